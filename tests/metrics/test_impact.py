@@ -1,0 +1,345 @@
+"""Impact: steps, spring-mass model, load components, sensitivity, climb and descent doses."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from trailstats.metrics import impact
+
+samples = st.integers(1, 40).flatmap(
+    lambda n: st.tuples(
+        arrays(np.float64, n, elements=st.floats(0.0, 6.0)),
+        arrays(np.float64, n, elements=st.floats(-0.4, 0.4)),
+        arrays(np.float64, n, elements=st.one_of(st.floats(90.0, 200.0), st.just(np.nan))),
+    )
+)
+exponents = st.sampled_from([1.0, 4.0, 6.6, 9.0])
+
+
+def values(load):
+    """Components as a list."""
+    return [load.active, load.impact, load.tibial]
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "central", "high"),
+    [
+        ("paved", 1.00, 1.00, 1.00),
+        ("dirt", 0.90, 1.00, 1.10),
+        ("grass", 0.83, 0.97, 1.10),
+        ("woodchip", 0.75, 0.90, 1.00),
+        ("sand", 0.70, 0.90, 1.00),
+        ("technical", 0.90, 1.00, 1.20),
+        ("unknown_trail", 0.83, 1.00, 1.10),
+    ],
+)
+def test_surface_factors(kind, low, central, high):
+    """Each kind of ground has its interval, none of which allows a claim of less impact."""
+    factor = impact.SURFACE_FACTORS[kind]
+    assert (factor.low, factor.central, factor.high) == (low, central, high)
+    assert not factor.distinguishable
+    assert factor.reference
+
+
+def test_surface_factor_must_be_in_order():
+    """A factor whose bounds are out of order raises."""
+    with pytest.raises(ValueError, match="low"):
+        impact.SurfaceFactor(1.1, 1.0, 1.2, "reference")
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("paved", 1.0, 1.0), ("technical", 1.0, 1.1), ("sand", 1.5, 1.6)])
+def test_energy_factors(kind, low, high):
+    """Running on sand costs half as much again; technical trail at most a tenth more."""
+    assert (impact.ENERGY_FACTORS[kind].low, impact.ENERGY_FACTORS[kind].high) == (low, high)
+
+
+def test_reference_peak_is_the_modelled_one():
+    """At 3.0 m/s the contact law and the population cadence give a peak of 2.173 body weights."""
+    contact = impact.contact_time(3.0)
+    peak = impact.peak_force(contact, impact.flight_time(impact.modelled_cadence(3.0), contact))
+    assert peak == pytest.approx(2.173, abs=5e-4)
+
+
+def test_step_ratio_of_slow_running():
+    """A kilometre at 2.65 m/s takes 1.1179 times the steps of one at 3.0 m/s."""
+    steps = impact.count_steps(2.65, np.nan, 1000 / 2.65).steps
+    assert steps / impact.REFERENCE_STEPS_PER_KM == pytest.approx(1.1179, abs=5e-5)
+
+
+@given(st.floats(0.15, 0.4), st.floats(0.0, 0.2))
+def test_momentum_balance(contact, flight):
+    """The mean force over contact carries the body for the whole step."""
+    force = impact.mean_contact_force(contact, flight)
+    assert force * contact == pytest.approx(contact + flight)
+    assert impact.peak_force(contact, flight) == pytest.approx(np.pi / 2 * force)
+
+
+def test_spring_mass_in_newtons():
+    """The published example: 1510.13 N at 70 kg."""
+    assert 70 * impact.GRAVITY * impact.peak_force(0.25, 0.10) == pytest.approx(1510.13, abs=0.005)
+
+
+def test_spring_mass_has_no_value_for_impossible_steps():
+    """No contact, no cadence, or a step longer than the leg allows gives NaN."""
+    assert np.isnan(impact.peak_force(0.0, 0.1))
+    assert np.isnan(impact.flight_time(0.0, 0.25))
+    assert np.isnan(impact.leg_compression(0.25, 0.1, 12.0, stature=1.7))
+    assert impact.flight_time(180.0, 0.5) == 0.0
+
+
+def test_walking_components():
+    """Walking takes 1.2 body weights, no impact peak and half the tibial load."""
+    assert impact.active_component(1.5, walking=True) == pytest.approx(1.2 / 2.173, abs=2e-4)
+    assert impact.impact_component(1.5, 0.0, walking=True) == 0.0
+    assert impact.tibial_component(1.5, 0.0, walking=True) == 0.5
+
+
+@given(samples, exponents)
+def test_load_ignores_the_sampling_rate(run, exponent):
+    """Twice the samples of half the length give the same load."""
+    once = impact.impact_load(*run, 1.0, exponent=exponent)
+    twice = impact.impact_load(*(np.repeat(x, 2) for x in run), 0.5, exponent=exponent)
+    assert values(twice) == pytest.approx(values(once), nan_ok=True)
+
+
+@given(samples, samples, exponents)
+def test_load_adds_over_runs(a, b, exponent):
+    """The load of two runs in one file is the sum of both."""
+    joined = impact.impact_load(*(np.concatenate(x) for x in zip(a, b, strict=True)), 1.0, exponent=exponent)
+    first, second = (impact.impact_load(*run, 1.0, exponent=exponent) for run in (a, b))
+    assert values(joined) == pytest.approx(np.add(values(first), values(second)), nan_ok=True)
+
+
+@given(samples, exponents, st.integers(1, 5))
+def test_groups_add_up_to_the_whole(run, exponent, n_groups):
+    """Load by group adds up to the load of the run, and each group is the load of its samples."""
+    group = np.arange(run[0].size) % n_groups
+    grouped = impact.impact_load_by_group(group, *run, 1.0, n_groups=n_groups, exponent=exponent)
+    whole = impact.impact_load(*run, 1.0, exponent=exponent)
+    sums = [np.sum(x) for x in (grouped.active, grouped.impact, grouped.tibial)]
+    assert sums == pytest.approx(values(whole), rel=1e-9, abs=1e-12)
+    own = impact.impact_load(*(x[group == 0] for x in run), 1.0, exponent=exponent)
+    first = [grouped.active[0], grouped.impact[0], grouped.tibial[0]]
+    assert first == pytest.approx(values(own), rel=1e-9, abs=1e-12)
+
+
+def test_samples_without_group_are_left_out():
+    """A negative group belongs to none, and a group without samples is zero."""
+    grouped = impact.impact_load_by_group([-1, 2], [3.0, 3.0], 0.0, 168.056, 1.0, n_groups=4)
+    one_second = 168.056 / 60.0 / impact.REFERENCE_STEPS_PER_KM
+    assert grouped.active == pytest.approx([0.0, 0.0, one_second, 0.0])
+
+
+def test_missing_grade_leaves_active_load():
+    """Without elevation the active load stands, the others have no value."""
+    load = impact.impact_load(np.full(10, 3.0), np.nan, 170.0, 1.0)
+    assert load.active > 0.0
+    assert np.isnan(load.impact) and np.isnan(load.tibial)
+    assert all(np.isnan(values(impact.impact_load([np.nan], 0.0, 170.0, 1.0))))
+
+
+def test_missing_samples_are_skipped():
+    """A gap takes no steps, and the rest of the run keeps its load."""
+    full = impact.impact_load([3.0, 3.0], 0.0, 170.0, 1.0)
+    gap = impact.impact_load([3.0, np.nan, 3.0], 0.0, 170.0, 1.0)
+    assert values(gap) == pytest.approx(values(full))
+
+
+def test_stops_take_no_steps():
+    """A stopped runner takes no steps even when the sensor still counts."""
+    assert values(impact.impact_load(np.full(60, 0.2), 0.0, 160.0, 1.0)) == [0.0, 0.0, 0.0]
+
+
+def test_recorded_cadence_is_used():
+    """Ten per cent more steps are ten per cent more load."""
+    base = impact.impact_load([3.0], 0.0, 160.0, 60.0)
+    more = impact.impact_load([3.0], 0.0, 176.0, 60.0)
+    assert values(more) == pytest.approx(1.1 * np.asarray(values(base)))
+
+
+@given(st.floats(2.0, 5.5), st.floats(0.01, 0.5), st.floats(-0.15, 0.1))
+def test_components_rise_with_speed(speed, more, grade):
+    """Every component of a running step rises with speed."""
+    assert impact.active_component(speed + more) > impact.active_component(speed)
+    assert impact.impact_component(speed + more, grade) > impact.impact_component(speed, grade)
+    assert impact.tibial_component(speed + more, grade) > impact.tibial_component(speed, grade)
+
+
+@given(st.floats(-0.155, 0.15), st.floats(0.001, 0.05))
+def test_impact_falls_with_grade(grade, more):
+    """Steeper up means less impact, steeper down means more."""
+    assert impact.impact_component(3.0, grade + more) < impact.impact_component(3.0, grade)
+
+
+def test_surface_factor_scales_impact_only():
+    """Ground changes the impact component and neither of the others."""
+    paved = impact.impact_load([3.0], 0.0, 170.0, 60.0)
+    soft = impact.impact_load([3.0], 0.0, 170.0, 60.0, surface_factor=0.9)
+    assert values(soft) == pytest.approx([paved.active, 0.9 * paved.impact, paved.tibial])
+
+
+def test_load_per_amount():
+    """Load is divided by distance, time or session load, and by nothing else."""
+    load = impact.ImpactLoad(10.0, 5.0, 8.0)
+    assert values(load.per(2.0)) == [5.0, 2.5, 4.0]
+    assert all(np.isnan(values(load.per(0.0))))
+    arrays_ = impact.ImpactLoadArrays(np.array([4.0, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0]))
+    assert arrays_.per([2.0, 0.0]).active == pytest.approx([2.0, np.nan], nan_ok=True)
+
+
+def test_exponent_must_be_positive():
+    """An exponent of zero would count steps of any size alike, and raises."""
+    with pytest.raises(ValueError, match="exponent"):
+        impact.impact_load([3.0], 0.0, 170.0, 1.0, exponent=0.0)
+
+
+def simulated_run(n=900):
+    """Simulate a hilly run."""
+    rng = np.random.default_rng(8)
+    return rng.normal(2.8, 0.4, n), rng.normal(0.0, 0.08, n), rng.normal(168.0, 4.0, n)
+
+
+def test_sensitivity_is_centred_on_the_load():
+    """With paved ground the draws lie around the load by the central constants."""
+    run = simulated_run()
+    found = impact.impact_sensitivity(*run, 1.0, surfaces=[impact.SURFACE_FACTORS["paved"]])
+    low, high = found.bounds()
+    for k, exponent in enumerate(impact.EXPONENTS):
+        load = impact.impact_load(*run, 1.0, exponent=exponent)
+        assert low.active[k] == pytest.approx(load.active) == pytest.approx(high.active[k])
+        assert low.impact[k] < load.impact < high.impact[k]
+        assert low.tibial[k] < load.tibial < high.tibial[k]
+
+
+def test_sensitivity_reaches_the_ends_of_the_intervals():
+    """On level ground the draws of the impact component are the surface factor to the power."""
+    surface = impact.SURFACE_FACTORS["unknown_trail"]
+    found = impact.impact_sensitivity(3.0, 0.0, 168.056, 1000 / 3.0, surfaces=[surface], draws=4000)
+    assert np.min(found.impact[0]) == pytest.approx(surface.low, abs=0.02)
+    assert np.max(found.impact[0]) == pytest.approx(surface.high, abs=0.02)
+    assert found.impact[1] == pytest.approx(found.impact[0] ** 4)
+    assert np.mean(found.impact[0]) == pytest.approx((0.83 + 1.0 + 1.1) / 3, abs=0.005)
+
+
+def test_sensitivity_draws_the_downhill_slope():
+    """At -9 degrees the draws spread from 1 + 9 * 0.04 to 1 + 9 * 0.08."""
+    grade = -np.tan(np.radians(9.0))
+    paved = [impact.SURFACE_FACTORS["paved"]]
+    found = impact.impact_sensitivity(3.0, grade, 168.056, 1000 / 3.0, surfaces=paved, draws=4000)
+    assert np.min(found.impact[0]) == pytest.approx(1.36, abs=0.01)
+    assert np.max(found.impact[0]) == pytest.approx(1.72, abs=0.01)
+    assert np.min(found.tibial[0]) == pytest.approx(0.85, abs=0.01)
+    assert np.max(found.tibial[0]) == pytest.approx(1.15, abs=0.01)
+
+
+def test_sensitivity_is_reproducible_and_shared():
+    """One seed gives one set of draws, whatever the ground, so that runs compare draw by draw."""
+    run = simulated_run()
+    a = impact.impact_sensitivity(*run, 1.0, seed=4)
+    assert np.array_equal(a.impact, impact.impact_sensitivity(*run, 1.0, seed=4).impact)
+    assert not np.array_equal(a.impact, impact.impact_sensitivity(*run, 1.0, seed=5).impact)
+    b = impact.impact_sensitivity(*run, 1.0, seed=4, surfaces=[impact.SURFACE_FACTORS["sand"]])
+    assert np.array_equal(a.tibial, b.tibial)
+
+
+def test_share_below_compares_draw_by_draw():
+    """Half the load is lower in every draw; a load is never lower than itself."""
+    run = simulated_run()
+    whole = impact.impact_sensitivity(*run, 1.0)
+    half = impact.impact_sensitivity(*run, 0.5)
+    share = half.share_below(whole)
+    assert np.all(share.active == 1.0) and np.all(share.impact == 1.0) and np.all(share.tibial == 1.0)
+    assert np.all(whole.share_below(whole).impact == 0.0)
+    assert np.all(half.per(0.5).share_below(whole.per(2.0)).impact == 0.0)
+
+
+def test_share_below_needs_equal_draws():
+    """Two results with different numbers of draws cannot be compared."""
+    run = simulated_run(50)
+    with pytest.raises(ValueError, match="differ"):
+        impact.impact_sensitivity(*run, 1.0).share_below(impact.impact_sensitivity(*run, 1.0, draws=10))
+
+
+def test_sensitivity_without_elevation():
+    """Without grade the impact and tibial draws have no value, the active ones do."""
+    found = impact.impact_sensitivity(np.full(10, 3.0), np.nan, 170.0, 1.0, draws=5)
+    assert np.all(np.isnan(found.impact)) and np.all(np.isnan(found.tibial)) and np.all(found.active > 0.0)
+    assert np.all(np.isnan(found.share_below(found).impact))
+
+
+def test_sensitivity_by_ground():
+    """Each sample takes the factor of its own ground."""
+    kinds = [impact.SurfaceFactor(0.5, 0.5, 0.5, "test"), impact.SurfaceFactor(1.0, 1.0, 1.0, "test")]
+    found = impact.impact_sensitivity(
+        [3.0, 3.0], 0.0, 168.056, 1000 / 3.0, surfaces=kinds, surface_index=[0, 1], draws=3
+    )
+    assert found.impact[0] == pytest.approx(1.5)
+    with pytest.raises(ValueError, match="surface_index"):
+        impact.impact_sensitivity([3.0], 0.0, 170.0, 1.0, surfaces=kinds, surface_index=2)
+
+
+def test_modelled_steps_widen_the_interval():
+    """Modelled cadence adds five per cent either way to the active load."""
+    found = impact.impact_sensitivity(3.0, 0.0, np.nan, 1000 / 3.0, draws=4000)
+    assert np.min(found.active[0]) == pytest.approx(0.95, abs=0.005)
+    assert np.max(found.active[0]) == pytest.approx(1.05, abs=0.005)
+
+
+def test_cadence_fit_recovers_a_parabola():
+    """An athlete's own parabola comes back from half an hour of level running."""
+    rng = np.random.default_rng(2)
+    speed = rng.uniform(2.2, 4.2, 2400)
+    cadence = 140.0 + 12.0 * speed - 0.8 * speed**2 + rng.normal(0.0, 1.5, 2400)
+    model = impact.fit_cadence(speed, cadence, 1.0)
+    assert model.personal
+    assert model.cadence([2.5, 3.5]) == pytest.approx([165.0, 172.2], abs=0.3)
+    assert model.cadence(9.0) == model.cadence(model.speed_high)
+
+
+def test_cadence_fit_needs_time_and_spread():
+    """Too little running, or one speed only, leaves the population line."""
+    speed = np.full(2400, 3.0)
+    assert impact.fit_cadence(speed, 165.0, 1.0) is impact.POPULATION_CADENCE
+    assert impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
+
+
+def test_modelled_share_of_steps():
+    """The count tells which part of the steps was modelled."""
+    count = impact.count_steps([3.0, 3.0, 0.1], [168.056, np.nan, 90.0], 60.0)
+    assert count.steps == pytest.approx(2 * 168.056)
+    assert count.modelled_share == pytest.approx(0.5)
+    assert np.isnan(impact.count_steps([np.nan], 170.0, 1.0).steps)
+
+
+def test_descent_dose_by_grade_adds_up():
+    """The bands add up to the whole dose, and a border belongs to the steeper band."""
+    change = np.array([-1.0, -2.0, -3.0, -4.0, 5.0, np.nan])
+    grade = np.array([-0.02, -0.05, -0.12, -0.30, 0.1, -0.1])
+    bands = impact.descent_dose_by_grade(change, grade)
+    assert bands == pytest.approx(9.81 * np.array([1.0, 2.0, 3.0, 4.0]))
+    assert impact.descent_dose(change) == pytest.approx(np.sum(bands))
+    assert impact.positive_work_dose(change) == pytest.approx(9.81 * 5.0)
+    assert np.isnan(impact.descent_dose([np.nan]))
+
+
+def test_exposure_ratio():
+    """A run with half as much again as the largest of late has a ratio of 1.5."""
+    assert impact.downhill_exposure_ratio(900.0, [200.0, 600.0, np.nan]) == 1.5
+    assert np.isnan(impact.downhill_exposure_ratio(900.0, []))
+
+
+def test_time_climbing_with_condition():
+    """Climbing time counts steep samples that fulfil the condition."""
+    grade = np.array([0.06, 0.04, 0.2, np.nan])
+    assert impact.time_climbing(grade, 10.0) == 20.0
+    assert impact.time_climbing(grade, 10.0, within=[True, True, False, True]) == 10.0
+    assert np.isnan(impact.time_climbing([np.nan], 1.0))
+
+
+def test_steep_bouts_by_duration():
+    """Only bouts of 6 to 30 s count."""
+    grade = np.concatenate([np.full(5, 0.2), [0.0], np.full(10, 0.2), [0.0], np.full(40, 0.2)])
+    assert impact.steep_bouts(grade, 3.0, 1.0, minimum_speed=2.5) == 1
+    assert impact.steep_bouts(grade, 2.0, 1.0, minimum_speed=2.5) == 0

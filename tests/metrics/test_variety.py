@@ -1,0 +1,148 @@
+"""Variety: evenness, routes, climbs, effort kilometres, session kinds."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from trailstats.metrics import variety
+from trailstats.metrics.variety import SessionFeatures, SessionKind
+
+weights = arrays(np.float64, st.integers(2, 12), elements=st.floats(0.01, 100.0))
+cells = st.lists(st.integers(0, 50), min_size=1, max_size=30)
+
+
+@given(weights, st.floats(0.1, 50.0))
+def test_evenness_depends_on_shares_only(amounts, scale):
+    """Evenness lies within 0 and 1 and does not change with unit or order."""
+    found = variety.shannon_evenness(amounts)
+    assert 0.0 <= found <= 1.0
+    assert variety.shannon_evenness(scale * amounts[::-1]) == pytest.approx(found)
+
+
+def test_evenness_of_two_to_one():
+    """Shares of 3/4 and 1/4 have the entropy of 0.8113 bits."""
+    assert variety.shannon_evenness([3.0, 1.0]) == pytest.approx(0.8113, abs=5e-5)
+    assert np.isnan(variety.shannon_evenness([0.0, 0.0]))
+    assert np.isnan(variety.shannon_evenness([1.0]))
+    with pytest.raises(ValueError, match="negative"):
+        variety.shannon_evenness([1.0, -1.0])
+
+
+@given(cells, cells)
+def test_similarity_is_symmetric_and_bounded(a, b):
+    """Similarity is symmetric, within 0 and 1, and equals the set formula."""
+    found = variety.route_similarity(a, b)
+    assert found == variety.route_similarity(b, a)
+    assert found == pytest.approx(len(set(a) & set(b)) / len(set(a) | set(b)))
+
+
+@given(cells, cells)
+def test_novelty_is_the_share_of_unseen_cells(a, b):
+    """Novelty is the share of a run's cells that are not among the seen ones."""
+    assert variety.route_novelty(a, b) == pytest.approx(len(set(a) - set(b)) / len(set(a)))
+
+
+def test_empty_routes():
+    """A run without positions has no similarity, repetition or novelty."""
+    assert np.isnan(variety.route_similarity([], []))
+    assert np.isnan(variety.route_repetition([], [[1]]))
+    assert np.isnan(variety.route_novelty([], [1]))
+    assert variety.route_repetition([1], []) == 0.0
+
+
+@pytest.mark.parametrize("latitude", [0.0, 47.0, -33.0, 65.0])
+def test_cells_have_their_size(latitude):
+    """A line of 7.5 km touches about a hundred cells of 75 m, to the north and to the east."""
+    metres = np.arange(0.0, 7500.0, 3.0) / 111195.08
+    north = variety.route_cells(latitude + metres, 10.0)
+    east = variety.route_cells(latitude, 10.0 + metres / np.cos(np.radians(latitude)))
+    assert north.size == pytest.approx(100, abs=2)
+    assert east.size == pytest.approx(100, abs=2)
+
+
+def test_cells_are_the_place_not_the_run():
+    """The same way back, or with gaps, touches the same cells; far places share none."""
+    lat, lon = 47.0 + np.arange(0, 0.05, 1e-5), 11.0 + np.arange(0, 0.05, 1e-5)
+    there, back = variety.route_cells(lat, lon), variety.route_cells(lat[::-1], lon[::-1])
+    assert np.array_equal(there, back)
+    lat[5] = np.nan
+    assert variety.route_similarity(there, variety.route_cells(lat, lon)) == 1.0
+    assert variety.route_similarity(there, variety.route_cells(lat + 1.0, lon)) == 0.0
+    assert np.array_equal(variety.route_cells([10.0], [180.0]), variety.route_cells([10.0], [-180.0]))
+    with pytest.raises(ValueError, match="size"):
+        variety.route_cells([1.0], [1.0], size=0.0)
+
+
+def test_noise_of_positions_keeps_a_repeat_similar():
+    """The same loop with 5 m of noise is still the same route, another loop is not."""
+    rng = np.random.default_rng(5)
+    angle = np.linspace(0.0, 2.0 * np.pi, 3000)
+    lat, lon = 47.0 + 0.012 * np.sin(angle), 11.0 + 0.018 * np.cos(angle)
+    runs = [variety.route_cells(lat + rng.normal(0, 4.5e-5, 3000), lon + rng.normal(0, 6.6e-5, 3000)) for _ in range(3)]
+    other = variety.route_cells(lat + 0.02, lon)
+    groups = variety.route_groups([runs[0], other, runs[1], [], runs[2]])
+    assert groups.tolist() == [0, 1, 0, -1, 0]
+
+
+def test_route_groups_link_through_others():
+    """Runs that resemble a common one are one group; the limit decides."""
+    a, b, c = list(range(10)), list(range(3, 13)), list(range(6, 16))
+    assert variety.route_groups([a, b, c], similarity=0.5).tolist() == [0, 0, 0]
+    assert variety.route_groups([a, b, c], similarity=0.6).tolist() == [0, 1, 2]
+    assert variety.route_groups([[], []]).tolist() == [-1, -1]
+    assert variety.route_groups([]).size == 0
+    with pytest.raises(ValueError, match="similarity"):
+        variety.route_groups([a], similarity=0.0)
+
+
+def test_small_and_flat_climbs_have_no_category():
+    """Below 300 m or 3 % there is no category, and missing values have none."""
+    assert variety.climb_category(290.0, 0.3) == "none"
+    assert variety.climb_category(100000.0, 0.029) == "none"
+    assert variety.climb_category(np.nan, 0.1) == "none"
+
+
+def test_notable_climbs():
+    """A climb is listed from 500 m, 3 % and the score."""
+    listed = variety.notable_climb([700.0, 490.0, 2000.0, 700.0, np.nan], [0.05, 0.2, 0.02, 0.049, 0.1])
+    assert listed.tolist() == [True, False, False, False, False]
+    assert variety.notable_climb(500.0, 0.03, minimum_score=1500.0)
+
+
+def test_effort_class_refuses_nonsense():
+    """A negative or missing effort has no class."""
+    for effort in (-1.0, np.nan):
+        with pytest.raises(ValueError, match="effort"):
+            variety.km_effort_class(effort)
+
+
+@pytest.mark.parametrize(
+    ("features", "kinds"),
+    [
+        (SessionFeatures(duration=2400.0), ()),
+        (SessionFeatures(duration=2400.0, easy_share=0.95), (SessionKind.RECOVERY,)),
+        (SessionFeatures(duration=3600.0, structured_laps=5), (SessionKind.INTERVAL,)),
+        (SessionFeatures(duration=3600.0, structured_laps=5, race=True), (SessionKind.RACE,)),
+        (SessionFeatures(duration=3600.0, middle_share=0.5), (SessionKind.TEMPO,)),
+        (SessionFeatures(duration=7200.0, typical_duration=3600.0), (SessionKind.LONG,)),
+        (SessionFeatures(duration=7200.0, typical_duration=7000.0), ()),
+        (SessionFeatures(duration=1800.0, steep_bouts=4), (SessionKind.POWER,)),
+        (
+            SessionFeatures(duration=7200.0, trail_share=0.9, technical_share=0.0, gentle_share=0.9),
+            (SessionKind.LONG, SessionKind.MARATHON_VOLUME),
+        ),
+        (
+            SessionFeatures(duration=7200.0, trail_share=0.9, technical_share=0.5, gentle_share=0.9),
+            (SessionKind.LONG,),
+        ),
+        (
+            SessionFeatures(duration=5000.0, climbing_time=1200.0, hike_share=0.8, easy_share=0.8, middle_share=0.15),
+            (SessionKind.HIKE_AND_RUN,),
+        ),
+    ],
+)
+def test_session_kinds(features, kinds):
+    """Each kind follows from its own features, and unknown ones fulfil nothing."""
+    assert variety.session_kinds(features) == kinds

@@ -1,0 +1,308 @@
+"""The page in a real browser, opened from disk without a network.
+
+Needs Chromium and the package playwright; without them these tests are skipped, unless TRAILSTATS_BROWSER names a
+browser: then they have to run.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from trailstats.athlete import Athlete
+from trailstats.report import write_report
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return a running Chromium."""
+    asked = os.environ.get("TRAILSTATS_BROWSER", "")
+    found = asked or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    if not found:
+        pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
+    if not asked:
+        pytest.importorskip("playwright", reason="the package playwright drives the browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield running
+        running.close()
+
+
+def drawn(page):
+    """Wait until all charts of the archive are drawn."""
+    page.locator(".plot svg").nth(6).wait_for()
+
+
+@pytest.fixture(scope="module")
+def report(history, claims, rules, tmp_path_factory) -> Path:
+    """Return the report of the archive."""
+    return write_report(history, tmp_path_factory.mktemp("page") / "report.html", claims=claims, rules=rules)
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens a file; whatever the page complains about or asks for fails the test."""
+    contexts, complaints = [], []
+
+    def go(path, anchor="", *, viewport=DESKTOP, dark=False, scripts=True):
+        context = browser.new_context(
+            viewport=viewport,
+            color_scheme="dark" if dark else "light",
+            offline=True,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        page.on("dialog", lambda d: complaints.append(f"dialog {d.message}"))
+        page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+        page.goto(f"{path.as_uri()}{anchor}")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_claims_charts_and_activities_are_there(visit, report):
+    """It should draw every chart and the map of all routes without a network."""
+    page = visit(report)
+    assert page.locator(".claims > tbody").count() == 5
+    drawn(page)
+    assert page.locator(".plot svg path").count() > 50
+    assert page.locator("#routes a").count() == 24
+
+
+def test_an_activity_is_drawn_when_it_is_opened(visit, report):
+    """It should hold nothing before and profile, map and tables after."""
+    page = visit(report)
+    section = page.locator("#a0")
+    assert section.locator(".body").count() == 0
+    section.locator("summary").first.click()
+    section.locator(".profile svg").wait_for()
+    assert section.locator(".profile path.f1").count() == 2
+    assert section.locator(".drawn path.line").count() == 4
+    assert section.get_by_text("uphill").count() == 1
+    assert page.locator(".body").count() == 1
+
+
+def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):
+    """It should show the same place in both, and say where it is."""
+    page = visit(report, "#a0")
+    profile, route = page.locator("#a0 .profile svg"), page.locator("#a0 .drawn svg").first
+    marker = route.locator("circle.marker").nth(1)
+    assert marker.get_attribute("visibility") == "hidden"
+    box = profile.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
+    assert marker.get_attribute("visibility") == "visible"
+    told = page.locator("#a0 .readout").inner_text()
+    assert re.fullmatch(r"2\.\d\d km · \d{3} m · trail.* · 6:15 /km · \d{3} bpm", told)
+    # The start lies at the western end of the loop: pointing there leads back to the profile's beginning or end.
+    box = route.bounding_box()
+    page.mouse.move(box["x"] + 0.06 * box["width"], box["y"] + 0.5 * box["height"])
+    along = float(page.locator("#a0 .readout").inner_text().split(" km")[0])
+    assert min(along, 10 - along) < 0.3
+
+
+def test_the_profile_is_used_by_keyboard(visit, report):
+    """It should move with the arrow keys and tell a screen reader where it is."""
+    page = visit(report, "#a1")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("End")
+    assert slider.get_attribute("aria-valuetext").startswith("10.00 km")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    assert 8.5 < float(slider.get_attribute("aria-valuetext").split(" km")[0]) < 9.2
+    page.keyboard.press("Home")
+    assert slider.get_attribute("aria-valuetext").startswith("0.00 km")
+
+
+def test_a_segment_is_marked_on_the_profile(visit, report):
+    """It should mark a quarter of the width for a segment of a quarter of the length."""
+    page = visit(report, "#a0")
+    page.locator("#a0 .fold > summary").click()
+    page.locator("#a0 .fold tbody tr").nth(1).focus()
+    marked = page.locator("#a0 rect.marked").bounding_box()
+    grid = [line.bounding_box()["x"] for line in page.locator("#a0 .profile line.grid").all()[:6]]
+    assert marked["width"] == pytest.approx((max(grid) - min(grid)) / 4, abs=3)
+
+
+def test_the_table_sorts_both_ways_with_gaps_last(visit, build, tmp_path):
+    """It should sort by number, turn round at the second click, and keep what has no value at the end."""
+    runs = [build.analysis(k, trail=k == 1, without=("heart_rate",) if k == 0 else ()) for k in range(4)]
+    page = visit(write_report(build.history(runs), tmp_path / "a.html", claims=[], rules=[]))
+    head = page.locator("#table th").nth(10)
+    loads = page.locator("#table tbody td:nth-child(11)")
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert loads.all_inner_texts() == ["61", "62", "63", "\u2013"]
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert loads.all_inner_texts() == ["63", "62", "61", "\u2013"]
+    assert page.locator("#table th[aria-sort]").count() == 1
+
+
+def test_the_table_is_filtered(visit, report):
+    """It should keep what fits all words and the ground, and count it."""
+    page = visit(report)
+    page.locator("#ground").select_option("trail")
+    assert page.locator("#shown").inner_text() == "8 of 24"
+    page.locator("#find").fill("forest 2025-03-09")
+    assert page.locator("#table tbody tr:visible").count() == 1
+    page.locator("#find").fill("river")
+    assert page.locator("#shown").inner_text() == "0 of 24"
+
+
+def test_a_link_in_the_table_opens_its_section(visit, report):
+    """It should open and focus the section, also at a second click."""
+    page = visit(report)
+    link = page.locator("#table tbody a").nth(5)
+    for _ in range(2):
+        link.click()
+        page.locator("#a5 .body").wait_for()
+        assert page.evaluate("document.activeElement.parentElement.id") == "a5"
+        page.locator("#a5 > summary").click()
+        assert page.locator("#a5[open]").count() == 0
+
+
+def test_the_runs_behind_a_claim_are_listed(visit, report):
+    """It should list six links for the claim that rests on six runs."""
+    page = visit(report)
+    claim = page.locator("#claim-easy_days")
+    claim.locator(".more summary").first.click()
+    claim.locator(".runs summary").click()
+    assert claim.locator(".runs a").count() == 6
+    claim.locator(".runs a").nth(2).click()
+    page.locator("#a2 .body").wait_for()
+
+
+@pytest.mark.parametrize("width", [320, 360, 800, 1280])
+def test_nothing_sticks_out(visit, report, width):
+    """It should never be wider than the window, with an activity and all folds open."""
+    page = visit(report, "#a0", viewport={"width": width, "height": 800})
+    drawn(page)
+    page.evaluate("document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_turning_the_phone_redraws_the_profile(visit, report):
+    """It should fit the profile to the new width."""
+    page = visit(report, "#a0", viewport=PHONE)
+    narrow = page.locator("#a0 .profile svg").get_attribute("viewBox")
+    page.set_viewport_size({"width": 740, "height": 360})
+    page.locator(f"#a0 .profile svg:not([viewBox='{narrow}'])").wait_for()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP])
+def test_no_serious_accessibility_fault(visit, report, dark, viewport):
+    """It should pass the checks of axe, contrast included, in both themes."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = visit(report, "#a0", viewport=viewport, dark=dark)
+    drawn(page)
+    page.evaluate("document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })")
+    found = axe.Axe().run(page).response["violations"]
+    serious = {
+        v["id"]: [n["html"][:120] for n in v["nodes"]][:3] for v in found if v["impact"] in ("serious", "critical")
+    }
+    assert serious == {}
+
+
+def test_the_dark_theme_is_dark(visit, report):
+    """It should have a dark background and draw charts in the same theme."""
+    page = visit(report, dark=True)
+    drawn(page)
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
+    assert max(red, green, blue) < 60
+    label = page.locator("#chart-weekly .role-axis-label text").first
+    assert min(map(int, re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3])) > 140
+
+
+def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
+    """It should show a name that looks like markup, and run nothing of it."""
+    from dataclasses import replace
+
+    attack = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    run = build.analysis(0, trail=True)
+    run = replace(run, meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack))
+    history = build.history([run, build.analysis(1, trail=False)], Athlete(name=attack))
+    page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]), "#a0")
+    page.locator("#a0 .body").wait_for()
+    assert page.locator("#a0 h3").inner_text() == attack
+    assert page.locator("#a0 .notes").inner_text() == attack
+    assert attack in page.locator("h1").inner_text()
+    assert page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("without", [("elevation",), ("latitude", "longitude"), ("heart_rate",)])
+def test_missing_channels_are_drawn_without(visit, build, tmp_path, without):
+    """It should draw the panels that there is something for, and no map without positions."""
+    run = build.analysis(0, trail=True, without=without)
+    page = visit(write_report(run, tmp_path / "a.html"))
+    page.locator("#a0 .profile svg").wait_for()
+    assert page.locator("#a0 svg[role=img]").count() == (0 if "latitude" in without else 1)
+    told = page.locator("#a0 .profile").inner_text()
+    assert ("no elevation" in told) == ("elevation" in without)
+    assert ("heart rate" in told) == ("heart_rate" not in without)
+
+
+def test_a_single_run_is_open_at_once(visit, build, tmp_path):
+    """It should show the run without a click, and no archive."""
+    page = visit(write_report(build.analysis(0, trail=True), tmp_path / "a.html"), viewport=PHONE)
+    page.locator("#a0 .profile svg").wait_for()
+    assert page.locator("#archive").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_front_page_needs_no_script(visit, report):
+    """It should show claims and the table of activities with scripts switched off."""
+    page = visit(report, scripts=False)
+    assert page.get_by_text("6:15 /km on trail").is_visible()
+    assert page.locator("#table tbody tr").count() == 24
+
+
+def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
+    """It should draw all routes on the front page, and open an activity's own page from the table."""
+    page = visit(write_report(history, tmp_path / "a b.html", claims=claims, rules=[], split=True))
+    drawn(page)
+    assert page.locator("#routes a").count() == 24
+    page.locator("#claim-easy_days .more summary").first.click()
+    page.locator("#claim-easy_days .runs summary").click()
+    assert page.locator("#claim-easy_days .runs a").first.get_attribute("href") == "a%20b_activities/a0.html"
+    page.locator("#table tbody a").nth(4).click()
+    page.locator("#a0 .profile svg").wait_for()
+    assert page.locator("h1").inner_text() == "River loop 4"
+    page.get_by_role("link", name="All activities").click()
+    page.locator("#table").wait_for()
+
+
+def test_print_leaves_out_what_only_a_screen_can_do(visit, report):
+    """It should hide navigation and filter, print only opened activities, and make a page or more."""
+    page = visit(report, "#a0")
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert not page.locator("form.filter").is_visible()
+    assert page.locator("#a0").is_visible()
+    assert not page.locator("#a1").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -1,0 +1,265 @@
+"""What the page says, against values worked out by hand."""
+
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from trailstats.athlete import Athlete
+from trailstats.claims.result import ClaimResult
+from trailstats.io.containers import Failure
+from trailstats.report import archive
+from trailstats.report.claim_view import claim_view, display_unit
+from trailstats.report.view import build_page
+from trailstats.schema import Surface, Verdict
+
+NAN = math.nan
+
+
+def cells(table, head):
+    """Return a column of a table view."""
+    return [row[table.heads.index(head)] for row in table.rows]
+
+
+def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
+    """It should show 5:00 /km for 10 km in 50 minutes, flat, and its parts."""
+    (section,) = build_page(build.analysis(1, trail=False)).sections
+    facts = dict(section.facts)
+    assert facts["distance"] == "10.0 km"
+    assert facts["moving time"] == "50:00"
+    assert facts["elapsed time"] == "51:00"
+    assert facts["pace"] == "5:00 /km"
+    assert facts["mean heart rate"] == "141 /min"
+    assert facts["on road"] == "75 %"
+    assert section.splits.rows[0][:4] == ("flat", "10.0 km", "50:00", "5:00 /km")
+    assert section.zones == (("easy", "35:00", 0.7), ("moderate", "10:00", 0.2), ("hard", "5:00", 0.1))
+    assert section.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
+    assert section.surface is Surface.ROAD
+
+
+def test_a_trail_run_is_cut_into_up_and_down(build):
+    """It should sum 2 of 4 segments uphill: 5 km in 31:15, which is 6:15 /km; 175 m over 15:37.5 are 672 m an hour."""
+    (section,) = build_page(build.analysis(0, trail=True)).sections
+    assert section.splits.rows[0][:4] == ("uphill", "5.00 km", "31:15", "6:15 /km")
+    assert cells(section.splits, "part") == ["uphill", "downhill", "on road", "on trail", "unknown ground", "technical"]
+    assert cells(section.climbs, "m/h") == ["672"]
+    assert cells(section.segments, "ground") == ["trail", "trail, technical", "unknown", "road"]
+    assert section.pieces == ((1, False), (1, True), (2, False), (0, False))
+
+
+def test_imperial_units_throughout(build):
+    """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
+    road, trail = (build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0] for k in (1, 0))
+    assert dict(road.facts)["distance"] == "6.21 mi"
+    assert dict(road.facts)["pace"] == "8:03 /mi"
+    assert dict(trail.facts)["ascent"] == "591 ft"
+    assert not any("km" in head or "(m)" in head for table in (trail.segments, trail.climbs) for head in table.heads)
+
+
+def test_metrics_come_with_interval_and_method(build):
+    """It should show whichever metrics exist, with reasons for those without a value."""
+    analysis = build.analysis(0, trail=True, without=("heart_rate",))
+    (section,) = build_page(analysis).sections
+    rows = {row[0]: row for row in section.metrics.rows}
+    # 6:15 /km is 2.667 m/s; the bounds stand at that and at 1.2 times that, 5:12 /km.
+    assert rows["grade-adjusted pace"][2] == "5:12 to 6:15 /km"
+    assert rows["grade-adjusted pace"][3:5] == ("99 %", "moderate")
+    assert rows["probability that it was a trail run"][1:3] == ("93 %", "85 to 97 %")
+    assert rows["session load"][1] == "\u2013"
+    assert rows["session load"][5] == "no heart rate was recorded"
+    assert section.zones == ()
+
+
+@pytest.mark.parametrize("channel", ["elevation", "heart_rate", "latitude"])
+def test_missing_channels(build, channel):
+    """It should leave out what was not recorded and keep the rest."""
+    gone = ("latitude", "longitude") if channel == "latitude" else (channel,)
+    (section,) = build_page(build.analysis(2, trail=False, without=gone)).sections
+    track = section.track
+    assert not track.has("x" if channel == "latitude" else channel)
+    assert track.has("speed")
+    assert dict(section.facts)["distance"] == "10.0 km"
+
+
+def test_an_analysis_without_anything(build):
+    """It should show dashes for a recording without a single segment or point."""
+    analysis = build.analysis(1, trail=False)
+    empty = replace(
+        analysis,
+        totals=type(analysis.totals)(),
+        metrics={},
+        segments=analysis.segments.iloc[:0],
+        climbs=analysis.climbs.iloc[:0],
+        profile=analysis.profile.iloc[:0],
+    )
+    (section,) = build_page(empty).sections
+    assert dict(section.facts)["pace"] == "\u2013"
+    assert section.splits.rows == section.segments.rows == section.metrics.rows == ()
+    assert section.surface is Surface.UNKNOWN
+
+
+def test_the_front_of_an_archive(history, claims, rules):
+    """It should sum 24 runs of 10 km, 16 on road in 50:00 and 8 on trail in 1:02:30: 21 h 40 min."""
+    page = build_page(history, claims=claims, rules=rules)
+    facts = dict(page.facts)
+    assert facts["activities"] == "24"
+    assert facts["distance"] == "240 km"
+    assert facts["time"] == "21:40 h"
+    assert facts["ascent"] == "1,696 m"  # 8 x 180 and 16 x 16
+    assert facts["on trail"] == "20 %"  # 8 x 6 km of 240 km
+    assert facts["could not be read"] == "1"
+    assert page.subtitle == "3 March 2025 to 18 April 2025"
+    assert page.failures == (("broken.fit", "the header is cut off (byte 12)"),)
+    assert [(g.code, g.severity, g.activities) for g in page.issues] == [("position spike", "warning", 5)]
+    assert page.verdicts[0].verdict.word == "supported"
+    assert page.verdicts[0].claims == (("easy_days", "Slower easy days"),)
+    assert len(page.activities) == 24
+    assert [r.outcome.word for r in page.rules] == ["kept", "not kept", "not applicable", "not enough data"]
+
+
+def test_an_empty_history(build):
+    """It should make a page of an archive in which nothing could be read."""
+    failed = Failure("a.fit", "corrupt", "nothing in it")
+    page = build_page(build.history([], failures=(failed,)))
+    assert page.sections == page.activities == ()
+    assert page.archive is not None
+    assert page.archive.weekly == page.archive.load == page.archive.calendar == []
+    assert page.failures == (("a.fit", "nothing in it"),)
+
+
+def test_duplicates_are_shown_but_not_counted(build):
+    """It should leave the second recording of a run out of the sums."""
+    runs = [build.analysis(k, trail=False) for k in range(3)]
+    history = build.history(runs)
+    table = history.activities.copy()
+    table.loc[2, "duplicate_of"] = runs[1].meta.source
+    page = build_page(replace(history, activities=table))
+    assert dict(page.facts)["distance"] == "20.0 km"
+    assert dict(page.facts)["left out as duplicates"] == "1"
+    assert len(page.sections) == 3
+    assert dict(page.sections[2].facts)["same recording as"] == runs[1].meta.source
+
+
+def test_folders_that_all_files_share_are_not_shown(build):
+    """It should name files from where their folders part, so that a page tells nothing about a disk."""
+    runs = [build.analysis(k, trail=False) for k in range(2)]
+    names = ["/home/ann/runs/2024/a.fit", "/home/ann/runs/2025/b.fit"]
+    runs = [replace(a, meta=replace(a.meta, source=n)) for a, n in zip(runs, names, strict=True)]
+    page = build_page(build.history(runs, failures=(Failure("/home/ann/runs/c.fit", "corrupt", "empty"),)))
+    assert [s.file for s in page.sections] == ["2024/a.fit", "2025/b.fit"]
+    assert page.failures[0][0] == "c.fit"
+    assert build_page(runs[0]).sections[0].file == "a.fit"
+
+
+def test_private_places_are_left_out_of_archive_and_single_run(build):
+    """It should draw nothing within the radius of home, whether the profile comes with the history or alone."""
+    home = (47.0, 11.0, 600.0)
+    athlete = Athlete(privacy_zones=(home,))
+    runs = [build.analysis(k, trail=False) for k in range(2)]
+    whole = build_page(runs[0]).sections[0].track
+    for page in (build_page(build.history(runs, athlete)), build_page(runs[0], athlete=athlete)):
+        track = page.sections[0].track
+        # The run begins and ends at home: those points are gone, the others are not.
+        assert 0 < len(track) < len(whole)
+        assert track.along[0] > 600.0
+        assert any("Private places" in line for line in page.basis.assumed)
+
+
+def test_claims_in_words_and_on_an_axis(claims):
+    """It should put zero in the middle, the wider bound within the axis, and fill the dot when zero lies outside."""
+    easy, effort, impact, joy, _ = (claim_view(c, {"run000.fit": 0, "run001.fit": 1}) for c in claims)
+    assert easy.answer == "Mean speed on easy-intended runs: 6:15 /km on trail, 5:00 /km on road."
+    assert easy.difference == "\u22122.40 km/h"  # 0.667 m/s times 3.6
+    assert easy.sample == "18 trail, 27 road"
+    assert easy.runs == (0, 1)
+    picture = easy.picture
+    assert picture is not None
+    # -0.81, -0.667 and -0.52 on an axis from -0.891 to 0.891.
+    assert picture.left == pytest.approx(50 - 50 * 0.81 / 0.891, abs=0.01)
+    assert picture.dot == pytest.approx(50 - 50 * 0.667 / 0.891, abs=0.01)
+    assert picture.left + picture.width == pytest.approx(50 - 50 * 0.52 / 0.891, abs=0.02)
+    assert picture.clear
+    assert effort.picture is not None
+    assert not effort.picture.clear
+    assert impact.picture is None
+    assert [p.picture is not None for p in impact.parts] == [True] * 3
+    assert joy.answer.startswith("2 rated trail runs")
+
+
+def test_a_claim_with_one_bound_reaches_to_the_edge():
+    """It should draw an interval without an upper bound up to the end of the axis."""
+    claim = ClaimResult("volume", "s", "m", difference=1.0, low=0.5, verdict=Verdict.SUPPORTED)
+    picture = claim_view(claim, {}).picture
+    assert picture is not None
+    assert picture.left + picture.width == pytest.approx(100.0)
+    assert "at least" in picture.label
+
+
+def test_a_claim_without_any_number():
+    """It should give the reason as the answer and no picture."""
+    view = claim_view(ClaimResult("x_y", "s", "m", caveats=("Too few runs.",)), {})
+    assert (view.title, view.answer, view.picture, view.sample) == ("X y", "Too few runs.", None, "\u2013")
+
+
+def test_shares_are_told_from_other_plain_numbers():
+    """It should print a share as percent and an index as it is."""
+    assert display_unit("1", "share of the time above the ceiling") == "share"
+    assert display_unit("1", "trail_share") == "share"
+    assert display_unit("1", "terrain entropy") == "1"
+    assert display_unit("km", "share of it") == "km"
+
+
+def test_weekly_rows_add_up(history):
+    """It should spread 240 km over road, trail and unknown ground: 8 x 6 km, 8 x 2.5 + 16 x 7.5 km and the rest."""
+    rows = archive.weekly_rows(history.weekly())
+    sums = pd.DataFrame(rows).groupby("surface")["distance"].sum()
+    assert sums["trail"] == pytest.approx(48.0)
+    assert sums["road"] == pytest.approx(140.0)
+    assert sums["unknown"] == pytest.approx(52.0)
+    assert rows[0]["week"] == "2025-03-03T00:00"
+    miles = pd.DataFrame(archive.weekly_rows(history.weekly(), imperial=True))["distance"].sum()
+    assert miles == pytest.approx(240 / 1.609344, abs=0.1)
+
+
+def test_fitness_and_fatigue_of_a_constant_load(build):
+    """It should come to 1 - exp(-n / 42) of the weekly load for fitness after n days of the same load."""
+    runs = [build.analysis(k, trail=False) for k in range(14)]
+    history = build.history(runs)
+    table = history.activities.copy()
+    table["session_load"] = 10.0
+    table["start_time"] = pd.date_range("2025-03-03T08:00:00Z", periods=14, freq="D").as_unit("ns")
+    first, second = archive.load_rows(replace(history, activities=table))
+    assert first["load"] == second["load"] == 70.0
+    assert second["fitness"] == pytest.approx(70 * (1 - math.exp(-14 / 42)), abs=0.05)
+    assert second["fatigue"] == pytest.approx(70 * (1 - math.exp(-14 / 7)), abs=0.05)
+
+
+def test_intensity_by_ground(history, analyses):
+    """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
+    rows = archive.intensity_rows(history.activities[history.activities["status"] == "ok"], analyses)
+    assert [(r["surface"], r["zone"], r["share"], r["n"]) for r in rows] == [
+        (f"{s} runs", zone, share, n)
+        for s, n in (("trail", 8), ("road", 16))
+        for zone, share in (("easy", 0.7), ("moderate", 0.2), ("hard", 0.1))
+    ]
+
+
+def test_the_trend_finds_a_known_slope(history, analyses):
+    """It should rise by 0.002 for each run, which is 0.001 a day, and leave no band where the line is exact."""
+    points, lines = archive.trend_rows(history.activities, analyses)
+    assert len(points) == 24
+    road = [r for r in lines if r["surface"] == "road"]
+    days = (pd.Timestamp(road[-1]["date"]) - pd.Timestamp(road[0]["date"])).days
+    assert (road[-1]["value"] - road[0]["value"]) / days == pytest.approx(0.001, rel=0.02)
+    assert all(r["high"] - r["low"] < 1e-3 for r in lines)
+    assert archive.trend_rows(history.activities.iloc[:6], analyses[:6])[1] == []
+
+
+def test_the_calendar_is_local(build):
+    """It should put a run that starts at 23:30 UTC an hour east into the next day and week."""
+    run = build.analysis(0, trail=False)
+    late = pd.Timestamp("2025-03-09T23:30:00Z")  # a Sunday
+    history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
+    (row,) = archive.calendar_rows(history.activities)
+    assert (row["week"], row["day"], row["date"]) == ("2025-03-10T00:00", "Mon", "2025-03-10")

@@ -1,0 +1,240 @@
+"""The structure keeps its promises: layers, public names, module sizes and names."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import trailstats
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "trailstats"
+
+# From the bottom up: a module imports from rows above its own, or from its own package. The numbers are those of
+# docs/architecture.md; a row without one is a step within the layer above it.
+LAYERS: list[tuple[str, set[str]]] = [
+    ("0", {"_version", "errors"}),
+    ("0", {"schema"}),
+    ("1", {"documents", "metrics", "activity", "athlete"}),
+    ("1", {"results", "limits"}),
+    ("2", {"io", "geo", "elevation"}),
+    ("2", {"cleaning"}),
+    ("3", {"segments", "terrain"}),
+    ("4", {"_sums"}),
+    ("4", {"_measures"}),
+    ("4", {"analysis", "_rows", "intent", "document_schemas"}),
+    ("5", {"_workers"}),
+    ("5", {"history"}),
+    ("6", {"stats"}),
+    ("6", {"claims"}),
+    ("6", {"plan"}),
+    ("7", {"report"}),
+    ("7", {"plots"}),
+    ("8", {"cli"}),
+    ("8", {"__main__", "__init__"}),
+]
+# segments and terrain are one layer and know each other's halves: rules below, splitting above.
+ALLOWED = {("segments", "terrain.rules"), ("terrain", "segments"), ("cli", "_version")}
+GENERATED = {"_fit_profile.py"}
+MOST_LINES = 400
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py"))
+
+
+def unit(path: Path) -> str:
+    """Return the top-level module or package that a file belongs to."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(text: str, module: str) -> Iterator[tuple[str, int]]:
+    """Yield every module of this package that a text imports, wherever in it, dotted without the package."""
+    for node in ast.walk(ast.parse(text)):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parent = module.split(".")[: -node.level]
+                base = ".".join([*parent, base] if base else parent)
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names if base == "trailstats")]
+        for name in names:
+            if name.startswith("trailstats."):
+                yield name.removeprefix("trailstats."), node.lineno
+
+
+def level_of(name: str) -> int:
+    return next(i for i, (_, members) in enumerate(LAYERS) if name in members)
+
+
+def violations(text: str, module: str) -> list[str]:
+    """Return the imports of a module that point to its own row or above, other than into its own package."""
+    own = module.split(".")[1]
+    found = []
+    for target, line in imports(text, module):
+        other = target.split(".")[0]
+        if other == own or not any(other in members for _, members in LAYERS):
+            continue
+        if any(own == a and target.startswith(b) for a, b in ALLOWED):
+            continue
+        if level_of(other) >= level_of(own):
+            found.append(f"{module}:{line} imports {target}")
+    return found
+
+
+def dotted(path: Path) -> str:
+    """Return a file's module name."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_every_module_has_a_layer() -> None:
+    """A new module has to say where it belongs."""
+    known = set().union(*(members for _, members in LAYERS))
+    assert {unit(p) for p in modules()} <= known
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_import_only_from_below(path: Path) -> None:
+    """A module knows only what lies below it."""
+    assert violations(path.read_text(encoding="utf-8"), dotted(path)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from trailstats.cli import main",
+        "import trailstats.history",
+        "from trailstats import report",
+        "from .history import x",
+    ],
+)
+def test_the_layer_test_sees_a_violation(text: str) -> None:
+    """An import from above is found in each of the forms that Python has."""
+    assert len(violations(text, "trailstats.geo")) == 1
+    assert violations("from trailstats.schema import Slope", "trailstats.geo") == []
+
+
+def test_metrics_know_arrays_only() -> None:
+    """Formulas import numpy, scipy, the standard library and each other: no activity, no table, no file."""
+    import sys
+
+    allowed = {"numpy", "scipy", *sys.stdlib_module_names}
+    for path in (PACKAGE / "metrics").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [a.name for a in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in names:
+                fine = name.split(".")[0] in allowed or name.startswith("trailstats.metrics")
+                assert fine, f"{path.name}:{node.lineno} imports {name}"
+
+
+def test_only_the_command_line_prints() -> None:
+    """Nothing below the command line writes to the terminal."""
+    for path in modules():
+        if unit(path) == "cli":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+            assert not called, f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} prints"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_modules_stay_small(path: Path) -> None:
+    """A module that grows past 400 lines has more than one responsibility."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MOST_LINES or path.name in GENERATED
+
+
+def test_module_names_say_what_is_inside() -> None:
+    """No module is a drawer for everything, and none hides behind a public function of its name."""
+    drawers = {"utils", "util", "helpers", "common", "misc", "tools", "base", "core"}
+    functions = {n for n in trailstats.__all__ if callable(getattr(trailstats, n)) and n.islower()}
+    for path in modules():
+        stem = path.stem.lstrip("_")
+        assert stem not in drawers, path
+        if path.parent == PACKAGE:
+            assert path.stem not in functions, path
+
+
+def test_public_names_can_be_imported() -> None:
+    """Each name of ``__all__`` is there, once, in order."""
+    names = trailstats.__all__
+    assert len(names) == len(set(names))
+    for name in names:
+        assert getattr(trailstats, name) is not None
+
+
+def test_public_names_are_documented() -> None:
+    """The names in docs/api.md are those of ``__all__``, no more and no less."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^- `(?:ts\.)?(\w+)", text, flags=re.MULTILINE)
+    public = {n for n in trailstats.__all__ if not n.startswith("__")}
+    assert set(listed) == public
+    assert len(listed) == len(set(listed))
+
+
+def test_public_names_have_docstrings() -> None:
+    """Every public name says what it is."""
+    for name in trailstats.__all__:
+        if not name.startswith("__"):
+            assert (getattr(trailstats, name).__doc__ or "").strip(), name
+
+
+def test_nothing_public_leaks() -> None:
+    """The package's namespace holds its public names, its modules and nothing else."""
+    own = {p.stem if p.is_file() else p.name for p in PACKAGE.iterdir()}
+    for name in vars(trailstats):
+        if name.startswith("_") or name in trailstats.__all__:
+            continue
+        assert name in own or name in {"annotations", "TYPE_CHECKING", "Any"}, name
+
+
+def test_optional_packages_are_not_imported() -> None:
+    """Importing the package needs the core dependencies only."""
+    import subprocess
+    import sys
+
+    optional = [
+        "typer",
+        "rich",
+        "altair",
+        "vl_convert",
+        "jinja2",
+        "pyarrow",
+        "osmium",
+        "rasterio",
+        "fsspec",
+        "statsmodels",
+    ]
+    # pandas itself tries pyarrow, so that is checked by the source.
+    program = f"import sys, trailstats; print([m for m in {optional!r} if m in sys.modules and m != 'pyarrow'])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version_is_in_the_changelog() -> None:
+    """The newest entry of the changelog is the package's version."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    found = re.search(r"^## \[?(\d+\.\d+\.\d+)", text, flags=re.MULTILINE)
+    assert found is not None
+    assert found.group(1) == trailstats.__version__
+
+
+def test_every_module_can_be_imported() -> None:
+    """No module is broken where nothing imports it."""
+    for path in modules():
+        if path.stem in ("__main__",):
+            continue
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        assert importlib.import_module(name) is not None

@@ -1,0 +1,166 @@
+"""Cleaning keeps what is right, removes what is wrong, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from builders import make_activity
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.geo import EARTH_RADIUS
+
+
+def codes(activity: Activity) -> set[str]:
+    return {issue.code for issue in activity.issues}
+
+
+def totals(activity: Activity) -> tuple[float, float]:
+    """Return cleaned distance and moving time."""
+    track = clean(activity).track
+    assert track is not None
+    return float(track["distance"].iloc[-1]), float(track["duration"][track["moving"]].sum())
+
+
+def with_pause(activity: Activity, start: float, end: float) -> Activity:
+    begin = activity.records.index[0]
+    pauses = pd.DataFrame(
+        {
+            "start_time": [begin + pd.Timedelta(seconds=start)],
+            "end_time": [begin + pd.Timedelta(seconds=end)],
+        }
+    ).astype("datetime64[ns, UTC]")
+    return replace(activity, pauses=pauses)
+
+
+def test_a_steady_run_is_left_alone() -> None:
+    """Half an hour at 3 m/s is 5,400 m and 1,800 s, without an issue."""
+    run = clean(make_activity())
+    assert totals(run) == pytest.approx((5400, 1800))
+    assert run.issues == ()
+    assert run.track is not None
+    assert run.track["speed"].to_numpy() == pytest.approx(3.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("step", [1.0, 3.0, 7.0, 10.0])
+def test_sampling_changes_nothing(step: float) -> None:
+    """The same run recorded every second or every ten has the same length and time."""
+    assert totals(make_activity(duration=2100, step=step)) == pytest.approx((6300, 2100), rel=1e-3)
+
+
+def test_the_input_is_not_changed() -> None:
+    """Cleaning returns a new activity; the one as read is the same as before, and reachable."""
+    run = make_activity(heart_rate=np.full(1801, 20.0))
+    before = run.records.copy()
+    cleaned = clean(run)
+    pd.testing.assert_frame_equal(run.records, before)
+    assert cleaned.original is run
+    assert cleaned.records["heart_rate"].isna().all()
+    assert "heart_rate_range" in codes(cleaned)
+    assert clean(cleaned) is cleaned
+
+
+def test_a_spike_is_blanked_and_adds_no_distance() -> None:
+    """One position 300 m to the side is taken out, and the length stays."""
+    run = make_activity()
+    records = run.records.copy()
+    records.iloc[900, records.columns.get_loc("longitude")] += np.degrees(300 / EARTH_RADIUS)
+    cleaned = clean(replace(run, records=records))
+    assert "position_spike" in codes(cleaned)
+    assert totals(cleaned)[0] == pytest.approx(5400, rel=1e-3)
+
+
+def test_repeated_and_backward_times_are_sorted_out() -> None:
+    """Records in the wrong order are sorted, and of two with one time the fuller one is kept."""
+    run = make_activity(heart_rate=np.full(1801, 140.0))
+    records = run.records
+    shuffled = pd.concat([records.iloc[100:], records.iloc[:100], records.iloc[50:60].assign(heart_rate=np.nan)])
+    cleaned = clean(replace(run, records=shuffled, extras=pd.DataFrame(index=shuffled.index)))
+    assert {"time_backwards", "time_repeated"} <= codes(cleaned)
+    assert len(cleaned.records) == 1801
+    assert cleaned.records["heart_rate"].notna().all()
+    assert totals(cleaned) == pytest.approx((5400, 1800))
+
+
+def test_a_pause_adds_nothing() -> None:
+    """What the timer left out is neither time nor distance."""
+    run = make_activity(duration=1800)
+    moved = run.records.index.where(np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10))
+    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    paused = with_pause(replace(run, records=records, extras=pd.DataFrame(index=records.index)), 900, 1500)
+    assert totals(paused) == pytest.approx((5400, 1800), rel=2e-3)
+
+
+def test_standing_without_a_pause_is_found() -> None:
+    """Three minutes at a traffic light with the timer running are no moving time."""
+    speed = np.where((np.arange(1801) > 600) & (np.arange(1801) <= 780), 0.0, 3.0)
+    distance, time = totals(make_activity(speed=speed))
+    assert distance == pytest.approx(1620 * 3, rel=1e-3)
+    assert time == pytest.approx(1620, abs=12)
+
+
+def test_a_slow_climb_is_not_a_pause() -> None:
+    """0.25 m/s up a slope of 45 % is work, not standing."""
+    run = make_activity(speed=0.25, duration=3600, elevation=np.linspace(0, 405, 100))
+    assert totals(run)[1] == pytest.approx(3600, rel=0.01)
+
+
+def test_a_gap_without_movement_counts_as_a_pause() -> None:
+    """Ten minutes without records, at the same place, are no time."""
+    run = make_activity()
+    moved = run.records.index.where(np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10))
+    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    cleaned = clean(replace(run, records=records, extras=pd.DataFrame(index=records.index)))
+    assert "gap" in codes(cleaned)
+    assert totals(cleaned)[1] == pytest.approx(1800, rel=2e-3)
+
+
+def test_a_gap_with_movement_is_bridged() -> None:
+    """A minute without records in a tunnel keeps the way through it."""
+    run = make_activity()
+    kept = np.r_[0:900, 960:1801]
+    records = run.records.iloc[kept]
+    cleaned = clean(replace(run, records=records, extras=pd.DataFrame(index=records.index)))
+    assert "gap_bridged" in codes(cleaned)
+    assert totals(cleaned) == pytest.approx((5400, 1800), rel=1e-3)
+
+
+def test_the_device_distance_is_used_where_it_agrees() -> None:
+    """A device that measured 2 % more than its positions is believed; one that is far off is not."""
+    true = 3.0 * np.arange(1801)
+    assert totals(make_activity(distance=true * 1.02))[0] == pytest.approx(5400 * 1.02)
+    wrong = clean(make_activity(distance=true * 2))
+    assert "device_distance" in codes(wrong)
+    assert totals(wrong)[0] == pytest.approx(5400, rel=1e-3)
+
+
+def test_a_treadmill_has_its_foot_pod() -> None:
+    """Without positions the device's distance counts."""
+    nothing = np.full(1801, np.nan)
+    run = make_activity(latitude=nothing, longitude=nothing, distance=2.5 * np.arange(1801))
+    assert totals(run) == pytest.approx((4500, 1800))
+
+
+def test_neither_position_nor_distance_leaves_time() -> None:
+    """A recording of heart rate alone has moving time and no distance."""
+    nothing = np.full(1801, np.nan)
+    assert totals(make_activity(latitude=nothing, longitude=nothing)) == (0.0, 1800.0)
+
+
+def test_one_record_is_no_crash() -> None:
+    """A recording of a single sample has no length and no time."""
+    run = make_activity()
+    single = replace(run, records=run.records.iloc[:1], extras=pd.DataFrame(index=run.records.index[:1]))
+    assert totals(single) == (0.0, 0.0)
+
+
+def test_grade_and_ascent_of_a_known_slope() -> None:
+    """A steady climb of 5 % has that grade everywhere, and its ascent is its height."""
+    run = clean(make_activity(elevation=np.linspace(100, 370, 300)))
+    assert run.track is not None
+    assert run.track["grade"].to_numpy() == pytest.approx(0.05, abs=2e-3)
+    assert run.track["ascent"].iloc[-1] == pytest.approx(270, rel=0.01)
+    assert run.track["descent"].iloc[-1] == 0

@@ -1,0 +1,127 @@
+"""Values add up and survive the way through JSON."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from builders import make_activity
+from trailstats import schema
+from trailstats.activity import ActivityMeta
+from trailstats.analysis import analyze
+from trailstats.athlete import Athlete
+from trailstats.document_schemas import DOCUMENTS, document_schema
+from trailstats.errors import ReadError, SchemaError
+from trailstats.results import Analysis, Metric, Totals
+
+ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
+
+
+def run(**columns: object) -> Analysis:
+    rates = np.full(1801, 150.0)
+    return analyze(make_activity(elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns), athlete=ATHLETE)
+
+
+def test_totals_add_and_ratios_follow() -> None:
+    """Two runs together have the sums, and the mean speed of the sums."""
+    one, two = Totals(distance=1000, moving_time=300, ascent=5), Totals(distance=3000, moving_time=1200, ascent=np.nan)
+    both = one + two
+    assert both.distance == 4000
+    assert both.mean_speed == pytest.approx(4000 / 1500)
+    assert both.ascent == 5
+    assert np.isnan(Totals().mean_speed)
+
+
+def test_an_analysis_comes_back_from_its_document() -> None:
+    """Through JSON and back, the document is the same."""
+    text = json.dumps(run().to_dict(), allow_nan=False)
+    assert json.dumps(Analysis.from_dict(json.loads(text)).to_dict(), allow_nan=False) == text
+
+
+def test_another_version_is_refused() -> None:
+    """A document of another version, or none, is named as such."""
+    document = run().to_dict()
+    with pytest.raises(SchemaError, match="format_version 99"):
+        Analysis.from_dict(document | {"format_version": 99})
+    with pytest.raises(SchemaError, match="segments"):
+        Analysis.from_dict({k: v for k, v in document.items() if k != "segments"})
+
+
+def test_documents_keep_their_schema() -> None:
+    """What an analysis prints is what its JSON Schema says."""
+    Draft202012Validator(document_schema("analysis")).validate(json.loads(json.dumps(run().to_dict())))
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_schemas_are_schemas(name: str) -> None:
+    """Each is itself valid, and refuses an empty document."""
+    found = document_schema(name)
+    Draft202012Validator.check_schema(found)
+    assert not Draft202012Validator(found).is_valid({})
+
+
+def test_a_missing_metric_says_why() -> None:
+    """Without elevation the grade-adjusted speed is NaN with a reason, and null in JSON."""
+    metric = analyze(make_activity(), athlete=ATHLETE).metrics["grade_adjusted_speed"]
+    assert not metric
+    assert metric.reason == "no elevation recorded"
+    assert metric.to_dict()["value"] is None
+    assert Metric(0.0, "1")
+
+
+def test_values_cross_process_borders() -> None:
+    """Analyses and errors can be pickled."""
+    copy = pickle.loads(pickle.dumps(run()))
+    assert copy.totals == run().totals
+    error = pickle.loads(pickle.dumps(ReadError("broken", path="a.fit", offset=12)))
+    assert (str(error), error.offset) == ("a.fit: broken (byte 12)", 12)
+
+
+def test_records_must_be_what_the_schema_says() -> None:
+    """An activity without a UTC time index, or without a column, is refused."""
+    from trailstats.activity import Activity
+
+    records = make_activity().records
+    with pytest.raises(SchemaError):
+        Activity(records.reset_index(drop=True), ActivityMeta())
+    with pytest.raises(SchemaError, match="cadence"):
+        Activity(records.drop(columns="cadence"), ActivityMeta())
+
+
+def test_known_numbers_of_a_known_run() -> None:
+    """5.4 km in half an hour with 60 m of climbing: length, time, ascent and beats are those."""
+    found = run()
+    assert found.totals.distance == pytest.approx(5400, rel=1e-3)
+    assert found.totals.moving_time == pytest.approx(1800)
+    assert found.totals.ascent == pytest.approx(60, rel=0.02)
+    assert found.totals.mean_heart_rate == pytest.approx(150)
+    assert found.heart_rate_times.moving[150] == pytest.approx(1800)
+    assert found.heart_rate_times.settled[150] == pytest.approx(1200)
+    # Banister with the mean of both sexes' curves, scaled to 100 for an hour at 87 % of the maximum.
+    x, threshold = 100 / 140, (0.87 * 190 - 50) / 140
+    weight = [0.5 * (0.64 * f * np.exp(1.92 * f) + 0.86 * f * np.exp(1.67 * f)) for f in (x, threshold)]
+    assert found.metrics["session_load"].value == pytest.approx(100 * 30 * weight[0] / (60 * weight[1]))
+    assert found.metrics["time_zone_1"].value == pytest.approx(1800)
+
+
+def test_level_running_at_the_reference_speed_is_its_kilometres() -> None:
+    """1 km level at 3.0 m/s without a cadence is 1 equivalent kilometre in each component, at each exponent."""
+    found = analyze(make_activity(speed=3.0, elevation=np.zeros(20)), athlete=ATHLETE)
+    rows = found.impact.groupby("exponent").sum(numeric_only=True)
+    kilometres = found.totals.distance / 1000
+    for name in ("active", "impact", "impact_low", "impact_high"):
+        assert rows[name].to_numpy() == pytest.approx(kilometres, rel=2e-3)
+    assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(kilometres, rel=2e-3)
+
+
+def test_the_profile_is_thin_and_spans_the_run() -> None:
+    """At most a few hundred points, from start to end, each in a segment."""
+    found = run()
+    schema.PROFILE.validate(found.profile)
+    assert 100 < len(found.profile) <= 240
+    assert found.profile["distance"].iloc[-1] == pytest.approx(found.totals.distance)
+    assert set(found.profile["segment"]) <= set(found.segments["index"])

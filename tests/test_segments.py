@@ -1,0 +1,107 @@
+"""Segments cover a run without gaps, add up to it, and change where the slope does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import make_activity
+from trailstats.cleaning import clean
+from trailstats.segments import cut_segments, split_segments
+from trailstats.terrain.climbs import find_climbs
+
+
+def three_parts(duration: int = 3600) -> np.ndarray:
+    """Return elevations: flat, then up at 8 %, then down at 8 %, a third of the time each at 3 m/s."""
+    d = np.linspace(0, 3.0 * duration, 600)
+    third = d[-1] / 3
+    return np.interp(d, [0, third, 2 * third, d[-1]], [100, 100, 100 + 0.08 * third, 100])
+
+
+def test_flat_up_down_is_told_apart() -> None:
+    """A third each of flat, up and down comes out as those three, near the right places."""
+    segments = cut_segments(make_activity(duration=3600, elevation=three_parts()))
+    length = segments.groupby("slope")["distance"].sum()
+    assert length["flat"] == pytest.approx(3600, abs=120)
+    assert length["up"] == pytest.approx(3600, abs=200)
+    assert length["down"] == pytest.approx(3600, abs=200)
+    assert segments["ascent"].sum() == pytest.approx(288, rel=0.02)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), step=st.sampled_from([1.0, 4.0]))
+def test_segments_add_up(seed: int, step: float) -> None:
+    """Length, time, ascent and samples of the segments are those of the run; each begins where the last ended."""
+    rng = np.random.default_rng(seed)
+    z = 100 + np.cumsum(rng.normal(0, 3, 120))
+    speed = np.interp(np.arange(0, 1800 + step / 2, step), np.linspace(0, 1800, 20), rng.uniform(0.0, 4.0, 20))
+    run = clean(make_activity(speed=speed, elevation=z, step=step))
+    assert run.track is not None
+    segments = cut_segments(run)
+    track = run.track
+    assert segments["distance"].sum() == pytest.approx(track["distance"].iloc[-1])
+    assert segments["duration"].sum() == pytest.approx(track["duration"][track["moving"]].sum())
+    if track["ascent"].notna().any():
+        assert segments["ascent"].sum() == pytest.approx(track["ascent"].iloc[-1])
+        assert segments["descent"].sum() == pytest.approx(track["descent"].iloc[-1])
+    assert segments["n_records"].sum() == len(track)
+    assert (segments["start_distance"].iloc[1:].to_numpy() == segments["end_distance"].iloc[:-1].to_numpy()).all()
+    assert (segments["start_time"].iloc[1:].to_numpy() == segments["end_time"].iloc[:-1].to_numpy()).all()
+
+
+def test_splitting_keeps_the_sums() -> None:
+    """A further cut makes one segment more, of the same slope, with the same sums."""
+    run = clean(make_activity(duration=3600, elevation=three_parts()))
+    segments = cut_segments(run)
+    more = split_segments(run, segments, np.array([1000.0, 1010.0, 5.0]))
+    assert len(more) == len(segments) + 1
+    assert more["distance"].sum() == pytest.approx(segments["distance"].sum())
+    assert more["duration"].sum() == pytest.approx(segments["duration"].sum())
+    assert set(more["slope"]) == set(segments["slope"])
+
+
+def test_gait_follows_cadence() -> None:
+    """110 steps a minute at walking speed is hiking, 170 at the same speed is running."""
+    for steps, gait in ((110.0, "hike"), (170.0, "run")):
+        segments = cut_segments(make_activity(speed=1.6, cadence=np.full(1801, steps), elevation=np.zeros(10)))
+        assert set(segments["gait"]) == {gait}
+
+
+def test_no_elevation_is_one_unknown_slope() -> None:
+    """Without elevation the slope is unknown, not flat."""
+    segments = cut_segments(make_activity())
+    assert segments["slope"].tolist() == ["unknown"]
+    assert segments["mean_grade"].isna().all()
+
+
+def test_one_hill_with_a_dip_is_one_climb() -> None:
+    """200 m up with a dip of 6 m is one climb; with a dip of 60 m it is two with a descent between."""
+    for dip, up, down in ((6.0, 1, 0), (60.0, 2, 1)):
+        d = np.array([0, 1000, 2000, 2000 + dip * 10, 3000 + dip * 10, 4000])
+        z = np.array([100, 100, 200, 200 - dip, 300 - dip, 300 - dip])
+        elevation = np.interp(np.linspace(0, 4000, 500), d, z)
+        climbs = find_climbs(make_activity(speed=2.0, duration=2000, elevation=elevation))
+        assert (climbs["direction"] == "up").sum() == up
+        assert (climbs["direction"] == "down").sum() == down
+
+
+def test_a_climb_has_its_numbers() -> None:
+    """3 km flat and then 2 km at 10 %: a climb of 200 m and 2 km, that does not take the flat approach along."""
+    elevation = np.interp(np.linspace(0, 5000, 500), [0, 3000, 5000], [50, 50, 250])
+    climbs = find_climbs(make_activity(speed=2.0, duration=2500, elevation=elevation))
+    assert len(climbs) == 1
+    climb = climbs.iloc[0]
+    assert climb["gain"] == pytest.approx(200, rel=0.02)
+    assert climb["start_distance"] == pytest.approx(3000, abs=60)
+    assert climb["mean_grade"] == pytest.approx(0.10, rel=0.03)
+    assert climb["vertical_speed"] == pytest.approx(0.2, rel=0.03)
+    assert climb["score"] == pytest.approx(200 * 100, rel=0.02)
+
+
+def test_a_plain_has_no_climbs() -> None:
+    """Rolling by 5 m is no climb, and without elevation there is none."""
+    rolling = 100 + 2.5 * np.sin(np.linspace(0, 40, 400))
+    assert len(find_climbs(make_activity(elevation=rolling))) == 0
+    assert len(find_climbs(make_activity())) == 0

@@ -1,0 +1,1 @@
+"""Histories of simulated runners at the level of the tables, with effects that are known."""

@@ -1,0 +1,154 @@
+"""What is true of a simulated runner: one frozen value, and the list that the method is tried on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of runner. Effects are trail minus road; all zero means that the ground makes no difference.
+
+    Attributes
+    ----------
+    name, group : str
+        The group tells how the table counts it: ``none``, ``effect``, ``power`` or ``confounded``.
+    weeks : int
+    easy, long, hard : int
+        Runs of each kind a week.
+    trail_share : float
+        Of the easy and long runs, from ``trail_from`` on.
+    trail_from : int
+        First week with trails; 0 for always.
+    easy_slower : float
+        Share by which the effort of easy runs is smaller on trail.
+    beats : float
+        Heart rate at equal grade-adjusted speed [1/min].
+    step_load : float
+        Ratio of the load of a step.
+    feel : float
+        On the rating from 0 to 100, before it is rounded to steps of 25.
+    hills : float
+        Ratio of the grades' spread.
+    uneven : float
+        Ratio of the cadence's coefficient of variation.
+    spread, surge : float
+        Of the pace within a run, and in its last kilometre.
+    volume_per_share : float
+        Hours a week more after four weeks all on trail.
+    gain : float
+        Road fitness after eight weeks all on trail, or after eight weeks from a start of trails.
+    trend : float
+        Fitness a year, whatever the ground.
+    heat : float
+        Beats a minute more in summer than in winter.
+    thermometer : bool
+        Whether the temperature is recorded.
+    new_device : float
+        Beats a minute more from a new watch, bought in the week when trails begin, or half-way.
+    with_heart_rate, rated : float
+        Shares of the runs.
+    volume_with_trail : float
+        Rise of the volume that begins with the trails.
+    fitness_from_volume : float
+        Fitness per logarithm of the chronic volume.
+    """
+
+    name: str
+    group: str = "none"
+    weeks: int = 52
+    easy: int = 2
+    long: int = 1
+    hard: int = 1
+    trail_share: float = 0.4
+    trail_from: int = 0
+    easy_slower: float = 0.0
+    beats: float = 0.0
+    step_load: float = 1.0
+    feel: float = 0.0
+    hills: float = 1.0
+    uneven: float = 1.0
+    spread: float = 0.0
+    surge: float = 0.0
+    volume_per_share: float = 0.0
+    gain: float = 0.0
+    trend: float = 0.02
+    heat: float = 4.0
+    thermometer: bool = True
+    new_device: float = 0.0
+    with_heart_rate: float = 1.0
+    rated: float = 0.7
+    volume_with_trail: float = 0.0
+    fitness_from_volume: float = 0.0
+
+
+NONE = Scenario("no effect, trails all along")
+_POWER = {"group": "power", "weeks": 30, "easy": 2, "long": 0, "hard": 1, "trail_share": 0.5}
+
+SCENARIOS = (
+    NONE,
+    replace(NONE, name="no effect, trails from week 24", weeks=60, trail_from=24),
+    replace(NONE, name="no effect, season without thermometer", heat=10.0, thermometer=False, weeks=80, trail_from=30),
+    replace(NONE, name="no effect, steep trend in fitness", trend=0.08, weeks=60, trail_from=24),
+    replace(NONE, name="no effect, new watch with the trails", new_device=4.0, weeks=60, trail_from=24),
+    replace(NONE, name="no effect, heart rate in half of the runs", with_heart_rate=0.5, rated=0.3),
+    replace(NONE, name="no effect, few runs", weeks=16, easy=1),
+    Scenario(
+        "small effects",
+        "effect",
+        easy_slower=0.03,
+        beats=1.5,
+        step_load=0.95,
+        feel=5.0,
+        hills=1.2,
+        uneven=1.1,
+        spread=0.006,
+        surge=-0.01,
+        volume_per_share=1.0,
+        gain=0.02,
+    ),
+    Scenario(
+        "large effects",
+        "effect",
+        easy_slower=0.08,
+        beats=5.0,
+        step_load=0.85,
+        feel=15.0,
+        hills=2.0,
+        uneven=1.5,
+        spread=0.03,
+        surge=-0.04,
+        volume_per_share=3.0,
+        gain=0.06,
+    ),
+    Scenario("road form 3 % up with the trails", "effect", weeks=60, trail_from=24, gain=0.03),
+    Scenario("easy days 5 % slower, 30 a side", easy_slower=0.05, **_POWER),
+    Scenario("3 beats more, 30 a side", beats=3.0, **_POWER),
+    Scenario("steps load 10 % less, 30 a side", step_load=0.9, **_POWER),
+    replace(
+        NONE,
+        name="volume rises with the trails and makes fitter",
+        group="confounded",
+        weeks=60,
+        trail_from=24,
+        volume_with_trail=0.4,
+        fitness_from_volume=0.10,
+    ),
+    replace(
+        NONE,
+        name="volume rises a little with the trails and makes fitter",
+        group="confounded",
+        weeks=60,
+        trail_from=24,
+        volume_with_trail=0.12,
+        fitness_from_volume=0.15,
+    ),
+    replace(
+        NONE,
+        name="volume and trail share move together, and volume makes fitter",
+        group="confounded",
+        weeks=80,
+        volume_with_trail=0.5,
+        fitness_from_volume=0.12,
+    ),
+)

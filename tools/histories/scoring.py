@@ -1,0 +1,167 @@
+"""What the claims said of simulated runners, set against what is true."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import binomtest
+
+from trailstats.claims import ClaimResult, evaluate_claims
+from trailstats.claims._evidence import Evidence
+from trailstats.claims._weeks import whole_weeks
+from trailstats.metrics.impact import EXPONENTS, SURFACE_FACTORS, Ground
+
+from .scenario import SCENARIOS, Scenario
+from .tables import simulate
+
+DECIDED = ("supported", "contradicted")
+FIGURES = {
+    "strength": "climb_dose",
+    "easy_days": "above_easy_ceiling",
+    "balance": "step_variability",
+    "stress": "pace_spread",
+    "impact": "impact_per_km",
+    "volume": "weekly_hours",
+    "enjoyment": "feel",
+    "variety": "terrain_evenness",
+    "road_improvement": "road_improvement",
+    "same_effort": "same_effort",
+}
+"""The part whose interval is judged, for each claim."""
+
+POOLED = ("strength", "easy_days", "enjoyment", "variety")
+"""Claims whose true difference has no closed form: the mean over all histories of the scenario is taken."""
+
+
+@dataclass
+class Outcome:
+    """One history: verdict, figure, bounds and truth of each claim."""
+
+    verdicts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    impact_bounds: tuple[float, float] = (math.nan, math.nan)
+
+
+def judge(job: tuple[int, int]) -> Outcome:
+    """Simulate one history of a scenario and answer the claims for it."""
+    number, seed = job
+    scenario = SCENARIOS[number]
+    history = simulate(scenario, seed)
+    results = evaluate_claims(history)
+    out = Outcome()
+    for result in results:
+        out.verdicts[result.claim] = result.verdict.value
+        for part in result.parts:
+            out.parts[part.claim] = part.verdict.value
+        if result.claim in FIGURES:
+            part = _figure(result)
+            true = _truth(scenario, result.claim, part, history, seed)
+            out.figures[result.claim] = (part.difference, part.low, part.high, true)
+    return out
+
+
+def _figure(result: ClaimResult) -> ClaimResult:
+    name = FIGURES[result.claim]
+    return next((p for p in result.parts if p.claim == name), result)
+
+
+def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: object, seed: int) -> float:
+    """Return the true difference where it has a closed form, else NaN."""
+    if claim == "balance":
+        return 0.006 * (scenario.uneven - 1.0) * math.exp(0.15**2 / 2.0)
+    if claim == "stress":
+        return scenario.spread
+    if claim == "same_effort":
+        return scenario.beats
+    if claim == "impact":
+        # The constants of nature are one draw of what the literature leaves open.
+        rng = np.random.default_rng([seed, 5])
+        factor = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
+        ground = rng.triangular(factor.low, factor.central, factor.high)
+        exponent = EXPONENTS[int(rng.integers(len(EXPONENTS)))]
+        return float((scenario.step_load * ground) ** exponent - 1.0)
+    if claim == "volume":
+        share = whole_weeks(Evidence(history)).share_before(4)  # type: ignore[arg-type]
+        low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
+        return float(scenario.volume_per_share * (high - low))
+    if claim == "road_improvement":
+        if not math.isfinite(part.road):
+            return math.nan
+        if scenario.trail_from:
+            return scenario.gain * part.road
+        share = whole_weeks(Evidence(history)).share_before(8)  # type: ignore[arg-type]
+        low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
+        return float(scenario.gain * (high - low) * part.road)
+    return math.nan
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of histories with its 95 % interval (Wilson)."""
+
+    count: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        return self.count / self.total if self.total else math.nan
+
+    def __str__(self) -> str:
+        if not self.total:
+            return "–"
+        bounds = binomtest(self.count, self.total).proportion_ci(method="wilson")
+        return f"{100 * self.value:.1f} % ({100 * bounds.low:.1f} to {100 * bounds.high:.1f})"
+
+
+@dataclass(frozen=True)
+class Score:
+    """One claim in one scenario."""
+
+    supported: Share
+    contradicted: Share
+    decided: Share
+    answered: Share
+    covered: Share
+
+
+def score(outcomes: list[Outcome]) -> dict[str, Score]:
+    """Return the score of each claim over the histories of one scenario."""
+    found: dict[str, Score] = {}
+    for claim in outcomes[0].verdicts:
+        verdicts = [o.verdicts[claim] for o in outcomes]
+        total = len(verdicts)
+        supported, contradicted = (verdicts.count(v) for v in DECIDED)
+        answered = total - verdicts.count("not enough data") - verdicts.count("not measurable")
+        found[claim] = Score(
+            Share(supported, total),
+            Share(contradicted, total),
+            Share(supported + contradicted, total),
+            Share(answered, total),
+            _coverage(claim, outcomes),
+        )
+    return found
+
+
+def _coverage(claim: str, outcomes: list[Outcome]) -> Share:
+    if claim not in FIGURES:
+        return Share(0, 0)
+    figures = np.array([o.figures[claim] for o in outcomes], dtype=np.float64)
+    figures = figures[np.isfinite(figures[:, 1])]
+    if not len(figures):
+        return Share(0, 0)
+    true = figures[:, 3] if claim not in POOLED else np.full(len(figures), figures[:, 0].mean())
+    inside = (figures[:, 1] <= true) & (true <= figures[:, 2])
+    return Share(int(inside.sum()), len(figures))
+
+
+def parts_decided(outcomes: list[Outcome]) -> dict[str, Share]:
+    """Return how often each part of an answer was supported."""
+    counts: dict[str, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for name, verdict in outcome.parts.items():
+            counts[name].append(verdict)
+    return {name: Share(verdicts.count("supported"), len(verdicts)) for name, verdicts in counts.items()}

@@ -1,0 +1,1 @@
+"""The simulated runner behind ``data/samples``: ground, runner, season, sensors, encoders, truth."""

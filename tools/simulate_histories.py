@@ -1,0 +1,164 @@
+"""Try the claims on thousands of simulated runners whose truth is known, and write the table of the documentation.
+
+    python tools/simulate_histories.py --histories 200 --write docs/claims.md
+
+Each scenario is simulated so many times; histories exist as tables only, without files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from histories.scenario import SCENARIOS
+from histories.scoring import Outcome, Score, Share, judge, parts_decided, score
+
+BEGIN, END = "<!-- simulation: begin -->", "<!-- simulation: end -->"
+
+
+def run(count: int, *, workers: int, scenarios: tuple[int, ...] | None = None) -> dict[int, list[Outcome]]:
+    """Return the outcomes of so many histories of each scenario."""
+    chosen = tuple(range(len(SCENARIOS))) if scenarios is None else scenarios
+    jobs = [(number, 1000 * number + seed) for number in chosen for seed in range(count)]
+    if workers == 1:
+        outcomes = [judge(job) for job in jobs]
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            outcomes = list(pool.map(judge, jobs, chunksize=8))
+    found: dict[int, list[Outcome]] = {number: [] for number in chosen}
+    for (number, _), outcome in zip(jobs, outcomes, strict=True):
+        found[number].append(outcome)
+    return found
+
+
+def report(found: dict[int, list[Outcome]], seconds: float) -> str:
+    """Return the tables as Markdown."""
+    scores = {number: score(outcomes) for number, outcomes in found.items()}
+    count = len(next(iter(found.values())))
+    groups = {g: [n for n in found if SCENARIOS[n].group == g] for g in ("none", "effect", "power", "confounded")}
+    lines = [
+        f"{len(found)} kinds of runner, {count} histories each, simulated and answered in {seconds / 60:.0f} minutes. Shares "
+        "come with their 95 % interval (Wilson).",
+        "",
+    ]
+    if groups["none"]:
+        lines += _false_decisions(scores, groups["none"])
+    if groups["effect"]:
+        lines += _coverage(scores, groups["none"], groups["effect"])
+    lines += _power(found, scores, groups["power"] + groups["effect"])
+    lines += _confounded(scores, groups["confounded"])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _false_decisions(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+    claims = [c for c in scores[numbers[0]] if c != "training_rules"]
+    lines = [
+        "**No true effect**: share of histories in which a claim is supported or contradicted, all scenarios without an "
+        "effect together, and the worst of them. At most 5 % is wanted.",
+        "",
+        "| claim | together | worst | in |",
+        "|---|---|---|---|",
+    ]
+    for claim in claims:
+        own = {n: scores[n][claim].decided for n in numbers}
+        whole = Share(sum(s.count for s in own.values()), sum(s.total for s in own.values()))
+        worst = max(own, key=lambda n: own[n].value)
+        lines.append(f"| {claim} | {whole} | {own[worst]} | {SCENARIOS[worst].name} |")
+    return [*lines, ""]
+
+
+def _coverage(scores: dict[int, dict[str, Score]], none: list[int], effect: list[int]) -> list[str]:
+    lines = [
+        "**Coverage** of the 95 % interval of each claim's main figure. 92 to 98 % is wanted.",
+        "",
+        "| claim | no effect | small effects | large effects |",
+        "|---|---|---|---|",
+    ]
+    first = none[0] if none else effect[0]
+    for claim in scores[effect[0]]:
+        if claim != "training_rules":
+            cells = [str(scores[n][claim].covered) for n in (first, *effect[:2])]
+            lines.append(f"| {claim} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _power(found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+    if not numbers:
+        return []
+    lines = [
+        "**Power**: share of histories in which an effect that is there is decided in its direction. A claim's verdict "
+        "allows for all claims together, a part's stands alone.",
+        "",
+        "| scenario | claim or part | decided rightly |",
+        "|---|---|---|",
+    ]
+    for n in numbers:
+        scenario, parts = SCENARIOS[n], parts_decided(found[n])
+        rows: list[tuple[str, Share]] = []
+        if scenario.easy_slower:
+            rows += [("easy_days", scores[n]["easy_days"].supported)]
+            rows += [(f"easy_days, {p}", parts[p]) for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")]
+        if scenario.beats:
+            rows.append(("same_effort", scores[n]["same_effort"].contradicted))
+        if scenario.step_load != 1.0:
+            rows.append(("impact", scores[n]["impact"].supported))
+            rows += [(f"impact, {p}", parts[p]) for p in ("active_per_km", "impact_per_km", "tibial_per_km", "impact_per_minute")]
+        if scenario.group == "effect":
+            more = {
+                "strength": scenario.hills != 1,
+                "balance": scenario.uneven != 1,
+                "stress": scenario.spread != 0,
+                "volume": scenario.volume_per_share != 0,
+                "enjoyment": scenario.feel != 0,
+                "variety": scenario.hills != 1,
+                "road_improvement": scenario.gain != 0,
+            }
+            rows += [(claim, scores[n][claim].supported) for claim, there in more.items() if there]
+        lines += [f"| {scenario.name} | {name} | {share} |" for name, share in rows]
+    return [*lines, ""]
+
+
+def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+    if not numbers:
+        return []
+    lines = [
+        "**Confounded**: trails do nothing for road form, but something that moves with them does. At most 7 % supported is "
+        "wanted.",
+        "",
+        "| scenario | road_improvement supported | contradicted |",
+        "|---|---|---|",
+    ]
+    for n in numbers:
+        own = scores[n]["road_improvement"]
+        lines.append(f"| {SCENARIOS[n].name} | {own.supported} | {own.contradicted} |")
+    return [*lines, ""]
+
+
+def main() -> None:
+    """Simulate, print, and write the table where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--histories", type=int, default=100, help="histories of each scenario")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, nargs="*", help="numbers of scenarios")
+    parser.add_argument("--write", type=Path, help="Markdown file whose marked part is replaced")
+    options = parser.parse_args()
+    begin = time.perf_counter()
+    found = run(options.histories, workers=options.workers, scenarios=tuple(options.only) if options.only else None)
+    text = report(found, time.perf_counter() - begin)
+    print(text)
+    if options.write:
+        page = options.write.read_text(encoding="utf-8")
+        head, rest = page.split(BEGIN)
+        options.write.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Training of the surface model: recordings to features, fitting, scores, model card."""

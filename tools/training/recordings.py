@@ -1,0 +1,122 @@
+"""From labelled recordings to features: whole runs with a label, and windows with the map's word for them."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.errors import ReadError
+from trailstats.io.formats import read
+from trailstats.terrain import features
+
+Floats = NDArray[np.float64]
+
+SAME_ATHLETE = {"thomaschampagne__elevate": "sports-alliance__sports-lib"}
+THINNED = (0.0, 5.0, 10.0)
+"""Every recording also counts with its points thinned to these steps [s], a third each."""
+
+
+@dataclass
+class Example:
+    """One recording with one thinning."""
+
+    name: str
+    step: float
+    whole: dict[str, float]
+    centres: Floats
+    windows: Floats
+    road: Floats = field(default_factory=lambda: np.empty(0))
+    trail: Floats = field(default_factory=lambda: np.empty(0))
+    path: Floats = field(default_factory=lambda: np.empty(0))
+
+
+def thin(activity: Activity, step: float) -> Activity:
+    """Return the recording with at most one point in every ``step`` seconds."""
+    if step <= 0:
+        return activity
+    seconds = activity.records.index.asi8 / 1e9
+    slot = np.floor((seconds - seconds[0]) / step)
+    keep = np.append(True, np.diff(slot) > 0)
+    index = activity.records.index[keep]
+    extras = activity.extras[keep] if len(activity.extras.columns) else pd.DataFrame(index=index)
+    return replace(activity, records=activity.records[keep], extras=extras, track=None)
+
+
+def example(name: str, activity: Activity, step: float, labels: pd.DataFrame | None) -> Example | None:
+    """Return the features of one recording, with the map's labels where there are any."""
+    run = clean(thin(activity, step))
+    grid = features.run_grid(run)
+    if grid is None:
+        return None
+    centres, windows, _ = features.window_features(grid)
+    out = Example(name, step, features.activity_features(grid), centres, windows)
+    if labels is not None:
+        road, trail, path = label_windows(run, labels, len(centres))
+        out = replace(out, road=road, trail=trail, path=path)
+    return out
+
+
+def label_windows(run: Activity, labels: pd.DataFrame, count: int) -> tuple[Floats, Floats, Floats]:
+    """Return the metres of road, of trail and of path that the map knows in each window."""
+    labels = labels.sort_values("time")
+    lat, lon = np.radians(labels["lat"].to_numpy()), np.radians(labels["lon"].to_numpy())
+    east = np.diff(lon) * np.cos((lat[1:] + lat[:-1]) / 2)
+    metres = np.append(0.0, 6_371_000 * np.hypot(east, np.diff(lat))).clip(0, 15)
+    assert run.track is not None
+    origin = run.records.index[0]
+    clock = (run.records.index - origin).total_seconds().to_numpy()
+    at = np.interp((labels["time"] - origin).dt.total_seconds(), clock, run.track["distance"].to_numpy())
+    window = np.clip((at / features.WINDOW_STEP).astype(int), 0, count - 1)
+    sure = (labels["ambiguous"] != 1).to_numpy()
+    road, trail = (sure & (labels["label"] == word).to_numpy() for word in ("road", "trail"))
+    path = trail & (labels["highway"] == "path").to_numpy()
+    first, second, third = (np.bincount(window, metres * kind, count) for kind in (road, trail, path))
+    return first, second, third
+
+
+def _read_one(task: tuple[str, Path, pd.DataFrame | None]) -> list[Example]:
+    name, path, labels = task
+    try:
+        activity = read(path)
+    except ReadError:
+        return []
+    found = (example(name, activity, step, labels) for step in THINNED)
+    return [one for one in found if one is not None]
+
+
+def load(shared: Path, workers: int) -> tuple[list[Example], list[Example], pd.DataFrame, pd.DataFrame]:
+    """Return the examples of the corpus and of the map-labelled tracks, and their two tables."""
+    index = pd.read_csv(shared / "corpus" / "index.csv")
+    index = index[index["role"].fillna("").str.contains("labelled")]
+    index = index[index["label"].isin(["trail", "road", "track"])]
+    index = index.assign(athlete=index["athlete"].replace(SAME_ATHLETE))
+    tracks = pd.read_csv(shared / "osm" / "tracks.csv")
+    tracks = tracks[tracks["sport"] == "run"]
+    labels = pd.read_csv(shared / "osm" / "labels.csv.gz", low_memory=False)
+    labels = labels.assign(time=pd.to_datetime(labels["time"], utc=True, format="ISO8601"))
+    by_file = dict(list(labels.groupby("file")))
+    tasks: list[tuple[str, Path, pd.DataFrame | None]] = [
+        (file, shared / "corpus" / file, None) for file in sorted(index["file"])
+    ]
+    tasks += [(file, shared / "osm" / "tracks" / file, by_file[file]) for file in sorted(tracks["file"])]
+    with ProcessPoolExecutor(workers) as pool:
+        found = [one for many in pool.map(_read_one, tasks, chunksize=4) for one in many]
+    names = set(index["file"])
+    whole = [one for one in found if one.name in names]
+    return whole, [one for one in found if one.name not in names], index, tracks
+
+
+def fingerprint(shared: Path) -> str:
+    """Return the SHA-256 of the two label tables and of every recording used, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in (shared / "corpus" / "index.csv", shared / "osm" / "labels.csv.gz"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,146 @@
+"""The article's claims, answered from a `History`: matched comparisons, intervals, and "not enough data"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from trailstats import schema
+from trailstats.claims._doses import balance, strength
+from trailstats.claims._easy_days import easy_days
+from trailstats.claims._enjoyment import enjoyment
+from trailstats.claims._evidence import Evidence
+from trailstats.claims._finding import ALPHA, Finding
+from trailstats.claims._impact import impact
+from trailstats.claims._road_improvement import road_improvement
+from trailstats.claims._same_effort import same_effort
+from trailstats.claims._stress import stress
+from trailstats.claims._training_rules import training_rules
+from trailstats.claims._variety import variety
+from trailstats.claims._volume import volume
+from trailstats.claims.result import ClaimResult, RuleResult
+from trailstats.documents import plain
+from trailstats.history import History
+from trailstats.schema import Verdict
+from trailstats.stats import holm
+
+__all__ = ["CLAIMS", "ClaimResult", "RuleResult", "claims_document", "evaluate_claims", "explain"]
+
+_ANSWERS: Final[Mapping[str, Callable[[Evidence], Finding]]] = MappingProxyType(
+    {
+        "strength": strength,
+        "easy_days": easy_days,
+        "balance": balance,
+        "stress": stress,
+        "impact": impact,
+        "volume": volume,
+        "enjoyment": enjoyment,
+        "variety": variety,
+        "road_improvement": road_improvement,
+        "same_effort": same_effort,
+        "training_rules": training_rules,
+    }
+)
+
+CLAIMS: Final = tuple(_ANSWERS)
+"""The identifiers of the claims, in the order of the answers."""
+
+
+def evaluate_claims(history: History, *, races: Sequence[dt.date] = ()) -> list[ClaimResult]:
+    """Answer the article's claims for one runner.
+
+    Parameters
+    ----------
+    history : History
+    races : sequence of datetime.date
+        Days of road races, besides those of the profile and of the files.
+
+    Returns
+    -------
+    list of ClaimResult
+        One for each of `CLAIMS`, in that order. "Not enough data" where a side is too small, "not measurable" where
+        no recording holds what is needed. Differences are associations in one runner's records.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> answers = ts.evaluate_claims(ts.analyze_folder("data/samples/odd"))
+    >>> len(answers)
+    11
+    """
+    data = Evidence(history, tuple(races))
+    return [f.result for f in _adjusted([find(data) for find in _ANSWERS.values()])]
+
+
+def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -> pd.DataFrame:
+    """Return what a claim's figures rest on.
+
+    Parameters
+    ----------
+    history : History
+    claim_id : str
+        One of `CLAIMS`.
+    races : sequence of datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        Matched pairs of runs, strata, weeks or runs, as the claim's method has it; ``part`` names the figure that a
+        row belongs to. Empty where nothing could be compared.
+
+    Raises
+    ------
+    KeyError
+        When there is no such claim.
+    """
+    if claim_id not in _ANSWERS:
+        raise KeyError(f"no claim {claim_id!r}; known are {', '.join(CLAIMS)}")
+    return _ANSWERS[claim_id](Evidence(history, tuple(races))).table
+
+
+def claims_document(
+    history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]
+) -> dict[str, object]:
+    """Return the document ``claims``: plain values, NaN as None, times as ISO 8601 with ``Z``.
+
+    Parameters
+    ----------
+    history : History
+    results : sequence of ClaimResult
+    rules : sequence of RuleResult
+    """
+    period = history.period
+    return {
+        "format_version": schema.FORMAT_VERSION,
+        "athlete": history.athlete.to_dict(),
+        "period": None if period is None else {"start": plain(period[0]), "end": plain(period[1])},
+        "claims": [result.to_dict() for result in results],
+        "rules": [rule.to_dict() for rule in rules],
+    }
+
+
+def _adjusted(findings: list[Finding]) -> list[Finding]:
+    """Take back decisions that don't hold once the claims are counted together."""
+    adjusted = holm([f.p_value for f in findings])
+    tests = int(np.isfinite(adjusted).sum())
+    out = []
+    for finding, p in zip(findings, adjusted, strict=True):
+        result = finding.result
+        if np.isfinite(p):
+            note = f"Allows for {tests} claims tested at once (Holm): p = {_p(float(p))}."
+            if p >= ALPHA and result.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+                note += " The interval is that of this claim alone and leaves out 0; together with the others it decides nothing."
+                result = replace(result, verdict=Verdict.INCONCLUSIVE)
+            result = replace(result, caveats=(*result.caveats, note))
+        out.append(replace(finding, result=result))
+    return out
+
+
+def _p(value: float) -> str:
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"

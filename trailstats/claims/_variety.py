@@ -1,0 +1,123 @@
+"""Variety: evenness of time over kinds of terrain, and the article's three kinds of trail session."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.claims._evidence import Evidence
+from trailstats.claims._finding import Finding, answer, compare_runs, part_of
+from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
+from trailstats.schema import Gait, Slope
+
+__all__ = ["session_kinds_of_runs", "terrain_evenness", "variety"]
+
+_SLOPES: Final = [s.value for s in Slope if s is not Slope.UNKNOWN]
+_KINDS: Final = {
+    SessionKind.POWER: "short, steep and fast climbs (power)",
+    SessionKind.MARATHON_VOLUME: "long on smooth and gentle trail (marathon volume)",
+    SessionKind.HIKE_AND_RUN: "climbs hiked and the rest run (endurance)",
+}
+BOUT = 90.0
+"""Longest stretch of steep climbing that counts as a short bout [s]; segments can't be shorter than 50 m. Judgement."""
+
+
+def variety(data: Evidence) -> Finding:
+    """Return whether single trail runs spread their time more evenly over kinds of terrain than road runs do."""
+    runs = data.runs
+    evenness = part_of(
+        data,
+        "terrain_evenness",
+        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical ground, hiking (0 one kind, "
+        "1 all alike)",
+        "1",
+        compare_runs(data, pd.Series(terrain_evenness(data), index=runs.index)),
+        1,
+        statement="A trail run holds more kinds of terrain.",
+    )
+    kinds = session_kinds_of_runs(data)
+    parts = [
+        part_of(
+            data,
+            kind.value,
+            f"share of runs that are {words}",
+            "1",
+            compare_runs(data, pd.Series([float(kind in k) for k in kinds], index=runs.index, dtype=np.float64)),
+            1,
+            statement=f"More sessions of this kind on trail: {words}.",
+        )
+        for kind, words in _KINDS.items()
+    ]
+    caveats = (
+        "Road against trail is no kind of terrain here, or the claim would hold by definition.",
+        "Evenness describes training; that more of it is better is not shown.",
+    )
+    return answer("variety", evenness, parts=(evenness, *parts), caveats=caveats)
+
+
+def terrain_evenness(data: Evidence) -> NDArray[np.float64]:
+    """Return, for each run, the Shannon evenness of its time over the kinds of terrain; NaN without slopes."""
+    table = data.segments
+    table = table[(table["slope"] != Slope.UNKNOWN.value) & (table["duration"] > 0)]
+    slope = pd.Categorical(table["slope"], categories=_SLOPES).codes.astype(np.intp)
+    kind = np.select([table["gait"] == Gait.HIKE.value, table["technical"]], [len(_SLOPES) + 1, len(_SLOPES)], slope)
+    size = len(_SLOPES) + 2
+    place = table["row"].to_numpy(dtype=np.intp) * size + kind
+    time = np.bincount(place, weights=table["duration"], minlength=len(data.runs) * size).reshape(-1, size)
+    total = time.sum(axis=1)
+    share = time / np.where(total > 0, total, 1.0)[:, None]
+    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
+    return np.where(total > 0, entropy / np.log(size), np.nan)
+
+
+def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
+    """Return the kinds of session that each run was."""
+    runs, table = data.runs, data.segments
+    count = len(runs)
+
+    def total(amounts: pd.Series, where: pd.Series) -> NDArray[np.float64]:
+        rows = table["row"].to_numpy(dtype=np.intp)
+        return np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count)
+
+    steep = table["mean_grade"] >= 0.10
+    hiked = table["gait"] == Gait.HIKE.value
+    climbing, hiking = total(table["duration"], steep), total(table["duration"], steep & hiked)
+    gentle = total(table["distance"], table["mean_grade"].abs() < 0.05)
+    bouts = steep & ~hiked & (table["duration"] <= BOUT)
+    fast = table["grade_adjusted_speed"] >= table["grade_adjusted_speed"][steep].quantile(0.9) if steep.any() else bouts
+    quick = total((bouts & fast).astype(np.float64), bouts)
+    typical = runs["moving_time"].rolling(40, min_periods=5).median().shift().to_numpy()
+    distance = runs["distance"].to_numpy()
+    zones = [[a.metrics[z].value if z in a.metrics else np.nan for z in _ZONES] for a in _analyses(data)]
+    times = np.asarray(zones, dtype=np.float64).reshape(count, 3)
+    shares = times / np.where(times.sum(axis=1) > 0, times.sum(axis=1), np.nan)[:, None]
+    out = []
+    race = (runs["intent"] == "race").to_numpy()
+    columns = [runs[c].to_numpy() for c in ("moving_time", "trail_share", "technical_share")]
+    for i, (time, trail, technical) in enumerate(zip(*columns, strict=True)):
+        features = SessionFeatures(
+            duration=time,
+            typical_duration=typical[i],
+            trail_share=trail,
+            technical_share=technical,
+            gentle_share=gentle[i] / distance[i] if distance[i] > 0 else np.nan,
+            easy_share=shares[i, 0],
+            middle_share=shares[i, 1],
+            hard_share=shares[i, 2],
+            climbing_time=climbing[i],
+            hike_share=hiking[i] / climbing[i] if climbing[i] > 0 else np.nan,
+            steep_bouts=int(quick[i]),
+            race=bool(race[i]),
+        )
+        out.append(session_kinds(features))
+    return out
+
+
+_ZONES: Final = ("time_zone_1", "time_zone_2", "time_zone_3")
+
+
+def _analyses(data: Evidence) -> list[object]:
+    return [data.history.analyses[i] for i in data.runs["run"]]

@@ -1,0 +1,109 @@
+"""Weeks of training as a series: how much, how much of it on trail, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.claims._evidence import Evidence
+from trailstats.metrics.load import exponential_load
+
+__all__ = ["Weeks", "season_columns", "whole_weeks"]
+
+Floats = NDArray[np.float64]
+YEAR = 365.25
+
+
+@dataclass(frozen=True, eq=False)
+class Weeks:
+    """Whole weeks from Monday (UTC), those without a run included.
+
+    Attributes
+    ----------
+    start : pandas.DatetimeIndex
+    of_run : numpy.ndarray of int, shape (runs,)
+        Week of each run; negative or beyond the last where the week is not whole.
+    hours, trail_hours, load : numpy.ndarray
+        [h], [h], [1]; load is NaN where any run of the history has none.
+    n_runs, n_trail : numpy.ndarray
+    """
+
+    start: pd.DatetimeIndex
+    of_run: NDArray[np.intp]
+    hours: Floats
+    trail_hours: Floats
+    load: Floats
+    n_runs: Floats
+    n_trail: Floats
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def share_before(self, weeks: int) -> Floats:
+        """Return the trail share of the time of so many weeks before each week; NaN without running in them."""
+        trail, every = (_sum_before(v, weeks) for v in (self.trail_hours, self.hours))
+        return np.divide(trail, every, out=np.full(len(every), np.nan), where=every > 0)
+
+    def share_after(self, weeks: int) -> Floats:
+        """Return the trail share of the time of so many weeks from two weeks after each week on; NaN likewise."""
+        trail, every = (_sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours))
+        return np.divide(trail, every, out=np.full(len(every), np.nan), where=every > 0)
+
+    def chronic_hours(self) -> Floats:
+        """Return the fading average (42 days) of the weekly hours before each week [h]."""
+        if not len(self):
+            return np.zeros(0)
+        before = np.append(self.hours[:6].mean(), self.hours[:-1])
+        return np.maximum(exponential_load(before, 6.0, initial=float(before[0])), 0.1)
+
+
+def whole_weeks(data: Evidence) -> Weeks:
+    """Return the weeks between the first and the last run, the two broken ones at the ends left out."""
+    runs = data.runs
+    nothing = np.zeros(0)
+    if runs.empty:
+        return Weeks(pd.DatetimeIndex([], tz="UTC"), np.zeros(0, dtype=np.intp), *[nothing] * 5)
+    first, last = runs["start_time"].min(), runs["start_time"].max()
+    monday = first.floor("D") - pd.Timedelta(days=first.weekday())
+    if first - monday > pd.Timedelta(days=2):
+        monday += pd.Timedelta(days=7)
+    end = last.floor("D") - pd.Timedelta(days=last.weekday())
+    if last - end > pd.Timedelta(days=5):
+        end += pd.Timedelta(days=7)
+    count = max(int((end - monday).days // 7), 0)
+    week = np.asarray((runs["start_time"] - monday).dt.days // 7, dtype=np.intp)
+    inside = (week >= 0) & (week < count)
+
+    def total(values: pd.Series | Floats) -> Floats:
+        amounts = np.asarray(values, dtype=np.float64)[inside]
+        return np.bincount(week[inside], weights=amounts, minlength=count)[:count]
+
+    trail = (runs["side"] == "trail").to_numpy()
+    hours = runs["moving_time"].fillna(0.0) / 3600.0
+    return Weeks(
+        pd.date_range(monday, periods=count, freq="7D"),
+        week,
+        total(hours),
+        total(hours * trail),
+        total(runs["session_load"]),
+        total(np.ones(len(runs))),
+        total(trail.astype(np.float64)),
+    )
+
+
+def season_columns(start: pd.DatetimeIndex) -> Floats:
+    """Return sine and cosine of the time of year, shape (n, 2)."""
+    angle = 2.0 * np.pi * start.day_of_year.to_numpy(dtype=np.float64) / YEAR
+    return np.column_stack((np.sin(angle), np.cos(angle)))
+
+
+def _sum_before(values: Floats, weeks: int) -> Floats:
+    """Return the sums of the weeks before each one; NaN where they are not all there."""
+    out = np.full(len(values), np.nan)
+    sums = np.append(0.0, np.cumsum(values))
+    if len(values) > weeks:
+        out[weeks:] = sums[weeks:-1] - sums[: -weeks - 1]
+    return np.where(np.isnan(out), 0.0, out) if weeks == 0 else out

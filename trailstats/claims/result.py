@@ -1,0 +1,107 @@
+"""The answer to one claim, as a frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trailstats.documents import plain
+from trailstats.schema import EvidenceStrength, Verdict
+
+__all__ = ["ClaimResult", "RuleResult"]
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """One claim of the article, answered for one runner.
+
+    Attributes
+    ----------
+    claim : str
+        Identifier, such as ``"easy_days"``.
+    statement : str
+        The article's claim in a sentence.
+    metric : str
+        What was measured for it; where that is a proxy, it says of what.
+    unit : str
+        Unit of the values, ``"1"`` for plain numbers and fractions.
+    trail, road : float
+        Both sides' values.
+    difference, low, high : float
+        Trail minus road with its 95 % interval.
+    n_trail, n_road : int
+        Runs on each side.
+    verdict : Verdict
+    evidence : EvidenceStrength
+        Strength of the published evidence for the claim.
+    caveats : tuple of str
+        What limits this answer, for these data.
+    activities : tuple of str
+        Sources of the runs that it rests on.
+    parts : tuple of ClaimResult
+        The answer's parts, where it has several.
+    """
+
+    claim: str
+    statement: str
+    metric: str
+    unit: str = "1"
+    trail: float = NAN
+    road: float = NAN
+    difference: float = NAN
+    low: float = NAN
+    high: float = NAN
+    n_trail: int = 0
+    n_road: int = 0
+    verdict: Verdict = Verdict.NOT_ENOUGH_DATA
+    evidence: EvidenceStrength = EvidenceStrength.NONE
+    caveats: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    parts: tuple[ClaimResult, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the answer as plain values."""
+        keys = ["claim", "statement", "metric", "unit", "trail", "road", "difference", "low", "high"]
+        keys += ["n_trail", "n_road", "verdict", "evidence"]
+        out = {key: plain(getattr(self, key)) for key in keys}
+        out["caveats"] = list(self.caveats)
+        out["activities"] = list(self.activities)
+        if self.parts:
+            out["parts"] = [part.to_dict() for part in self.parts]
+        return out
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """One training rule of the article, checked over the calendar.
+
+    Attributes
+    ----------
+    rule : str
+        Identifier, such as ``"R1"``.
+    statement : str
+        The rule in a sentence.
+    period : str
+        The days that it was checked over.
+    outcome : str
+        ``"pass"``, ``"fail"``, ``"not applicable"`` or ``"not enough data"``.
+    detail : str
+        What decided it, with the numbers.
+    evidence : EvidenceStrength
+    activities : tuple of str
+        Sources of the runs that decided it.
+    """
+
+    rule: str
+    statement: str
+    period: str
+    outcome: str
+    detail: str
+    evidence: EvidenceStrength = EvidenceStrength.NONE
+    activities: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the result as plain values."""
+        keys = ("rule", "statement", "period", "outcome", "detail", "evidence")
+        return {key: plain(getattr(self, key)) for key in keys} | {"activities": list(self.activities)}

@@ -1,0 +1,45 @@
+"""Exit codes, and errors as a sentence or as a JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import IntEnum
+
+from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
+from trailstats.schema import FORMAT_VERSION
+
+__all__ = ["ExitCode", "UsageProblem", "code_of", "report_problem"]
+
+
+class ExitCode(IntEnum):
+    """What the program's exit code means."""
+
+    OK = 0
+    NOTHING_READ = 1
+    USAGE = 2
+    SOME_FAILED = 3
+
+
+class UsageProblem(TrailstatsError):
+    """The command was called with something that it can't do."""
+
+    code = "usage"
+
+
+def code_of(error: TrailstatsError) -> ExitCode:
+    """Return the exit code for an error that ended the command."""
+    if isinstance(error, UsageProblem | ConfigError | MissingExtraError):
+        return ExitCode.USAGE
+    return ExitCode.NOTHING_READ
+
+
+def report_problem(error: TrailstatsError, as_json: bool) -> None:
+    """Print an error: a document on standard output with ``--json``, a sentence on standard error otherwise."""
+    if as_json:
+        problem: dict[str, object] = {"code": error.code, "message": str(error), "path": None, "where": None}
+        if isinstance(error, ReadError):
+            problem |= {"message": error.message, "path": error.path, "where": error.where() or None}
+        sys.stdout.write(json.dumps({"format_version": FORMAT_VERSION, "problem": problem}) + "\n")
+    else:
+        sys.stderr.write(f"trailstats: {error}\n")

@@ -1,0 +1,169 @@
+"""The exceptions that trailstats raises.
+
+::
+
+    TrailstatsError                 everything below; catch this one in an app
+    ├── ReadError                   a source that can't be turned into an activity
+    │   ├── UnsupportedFormatError  the content is none of the known formats
+    │   ├── CorruptFileError        the format is known, but nothing could be salvaged
+    │   ├── NotAnActivityError      well formed, but no recording: a course, a route without times, settings
+    │   └── LimitError              larger, deeper or longer than ``ReadLimits`` allows
+    ├── SchemaError                 a table that lacks what its schema promises
+    ├── ConfigError                 an athlete profile, label file or option that can't be understood
+    ├── WriteError                  a result that could not be written
+    └── MissingExtraError           an optional dependency is not installed; says which extra brings it
+
+Every error has a stable ``code`` for programs; a ``ReadError`` also says which file, which format and where.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigError",
+    "CorruptFileError",
+    "LimitError",
+    "MissingExtraError",
+    "NotAnActivityError",
+    "ReadError",
+    "SchemaError",
+    "TrailstatsError",
+    "UnsupportedFormatError",
+    "WriteError",
+]
+
+
+class TrailstatsError(Exception):
+    """Base of every error that trailstats raises on purpose."""
+
+    code = "error"
+
+
+class ReadError(TrailstatsError):
+    """A source could not be turned into an activity.
+
+    Parameters
+    ----------
+    message : str
+        What was found and, where possible, what to do.
+    path : str, optional
+        The source as the user named it.
+    format : str, optional
+        ``"fit"``, ``"gpx"``, ``"tcx"`` ... where it was recognised.
+    offset : int, optional
+        Byte offset of the fault, counted in the decompressed content.
+    line : int, optional
+        Line of the fault in a text format, counted from 1.
+    """
+
+    code = "unreadable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        format: str | None = None,
+        offset: int | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.format = format
+        self.offset = offset
+        self.line = line
+
+    def at(self, path: str) -> ReadError:
+        """Return the same error with the source's name filled in, if it had none."""
+        if self.path is None:
+            self.path = path
+        return self
+
+    def where(self) -> str:
+        """Return the place of the fault as text, empty when it is not known."""
+        places = (("byte", self.offset), ("line", self.line))
+        return ", ".join(f"{name} {number}" for name, number in places if number is not None)
+
+    def __str__(self) -> str:
+        place = self.where()
+        text = f"{self.message} ({place})" if place else self.message
+        return f"{self.path}: {text}" if self.path else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors cross process borders: keyword-only arguments need help there.
+        return _rebuild, (type(self), self.message, self.path, self.format, self.offset, self.line)
+
+
+def _rebuild(
+    kind: type[ReadError],
+    message: str,
+    path: str | None,
+    format: str | None,
+    offset: int | None,
+    line: int | None,
+) -> ReadError:
+    return kind(message, path=path, format=format, offset=offset, line=line)
+
+
+class UnsupportedFormatError(ReadError):
+    """The content is none of the formats that trailstats reads."""
+
+    code = "unsupported_format"
+
+
+class CorruptFileError(ReadError):
+    """The format is known, but not one record could be salvaged."""
+
+    code = "corrupt"
+
+
+class NotAnActivityError(ReadError):
+    """The file is sound but holds no recording: a course, a route without times, device settings."""
+
+    code = "not_an_activity"
+
+
+class LimitError(ReadError):
+    """The source exceeds one of the ``ReadLimits``; the message names it."""
+
+    code = "limit"
+
+
+class SchemaError(TrailstatsError):
+    """A table lacks a column, a dtype or an index that its schema promises."""
+
+    code = "schema"
+
+
+class ConfigError(TrailstatsError):
+    """An athlete profile, a label file or an option can't be understood."""
+
+    code = "config"
+
+
+class WriteError(TrailstatsError):
+    """A result could not be written to the place that was asked for."""
+
+    code = "write"
+
+
+class MissingExtraError(TrailstatsError, ImportError):
+    """An optional dependency is missing.
+
+    Parameters
+    ----------
+    package : str
+        The package that could not be imported.
+    extra : str
+        The extra of trailstats that brings it.
+    """
+
+    code = "missing_extra"
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"this needs the package {package!r}; install it with: pip install 'trailstats[{extra}]'")
+        self.package = package
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.package, self.extra)

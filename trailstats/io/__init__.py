@@ -1,0 +1,13 @@
+"""Reading and writing: bytes in, `Activity` out, and back.
+
+`formats` knows the formats and reads one source, `containers` walks folders and archives, `export` writes.
+The modules `fit`, `gpx` and `tcx` hold one ``parse`` each.
+"""
+
+from __future__ import annotations
+
+from trailstats.io.containers import Failure, iter_activities
+from trailstats.io.export import convert
+from trailstats.io.formats import ReadLimits, read
+
+__all__ = ["Failure", "ReadLimits", "convert", "iter_activities", "read"]

@@ -1,0 +1,153 @@
+"""From the columns that a parser found to an `Activity`: times, dtypes, missing columns. Shared by all formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.activity import Activity, ActivityMeta, Issue, empty_pauses
+from trailstats.errors import NotAnActivityError, SchemaError
+from trailstats.schema import Severity
+
+NAT = np.datetime64("NaT", "ns")
+# Years in which a consumer device can have recorded: outside, the clock was not set.
+FIRST_TIME, LAST_TIME = np.datetime64("1990-01-01", "ns"), np.datetime64("2100-01-01", "ns")
+CADENCE_PER_LEG_BELOW = 120.0  # judgement: no one runs at a median of 120 steps, nor at 240
+
+
+@dataclass
+class Parsed:
+    """One activity as a parser saw it: equally long columns, nothing judged yet.
+
+    ``time`` is datetime64[ns] with NaT where a sample has no readable time; ``columns`` and ``extras`` are
+    float64 with NaN for "not recorded". ``laps`` holds the columns of ``schema.LAPS``.
+    """
+
+    time: NDArray[np.datetime64]
+    columns: dict[str, NDArray[np.float64]]
+    meta: ActivityMeta
+    extras: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    laps: dict[str, object] = field(default_factory=dict)
+    pauses: list[tuple[np.datetime64, np.datetime64]] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activity:
+    """Return the activity, in file order. The columns are moved out of ``parsed``, not held twice.
+
+    Samples without a readable time, and positions outside the globe, are dropped and counted in an `Issue`.
+
+    Raises
+    ------
+    NotAnActivityError
+        When no sample has a time.
+    """
+    issues = list(parsed.issues)
+    time = parsed.time.astype("datetime64[ns]", copy=False)
+    usable = (time > FIRST_TIME) & (time < LAST_TIME)
+    lost = len(time) - int(np.count_nonzero(usable))
+    if lost == len(time):
+        if len(time):
+            raise NotAnActivityError(
+                f"{len(time)} points, none with a time: a route or a course, not a recording",
+                format=parsed.meta.format,
+            )
+        raise NotAnActivityError("no samples in it", format=parsed.meta.format)
+    if lost:
+        issues.append(
+            Issue("time_missing", Severity.WARNING, f"{lost} samples without a readable time were dropped", lost)
+        )
+        time = time[usable]
+        for columns in (parsed.columns, parsed.extras):
+            for name in columns:
+                columns[name] = columns[name][usable]
+    _drop_bad_positions(parsed.columns, issues)
+    index = pd.DatetimeIndex(time, tz="UTC", name="time")
+    return Activity(
+        records=_records(parsed.columns, index),
+        extras=pd.DataFrame({name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index),
+        laps=schema.LAPS.frame(parsed.laps) if parsed.laps else _NO_LAPS.copy(),
+        pauses=_pauses(parsed.pauses),
+        meta=replace(parsed.meta, start_time=index.min(), source=source, content_hash=content_hash),
+        issues=tuple(issues),
+    )
+
+
+def _records(columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the table of records in one block, and empty ``columns`` on the way."""
+    names = schema.RECORDS.names
+    block = np.empty((len(names), len(index)))
+    for row, name in zip(block, names, strict=True):
+        row[:] = columns.pop(name, np.nan)
+    if columns:
+        raise SchemaError(f"records have no column {sorted(columns)}")
+    return pd.DataFrame(block.T, index=index, columns=names, copy=False)
+
+
+# Made once: empty tables with typed columns cost more than a short recording.
+_NO_LAPS, _NO_PAUSES = schema.LAPS.empty(), empty_pauses()
+
+
+def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
+    if not pauses:
+        return _NO_PAUSES.copy()
+    start, end = (np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True))
+    return pd.DataFrame({"start_time": pd.DatetimeIndex(start, tz="UTC"), "end_time": pd.DatetimeIndex(end, tz="UTC")})
+
+
+def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Issue]) -> None:
+    """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put themselves."""
+    if "latitude" not in columns or "longitude" not in columns:
+        return
+    lat, lon = columns["latitude"], columns["longitude"]
+    with np.errstate(invalid="ignore"):
+        bad = (np.abs(lat) > 90) | (np.abs(lon) > 180) | ((lat == 0) & (lon == 0))
+    half = np.isnan(lat) != np.isnan(lon)
+    count = int((bad | half).sum())
+    if count:
+        columns["latitude"] = np.where(bad | half, np.nan, lat)
+        columns["longitude"] = np.where(bad | half, np.nan, lon)
+        message = f"{count} positions off the globe or incomplete were blanked"
+        issues.append(Issue("position_invalid", Severity.WARNING, message, count))
+
+
+def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> NDArray[np.float64]:
+    """Return cadence in steps per minute of both feet, from a format that does not say which it writes.
+
+    Doubled when the median of the moving samples lies below 120, as no one runs at 120 steps a minute. The
+    decision is recorded as an `Issue`. Cycling cadence stays as it is.
+    """
+    moving = cadence[cadence > 0]
+    if sport == "cycling" or not len(moving):
+        return cadence
+    per_leg = bool(np.median(moving) < CADENCE_PER_LEG_BELOW)
+    told = "one leg and was doubled" if per_leg else "both feet and was kept"
+    issues.append(
+        Issue("cadence_inferred", Severity.INFO, f"cadence was taken to count {told} (median {np.median(moving):.0f})")
+    )
+    return cadence * 2.0 if per_leg else cadence
+
+
+def parse_times(texts: list[str]) -> NDArray[np.datetime64]:
+    """Return ISO 8601 texts as UTC times; NaT where a text can't be read.
+
+    Times without a zone count as UTC; a leap second counts as the second before it.
+    """
+    series = pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
+    parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
+    return parsed.dt.tz_localize(None).to_numpy("datetime64[ns]")
+
+
+def number(text: str | None) -> float:
+    """Return the number in a text, NaN when there is none."""
+    if text is None:
+        return float("nan")
+    try:
+        value = float(text)
+    except ValueError:
+        return float("nan")
+    return value if np.isfinite(value) else float("nan")

@@ -1,0 +1,166 @@
+"""What a walk through GPX or TCX finds: groups of points with their columns, whichever way it went.
+
+`_xml_bulk` reads regular documents, `_xml_walk` all others, damaged ones too;
+both give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.activity import Issue
+from trailstats.io._build import NAT
+from trailstats.io._spans import Floats, Places, plain_numbers, read_numbers, read_times, texts_to_times
+
+Times = NDArray[np.datetime64]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The local names that matter in a format.
+
+    Attributes
+    ----------
+    format : str
+        For messages.
+    group, point : str
+        Of the elements that hold one activity, and one sample.
+    parts : frozenset of str
+        Of the elements within a group whose starts are noted, such as track segments and laps.
+    outside : tuple of str
+        Of the elements around points from the root on; stand in for lost ones in damaged files.
+    other : frozenset of str
+        Of elements that hold points, too, which are no recording.
+    """
+
+    format: str
+    group: str
+    point: str
+    parts: frozenset[str]
+    outside: tuple[str, ...]
+    other: frozenset[str] = frozenset()
+
+
+class Leaves(Protocol):
+    """All values of one element within points: the numbers of their points, ascending, and the values."""
+
+    @property
+    def rows(self) -> Places:
+        """Numbers of the points that have a value, counted through the document."""
+
+    def numbers(self, which: slice) -> Floats:
+        """Return some of the values as numbers, NaN where they are none."""
+
+    def times(self, which: slice) -> Times:
+        """Return some of the values as UTC times, NaT where they are none."""
+
+
+@dataclass
+class Texts:
+    """Values that were collected one by one."""
+
+    places: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> Places:
+        """Numbers of the points that have a value."""
+        return np.array(self.places, dtype=np.int64)
+
+    def numbers(self, which: slice) -> Floats:
+        """Return values as numbers."""
+        return plain_numbers(self.texts[which])
+
+    def times(self, which: slice) -> Times:
+        """Return values as UTC times."""
+        return texts_to_times(self.texts[which])
+
+
+@dataclass
+class Spans:
+    """Values that lie in the document."""
+
+    data: bytes
+    rows: Places
+    start: Places
+    end: Places
+
+    def numbers(self, which: slice) -> Floats:
+        """Return values as numbers."""
+        return read_numbers(self.data, self.start[which], self.end[which])
+
+    def times(self, which: slice) -> Times:
+        """Return values as UTC times."""
+        return read_times(self.data, self.start[which], self.end[which])
+
+
+@dataclass
+class Section:
+    """A part of a group, such as a track segment or a lap: its name, its first point, attributes and texts."""
+
+    name: str
+    at: int
+    attributes: Mapping[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Group:
+    """Points under one parent (a track, an activity), from number ``first`` to before ``last`` of the document.
+
+    ``texts`` holds what stands beside the points, by parent and name: ``"trk/name"``.
+    """
+
+    attributes: Mapping[str, str]
+    leaves: Mapping[str, Leaves]
+    first: int
+    last: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
+    parts: list[Section] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def numbers(self, *names: str) -> Floats:
+        """Return the values of the first of several elements that a point has, NaN where it has none."""
+        out = np.full(len(self), np.nan)
+        for name in names:
+            if name in self.leaves:
+                leaves = self.leaves[name]
+                rows, mine = self._mine(leaves)
+                values = leaves.numbers(mine)
+                missing = np.isnan(out[rows])
+                out[rows[missing]] = values[missing]
+        return out
+
+    def times(self, name: str) -> Times:
+        """Return the values of an element as UTC times, NaT where a point has none."""
+        out = np.full(len(self), NAT)
+        if name in self.leaves:
+            leaves = self.leaves[name]
+            rows, mine = self._mine(leaves)
+            out[rows] = leaves.times(mine)
+        return out
+
+    def _mine(self, leaves: Leaves) -> tuple[Places, slice]:
+        rows = leaves.rows
+        first, last = np.searchsorted(rows, (self.first, self.last))
+        return rows[first:last] - self.first, slice(int(first), int(last))
+
+
+@dataclass
+class Walked:
+    """What a walk found: the root, texts outside groups, groups, names of elements outside points, and issues."""
+
+    root: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)

@@ -1,0 +1,159 @@
+"""FIT: records, sessions, laps and timer events as columns; a damaged file gives what can be salvaged."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.activity import ActivityMeta, Issue
+from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
+from trailstats.io import _fit_frame as frame
+from trailstats.io._build import NAT, Parsed
+from trailstats.io._fit_meta import (
+    FIRST_DATE,
+    Laps,
+    Pauses,
+    Rows,
+    device_meta,
+    fit_times,
+    read_laps,
+    read_pauses,
+    session_meta,
+)
+from trailstats.io._fit_profile import MESSAGES
+from trailstats.io._fit_records import Records, read_records
+from trailstats.io._fit_salvage import salvage
+from trailstats.io._fit_table import Table
+from trailstats.io._fit_wire import Part, walk
+from trailstats.schema import Severity
+
+_ON_FOOT = {"running", "walking", "hiking", "mountaineering", "snowshoeing", "generic", ""}
+_KEPT_FAULTS = 20  # judgement: the rest is counted
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is FIT; some that lost their header are recognised too."""
+    return frame.starts(head)
+
+
+def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> list[Parsed]:
+    """Return one `Parsed` a session of each chained file; one a file where it has a single session or none.
+
+    Parameters
+    ----------
+    data : bytes
+    max_records : int
+    merge_heart_rate : bool
+        Whether to put the heart rates that a strap stored by itself (under water) into the records.
+
+    Raises
+    ------
+    CorruptFileError
+        When the file is damaged and holds no record.
+    NotAnActivityError
+        When it is sound and holds no records: a course, a workout, device settings.
+    LimitError
+        When there are more than ``max_records``.
+    """
+    activities: list[Parsed] = []
+    faults: list[Issue] = []
+    kinds: list[str] = []
+    count = 0
+    for part in frame.parts(data):
+        fault = walk(part, 4 * max_records + 10_000)
+        if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
+            _walk_again(part, fault)
+        table = Table(part, MESSAGES["record"])
+        faults += part.issues
+        count += len(table)
+        if count > max_records:
+            raise LimitError(f"more than {max_records} records (limit: records)", format="fit")
+        if len(table):
+            activities += _activities(part, read_records(part, table, merge_heart_rate=merge_heart_rate))
+        else:
+            kinds += Rows(part, "file_id").names("type", "file")[:1]
+    if activities:
+        activities[0].issues[:0] = _shortened(faults)
+        return activities
+    serious = [issue for issue in faults if issue.severity is Severity.ERROR]
+    if serious:
+        message = f"damaged FIT without readable records: {serious[0].message}"
+        raise CorruptFileError(message, format="fit", offset=int(serious[0].where.removeprefix("byte ")))
+    kind = ", ".join(kinds).replace("_", " ") or "unknown"
+    raise NotAnActivityError(f"FIT file of the kind {kind!r} without records", format="fit")
+
+
+def _walk_again(part: Part, fault: int) -> None:
+    """Walk a damaged part with care; a mere cut at the end is reported as one."""
+    quick, known = part.layouts, len(part.issues)
+    salvage(part)
+    if fault >= 0 and len(part.issues) == known and not any(issue.code == "truncated" for issue in part.issues):
+        rest = part.end - fault
+        if rest > 2:
+            message = f"the file ends within a message: its last {rest} bytes were left out"
+            part.note("truncated", Severity.ERROR, message, fault, rest)
+    if not any(o.message == MESSAGES["record"] and len(o) for o in part.layouts):
+        part.layouts = quick
+
+
+def _shortened(issues: list[Issue]) -> list[Issue]:
+    rest = issues[_KEPT_FAULTS:]
+    if not rest:
+        return issues
+    message = f"{len(rest)} further faults in the same file"
+    return [
+        *issues[:_KEPT_FAULTS],
+        Issue("further_faults", Severity.ERROR, message, len(rest), rest[0].where),
+    ]
+
+
+def _activities(part: Part, records: Records) -> list[Parsed]:
+    """Return one `Parsed` a session."""
+    time = fit_times(records.seconds)
+    if not (records.seconds >= FIRST_DATE).any():
+        message = "the clock was not set: times count from power-on, and the dates are not real"
+        records.issues.append(Issue("clock_not_set", Severity.WARNING, message, len(time)))
+    sessions = Rows(part, "session")
+    starts = fit_times(sessions.numbers("start_time"))
+    order = np.argsort(starts, kind="stable")
+    order = order[~np.isnat(starts[order])]
+    device, laps, pauses = device_meta(part), read_laps(part), read_pauses(part)
+    if len(order) < 2:
+        meta = session_meta(device, sessions, int(order[0]) if len(order) else 0)
+        return [_activity(records, time, None, meta, laps, pauses)]
+    owner = np.maximum(np.searchsorted(starts[order], time, side="right") - 1, 0)
+    owner[np.isnat(time)] = 0
+    return [
+        _activity(records, time, owner == i, session_meta(device, sessions, int(row)), laps, pauses)
+        for i, row in enumerate(order)
+        if (owner == i).any()
+    ]
+
+
+def _activity(
+    records: Records,
+    time: NDArray[np.datetime64],
+    rows: NDArray[np.bool_] | None,
+    meta: ActivityMeta,
+    laps: Laps,
+    pauses: Pauses,
+) -> Parsed:
+    """Return the activity of the records in ``rows``, of all where that is None."""
+    columns, extras, issues = dict(records.columns), dict(records.extras), list(records.issues)
+    if rows is not None:
+        time = time[rows]
+        columns = {name: values[rows] for name, values in columns.items()}
+        extras = {name: values[rows] for name, values in extras.items()}
+    if "cadence" in columns and meta.sport in _ON_FOOT:
+        columns["cadence"] = columns["cadence"] * 2.0
+    known = time[~np.isnat(time)]
+    first, last = (known.min(), known.max()) if len(known) else (NAT, NAT)
+    return Parsed(
+        time=time,
+        columns=columns,
+        meta=meta,
+        extras=extras,
+        laps=laps.within(first, last),
+        pauses=[(start, end) for start, end in pauses if first <= start and end <= last],
+        issues=issues,
+    )

@@ -1,0 +1,259 @@
+"""The table of formats, recognition by content, and the reading of one source."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from trailstats.activity import Activity, Issue
+from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError, UnsupportedFormatError
+from trailstats.io import fit, gpx, tcx
+from trailstats.io._build import Parsed, build
+from trailstats.schema import Severity
+
+__all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
+
+Source = str | os.PathLike[str] | bytes | BinaryIO
+"""What can be read: a path, the bytes themselves, or a binary stream."""
+
+HEAD = 4096
+"""Bytes of a file that recognition looks at."""
+
+
+@dataclass(frozen=True)
+class ReadLimits:
+    """What a source may at most be; files are untrusted.
+
+    Attributes
+    ----------
+    bytes : int
+        Decompressed size of one file.
+    ratio : float
+        Decompressed over compressed size; only looked at above 16 MiB.
+    records : int
+        Samples in one file.
+    nesting : int
+        Archives within archives.
+    members : int
+        Files in one archive.
+    """
+
+    bytes: int = 1 << 29
+    ratio: float = 200.0
+    records: int = 5_000_000
+    nesting: int = 3
+    members: int = 200_000
+
+    def check_size(self, size: int, compressed: int) -> None:
+        """Raise `LimitError` when a decompressed size is over the limits."""
+        if size > self.bytes:
+            raise LimitError(f"more than {self.bytes} bytes (limit: bytes)")
+        if size > 1 << 24 and size > self.ratio * max(compressed, 1):
+            raise LimitError(f"expands more than {self.ratio:g} times (limit: ratio)")
+
+
+class _Parse(Protocol):
+    def __call__(self, data: bytes, *, max_records: int) -> list[Parsed]: ...
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its name, its suffixes, how to recognise it and how to parse it."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[bytes], bool]
+    parse: _Parse
+
+
+FORMATS = (
+    Format("fit", (".fit",), fit.sniff, fit.parse),
+    Format("gpx", (".gpx",), gpx.sniff, gpx.parse),
+    Format("tcx", (".tcx",), tcx.sniff, tcx.parse),
+)
+
+
+def sniff(head: bytes) -> Format | None:
+    """Return the format of a file that begins with ``head``, by its content."""
+    plain = head
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        plain = head.decode("utf-16", errors="ignore").encode()
+    return next((f for f in FORMATS if f.sniff(plain)), None)
+
+
+def read(source: Source, *, format: str | None = None, limits: ReadLimits | None = None) -> Activity:
+    """Read one recorded activity.
+
+    Parameters
+    ----------
+    source : str, path-like, bytes or binary stream
+        A FIT, GPX or TCX file, plain or compressed. The content decides the format, not the suffix.
+    format : str, optional
+        ``"fit"``, ``"gpx"`` or ``"tcx"``, to skip the recognition.
+    limits : ReadLimits, optional
+
+    Returns
+    -------
+    Activity
+        As recorded: nothing is cleaned. Where a file holds several activities, the first one, with an
+        `Issue`; `iter_activities` gives all.
+
+    Raises
+    ------
+    ReadError
+        One of its kinds says what was found: no known format, damaged beyond use, no recording, over a limit.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/two_tracks.gpx")
+    >>> list(run.records.columns[:3])
+    ['latitude', 'longitude', 'elevation']
+    """
+    name, data = _bytes(source, limits or ReadLimits())
+    try:
+        activities = decode(data, name, format=format, limits=limits)
+    except ReadError as error:
+        raise error.at(name) from None
+    first = activities[0]
+    if len(activities) > 1:
+        message = f"the file holds {len(activities)} activities; this is the first"
+        issue = Issue("several_activities", Severity.INFO, message, len(activities))
+        first = replace(first, issues=(*first.issues, issue))
+    return first
+
+
+def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return "<bytes>", bytes(source)
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        try:
+            size = path.stat().st_size
+            if size > limits.bytes:
+                raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=str(source))
+            return str(source), path.read_bytes()
+        except OSError as error:
+            raise ReadError(f"can't be opened: {error.strerror or error}", path=str(source)) from None
+    data = source.read(limits.bytes + 1)
+    if len(data) > limits.bytes:
+        raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)")
+    return str(getattr(source, "name", "<stream>")), data
+
+
+def decode(data: bytes, name: str, *, format: str | None = None, limits: ReadLimits | None = None) -> list[Activity]:
+    """Return every activity in the bytes of one file; see `read`.
+
+    The first carries ``name`` as its source, the n-th ``name#n``.
+    """
+    limits = limits or ReadLimits()
+    data = unpack(data, limits)
+    if not data:
+        raise UnsupportedFormatError("the file is empty")
+    chosen = sniff(data[:HEAD]) if format is None else next((f for f in FORMATS if f.name == format), None)
+    if chosen is None:
+        if format is not None:
+            raise UnsupportedFormatError(f"there is no format {format!r}; known are fit, gpx and tcx")
+        raise UnsupportedFormatError(f"no FIT, GPX or TCX, but {_describe(data)}")
+    digest = hashlib.sha256(data).hexdigest()
+    activities: list[Activity] = []
+    empty: NotAnActivityError | None = None
+    for parsed in chosen.parse(data, max_records=limits.records):
+        number = len(activities) + 1
+        suffix = f"#{number}" if number > 1 else ""
+        try:
+            activities.append(build(parsed, source=name + suffix, content_hash=digest + suffix))
+        except NotAnActivityError as error:
+            empty = error
+    if not activities:
+        raise empty or NotAnActivityError("no samples in it", format=chosen.name)
+    return activities
+
+
+def unpack(data: bytes, limits: ReadLimits) -> bytes:
+    """Return the content of a gzip file or of a zip with one activity file; other bytes as they are."""
+    for _ in range(limits.nesting + 1):
+        if data[:2] == b"\x1f\x8b":
+            data = _gunzip(data, limits)
+        elif data[:4] == b"PK\x03\x04":
+            data = _unzip(data, limits)
+        else:
+            return data
+    raise LimitError(f"archives nested deeper than {limits.nesting} (limit: nesting)")
+
+
+def _gunzip(data: bytes, limits: ReadLimits) -> bytes:
+    out = io.BytesIO()
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while chunk := stream.read(1 << 20):
+                out.write(chunk)
+                limits.check_size(out.tell(), len(data))
+    except (EOFError, OSError, zlib.error) as error:
+        # A cut or damaged gzip still holds what came before; the parser reports what is missing.
+        if not out.tell():
+            raise CorruptFileError(f"damaged gzip: {error}") from None
+    return out.getvalue()
+
+
+def _unzip(data: bytes, limits: ReadLimits) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [m for m in archive.infolist() if is_activity_name(m.filename)]
+            if len(members) != 1:
+                count = len(members) or "no"
+                raise UnsupportedFormatError(f"a zip with {count} activity files; read it with iter_activities")
+            return read_member(archive, members[0], limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise CorruptFileError(f"damaged zip: {error}") from None
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ReadLimits) -> bytes:
+    """Return one member of a zip; the sizes in its directory are not trusted."""
+    out = io.BytesIO()
+    with archive.open(member) as stream:
+        while chunk := stream.read(1 << 20):
+            out.write(chunk)
+            limits.check_size(out.tell(), member.compress_size)
+    return out.getvalue()
+
+
+def is_activity_name(name: str) -> bool:
+    """Whether a file's name says that it is an activity; macOS stubs are not."""
+    base = name.rsplit("/", 1)[-1].lower()
+    if base.startswith("._") or "__macosx" in name.lower():
+        return False
+    base = base.removesuffix(".gz")
+    return any(base.endswith(suffix) for f in FORMATS for suffix in f.suffixes)
+
+
+def _describe(data: bytes) -> str:
+    """Return in words what a file that is no activity looks like."""
+    kinds = (
+        (b"\x89PNG", "a PNG picture"),
+        (b"\xff\xd8\xff", "a JPEG picture"),
+        (b"GIF8", "a GIF picture"),
+        (b"%PDF", "a PDF document"),
+        (b"{", "JSON"),
+        (b"SQLite format 3", "an SQLite database"),
+    )
+    start = data[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, words in kinds:
+        if start.startswith(magic):
+            return words
+    lower = start.lower()
+    if b"<html" in lower or lower.startswith(b"<!doctype html"):
+        return "an HTML page, perhaps a login or error page saved in place of the file"
+    if b"<kml" in lower:
+        return "KML"
+    if lower.startswith(b"<"):
+        return "other XML"
+    return "text" if all(byte >= 9 for byte in data[:HEAD]) else "unknown binary data"

@@ -1,0 +1,98 @@
+"""GPX 1.0 and 1.1: tracks with their extensions, in any namespace."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trailstats.activity import ActivityMeta, Issue
+from trailstats.errors import NotAnActivityError
+from trailstats.io._build import Parsed, both_feet
+from trailstats.io._xml import Dialect, Group, Walked
+from trailstats.io._xml_bulk import walk as bulk_walk
+from trailstats.io._xml_walk import walk
+from trailstats.schema import Severity
+
+# Local names of point elements, first match first, to our columns.
+_COLUMNS = {
+    "latitude": ("lat",),
+    "longitude": ("lon",),
+    "elevation": ("ele",),
+    "heart_rate": ("hr", "heartrate"),
+    "cadence": ("cad", "cadence", "RunCadence"),
+    "power": ("power", "PowerInWatts", "watts"),
+    "temperature": ("atemp", "temp", "temperature"),
+    "speed": ("speed",),
+    "distance": ("distance",),
+}
+_DIALECT = Dialect("gpx", "trk", "trkpt", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+_SPORTS = {"9": "running", "10": "hiking", "1": "cycling"}  # Strava's numeric track types
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is GPX."""
+    return b"<gpx" in head or b":gpx" in head or b"<trkpt" in head
+
+
+def parse(data: bytes, *, max_records: int) -> list[Parsed]:
+    """Return one `Parsed` a track.
+
+    Raises
+    ------
+    NotAnActivityError
+        When there is no track with points.
+    CorruptFileError, LimitError
+        See `_xml_walk.walk`.
+    """
+    walked = bulk_walk(data, _DIALECT, max_points=max_records) or walk(data, _DIALECT, max_points=max_records)
+    tracks = [group for group in walked.groups if len(group)]
+    if not tracks:
+        found = "a route" if {"rte", "rtept"} & walked.seen else "no track"
+        found = "waypoints" if found == "no track" and "wpt" in walked.seen else found
+        raise NotAnActivityError(f"GPX with {found}, but no track points: not a recording", format="gpx")
+    return [_track(group, walked) for group in tracks]
+
+
+def _track(group: Group, walked: Walked) -> Parsed:
+    issues = list(walked.issues)
+    columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
+    sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
+    columns["cadence"] = both_feet(columns["cadence"], sport, issues)
+    time = group.times("time")
+    meta = ActivityMeta(
+        format="gpx",
+        sport=sport,
+        sub_sport=sub_sport,
+        name=group.texts.get("trk/name", walked.texts.get("metadata/name", "")),
+        notes=group.texts.get("trk/desc", group.texts.get("trk/cmt", "")),
+        device=walked.attributes.get("creator", ""),
+    )
+    starts = [part.at for part in group.parts if 0 < part.at < len(time)]
+    pauses = [(time[at - 1], time[at]) for at in starts if not np.isnat(time[at - 1]) and time[at] > time[at - 1]]
+    if starts:
+        message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
+    return Parsed(time=time, columns=columns, meta=meta, pauses=pauses, issues=issues)
+
+
+def sport_of(kind: str) -> tuple[str, str]:
+    """Return sport and sub-sport in FIT's words for the free text of a track type."""
+    text = _SPORTS.get(kind, kind).lower().replace(" ", "_").replace("-", "_")
+    if "trail" in text and "run" in text:
+        return "running", "trail"
+    if "treadmill" in text or "indoor_run" in text:
+        return "running", "treadmill"
+    if "track" in text and "run" in text:
+        return "running", "track"
+    if "street" in text and "run" in text:
+        return "running", "street"
+    for word, sport in (
+        ("run", "running"),
+        ("hik", "hiking"),
+        ("walk", "walking"),
+        ("mountaineer", "hiking"),
+    ):
+        if word in text:
+            return sport, ""
+    if any(word in text for word in ("cycl", "bik", "ride", "mtb")):
+        return "cycling", ""
+    return text, ""

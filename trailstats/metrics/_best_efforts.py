@@ -1,0 +1,189 @@
+"""Fastest stretch of a length, farthest stretch of a time, and the critical speed through them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+
+
+@dataclass(frozen=True, eq=False)
+class BestEfforts:
+    """Best efforts of one recording, one entry per length or per time asked for.
+
+    Parameters
+    ----------
+    distance : numpy.ndarray, shape (k,)
+        Distance of the effort. [m]
+    duration : numpy.ndarray, shape (k,)
+        Duration of the effort. [s]
+    start_time : numpy.ndarray, shape (k,)
+        Begin of the effort, on the clock given. [s]
+
+    All but what was asked for are NaN where the recording is too short.
+    """
+
+    distance: FloatArray
+    duration: FloatArray
+    start_time: FloatArray
+
+
+def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    d, t = np.broadcast_arrays(as_floats(distance_cum), as_floats(time))
+    kept = ~(np.isnan(d) | np.isnan(t))
+    return np.maximum.accumulate(d[kept]), np.maximum.accumulate(t[kept])
+
+
+def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike) -> BestEfforts:
+    """Shortest time in which each length was covered.
+
+    Between samples the runner moves evenly, so the best stretch starts or ends on a sample; both are
+    searched, with cost linear in the samples.
+
+    Parameters
+    ----------
+    distance_cum : array-like, shape (n,)
+        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted efforts. [m]
+        NaN samples are dropped, a fall is held level.
+    time : array-like, shape (n,)
+        Clock of each sample, pauses included. [s]
+    lengths : array-like, shape (k,)
+        Lengths asked for. [m]
+
+    Returns
+    -------
+    BestEfforts
+        Durations and starts. [s] NaN where the recording is shorter than the length.
+
+    Raises
+    ------
+    ValueError
+        If a length is not positive.
+
+    References
+    ----------
+    [Definition]_
+    """
+    wanted = np.atleast_1d(as_floats(lengths))
+    if np.any(~(wanted > 0.0)):
+        raise ValueError("lengths must be positive")
+    d, t = _usable_track(distance_cum, time)
+    duration, start = np.full(wanted.shape, np.nan), np.full(wanted.shape, np.nan)
+    for k, length in enumerate(wanted):
+        if d.size < 2 or d[-1] - d[0] < length * (1.0 - 1e-12):
+            continue
+        room = length * 1e-12
+        start_at, end_at = d[d + length <= d[-1] + room], d[d - length >= d[0] - room]
+        # Of equal positions, where the runner stood, interpolation takes the last: right for leaving. Arriving at the
+        # first of them is among the ends that lie on a sample.
+        begins = np.concatenate([t[: start_at.size], np.interp(end_at - length, d, t)])
+        ends = np.concatenate([np.interp(start_at + length, d, t), t[t.size - end_at.size :]])
+        best = int(np.argmin(ends - begins))
+        duration[k], start[k] = ends[best] - begins[best], begins[best]
+    return BestEfforts(wanted, duration, start)
+
+
+def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: ArrayLike) -> BestEfforts:
+    """Longest distance covered in each time.
+
+    Parameters
+    ----------
+    distance_cum : array-like, shape (n,)
+        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted efforts. [m]
+        NaN samples are dropped, a fall is held level.
+    time : array-like, shape (n,)
+        Clock of each sample, pauses included. [s]
+    durations : array-like, shape (k,)
+        Times asked for. [s]
+
+    Returns
+    -------
+    BestEfforts
+        Distances [m] and starts. [s] NaN where the recording is shorter than the time.
+
+    Raises
+    ------
+    ValueError
+        If a duration is not positive.
+
+    References
+    ----------
+    [Definition]_
+    """
+    wanted = np.atleast_1d(as_floats(durations))
+    if np.any(~(wanted > 0.0)):
+        raise ValueError("durations must be positive")
+    d, t = _usable_track(distance_cum, time)
+    distance, start = np.full(wanted.shape, np.nan), np.full(wanted.shape, np.nan)
+    for k, span in enumerate(wanted):
+        if d.size < 2 or t[-1] - t[0] < span:
+            continue
+        begins = np.concatenate([t[t + span <= t[-1]], (t - span)[t - span >= t[0]]])
+        covered = np.interp(begins + span, t, d) - np.interp(begins, t, d)
+        best = int(np.argmax(covered))
+        distance[k], start[k] = covered[best], begins[best]
+    return BestEfforts(distance, wanted, start)
+
+
+@dataclass(frozen=True)
+class CriticalSpeed:
+    """Line of distance on time through best efforts.
+
+    Parameters
+    ----------
+    speed : float
+        Critical speed, the slope. [m/s]
+    reserve : float
+        Distance that can be run above it, the intercept. [m]
+    speed_error : float
+        Standard error of the slope. [m/s] NaN with two efforts.
+    n : int
+        Number of efforts. [1]
+
+    References
+    ----------
+    [SmythMunizPumares2020]_
+    """
+
+    speed: float
+    reserve: float
+    speed_error: float
+    n: int
+
+
+def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
+    """Fit critical speed by least squares of distance on time.
+
+    Best efforts of 2 to 20 minutes are wanted; over 400, 800 and 5000 m of grade-adjusted distance the
+    published prediction of a marathon was 7.67 % off on average.
+
+    Parameters
+    ----------
+    distances : array-like, shape (n,)
+        Distances of best efforts. [m] NaN pairs are skipped.
+    times : array-like, shape (n,)
+        Their durations. [s]
+
+    Returns
+    -------
+    CriticalSpeed
+        Slope and intercept. NaN with fewer than two different times.
+
+    References
+    ----------
+    [SmythMunizPumares2020]_
+    """
+    d, t = np.broadcast_arrays(as_floats(distances), as_floats(times))
+    kept = ~(np.isnan(d) | np.isnan(t))
+    d, t = d[kept], t[kept]
+    nothing = float("nan")
+    if t.size < 2 or np.ptp(t) == 0.0:
+        return CriticalSpeed(nothing, nothing, nothing, int(t.size))
+    centred = t - np.mean(t)
+    spread = float(centred @ centred)
+    slope = float(centred @ d) / spread
+    intercept = float(np.mean(d)) - slope * float(np.mean(t))
+    residual = d - intercept - slope * t
+    free = t.size - 2
+    error = float(np.sqrt(float(residual @ residual) / free / spread)) if free > 0 else nothing
+    return CriticalSpeed(slope, intercept, error, int(t.size))

@@ -1,0 +1,250 @@
+"""How much effort a grade costs: energy curves and equal-effort speed curves."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
+
+
+class EffortCurve(StrEnum):
+    """Model that turns speed on a grade into the level speed of equal effort.
+
+    The models disagree, downhill even in sign, and that spread is larger than any other error of a
+    grade-adjusted speed; see `effort_factor_range`.
+    """
+
+    RACE = "race"
+    """Speeds of elite hill races, braking and footing included [Kay2012]_. The default for speed."""
+    COST = "cost"
+    """Energy cost of running on a treadmill [Minetti2002]_. The default for energy."""
+    HEART_RATE = "heart_rate"
+    """Speeds at equal heart rate over a large population [Robb2017]_."""
+
+
+#: Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer end.
+GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
+    {
+        EffortCurve.RACE: (-0.25, 0.30),
+        EffortCurve.COST: (-0.45, 0.45),
+        EffortCurve.HEART_RATE: (-0.30, 0.30),
+    }
+)
+
+# Highest power first, as in the papers.
+_RUNNING_COST: Final = (155.4, -30.4, -43.3, 46.3, 19.5, 3.6)  # [Minetti2002]
+_WALKING_COST: Final = (280.5, -58.7, -76.8, 51.9, 19.6, 2.5)  # [Minetti2002]
+_RACE: Final = (-43635.0 / 1707.0, -3211.0 / 1707.0, 32209.0 / 1707.0, 5656.0 / 1707.0, 1.0)  # [Kay2012]
+# Least squares through the observed equal-heart-rate factors, largest error 0.020 [Robb2017].
+_HEART_RATE: Final = (-92.67537677, -43.23132435, 7.28727601, 18.66418585, 2.85605194, 1.0)
+
+
+def _clamped_polynomial(coefficients: tuple[float, ...], grade: ArrayLike, limits: tuple[float, float]) -> FloatArray:
+    x = np.clip(as_floats(grade), *limits)
+    total = np.full_like(x, coefficients[0])
+    for coefficient in coefficients[1:]:
+        total = total * x + coefficient
+    return total
+
+
+def running_cost(grade: ArrayLike) -> FloatArray:
+    """Metabolic cost of running along a slope.
+
+    The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve, as
+    `cost_factor` does, and take the level from `running_power`. The subjects were ten elite mountain runners;
+    recreational runners save less downhill.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to -0.45 to 0.45, the measured range; see `outside_grade_range`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Cost per kilogram and metre along the slope. [J/kg/m] NaN where `grade` is NaN.
+
+    References
+    ----------
+    [Minetti2002]_
+    """
+    return _clamped_polynomial(_RUNNING_COST, grade, GRADE_RANGE[EffortCurve.COST])
+
+
+def walking_cost(grade: ArrayLike) -> FloatArray:
+    """Metabolic cost of walking along a slope.
+
+    The polynomial overstates level walking (2.5 against 1.64 measured); `walking_power` is the better choice
+    for energy, this one for comparing walking with running on steep ground.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to -0.45 to 0.45, the measured range.
+
+    Returns
+    -------
+    numpy.ndarray
+        Cost per kilogram and metre along the slope. [J/kg/m] NaN where `grade` is NaN.
+
+    References
+    ----------
+    [Minetti2002]_
+    """
+    return _clamped_polynomial(_WALKING_COST, grade, GRADE_RANGE[EffortCurve.COST])
+
+
+def cost_factor(grade: ArrayLike) -> FloatArray:
+    """Cost of running on a grade relative to level running.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to -0.45 to 0.45.
+
+    Returns
+    -------
+    numpy.ndarray
+        Level speed of equal metabolic power divided by actual speed. [1] Exactly 1 on the level, NaN where
+        `grade` is NaN. Cost does not limit downhill speed, so this factor understates downhill effort.
+
+    References
+    ----------
+    [Minetti2002]_
+    """
+    return running_cost(grade) / _RUNNING_COST[-1]
+
+
+def race_factor(grade: ArrayLike) -> FloatArray:
+    """Speed factor of racing on a grade.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to -0.25 to 0.30, the range over which the curve behaves.
+
+    Returns
+    -------
+    numpy.ndarray
+        Level speed of equal race effort divided by actual speed. [1] Exactly 1 on the level, NaN where
+        `grade` is NaN. Built on racing elites, so braking and footing of real hills are inside it.
+
+    References
+    ----------
+    [Kay2012]_
+    """
+    return _clamped_polynomial(_RACE, grade, GRADE_RANGE[EffortCurve.RACE])
+
+
+def heart_rate_factor(grade: ArrayLike) -> FloatArray:
+    """Speed factor of equal heart rate on a grade.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to -0.30 to 0.30, the fitted range.
+
+    Returns
+    -------
+    numpy.ndarray
+        Level speed at the same heart rate divided by actual speed. [1] Exactly 1 on the level, NaN where
+        `grade` is NaN. A quintic through nineteen public points, largest error 0.020.
+
+    References
+    ----------
+    [Robb2017]_
+    """
+    return _clamped_polynomial(_HEART_RATE, grade, GRADE_RANGE[EffortCurve.HEART_RATE])
+
+
+def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> FloatArray:
+    """Level speed of equal effort divided by actual speed, by the chosen curve.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to the curve's range in `GRADE_RANGE`.
+    curve : EffortCurve
+        Which model of equal effort.
+
+    Returns
+    -------
+    numpy.ndarray
+        Factor. [1] NaN where `grade` is NaN.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    if curve == EffortCurve.RACE:
+        return race_factor(grade)
+    if curve == EffortCurve.COST:
+        return cost_factor(grade)
+    return heart_rate_factor(grade)
+
+
+def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Lowest and highest factor over the three models of equal effort.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1] Clamped to each curve's own range.
+
+    Returns
+    -------
+    low, high : numpy.ndarray
+        Bounds of the factor. [1] NaN where `grade` is NaN. A structural range, not a confidence interval.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    factors = np.stack([race_factor(grade), cost_factor(grade), heart_rate_factor(grade)])
+    return np.min(factors, axis=0), np.max(factors, axis=0)
+
+
+def outside_grade_range(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> BoolArray:
+    """Whether a grade lies outside the range of a curve and is therefore clamped.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1]
+    curve : EffortCurve
+        Which model of equal effort.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        True where the factor rests on a clamped grade. [1] False where `grade` is NaN.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    low, high = GRADE_RANGE[curve]
+    values = as_floats(grade)
+    return np.asarray((values < low) | (values > high), dtype=np.bool_)
+
+
+def slope_distance_factor(grade: ArrayLike) -> FloatArray:
+    """Length along the slope divided by length on the map.
+
+    Multiply a speed from satellite positions by this before a formula that wants speed along the slope; leave
+    a footpod's speed alone, which is along the slope already.
+
+    Parameters
+    ----------
+    grade : array-like
+        Rise over run. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Factor of at least 1. [1] NaN where `grade` is NaN. Geometry, valid for every grade.
+    """
+    return np.hypot(1.0, as_floats(grade))

@@ -1,0 +1,255 @@
+"""Metabolic power and energy of running and walking, and the walk-run transition."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from trailstats.metrics._curves import cost_factor
+from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_bools, as_floats
+from trailstats.metrics.sampling import valid_seconds
+
+#: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers: never
+#: apply them to running [DeGruchy2017].
+PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "paved": 1.0,
+        "dirt": 1.1,
+        "grass": 1.1,
+        "light_brush": 1.2,
+        "heavy_brush": 1.5,
+        "swamp": 1.8,
+        "sand": 2.1,
+    }
+)
+
+#: Speed below which a sample counts as standing [judgement]. [m/s]
+STOPPED_SPEED: Final = 0.3
+_STANDING_POWER: Final = 1.44  # [Looney2019], the value of the walking equation at speed zero
+_WALKING_CADENCE: Final = 140.0  # [WalkRun2023], level transition
+_LEVEL_TRANSITION: Final = 2.0  # [WalkRun2023]
+_WALKING_SPEED_LIMIT: Final = 2.0  # upper end of the walking equation
+# Walk-run transition by slope angle; the level value is the more often reported 2.0 [Brill2021].
+_TRANSITION_ANGLE: Final = (0.0, 5.0, 10.0, 15.0)
+_TRANSITION_SPEED: Final = (_LEVEL_TRANSITION, 1.78, 1.62, 1.47)
+
+
+def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
+    """Metabolic power of walking by the load carriage decision aid, standing included.
+
+    Parameters
+    ----------
+    speed : array-like
+        Walking speed. [m/s] Meant for about 0.2 to 2 m/s; the fourth power grows without bound beyond.
+    grade : array-like
+        Rise over run. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Power per kilogram of body mass. [W/kg] NaN where an input is NaN.
+
+    References
+    ----------
+    [Looney2019]_
+    """
+    s, percent = as_floats(speed), 100.0 * as_floats(grade)
+    # Held where the inner power would overflow; the outer term is 1 to machine precision long before.
+    inner = 1.1 ** (np.clip(percent, -200.0, 100.0) + 32.0)
+    graded = 0.34 * s * percent * (1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0)))
+    return np.asarray(_STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded, dtype=np.float64)
+
+
+def running_power(speed: ArrayLike) -> FloatArray:
+    """Metabolic power of level running, standing included.
+
+    Parameters
+    ----------
+    speed : array-like
+        Running speed. [m/s] Studied around 3.5 m/s (about 2 to 5 m/s).
+
+    Returns
+    -------
+    numpy.ndarray
+        Power per kilogram of body mass. [W/kg] NaN where `speed` is NaN.
+
+    References
+    ----------
+    [Looney2023]_
+    """
+    v = as_floats(speed)
+    return 4.43 + 1.51 * v + 0.37 * v**2
+
+
+def pandolf_power(
+    speed: ArrayLike,
+    grade: ArrayLike,
+    *,
+    mass: float,
+    load: float = 0.0,
+    terrain: float = 1.0,
+) -> FloatArray:
+    """Metabolic power of walking with a load by Pandolf's equation.
+
+    Not valid downhill, and biased low for fast walking. Kept for comparison; `energy` uses `walking_power`.
+
+    Parameters
+    ----------
+    speed : array-like
+        Walking speed. [m/s]
+    grade : array-like
+        Rise over run. [1] Level and uphill only: a negative grade gives NaN.
+    mass : float
+        Body mass. [kg]
+    load : float
+        Carried load. [kg]
+    terrain : float
+        Terrain coefficient, see `PANDOLF_TERRAIN`. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Power. [W] NaN where an input is NaN or the grade is negative.
+
+    Raises
+    ------
+    ValueError
+        If `mass` is not positive or `load` is negative.
+
+    References
+    ----------
+    [Pandolf1977]_, [DeGruchy2017]_
+    """
+    if not mass > 0.0 or load < 0.0:
+        raise ValueError(f"mass must be positive and load not negative, got {mass} and {load}")
+    v, percent = as_floats(speed), 100.0 * as_floats(grade)
+    total = mass + load
+    moving = terrain * total * (1.5 * v**2 + 0.35 * v * percent)
+    power = 1.5 * mass + 2.0 * total * (load / mass) ** 2 + moving
+    return np.where(percent < 0.0, np.nan, power)
+
+
+def is_walking(
+    speed: ArrayLike,
+    cadence: ArrayLike | None = None,
+    grade: ArrayLike | None = None,
+    *,
+    cadence_limit: float = _WALKING_CADENCE,
+    running_speed: float = 2.5,
+) -> BoolArray:
+    """Whether a moving sample is walking rather than running.
+
+    Cadence decides where it was recorded: below `cadence_limit` is walking. Elsewhere speed decides, against
+    a transition speed that falls from 2.0 m/s on the level to 1.47 m/s at 15 degrees uphill.
+
+    Parameters
+    ----------
+    speed : array-like
+        Speed along the ground. [m/s]
+    cadence : array-like, optional
+        Steps of both feet. [1/min] NaN and values below 40 count as not recorded (judgement).
+    grade : array-like, optional
+        Rise over run. [1] NaN counts as level.
+    cadence_limit : float
+        Cadence of the walk-run transition. [1/min]
+    running_speed : float
+        Speed from which a sample is running whatever its cadence (judgement). [m/s]
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        True for walking. [1] False where `speed` is NaN.
+
+    References
+    ----------
+    [WalkRun2023]_, [Brill2021]_
+    """
+    v = as_floats(speed)
+    slope = np.zeros_like(v) if grade is None else np.nan_to_num(as_floats(grade))
+    angle = np.degrees(np.arctan(slope))
+    slow = v < np.interp(angle, _TRANSITION_ANGLE, _TRANSITION_SPEED)
+    if cadence is not None:
+        steps = as_floats(cadence)
+        slow = np.where(steps >= 40.0, steps < cadence_limit, slow)
+    return np.asarray(slow & (v < running_speed), dtype=np.bool_)
+
+
+def energy(
+    speed: ArrayLike,
+    grade: ArrayLike,
+    dt: ArrayLike,
+    walking: ArrayLike | None,
+    mass: float,
+) -> float:
+    """Metabolic energy of a recording, standing included.
+
+    Running is the level power of [Looney2023]_ above standing, times the grade ratio of [Minetti2002]_;
+    walking up to 2 m/s is `walking_power`; standing is its value at rest. Firm uneven ground may add up to
+    ten percent that is not in here.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Speed along the slope. [m/s]
+    grade : array-like
+        Rise over run. [1]
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    walking : array-like of bool, or None
+        Walking samples. [1] None decides by speed and grade, see `is_walking`.
+    mass : float
+        Body mass. [kg]
+
+    Returns
+    -------
+    float
+        Energy. [J] Samples with a NaN are skipped, so scale by coverage where there are many; NaN when
+        nothing was recorded.
+
+    Raises
+    ------
+    ValueError
+        If `mass` is not positive.
+
+    References
+    ----------
+    [Looney2019]_, [Looney2023]_, [Minetti2002]_
+    """
+    if not mass > 0.0:
+        raise ValueError(f"mass must be positive, got {mass}")
+    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
+    walk = is_walking(v, grade=slope) if walking is None else as_bools(walking)
+    seconds = valid_seconds(dt, v, slope)
+    running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(slope)
+    power = np.where(walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running)
+    power = np.where(v < STOPPED_SPEED, _STANDING_POWER, power)
+    if not np.any(seconds > 0.0):
+        return float("nan")
+    return mass * float(np.sum(np.where(seconds > 0.0, power, 0.0) * seconds))
+
+
+def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
+    """Share of climbing time that is walked.
+
+    Parameters
+    ----------
+    walking : array-like of bool
+        Walking samples. [1]
+    climbing : array-like of bool
+        Samples on a climb. [1]
+    dt : array-like
+        Seconds that each sample stands for. [s]
+
+    Returns
+    -------
+    float
+        Share from 0 to 1. [1] NaN without climbing.
+
+    References
+    ----------
+    [Giovanelli2016]_
+    """
+    seconds = valid_seconds(dt) * as_bools(climbing)
+    total = float(np.sum(seconds))
+    return float(np.sum(seconds * as_bools(walking))) / total if total > 0.0 else float("nan")

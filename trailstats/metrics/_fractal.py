@@ -1,0 +1,189 @@
+"""Short-term scaling of beat intervals (detrended fluctuation analysis) and the threshold read from it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.linalg import solveh_banded
+
+from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+
+_BOX_SIZES: Final = tuple(range(4, 17))
+_DETRENDING: Final = 500.0
+
+
+@dataclass(frozen=True, eq=False)
+class Alpha1:
+    """Scaling exponent over time.
+
+    Parameters
+    ----------
+    time : numpy.ndarray, shape (k,)
+        Middle of each window, from the first beat. [s]
+    alpha1 : numpy.ndarray, shape (k,)
+        Short-term scaling exponent. [1] NaN where a window holds too few or too many corrected beats.
+    heart_rate : numpy.ndarray, shape (k,)
+        Mean heart rate of each window. [bpm]
+
+    References
+    ----------
+    [Rogers2021]_
+    """
+
+    time: FloatArray
+    alpha1: FloatArray
+    heart_rate: FloatArray
+
+
+def _without_trend(intervals: FloatArray, strength: float) -> FloatArray:
+    """Subtract the smoothness-priors trend, solved as a five-band system in linear time."""
+    n = intervals.size
+    second = np.zeros((3, n))
+    weight = strength**2
+    # Bands of D'D for second differences, summed row by row so that the edges come out right.
+    main = np.zeros(n)
+    main[:-2] += 1.0
+    main[1:-1] += 4.0
+    main[2:] += 1.0
+    beside = np.zeros(n - 1)
+    beside[:-1] -= 2.0
+    beside[1:] -= 2.0
+    second[2] = 1.0 + weight * main
+    second[1, 1:] = weight * beside
+    second[0, 2:] = weight
+    return intervals - as_floats(solveh_banded(second, intervals))
+
+
+def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES) -> float:
+    """Slope of log fluctuation over log box size: 0.5 for white noise, 1.5 for its running sum.
+
+    Parameters
+    ----------
+    intervals : array-like, shape (n,)
+        Series, such as beat intervals. [s] Must hold no NaN.
+    box_sizes : tuple of int
+        Box sizes in samples. [1] Short boxes read white noise a little high.
+
+    Returns
+    -------
+    float
+        Scaling exponent. [1] NaN with fewer than twice the largest box, or a series without variation.
+
+    References
+    ----------
+    [Peng1995]_, [Rogers2021]_
+    """
+    series = as_floats(intervals)
+    if series.size < 2 * max(box_sizes):
+        return float("nan")
+    profile = np.cumsum(series - np.mean(series))
+    fluctuation = np.empty(len(box_sizes))
+    for k, size in enumerate(box_sizes):
+        boxes = profile[: profile.size // size * size].reshape(-1, size)
+        ramp = np.arange(size) - 0.5 * (size - 1)
+        centred = boxes - boxes.mean(axis=1, keepdims=True)
+        slope = centred @ ramp / float(ramp @ ramp)
+        fluctuation[k] = np.mean(centred**2) - np.mean(slope**2) * float(ramp @ ramp) / size
+    if not np.all(fluctuation > 1e-18):
+        return float("nan")
+    x, y = np.log(as_floats(box_sizes)), 0.5 * np.log(fluctuation)
+    x = x - np.mean(x)
+    return float(x @ y / (x @ x))
+
+
+def dfa_alpha1(
+    rr: ArrayLike,
+    *,
+    corrected: ArrayLike | None = None,
+    window: float = 120.0,
+    step: float = 30.0,
+    largest_corrected_share: float = 0.06,
+) -> Alpha1:
+    """Short-term scaling exponent of beat intervals in windows along a recording.
+
+    Chest strap only; an optical sensor does not give beat intervals of this quality.
+
+    Parameters
+    ----------
+    rr : array-like, shape (n,)
+        Beat intervals after artefact correction. [s]
+    corrected : array-like of bool, shape (n,), optional
+        Intervals that were corrected. [1]
+    window : float
+        Length of a window. [s]
+    step : float
+        Distance between windows. [s] Judgement.
+    largest_corrected_share : float
+        A window with a larger share of corrected beats is NaN. [1]
+
+    Returns
+    -------
+    Alpha1
+        Exponent and mean heart rate per window; empty when the recording is shorter than a window. NaN
+        intervals are dropped before.
+
+    Raises
+    ------
+    ValueError
+        If `window` or `step` is not positive.
+
+    References
+    ----------
+    [Rogers2021]_, [RogersGronwald2021]_, [DfaArtefacts2022]_
+    """
+    if not (window > 0.0 and step > 0.0):
+        raise ValueError("window and step must be positive")
+    beats = as_floats(rr)
+    flags = np.zeros(beats.shape) if corrected is None else as_floats(corrected)
+    kept = beats > 0.0
+    beats, flags = beats[kept], flags[kept]
+    clock = np.concatenate([[0.0], np.cumsum(beats)])
+    starts = np.arange(0.0, max(clock[-1] - window, -1.0) + 1e-9, step)
+    first, last = np.searchsorted(clock, starts), np.searchsorted(clock, starts + window, side="right") - 1
+    alpha = np.full(starts.size, np.nan)
+    for k in range(starts.size):
+        part = beats[first[k] : last[k]]
+        if part.size >= 2 * max(_BOX_SIZES) and np.mean(flags[first[k] : last[k]]) <= largest_corrected_share:
+            alpha[k] = dfa_exponent(_without_trend(part, _DETRENDING))
+    spans = clock[last] - clock[first]
+    rate = np.divide(60.0 * (last - first), spans, out=np.full(starts.size, np.nan), where=spans > 0.0)
+    return Alpha1(starts + 0.5 * window, alpha, as_floats(rate))
+
+
+def threshold_from_alpha1(
+    alpha1: ArrayLike, heart_rate: ArrayLike, *, level: float = 0.75, minimum_windows: int = 10
+) -> float:
+    """Heart rate at which the scaling exponent falls through a level, by a straight line.
+
+    Parameters
+    ----------
+    alpha1 : array-like, shape (n,)
+        Scaling exponent per window. [1] Only 0.5 to 1.0 is used, where the fall is nearly straight.
+    heart_rate : array-like, shape (n,)
+        Heart rate per window. [bpm]
+    level : float
+        0.75 for the first, 0.50 for the second threshold. [1]
+    minimum_windows : int
+        Windows needed. [1] Judgement.
+
+    Returns
+    -------
+    float
+        Heart rate at the threshold. [bpm] NaN with too few windows, when the exponent does not fall with
+        heart rate, or when the threshold lies outside the heart rates seen.
+
+    References
+    ----------
+    [Rogers2021]_, [RogersGronwald2021]_
+    """
+    a, heart = np.broadcast_arrays(as_floats(alpha1), as_floats(heart_rate))
+    kept = (a >= 0.5) & (a <= 1.0) & ~np.isnan(heart)
+    if np.count_nonzero(kept) < minimum_windows:
+        return float("nan")
+    x, y = heart[kept], a[kept]
+    spread = float(np.sum((x - np.mean(x)) ** 2))
+    slope = float(np.sum((x - np.mean(x)) * (y - np.mean(y)))) / spread if spread > 0.0 else 0.0
+    if slope >= 0.0:
+        return float("nan")
+    found = float(np.mean(x)) + (level - float(np.mean(y))) / slope
+    return found if float(np.min(x)) <= found <= float(np.max(x)) else float("nan")

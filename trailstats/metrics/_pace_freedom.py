@@ -1,0 +1,100 @@
+"""Proxies for how much a runner runs to numbers: spread of pace, chasing of own bests, final surges."""
+
+import numpy as np
+
+from trailstats.metrics._types import ArrayLike, as_floats
+from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
+
+
+def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) -> float:
+    """Spread of grade-adjusted speed within a run; small when the runner keeps to a number.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Grade-adjusted speed. [m/s] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    smoothing : float
+        Window of the moving mean taken first, so that noise of the positions does not count. [s] Judgement.
+
+    Returns
+    -------
+    float
+        Coefficient of variation. [1] NaN when nothing was recorded. Technical ground raises it as well; no
+        study has validated it.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    seconds = valid_seconds(dt, speed)
+    smooth = moving_mean(speed, dt, smoothing)
+    mean = time_mean(smooth, seconds)
+    return float(np.sqrt(time_mean((smooth - mean) ** 2, seconds))) / mean if mean > 0.0 else float("nan")
+
+
+def chasing_index(route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02) -> float:
+    """Share of repeats of a route that come within a margin of the runner's best so far.
+
+    Parameters
+    ----------
+    route : array-like of int, shape (n,)
+        Route group of each run, in order of time. [1] Negative values belong to no route.
+    duration : array-like, shape (n,)
+        Moving time of each run. [s] NaN is skipped.
+    margin : float
+        Distance from the earlier best that counts as chasing. [1]
+
+    Returns
+    -------
+    float
+        Share. [1] NaN without a repeated route. No study has validated it.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    group, times = np.asarray(route, dtype=np.int64), as_floats(duration)
+    kept = (group >= 0) & ~np.isnan(times)
+    group, times = group[kept], times[kept]
+    repeats = close = 0
+    for label in np.unique(group):
+        own = times[group == label]
+        best = np.minimum.accumulate(own)[:-1]
+        repeats += best.size
+        close += int(np.count_nonzero(own[1:] <= (1.0 + margin) * best))
+    return close / repeats if repeats else float("nan")
+
+
+def final_surge(speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, length: float = 1000.0) -> float:
+    """Speed of the last kilometre relative to the run before it.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Grade-adjusted speed. [m/s]
+    distance_cum : array-like, shape (n,)
+        Distance since the start. [m]
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    length : float
+        Length of the end. [m]
+
+    Returns
+    -------
+    float
+        Ratio minus one. [1] NaN for a run shorter than twice the length. NaN samples are skipped.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    d = as_floats(distance_cum)
+    known = d[~np.isnan(d)]
+    if known.size == 0 or known[-1] - known[0] < 2.0 * length:
+        return float("nan")
+    seconds = valid_seconds(dt, speed, d)
+    last = d > known[-1] - length
+    before = time_mean(speed, np.where(last, 0.0, seconds))
+    return time_mean(speed, np.where(last, seconds, 0.0)) / before - 1.0 if before > 0.0 else float("nan")

@@ -1,0 +1,172 @@
+"""Route cells on a plain grid, and how much of a route was run before."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from trailstats.metrics._types import ArrayLike, IntArray, as_floats
+
+_METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
+
+
+def route_cells(latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0) -> IntArray:
+    """Cells of a grid that a run touched.
+
+    Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly square
+    everywhere and the same place always has the same cell.
+
+    Parameters
+    ----------
+    latitude, longitude : array-like, shape (n,)
+        Positions. [degrees] NaN is dropped. Samples should lie closer together than a cell.
+    size : float
+        Edge of a cell. [m]
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (k,)
+        Numbers of the cells, sorted, each once. [1]
+
+    Raises
+    ------
+    ValueError
+        If `size` is below 1 m.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    if not size >= 1.0:
+        raise ValueError(f"size must be at least 1 m, got {size}")
+    lat, lon = np.broadcast_arrays(as_floats(latitude), as_floats(longitude))
+    known = ~(np.isnan(lat) | np.isnan(lon))
+    row_height = size / _METRES_PER_DEGREE
+    row = np.floor((lat[known] + 90.0) / row_height)
+    centre = np.radians((row + 0.5) * row_height - 90.0)
+    width = row_height / np.maximum(np.cos(centre), 1e-6)
+    column = np.floor((lon[known] + 180.0) % 360.0 / width)
+    return np.unique(row.astype(np.int64) * 2**32 + column.astype(np.int64))
+
+
+def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
+    """Shared cells over all cells of two runs (Jaccard).
+
+    Parameters
+    ----------
+    a, b : array-like of int
+        Cells of each run, see `route_cells`. [1]
+
+    Returns
+    -------
+    float
+        1 for the same cells, 0 for none shared. [1] NaN when both are empty. Position noise keeps repeats of
+        one route below 1.
+
+    References
+    ----------
+    [Jaccard1912]_
+    """
+    first, second = np.unique(np.asarray(a, dtype=np.int64)), np.unique(np.asarray(b, dtype=np.int64))
+    shared = np.intersect1d(first, second, assume_unique=True).size
+    total = first.size + second.size - shared
+    return shared / total if total else float("nan")
+
+
+def route_repetition(cells: ArrayLike, earlier: Sequence[ArrayLike]) -> float:
+    """Largest similarity with any earlier run.
+
+    Parameters
+    ----------
+    cells : array-like of int
+        Cells of the run. [1]
+    earlier : sequence of array-like of int
+        Cells of the runs of the past 90 days, say. [1]
+
+    Returns
+    -------
+    float
+        1 for a repeated route, 0 for a new one or without earlier runs. [1] NaN for a run without cells.
+
+    References
+    ----------
+    [Jaccard1912]_
+    """
+    if np.size(np.asarray(cells)) == 0:
+        return float("nan")
+    return max((route_similarity(cells, other) for other in earlier), default=0.0)
+
+
+def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
+    """Share of a run's cells that were not run before.
+
+    Parameters
+    ----------
+    cells : array-like of int
+        Cells of the run. [1]
+    seen : array-like of int
+        Cells of all runs of the past 365 days, say. [1]
+
+    Returns
+    -------
+    float
+        0 for known ground, 1 for new ground. [1] NaN for a run without cells.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    own = np.unique(np.asarray(cells, dtype=np.int64))
+    if own.size == 0:
+        return float("nan")
+    return float(np.mean(~np.isin(own, np.asarray(seen, dtype=np.int64))))
+
+
+def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntArray:
+    """Find the runs that share a route.
+
+    Two runs are linked when their similarity reaches the limit; a group is everything linked directly or
+    through others.
+
+    Parameters
+    ----------
+    cells : sequence of array-like of int, length n
+        Cells of each run. [1]
+    similarity : float
+        Limit. [1] Judgement: position noise keeps repeats of one route between about 0.5 and 0.9.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Group of each run, from 0 in order of first appearance. [1] -1 for an empty run, without any cells.
+
+    Raises
+    ------
+    ValueError
+        If `similarity` is not above 0.
+
+    References
+    ----------
+    [Jaccard1912]_
+    """
+    if not similarity > 0.0:
+        raise ValueError(f"similarity must be above 0, got {similarity}")
+    runs = [np.unique(np.asarray(each, dtype=np.int64)) for each in cells]
+    sizes = np.asarray([run.size for run in runs], dtype=np.int64)
+    if not np.any(sizes):
+        return np.full(len(runs), -1, dtype=np.int64)
+    _, column = np.unique(np.concatenate(runs), return_inverse=True)
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    incidence = csr_array((np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1))
+    shared = (incidence @ incidence.T).tocoo()
+    union = sizes[shared.row] + sizes[shared.col] - shared.data
+    linked = shared.data >= similarity * union
+    graph = csr_array(
+        (np.ones(int(np.count_nonzero(linked))), (shared.row[linked], shared.col[linked])), shape=shared.shape
+    )
+    _, labels = connected_components(graph, directed=False)
+    named = np.full(len(runs), -1, dtype=np.int64)
+    _, first, inverse = np.unique(labels[sizes > 0], return_index=True, return_inverse=True)
+    named[sizes > 0] = np.argsort(np.argsort(first))[inverse]
+    return named

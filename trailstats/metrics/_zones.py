@@ -1,0 +1,352 @@
+"""Heart-rate anchors, zones and the time spent in them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import grey_opening
+
+from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.metrics.sampling import time_mean, time_quantile, valid_seconds
+
+#: Shares of heart-rate reserve that part five zones, the first being everything below.
+RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
+_THRESHOLD_FRACTIONS: Final = (0.85, 0.90, 0.95, 1.00, 1.03)  # [Friel]
+_THRESHOLD_LAST: Final = 1.06  # [Friel], belongs to the zone below
+
+
+@dataclass(frozen=True)
+class ZoneRules:
+    """Where the three-zone model puts its two thresholds, as shares of maximum heart rate.
+
+    Parameters
+    ----------
+    first : float
+        First threshold, the ceiling of easy running. [1]
+    second : float
+        Second threshold. [1]
+    uncertainty : float
+        Half width of the interval between people, from memory. [1]
+
+    Raises
+    ------
+    ValueError
+        If the two are not in order within 0 and 1.
+
+    References
+    ----------
+    [ThreeZones]_, [Semin2008]_
+    """
+
+    first: float = 0.80
+    second: float = 0.87
+    uncertainty: float = 0.05
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.first < self.second < 1.0:
+            raise ValueError(f"expected 0 < first < second < 1, got {self.first}, {self.second}")
+
+
+def heart_rate_max_from_age(age: ArrayLike) -> FloatArray:
+    """Maximum heart rate expected from age, for when none was observed.
+
+    Parameters
+    ----------
+    age : array-like
+        Age of an adult. [a]
+
+    Returns
+    -------
+    numpy.ndarray
+        Maximum heart rate. [bpm] NaN where `age` is NaN. One person lies about 10 bpm off (from memory).
+
+    References
+    ----------
+    [Tanaka2001]_
+    """
+    return 208.0 - 0.7 * as_floats(age)
+
+
+def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999) -> float:
+    """Highest heart rate that was really held, spikes left out.
+
+    Parameters
+    ----------
+    hr : array-like, shape (n,)
+        Heart rate without artefacts, of one recording or a year of them. [bpm] NaN ends a stretch.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    sustained : float
+        Time for which a value must be held. [s]
+    quantile : float
+        Share of the time that may not exceed the result. [1]
+
+    Returns
+    -------
+    float
+        Maximum heart rate. [bpm] NaN when nothing was recorded or held. The window is counted in samples of
+        the median duration, so use it on evenly sampled data.
+
+    References
+    ----------
+    [Tanaka2001]_
+    """
+    heart = as_floats(hr)
+    seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
+    ticking = seconds > 0.0
+    if not np.any(ticking & ~np.isnan(heart)):
+        return float("nan")
+    size = int(np.ceil(sustained / float(np.median(seconds[ticking]))))
+    # An opening keeps a value only where it is held throughout a window; a gap counts as no heart rate at
+    # all.
+    held = grey_opening(np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0)
+    return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
+
+
+def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> FloatArray:
+    """Heart rate as a share of the way from rest to maximum.
+
+    Parameters
+    ----------
+    hr : array-like
+        Heart rate. [bpm]
+    rest : float
+        Resting heart rate. [bpm]
+    maximum : float
+        Maximum heart rate. [bpm]
+
+    Returns
+    -------
+    numpy.ndarray
+        Share, held within 0 and 1. [1] NaN where `hr` is NaN.
+
+    Raises
+    ------
+    ValueError
+        If `maximum` is not above `rest`.
+
+    References
+    ----------
+    [Banister1991]_
+    """
+    if not maximum > rest:
+        raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
+    return np.clip((as_floats(hr) - rest) / (maximum - rest), 0.0, 1.0)
+
+
+def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArray:
+    """Two thresholds of the three-zone model; the first is the ceiling of easy running.
+
+    Parameters
+    ----------
+    hr_max : float
+        Maximum heart rate. [bpm]
+    rules : ZoneRules, optional
+        Shares of the maximum. Thresholds of single people lie up to 5 % of the maximum off.
+
+    Returns
+    -------
+    numpy.ndarray, shape (2,)
+        Thresholds. [bpm] NaN when `hr_max` is NaN.
+
+    References
+    ----------
+    [ThreeZones]_, [Semin2008]_
+    """
+    shares = rules or ZoneRules()
+    return hr_max * as_floats([shares.first, shares.second])
+
+
+def easy_ceiling(hr_max: float, rules: ZoneRules | None = None) -> tuple[float, float, float]:
+    """Ceiling of easy running with the interval that differences between people leave open.
+
+    Parameters
+    ----------
+    hr_max : float
+        Maximum heart rate. [bpm]
+    rules : ZoneRules, optional
+        Shares of the maximum, and their uncertainty.
+
+    Returns
+    -------
+    low, central, high : float
+        First threshold. [bpm] NaN when `hr_max` is NaN.
+
+    References
+    ----------
+    [ThreeZones]_, [Semin2008]_
+    """
+    shares = rules or ZoneRules()
+    half = shares.uncertainty * hr_max
+    return shares.first * hr_max - half, shares.first * hr_max, shares.first * hr_max + half
+
+
+def lthr_zone_bounds(lthr: float) -> FloatArray:
+    """Six bounds of the seven zones (1 to 4, 5a, 5b, 5c) by lactate-threshold heart rate.
+
+    Parameters
+    ----------
+    lthr : float
+        Heart rate at the lactate threshold. [bpm]
+
+    Returns
+    -------
+    numpy.ndarray, shape (6,)
+        Lower bounds of all zones but the first. [bpm] The last is a hair above 106 %, because 106 % itself
+        belongs to the zone below. NaN when `lthr` is NaN.
+
+    References
+    ----------
+    [Friel]_
+    """
+    return np.append(lthr * as_floats(_THRESHOLD_FRACTIONS), np.nextafter(lthr * _THRESHOLD_LAST, np.inf))
+
+
+def hrr_zone_bounds(rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS) -> FloatArray:
+    """Zone bounds by heart-rate reserve.
+
+    Parameters
+    ----------
+    rest : float
+        Resting heart rate. [bpm]
+    maximum : float
+        Maximum heart rate. [bpm]
+    fractions : tuple of float
+        Shares of the reserve. [1]
+
+    Returns
+    -------
+    numpy.ndarray, shape (len(fractions),)
+        Lower bounds of all zones but the first. [bpm] NaN when an input is NaN.
+
+    Raises
+    ------
+    ValueError
+        If `maximum` is not above `rest`.
+
+    References
+    ----------
+    [Karvonen1957]_
+    """
+    if maximum <= rest:
+        raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
+    return rest + (maximum - rest) * as_floats(fractions)
+
+
+def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> FloatArray:
+    """Time in each zone.
+
+    Parameters
+    ----------
+    hr : array-like, shape (n,)
+        Heart rate, or any other intensity. [bpm] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    bounds : array-like, shape (k,)
+        Rising bounds, in the unit of `hr`. [bpm] A value on a bound belongs to the zone above it.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k + 1,)
+        Time per zone. [s] All NaN when nothing was recorded or a bound is NaN.
+
+    Raises
+    ------
+    ValueError
+        If the bounds do not rise.
+
+    References
+    ----------
+    [ThreeZones]_
+    """
+    edges = as_floats(bounds)
+    if np.any(np.diff(edges) <= 0.0):
+        raise ValueError("zone bounds must rise")
+    heart = as_floats(hr)
+    seconds = valid_seconds(dt, heart)
+    if np.any(np.isnan(edges)) or not np.any(seconds > 0.0):
+        return np.full(edges.size + 1, np.nan)
+    zone = np.searchsorted(edges, np.broadcast_to(heart, seconds.shape).ravel(), side="right")
+    # NaN sorts above every bound; its seconds are already zero.
+    return as_floats(np.bincount(zone, weights=seconds.ravel(), minlength=edges.size + 1))
+
+
+def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
+    """Share of the time above a ceiling.
+
+    Parameters
+    ----------
+    hr : array-like
+        Heart rate. [bpm] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    ceiling : float
+        Ceiling, as a rule the first threshold. [bpm]
+
+    Returns
+    -------
+    float
+        Share from 0 to 1. [1] NaN when nothing was recorded or the ceiling is NaN.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    heart = as_floats(hr)
+    above = np.where(np.isnan(heart) | np.isnan(ceiling), np.nan, (heart > ceiling).astype(np.float64))
+    return time_mean(above, dt)
+
+
+def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
+    """Mean over time of how far heart rate lies above a ceiling, 0 where it lies below.
+
+    Parameters
+    ----------
+    hr : array-like
+        Heart rate. [bpm] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    ceiling : float
+        Ceiling, as a rule the first threshold. [bpm]
+
+    Returns
+    -------
+    float
+        Mean overshoot. [bpm] NaN when nothing was recorded or the ceiling is NaN.
+
+    References
+    ----------
+    [Judgement]_
+    """
+    return time_mean(np.maximum(as_floats(hr) - ceiling, 0.0), dt)
+
+
+def polarisation_index(zone_1: float, zone_2: float, zone_3: float) -> float:
+    """Index of a polarised distribution over three zones; above 2.00 counts as polarised.
+
+    Parameters
+    ----------
+    zone_1, zone_2, zone_3 : float
+        Time, or shares of it, in the three zones; only their ratio counts. [1]
+
+    Returns
+    -------
+    float
+        ``log10(z1 / z2 * z3 * 100)`` with shares. [1] NaN when the second or third zone is empty, for which
+        the formula has no value, or an input is NaN.
+
+    Raises
+    ------
+    ValueError
+        If a zone is negative.
+
+    References
+    ----------
+    [Treff2019]_
+    """
+    if min(zone_1, zone_2, zone_3) < 0.0:
+        raise ValueError("time in a zone cannot be negative")
+    total = zone_1 + zone_2 + zone_3
+    if not (zone_1 > 0.0 and zone_2 > 0.0 and zone_3 > 0.0):
+        return float("nan")
+    return float(np.log10(zone_1 / zone_2 * (zone_3 / total) * 100.0))

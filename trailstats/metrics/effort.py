@@ -1,0 +1,195 @@
+"""Effort of a grade: energy curves, grade-adjusted speed with its spread over models, and energy.
+
+Grade-adjusted speed is the level speed of equal effort. It is computed per sample and aggregated afterwards,
+because the curves bend: the factor of a mean grade is not the mean factor.
+"""
+
+import numpy as np
+
+from trailstats.metrics._curves import (
+    GRADE_RANGE,
+    EffortCurve,
+    cost_factor,
+    effort_factor,
+    effort_factor_range,
+    heart_rate_factor,
+    outside_grade_range,
+    race_factor,
+    running_cost,
+    slope_distance_factor,
+    walking_cost,
+)
+from trailstats.metrics._energy import (
+    PANDOLF_TERRAIN,
+    STOPPED_SPEED,
+    energy,
+    hike_share,
+    is_walking,
+    pandolf_power,
+    running_power,
+    walking_power,
+)
+from trailstats.metrics._personal_curve import PersonalCurve, equal_effort_factors, fit_personal_curve
+from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
+
+__all__ = [
+    "GRADE_RANGE",
+    "PANDOLF_TERRAIN",
+    "STOPPED_SPEED",
+    "EffortCurve",
+    "PersonalCurve",
+    "cost_factor",
+    "effort_factor",
+    "effort_factor_range",
+    "energy",
+    "equal_effort_factors",
+    "fit_personal_curve",
+    "grade_adjusted_speed",
+    "grade_adjusted_speed_range",
+    "heart_rate_factor",
+    "hike_share",
+    "is_walking",
+    "mean_grade_adjusted_speed",
+    "normalised_speed",
+    "outside_grade_range",
+    "pandolf_power",
+    "race_factor",
+    "running_cost",
+    "running_power",
+    "slope_distance_factor",
+    "variability_index",
+    "walking_cost",
+    "walking_power",
+]
+
+
+def grade_adjusted_speed(speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> FloatArray:
+    """Level speed of equal effort, per sample.
+
+    Parameters
+    ----------
+    speed : array-like
+        Speed. [m/s]
+    grade : array-like
+        Rise over run. [1] Clamped to the curve's range in `GRADE_RANGE`.
+    curve : EffortCurve
+        Which model of equal effort.
+
+    Returns
+    -------
+    numpy.ndarray
+        Grade-adjusted speed. [m/s] Equal to `speed` where the grade is 0, NaN where an input is NaN.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    return as_floats(speed) * effort_factor(grade, curve=curve)
+
+
+def grade_adjusted_speed_range(speed: ArrayLike, grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Lowest and highest grade-adjusted speed over the three models of equal effort.
+
+    Parameters
+    ----------
+    speed : array-like
+        Speed. [m/s]
+    grade : array-like
+        Rise over run. [1]
+
+    Returns
+    -------
+    low, high : numpy.ndarray
+        Bounds per sample. [m/s] NaN where an input is NaN. A structural range, not a confidence interval.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    low, high = effort_factor_range(grade)
+    v = as_floats(speed)
+    return v * low, v * high
+
+
+def mean_grade_adjusted_speed(
+    speed: ArrayLike, grade: ArrayLike, dt: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+) -> float:
+    """Mean over time of the grade-adjusted speed.
+
+    Parameters
+    ----------
+    speed : array-like
+        Speed. [m/s]
+    grade : array-like
+        Rise over run. [1]
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    curve : EffortCurve
+        Which model of equal effort.
+
+    Returns
+    -------
+    float
+        Mean grade-adjusted speed. [m/s] Samples with a NaN are skipped; NaN when nothing was recorded.
+
+    References
+    ----------
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    """
+    return time_mean(grade_adjusted_speed(speed, grade, curve=curve), dt)
+
+
+def normalised_speed(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0, exponent: float = 4.0) -> float:
+    """Power mean of a speed that counts hard stretches more than easy ones.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Speed, as a rule grade-adjusted. [m/s]
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    smoothing : float
+        Window of the moving mean taken first. [s] Judgement; 0 switches it off.
+    exponent : float
+        Exponent of the mean. [1] 4 by practice, as for cycling power.
+
+    Returns
+    -------
+    float
+        Normalised speed, at least the mean of the smoothed speed. [m/s] NaN samples are skipped; NaN when
+        nothing was recorded.
+
+    References
+    ----------
+    [Skiba2006]_
+    """
+    smooth = moving_mean(np.maximum(as_floats(speed), 0.0), dt, smoothing)
+    # A gap that the window bridges stays out: only recorded samples carry weight.
+    seconds = valid_seconds(dt, speed)
+    return float(time_mean(smooth**exponent, seconds) ** (1.0 / exponent))
+
+
+def variability_index(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0) -> float:
+    """Normalised speed divided by mean speed: 1 for an even run, more for a varied one.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Speed, as a rule grade-adjusted. [m/s]
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    smoothing : float
+        Window of the moving mean taken first. [s] Judgement.
+
+    Returns
+    -------
+    float
+        Index. [1] NaN when nothing was recorded or the mean is 0.
+
+    References
+    ----------
+    [Skiba2006]_
+    """
+    mean = time_mean(speed, dt)
+    return normalised_speed(speed, dt, smoothing=smoothing) / mean if mean > 0.0 else float("nan")

@@ -1,0 +1,169 @@
+"""Time weights of a sampled series: coverage, means, quantiles, moving means and runs of samples.
+
+Every formula that adds over a recording takes `dt`, the seconds that each sample stands for. A pause has ``dt
+= 0``. A missing or negative `dt` counts as zero, so a bad clock never adds time.
+"""
+
+import numpy as np
+
+from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
+
+__all__ = ["moving_mean", "recorded_share", "time_mean", "time_quantile", "true_runs", "valid_seconds"]
+
+
+def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
+    """Seconds of each sample, zero where a value or the duration is missing.
+
+    Parameters
+    ----------
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    *values : array-like
+        Series that must all be recorded, each broadcastable with `dt`. [any unit]
+
+    Returns
+    -------
+    numpy.ndarray
+        Non-negative seconds, of the broadcast shape. [s] NaN in any input gives 0.
+    """
+    arrays = np.broadcast_arrays(as_floats(dt), *(as_floats(value) for value in values))
+    seconds = np.where(arrays[0] > 0.0, arrays[0], 0.0)
+    for array in arrays[1:]:
+        seconds = np.where(np.isnan(array), 0.0, seconds)
+    return seconds
+
+
+def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
+    """Share of the time in which all of the values are recorded (the coverage of an aggregate).
+
+    Parameters
+    ----------
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    *values : array-like
+        Series that must all be recorded. [any unit]
+
+    Returns
+    -------
+    float
+        Share from 0 to 1. [1] NaN when `dt` adds up to zero.
+    """
+    total = float(np.sum(valid_seconds(np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0])))
+    if total == 0.0:
+        return float("nan")
+    return float(np.sum(valid_seconds(dt, *values))) / total
+
+
+def time_mean(values: ArrayLike, dt: ArrayLike) -> float:
+    """Mean over time of a sampled series.
+
+    Parameters
+    ----------
+    values : array-like
+        Sampled series. [any unit] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+
+    Returns
+    -------
+    float
+        Mean, in the unit of `values`. NaN when nothing was recorded.
+    """
+    series = as_floats(values)
+    seconds = valid_seconds(dt, series)
+    total = float(np.sum(seconds))
+    if total == 0.0:
+        return float("nan")
+    return float(np.sum(np.where(seconds > 0.0, series, 0.0) * seconds)) / total
+
+
+def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
+    """Value that is not exceeded for the given share of the time.
+
+    Parameters
+    ----------
+    values : array-like
+        Sampled series. [any unit] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    quantile : float
+        Share of the time, from 0 to 1. [1]
+
+    Returns
+    -------
+    float
+        The smallest recorded value whose cumulated time reaches the share. NaN when nothing was recorded.
+
+    Raises
+    ------
+    ValueError
+        If `quantile` is outside 0 to 1.
+    """
+    if not 0.0 <= quantile <= 1.0:
+        raise ValueError(f"quantile must lie between 0 and 1, got {quantile}")
+    series, seconds = np.broadcast_arrays(as_floats(values), valid_seconds(dt, values))
+    kept = seconds > 0.0
+    if not np.any(kept):
+        return float("nan")
+    order = np.argsort(series[kept], kind="stable")
+    ordered, cumulated = series[kept][order], np.cumsum(seconds[kept][order])
+    # A hair below the target, so that rounding in the cumulated sum cannot skip a value.
+    position = np.searchsorted(cumulated, quantile * cumulated[-1] * (1.0 - 1e-12))
+    return float(ordered[min(int(position), ordered.size - 1)])
+
+
+def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
+    """Mean over a centred window of time around the middle of each sample.
+
+    The mean is taken from the running integral, so it costs the same for every window length and does not
+    depend on the sampling rate.
+
+    Parameters
+    ----------
+    values : array-like, shape (n,)
+        Sampled series. [any unit] NaN is skipped within the window.
+    dt : array-like, shape (n,)
+        Seconds that each sample stands for. [s]
+    window : float
+        Length of the window. [s] Zero or less returns the series unchanged.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Moving mean, in the unit of `values`. NaN where the window holds nothing recorded.
+    """
+    series = as_floats(values)
+    if window <= 0.0 or series.size == 0:
+        return series.copy()
+    clock = np.concatenate([[0.0], np.cumsum(valid_seconds(np.broadcast_to(as_floats(dt), series.shape)))])
+    seconds = valid_seconds(dt, series)
+    recorded = np.concatenate([[0.0], np.cumsum(seconds)])
+    integral = np.concatenate([[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)])
+    # np.interp needs growing positions; a pause repeats one, and the last of equals carries the whole sum.
+    last = np.concatenate([np.diff(clock) > 0.0, [True]])
+    clock_kept, recorded_kept, integral_kept = clock[last], recorded[last], integral[last]
+    middle = 0.5 * (clock[:-1] + clock[1:])
+    low, high = middle - 0.5 * window, middle + 0.5 * window
+    weight = np.interp(high, clock_kept, recorded_kept) - np.interp(low, clock_kept, recorded_kept)
+    total = np.interp(high, clock_kept, integral_kept) - np.interp(low, clock_kept, integral_kept)
+    result = np.full(series.shape, np.nan)
+    np.divide(total, weight, out=result, where=weight > 1e-9)
+    return result
+
+
+def true_runs(mask: ArrayLike) -> tuple[IntArray, IntArray]:
+    """First and one-past-last index of every unbroken run of true values.
+
+    Parameters
+    ----------
+    mask : array-like of bool, shape (n,)
+        Condition per sample. [1] NaN must have been decided before.
+
+    Returns
+    -------
+    start, stop : numpy.ndarray of int
+        Indices such that ``mask[start:stop]`` is true throughout. [1]
+    """
+    flags: BoolArray = as_bools(mask)
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1).astype(np.int64), np.flatnonzero(edges == -1).astype(np.int64)

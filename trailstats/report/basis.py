@@ -1,0 +1,107 @@
+"""What the numbers of a page rest on: measured, modelled or assumed, counted over its activities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trailstats.limits import HeartRateLimits
+from trailstats.report import text
+from trailstats.results import Analysis
+
+__all__ = ["Basis", "basis_of"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Three lists of sentences."""
+
+    measured: tuple[str, ...]
+    modelled: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, private: bool) -> Basis:
+    """Return what the numbers of these activities rest on.
+
+    Parameters
+    ----------
+    analyses : sequence of Analysis
+    limits : HeartRateLimits or None
+        The heart-rate limits that were used, where known.
+    private : bool
+        Whether privacy zones were applied.
+    """
+    measured = [
+        "Time, position, heart rate and cadence as the device recorded them; jumps and pauses removed, each change "
+        "listed under the activity.",
+        "Elevation as recorded, smoothed over distance; ascent and grade follow from it.",
+    ]
+    if len(analyses) > 1:
+        measured.append(_coverage(analyses))
+    modelled = [
+        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is left unknown.",
+        "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort over grade. The "
+        "interval of a metric shows how far published curves differ.",
+        "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, in equivalent "
+        "kilometres on a level road. They compare runs; they are no forces measured in a joint.",
+        "Session load, fitness and fatigue: heart rate or pace weighed by a formula.",
+    ]
+    assumed = [
+        _limits(limits),
+        "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the documentation.",
+        "Differences between trail and road are associations in one runner's records. They don't show "
+        "what causes them.",
+    ]
+    if private:
+        assumed.append("Private places of the athlete's profile were left out of maps and profiles.")
+    return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))
+
+
+def _coverage(analyses: Sequence[Analysis]) -> str:
+    def having(column: str) -> str:
+        n = sum(bool(np.isfinite(a.profile[column]).any()) for a in analyses)
+        return text.count(n)
+
+    total = text.count(len(analyses))
+    beats = text.count(sum(a.totals.heart_rate_time > 0 for a in analyses))
+    return (
+        f"Of {total} activities {having('latitude')} have positions, {having('elevation')} elevation and {beats} "
+        "heart rate."
+    )
+
+
+def _sources(analyses: Sequence[Analysis]) -> str:
+    words = {
+        "label": "your labels",
+        "map": "the map",
+        "tag": "the file's tag",
+        "signal": "the recording's signal",
+    }
+    lengths = dict.fromkeys(words, 0.0)
+    for analysis in analyses:
+        own = analysis.segments.groupby("surface_source")["distance"].sum()
+        for source in lengths:
+            lengths[source] += float(own.get(source, 0.0))
+    total = sum(lengths.values())
+    if total <= 0:
+        return "told from labels, a map, the file's tag or the recording's signal, in this order"
+    parts = [f"{words[s]} ({text.percent(v / total)})" for s, v in lengths.items() if v > 0]
+    return f"told from {', '.join(parts)} of the classified distance"
+
+
+def _limits(limits: HeartRateLimits | None) -> str:
+    if limits is None:
+        return ""
+    values = [
+        ("maximum", limits.maximum),
+        ("rest", limits.rest),
+        ("easy ceiling", limits.easy_ceiling),
+        ("hard from", limits.hard_floor),
+    ]
+    known = [f"{name} {text.rate(value)}" for name, value in values if text.rate(value) != text.DASH]
+    if not known:
+        return f"Heart-rate limits: {limits.source}."
+    return f"Heart-rate limits per minute: {', '.join(known)}. Source: {limits.source}."

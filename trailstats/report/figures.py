@@ -1,0 +1,101 @@
+"""The archive's charts as the page embeds them: title, a sentence, and a specification in the page's own colours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from trailstats.report import charts
+from trailstats.report.palette import LIGHT, Palette
+from trailstats.report.view import Page
+
+if TYPE_CHECKING:
+    from trailstats.report.charts import Chart
+
+__all__ = ["Figure", "figures"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart of the archive: id of its element, title, a sentence, height [px] and specification."""
+
+    id: str
+    title: str
+    words: str
+    height: int
+    spec: dict[str, object]
+
+
+def figures(page: Page) -> list[Figure]:
+    """Return the archive's charts that have something to show; none for a page of one activity."""
+    rows = page.archive
+    if rows is None:
+        return []
+    unit = "mi" if page.imperial else "km"
+    points, lines = rows.trend
+    band = ", with the 95 % band of a straight trend" if lines else ""
+    drawn: list[tuple[str, bool, str, str, Callable[[], Chart]]] = [
+        (
+            "weekly",
+            bool(rows.weekly),
+            "Distance",
+            f"Each week from Monday, by ground, in {unit}.",
+            lambda: charts.weekly(rows.weekly, unit),
+        ),
+        (
+            "load",
+            bool(rows.load),
+            "Load and form",
+            "Bars: session load of the week. Lines: its fading average over 42 days (fitness) and 7 days (fatigue); "
+            "form is the one less the other.",
+            lambda: charts.load(rows.load),
+        ),
+        (
+            "impact",
+            bool(rows.impact),
+            "Impact load",
+            "What the week's steps amount to, in kilometres on a level road; modelled.",
+            lambda: charts.impact(rows.impact),
+        ),
+        (
+            "intensity",
+            bool(rows.intensity),
+            "Intensity, trail against road",
+            "Share of moving time in three heart-rate zones, for runs that count as trail or road as a whole.",
+            lambda: charts.intensity(rows.intensity),
+        ),
+        (
+            "trend",
+            bool(points),
+            "Speed for the heart rate",
+            f"Level metres per heart beat of each run{band}; higher is fitter, cooler or fresher.",
+            lambda: charts.trend(points, lines),
+        ),
+        (
+            "calendar",
+            bool(rows.calendar),
+            "Calendar",
+            "A mark for each activity, larger for longer ones.",
+            lambda: charts.calendar(rows.calendar, unit),
+        ),
+    ]
+    out = []
+    for name, any_rows, title, words, build in drawn:
+        if any_rows:
+            spec = _for_page(build())
+            height = spec.get("height", charts.HEIGHT)
+            out.append(Figure(f"chart-{name}", title, words, height if isinstance(height, int) else 0, spec))
+    return out
+
+
+def _for_page(chart: Chart) -> dict[str, object]:
+    """Return a chart's specification with the page's custom properties as colours, so that it follows the theme."""
+    spec = chart.to_dict(validate=False)  # checked while it was built
+    spec["config"] = charts.config(LIGHT) | {"background": "transparent"}
+    text = json.dumps(spec)
+    for field in fields(Palette):
+        text = text.replace(f'"{getattr(LIGHT, field.name)}"', f'"var(--{field.name})"')
+    out: dict[str, object] = json.loads(text)
+    return out

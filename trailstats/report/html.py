@@ -1,0 +1,169 @@
+"""The report as one self-contained HTML file: nothing is loaded, everything from files is escaped."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from trailstats._version import __version__
+from trailstats.athlete import Athlete
+from trailstats.claims.result import ClaimResult, RuleResult
+from trailstats.errors import MissingExtraError, WriteError
+from trailstats.history import History
+from trailstats.io.export import write_atomically
+from trailstats.report.figures import figures
+from trailstats.report.palette import DARK, LIGHT, Palette
+from trailstats.report.payload import embed, payload
+from trailstats.report.view import Page, build_page
+from trailstats.results import Analysis
+
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["render", "write_report"]
+
+
+def write_report(
+    result: History | Analysis,
+    path: str | Path,
+    *,
+    claims: Sequence[ClaimResult] | None = None,
+    rules: Sequence[RuleResult] | None = None,
+    athlete: Athlete | None = None,
+    imperial: bool = False,
+    title: str = "",
+    split: bool = False,
+) -> Path:
+    """Write a report as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    result : History or Analysis
+        A single analysis gives its one section, without claims unless they are given.
+    path : str or Path
+        An old file there is replaced only when the new one is complete.
+    claims : sequence of ClaimResult, optional
+        Answers to show; evaluated from the history when not given.
+    rules : sequence of RuleResult, optional
+        Training rules to show; checked over the history when not given.
+    athlete : Athlete, optional
+        Whose privacy zones are applied; without one, the history's.
+    imperial : bool
+        Miles and feet.
+    title : str
+        Heading of the page.
+    split : bool
+        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the file.
+
+    Returns
+    -------
+    Path
+        The file that was written, which is the front page when split.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair, jinja2 or vl-convert-python.
+    WriteError
+        When the place can't be written to.
+    """
+    if isinstance(result, History):
+        if claims is None:
+            from trailstats.claims import evaluate_claims
+
+            claims = evaluate_claims(result)
+        if rules is None:
+            from trailstats.plan import check_plan
+
+            rules = check_plan(result)
+    page = build_page(result, claims=claims or (), rules=rules or (), athlete=athlete, imperial=imperial, title=title)
+    target = Path(path)
+    if split and isinstance(result, History):
+        folder = target.with_name(f"{target.stem}_activities")
+        page = replace(page, folder=quote(folder.name))
+        _write_sections(page, folder, front=f"../{quote(target.name)}")
+    return write_atomically(target, render(page).encode())
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML text."""
+    template = _template()
+    import markupsafe
+
+    charts = figures(page)
+    scripts = [_own("tracks.js"), _own("report.js")]
+    if charts:
+        scripts.insert(0, _vega())
+    safe = markupsafe.Markup
+    return template.render(
+        page=page,
+        charts=charts,
+        routes=page.archive is not None and any(s.track.has("x") for s in page.sections),
+        version=__version__,
+        policy=_policy(scripts),
+        styles=safe(_colours() + _own("report.css")),  # our own files: nothing from a recording is in them
+        scripts=[safe(script) for script in scripts],
+        data=safe(embed(payload(page, {c.id: c.spec for c in charts}))),
+    )
+
+
+def _write_sections(page: Page, folder: Path, front: str) -> None:
+    """Write a page for each activity; pages of an earlier report stay where no new one takes their name."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{folder}: can't be made: {error.strerror or error}") from error
+    for section in page.sections:
+        alone = page.alone(section, front)
+        write_atomically(folder / f"a{section.number}.html", render(alone).encode())
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    """Return the page's template; compiled once per process, since it takes longer than to fill it in."""
+    try:
+        import jinja2
+    except ImportError as error:
+        raise MissingExtraError("jinja2", "report") from error
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    return environment.from_string(_own("template.html.j2"))
+
+
+@functools.cache
+def _own(name: str) -> str:
+    return resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _vega() -> str:
+    """Return the chart library with all it needs, one script; made once per process, since it takes seconds."""
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingExtraError("vl-convert-python", "report") from error
+    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Return a content security policy: nothing is fetched, no script runs but these."""
+    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _colours() -> str:
+    """Return the palette as custom properties, dark where the reader's system asks for it."""
+    light, dark = (
+        "".join(f"--{f.name}:{getattr(palette, f.name)};" for f in fields(Palette)) for palette in (LIGHT, DARK)
+    )
+    return f":root{{color-scheme:light dark;{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -1,0 +1,201 @@
+"""Tracks as the page embeds them: private places left out, thinned, projected to metres around a common centre.
+
+No latitude or longitude leaves this module. Each group of runs in the same region is projected around its own centre,
+so that a route map can be drawn without anyone learning where on Earth it lies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.geo import EARTH_RADIUS, local_xy
+
+__all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "track_views"]
+
+Zones = Sequence[tuple[float, float, float]]
+
+MAX_POINTS = 360
+"""Points that one track is drawn from (judgement): about two for each pixel column of a phone."""
+REGION = 25_000.0
+"""Runs whose centres lie closer than this share a map [m] (judgement)."""
+ZONE_MARGIN = 25.0
+"""Added to the radius of a privacy zone [m] (judgement): covers rounding and the error of positions."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrackView:
+    """One activity's thinned track, columns of the same length.
+
+    Attributes
+    ----------
+    along : numpy.ndarray
+        Where each point lies along the run: distance [m], or time since the start [s] where there is no distance.
+    by_time : bool
+        Whether ``along`` is time.
+    x, y : numpy.ndarray
+        East and north of the centre of the region [m]; NaN where there is no position or it is private.
+    elevation, speed, heart_rate : numpy.ndarray
+        [m], [m/s], [1/min]; NaN where not recorded.
+    segment : numpy.ndarray
+        Index of the segment, -1 outside.
+    starts : numpy.ndarray
+        Positions in the columns where the line starts anew, because what lay between is private.
+    region : int
+        Number of the region, -1 without positions.
+    """
+
+    along: NDArray[np.float64]
+    by_time: bool
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    elevation: NDArray[np.float64]
+    speed: NDArray[np.float64]
+    heart_rate: NDArray[np.float64]
+    segment: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    region: int = -1
+
+    def __len__(self) -> int:
+        return len(self.along)
+
+    def has(self, column: str) -> bool:
+        """Whether a column holds at least two values."""
+        return int(np.isfinite(getattr(self, column)).sum()) > 1
+
+
+def outside_zones(profile: pd.DataFrame, zones: Zones) -> NDArray[np.bool_]:
+    """Return which points lie outside all privacy zones.
+
+    Parameters
+    ----------
+    profile : pandas.DataFrame
+        Table ``schema.PROFILE``, n rows.
+    zones : sequence of (latitude, longitude, radius)
+        [deg, deg, m]; each circle is taken `ZONE_MARGIN` larger.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        A point without a position counts as inside when a neighbour with one does, since its place then follows.
+    """
+    lat, lon = profile["latitude"].to_numpy(), profile["longitude"].to_numpy()
+    known = np.isfinite(lat) & np.isfinite(lon)
+    keep = np.ones(len(profile), dtype=bool)
+    if not known.any():
+        return keep
+    for centre_lat, centre_lon, radius in zones:
+        keep[known] &= _distance_to(lat[known], lon[known], centre_lat, centre_lon) > radius + ZONE_MARGIN
+    if keep.all():
+        return keep
+    places = np.flatnonzero(known)
+    rows = np.arange(len(profile))
+    before = places[np.maximum(np.searchsorted(places, rows, side="right") - 1, 0)]
+    after = places[np.minimum(np.searchsorted(places, rows), len(places) - 1)]
+    return keep & keep[before] & keep[after]
+
+
+def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[TrackView]:
+    """Return the tracks of activities that are shown on one page.
+
+    Parameters
+    ----------
+    profiles : sequence of pandas.DataFrame
+        Tables ``schema.PROFILE``.
+    zones : sequence of (latitude, longitude, radius)
+        Privacy zones: points inside are removed before anything else is done.
+
+    Returns
+    -------
+    list of TrackView
+        One for each profile; regions are numbered from the one with the most activities.
+    """
+    shown = [_thinned(profile, outside_zones(profile, zones)) for profile in profiles]
+    positions = [(p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown]
+    regions = _regions(positions)
+    views: list[TrackView | None] = [None] * len(shown)
+    for region in sorted(set(regions)):
+        members = [i for i, r in enumerate(regions) if r == region]
+        x, y = local_xy(*(np.concatenate([positions[i][axis] for i in members]) for axis in (0, 1)))
+        ends = np.cumsum([len(positions[i][0]) for i in members])[:-1]
+        for i, own_x, own_y in zip(members, np.split(x, ends), np.split(y, ends), strict=True):
+            profile, starts = shown[i]
+            views[i] = _view(profile, starts, own_x, own_y, region)
+    return [view for view in views if view is not None]
+
+
+def _view(
+    profile: pd.DataFrame,
+    starts: NDArray[np.int64],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    region: int,
+) -> TrackView:
+    along = profile["distance"].to_numpy()
+    by_time = not (np.isfinite(along).sum() > 1 and np.nanmax(along) > np.nanmin(along))
+    if by_time:
+        times = profile["time"]
+        along = (times - times.min()).dt.total_seconds().to_numpy() if len(times) else along
+    return TrackView(
+        along=along,
+        by_time=by_time,
+        x=x,
+        y=y,
+        elevation=profile["elevation"].to_numpy(),
+        speed=profile["speed"].to_numpy(),
+        heart_rate=profile["heart_rate"].to_numpy(),
+        segment=profile["segment"].to_numpy(),
+        starts=starts,
+        region=region,
+    )
+
+
+def _thinned(profile: pd.DataFrame, keep: NDArray[np.bool_]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the points to be drawn and where the line starts anew after points that were removed."""
+    kept = np.flatnonzero(keep)
+    new = np.flatnonzero(np.diff(kept) > 1) + 1
+    chosen = np.arange(len(kept))
+    if len(kept) > MAX_POINTS:
+        even = np.round(np.linspace(0, len(kept) - 1, MAX_POINTS)).astype(np.int64)
+        chosen = np.unique(np.concatenate((even, new, new - 1)))
+    return profile.iloc[kept[chosen]], np.searchsorted(chosen, new).astype(np.int64)
+
+
+def _distance_to(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], centre_lat: float, centre_lon: float
+) -> NDArray[np.float64]:
+    """Return the great-circle distance of each position to a place [m]."""
+    phi, phi0 = np.radians(lat), math.radians(centre_lat)
+    h = np.sin((phi - phi0) / 2) ** 2
+    h = h + np.cos(phi) * math.cos(phi0) * np.sin(np.radians(lon - centre_lon) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
+
+
+def _regions(positions: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> list[int]:
+    """Return each activity's region: near the centre of the first activity that opened it; -1 without positions."""
+    centres: list[tuple[float, float]] = []
+    sizes: list[int] = []
+    found = []
+    for lat, lon in positions:
+        if not np.isfinite(lat).any():
+            found.append(-1)
+            continue
+        middle = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
+        at = middle[len(middle) // 2]
+        here = (np.array([lat[at]]), np.array([lon[at]]))
+        near = [k for k, c in enumerate(centres) if _distance_to(*here, *c)[0] < REGION]
+        if near:
+            found.append(near[0])
+            sizes[near[0]] += 1
+        else:
+            found.append(len(centres))
+            centres.append((float(lat[at]), float(lon[at])))
+            sizes.append(1)
+    order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
+    rank = {k: r for r, k in enumerate(order)} | {-1: -1}
+    return [rank[k] for k in found]

@@ -1,0 +1,57 @@
+"""The vocabulary: every table's columns with dtype, unit and meaning, and the enums that stand in them.
+
+All tables use SI units (metres, seconds, metres per second), degrees for latitude and longitude, beats per
+minute for heart rate, steps per minute of both feet for cadence, and fractions for grades and shares. The unit
+``"1"`` marks a plain number. A column that was not recorded exists and holds NaN.
+"""
+
+from __future__ import annotations
+
+from trailstats.schema._table import Column, Table
+from trailstats.schema._tables import (
+    ACTIVITIES,
+    CLIMBS,
+    IMPACT,
+    LAPS,
+    PROFILE,
+    RECORDS,
+    SEGMENTS,
+    TABLES,
+    TRACK,
+    WEEKS,
+)
+from trailstats.schema._words import (
+    EvidenceStrength,
+    Gait,
+    Severity,
+    Slope,
+    Surface,
+    SurfaceSource,
+    Verdict,
+)
+
+__all__ = [
+    "ACTIVITIES",
+    "CLIMBS",
+    "FORMAT_VERSION",
+    "IMPACT",
+    "LAPS",
+    "PROFILE",
+    "RECORDS",
+    "SEGMENTS",
+    "TABLES",
+    "TRACK",
+    "WEEKS",
+    "Column",
+    "EvidenceStrength",
+    "Gait",
+    "Severity",
+    "Slope",
+    "Surface",
+    "SurfaceSource",
+    "Table",
+    "Verdict",
+]
+
+FORMAT_VERSION = 1
+"""Version of the JSON documents; raised when a key is renamed, removed or changes its meaning."""

@@ -1,0 +1,101 @@
+"""What a table is: columns with dtype, unit and meaning, and how a frame is made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sized
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from trailstats.errors import SchemaError
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+    dtype : str
+        ``"float64"``, ``"int64"``, ``"bool"``, ``"str"`` or ``"datetime64[ns, UTC]"``.
+    unit : str
+        SI unit; ``"1"`` for plain numbers and fractions, ``""`` where a unit makes no sense.
+    meaning : str
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, its columns in order, and what one row stands for."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [column.name for column in self.columns]
+
+    def empty(self) -> pd.DataFrame:
+        """Return a frame with all columns and no rows."""
+        return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in self.columns})
+
+    def frame(self, data: Mapping[str, object], index: pd.Index | None = None) -> pd.DataFrame:
+        """Return a frame with exactly this table's columns, in order and with their dtypes.
+
+        Parameters
+        ----------
+        data : mapping of str to array-like
+            Columns; those not given are filled with NaN, an empty string, 0 or False after their dtype.
+        index : pandas.Index, optional
+            Index of the frame.
+
+        Raises
+        ------
+        SchemaError
+            When ``data`` has a column that the table does not know.
+        """
+        unknown = set(data) - set(self.names)
+        if unknown:
+            raise SchemaError(f"table {self.name!r} has no column {sorted(unknown)}")
+        lengths = (len(v) for v in data.values() if isinstance(v, Sized) and not isinstance(v, str))
+        size = len(index) if index is not None else max(lengths, default=0)
+        columns = {c.name: _column(data.get(c.name), c.dtype, size) for c in self.columns}
+        return pd.DataFrame(columns, index=index)
+
+    def validate(self, frame: pd.DataFrame) -> None:
+        """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
+        for column in self.columns:
+            if column.name not in frame:
+                raise SchemaError(f"table {self.name!r} lacks the column {column.name!r}")
+            found = str(frame[column.name].dtype)
+            if found != column.dtype:
+                raise SchemaError(f"{self.name}.{column.name} is {found}, not {column.dtype}")
+
+
+TIME = "datetime64[ns, UTC]"
+_FILL: dict[str, object] = {"float64": float("nan"), "str": "", "bool": False, "int64": 0}
+
+
+def _column(values: object, dtype: str, size: int) -> object:
+    """Return values as an array of a column's dtype; a single value, or none, is repeated."""
+    if values is None:
+        values = _FILL.get(dtype, pd.NaT)
+    if isinstance(values, str) or not isinstance(values, Sized):
+        values = [values] * size if dtype in ("str", TIME) else np.full(size, values)
+    if dtype == TIME:
+        times = pd.DatetimeIndex(cast(Any, values))
+        return (times if times.tz is not None else times.tz_localize("UTC")).as_unit("ns")
+    return pd.array(cast(Any, values), dtype="str") if dtype == "str" else np.asarray(values, dtype=dtype)

@@ -1,0 +1,82 @@
+"""The enums that stand in the tables: surface, slope, gait, severity, verdict, strength of evidence."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Surface(StrEnum):
+    """What the ground under a stretch is, as far as it can be told."""
+
+    ROAD = "road"
+    TRAIL = "trail"
+    UNKNOWN = "unknown"
+
+
+class SurfaceSource(StrEnum):
+    """Which evidence a surface rests on, strongest first."""
+
+    LABEL = "label"
+    MAP = "map"
+    TAG = "tag"
+    SIGNAL = "signal"
+    NONE = "none"
+
+
+class Slope(StrEnum):
+    """Slope class of a stretch, from its mean grade."""
+
+    STEEP_DOWN = "steep_down"
+    DOWN = "down"
+    GENTLE_DOWN = "gentle_down"
+    FLAT = "flat"
+    GENTLE_UP = "gentle_up"
+    UP = "up"
+    STEEP_UP = "steep_up"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the stretch goes uphill."""
+        return self in (Slope.GENTLE_UP, Slope.UP, Slope.STEEP_UP)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the stretch goes downhill."""
+        return self in (Slope.GENTLE_DOWN, Slope.DOWN, Slope.STEEP_DOWN)
+
+
+class Gait(StrEnum):
+    """How a stretch was covered."""
+
+    RUN = "run"
+    HIKE = "hike"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How much an issue matters for the numbers that follow."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Verdict(StrEnum):
+    """The answer to a claim, for one runner."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    INCONCLUSIVE = "inconclusive"
+    NOT_ENOUGH_DATA = "not enough data"
+    NOT_MEASURABLE = "not measurable"
+
+
+class EvidenceStrength(StrEnum):
+    """How strong the published evidence behind a number or a claim is."""
+
+    STRONG = "strong"
+    MODERATE = "moderate"
+    WEAK = "weak"
+    NONE = "none"

@@ -1,0 +1,239 @@
+"""Cutting a run where its slope changes, and describing each stretch.
+
+Every number of a segment is the difference of a running sum at its two ends, so segments add up to the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.errors import SchemaError
+from trailstats.metrics import effort
+from trailstats.schema import Gait, Slope, Surface, SurfaceSource
+from trailstats.terrain.rules import TerrainRules
+
+__all__ = ["cut_segments", "split_segments"]
+
+Floats = NDArray[np.float64]
+
+GRID = 10.0
+"""Spacing at which the slope class is decided [m]: the spacing of the elevation grid."""
+
+_CLASSES = (
+    Slope.STEEP_DOWN,
+    Slope.DOWN,
+    Slope.GENTLE_DOWN,
+    Slope.FLAT,
+    Slope.GENTLE_UP,
+    Slope.UP,
+    Slope.STEEP_UP,
+)
+
+
+def cut_segments(activity: Activity, *, rules: TerrainRules | None = None) -> pd.DataFrame:
+    """Cut an activity where its slope class changes.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned; one as read is cleaned first.
+    rules : TerrainRules, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``schema.SEGMENTS`` with ``surface`` "unknown": `classify_terrain` fills that. The segments follow
+        each other without gaps; without elevation there is one, of unknown slope; without distance, too.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.clean(ts.read("data/samples/odd/two_tracks.gpx"))
+    >>> segments = ts.cut_segments(run)
+    >>> bool(abs(segments["distance"].sum() - run.track["distance"].iloc[-1]) < 1e-6)
+    True
+    """
+    rules = rules or TerrainRules()
+    activity = clean(activity)
+    track = _track(activity)
+    distance = track["distance"].to_numpy()
+    grade = track["grade"].to_numpy()
+    if distance[-1] < rules.min_length or np.isnan(grade).all():
+        return _describe(activity, np.empty(0), [Slope.UNKNOWN], rules)
+    grid = np.arange(0.0, distance[-1], GRID)
+    classes = _slope_classes(np.interp(grid, distance, grade), rules)
+    classes = _merge_short(classes, max(1, round(rules.min_length / GRID)))
+    edges = np.flatnonzero(np.diff(classes)) + 1
+    # A grid point stands for the stretch about it: the border lies half-way between two points.
+    return _describe(
+        activity,
+        grid[edges] - GRID / 2,
+        [_CLASSES[c] for c in classes[np.append(0, edges).astype(np.intp)].tolist()],
+        rules,
+    )
+
+
+def split_segments(
+    activity: Activity,
+    segments: pd.DataFrame,
+    distances: NDArray[np.float64],
+    *,
+    rules: TerrainRules | None = None,
+) -> pd.DataFrame:
+    """Return the segments with further cuts.
+
+    Parameters
+    ----------
+    activity : Activity
+        The cleaned activity that they were cut from.
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS``.
+    distances : numpy.ndarray
+        Where to cut [m]; places closer to a border, or to each other, than ``rules.min_length`` / 2 are left out.
+    rules : TerrainRules, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``schema.SEGMENTS``, described anew.
+    """
+    rules = rules or TerrainRules()
+    old = segments["start_distance"].to_numpy()[1:]
+    borders = np.append(segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:])
+    room = rules.min_length / 2
+    kept: list[float] = []
+    for cut in np.sort(np.asarray(distances, dtype=np.float64)).tolist():
+        if np.abs(borders - cut).min() >= room and (not kept or cut - kept[-1] >= room):
+            kept.append(cut)
+    cuts = np.unique(np.concatenate((old, kept)))
+    owner = np.searchsorted(old, np.append(0.0, cuts), side="right")
+    slopes = [Slope(str(segments["slope"].iat[i])) for i in owner.tolist()]
+    return _describe(activity, cuts, slopes, rules)
+
+
+def _track(activity: Activity) -> pd.DataFrame:
+    if activity.track is None:
+        raise SchemaError("the activity has not been cleaned")
+    return activity.track
+
+
+def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
+    """Return the class of each grid point, with hysteresis about each threshold."""
+    total = np.zeros(len(grade), dtype=np.intp)
+    half = rules.slope_hysteresis / 2
+    position = np.arange(len(grade))
+    for limit in (-rules.steep, -rules.gentle, -rules.flat, rules.flat, rules.gentle, rules.steep):
+        above, below = grade > limit + half, grade < limit - half
+        # Between the two borders the last clear decision holds; before the first, the plain comparison.
+        decided = np.maximum.accumulate(np.where(above | below, position, -1))
+        total += np.where(decided >= 0, above[np.maximum(decided, 0)], grade > limit)
+    return total
+
+
+def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
+    """Give runs shorter than ``shortest`` points the class of the neighbour that is nearer in slope."""
+    classes = classes.copy()
+    for _ in range(len(_CLASSES) * 4):
+        starts = np.concatenate(([0], np.flatnonzero(np.diff(classes)) + 1))
+        lengths = np.diff(np.append(starts, len(classes)))
+        values = classes[starts]
+        if len(starts) < 2 or lengths.min() >= shortest:
+            break
+        padded = np.concatenate(([len(classes)], lengths, [len(classes)]))
+        # Only the locally shortest, so that two neighbours don't swap.
+        weakest = (lengths < shortest) & (lengths <= padded[:-2]) & (lengths <= padded[2:])
+        weakest[1:] &= ~weakest[:-1]
+        left = np.concatenate(([values[1]], values[:-1]))
+        right = np.concatenate((values[1:], [values[-2]]))
+        nearer = np.where(np.abs(left - values) <= np.abs(right - values), left, right)
+        classes = np.repeat(np.where(weakest, nearer, values), lengths)
+    return classes
+
+
+def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: TerrainRules) -> pd.DataFrame:
+    """Return the table of the stretches between cuts [m], in order of distance."""
+    track, records = _track(activity), activity.records
+    distance = track["distance"].to_numpy()
+    end = float(distance[-1])
+    borders = np.concatenate(([0.0], cuts, [end]))
+    moving = track["moving"].to_numpy()
+    time = np.where(moving, track["duration"].to_numpy(), 0.0)
+    speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
+    heart_rate, cadence = records["heart_rate"].to_numpy(), records["cadence"].to_numpy()
+    level = effort.grade_adjusted_speed(speed, grade)
+    hiking = effort.is_walking(speed, cadence, grade, cadence_limit=rules.hike_cadence)
+    ascent, descent, elevation = (track[c].to_numpy() for c in ("ascent", "descent", "elevation"))
+    stepping = np.where(cadence > 0, cadence, np.nan)
+
+    # A standstill shares one distance: it belongs to the stretch that ends there.
+    last = np.searchsorted(distance, borders, side="right") - 1
+    last[0], last[-1] = 0, len(distance) - 1
+
+    def over(values: Floats) -> Floats:
+        """Return the sum of per-sample values in each stretch."""
+        return np.diff(_at(borders, distance, np.cumsum(values), last))
+
+    def mean(values: Floats) -> Floats:
+        known = ~np.isnan(values)
+        weight = over(np.where(known, time, 0.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan)
+
+    length, duration = np.diff(borders), over(time)
+    clock = _at(borders, distance, activity.seconds, last)
+    stamps = records.index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms")
+    rise = (
+        np.diff(np.interp(borders, distance, elevation))
+        if not np.isnan(elevation).all()
+        else np.full(len(length), np.nan)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hike = over(np.where(hiking, time, 0.0)) / duration
+        mean_speed = np.where(duration > 0, length / duration, np.nan)
+        mean_grade = np.where(length > 0, rise / length, np.nan)
+    gait = np.select(
+        [duration <= 0, np.isnan(mean_speed) | (end <= 0), hike > 0.5],
+        [Gait.STOPPED.value, Gait.UNKNOWN.value, Gait.HIKE.value],
+        Gait.RUN.value,
+    )
+    return schema.SEGMENTS.frame(
+        {
+            "file": activity.meta.source,
+            "index": np.arange(len(length)),
+            "start_time": stamps[:-1],
+            "end_time": stamps[1:],
+            "start_distance": borders[:-1],
+            "end_distance": borders[1:],
+            "distance": length,
+            "duration": duration,
+            "surface": Surface.UNKNOWN.value,
+            "surface_source": SurfaceSource.NONE.value,
+            "slope": [slope.value for slope in slopes],
+            "mean_grade": mean_grade,
+            "ascent": np.diff(np.interp(borders, distance, ascent)),
+            "descent": np.diff(np.interp(borders, distance, descent)),
+            "gait": gait,
+            "speed": mean_speed,
+            "grade_adjusted_speed": mean(level),
+            "heart_rate": mean(heart_rate),
+            "cadence": mean(stepping),
+            "n_records": np.diff(last) + (np.arange(len(length)) == 0),
+        }
+    )
+
+
+def _at(borders: Floats, distance: Floats, running: Floats, last: NDArray[np.intp]) -> Floats:
+    """Return a running sum at places along the way; at a standstill its value when it ends."""
+    before = distance[last]
+    after = distance[np.minimum(last + 1, len(distance) - 1)]
+    share = np.where(after > before, (borders - before) / np.where(after > before, after - before, 1.0), 0.0)
+    share = np.clip(share, 0.0, 1.0)
+    step = running[np.minimum(last + 1, len(running) - 1)] - running[last]
+    out = running[last] + share * step
+    out[0], out[-1] = 0.0, running[-1]
+    return np.asarray(out)

@@ -1,0 +1,90 @@
+"""Smoothing along a run: a hidden Markov model of two states in log-odds."""
+
+from __future__ import annotations
+
+from math import exp, log, log1p
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["mean_between", "sigmoid", "smooth_log_odds"]
+
+Floats = NDArray[np.float64]
+
+
+def sigmoid(log_odds: ArrayLike) -> Floats:
+    """Return the probability of log-odds; NaN stays NaN."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(np.asarray(log_odds, float), -700.0, 700.0))))
+
+
+def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Floats:
+    """Return the log-odds of each step, given the evidence of all.
+
+    Parameters
+    ----------
+    evidence : array-like, shape (w,)
+        Log-odds that each step alone gives for the first state, without NaN.
+    spacing : float
+        Distance between steps [m].
+    length : float
+        Mean length of a stretch in one state [m].
+
+    Returns
+    -------
+    numpy.ndarray, shape (w,)
+        Posterior log-odds by the forward and the backward recursion.
+
+    Notes
+    -----
+    A state that is left at the rate 1 / length has changed after a step with the probability
+    q = (1 - exp(-2 spacing / length)) / 2. The message that one step sends to the next then has the log-odds
+    log(((1 - q) e^x + q) / (q e^x + 1 - q)), where x are those of the step. Each recursion is a loop over steps
+    of tens of metres, not over samples.
+    """
+    steps = np.asarray(evidence, float)
+    change = -float(np.expm1(-2.0 * spacing / length)) / 2.0
+    forward = _messages(steps.tolist(), change)
+    backward = _messages(steps[::-1].tolist(), change)[::-1]
+    return np.asarray(np.array(forward) + steps + np.array(backward))
+
+
+def mean_between(centres: Floats, values: Floats, spacing: float, start: Floats, end: Floats) -> Floats:
+    """Return the mean of a value per window between pairs of distances.
+
+    Parameters
+    ----------
+    centres : numpy.ndarray, shape (w,)
+        Centres of windows that follow each other [m].
+    values : numpy.ndarray, shape (w,)
+    spacing : float
+        Length of a window [m].
+    start, end : numpy.ndarray, shape (s,)
+        [m]
+
+    Returns
+    -------
+    numpy.ndarray, shape (s,)
+    """
+    edges = np.append(centres - spacing / 2.0, centres[-1] + spacing / 2.0)
+    running = np.append(0.0, np.cumsum(values) * spacing)
+    first, last = (np.clip(v, edges[0], edges[-1]) for v in (start, end))
+    area = np.interp(last, edges, running) - np.interp(first, edges, running)
+    middle = np.interp((start + end) / 2.0, centres, values)
+    length = last - first
+    return np.asarray(np.where(length > 1.0, area / np.maximum(length, 1.0), middle))
+
+
+def _messages(evidence: list[float], change: float) -> list[float]:
+    """Return what all earlier steps say about each step, in log-odds."""
+    stay = log((1.0 - change) / change)
+    out: list[float] = []
+    message = 0.0
+    for step in evidence:
+        out.append(message)
+        x = message + step
+        message = _softplus(x + stay) - _softplus(x - stay) - stay
+    return out
+
+
+def _softplus(x: float) -> float:
+    return x + log1p(exp(-x)) if x > 0 else log1p(exp(x))

@@ -1,0 +1,122 @@
+"""Climbs and descents as people remember them: one hill with a dip is one climb."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.elevation import turning_points
+from trailstats.metrics import effort
+from trailstats.terrain.rules import TerrainRules
+
+__all__ = ["find_climbs"]
+
+Floats = NDArray[np.float64]
+
+GRID = 10.0
+STEEPEST_OVER = 100.0
+"""Length over which the steepest grade is taken [m]."""
+
+
+def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.DataFrame:
+    """Find the climbs and descents of an activity.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned; one as read is cleaned first.
+    rules : TerrainRules, optional
+        ``climb_gain``, ``climb_grade``, ``climb_dip`` and ``climb_flat`` decide.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``schema.CLIMBS`` in order of their start; empty without elevation.
+
+    Notes
+    -----
+    Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than the ramp. A climb is a rise
+    of that difference which no fall larger than ``climb_dip`` interrupts: a dip or a short flat stretch stays
+    inside, a long flat approach does not belong. Descents are the climbs of the mirrored profile. The score is
+    length times percent grade, as road cycling counts it.
+    """
+    rules = rules or TerrainRules()
+    activity = clean(activity)
+    track = activity.track
+    assert track is not None
+    distance, elevation = track["distance"].to_numpy(), track["elevation"].to_numpy()
+    if np.isnan(elevation).all() or distance[-1] < STEEPEST_OVER:
+        return schema.CLIMBS.empty()
+    grid = np.arange(0.0, distance[-1], GRID)
+    z = np.interp(grid, distance, elevation)
+    found = [(start, end, 1.0) for start, end in _rises(grid, z, rules)]
+    found += [(start, end, -1.0) for start, end in _rises(grid, -z, rules)]
+    if not found:
+        return schema.CLIMBS.empty()
+    found.sort()
+    start, end = (np.array([f[i] for f in found], dtype=np.intp) for i in (0, 1))
+    sign = np.array([f[2] for f in found])
+    return _describe(activity, grid, z, start, end, sign)
+
+
+def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]]:
+    ramped = z - rules.climb_flat * grid
+    turns = turning_points(ramped, rules.climb_dip)
+    out = []
+    for start, end in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
+        gain = z[end] - z[start]
+        if gain >= rules.climb_gain and gain >= rules.climb_grade * (grid[end] - grid[start]):
+            out.append((start, end))
+    return out
+
+
+def _describe(
+    activity: Activity, grid: Floats, z: Floats, start: NDArray[np.intp], end: NDArray[np.intp], sign: Floats
+) -> pd.DataFrame:
+    track = activity.track
+    assert track is not None
+    distance = track["distance"].to_numpy()
+    time = np.where(track["moving"], track["duration"], 0.0)
+    level = effort.grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
+    index = activity.records.index
+
+    def between(values: Floats) -> Floats:
+        running = np.interp(grid, distance, np.cumsum(values))
+        return np.asarray(running[end] - running[start])
+
+    length, gain, duration = grid[end] - grid[start], np.abs(z[end] - z[start]), between(time)
+    clock = np.interp(grid, distance, activity.seconds)
+    stamps = index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms")
+    over = round(STEEPEST_OVER / GRID)
+    slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
+    steepest = [
+        s * float(np.max(s * slopes[a : max(a + 1, b - over + 1)]))
+        if a < len(slopes)
+        else (z[b] - z[a]) / (grid[b] - grid[a])
+        for a, b, s in zip(start.tolist(), end.tolist(), sign.tolist(), strict=True)
+    ]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        vertical = np.where(duration > 0, gain / duration, np.nan)
+        adjusted = np.where(duration > 0, between(np.nan_to_num(level) * time) / duration, np.nan)
+    return schema.CLIMBS.frame(
+        {
+            "index": np.arange(len(start)),
+            "direction": ["up" if s > 0 else "down" for s in sign],
+            "start_time": stamps[start],
+            "end_time": stamps[end],
+            "start_distance": grid[start],
+            "end_distance": grid[end],
+            "distance": length,
+            "gain": gain,
+            "mean_grade": sign * gain / length,
+            "steepest_grade": np.array(steepest),
+            "duration": duration,
+            "vertical_speed": vertical,
+            "grade_adjusted_speed": adjusted,
+            "score": gain * 100.0,
+        }
+    )

@@ -1,0 +1,302 @@
+"""What a recording shows of the ground: shape of the way, spread of speed, roughness of the profile.
+
+Everything is first brought onto a grid of distance and a grid of moving time, so that sampling step, device
+and units don't matter. No feature uses the absolute position, the height above sea level, the distance since the
+start or the fact that a sensor is missing: these learn one runner's routes and habits, not the ground.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.geo import local_xy
+
+__all__ = [
+    "ACTIVITY_FEATURES",
+    "ELEVATION_FEATURES",
+    "SPACING",
+    "WINDOW_FEATURES",
+    "WINDOW_STEP",
+    "RunGrid",
+    "activity_features",
+    "every_window",
+    "log_speed",
+    "moving_mean",
+    "run_grid",
+    "turns",
+    "wiggle_of",
+    "window_features",
+]
+
+Floats = NDArray[np.float64]
+
+SPACING = 10.0
+"""Distance between grid points [m]; judgement: about what a receiver resolves."""
+
+TIME_STEP = 5.0
+"""Time between points of the time grid [s]; judgement."""
+
+WINDOW_STEP = 50.0
+"""Distance between the centres of windows [m]; judgement."""
+
+SHORTEST = 500.0
+"""Shortest way that shape and spread can be told from [m]; judgement."""
+
+MIN_POSITIONS = 0.5
+"""Least share of the distance that must be covered by positions; judgement."""
+
+LONGEST_GAP = 100.0
+"""Positions further apart than this don't cover the way between them [m]; judgement."""
+
+WALKING = 2.0
+"""Speed below which people walk rather than run [m/s]; where they change on the level."""
+
+MAX_TURN = 1.5
+"""Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
+
+ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "bends_50", "speed_spread", "slow_share")
+"""Features of a whole run that need positions and times only."""
+
+ELEVATION_FEATURES = ("grade_mean", "grade_change")
+"""Features of a whole run that need elevation as well."""
+
+WINDOW_FEATURES = (
+    "speed_300",
+    "speed_1200",
+    "speed_jumps_400",
+    "wiggle_400",
+    "wiggle_1000",
+    "wiggle_2000",
+    "corners_400",
+    "wide_corners_400",
+    "straight_2000",
+)
+"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's median."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunGrid:
+    """One run on a regular grid of distance, with the moving time at each point.
+
+    Attributes
+    ----------
+    distance : numpy.ndarray, shape (m,)
+        Centres of cells of `SPACING` [m].
+    time : numpy.ndarray, shape (m,)
+        Moving time since the start [s].
+    x, y : numpy.ndarray, shape (m,)
+        Position on a plane [m].
+    grade : numpy.ndarray, shape (m,), or None
+        Rise over run; None without elevation.
+    speed : numpy.ndarray, shape (k,)
+        Speed over 30 s of moving time, every `TIME_STEP` seconds [m/s].
+    """
+
+    distance: Floats
+    time: Floats
+    x: Floats
+    y: Floats
+    grade: Floats | None
+    speed: Floats
+
+
+def run_grid(activity: Activity) -> RunGrid | None:
+    """Return a run on regular grids, or None when it can't carry a signal of the ground.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned or not; it is not changed.
+
+    Returns
+    -------
+    RunGrid or None
+        None when the way is shorter than 500 m, when positions cover less than half of it, or when there is
+        less than two minutes of movement.
+    """
+    activity = clean(activity)
+    track, records = activity.track, activity.records
+    assert track is not None
+    d = track["distance"].to_numpy()
+    length = float(d[-1]) if len(d) else 0.0
+    lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
+    placed = np.isfinite(lat) & np.isfinite(lon)
+    between = np.diff(d[placed])
+    if length < SHORTEST or between[between <= LONGEST_GAP].sum() < MIN_POSITIONS * length:
+        return None
+    moving_time = np.cumsum(np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0))
+    # Of samples at the same distance interpolation needs one: the last.
+    onward = np.append(np.diff(d) > 0, True)
+    at = np.arange(SPACING / 2, length, SPACING)
+    x, y = local_xy(lat, lon)
+    known = placed & onward
+    tick = np.arange(0.0, moving_time[-1], TIME_STEP)
+    half = round(30.0 / TIME_STEP)
+    if len(tick) < 4 * half or known.sum() < 10:
+        return None
+    later = np.append(np.diff(moving_time) > 0, True)
+    passed = np.interp(tick, moving_time[later], d[later])
+    grade = track["grade"].to_numpy()
+    measured = onward & np.isfinite(grade)
+    return RunGrid(
+        distance=at,
+        time=np.interp(at, d[onward], moving_time[onward]),
+        x=np.interp(at, d[known], x[known]),
+        y=np.interp(at, d[known], y[known]),
+        grade=np.interp(at, d[measured], grade[measured]) if measured.sum() > 1 else None,
+        speed=np.maximum((passed[half:] - passed[:-half]) / (half * TIME_STEP), 0.2),
+    )
+
+
+def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
+    """Return the features of a whole run.
+
+    Parameters
+    ----------
+    activity : Activity or RunGrid
+
+    Returns
+    -------
+    dict of str to float
+        Every name of `ACTIVITY_FEATURES` and `ELEVATION_FEATURES`; NaN where the recording can't tell.
+
+    Notes
+    -----
+    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels out over
+    four chords, left against right: paths wind, streets and bends of roads don't. ``bends_50``: share of the way
+    where it turns by 0.15 to 0.8 rad between chords of 50 m. ``speed_spread``: interquartile range of the log of
+    speed over 30 s. ``slow_share``: share of moving time at a walking speed. ``grade_mean``: log of the mean
+    absolute grade. ``grade_change``: log of the mean change of the grade over 100 m.
+    """
+    grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
+    out = dict.fromkeys((*ACTIVITY_FEATURES, *ELEVATION_FEATURES), float("nan"))
+    if grid is None:
+        return out
+    for chord in (50, 100):
+        turn = turns(grid, chord)
+        out[f"wiggle_{chord}"] = float(np.log(wiggle_of(turn, chord).mean() + 0.01))
+        if chord == 50:
+            out["bends_50"] = float(_bends(turn).mean())
+    low, high = np.quantile(np.log(grid.speed), [0.25, 0.75])
+    out["speed_spread"] = float(high - low)
+    out["slow_share"] = float(np.mean(grid.speed < WALKING))
+    if grid.grade is not None:
+        cells = round(100.0 / SPACING)
+        change = grid.grade[cells:] - grid.grade[:-cells] if len(grid.grade) > cells else np.zeros(1)
+        out["grade_mean"] = float(np.log(np.abs(grid.grade).mean() + 0.005))
+        out["grade_change"] = float(np.log(np.abs(change).mean() + 0.005))
+    return out
+
+
+def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple[str, ...]]:
+    """Return the features of windows along a run.
+
+    Parameters
+    ----------
+    activity : Activity or RunGrid
+
+    Returns
+    -------
+    centres : numpy.ndarray, shape (w,)
+        Distance of the windows' centres since the start [m]; empty when the recording can't tell.
+    values : numpy.ndarray, shape (w, 9)
+        One column for each of `WINDOW_FEATURES`.
+    names : tuple of str
+
+    Notes
+    -----
+    ``speed``: log of speed, less its median over the run. ``speed_jumps``: log of the mean change of the log of
+    speed from 10 m to 10 m. ``wiggle``: as for a whole run, between chords of 30 m. ``corners``: how unevenly
+    turning is spread (a few corners against steady winding), between chords of 30 m, and of 100 m for the wide
+    ones. ``straight``: share that turns by less than 0.1 rad between chords of 100 m.
+    """
+    grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
+    if grid is None:
+        return np.empty(0), np.empty((0, len(WINDOW_FEATURES))), WINDOW_FEATURES
+    turn = turns(grid, 30.0)
+    wide = turns(grid, 100.0)
+    wiggle = wiggle_of(turn, 30.0)
+    short = log_speed(grid, 40.0)
+    jump = np.abs(np.diff(short, prepend=short[0]))
+    usual = np.median(log_speed(grid, 60.0))
+    columns = {
+        "speed_300": log_speed(grid, 300.0) - usual,
+        "speed_1200": log_speed(grid, 1200.0) - usual,
+        "speed_jumps_400": np.log(moving_mean(jump, 400.0) + 0.005),
+        "wiggle_400": np.log(moving_mean(wiggle, 400.0) + 0.01),
+        "wiggle_1000": np.log(moving_mean(wiggle, 1000.0) + 0.01),
+        "wiggle_2000": np.log(moving_mean(wiggle, 2000.0) + 0.01),
+        "corners_400": _unevenness(turn, 400.0),
+        "wide_corners_400": _unevenness(wide, 400.0),
+        "straight_2000": moving_mean((np.abs(wide) < 0.1).astype(float), 2000.0),
+    }
+    pick = every_window()
+    return grid.distance[pick], np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1), WINDOW_FEATURES
+
+
+def every_window() -> slice:
+    """Return the slice that takes the grid points at the windows' centres."""
+    step = round(WINDOW_STEP / SPACING)
+    return slice(step // 2, None, step)
+
+
+def _cells(length: float) -> int:
+    return max(1, round(length / SPACING))
+
+
+def moving_mean(values: Floats, length: float) -> Floats:
+    """Return the moving mean over a length [m] of values on the grid; never below zero for values that are not."""
+    out = uniform_filter1d(values, _cells(length), mode="nearest")
+    return np.asarray(np.maximum(out, 0.0) if values.min() >= 0 else out)
+
+
+def _smooth(values: Floats, cells: int) -> Floats:
+    once = uniform_filter1d(values, cells, mode="nearest")
+    return np.asarray(uniform_filter1d(once, cells, mode="nearest"))
+
+
+def log_speed(grid: RunGrid, length: float) -> Floats:
+    """Return the log of speed over a length about each grid point, shorter at the ends."""
+    index = np.arange(len(grid.distance))
+    reach = _cells(length) // 2
+    before, after = np.maximum(index - reach, 0), np.minimum(index + reach, len(index) - 1)
+    time = np.maximum(grid.time[after] - grid.time[before], 1e-3)
+    return np.log(np.clip((grid.distance[after] - grid.distance[before]) / time, 0.3, 12.0))
+
+
+def turns(grid: RunGrid, chord: float) -> Floats:
+    """Return the turn at each grid point between the chord that ends and the one that begins there [rad]."""
+    n = _cells(chord)
+    x, y = (_smooth(v, max(3, n // 2 + 1)) for v in (grid.x, grid.y))
+    out = np.zeros(len(x))
+    if len(x) <= 2 * n:
+        return out
+    heading = np.arctan2(y[n:] - y[:-n], x[n:] - x[:-n])
+    change = heading[n:] - heading[:-n]
+    out[n : len(x) - n] = np.pi - (np.pi - change) % (2 * np.pi)
+    return out
+
+
+def wiggle_of(turn: Floats, chord: float) -> Floats:
+    """Return the turning that cancels out over four chords: its mean size less the size of its mean."""
+    length = 4 * chord
+    cut = np.clip(turn, -MAX_TURN, MAX_TURN)
+    net = np.abs(uniform_filter1d(cut, _cells(length), mode="nearest"))
+    return np.maximum(moving_mean(np.abs(cut), length) - net, 0.0)
+
+
+def _bends(turn: Floats) -> Floats:
+    size = np.abs(turn)
+    return ((size > 0.15) & (size < 0.8)).astype(float)
+
+
+def _unevenness(turn: Floats, length: float) -> Floats:
+    """Return the log of root mean square over mean of the turning within a length."""
+    size = np.minimum(np.abs(turn), MAX_TURN)
+    return np.log((np.sqrt(moving_mean(size * size, length)) + 0.02) / (moving_mean(size, length) + 0.02))

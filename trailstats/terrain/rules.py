@@ -1,0 +1,104 @@
+"""Every threshold of segments and terrain, in one frozen object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from trailstats.errors import ConfigError
+from trailstats.schema import SurfaceSource
+
+__all__ = ["ALL_SOURCES", "TerrainRules"]
+
+ALL_SOURCES = frozenset({SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG, SurfaceSource.SIGNAL})
+"""Every kind of evidence that a surface can rest on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TerrainRules:
+    """How runs are cut, and when a stretch counts as road, trail, steep, technical or hiked.
+
+    All values are judgement unless a source is named.
+
+    Attributes
+    ----------
+    sources : frozenset of SurfaceSource
+        Evidence that may be used for the surface. Where several speak, the first of label, map, tag, signal
+        wins.
+    decide : float
+        A surface is named only when its probability reaches this; below it the surface is unknown.
+    flat, gentle, steep : float
+        Bounds of the slope classes, as absolute grades: flat below the first, gentle below the second, up or
+        down below the third, steep from there on. Tibial load does not differ from the level at 0.05
+        [Rice2024]_.
+    slope_hysteresis : float
+        A stretch changes its slope class only when the grade passes the bound by this much.
+    min_length : float
+        Shortest segment [m].
+    min_time : float
+        Shortest segment [s].
+    surface_length : float
+        Mean length of a stretch of one surface, which the smoothing along the run expects [m].
+    technical : float
+        A stretch is technical when its probability reaches this.
+    technical_length : float
+        Mean length of a technical stretch, which the smoothing along the run expects [m].
+    hike_cadence : float
+        Fewer steps of both feet per minute than this are hiking; where people change from walking to running
+        on the level [1/min].
+    hike_speed : float
+        Without a cadence, slower than this is hiking; where people change from walking to running on the
+        level [m/s].
+
+    climb_gain, climb_grade : float
+        A climb gains at least so much [m], at this mean grade; descents likewise.
+    climb_dip : float
+        A dip up to this depth stays inside a climb [m].
+    climb_flat : float
+        A stretch flatter than this grade is no part of a climb, unless it is short.
+
+    Raises
+    ------
+    ConfigError
+        When a probability lies outside 0 to 1, the bounds don't rise, a length is not positive, or a source
+        is none of the four.
+
+    Examples
+    --------
+    >>> from trailstats.schema import SurfaceSource
+    >>> TerrainRules(sources=frozenset({SurfaceSource.SIGNAL})).decide
+    0.74
+    """
+
+    sources: frozenset[SurfaceSource] = ALL_SOURCES
+    decide: float = 0.74
+    flat: float = 0.02
+    gentle: float = 0.05
+    steep: float = 0.10
+    slope_hysteresis: float = 0.01
+    min_length: float = 50.0
+    min_time: float = 20.0
+    surface_length: float = 500.0
+    technical: float = 0.5
+    technical_length: float = 100.0
+    hike_cadence: float = 140.0
+    hike_speed: float = 2.0
+    climb_gain: float = 15.0
+    climb_grade: float = 0.03
+    climb_dip: float = 10.0
+    climb_flat: float = 0.015
+
+    def __post_init__(self) -> None:
+        if not self.sources <= ALL_SOURCES:
+            names = ", ".join(sorted(s.value for s in self.sources - ALL_SOURCES))
+            raise ConfigError(f"{names} is not evidence for a surface; known are label, map, tag and signal")
+        if not 0.5 <= self.decide < 1.0:
+            raise ConfigError(f"decide is {self.decide:g}; it must be at least 0.5 and below 1")
+        if not 0.0 < self.technical < 1.0:
+            raise ConfigError(f"technical is {self.technical:g}; it must lie between 0 and 1")
+        if not 0.0 < self.flat < self.gentle < self.steep:
+            raise ConfigError("the bounds flat, gentle and steep must rise from above 0")
+        if not 0.0 <= self.slope_hysteresis < self.flat:
+            raise ConfigError("slope_hysteresis must be at least 0 and smaller than flat")
+        for field in fields(self):
+            if field.name.endswith(("length", "time", "cadence", "speed")) and getattr(self, field.name) <= 0:
+                raise ConfigError(f"{field.name} must be positive")

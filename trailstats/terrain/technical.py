@@ -1,0 +1,116 @@
+"""Technical ground, as a proxy: how much slower, less even and more winding a stretch was run than the run itself.
+
+Nothing in a recording of position and time shows stones and roots. What shows is their effect on the runner, above all
+on descents, where energy doesn't limit the speed. The weights are judgement; no labelled recordings exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.activity import Activity
+from trailstats.metrics import effort
+from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
+from trailstats.terrain.features import (
+    WINDOW_STEP,
+    RunGrid,
+    every_window,
+    log_speed,
+    moving_mean,
+    run_grid,
+    turns,
+    wiggle_of,
+)
+from trailstats.terrain.rules import TerrainRules
+
+__all__ = ["TECHNICAL_WEIGHTS", "TechnicalWeights", "technical_probability"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TechnicalWeights:
+    """How much each cue adds to the log-odds of technical ground; all are judgement.
+
+    Attributes
+    ----------
+    intercept : float
+        Log-odds of a stretch of trail without any cue.
+    descent_deficit : float
+        Per halving of the grade-adjusted speed below the run's median, on descents.
+    level_deficit : float
+        The same on the level and on climbs, where fatigue and hiking slow people down as well.
+    speed_variation : float
+        Per doubling of the spread of grade-adjusted speed against the run's median.
+    winding : float
+        Per radian that the way turns to and fro on 100 m.
+    limit : float
+        Each cue adds or takes at most this.
+    """
+
+    intercept: float = -2.5
+    descent_deficit: float = 4.0
+    level_deficit: float = 1.5
+    speed_variation: float = 0.8
+    winding: float = 0.8
+    limit: float = 3.0
+
+
+TECHNICAL_WEIGHTS = TechnicalWeights()
+"""The weights in use."""
+
+DESCENT = -0.03
+"""Grade below which a stretch is a descent; judgement."""
+
+
+def technical_probability(activity: Activity, segments: pd.DataFrame, rules: TerrainRules) -> Floats:
+    """Return the probability that each segment is technical ground; a proxy.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned; one as read is cleaned first.
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS`` with ``p_trail`` filled.
+    rules : TerrainRules
+        ``technical_length`` is used.
+
+    Returns
+    -------
+    numpy.ndarray, shape (s,)
+        Probability of trail times that of technical ground on it, so a road is never technical. NaN where
+        ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
+    """
+    p_trail = segments["p_trail"].to_numpy(dtype=np.float64)
+    out = np.full(len(segments), np.nan)
+    if np.isnan(p_trail).all():
+        return out
+    grid = run_grid(activity)
+    if grid is None or grid.grade is None:
+        return out
+    centres, log_odds = _cues(grid, grid.grade)
+    on_trail = sigmoid(smooth_log_odds(log_odds, WINDOW_STEP, rules.technical_length))
+    start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
+    return p_trail * mean_between(centres, on_trail, WINDOW_STEP, start, end)
+
+
+def _cues(
+    grid: RunGrid, grade: Floats, weights: TechnicalWeights = TECHNICAL_WEIGHTS
+) -> tuple[Floats, Floats]:
+    """Return the windows' centres and their log-odds of technical ground, given that they are trail."""
+    level = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
+    usual = np.median(level)
+    pick = every_window()
+    deficit = np.clip((usual - moving_mean(level, 100.0)) / np.log(2.0), -1.0, 2.0)[pick]
+    spread = np.log2(np.sqrt(moving_mean((level - moving_mean(level, 150.0)) ** 2, 150.0)) + 0.02)
+    spread = (spread - np.median(spread))[pick]
+    winding = moving_mean(wiggle_of(turns(grid, 30.0), 30.0), 150.0)[pick] * 100.0 / 30.0
+    downhill = moving_mean(grade, 100.0)[pick] < DESCENT
+    rate = np.where(downhill, weights.descent_deficit, weights.level_deficit)
+    cues = (rate * deficit, weights.speed_variation * spread, weights.winding * winding)
+    total = sum(np.clip(cue, -weights.limit, weights.limit) for cue in cues)
+    return grid.distance[pick], np.asarray(weights.intercept + total)
