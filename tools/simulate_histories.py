@@ -45,8 +45,8 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
     count = len(next(iter(found.values())))
     groups = {g: [n for n in found if SCENARIOS[n].group == g] for g in ("none", "effect", "power", "confounded")}
     lines = [
-        f"{len(found)} kinds of runner, {count} histories each, simulated and answered in {seconds / 60:.0f} minutes. Shares "
-        "come with their 95 % interval (Wilson).",
+        f"{len(found)} kinds of runner, {count} histories each, simulated and answered in {seconds / 60:.0f} minutes. "
+        "Shares come with their 95 % interval (Wilson).",
         "",
     ]
     if groups["none"]:
@@ -61,8 +61,8 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
 def _false_decisions(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
     claims = [c for c in scores[numbers[0]] if c != "training_rules"]
     lines = [
-        "**No true effect**: share of histories in which a claim is supported or contradicted, all scenarios without an "
-        "effect together, and the worst of them. At most 5 % is wanted.",
+        "**No true effect**: share of histories in which a claim is supported or contradicted, all scenarios without "
+        "an effect together, and the worst of them. At most 5 % is wanted.",
         "",
         "| claim | together | worst | in |",
         "|---|---|---|---|",
@@ -105,12 +105,17 @@ def _power(found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]],
         rows: list[tuple[str, Share]] = []
         if scenario.easy_slower:
             rows += [("easy_days", scores[n]["easy_days"].supported)]
-            rows += [(f"easy_days, {p}", parts[p]) for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")]
+            rows += [
+                (f"easy_days, {p}", parts[p]) for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")
+            ]
         if scenario.beats:
             rows.append(("same_effort", scores[n]["same_effort"].contradicted))
         if scenario.step_load != 1.0:
             rows.append(("impact", scores[n]["impact"].supported))
-            rows += [(f"impact, {p}", parts[p]) for p in ("active_per_km", "impact_per_km", "tibial_per_km", "impact_per_minute")]
+            rows += [
+                (f"impact, {p}", parts[p])
+                for p in ("active_per_km", "impact_per_km", "tibial_per_km", "impact_per_minute")
+            ]
         if scenario.group == "effect":
             more = {
                 "strength": scenario.hills != 1,
@@ -130,8 +135,8 @@ def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list
     if not numbers:
         return []
     lines = [
-        "**Confounded**: trails do nothing for road form, but something that moves with them does. At most 7 % supported is "
-        "wanted.",
+        "**Confounded**: trails do nothing for road form, but something that moves with them does. At most 7 % supported "
+        "is wanted.",
         "",
         "| scenario | road_improvement supported | contradicted |",
         "|---|---|---|",

@@ -91,6 +91,7 @@ def test_route_groups_link_through_others():
     a, b, c = list(range(10)), list(range(3, 13)), list(range(6, 16))
     assert variety.route_groups([a, b, c], similarity=0.5).tolist() == [0, 0, 0]
     assert variety.route_groups([a, b, c], similarity=0.6).tolist() == [0, 1, 2]
+    assert variety.route_groups([list(range(9)), list(range(3, 12))], similarity=0.5).tolist() == [0, 0]
     assert variety.route_groups([[], []]).tolist() == [-1, -1]
     assert variety.route_groups([]).size == 0
     with pytest.raises(ValueError, match="similarity"):

@@ -170,6 +170,13 @@ def test_intervals(low, high, unit, signed, expected):
     assert text.interval(low, high, unit, signed=signed) == expected
 
 
+def test_a_difference_has_the_decimals_of_its_interval():
+    """It should not show more decimals than the bounds beside it."""
+    assert text.difference(0.0011, "h", beside=0.89) == "0.00 h"
+    assert text.difference(-0.051, "1", beside=3.08) == "\u22120.05"
+    assert text.difference(0.0035, "1", beside=0.0045) == "+0.0035"
+
+
 def test_dates_say_when_they_are_not_local():
     """It should shift by the offset where it is known and name UTC where it is not."""
     time = pd.Timestamp("2026-03-04T23:30:00Z")

@@ -108,11 +108,12 @@ class Share:
 
     @property
     def value(self) -> float:
+        """The share; NaN of nothing."""
         return self.count / self.total if self.total else math.nan
 
     def __str__(self) -> str:
         if not self.total:
-            return "–"
+            return "none"
         bounds = binomtest(self.count, self.total).proportion_ci(method="wilson")
         return f"{100 * self.value:.1f} % ({100 * bounds.low:.1f} to {100 * bounds.high:.1f})"
 

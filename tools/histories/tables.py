@@ -65,6 +65,7 @@ def simulate(scenario: Scenario, seed: int) -> History:
     impact = _impact(scenario, plan, pieces)
     profile = _profile(scenario, plan, pieces, begin, rng)
     analyses = []
+    climbs = schema.CLIMBS.empty()
     for i, file in enumerate(files.tolist()):
         own = slice(i * PIECES, (i + 1) * PIECES)
         analyses.append(
@@ -73,7 +74,7 @@ def simulate(scenario: Scenario, seed: int) -> History:
                 totals=Totals(),
                 metrics={},
                 segments=segments.iloc[own],
-                climbs=schema.CLIMBS.empty(),
+                climbs=climbs,
                 profile=profile.iloc[i * POINTS : (i + 1) * POINTS],
                 impact=impact.iloc[i * len(EXPONENTS) : (i + 1) * len(EXPONENTS)],
             )
@@ -174,7 +175,12 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
 
 
 def _activities(
-    s: Scenario, plan: Plan, p: dict[str, Floats], files: NDArray[np.str_], begin: pd.DatetimeIndex, rng: np.random.Generator
+    s: Scenario,
+    plan: Plan,
+    p: dict[str, Floats],
+    files: NDArray[np.str_],
+    begin: pd.DatetimeIndex,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     runs = len(files)
     trail = plan.trail
@@ -283,7 +289,10 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
         "tibial_steep": np.where(steep, tibial, 0.0),
     }
     size = len(EXPONENTS)
-    sums = {n: np.stack([(steps * (ratio * v) ** b).sum(axis=1) for b in EXPONENTS], axis=1).ravel() for n, v in parts.items()}
+    sums = {
+        n: np.stack([(steps * (ratio * v) ** b).sum(axis=1) for b in EXPONENTS], axis=1).ravel()
+        for n, v in parts.items()
+    }
     return schema.IMPACT.frame(
         {
             "surface": np.repeat(np.where(plan.trail, "trail", "road"), size),

@@ -36,16 +36,16 @@ ACTIVITY_STRENGTH = 0.1
 WINDOW_STRENGTH = 0.02
 """The same for the windows, on weights that sum to 1000."""
 
-MIXED_LIMIT = 1.5
+MIXED_LIMIT = 3.0
 """Log-odds of a whole run up to which it may well be mixed."""
 
-SURE_LIMIT = 5.0
+SURE_LIMIT = 6.0
 """The whole run counts for a window with log-odds of at most this."""
 
 WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
 """Share of trail windows taken for granted in a run with this label; trail runs start and end on roads."""
 
-CORPUS_WEIGHT = 0.2
+CORPUS_WEIGHT = 0.25
 """What the windows of runs labelled as a whole weigh against those that a map knows."""
 
 TEMPER = 0.1

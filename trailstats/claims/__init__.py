@@ -104,9 +104,7 @@ def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -
     return _ANSWERS[claim_id](Evidence(history, tuple(races))).table
 
 
-def claims_document(
-    history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]
-) -> dict[str, object]:
+def claims_document(history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]) -> dict[str, object]:
     """Return the document ``claims``: plain values, NaN as None, times as ISO 8601 with ``Z``.
 
     Parameters
@@ -135,7 +133,7 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p = {_p(float(p))}."
             if p >= ALPHA and result.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
-                note += " The interval is that of this claim alone and leaves out 0; together with the others it decides nothing."
+                note += " The interval is this claim's alone and leaves out 0; among the others it decides nothing."
                 result = replace(result, verdict=Verdict.INCONCLUSIVE)
             result = replace(result, caveats=(*result.caveats, note))
         out.append(replace(finding, result=result))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-import numpy as np
 import pandas as pd
 
 from trailstats.claims._evidence import Evidence
@@ -16,7 +13,8 @@ def local_days(data: Evidence) -> pd.Series:
     """Return the local calendar day of each run's start, UTC where the file doesn't tell the offset."""
     runs = data.runs
     shift = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
-    return (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
+    days: pd.Series = (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def race_days(data: Evidence, days: pd.Series) -> list[pd.Timestamp]:
@@ -30,13 +28,3 @@ def race_days(data: Evidence, days: pd.Series) -> list[pd.Timestamp]:
 def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
     """Return a period as its first and last day."""
     return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-
-
-def today(days: pd.Series) -> dt.date:
-    """Return the last day with a run, up to which the calendar is known."""
-    return days.max().date() if len(days) else dt.date.min
-
-
-def number_of_days_before(race: pd.Timestamp, days: pd.Series) -> np.ndarray:
-    """Return how many days each run lies before the race."""
-    return (race - days).dt.days.to_numpy()

@@ -1,4 +1,4 @@
-"""Strength and balance: doses of climbing, descending and uneven steps. A dose is no ability, and the answers say so."""
+"""Strength and balance: doses of climbing, descending and uneven steps. A dose is no ability."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def strength(data: Evidence) -> Finding:
     steps = part_of(
         data,
         "step_diversity",
-        "coefficient of variation of step length over the stretches of a run, a proxy for how varied the load of steps is",
+        "coefficient of variation of step length over a run's stretches, a proxy for how varied the load of steps is",
         "1",
         compare_runs(data, pd.Series(_step_diversity(data), index=runs.index), where=runs["unhurried"]),
         1,
@@ -59,7 +59,7 @@ def strength(data: Evidence) -> Finding:
     )
     caveats = (
         "The verdict is about the dose: more climbing for the length. Whether muscles grew stronger no file shows.",
-        "The half of the claim on imbalance is not decided by it; where the device records stance balance, see that part.",
+        "It doesn't decide the half on imbalance; where the device records stance balance, see that part.",
     )
     return answer("strength", climb, parts=(climb, descent, steps, uneven), caveats=caveats)
 
@@ -70,8 +70,7 @@ def balance(data: Evidence) -> Finding:
     steps = part_of(
         data,
         "step_variability",
-        "coefficient of variation of cadence at steady running, a dose of uneven steps that stands for exposure, not for "
-        "balance",
+        "coefficient of variation of cadence at steady running, a dose of uneven steps: exposure, not ability",
         "1",
         compare_runs(data, runs["cadence_cv"], where=runs["unhurried"]),
         1,

@@ -37,9 +37,7 @@ def easy_days(data: Evidence) -> Finding:
         -1,
         statement="Less time above the easy ceiling on trail.",
     )
-    speed = _speed(
-        data, runs["mean_speed"], easy, "easy_speed", "speed in runs meant to be easy", "Slower on trail."
-    )
+    speed = _speed(data, runs["mean_speed"], easy, "easy_speed", "speed in runs meant to be easy", "Slower on trail.")
     level = _speed(
         data,
         runs["grade_adjusted_speed"],
@@ -49,15 +47,13 @@ def easy_days(data: Evidence) -> Finding:
         "Slower on trail also after allowing for the slope.",
     )
     caveats = [
-        f"{int(easy.sum())} runs count as meant to be easy: {named} by their name, the others by the day after a hard run."
+        f"{int(easy.sum())} runs count as meant to be easy: {named} by name, the others as they followed a hard run."
     ]
     if not easy.any():
         caveats = ["No run shows by its name or the calendar that it was meant to be easy."]
     main = overshoot
     if easy.any() and not np.isfinite(above[easy]).any():
-        caveats.append(
-            "No heart rate with known limits in these runs, so time above the easy ceiling can't be told."
-        )
+        caveats.append("No heart rate with known limits in these runs, so time above the easy ceiling can't be told.")
         main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE), p_value=np.nan)
     if main.result.verdict is Verdict.SUPPORTED and not speed.result.difference < 0:
         main = replace(main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE))
@@ -66,7 +62,5 @@ def easy_days(data: Evidence) -> Finding:
     return answer("easy_days", main, parts=(overshoot, speed, level), caveats=tuple(caveats))
 
 
-def _speed(
-    data: Evidence, values: pd.Series, easy: pd.Series, name: str, metric: str, statement: str
-) -> Finding:
+def _speed(data: Evidence, values: pd.Series, easy: pd.Series, name: str, metric: str, statement: str) -> Finding:
     return part_of(data, name, metric, "m/s", compare_runs(data, values, where=easy), -1, statement=statement)

@@ -66,7 +66,7 @@ def enjoyment(data: Evidence) -> Finding:
     rated = int(runs["feel"].notna().sum())
     caveats = [f"{rated} of {len(runs)} runs are rated. People tend to rate very good and very bad days."]
     main = feel
-    if not rated:
+    if not rated and min((runs["side"] == side).sum() for side in ("trail", "road")) >= RATED.fewest:
         caveats = ["No run holds a rating of how it felt, so enjoyment isn't measured; the parts are weak proxies."]
         main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE))
     return answer("enjoyment", main, parts=(feel, exertion, again, fresh), caveats=tuple(caveats))

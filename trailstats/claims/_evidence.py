@@ -79,6 +79,25 @@ class Evidence:
         return table.assign(elapsed=(table["start_time"] - start).dt.total_seconds())
 
     @cached_property
+    def tracks(self) -> dict[str, NDArray[np.float64]]:
+        """Thinned tracks of all runs one after the other, by column, with ``row`` (place in `runs`).
+
+        ``segment`` is the place in the history's table of segments, -1 where there is none.
+        """
+        counts = [len(a.segments) for a in self.history.analyses]
+        first = np.cumsum([0, *counts])
+        names = ("distance", "latitude", "longitude", "grade", "speed", "segment")
+        parts: dict[str, list[NDArray[np.float64]]] = {name: [np.zeros(0)] for name in (*names, "row")}
+        for i, place in enumerate(self.runs["run"].tolist()):
+            profile = self.history.analyses[place].profile
+            for name in names:
+                parts[name].append(profile[name].to_numpy())
+            parts["row"].append(np.full(len(profile), float(i)))
+            own = parts["segment"][-1]
+            parts["segment"][-1] = np.where((own >= 0) & (own < counts[place]), own + first[place], -1.0)
+        return {name: np.concatenate(part) for name, part in parts.items()}
+
+    @cached_property
     def loads(self) -> pd.DataFrame:
         """Impact loads of the runs, with ``row``."""
         parts = [self.history.analyses[i].impact for i in self.runs["run"]]

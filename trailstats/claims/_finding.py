@@ -49,7 +49,7 @@ def decide(difference: float, p_value: float, direction: int) -> Verdict:
 def compare_runs(
     data: Evidence, values: pd.Series, *, where: pd.Series | None = None, rules: MatchRules | None = None
 ) -> Comparison:
-    """Compare one value per run, trail against road, matched in time and duration; pairs hold places in `Evidence.runs`.
+    """Compare one value per run, trail against road; the pairs hold places in `Evidence.runs`.
 
     Parameters
     ----------
@@ -107,9 +107,7 @@ def part_of(
         opposed = comparison.robust * comparison.difference < 0
         if opposed and verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
             verdict = Verdict.INCONCLUSIVE
-            notes.append(
-                "Mean and median of the matched pairs differ in sign: single runs carry the difference."
-            )
+            notes.append("Mean and median of the matched pairs differ in sign: single runs carry the difference.")
         notes.append(_size(comparison))
     else:
         notes.append(too_few(comparison, rules))
@@ -138,9 +136,7 @@ def part_of(
     return Finding(result, comparison.p_value, _pairs(data, name, comparison))
 
 
-def answer(
-    claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()
-) -> Finding:
+def answer(claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()) -> Finding:
     """Return the answer to a claim from its main finding and its parts.
 
     Parameters

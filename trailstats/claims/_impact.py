@@ -1,4 +1,4 @@
-"""Impact: three components of the load of the steps, trail ground against road ground, over their uncertain constants."""
+"""Impact: three components of the load of the steps, trail against road, over their uncertain constants."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def impact(data: Evidence) -> Finding:
     runs, table = data.runs, data.loads
     calm = runs["unhurried"].to_numpy() & ~runs["sub_sport"].isin(INDOORS).to_numpy()
     table = table[calm[table["row"].to_numpy(dtype=np.intp)] & table["surface"].isin(["trail", "road"])]
-    ground = {
-        s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)] for s in ("trail", "road")
-    }
+    ground = {s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)] for s in ("trail", "road")}
     counts = {s: t["row"].nunique() for s, t in ground.items()}
     caveats = [
-        "Loads are modelled from speed, grade and steps; no force was measured. Runs meant hard and races are left out.",
+        "Loads are modelled from speed, grade and steps; no force was measured. Hard runs and races are left out.",
         "The published factor of trail ground, 0.83 to 1.10, contains 1: a softer ground's saving is never assumed.",
     ]
     rows = pd.concat([t["row"] for t in ground.values()]).to_numpy(dtype=np.intp)
     if min(counts.values()) < FEWEST_RUNS:
-        note = f"{counts['trail']} runs with trail and {counts['road']} with road ground; {FEWEST_RUNS} of each are needed."
+        note = (
+            f"{counts['trail']} runs with trail and {counts['road']} with road ground; {FEWEST_RUNS} each are needed."
+        )
         found = ClaimResult(
             "impact", "", "impact load", "1", n_trail=counts["trail"], n_road=counts["road"], caveats=(note,)
         )
@@ -83,7 +83,9 @@ def impact(data: Evidence) -> Finding:
     if not known:
         caveats.append("No elevation or no speed, so the load of a step can't be modelled.")
     caveats.extend(_where_they_agree(known))
-    main = next((p for p in parts if p.result.claim == "impact_per_km"), Finding(ClaimResult("impact", "", "impact load")))
+    main = next(
+        (p for p in parts if p.result.claim == "impact_per_km"), Finding(ClaimResult("impact", "", "impact load"))
+    )
     verdicts = {p.result.verdict for p in known if not p.result.claim.endswith("session_load")}
     whole = verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
     # The parts' notes on draws stay with the parts.
@@ -165,12 +167,13 @@ def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Su
 def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) -> Floats:
     """Return one component's load in every draw, at the draw's constants."""
     draw = np.arange(DRAWS)
-    own = dict(zip(_COLUMNS, np.moveaxis(sums.loads[draw, constants.exponent], -1, 0), strict=True))
+    chosen = sums.loads[draw, constants.exponent]
+    own: dict[str, Floats] = {column: chosen[:, k] for k, column in enumerate(_COLUMNS)}
     exponent = np.asarray(EXPONENTS)[constants.exponent]
     if name == "active":
         return own["active"]
     if name == "tibial":
-        return own["tibial"] + own["tibial_steep"] * constants.steep**exponent
+        return np.asarray(own["tibial"] + own["tibial_steep"] * constants.steep**exponent)
     # The load was summed at three slopes; in between, a parabola through them.
     low, middle, high = _SLOPES
     x = constants.slope
@@ -182,9 +185,7 @@ def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) ->
     return np.asarray(between * ground**exponent)
 
 
-def _part(
-    name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants, counts: dict[str, int]
-) -> Finding:
+def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants, counts: dict[str, int]) -> Finding:
     """Return one component as load on trail relative to road."""
     above = _component(name, trail, constants, constants.ground)
     below = _component(name, road, constants, np.ones(DRAWS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -78,9 +79,7 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     return out
 
 
-def _result(
-    rule: str, period: str, outcome: str, detail: str, files: tuple[str, ...] = ()
-) -> RuleResult:
+def _result(rule: str, period: str, outcome: str, detail: str, files: tuple[str, ...] = ()) -> RuleResult:
     return RuleResult(rule, STATEMENTS[rule], period, outcome, detail, EVIDENCE[rule], files)
 
 
@@ -97,7 +96,9 @@ def _trail_runs(before: _Before) -> RuleResult:
     period = before.days(28, 1)
     far, near = (before.within(a, b) & before.trail for a, b in ((28, 15), (14, 1)))
     counts = int(far.sum()), int(near.sum())
-    detail = f"{counts[0]} trail runs from day 28 to 15 before the race of {before.race:%Y-%m-%d}, {counts[1]} from day 14 on."
+    detail = (
+        f"{counts[0]} trail runs from day 28 to 15 before the race of {before.race:%Y-%m-%d}, {counts[1]} after that."
+    )
     files = before.sources(far | near)
     if max(counts) > 1:
         return _result("R2", period, "fail", detail, files)
@@ -132,7 +133,7 @@ def _fall(before: _Before) -> RuleResult:
     if reason:
         return _result("R2c", period, "not enough data", reason)
     weeks = [float(before.distance[before.within(7 * k + 7, 7 * k + 1)].sum()) / 1000.0 for k in (3, 2, 1, 0)]
-    kept = all(b < a for a, b in zip(weeks[:-1], weeks[1:], strict=True))
+    kept = all(b < a for a, b in pairwise(weeks))
     detail = f"{', '.join(f'{w:.1f}' for w in weeks)} km in the last four weeks."
     return _result("R2c", period, "pass" if kept else "fail", detail, before.sources(before.within(28, 1)))
 
@@ -148,8 +149,8 @@ def _descents(before: _Before) -> RuleResult:
     largest = [float(np.nanmax(before.descent[w])) for w in (late, early)]
     technical = [float(np.nanmax(np.append(before.technical[w], 0.0))) / 60.0 for w in (late, early)]
     detail = (
-        f"Largest descent of a run {largest[0]:.0f} m in the last two weeks, {largest[1]:.0f} m in the six before; longest "
-        f"time on technical ground {technical[0]:.0f} against {technical[1]:.0f} min."
+        f"Largest descent of a run {largest[0]:.0f} m in the last two weeks, {largest[1]:.0f} m in the six before; "
+        f"most time on technical ground {technical[0]:.0f} against {technical[1]:.0f} min."
     )
     kept = largest[0] <= largest[1] and technical[0] <= technical[1]
     return _result("R2d", period, "pass" if kept else "fail", detail, before.sources(late))

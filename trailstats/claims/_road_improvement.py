@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,9 @@ def road_improvement(data: Evidence) -> Finding:
 
 
 def _missing(reason: str) -> Finding:
-    return Finding(ClaimResult("road_improvement", "", "speed on level road at one heart rate", "m/s", caveats=(reason,)))
+    return Finding(
+        ClaimResult("road_improvement", "", "speed on level road at one heart rate", "m/s", caveats=(reason,))
+    )
 
 
 def _clear_start(weeks: Weeks) -> int | None:
@@ -84,7 +86,9 @@ def _clear_start(weeks: Weeks) -> int | None:
     first = np.flatnonzero(weeks.trail_hours > 0)
     for start in first[first >= FEWEST_WEEKS]:
         before = weeks.trail_hours[:start].sum() / max(weeks.hours[:start].sum(), 1e-9)
-        after = weeks.trail_hours[start : start + ADAPTATION].sum() / max(weeks.hours[start : start + ADAPTATION].sum(), 1e-9)
+        after = weeks.trail_hours[start : start + ADAPTATION].sum() / max(
+            weeks.hours[start : start + ADAPTATION].sum(), 1e-9
+        )
         if before > NOT_YET:
             return None
         if after >= STARTED:
@@ -98,7 +102,7 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     lengths = len(weeks) - start, start
     if min(lengths) < FEWEST_WEEKS or min(counts) < FEWEST_RUNS:
         return (
-            f"Trails begin after {lengths[1]} weeks with {counts[1]} usable road runs, {lengths[0]} weeks with {counts[0]} "
+            f"Trails begin after {lengths[1]} weeks with {counts[1]} usable road runs, {lengths[0]} with {counts[0]} "
             f"follow; {FEWEST_WEEKS} weeks and {FEWEST_RUNS} runs are needed on each side."
         )
     ramp = np.clip((outcome.week - start + 0.5) / ADAPTATION, 0.0, 1.0)
@@ -107,8 +111,7 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     return _Design(
         ramp,
         early,
-        f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over {ADAPTATION} weeks, against what the trend before "
-        "leads to",
+        f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over {ADAPTATION} weeks, against the trend",
         1.0,
         0.0,
         counts,
@@ -123,7 +126,7 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     runs = int(outcome.count[np.isfinite(share)].sum())
     if len(known) < 2 * FEWEST_WEEKS or runs < 2 * FEWEST_RUNS:
         return (
-            f"{len(known)} weeks with {runs} usable road runs and no clear start of trail running; {2 * FEWEST_WEEKS} weeks "
+            f"{len(known)} weeks with {runs} usable road runs, no clear start of trails; {2 * FEWEST_WEEKS} weeks "
             f"and {2 * FEWEST_RUNS} runs are needed."
         )
     if known.std() < LEAST_SPREAD:
@@ -179,7 +182,9 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     level = float(np.average(y, weights=weights) - slope * (np.average(x[:, 0], weights=weights) - design.little))
     verdict = decide(slope, p, 1)
     visible = smallest_detectable(step * float(fit.errors[0]), fit.freedom) / level
-    notes.append(f"A change of {visible:.1%} would have been seen four times out of five; the study behind the claim found 2 %.")
+    notes.append(
+        f"A change of {visible:.1%} would have been seen four times out of five; the study behind the claim found 2 %."
+    )
     held, words = _placebo(y, x, clock, weights, design.placebo[kept])
     notes.append(words)
     decided = verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)

@@ -76,13 +76,17 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     kept = np.flatnonzero((total >= SHORTEST) & inside)
     if len(kept) < 12:
         why = "No heart rate was recorded." if runs["mean_heart_rate"].isna().all() else ""
-        return _because(nothing, why or f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are needed.")
+        return _because(
+            nothing, why or f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are needed."
+        )
     speed = np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept] / total[kept]
     rate = np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[kept] / total[kept]
     period = np.floor(runs["day"].to_numpy()[kept] / PERIOD)
     rise = _rise(speed, rate, period)
     if not LEAST_RISE <= rise <= MOST_RISE:
-        return _because(nothing, "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can be read.")
+        return _because(
+            nothing, "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can be read."
+        )
     reference = float(np.median(rate))
     at_reference = speed + (reference - rate) / rise
     frame = pd.DataFrame(

@@ -35,23 +35,13 @@ GENTLE: Final = 0.05
 FEWEST_POINTS: Final = 5
 
 
-def _column(data: Evidence, name: str) -> Floats:
-    parts = [data.history.analyses[i].profile[name].to_numpy() for i in data.runs["run"]]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _owner(data: Evidence) -> NDArray[np.intp]:
-    counts = [len(data.history.analyses[i].profile) for i in data.runs["run"]]
-    return np.repeat(np.arange(len(counts)), counts)
-
-
 def cells_of_runs(data: Evidence) -> list[Ints]:
     """Return each run's cells, empty for a run without positions."""
-    row, along = _owner(data), _column(data, "distance")
-    latitude, longitude = _column(data, "latitude"), _column(data, "longitude")
+    names = ("row", "distance", "latitude", "longitude")
+    row, along, latitude, longitude = (data.tracks[name] for name in names)
     known = np.isfinite(latitude) & np.isfinite(longitude) & np.isfinite(along)
     row, along, latitude, longitude = row[known], along[known], latitude[known], longitude[known]
-    borders = np.searchsorted(row, np.arange(len(data.runs) + 1))
+    borders = np.searchsorted(row, np.arange(len(data.runs) + 1.0))
     out = []
     for first, last in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
         if last - first < 2:
@@ -91,27 +81,19 @@ def surges(data: Evidence) -> Floats:
     counts. So a road that leads home from the trails is no surge. NaN for runs shorter than three kilometres.
     """
     count = len(data.runs)
-    row, distance, grade = _owner(data), _column(data, "distance"), _column(data, "grade")
-    segment, ground, technical = _column(data, "segment"), [], []
-    sizes = []
-    for place in data.runs["run"]:
-        table = data.history.analyses[place].segments
-        ground.append(table["surface"].to_numpy(dtype=object))
-        technical.append(table["technical"].to_numpy())
-        sizes.append(len(table))
-    first = np.cumsum([0, *sizes])[:-1]
-    listed = np.array(sizes, dtype=np.intp)[row] > segment if len(row) else np.zeros(0, dtype=bool)
-    kept = listed & (segment >= 0)
+    kept = data.tracks["segment"] >= 0
     if not kept.any():
         return np.full(count, np.nan)
-    row, distance, grade = row[kept], distance[kept], grade[kept]
-    place = first[row] + segment[kept].astype(np.intp)
-    names = np.concatenate(ground)[place]
-    code = np.select([names == Surface.ROAD.value, names == Surface.TRAIL.value], [0, 1], 2)
+    distance, grade, speed = (data.tracks[name][kept] for name in ("distance", "grade", "speed"))
+    row, place = (data.tracks[name][kept].astype(np.intp) for name in ("row", "segment"))
+    segments = data.history.segments
+    surface = segments["surface"]
+    kinds = np.select([surface == Surface.ROAD.value, surface == Surface.TRAIL.value], [0, 1], 2)
+    code = kinds[place]
     length = np.full(count, -np.inf)
     np.maximum.at(length, row, distance)
-    speed = _column(data, "speed")[kept] * effort_factor(grade)
-    fair = (np.abs(grade) < GENTLE) & ~np.concatenate(technical)[place].astype(bool) & (speed > STOPPED_SPEED)
+    speed = speed * effort_factor(grade)
+    fair = (np.abs(grade) < GENTLE) & ~segments["technical"].to_numpy()[place] & (speed > STOPPED_SPEED)
     late = distance > length[row] - LAST
     held = np.bincount(3 * row + code, weights=fair & late, minlength=3 * count).reshape(count, 3)
     same = fair & (code == held.argmax(axis=1)[row])

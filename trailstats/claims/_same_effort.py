@@ -42,8 +42,12 @@ def same_effort(data: Evidence) -> Finding:
     )
     if table.empty:
         rates = runs["mean_heart_rate"].notna().any()
-        note = "No stretch has both a heart rate and a grade-adjusted speed." if rates else "No heart rate was recorded."
-        return answer("same_effort", Finding(ClaimResult("same_effort", "", METRIC, "1/min", caveats=(note,))), caveats=caveats)
+        note = (
+            "No stretch has both a heart rate and a grade-adjusted speed." if rates else "No heart rate was recorded."
+        )
+        return answer(
+            "same_effort", Finding(ClaimResult("same_effort", "", METRIC, "1/min", caveats=(note,))), caveats=caveats
+        )
     row = table["row"].to_numpy(dtype=np.intp)
     bins = np.floor(table["speed"].to_numpy() / SPEED_BIN).astype(np.intp)
     offset = table["speed"].to_numpy() - (bins + 0.5) * SPEED_BIN
@@ -62,9 +66,9 @@ def same_effort(data: Evidence) -> Finding:
     pairs = comparison.pairs
     used = [np.isin(row, pairs[side]) & (trail == (side == "trail")) for side in ("trail", "road")]
     notes = [f"{int(used[0].sum())} stretches of the runs compared lie on trail, {int(used[1].sum())} on road."]
-    if comparison.enough and -NO_MATTER < comparison.low and comparison.high < NO_MATTER:
+    if comparison.enough and comparison.low > -NO_MATTER and comparison.high < NO_MATTER:
         notes.append(
-            f"The interval lies within {NO_MATTER:.0f} beats a minute either way: no difference that a single run could show."
+            f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a single run could show."
         )
     main = part_of(data, "same_effort", METRIC, "1/min", comparison, -1, caveats=tuple(notes), rules=RULES)
     files = data.files(row[used[0] | used[1]])

@@ -28,8 +28,8 @@ def stress(data: Evidence) -> Finding:
     spread = part_of(
         data,
         "pace_spread",
-        "coefficient of variation of the grade-adjusted speed within an unhurried run, a proxy for running without a "
-        "number in mind",
+        "coefficient of variation of the grade-adjusted speed within an unhurried run, a proxy for running free of a "
+        "number",
         "1",
         compare_runs(data, runs["pace_spread"], where=calm),
         1,
@@ -39,8 +39,8 @@ def stress(data: Evidence) -> Finding:
     surge = part_of(
         data,
         "final_surge",
-        "change of grade-adjusted speed in the last kilometre of an unhurried run against earlier on the same ground, a "
-        "proxy for chasing a result",
+        "change of grade-adjusted speed in the last kilometre of an unhurried run against earlier on the same ground, "
+        "a proxy for chasing a result",
         "1",
         compare_runs(data, pd.Series(surges(data), index=runs.index), where=calm),
         -1,
@@ -93,4 +93,3 @@ def _chasing(data: Evidence) -> Finding:
         caveats=("Shown without an interval and decides nothing: too few repeats of each route.",),
     )
     return Finding(result)
-

@@ -78,7 +78,8 @@ def calm_stretches(data: Evidence, rows: NDArray[np.bool_]) -> pd.DataFrame:
     slope = _slopes(table)
     corrected = table["heart_rate"] - table[_COVARIATES[1:]] @ slope[1:]
     columns = ["row", "surface", "mean_grade", "duration", "speed"]
-    return table[columns].assign(heart_rate=corrected, per_speed=slope[0])
+    out: pd.DataFrame = table[columns].assign(heart_rate=corrected, per_speed=slope[0])
+    return out
 
 
 def _slopes(table: pd.DataFrame) -> Floats:
@@ -94,4 +95,4 @@ def _slopes(table: pd.DataFrame) -> Floats:
     centred = (values - means[group]) * np.sqrt(weight)[:, None]
     found = np.linalg.lstsq(centred[:, 1:], centred[:, 0], rcond=1e-8)[0]
     # Outside these bounds the lines say more about noise than about a heart.
-    return np.clip(found, *_BOUNDS)
+    return np.asarray(np.clip(found, *_BOUNDS), dtype=np.float64)

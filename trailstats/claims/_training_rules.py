@@ -29,8 +29,8 @@ _ADVICE: Final = {
     "R2c": "before your next race let each week be shorter than the one before (seen in race results of many runners)",
     "R2d": "in the last two weeks before a race keep off descents and technical ground beyond what you are used to "
     "(follows from studies of downhill running)",
-    "R4": "slow down on easy trail runs, or hike the climbs, until most of the time lies below your easy ceiling (a matter "
-    "of habit; no study shows a gain)",
+    "R4": "slow down on easy trail runs, or hike the climbs, until most of the time lies below your easy ceiling (a "
+    "matter of habit; no study shows a gain)",
     "R5": "spread your time over more kinds of ground (practitioners' advice)",
 }
 
@@ -98,6 +98,11 @@ def _table(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
         for t, n, m in zip(weeks["n_trail"], weeks["n_total"], weeks["median"], strict=True)
     ]
     single = pd.DataFrame(
-        {"part": "R1", "period": weeks["week"].dt.strftime("week of %Y-%m-%d"), "outcome": weeks["outcome"], "detail": detail}
+        {
+            "part": "R1",
+            "period": weeks["week"].dt.strftime("week of %Y-%m-%d"),
+            "outcome": weeks["outcome"],
+            "detail": detail,
+        }
     )
     return pd.concat([table, single], ignore_index=True)

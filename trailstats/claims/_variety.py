@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
+from trailstats.results import Analysis
 from trailstats.schema import Gait, Slope
 
 __all__ = ["session_kinds_of_runs", "terrain_evenness", "variety"]
@@ -31,7 +32,7 @@ def variety(data: Evidence) -> Finding:
     evenness = part_of(
         data,
         "terrain_evenness",
-        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical ground, hiking (0 one kind, "
+        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical, hiking (0 one kind, "
         "1 all alike)",
         "1",
         compare_runs(data, pd.Series(terrain_evenness(data), index=runs.index)),
@@ -80,7 +81,7 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
 
     def total(amounts: pd.Series, where: pd.Series) -> NDArray[np.float64]:
         rows = table["row"].to_numpy(dtype=np.intp)
-        return np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count)
+        return np.asarray(np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count), dtype=np.float64)
 
     steep = table["mean_grade"] >= 0.10
     hiked = table["gait"] == Gait.HIKE.value
@@ -119,5 +120,5 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
 _ZONES: Final = ("time_zone_1", "time_zone_2", "time_zone_3")
 
 
-def _analyses(data: Evidence) -> list[object]:
+def _analyses(data: Evidence) -> list[Analysis]:
     return [data.history.analyses[i] for i in data.runs["run"]]

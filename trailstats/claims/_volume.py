@@ -32,7 +32,9 @@ def volume(data: Evidence) -> Finding:
     hours = _regress(data, weeks, weeks.hours, counts, "weekly_hours", "hours of running a week", "h", 1)
     load = _regress(data, weeks, weeks.load, counts, "weekly_load", "session load a week", "1", 1)
     idle = (weeks.n_runs == 0).astype(np.float64)
-    gaps = _regress(data, weeks, idle, counts, "weeks_off", "share of weeks without a run, whatever the reason", "1", -1)
+    gaps = _regress(
+        data, weeks, idle, counts, "weeks_off", "share of weeks without a run, whatever the reason", "1", -1
+    )
     caveats = (
         "An association between weeks: plans, seasons and injuries move volume and trail share together.",
         f"Weeks after {LOOK_BACK} weeks with much trail (the 90th percentile of the share) against weeks after little "
@@ -55,7 +57,9 @@ def _regress(
     kept = np.isfinite(share) & np.isfinite(amount)
     found = ClaimResult(
         name,
-        "More running after weeks with much trail." if direction > 0 else "Fewer weeks off after weeks with much trail.",
+        "More running after weeks with much trail."
+        if direction > 0
+        else "Fewer weeks off after weeks with much trail.",
         f"{metric} after weeks with much trail running against weeks with little",
         unit,
         n_trail=counts[0],

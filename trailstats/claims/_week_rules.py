@@ -64,8 +64,9 @@ _R5: Final = "Time is spread over several kinds of ground."
 
 
 def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
-    """Return every whole week with its trail runs, all runs, the median of the eight weeks before, and the outcome of R1.
+    """Return every whole week with its trail runs, all runs, the usual number of runs, and the outcome of R1.
 
+    Usual is the median of the eight weeks before.
     A week without runs, with less than half of the usual number, or in the month before a race is not applicable.
     """
     monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
@@ -101,14 +102,16 @@ def _trail_runs_a_week(data: Evidence, days: pd.Series) -> RuleResult:
     files = tuple(data.runs["file"][where])
     period = span(first, last)
     if len(judged) < FEWEST_WEEKS:
-        detail = f"{len(judged)} weeks can be judged; weeks off, the month before a race and the first weeks don't count."
+        detail = (
+            f"{len(judged)} weeks can be judged; weeks off, the month before a race and the first weeks don't count"
+        )
         return RuleResult("R1", _R1, period, "not enough data", detail, NONE, files)
     kept = int((judged["outcome"] == "pass").sum())
     none, many = int((judged["n_trail"] == 0).sum()), int((judged["n_trail"] > 2).sum())
     added = int((judged["n_total"] > judged["median"] + 1).sum())
     detail = (
-        f"Kept in {kept} of {len(judged)} weeks; {none} without a trail run, {many} with more than two, {added} with more "
-        "runs than usual."
+        f"Kept in {kept} of {len(judged)} weeks; {none} without a trail run, {many} with more than two, {added} with "
+        "more runs than usual."
     )
     return RuleResult("R1", _R1, period, "pass" if kept >= KEPT * len(judged) else "fail", detail, NONE, files)
 
@@ -143,7 +146,9 @@ def _easy_on_trail(data: Evidence, recent: pd.Series, period: str) -> RuleResult
 def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     table = data.segments
     table = table[recent.to_numpy()[table["row"].to_numpy(dtype=np.intp)]]
-    table = table[(table["slope"] != Slope.UNKNOWN.value) & table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])]
+    table = table[
+        (table["slope"] != Slope.UNKNOWN.value) & table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])
+    ]
     trail = table["surface"] == Surface.TRAIL.value
     level = table["mean_grade"].abs() < 0.05
     kinds = np.select(
@@ -157,4 +162,6 @@ def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     names = ("hiked", "technical", "level trail", "hilly trail", "level road", "hilly road")
     parts = ", ".join(f"{name} {h:.1f} h" for name, h in zip(names, hours, strict=True))
     detail = f"Evenness {value:.2f} of 1: {parts}. A description; no study says how much is good."
-    return RuleResult("R5", _R5, period, "pass" if value >= EVEN else "fail", detail, NONE, tuple(data.runs["file"][recent]))
+    return RuleResult(
+        "R5", _R5, period, "pass" if value >= EVEN else "fail", detail, NONE, tuple(data.runs["file"][recent])
+    )

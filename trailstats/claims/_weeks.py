@@ -45,12 +45,12 @@ class Weeks:
     def share_before(self, weeks: int) -> Floats:
         """Return the trail share of the time of so many weeks before each week; NaN without running in them."""
         trail, every = (_sum_before(v, weeks) for v in (self.trail_hours, self.hours))
-        return np.divide(trail, every, out=np.full(len(every), np.nan), where=every > 0)
+        return _ratio(trail, every)
 
     def share_after(self, weeks: int) -> Floats:
         """Return the trail share of the time of so many weeks from two weeks after each week on; NaN likewise."""
         trail, every = (_sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours))
-        return np.divide(trail, every, out=np.full(len(every), np.nan), where=every > 0)
+        return _ratio(trail, every)
 
     def chronic_hours(self) -> Floats:
         """Return the fading average (42 days) of the weekly hours before each week [h]."""
@@ -79,7 +79,8 @@ def whole_weeks(data: Evidence) -> Weeks:
 
     def total(values: pd.Series | Floats) -> Floats:
         amounts = np.asarray(values, dtype=np.float64)[inside]
-        return np.bincount(week[inside], weights=amounts, minlength=count)[:count]
+        sums = np.bincount(week[inside], weights=amounts, minlength=count)[:count]
+        return np.asarray(sums, dtype=np.float64)
 
     trail = (runs["side"] == "trail").to_numpy()
     hours = runs["moving_time"].fillna(0.0) / 3600.0
@@ -100,10 +101,15 @@ def season_columns(start: pd.DatetimeIndex) -> Floats:
     return np.column_stack((np.sin(angle), np.cos(angle)))
 
 
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    known = whole > 0
+    return np.where(known, part / np.where(known, whole, 1.0), np.nan)
+
+
 def _sum_before(values: Floats, weeks: int) -> Floats:
     """Return the sums of the weeks before each one; NaN where they are not all there."""
     out = np.full(len(values), np.nan)
     sums = np.append(0.0, np.cumsum(values))
     if len(values) > weeks:
         out[weeks:] = sums[weeks:-1] - sums[: -weeks - 1]
-    return np.where(np.isnan(out), 0.0, out) if weeks == 0 else out
+    return out

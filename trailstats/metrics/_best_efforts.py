@@ -74,8 +74,8 @@ def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: 
             continue
         room = length * 1e-12
         start_at, end_at = d[d + length <= d[-1] + room], d[d - length >= d[0] - room]
-        # Of equal positions, where the runner stood, interpolation takes the last: right for leaving. Arriving at the
-        # first of them is among the ends that lie on a sample.
+        # Of equal positions, where the runner stood, interpolation takes the last: right for leaving.
+        # Arriving at the first of them is among the ends that lie on a sample.
         begins = np.concatenate([t[: start_at.size], np.interp(end_at - length, d, t)])
         ends = np.concatenate([np.interp(start_at + length, d, t), t[t.size - end_at.size :]])
         best = int(np.argmin(ends - begins))

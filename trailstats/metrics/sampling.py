@@ -139,13 +139,11 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     seconds = valid_seconds(dt, series)
     recorded = np.concatenate([[0.0], np.cumsum(seconds)])
     integral = np.concatenate([[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)])
-    # np.interp needs growing positions; a pause repeats one, and the last of equals carries the whole sum.
-    last = np.concatenate([np.diff(clock) > 0.0, [True]])
-    clock_kept, recorded_kept, integral_kept = clock[last], recorded[last], integral[last]
     middle = 0.5 * (clock[:-1] + clock[1:])
     low, high = middle - 0.5 * window, middle + 0.5 * window
-    weight = np.interp(high, clock_kept, recorded_kept) - np.interp(low, clock_kept, recorded_kept)
-    total = np.interp(high, clock_kept, integral_kept) - np.interp(low, clock_kept, integral_kept)
+    # A pause repeats a position of the clock, but with the same sums, so interpolation cannot go wrong there.
+    weight = np.interp(high, clock, recorded) - np.interp(low, clock, recorded)
+    total = np.interp(high, clock, integral) - np.interp(low, clock, integral)
     result = np.full(series.shape, np.nan)
     np.divide(total, weight, out=result, where=weight > 1e-9)
     return result

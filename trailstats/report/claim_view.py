@@ -112,7 +112,8 @@ def claim_view(result: ClaimResult, numbers: Mapping[str, int], imperial: bool =
     imperial : bool
     """
     unit = display_unit(result.unit, result.metric)
-    difference = text.difference(result.difference, unit, imperial)
+    bound = max((abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0)
+    difference = text.difference(result.difference, unit, imperial, beside=bound)
     interval = text.interval(result.low, result.high, unit, imperial, signed=True)
     # Beside the difference the interval does without the unit.
     bounds = interval.removesuffix(difference[difference.find(" ") :]) if " " in difference else interval

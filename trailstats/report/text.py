@@ -140,15 +140,23 @@ def number(value: float, unit: str, imperial: bool = False) -> str:
     return _with_unit(_fixed(value, 0 if whole else _places(value, unit)), word)
 
 
-def difference(value: float, unit: str, imperial: bool = False) -> str:
+def difference(value: float, unit: str, imperial: bool = False, beside: float = 0.0) -> str:
     """Return a difference with its sign and unit, such as ``"+0.12 km"``.
 
-    A difference of speeds is given in km/h or mph, since a difference of paces depends on the pace itself; one of
-    shares in percentage points.
+    Parameters
+    ----------
+    value : float
+        In SI units; NaN gives an en dash.
+    unit : str
+        As in `number`; but speeds are given in km/h or mph, since a difference of paces depends on the pace
+        itself, and shares in percentage points.
+    imperial : bool
+    beside : float
+        The largest value that stands beside it, such as a bound of its interval: both get the same decimals.
     """
     if not math.isfinite(value):
         return DASH
-    factor, word, places = _difference_scale(abs(value), unit, imperial)
+    factor, word, places = _difference_scale(max(abs(value), abs(beside)), unit, imperial)
     return _with_unit(_signed(value * factor, places, word), word)
 
 
@@ -226,7 +234,7 @@ def _places(value: float, unit: str) -> int:
     size = abs(value)
     if size == 0 or size >= 99.95:
         return 0
-    return min(4, 2 - math.floor(math.log10(size) + 1e-9))
+    return min(5, 2 - math.floor(math.log10(size) + 1e-9))
 
 
 def _displayed(value: float, unit: str, imperial: bool) -> tuple[float, str]:

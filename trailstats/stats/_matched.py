@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-__all__ = ["Comparison", "MatchRules", "compare", "effective_number", "inference", "kernel", "resamples", "weighted_median"]
+__all__ = [
+    "Comparison",
+    "MatchRules",
+    "compare",
+    "effective_number",
+    "kernel",
+    "resamples",
+    "weighted_median",
+    "with_inference",
+]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -86,7 +96,9 @@ class Comparison:
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
-    pairs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"trail": [], "road": [], "difference": [], "weight": []}))
+    pairs: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({"trail": [], "road": [], "difference": [], "weight": []})
+    )
 
 
 def compare(
@@ -154,55 +166,61 @@ def _summarise(
     pairs = pd.DataFrame({"trail": trail[first], "road": road[second], "difference": gaps, "weight": heavy})
     total = float(rows.sum())
     means = float(rows @ y[trail]) / total, float(columns @ y[road]) / total
-    known = {
-        "trail": means[0],
-        "road": means[1],
-        "difference": means[0] - means[1],
-        "robust": weighted_median(gaps, heavy),
-        "share_above": float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
-        "n_trail": n_trail,
-        "n_road": n_road,
-        "pairs": pairs,
-    }
+    known = Comparison(
+        trail=means[0],
+        road=means[1],
+        difference=means[0] - means[1],
+        robust=weighted_median(gaps, heavy),
+        share_above=float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
+        n_trail=n_trail,
+        n_road=n_road,
+        pairs=pairs,
+    )
     if min(n_trail, n_road) < rules.fewest:
-        return Comparison(**known)  # type: ignore[arg-type]
+        return known
     sides = (
         (rows, rows * y[trail] - weight @ y[road], means[0], y[trail]),
         (columns, y[trail] @ weight - columns * y[road], means[1], y[road]),
     )
     parts = [_resampled(own, gap, rules.draws, rules.seed + k) for k, (own, gap, _, _) in enumerate(sides)]
     sizes = [effective_number(own) for own, _, _, _ in sides]
-    variance = sum(v for v in parts)
-    freedom = (
-        variance**2 / sum(v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True))
-        if variance
-        else 1e9
-    )
+    variance = sum(parts)
+    freedom = 1e9
+    if variance > 0:
+        freedom = variance**2 / sum(v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True))
     spread = [float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides]
-    pooled = float(np.sqrt(0.5 * (spread[0] + spread[1])))
-    small = 1.0 - 3.0 / (4.0 * (n_trail + n_road) - 9.0)
-    known["standardised"] = small * (means[0] - means[1]) / pooled if pooled > 0 else NAN
-    return Comparison(
-        **known,
-        **inference(means[0] - means[1], float(np.sqrt(variance)), freedom, rules.level),
-        enough=True,
-    )  # type: ignore[arg-type]
+    return with_inference(known, float(np.sqrt(variance)), freedom, spread, rules.level)
 
 
-def inference(difference: float, error: float, freedom: float, level: float) -> dict[str, float]:
-    """Return the interval and the two-sided p value of a t statistic."""
+def with_inference(
+    known: Comparison, error: float, freedom: float, spread: Sequence[float], level: float
+) -> Comparison:
+    """Return the comparison with interval, p value and standardised difference.
+
+    Parameters
+    ----------
+    known : Comparison
+    error, freedom : float
+        Of the difference.
+    spread : sequence of float
+        Variance of the values on each side.
+    level : float
+    """
+    difference = known.difference
     reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
-    if error > 0:
-        p = 2.0 * float(stdtr(freedom, -abs(difference) / error))
-    else:
-        p = 1.0 if difference == 0 else 0.0
-    return {
-        "low": difference - reach,
-        "high": difference + reach,
-        "error": error,
-        "freedom": freedom,
-        "p_value": p,
-    }
+    exact = 1.0 if difference == 0 else 0.0
+    pooled = float(np.sqrt(sum(spread) / len(spread)))
+    small = 1.0 - 3.0 / (4.0 * (known.n_trail + known.n_road) - 9.0)
+    return replace(
+        known,
+        low=difference - reach,
+        high=difference + reach,
+        error=error,
+        freedom=freedom,
+        p_value=2.0 * float(stdtr(freedom, -abs(difference) / error)) if error > 0 else exact,
+        standardised=small * difference / pooled if pooled > 0 else NAN,
+        enough=True,
+    )
 
 
 @lru_cache(maxsize=8)

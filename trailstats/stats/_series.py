@@ -51,9 +51,7 @@ class Regression:
         return float(self.coefficients[index]) - reach, float(self.coefficients[index]) + reach
 
 
-def ar1_regression(
-    y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights: ArrayLike | None = None
-) -> Regression:
+def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights: ArrayLike | None = None) -> Regression:
     """Fit a line by generalised least squares, the errors' correlation by restricted maximum likelihood.
 
     Parameters

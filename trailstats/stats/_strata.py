@@ -13,10 +13,10 @@ from trailstats.stats._matched import (
     Floats,
     MatchRules,
     effective_number,
-    inference,
     kernel,
     resamples,
     weighted_median,
+    with_inference,
 )
 
 __all__ = ["compare_within_strata"]
@@ -62,7 +62,8 @@ def compare_within_strata(
 
     A stratum joins stretches of one effort and slope. Within it, what a run holds on trail is paired with what each
     run, the same one included, holds on road, the nearer in time the heavier. A place in time counts by half of the
-    harmonic mean of what both sides hold about it: where one side has little, it counts little. Runs are resampled whole, since stretches of one run share the day.
+    harmonic mean of what both sides hold about it: where one side has little, it counts little. Runs are resampled
+    whole, since stretches of one run share the day.
 
     Parameters
     ----------
@@ -106,35 +107,33 @@ def compare_within_strata(
     heavy, gaps = pairs["weight"].to_numpy(), pairs["difference"].to_numpy()
     total = float(heavy.sum())
     means = [float(heavy @ cells.value[pairs[f"{s}_cell"]]) / total for s in ("trail", "road")]
-    own = [np.bincount(cells.run[pairs[f"{s}_cell"]], weights=heavy, minlength=len(names)) for s in ("trail", "road")]
+    own: list[Floats] = []
+    for side in ("trail", "road"):
+        per_run = np.bincount(cells.run[pairs[f"{side}_cell"]], weights=heavy, minlength=len(names))
+        own.append(np.asarray(per_run, dtype=np.float64))
     counts = [int(np.count_nonzero(o)) for o in own]
-    known: dict[str, object] = {
-        "trail": means[0],
-        "road": means[1],
-        "difference": means[0] - means[1],
-        "robust": weighted_median(gaps, heavy),
-        "share_above": float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
-        "n_trail": counts[0],
-        "n_road": counts[1],
-        "pairs": pairs.assign(trail=names[pairs["trail"]], road=names[pairs["road"]]).drop(
-            columns=["trail_cell", "road_cell"]
-        ),
-    }
+    labelled = pairs.assign(trail=names[pairs["trail"]], road=names[pairs["road"]])
+    known = Comparison(
+        trail=means[0],
+        road=means[1],
+        difference=means[0] - means[1],
+        robust=weighted_median(gaps, heavy),
+        share_above=float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
+        n_trail=counts[0],
+        n_road=counts[1],
+        pairs=labelled.drop(columns=["trail_cell", "road_cell"]),
+    )
     if min(counts) < rules.fewest:
-        return Comparison(**known)  # type: ignore[arg-type]
+        return known
     estimates = _redrawn(blocks, cells, len(names), rules)
-    sizes = [effective_number(o) for o in own]
+    size = min(effective_number(o) for o in own)
     # Each side's resampling makes its own error too small; the smaller side's correction covers both.
-    error = float(np.std(estimates, ddof=1)) * float(np.sqrt(min(sizes) / max(min(sizes) - 1.0, 0.5)))
-    freedom = max(2.0 * min(sizes) - 2.0, 2.0)
+    error = float(np.std(estimates, ddof=1)) * float(np.sqrt(size / max(size - 1.0, 0.5)))
     spread = [
-        float(heavy @ (cells.value[pairs[f"{s}_cell"]] - mean) ** 2 / total)
-        for s, mean in zip(("trail", "road"), means, strict=True)
+        float(heavy @ (cells.value[pairs[f"{side}_cell"]] - mean) ** 2 / total)
+        for side, mean in zip(("trail", "road"), means, strict=True)
     ]
-    pooled = float(np.sqrt(0.5 * sum(spread)))
-    known["standardised"] = (means[0] - means[1]) / pooled if pooled > 0 else float("nan")
-    result = inference(means[0] - means[1], error, freedom, rules.level)
-    return Comparison(**known, **result, enough=True)  # type: ignore[arg-type]
+    return with_inference(known, error, max(2.0 * size - 2.0, 2.0), spread, rules.level)
 
 
 def _gather(y: Floats, trail: NDArray[np.bool_], run: Places, stratum: NDArray[np.generic], w: Floats) -> _Cells:
@@ -142,7 +141,7 @@ def _gather(y: Floats, trail: NDArray[np.bool_], run: Places, stratum: NDArray[n
     names, place = np.unique(stratum, return_inverse=True)
     key = (run * len(names) + place) * 2 + trail
     cells, cell = np.unique(key, return_inverse=True)
-    weight = np.bincount(cell, weights=w)
+    weight = np.asarray(np.bincount(cell, weights=w), dtype=np.float64)
     value = np.bincount(cell, weights=w * y) / weight
     return _Cells(cells // 2 // len(names), cells // 2 % len(names), (cells % 2).astype(bool), value, weight)
 
