@@ -22,7 +22,8 @@ def measure(name: str, *arguments: str) -> None:
         "import resource, sys; from trailstats.cli import main\n"
         "try:\n    main(sys.argv[1:])\n"
         "finally:\n"
-        "    own, workers = (resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
+        "    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
+        "    own, workers = (resource.getrusage(kind).ru_maxrss for kind in kinds)\n"
         "    sys.stderr.write(f'MEMORY {own} {workers}\\n')\n"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

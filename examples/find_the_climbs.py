@@ -13,7 +13,8 @@ def main() -> None:
     files = sorted((SAMPLES / "archive").iterdir(), key=lambda p: p.stat().st_size)
     run = ts.clean(ts.read(sys.argv[1] if len(sys.argv) > 1 else files[-1]))
     climbs = ts.find_climbs(run)
-    print(climbs[["direction", "start_distance", "distance", "gain", "mean_grade", "vertical_speed"]].round(3).to_string())
+    columns = ["direction", "start_distance", "distance", "gain", "mean_grade", "vertical_speed"]
+    print(climbs[columns].round(3).to_string())
 
 
 if __name__ == "__main__":

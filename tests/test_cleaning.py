@@ -164,3 +164,18 @@ def test_grade_and_ascent_of_a_known_slope() -> None:
     assert run.track["grade"].to_numpy() == pytest.approx(0.05, abs=2e-3)
     assert run.track["ascent"].iloc[-1] == pytest.approx(270, rel=0.01)
     assert run.track["descent"].iloc[-1] == 0
+
+
+def test_a_drive_is_no_run_and_says_so() -> None:
+    """90 km/h with the watch running is neither distance nor moving time, and an issue tells why."""
+    drive = make_activity(speed=25.0)
+    assert totals(drive) == (0.0, 0.0)
+    assert "distance_jump" in codes(clean(drive))
+
+
+def test_a_drive_after_a_run_leaves_the_run() -> None:
+    """Ten minutes of driving home at the end are left out, the half hour before stays."""
+    speed = np.where(np.arange(2401) > 1800, 20.0, 3.0)
+    distance, time = totals(make_activity(speed=speed, duration=2400))
+    assert distance == pytest.approx(5400, rel=0.01)
+    assert time == pytest.approx(1800, abs=20)

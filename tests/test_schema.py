@@ -59,17 +59,59 @@ def test_every_column_is_explained() -> None:
 
 def test_contract_columns_are_there() -> None:
     """The columns that other programs rely on stand first, in this order."""
-    promised = (
-        "file status error sport sub_sport start_time distance elapsed_time moving_time ascent descent mean_speed "
-        "mean_heart_rate trail_share road_share unknown_share trail_probability technical_share uphill_share "
-        "downhill_share grade_adjusted_speed session_load impact_load n_records n_issues"
-    ).split()
+    promised = [
+        "file",
+        "status",
+        "error",
+        "sport",
+        "sub_sport",
+        "start_time",
+        "distance",
+        "elapsed_time",
+        "moving_time",
+        "ascent",
+        "descent",
+        "mean_speed",
+        "mean_heart_rate",
+        "trail_share",
+        "road_share",
+        "unknown_share",
+        "trail_probability",
+        "technical_share",
+        "uphill_share",
+        "downhill_share",
+        "grade_adjusted_speed",
+        "session_load",
+        "impact_load",
+        "n_records",
+        "n_issues",
+    ]
     assert schema.ACTIVITIES.names[: len(promised)] == promised
-    segments = (
-        "file index start_time end_time start_distance end_distance distance duration surface p_trail surface_source "
-        "slope mean_grade ascent descent technical p_technical gait speed grade_adjusted_speed heart_rate cadence "
-        "n_records"
-    ).split()
+    segments = [
+        "file",
+        "index",
+        "start_time",
+        "end_time",
+        "start_distance",
+        "end_distance",
+        "distance",
+        "duration",
+        "surface",
+        "p_trail",
+        "surface_source",
+        "slope",
+        "mean_grade",
+        "ascent",
+        "descent",
+        "technical",
+        "p_technical",
+        "gait",
+        "speed",
+        "grade_adjusted_speed",
+        "heart_rate",
+        "cadence",
+        "n_records",
+    ]
     assert schema.SEGMENTS.names == segments
 
 

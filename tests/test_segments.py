@@ -105,3 +105,9 @@ def test_a_plain_has_no_climbs() -> None:
     rolling = 100 + 2.5 * np.sin(np.linspace(0, 40, 400))
     assert len(find_climbs(make_activity(elevation=rolling))) == 0
     assert len(find_climbs(make_activity())) == 0
+
+
+def test_other_sports_have_no_gait() -> None:
+    """Neither a ride nor a swim is run or hiked."""
+    for sport in ("cycling", "swimming"):
+        assert set(cut_segments(make_activity(sport=sport, speed=1.5))["gait"]) == {"unknown"}

@@ -17,7 +17,7 @@ def columns_page() -> str:
     lines = [
         "# Columns",
         "",
-        "Every table with the unit and meaning of its columns, written by `tools/make_docs.py` from `trailstats.schema`.",
+        "Every table with the unit and meaning of its columns, written by `tools/make_docs.py`.",
         "A unit of 1 is a plain number or a fraction. Missing is NaN, `null` in JSON, empty in CSV.",
     ]
     for table in TABLES.values():

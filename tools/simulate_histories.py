@@ -135,8 +135,8 @@ def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list
     if not numbers:
         return []
     lines = [
-        "**Confounded**: trails do nothing for road form, but something that moves with them does. At most 7 % supported "
-        "is wanted.",
+        "**Confounded**: trails do nothing for road form, but something that moves with them does. At most 7 % "
+        "supported is wanted.",
         "",
         "| scenario | road_improvement supported | contradicted |",
         "|---|---|---|",

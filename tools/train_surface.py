@@ -56,17 +56,13 @@ def table_of(model: LinearModel) -> dict[str, object]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", action="store_true", help="write docs/terrain.md as well")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     shared = shared_folder()
     data = recordings.load(shared, options.workers)
-    TABLE.write_text(
-        json.dumps(train(data, recordings.fingerprint(shared)), indent=1) + "\n", encoding="utf-8"
-    )
+    TABLE.write_text(json.dumps(train(data, recordings.fingerprint(shared)), indent=1) + "\n", encoding="utf-8")
     return 0
 
 

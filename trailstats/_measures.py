@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats._sums import ON_FOOT, moving_time, track_of
+from trailstats._sums import moving_time, track_of
 from trailstats.activity import Activity
 from trailstats.athlete import Athlete
+from trailstats.cleaning import ON_FOOT
 from trailstats.metrics import effort, impact, performance, variability
 from trailstats.results import Metric, Totals
 from trailstats.schema import EvidenceStrength, Surface, SurfaceSource

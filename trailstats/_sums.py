@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.activity import Activity
+from trailstats.cleaning import ON_FOOT
 from trailstats.errors import SchemaError
 from trailstats.metrics.effort import STOPPED_SPEED, grade_adjusted_speed, is_walking
 from trailstats.metrics.impact import (
@@ -30,10 +31,6 @@ WARM_UP = 600.0
 
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""
-
-ON_FOOT = frozenset({"running", "walking", "hiking", "generic", "training", ""})
-"""Sports in which steps are taken, in FIT's words; a file that names none counts as a run."""
-
 
 def track_of(activity: Activity) -> pd.DataFrame:
     """Return the track of a cleaned activity."""

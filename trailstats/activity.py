@@ -12,7 +12,7 @@ from trailstats import schema
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
 
-__all__ = ["Activity", "ActivityMeta", "DeviceTotals", "Issue"]
+__all__ = ["Activity", "ActivityMeta", "DeviceTotals", "Issue", "Wearer"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,25 @@ class DeviceTotals:
 
 
 @dataclass(frozen=True)
+class Wearer:
+    """What the device was told about its wearer; NaN where nothing.
+
+    Attributes
+    ----------
+    weight, height, age : float
+        [kg], [m], [years].
+    resting_heart_rate, max_heart_rate : float
+        [1/min].
+    """
+
+    weight: float = float("nan")
+    height: float = float("nan")
+    age: float = float("nan")
+    resting_heart_rate: float = float("nan")
+    max_heart_rate: float = float("nan")
+
+
+@dataclass(frozen=True)
 class ActivityMeta:
     """What a file says about its recording, unchanged.
 
@@ -92,6 +111,8 @@ class ActivityMeta:
     rpe : float
         Rated exertion on the CR10 scale, 0 to 10; NaN when not rated.
     device_totals : DeviceTotals
+    gear : str
+        Shoes or other gear, where an export names it.
     """
 
     source: str = ""
@@ -108,14 +129,15 @@ class ActivityMeta:
     feel: float = float("nan")
     rpe: float = float("nan")
     device_totals: DeviceTotals = DeviceTotals()
+    gear: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Activity:
     """One recorded activity.
 
-    A frozen value that owns its frames: nothing in trailstats changes one, every step returns a new one. Don't
-    edit the frames in place; derive with `dataclasses.replace`.
+    A frozen value that owns its frames: nothing in trailstats changes one, every step returns a new one.
+    Don't edit the frames in place; derive with `dataclasses.replace`.
 
     Attributes
     ----------
@@ -133,6 +155,11 @@ class Activity:
         Table ``schema.TRACK``, same index as ``records``; None until the activity has been cleaned.
     original : Activity or None
         The activity as it was read, on a cleaned one.
+    rr : pandas.Series or None
+        Times between heartbeats [s] where the device stored them, indexed by the UTC time of the record
+        before.
+    wearer : Wearer
+        What the device was told about its wearer.
     """
 
     records: pd.DataFrame
@@ -143,6 +170,8 @@ class Activity:
     issues: tuple[Issue, ...] = ()
     track: pd.DataFrame | None = None
     original: Activity | None = None
+    rr: pd.Series | None = None
+    wearer: Wearer = Wearer()
 
     def __post_init__(self) -> None:
         schema.RECORDS.validate(self.records)

@@ -67,6 +67,9 @@ class CleanRules:
 CATCH_UP = 500.0
 """Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement."""
 
+MOST_SPIKES = 0.05
+"""Share of the positions that may be spikes; above, the track was not run; judgement."""
+
 ON_FOOT = frozenset({"running", "walking", "hiking", "generic", "training", "fitness_equipment", ""})
 
 
@@ -108,7 +111,9 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     timer = np.cumsum(duration)
     profile = grid_profile(distance, columns["elevation"], rules.elevation)
     speed = _speed(timer, distance, rules.speed_window)
-    moving = _moving(timer, duration, speed, distance, profile, rules)
+    # Without positions and a device's distance all that is known of a recording is its time.
+    placed = not np.isnan(columns["latitude"]).all() or bool((columns["distance"] > 0).any())
+    moving = _moving(timer, duration, speed, distance, profile, rules, placed)
     track = schema.TRACK.frame(
         {
             "duration": duration,
@@ -173,20 +178,24 @@ def _blank(columns: dict[str, Floats], rules: CleanRules, issues: list[Issue]) -
 
 
 def _remove_spikes(columns: dict[str, Floats], seconds: Floats, limit: float, issues: list[Issue]) -> None:
-    """Blank positions that jump away and back: reached and left faster than anyone moves."""
+    """Blank positions that jump away and back: reached and left faster than anyone moves.
+
+    Where many are that fast it is no error of the receiver but a vehicle; then they stay, and their distance is left
+    out later.
+    """
     removed = 0
     for _ in range(5):
         lat, lon = columns["latitude"], columns["longitude"]
         known = np.flatnonzero(~np.isnan(lat))
         if len(known) < 3:
-            return
+            break
         length = step_lengths(lat[known], lon[known])
         elapsed = np.diff(seconds[known], prepend=seconds[known[0]] - 1.0)
         fast = length > limit * np.maximum(elapsed, 1.0)
         spike = fast & np.append(fast[1:], False)
         # At the start a receiver without a good fix jumps once, and stays where it jumped to.
         spike[0] = bool(fast[1])
-        if not spike.any():
+        if not spike.any() or spike.sum() > MOST_SPIKES * len(known):
             break
         rows = known[spike]
         removed += len(rows)
@@ -301,8 +310,9 @@ def _moving(
     distance: Floats,
     profile: Profile | None,
     rules: CleanRules,
+    placed: bool,
 ) -> NDArray[np.bool_]:
-    if distance[-1] <= 0:
+    if not placed:
         return duration > 0
     under_way = speed >= rules.stop_speed
     if profile is not None:

@@ -14,23 +14,29 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
+from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
+from trailstats.io.export import write_atomically
 from trailstats.report import archive, charts, text
 from trailstats.report.claim_view import ClaimView, claim_view
+from trailstats.report.figures import drawings
 from trailstats.report.tracks import TrackView, track_views
+from trailstats.report.view import build_page
 from trailstats.results import Analysis
 from trailstats.schema import Surface
 
 if TYPE_CHECKING:
     from trailstats.report.charts import Chart
 
-__all__ = ["claims", "profile", "track", "weekly"]
+__all__ = ["claims", "profile", "track", "weekly", "write_pictures"]
 
 
 def profile(analysis: Analysis, *, athlete: Athlete | None = None, imperial: bool = False) -> Chart:
@@ -145,6 +151,54 @@ def claims(results: Sequence[ClaimResult], *, imperial: bool = False) -> Chart:
     return charts.themed(charts.claims(rows))
 
 
+def write_pictures(
+    history: History, folder: str | Path, *, results: Sequence[ClaimResult] = (), imperial: bool = False
+) -> list[Path]:
+    """Write the charts of an archive as SVG and PNG.
+
+    Parameters
+    ----------
+    history : History
+    folder : str or Path
+        Made where it does not exist.
+    results : sequence of ClaimResult
+        Drawn as ``claims`` when given.
+    imperial : bool
+
+    Returns
+    -------
+    list of Path
+        Two files for each chart that has something to show.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair or vl-convert-python.
+    WriteError
+        When the folder can't be written to.
+    """
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingExtraError("vl-convert-python", "report") from error
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{target}: can't be made: {error.strerror or error}") from error
+    rows = build_page(history, imperial=imperial).archive
+    assert rows is not None
+    drawn = {d.name: charts.themed(d.draw()) for d in drawings(rows, imperial)}
+    if results:
+        drawn["claims"] = claims(results, imperial=imperial)
+    out = []
+    for name, chart in drawn.items():
+        spec = chart.to_json()
+        out.append(write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()))
+        out.append(write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)))
+    return out
+
+
 def _view(analysis: Analysis, athlete: Athlete | None) -> TrackView:
     return track_views([analysis.profile], athlete.privacy_zones if athlete else ())[0]
 
@@ -158,7 +212,7 @@ def _difference(view: ClaimView, title: str) -> dict[str, object]:
     return out | {"title": title, "verdict": view.verdict.word, "text": picture.label}
 
 
-def _stretches(analysis: Analysis, view: TrackView, known: np.ndarray) -> list[tuple[int, dict[str, object]]]:
+def _stretches(analysis: Analysis, view: TrackView, known: NDArray[np.bool_]) -> list[tuple[int, dict[str, object]]]:
     """Return the known points with their surface, in parts of the same ground; a part ends where the next begins."""
     surfaces, technical = analysis.segments["surface"].tolist(), analysis.segments["technical"].tolist()
     starts = set(view.starts.tolist())

@@ -294,7 +294,8 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
     totals = {f.name: data["totals"][f.name] for f in fields(Totals)}
     metrics = {}
     for name, item in data["metrics"].items():
-        values: dict[str, Any] = {k: NAN if v is None and k in ("value", "low", "high", "coverage") else v for k, v in item.items()}
+        numbers = ("value", "low", "high", "coverage")
+        values: dict[str, Any] = {k: NAN if v is None and k in numbers else v for k, v in item.items()}
         metrics[name] = Metric(**values | {"evidence": EvidenceStrength(item["evidence"])})
     issues = [Issue(**i | {"severity": Severity(i["severity"])}) for i in data["issues"]]
     return {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.activity import Activity
-from trailstats.cleaning import clean
+from trailstats.cleaning import ON_FOOT, clean
 from trailstats.errors import SchemaError
 from trailstats.metrics import effort
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
@@ -197,7 +197,7 @@ def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: Terr
         mean_speed = np.where(duration > 0, length / duration, np.nan)
         mean_grade = np.where(length > 0, rise / length, np.nan)
     gait = np.select(
-        [duration <= 0, np.isnan(mean_speed) | (end <= 0), hike > 0.5],
+        [duration <= 0, np.isnan(mean_speed) | (end <= 0) | (activity.meta.sport not in ON_FOOT), hike > 0.5],
         [Gait.STOPPED.value, Gait.UNKNOWN.value, Gait.HIKE.value],
         Gait.RUN.value,
     )

@@ -113,6 +113,7 @@ def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):
     box = profile.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60)
     assert marker.get_attribute("visibility") == "visible"
+    assert profile.locator("line.cursor").get_attribute("visibility") == "visible"
     told = page.locator("#a0 .readout").inner_text()
     assert re.fullmatch(r"2\.\d\d km · \d{3} m · trail.* · 6:15 /km · \d{3} bpm", told)
     # The start lies at the western end of the loop: pointing there leads back to the profile's beginning or end.

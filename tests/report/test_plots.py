@@ -8,6 +8,7 @@ import pytest
 from trailstats import plots
 from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
+from trailstats.errors import WriteError
 
 alt = pytest.importorskip("altair")
 
@@ -94,6 +95,23 @@ def test_claims_share_a_zero(claims):
 def test_claims_without_a_difference():
     """It should give an empty chart, not fail."""
     assert plots.claims([ClaimResult("stress", "s", "m")]).to_dict()["layer"]
+
+
+def test_pictures_of_an_archive(history, claims, tmp_path):
+    """It should write each chart of the report twice, at twice the size in PNG, and none without data."""
+    pytest.importorskip("vl_convert")
+    paths = plots.write_pictures(history, tmp_path / "new" / "pictures", results=claims)
+    names = {"weekly", "load", "impact", "intensity", "trend", "calendar", "claims"}
+    assert {p.name for p in paths} == {f"{n}.{kind}" for n in names for kind in ("svg", "png")}
+    width = int.from_bytes((tmp_path / "new" / "pictures" / "weekly.png").read_bytes()[16:20], "big")
+    assert width == 2 * 640
+
+
+def test_a_folder_that_cannot_be_made(history, tmp_path):
+    """It should raise a typed error where a file is in the way."""
+    (tmp_path / "x").write_text("")
+    with pytest.raises(WriteError):
+        plots.write_pictures(history, tmp_path / "x")
 
 
 def test_pictures(build, history, claims, tmp_path):

@@ -48,6 +48,14 @@ def test_a_trail_run_is_cut_into_up_and_down(build):
     assert section.pieces == ((1, False), (1, True), (2, False), (0, False))
 
 
+def test_means_weigh_by_time(build):
+    """It should find 150 beats where 100 s at 120 and 300 s at 160 come together."""
+    run = build.analysis(1, trail=False)
+    segments = run.segments.iloc[:2].assign(duration=[100.0, 300.0], heart_rate=[120.0, 160.0])
+    (section,) = build_page(replace(run, segments=segments)).sections
+    assert cells(section.splits, "heart rate")[0] == "150"
+
+
 def test_imperial_units_throughout(build):
     """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
     road, trail = (build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0] for k in (1, 0))

@@ -27,8 +27,11 @@ Flags = NDArray[np.bool_]
 LIMIT = 2.5
 """Standardised features are cut off here."""
 
-PRIOR_SCALE = {"wiggle_50": 2.0, "wiggle_100": 2.0}
-"""How large a coefficient is expected to be, against 1 for the others: shape holds on new athletes and places."""
+PRIOR_SCALE = {"wiggle_50": 2.0, "wiggle_100": 2.0, "speed_spread": 0.5, "slow_share": 0.5}
+"""How large a coefficient is expected to be, against 1 for the others.
+
+Shape holds on new athletes and places; an even pace and walking say as much about the session as about the ground.
+"""
 
 ACTIVITY_STRENGTH = 0.1
 """Inverse of the ridge penalty of the whole-run models, on weights that sum to 200."""
@@ -109,9 +112,7 @@ def fit_line(log_odds: Floats, target: Flags, weight: Floats) -> Line:
 def activity_table(examples: Sequence[Example], index: pd.DataFrame) -> pd.DataFrame:
     """Return one row per example with its features, its label, its athlete and how sure the label is."""
     table = pd.DataFrame([{"file": e.name, "step": e.step, **e.whole} for e in examples])
-    known = index.set_index("file")[
-        ["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]
-    ]
+    known = index.set_index("file")[["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]]
     table = table.join(known, on="file").reset_index(drop=True)
     return table.assign(trail=table["label"] == "trail", sure=table["label_confidence"] != "low")
 
@@ -179,9 +180,7 @@ def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
     for athlete in sorted(table["athlete"].unique()):
         mine = (table["athlete"] == athlete).to_numpy()
         rest = table[~mine].reset_index(drop=True)
-        model = calibrated(
-            fit_activity(rest, channels), fit_activity_line(rest, activity_log_odds(rest, channels))
-        )
+        model = calibrated(fit_activity(rest, channels), fit_activity_line(rest, activity_log_odds(rest, channels)))
         out[mine] = model.log_odds(table.loc[mine, names].to_numpy())
     return out
 

@@ -41,7 +41,7 @@ class Evidence:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """Runs in order of time with ``run`` (place among the analyses), ``day``, ``side`` and ``unhurried``.
+        """Runs in order of time with ``run`` (place among the analyses), ``day``, ``outdoors``, ``side``, ``unhurried``.
 
         ``side`` is trail, road or empty: runs indoors and those whose ground is not known stand on neither side.
         """
@@ -56,14 +56,10 @@ class Evidence:
         begin = runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
         return runs.assign(
             day=(runs["start_time"] - begin).dt.total_seconds() / SECONDS_PER_DAY,
+            outdoors=outdoors,
             side=runs["surface"].where(sided, ""),
             unhurried=~hurried,
         )
-
-    @cached_property
-    def sided(self) -> pd.DataFrame:
-        """Runs on trail or road."""
-        return self.runs[self.runs["side"] != ""]
 
     @cached_property
     def segments(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._words import CLAIM_WORDS
@@ -112,11 +113,7 @@ def part_of(
     else:
         notes.append(too_few(comparison, rules))
     pairs = comparison.pairs
-    rows = (
-        pd.concat([pairs["trail"], pairs["road"]])
-        if "road" in pairs and "stratum" not in pairs
-        else pd.Series(dtype=int)
-    )
+    rows: NDArray[np.intp] = np.unique(pairs[["trail", "road"]].to_numpy(dtype=np.intp))
     result = ClaimResult(
         claim=name,
         statement=statement,

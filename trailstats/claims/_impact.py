@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.claims._evidence import INDOORS, Evidence
+from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
 from trailstats.metrics.impact import DOWNHILL_SLOPE, EXPONENTS, SURFACE_FACTORS, Ground
@@ -19,7 +19,7 @@ __all__ = ["impact"]
 
 Floats = NDArray[np.float64]
 
-DRAWS: Final = 2000
+DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8
 LEVEL: Final = 0.95
 LEAST_DISTANCE: Final = 500.0
@@ -50,7 +50,7 @@ def impact(data: Evidence) -> Finding:
     of descents, that of steep ground on the shin, and the exponent that weighs strong steps against many.
     """
     runs, table = data.runs, data.loads
-    calm = runs["unhurried"].to_numpy() & ~runs["sub_sport"].isin(INDOORS).to_numpy()
+    calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
     table = table[calm[table["row"].to_numpy(dtype=np.intp)] & table["surface"].isin(["trail", "road"])]
     ground = {s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)] for s in ("trail", "road")}
     counts = {s: t["row"].nunique() for s, t in ground.items()}
@@ -160,7 +160,7 @@ def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Su
         if k == 0:
             divisors[place] = part[list(amounts)].to_numpy()
     drawn = weights[:, rows]
-    totals = (drawn @ loads.reshape(len(rows), -1)).reshape(DRAWS, len(EXPONENTS), len(_COLUMNS))
+    totals = (drawn @ loads.reshape(len(rows), len(EXPONENTS) * len(_COLUMNS))).reshape(DRAWS, len(EXPONENTS), len(_COLUMNS))
     return _Sums(totals, dict(zip(amounts, (drawn @ divisors).T, strict=True)))
 
 

@@ -23,6 +23,9 @@ LEVEL = 0.02
 SHORTEST = 1200.0
 """Time on level road that a run needs [s]; judgement."""
 
+RECORDED = 0.7
+"""Share of the weeks with a temperature from which on it is used, those between filled in; judgement."""
+
 PERIOD = 61.0
 LEAST_RISE, MOST_RISE = 8.0, 60.0
 """Between these the rise of heart rate with speed is believed [bpm per m/s]; judgement."""
@@ -40,7 +43,7 @@ class RoadSpeed:
     count : numpy.ndarray, shape (n,)
         Runs in the week.
     temperature : numpy.ndarray, shape (n,)
-        [degC]; NaN where a run of the week has none.
+        [degC]; weeks without one lie on the line between their neighbours; NaN where too few weeks have one.
     device : numpy.ndarray of int, shape (n,)
         The device of most of its runs, as a number; devices with few runs count together.
     reference : float
@@ -105,12 +108,12 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     sums = grouped.agg(
         speed=("speed_at_reference", "mean"), count=("speed_at_reference", "size"), device=("device", "median")
     )
-    warmth = grouped["temperature"].apply(lambda t: t.mean(skipna=False))
+    warmth = grouped["temperature"].mean()
     return RoadSpeed(
         sums.index.to_numpy(dtype=np.intp),
         sums["speed"].to_numpy(),
         sums["count"].to_numpy(dtype=np.float64),
-        warmth.to_numpy(dtype=np.float64),
+        _filled(sums.index.to_numpy(dtype=np.float64), warmth.to_numpy(dtype=np.float64)),
         np.rint(sums["device"].to_numpy()).astype(np.intp),
         reference,
         frame,
@@ -128,6 +131,13 @@ def _rise(speed: Floats, rate: Floats, period: Floats) -> float:
     x, y = (v - (np.bincount(group, weights=v) / size)[group] for v in (speed, rate))
     power = float(x @ x)
     return float(x @ y) / power if power > 0 else np.nan
+
+
+def _filled(week: Floats, temperature: Floats) -> Floats:
+    known = np.isfinite(temperature)
+    if known.mean() < RECORDED:
+        return np.full(len(week), np.nan)
+    return np.interp(week, week[known], temperature[known])
 
 
 def _devices(names: pd.Series) -> NDArray[np.intp]:

@@ -33,7 +33,7 @@ METRIC: Final = "heart rate at equal grade-adjusted speed"
 def same_effort(data: Evidence) -> Finding:
     """Return whether equal grade-adjusted speed costs more heart beats on trail ground."""
     runs = data.runs
-    table = calm_stretches(data, runs["unhurried"].to_numpy())
+    table = calm_stretches(data, (runs["unhurried"] & runs["outdoors"]).to_numpy())
     table = table[table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])]
     caveats = (
         f"Stretches of 30 s and more in the same bin of {SPEED_BIN} m/s of grade-adjusted speed and within two months; "

@@ -59,9 +59,10 @@ def training_rules(data: Evidence) -> Finding:
     sides = data.runs["side"].value_counts()
     notes = []
     if judged:
-        kept = ", ".join(dict.fromkeys(r.rule for r in rules if r.outcome == "pass")) or "none"
-        broken = ", ".join(dict.fromkeys(r.rule for r in rules if r.outcome == "fail")) or "none"
-        notes.append(f"{counts['pass']} of {judged} checks passed. Kept: {kept}. Not kept: {broken}.")
+        checked = Counter(r.rule for r in rules if r.outcome in ("pass", "fail"))
+        kept = Counter(r.rule for r in rules if r.outcome == "pass")
+        each = ", ".join(f"{name} {kept[name]} of {times}" for name, times in checked.items())
+        notes.append(f"{counts['pass']} of {judged} checks passed: {each}.")
         notes.append("Keeping a rule says nothing on whether it helps; one runner's races can't show that.")
         advice = suggestions(rules)
         if advice:

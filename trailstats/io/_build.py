@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.activity import Activity, ActivityMeta, Issue, empty_pauses
+from trailstats.activity import Activity, ActivityMeta, Issue, Wearer, empty_pauses
 from trailstats.errors import NotAnActivityError, SchemaError
 from trailstats.schema import Severity
 
@@ -34,6 +34,9 @@ class Parsed:
     laps: dict[str, object] = field(default_factory=dict)
     pauses: list[tuple[np.datetime64, np.datetime64]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    # Times between heartbeats [s], and the sample that each follows.
+    rr: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
+    wearer: Wearer = field(default_factory=Wearer)
 
 
 def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activity:
@@ -66,6 +69,7 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
             for name in columns:
                 columns[name] = columns[name][usable]
     _drop_bad_positions(parsed.columns, issues)
+    rr = _heartbeats(parsed)
     index = pd.DatetimeIndex(time, tz="UTC", name="time")
     return Activity(
         records=_records(parsed.columns, index),
@@ -74,7 +78,17 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
         pauses=_pauses(parsed.pauses),
         meta=replace(parsed.meta, start_time=index.min(), source=source, content_hash=content_hash),
         issues=tuple(issues),
+        rr=rr,
+        wearer=parsed.wearer,
     )
+
+
+def _heartbeats(parsed: Parsed) -> pd.Series | None:
+    if parsed.rr is None:
+        return None
+    after, seconds = parsed.rr
+    index = pd.DatetimeIndex(parsed.time[after], tz="UTC", name="time")
+    return pd.Series(seconds, index=index, name="rr")
 
 
 def _records(columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex) -> pd.DataFrame:

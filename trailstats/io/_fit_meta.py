@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.activity import ActivityMeta, DeviceTotals
+from trailstats.activity import ActivityMeta, DeviceTotals, Wearer
 from trailstats.io._build import NAT
 from trailstats.io._fit_profile import MESSAGES, fields, names
 from trailstats.io._fit_table import Table
@@ -135,6 +135,40 @@ def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta
             descent=sessions.number("total_descent", row),
         ),
     )
+
+
+def read_wearer(part: Part) -> Wearer:
+    """Return what the device was told about its wearer."""
+    profile = Rows(part, "user_profile")
+    if not len(profile):
+        return Wearer()
+    running = profile.first("default_max_running_heart_rate")
+    return Wearer(
+        weight=profile.first("weight"),
+        height=profile.first("height"),
+        age=profile.first("age"),
+        resting_heart_rate=profile.first("resting_heart_rate"),
+        max_heart_rate=profile.first("default_max_heart_rate") if np.isnan(running) else running,
+    )
+
+
+def read_heartbeats(part: Part, records: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Return the times between heartbeats [s], and the record that each follows in the file.
+
+    Parameters
+    ----------
+    part : Part
+    records : ndarray of int64
+        Places of the records in the file.
+    """
+    table = Table(part, MESSAGES["hrv"])
+    if not len(table):
+        return None
+    fact = fields("hrv")["time"]
+    rows, seconds = table.items(fact.number, fact.scale)
+    if not len(seconds):
+        return None
+    return np.maximum(np.searchsorted(records, table.offsets[rows]) - 1, 0), seconds
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from trailstats.io._fit_wire import BASE_TYPES, FieldSpec, Part
 from trailstats.schema import Severity
 
 # Our column: fields of the record message in order of preference, and the factor from their unit to SI.
-_COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
+COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
     "latitude": (("position_lat",), 180.0 / 2**31),
     "longitude": (("position_long",), 180.0 / 2**31),
     "elevation": (("enhanced_altitude", "altitude"), 1.0),
@@ -30,7 +30,7 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
     "step_length": (("step_length",), 1e-3),
     "vertical_ratio": (("vertical_ratio",), 1e-2),
 }
-_HANDLED = {name for names, _ in _COLUMNS.values() for name in names} | {
+_HANDLED = {name for names, _ in COLUMNS.values() for name in names} | {
     "timestamp",
     "cadence",
     "cadence256",
@@ -50,8 +50,9 @@ _UNITS = {
 
 @dataclass
 class Records:
-    """The records of a part: FIT seconds, columns in our words (cadence as stored), extras, and issues."""
+    """The records of a part: places, FIT seconds, columns in our words (cadence as stored), extras, issues."""
 
+    offsets: NDArray[np.int64]
     seconds: Floats
     columns: dict[str, Floats]
     extras: dict[str, Floats]
@@ -62,7 +63,7 @@ def read_records(part: Part, table: Table, *, merge_heart_rate: bool) -> Records
     """Return the record messages of a part as columns."""
     facts = fields("record")
     columns: dict[str, Floats] = {}
-    for name, (wanted, factor) in _COLUMNS.items():
+    for name, (wanted, factor) in COLUMNS.items():
         values = _first_known(table, [facts[w] for w in wanted])
         if values is not None:
             values *= factor
@@ -71,7 +72,7 @@ def read_records(part: Part, table: Table, *, merge_heart_rate: bool) -> Records
     if cadence is not None:
         columns["cadence"] = cadence
     _expand_speed_distance(table, facts, columns)
-    out = Records(table.seconds(), columns, _unknown(table, facts))
+    out = Records(table.offsets, table.seconds(), columns, _unknown(table, facts))
     _read_developer(part, table, facts, out)
     if merge_heart_rate:
         merged, count = merge_heart_rates(part, out.seconds, columns.get("heart_rate"))
@@ -245,7 +246,7 @@ def _use_as_native(description: _Description, values: Floats, facts: dict[str, F
     unit = description.unit.strip().lower()
     if _UNITS.get(unit, unit) != fact.unit.lower():
         return
-    for name, (wanted, factor) in _COLUMNS.items():
+    for name, (wanted, factor) in COLUMNS.items():
         if fact.name in wanted and name not in out.columns and name not in ("latitude", "longitude"):
             out.columns[name] = values * factor
             message = f"{name} was taken from the developer field {description.name!r}"

@@ -22,7 +22,7 @@ from trailstats.io._fit_wire import (
 from trailstats.schema import Severity
 
 RECORD = 20
-_DAY = 86_400
+_MINUTE, _DAY = 60, 86_400
 _EARLIEST, _LATEST = 0x10000000, 0x60000000  # 1998 to 2041; below, a time counts from power-on
 _BACK, _FORTH = _DAY, 7 * _DAY  # judgement: within one recording
 _PROBES = 3  # judgement: messages in a row that convince
@@ -73,9 +73,26 @@ class _Walker:
                 )
             pos = safe = found
         self._keep(self.end)
+        self._note_rest(pos)
+
+    def _note_rest(self, pos: int) -> None:
+        """Report what was left over at the end: a message that is cut, or bytes that make no sense."""
         rest = self.end - pos
-        if rest > 2:  # two bytes may be the checksum
-            self.part.note("bytes_skipped", Severity.ERROR, f"the last {rest} bytes make no sense", pos, rest)
+        if rest <= 2:  # may be the checksum
+            return
+        if self._is_cut(pos):
+            if not any(issue.code == "truncated" for issue in self.part.issues):
+                message = f"the file ends within a message: its last {rest} bytes were left out"
+                self.part.note("truncated", Severity.ERROR, message, pos, rest)
+            return
+        self.part.note("bytes_skipped", Severity.ERROR, f"the last {rest} bytes make no sense", pos, rest)
+
+    def _is_cut(self, pos: int) -> bool:
+        head = self.data[pos]
+        if head & 0xC0 == 0x40:
+            return definition(self.data, pos, self.end) is None
+        layout = self.book.owners[head]
+        return layout is not None and pos + layout.size > self.end
 
     def _keep(self, before: int) -> None:
         """Accept the unchecked messages that end at ``before`` or earlier; forget the others."""
@@ -92,7 +109,7 @@ class _Walker:
         layout = self.book.owners[head]
         if layout is None:
             # The one bit that makes a definition's header a data header may be what broke.
-            return self._mend(pos) if head & 0xC0 == 0 else -1
+            return self._mend(pos) if head & 0xC0 in (0x00, 0xC0) else -1
         after = pos + layout.size
         if after > self.end:
             return -1
@@ -101,7 +118,7 @@ class _Walker:
             self.part.compressed |= bool(head & 0x80)
             return after if len(self.unsure) < 10_000 or self._flush() else -1
         time = self._time(layout, pos)
-        if self._near(time, self.last) or (_EARLIEST <= time < _LATEST and self._leads(after, time)):
+        if self._fits(time, after):
             self._keep(pos)
             layout.add_run(pos, 1)
             self.last = time
@@ -111,6 +128,38 @@ class _Walker:
             self.part.note("message_damaged", Severity.WARNING, message, pos)
             return after
         return -1
+
+    def _fits(self, time: int, after: int) -> bool:
+        """Whether a message's time is to be believed: by the one before or, where they are apart, by the next."""
+        if self.last is not None and 0 <= time - self.last <= _MINUTE:
+            return True
+        if not _EARLIEST <= time < _LATEST:
+            return False
+        following = self._next_time(after)
+        if self.last is None or following is None:
+            return self._leads(after, time) if self.last is None else self._near(time, self.last)
+        return abs(following - time) <= abs(following - self.last)
+
+    def _next_time(self, at: int) -> int | None:
+        """Return the time of the first of the next few messages that has one."""
+        for _ in range(_PROBES):
+            if at >= self.end - 2:
+                return None
+            head = self.data[at]
+            if head & 0xC0 == 0x40:
+                found = definition(self.data, at, self.end)
+                if found is None or not plausible(found):
+                    return None
+                at += len(found.raw)
+                continue
+            owner = self.book.owners[head]
+            if owner is None or at + owner.size > self.end:
+                return None
+            if owner.time_at >= 0 and not head & 0x80:
+                time = self._time(owner, at)
+                return time if _EARLIEST <= time < _LATEST else None
+            at += owner.size
+        return None
 
     def _flush(self) -> bool:
         self._keep(self.end)
@@ -142,6 +191,7 @@ class _Walker:
         self.repairs += 1
         length = min(6 + 3 * self.data[pos + 5], 6 + 3 * 64, self.end - pos)
         saved = self.data[pos : min(pos + 2000, self.end)]
+        best: Layout | None = None
         for bit in range(8 * length):
             changed = bytearray(saved)
             changed[bit // 8] ^= 1 << (bit % 8)
@@ -150,14 +200,17 @@ class _Walker:
             layout = definition(bytes(changed), 0, len(changed))
             if layout is None or layout.time_at < 0 or layout.message != RECORD or not plausible(layout):
                 continue
-            layout.defined_at = pos
+            # A size that spans several records repeats as well: the smallest is right.
             stop = pos + len(layout.raw)
-            if self._repeats(layout, changed[0] & 0x0F, stop):
-                self.book.define(layout)
-                message = "a damaged definition was mended: one bit of it had changed"
-                self.part.note("definition_mended", Severity.WARNING, message, pos)
-                return stop
-        return -1
+            if (best is None or layout.size < best.size) and self._repeats(layout, changed[0] & 0x0F, stop):
+                best = layout
+        if best is None:
+            return -1
+        best.defined_at = pos
+        self.book.define(best)
+        message = "a damaged definition was mended: one bit of it had changed"
+        self.part.note("definition_mended", Severity.WARNING, message, pos)
+        return pos + len(best.raw)
 
     def _repeats(self, layout: Layout, head: int, at: int) -> bool:
         """Whether messages of this layout follow each other from ``at``."""
@@ -182,9 +235,9 @@ class _Walker:
     def _leads(self, at: int, last: int | None, timed: bool = False) -> bool:
         """Whether sensible messages follow from ``at``: the end, or one whose time is near ``last``.
 
-        With ``timed``, a definition is not enough.
+        With ``timed``, it takes two of these.
         """
-        convinced = 0
+        convinced, near = 0, 0
         for _ in range(4 * _PROBES):
             if at >= self.end - 2:
                 return not timed or convinced > 0
@@ -204,16 +257,18 @@ class _Walker:
                 return owner is not None and convinced > 0
             if owner.time_at >= 0 and not head & 0x80:
                 time = self._time(owner, at)
-                if last is None:
-                    if not _EARLIEST <= time < _LATEST:
-                        return False
+                if last is None and _EARLIEST <= time < _LATEST:
                     last = time
-                return self._near(time, last) or -_BACK <= time - last <= _FORTH
+                if not self._near(time, last):
+                    return False
+                near += 1
+                if near >= 1 + timed:
+                    return True
             at += owner.size
             convinced += 1
             if convinced >= _PROBES and not timed:
                 return True
-        return convinced > 0
+        return convinced > 0 and not timed
 
     def _search(self, safe: int, fault: int) -> int:
         """Return the first place after ``safe`` where sense begins again, -1 where there is none."""

@@ -1,17 +1,20 @@
-"""Folders and archives: the sources in them, in a stable order, and the activities of each."""
+"""Folders, archives and remote places: the sources in them, in a stable order, and the activities of each."""
 
 from __future__ import annotations
 
+import io
 import os
+import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from trailstats.activity import Activity
-from trailstats.errors import CorruptFileError, LimitError, ReadError
+from trailstats.errors import LimitError, ReadError
+from trailstats.io import _remote, _strava
+from trailstats.io._archives import ZIP_ERRORS, activity_names, read_kept, read_through
 from trailstats.io.formats import (
     HEAD,
     ReadLimits,
@@ -34,13 +37,17 @@ _BESIDE = {
 
 @dataclass(frozen=True)
 class SourceRef:
-    """A place that holds one file: a path, or a member of a zip. Small and picklable, so that workers can load it."""
+    """A place that holds one file: a path, or a member of a zip, perhaps of a zip within it.
+
+    Small and picklable, so that workers can load it.
+    """
 
     path: str
-    member: str = ""
+    members: tuple[str, ...] = ()
+    told: _strava.Told | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}/{self.member}" if self.member else self.path
+        return "/".join((self.path, *self.members))
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,10 @@ def iter_activities(
 
     Parameters
     ----------
-    source : path, bytes, binary stream, or an iterable of these
-        Folders are read recursively in the order of their names; zips are opened.
+    source : path, remote address, bytes, binary stream, or an iterable of these
+        Folders are read recursively in the order of their names; zips are opened, also within zips. Addresses
+        such as ``s3://bucket/runs`` need the package fsspec. Where the table of a Strava export lies beside
+        its files, names, notes, gear and exertion are taken from it.
     limits : ReadLimits, optional
 
     Yields
@@ -94,6 +103,8 @@ def iter_activities(
     ------
     ReadError
         When a path that was named does not exist.
+    MissingExtraError
+        For a remote address without fsspec.
     """
     limits = limits or ReadLimits()
     single = isinstance(source, str | os.PathLike | bytes) or hasattr(source, "read")
@@ -106,15 +117,29 @@ def iter_activities(
                 except ReadError as error:
                     yield Failure.of(str(ref), error)
         else:
-            name, data = _bytes(one, limits)
-            try:
-                yield from decode(data, name, limits=limits)
-            except ReadError as error:
-                yield Failure.of(name, error)
+            yield from _in_memory(*_bytes(one, limits), limits)
+
+
+def _in_memory(name: str, data: bytes, limits: ReadLimits) -> Iterator[Activity | Failure]:
+    """Yield the activities of a file's content; a zip's members one by one."""
+    refs = [SourceRef(name)]
+    archive = None
+    if data[:4] == b"PK\x03\x04":
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            refs = _members(archive, name, limits) or refs
+        except (*ZIP_ERRORS, LimitError):
+            archive = None  # decoding it gives the reason
+    for ref in refs:
+        try:
+            content = data if archive is None or not ref.members else read_through(archive, ref.members, limits)
+            yield from _told(decode(content, str(ref), limits=limits), ref)
+        except ReadError as error:
+            yield Failure.of(str(ref), error)
 
 
 def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = None) -> list[SourceRef]:
-    """Return the files that a path holds, sorted by name: the path itself, a folder's files, a zip's members.
+    """Return the files that a place holds, sorted by name: the file itself, a folder's files, a zip's members.
 
     Files that stand beside activities in exports (tables, pictures, notes) are not sources. A file that was
     named itself always is one, whatever it holds.
@@ -122,41 +147,87 @@ def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = 
     Raises
     ------
     ReadError
-        When the path does not exist.
+        When the place does not exist.
+    MissingExtraError
+        For a remote address without fsspec.
     """
     limits = limits or ReadLimits()
+    if _remote.is_remote(source):
+        return _told_refs(
+            [ref for name, named in _remote.files(str(source)) for ref in _of_file(name, limits, named=named)],
+            limits,
+        )
     path = Path(source)
     if path.is_dir():
         refs: list[SourceRef] = []
         for folder, folders, files in os.walk(path, onerror=None):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
-                refs.extend(_of_file(Path(folder) / name, limits))
-        return refs
+                refs.extend(_of_file(str(Path(folder) / name), limits))
+        return _told_refs(refs, limits)
     if not path.exists():
         raise ReadError("no such file or folder", path=str(source))
-    return _of_file(path, limits, named=True)
+    return _of_file(str(path), limits, named=True)
 
 
-def _of_file(path: Path, limits: ReadLimits, named: bool = False) -> list[SourceRef]:
-    if path.suffix.lower() == ".zip":
+def _of_file(path: str, limits: ReadLimits, named: bool = False) -> list[SourceRef]:
+    base = posixpath.basename(path.replace(os.sep, "/"))
+    suffix = posixpath.splitext(base)[1].lower()
+    if suffix == ".zip" and not base.startswith("._"):
         try:
-            with zipfile.ZipFile(path) as archive:
-                members = [m.filename for m in archive.infolist() if is_activity_name(m.filename)]
-        except (zipfile.BadZipFile, OSError, NotImplementedError):
-            return [SourceRef(str(path))]  # loading it gives the reason
-        if len(members) > limits.members:
-            return [SourceRef(str(path))]
-        return [SourceRef(str(path), m) for m in sorted(members)] or [SourceRef(str(path))]
-    if named or is_activity_name(path.name):
-        return [SourceRef(str(path))]
-    if path.name.startswith(".") or path.suffix.lower() in _BESIDE:
+            with _open(path) as stream, zipfile.ZipFile(stream) as archive:
+                return _members(archive, path, limits) or [SourceRef(path)]
+        except (*ZIP_ERRORS, LimitError):
+            return [SourceRef(path)]  # loading it gives the reason
+    if named or is_activity_name(base):
+        return [SourceRef(path)]
+    if base.startswith(".") or suffix in _BESIDE:
         return []
     try:
-        with path.open("rb") as stream:
-            return [SourceRef(str(path))] if sniff(stream.read(HEAD)) else []
+        with _open(path) as stream:
+            return [SourceRef(path)] if sniff(stream.read(HEAD)) else []
     except OSError:
-        return [SourceRef(str(path))]
+        return [SourceRef(path)]
+
+
+def _open(path: str) -> IO[bytes]:
+    return _remote.open_file(path) if _remote.is_remote(path) else Path(path).open("rb")
+
+
+def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[SourceRef]:
+    """Return the activity files in a zip and in the zips within it, sorted by name, with what a table says of them.
+
+    Raises
+    ------
+    LimitError
+        When there are more than ``limits.members`` files, or the first zip within is over a limit.
+    """
+    names = activity_names(archive, limits, limits.nesting)
+    told: dict[str, _strava.Told] = {}
+    for name in archive.namelist():
+        if posixpath.basename(name) == _strava.TABLE:
+            content = read_member(archive, archive.getinfo(name), replace(limits, bytes=_strava.MOST_BYTES))
+            folder = posixpath.dirname(name)
+            told |= {posixpath.join(folder, key): value for key, value in _strava.read_table(content).items()}
+    return [SourceRef(path, members, told.get("/".join(members))) for members in sorted(names)]
+
+
+def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
+    """Return the sources of a folder with what the tables of exports in it say of them."""
+    told: dict[str, _strava.Told] = {}
+    for folder in {_folder(_folder(ref.path)) for ref in refs} | {_folder(ref.path) for ref in refs}:
+        path = f"{folder}/{_strava.TABLE}"
+        try:
+            with _open(path) as stream:
+                content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
+        except OSError:
+            continue
+        told |= {f"{folder}/{key}": value for key, value in _strava.read_table(content).items()}
+    return [ref if ref.told else replace(ref, told=told.get(ref.path.replace(os.sep, "/"))) for ref in refs]
+
+
+def _folder(path: str) -> str:
+    return path.replace(os.sep, "/").rpartition("/")[0] or "."
 
 
 def load(ref: SourceRef, limits: ReadLimits) -> list[Activity]:
@@ -168,24 +239,14 @@ def load(ref: SourceRef, limits: ReadLimits) -> list[Activity]:
         Of any kind, with the source's name.
     """
     try:
-        if not ref.member:
-            _, data = _bytes(ref.path, limits)
+        if ref.members:
+            data = read_kept(ref.path, ref.members, limits)
         else:
-            try:
-                with zipfile.ZipFile(ref.path) as archive:
-                    if len(archive.infolist()) > limits.members:
-                        raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
-                    data = read_member(archive, archive.getinfo(ref.member), limits)
-            except (
-                zipfile.BadZipFile,
-                zlib.error,
-                EOFError,
-                KeyError,
-                NotImplementedError,
-                RuntimeError,
-                OSError,
-            ) as e:
-                raise CorruptFileError(f"damaged zip: {e}") from None
-        return decode(data, str(ref), limits=limits)
+            _, data = _bytes(ref.path, limits)
+        return _told(decode(data, str(ref), limits=limits), ref)
     except ReadError as error:
         raise error.at(str(ref)) from None
+
+
+def _told(activities: list[Activity], ref: SourceRef) -> list[Activity]:
+    return activities if ref.told is None else [ref.told.on(activity) for activity in activities]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.activity import ActivityMeta, Issue
+from trailstats.activity import ActivityMeta, Issue, Wearer
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io import _fit_frame as frame
 from trailstats.io._build import NAT, Parsed
@@ -16,8 +19,10 @@ from trailstats.io._fit_meta import (
     Rows,
     device_meta,
     fit_times,
+    read_heartbeats,
     read_laps,
     read_pauses,
+    read_wearer,
     session_meta,
 )
 from trailstats.io._fit_profile import MESSAGES
@@ -58,16 +63,8 @@ def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> li
     activities: list[Parsed] = []
     faults: list[Issue] = []
     kinds: list[str] = []
-    count = 0
-    for part in frame.parts(data):
-        fault = walk(part, 4 * max_records + 10_000)
-        if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
-            _walk_again(part, fault)
-        table = Table(part, MESSAGES["record"])
+    for part, table in read_parts(data, max_records=max_records):
         faults += part.issues
-        count += len(table)
-        if count > max_records:
-            raise LimitError(f"more than {max_records} records (limit: records)", format="fit")
         if len(table):
             activities += _activities(part, read_records(part, table, merge_heart_rate=merge_heart_rate))
         else:
@@ -83,15 +80,30 @@ def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> li
     raise NotAnActivityError(f"FIT file of the kind {kind!r} without records", format="fit")
 
 
-def _walk_again(part: Part, fault: int) -> None:
-    """Walk a damaged part with care; a mere cut at the end is reported as one."""
-    quick, known = part.layouts, len(part.issues)
+def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]:
+    """Yield the chained files with their record messages.
+
+    Raises
+    ------
+    LimitError
+        When there are more than ``max_records``.
+    """
+    count = 0
+    for part in frame.parts(data):
+        fault = walk(part, 4 * max_records + 10_000)
+        if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
+            _walk_again(part)
+        table = Table(part, MESSAGES["record"])
+        count += len(table)
+        if count > max_records:
+            raise LimitError(f"more than {max_records} records (limit: records)", format="fit")
+        yield part, table
+
+
+def _walk_again(part: Part) -> None:
+    """Walk a damaged part with care; where that finds no record, keep what the quick walk found."""
+    quick = part.layouts
     salvage(part)
-    if fault >= 0 and len(part.issues) == known and not any(issue.code == "truncated" for issue in part.issues):
-        rest = part.end - fault
-        if rest > 2:
-            message = f"the file ends within a message: its last {rest} bytes were left out"
-            part.note("truncated", Severity.ERROR, message, fault, rest)
     if not any(o.message == MESSAGES["record"] and len(o) for o in part.layouts):
         part.layouts = quick
 
@@ -117,17 +129,28 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     starts = fit_times(sessions.numbers("start_time"))
     order = np.argsort(starts, kind="stable")
     order = order[~np.isnat(starts[order])]
-    device, laps, pauses = device_meta(part), read_laps(part), read_pauses(part)
+    shared = _Shared(read_laps(part), read_pauses(part), read_heartbeats(part, records.offsets), read_wearer(part))
+    device = device_meta(part)
     if len(order) < 2:
         meta = session_meta(device, sessions, int(order[0]) if len(order) else 0)
-        return [_activity(records, time, None, meta, laps, pauses)]
+        return [_activity(records, time, None, meta, shared)]
     owner = np.maximum(np.searchsorted(starts[order], time, side="right") - 1, 0)
     owner[np.isnat(time)] = 0
     return [
-        _activity(records, time, owner == i, session_meta(device, sessions, int(row)), laps, pauses)
+        _activity(records, time, owner == i, session_meta(device, sessions, int(row)), shared)
         for i, row in enumerate(order)
         if (owner == i).any()
     ]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What a part holds beside records and sessions, for the sessions to take their share of."""
+
+    laps: Laps
+    pauses: Pauses
+    heartbeats: tuple[NDArray[np.int64], NDArray[np.float64]] | None
+    wearer: Wearer
 
 
 def _activity(
@@ -135,15 +158,18 @@ def _activity(
     time: NDArray[np.datetime64],
     rows: NDArray[np.bool_] | None,
     meta: ActivityMeta,
-    laps: Laps,
-    pauses: Pauses,
+    shared: _Shared,
 ) -> Parsed:
     """Return the activity of the records in ``rows``, of all where that is None."""
     columns, extras, issues = dict(records.columns), dict(records.extras), list(records.issues)
+    heartbeats = shared.heartbeats
     if rows is not None:
         time = time[rows]
         columns = {name: values[rows] for name, values in columns.items()}
         extras = {name: values[rows] for name, values in extras.items()}
+        if heartbeats is not None:
+            mine = rows[heartbeats[0]]
+            heartbeats = (np.cumsum(rows) - 1)[heartbeats[0][mine]], heartbeats[1][mine]
     if "cadence" in columns and meta.sport in _ON_FOOT:
         columns["cadence"] = columns["cadence"] * 2.0
     known = time[~np.isnat(time)]
@@ -153,7 +179,9 @@ def _activity(
         columns=columns,
         meta=meta,
         extras=extras,
-        laps=laps.within(first, last),
-        pauses=[(start, end) for start, end in pauses if first <= start and end <= last],
+        laps=shared.laps.within(first, last),
+        pauses=[(start, end) for start, end in shared.pauses if first <= start and end <= last],
         issues=issues,
+        rr=heartbeats,
+        wearer=shared.wearer,
     )

@@ -15,14 +15,14 @@ from typing import BinaryIO, Protocol
 
 from trailstats.activity import Activity, Issue
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError, UnsupportedFormatError
-from trailstats.io import fit, gpx, tcx
+from trailstats.io import _remote, fit, gpx, tcx
 from trailstats.io._build import Parsed, build
 from trailstats.schema import Severity
 
 __all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
 
 Source = str | os.PathLike[str] | bytes | BinaryIO
-"""What can be read: a path, the bytes themselves, or a binary stream."""
+"""What can be read: a path or remote address, the bytes themselves, or a binary stream."""
 
 HEAD = 4096
 """Bytes of a file that recognition looks at."""
@@ -89,7 +89,13 @@ def sniff(head: bytes) -> Format | None:
     return next((f for f in FORMATS if f.sniff(plain)), None)
 
 
-def read(source: Source, *, format: str | None = None, limits: ReadLimits | None = None) -> Activity:
+def read(
+    source: Source,
+    *,
+    format: str | None = None,
+    limits: ReadLimits | None = None,
+    merge_heart_rate: bool = True,
+) -> Activity:
     """Read one recorded activity.
 
     Parameters
@@ -99,6 +105,9 @@ def read(source: Source, *, format: str | None = None, limits: ReadLimits | None
     format : str, optional
         ``"fit"``, ``"gpx"`` or ``"tcx"``, to skip the recognition.
     limits : ReadLimits, optional
+    merge_heart_rate : bool
+        Whether heart rates that a strap stored by itself, under water, replace those in the records of a FIT
+        file; an `Issue` says when they do.
 
     Returns
     -------
@@ -120,7 +129,7 @@ def read(source: Source, *, format: str | None = None, limits: ReadLimits | None
     """
     name, data = _bytes(source, limits or ReadLimits())
     try:
-        activities = decode(data, name, format=format, limits=limits)
+        activities = decode(data, name, format=format, limits=limits, merge_heart_rate=merge_heart_rate)
     except ReadError as error:
         raise error.at(name) from None
     first = activities[0]
@@ -134,6 +143,15 @@ def read(source: Source, *, format: str | None = None, limits: ReadLimits | None
 def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
     if isinstance(source, bytes | bytearray | memoryview):
         return "<bytes>", bytes(source)
+    if isinstance(source, str) and _remote.is_remote(source):
+        try:
+            with _remote.open_file(source) as stream:
+                data = stream.read(limits.bytes + 1)
+        except OSError as error:
+            raise ReadError(f"can't be opened: {error.strerror or error}", path=source) from None
+        if len(data) > limits.bytes:
+            raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=source)
+        return source, data
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         try:
@@ -149,7 +167,14 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
     return str(getattr(source, "name", "<stream>")), data
 
 
-def decode(data: bytes, name: str, *, format: str | None = None, limits: ReadLimits | None = None) -> list[Activity]:
+def decode(
+    data: bytes,
+    name: str,
+    *,
+    format: str | None = None,
+    limits: ReadLimits | None = None,
+    merge_heart_rate: bool = True,
+) -> list[Activity]:
     """Return every activity in the bytes of one file; see `read`.
 
     The first carries ``name`` as its source, the n-th ``name#n``.
@@ -166,7 +191,11 @@ def decode(data: bytes, name: str, *, format: str | None = None, limits: ReadLim
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
-    for parsed in chosen.parse(data, max_records=limits.records):
+    if chosen.name == "fit":
+        found = fit.parse(data, max_records=limits.records, merge_heart_rate=merge_heart_rate)
+    else:
+        found = chosen.parse(data, max_records=limits.records)
+    for parsed in found:
         number = len(activities) + 1
         suffix = f"#{number}" if number > 1 else ""
         try:

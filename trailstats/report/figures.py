@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 
 from trailstats.report import charts
 from trailstats.report.palette import LIGHT, Palette
-from trailstats.report.view import Page
+from trailstats.report.view import ArchiveView, Page
 
 if TYPE_CHECKING:
     from trailstats.report.charts import Chart
 
-__all__ = ["Figure", "figures"]
+__all__ = ["Drawing", "Figure", "drawings", "figures"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One chart of the archive, not yet drawn: its name, title, a sentence, and what draws it."""
+
+    name: str
+    title: str
+    words: str
+    draw: Callable[[], Chart]
 
 
 @dataclass(frozen=True)
@@ -28,65 +38,81 @@ class Figure:
     spec: dict[str, object]
 
 
-def figures(page: Page) -> list[Figure]:
-    """Return the archive's charts that have something to show; none for a page of one activity."""
-    rows = page.archive
-    if rows is None:
-        return []
-    unit = "mi" if page.imperial else "km"
+def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
+    """Return the archive's charts that have something to show."""
+    unit = "mi" if imperial else "km"
     points, lines = rows.trend
     band = ", with the 95 % band of a straight trend" if lines else ""
-    drawn: list[tuple[str, bool, str, str, Callable[[], Chart]]] = [
+    every = [
         (
-            "weekly",
-            bool(rows.weekly),
-            "Distance",
-            f"Each week from Monday, by ground, in {unit}.",
-            lambda: charts.weekly(rows.weekly, unit),
+            rows.weekly,
+            Drawing(
+                "weekly",
+                "Distance",
+                f"Each week from Monday, by ground, in {unit}.",
+                lambda: charts.weekly(rows.weekly, unit),
+            ),
         ),
         (
-            "load",
-            bool(rows.load),
-            "Load and form",
-            "Bars: session load of the week. Lines: its fading average over 42 days (fitness) and 7 days (fatigue); "
-            "form is the one less the other.",
-            lambda: charts.load(rows.load),
+            rows.load,
+            Drawing(
+                "load",
+                "Load and form",
+                "Bars: session load of the week. Lines: its fading average over 42 days (fitness) and 7 days "
+                "(fatigue); form is the one less the other.",
+                lambda: charts.load(rows.load),
+            ),
         ),
         (
-            "impact",
-            bool(rows.impact),
-            "Impact load",
-            "What the week's steps amount to, in kilometres on a level road; modelled.",
-            lambda: charts.impact(rows.impact),
+            rows.impact,
+            Drawing(
+                "impact",
+                "Impact load",
+                "What the week's steps amount to, in kilometres on a level road; modelled.",
+                lambda: charts.impact(rows.impact),
+            ),
         ),
         (
-            "intensity",
-            bool(rows.intensity),
-            "Intensity, trail against road",
-            "Share of moving time in three heart-rate zones, for runs that count as trail or road as a whole.",
-            lambda: charts.intensity(rows.intensity),
+            rows.intensity,
+            Drawing(
+                "intensity",
+                "Intensity, trail against road",
+                "Share of moving time in three heart-rate zones, for runs that count as trail or road as a whole.",
+                lambda: charts.intensity(rows.intensity),
+            ),
         ),
         (
-            "trend",
-            bool(points),
-            "Speed for the heart rate",
-            f"Level metres per heart beat of each run{band}; higher is fitter, cooler or fresher.",
-            lambda: charts.trend(points, lines),
+            points,
+            Drawing(
+                "trend",
+                "Speed for the heart rate",
+                f"Level metres per heart beat of each run{band}; higher is fitter, cooler or fresher.",
+                lambda: charts.trend(points, lines),
+            ),
         ),
         (
-            "calendar",
-            bool(rows.calendar),
-            "Calendar",
-            "A mark for each activity, larger for longer ones.",
-            lambda: charts.calendar(rows.calendar, unit),
+            rows.calendar,
+            Drawing(
+                "calendar",
+                "Calendar",
+                "A mark for each activity, larger for longer ones.",
+                lambda: charts.calendar(rows.calendar, unit),
+            ),
         ),
     ]
+    return [drawing for found, drawing in every if found]
+
+
+def figures(page: Page) -> list[Figure]:
+    """Return the archive's charts as the page embeds them; none for a page of one activity."""
+    if page.archive is None:
+        return []
     out = []
-    for name, any_rows, title, words, build in drawn:
-        if any_rows:
-            spec = _for_page(build())
-            height = spec.get("height", charts.HEIGHT)
-            out.append(Figure(f"chart-{name}", title, words, height if isinstance(height, int) else 0, spec))
+    for drawing in drawings(page.archive, page.imperial):
+        spec = _for_page(drawing.draw())
+        height = spec.get("height", charts.HEIGHT)
+        known = height if isinstance(height, int) else charts.HEIGHT
+        out.append(Figure(f"chart-{drawing.name}", drawing.title, drawing.words, known, spec))
     return out
 
 

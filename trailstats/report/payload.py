@@ -62,7 +62,7 @@ def embed(data: object) -> str:
     Neither ``</script>`` nor a comment can come out of it: the characters that begin them are written as escapes.
     """
     out = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for character in "&\u2028\u2029":
+    for character in "<>&\u2028\u2029":
         out = out.replace(character, f"\\u{ord(character):04x}")
     return out
 

@@ -106,7 +106,7 @@ const tracks = (() => {
   function profile(host, track, context) {
     const { imperial, surfaces, name, point } = context;
     const u = units(imperial);
-    const width = Math.max(host.clientWidth, 260), left = 44, right = 10, top = 10;
+    const width = Math.max(host.clientWidth, 260), left = 44, right = 10, top = 14;
     const panels = [];
     if (track.elevation) panels.push({ kind: "elevation", height: 170 });
     else panels.push({ kind: "ground", height: 26 });
@@ -172,7 +172,7 @@ const tracks = (() => {
         svg("rect", { ...box, class: `f${r.piece >> 1}` }, root);
         if (r.piece & 1) svg("rect", { ...box, fill: `url(#hatch-${number})` }, root);
       }
-      label(root, "no elevation recorded", { x: left, y: base + 14 });
+      label(root, "ground (no elevation recorded)", { x: left, y: panel.top - 3 });
       return;
     }
     const column = track[panel.kind];
@@ -214,7 +214,7 @@ const tracks = (() => {
       open = true;
     });
     svg("path", { d, class: "outline" }, root);
-    label(root, title, { x: left, y: panel.top - 1 });
+    label(root, title, { x: left, y: panel.top - 3 });
   }
 
   function paceTicks(root, low, high, py, x1, x2, u) {

@@ -60,7 +60,7 @@ WALKING = 2.0
 MAX_TURN = 1.5
 """Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
 
-ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "bends_50", "speed_spread", "slow_share")
+ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "speed_spread", "slow_share")
 """Features of a whole run that need positions and times only."""
 
 ELEVATION_FEATURES = ("grade_mean", "grade_change")
@@ -169,20 +169,17 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     Notes
     -----
     ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels out over
-    four chords, left against right: paths wind, streets and bends of roads don't. ``bends_50``: share of the way
-    where it turns by 0.15 to 0.8 rad between chords of 50 m. ``speed_spread``: interquartile range of the log of
-    speed over 30 s. ``slow_share``: share of moving time at a walking speed. ``grade_mean``: log of the mean
-    absolute grade. ``grade_change``: log of the mean change of the grade over 100 m.
+    four chords, left against right: paths wind, streets and long bends don't. ``speed_spread``: interquartile
+    range of the log of speed over 30 s. ``slow_share``: share of moving time at a walking speed. ``grade_mean``:
+    log of the mean absolute grade. ``grade_change``: log of the mean change of the grade over 100 m.
     """
     grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
     out = dict.fromkeys((*ACTIVITY_FEATURES, *ELEVATION_FEATURES), float("nan"))
     if grid is None:
         return out
     for chord in (50, 100):
-        turn = turns(grid, chord)
-        out[f"wiggle_{chord}"] = float(np.log(wiggle_of(turn, chord).mean() + 0.01))
-        if chord == 50:
-            out["bends_50"] = float(_bends(turn).mean())
+        wiggle = wiggle_of(turns(grid, chord), chord)
+        out[f"wiggle_{chord}"] = float(np.log(wiggle.mean() + 0.01))
     low, high = np.quantile(np.log(grid.speed), [0.25, 0.75])
     out["speed_spread"] = float(high - low)
     out["slow_share"] = float(np.mean(grid.speed < WALKING))
@@ -289,11 +286,6 @@ def wiggle_of(turn: Floats, chord: float) -> Floats:
     cut = np.clip(turn, -MAX_TURN, MAX_TURN)
     net = np.abs(uniform_filter1d(cut, _cells(length), mode="nearest"))
     return np.maximum(moving_mean(np.abs(cut), length) - net, 0.0)
-
-
-def _bends(turn: Floats) -> Floats:
-    size = np.abs(turn)
-    return ((size > 0.15) & (size < 0.8)).astype(float)
 
 
 def _unevenness(turn: Floats, length: float) -> Floats:

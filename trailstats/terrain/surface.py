@@ -139,9 +139,7 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     )
 
 
-def trail_probability(
-    activity: Activity, *, rules: TerrainRules | None = None
-) -> tuple[float, SurfaceSource]:
+def trail_probability(activity: Activity, *, rules: TerrainRules | None = None) -> tuple[float, SurfaceSource]:
     """Return the probability that it was a trail run, and what it rests on.
 
     Parameters
@@ -264,6 +262,4 @@ def _fused(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -
         return estimate
     model = surface_model()
     pieces = estimate.contributions.assign(activity=model.whole_run(log(tag / (1.0 - tag))))
-    return replace(
-        estimate, p_trail=_along(pieces, model, rules), activity_probability=tag, contributions=pieces
-    )
+    return replace(estimate, p_trail=_along(pieces, model, rules), activity_probability=tag, contributions=pieces)

@@ -98,9 +98,7 @@ def technical_probability(activity: Activity, segments: pd.DataFrame, rules: Ter
     return p_trail * mean_between(centres, on_trail, WINDOW_STEP, start, end)
 
 
-def _cues(
-    grid: RunGrid, grade: Floats, weights: TechnicalWeights = TECHNICAL_WEIGHTS
-) -> tuple[Floats, Floats]:
+def _cues(grid: RunGrid, grade: Floats, weights: TechnicalWeights = TECHNICAL_WEIGHTS) -> tuple[Floats, Floats]:
     """Return the windows' centres and their log-odds of technical ground, given that they are trail."""
     level = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
     usual = np.median(level)

@@ -1,0 +1,115 @@
+"""Histories that hold too little: every claim and rule still gets an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trailstats.claims import CLAIMS, claims_document, evaluate_claims, explain
+from trailstats.history import History
+from trailstats.plan import check_plan
+from trailstats.schema import Verdict
+
+SILENT = (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURABLE)
+RULES = {"R1", "R2", "R2b", "R2c", "R2d", "R3a", "R3b", "R3c", "R4", "R5"}
+
+
+def _answer(history: History, races: tuple[dt.date, ...] = ()) -> dict[str, Verdict]:
+    results = evaluate_claims(history, races=races)
+    rules = check_plan(history, races=races)
+    assert [r.claim for r in results] == list(CLAIMS)
+    assert {r.rule for r in rules} == RULES
+    document = claims_document(history, results, rules)
+    text = json.dumps(document, allow_nan=False)
+    assert json.loads(text) == document
+    for result in results:
+        assert result.statement and result.metric and result.caveats
+        for part in (result, *result.parts):
+            if np.isfinite(part.low):
+                assert part.low <= part.high
+    for claim in CLAIMS:
+        assert isinstance(explain(history, claim, races=races), pd.DataFrame)
+    return {r.claim: r.verdict for r in results}
+
+
+def test_empty(empty: History) -> None:
+    """A history without any activity decides nothing."""
+    assert set(_answer(empty).values()) <= set(SILENT)
+
+
+def test_one_run(runner: History, cut) -> None:
+    """One run decides nothing."""
+    first = np.arange(len(runner.activities)) == 5
+    verdicts = _answer(cut(runner, first))
+    assert set(verdicts.values()) <= set(SILENT)
+
+
+@pytest.mark.parametrize("side", ["trail", "road"])
+def test_one_side_only(runner: History, cut, side: str) -> None:
+    """Runs on one ground only leave nothing to compare."""
+    own = (runner.activities["surface"] == side).to_numpy()
+    verdicts = _answer(cut(runner, own))
+    del verdicts["training_rules"]  # the rules can be checked on one ground as well
+    assert set(verdicts.values()) <= set(SILENT)
+
+
+def test_treadmill(runner: History, cut) -> None:
+    """Runs indoors stand on neither side, whatever ground was read into them."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    verdicts = _answer(cut(runner, every, sub_sport="treadmill"))
+    del verdicts["training_rules"]
+    assert set(verdicts.values()) <= set(SILENT)
+
+
+def test_unknown_ground(runner: History, cut) -> None:
+    """Runs whose ground is not known stand on neither side."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    verdicts = _answer(cut(runner, every, surface="unknown"))
+    del verdicts["training_rules"]
+    assert set(verdicts.values()) <= set(SILENT)
+
+
+def test_no_heart_rate(runner: History, cut) -> None:
+    """Without any heart rate the claims that need one say so, the others are answered."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    columns = {"mean_heart_rate", "time_above_easy", "time_easy_judged", "hard_time", "session_load", "decoupling"}
+    silent = cut(runner, every, heart_rate=np.nan, **dict.fromkeys(columns, np.nan))
+    verdicts = _answer(silent)
+    for claim in ("easy_days", "same_effort", "road_improvement"):
+        assert verdicts[claim] in SILENT
+    assert verdicts["strength"] is Verdict.SUPPORTED
+    results = {r.claim: r for r in evaluate_claims(silent)}
+    assert any("heart rate" in caveat for caveat in results["easy_days"].caveats)
+
+
+def test_no_elevation(runner: History, cut) -> None:
+    """Without elevation the doses of climbing are unknown, not zero."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    flat = cut(runner, every, ascent=np.nan, descent=np.nan, grade_adjusted_speed=np.nan, pace_spread=np.nan)
+    verdicts = _answer(flat)
+    assert verdicts["strength"] in SILENT
+
+
+def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> None:
+    """A duplicate or a source that failed changes no answer."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    twice = cut(runner, every)
+    double = runner.activities.iloc[[4, 9]].assign(duplicate_of=lambda t: t["file"], file=["a.fit", "b.fit"])
+    failed = runner.activities.iloc[[0]].assign(status="failed", file="c.fit", start_time=pd.NaT)
+    failed = failed.astype({"start_time": double["start_time"].dtype})
+    table = pd.concat([twice.activities, double, failed], ignore_index=True)
+    analyses = (*twice.analyses, twice.analyses[4], twice.analyses[9])
+    segments = pd.concat([twice.segments, *(a.segments for a in analyses[-2:])], ignore_index=True)
+    more = replace(twice, activities=table, analyses=analyses, segments=segments)
+    assert [r.to_dict() for r in evaluate_claims(more)] == [r.to_dict() for r in evaluate_claims(twice)]
+
+
+def test_unknown_claim(runner: History) -> None:
+    """Asking for a claim that doesn't exist names those that do."""
+    with pytest.raises(KeyError, match="strength"):
+        explain(runner, "happiness")

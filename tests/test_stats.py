@@ -1,0 +1,237 @@
+"""Matched comparison, regression on series and adjustment against closed forms and simulated truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats as reference
+
+from trailstats.stats import (
+    MatchRules,
+    ar1_regression,
+    compare,
+    compare_within_strata,
+    holm,
+    smallest_detectable,
+)
+
+
+def _sides(n_trail: int, n_road: int) -> np.ndarray:
+    return np.arange(n_trail + n_road) < n_trail
+
+
+def test_equal_weights_give_the_difference_of_means() -> None:
+    """Runs of one day and one duration weigh alike, so the comparison is that of two plain means."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=70)
+    side = _sides(30, 40)
+    found = compare(values, side, np.zeros(70), np.full(70, 3600.0))
+    assert found.difference == pytest.approx(values[side].mean() - values[~side].mean())
+    assert (found.n_trail, found.n_road) == (30, 40)
+
+
+def test_error_and_freedom_are_welchs() -> None:
+    """With equal weights error, degrees of freedom and p value come near Welch's test."""
+    rng = np.random.default_rng(2)
+    values = np.concatenate((rng.normal(0.5, 1.0, 25), rng.normal(0.0, 3.0, 60)))
+    side = _sides(25, 60)
+    found = compare(values, side, np.zeros(85), np.full(85, 3600.0), rules=MatchRules(draws=4000))
+    welch = reference.ttest_ind(values[side], values[~side], equal_var=False)
+    bounds = welch.confidence_interval()
+    assert found.freedom == pytest.approx(welch.df, rel=0.06)
+    assert found.p_value == pytest.approx(welch.pvalue, abs=0.02)
+    assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=0.1)
+
+
+def test_matching_takes_out_a_trend() -> None:
+    """Form that rises over the year is no difference of the ground, even where trails come late."""
+    rng = np.random.default_rng(3)
+    days = np.sort(rng.uniform(0.0, 360.0, 240))
+    side = rng.uniform(size=240) < days / 360.0
+    values = days / 60.0 + rng.normal(0.0, 0.3, 240)
+    plain = values[side].mean() - values[~side].mean()
+    found = compare(values, side, days, np.full(240, 3600.0))
+    assert plain > 1.0
+    assert abs(found.difference) < 0.2
+    assert found.low < 0.0 < found.high
+
+
+def test_matching_takes_out_duration() -> None:
+    """Long runs are compared with long runs."""
+    rng = np.random.default_rng(6)
+    long = rng.uniform(size=300) < 0.5
+    side = rng.uniform(size=300) < np.where(long, 0.7, 0.2)
+    durations = np.where(long, 7200.0, 2700.0)
+    values = 5.0 * long + rng.normal(0.0, 1.0, 300)
+    found = compare(values, side, rng.uniform(0.0, 60.0, 300), durations)
+    assert found.low < 0.0 < found.high
+    assert abs(found.difference) < 0.6
+
+
+def test_runs_without_a_neighbour_do_not_count() -> None:
+    """Trail runs of summer are not set against road runs of winter."""
+    side = _sides(20, 20)
+    found = compare(np.arange(40.0), side, np.where(side, 0.0, 180.0), np.full(40, 3600.0))
+    assert not found.enough
+    assert found.n_trail == found.n_road == 0
+    assert np.isnan(found.difference)
+
+
+def test_too_few_runs_give_no_interval() -> None:
+    """Seven runs on a side show their means, but no interval and no p value."""
+    found = compare(np.arange(27.0), _sides(7, 20), np.zeros(27), np.full(27, 3600.0))
+    assert not found.enough
+    assert np.isfinite(found.difference)
+    assert np.isnan([found.low, found.high, found.p_value]).all()
+
+
+def test_missing_values_are_left_out() -> None:
+    """A run without a value, a day or a duration is as if it were not there."""
+    rng = np.random.default_rng(5)
+    values, days, durations = rng.normal(size=43), np.zeros(43), np.full(43, 3600.0)
+    values[0], days[1], durations[2] = np.nan, np.nan, 0.0
+    side = np.arange(43) % 2 == 0
+    some = compare(values, side, days, durations)
+    rest = compare(values[3:], side[3:], days[3:], durations[3:])
+    assert some.difference == pytest.approx(rest.difference)
+    assert (some.low, some.high) == pytest.approx((rest.low, rest.high))
+
+
+def test_pairs_explain_the_difference() -> None:
+    """The weighted mean of the pairs' differences is the difference."""
+    rng = np.random.default_rng(6)
+    values, days = rng.normal(size=80), rng.uniform(0.0, 100.0, 80)
+    durations = rng.uniform(2000.0, 5000.0, 80)
+    found = compare(values, np.arange(80) % 3 == 0, days, durations)
+    pairs = found.pairs
+    assert np.average(pairs["difference"], weights=pairs["weight"]) == pytest.approx(found.difference)
+    assert (np.abs(days[pairs["trail"]] - days[pairs["road"]]) < 45.0).all()
+    ratio = durations[pairs["trail"]] / durations[pairs["road"]]
+    assert ((ratio < 2.0) & (ratio > 0.5)).all()
+
+
+def test_robust_difference_ignores_single_runs() -> None:
+    """One wild run moves the mean, not the weighted median of the pairs."""
+    values = np.append(np.zeros(20), np.full(20, 1.0))
+    values[0] = 1000.0
+    found = compare(values, _sides(20, 20), np.zeros(40), np.full(40, 3600.0))
+    assert found.difference > 40.0
+    assert found.robust == pytest.approx(-1.0)
+    assert found.share_above == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("n_trail", "n_road"), [(8, 12), (30, 30)])
+def test_interval_covers_the_truth(n_trail: int, n_road: int) -> None:
+    """The 95 % interval holds the true difference in 95 % of samples, small and skewed ones included."""
+    rng = np.random.default_rng(7)
+    total, inside = 300, 0
+    for _ in range(total):
+        values = np.append(rng.gamma(2.0, 1.0, n_trail) + 0.5, rng.gamma(2.0, 1.0, n_road))
+        days = rng.uniform(0.0, 40.0, n_trail + n_road)
+        found = compare(
+            values, _sides(n_trail, n_road), days, np.full(len(values), 3600.0), rules=MatchRules(draws=300)
+        )
+        inside += found.low <= 0.5 <= found.high
+    assert 0.91 <= inside / total <= 0.985
+
+
+def test_strata_compare_like_with_like() -> None:
+    """Where heart rate rises with speed and trails are slower, strata of speed take that out."""
+    rng = np.random.default_rng(8)
+    run = np.repeat(np.arange(60), 8)
+    trail = run % 2 == 0
+    speed = rng.normal(2.8, 0.25, 480) - 0.2 * trail
+    beats = 60.0 + 30.0 * speed + 4.0 * trail + np.repeat(rng.normal(0.0, 3.0, 60), 8) + rng.normal(0.0, 1.0, 480)
+    plain = beats[trail].mean() - beats[~trail].mean()
+    days = np.repeat(np.linspace(0.0, 100.0, 60), 8)
+    found = compare_within_strata(beats, trail, run, np.floor(speed / 0.05), np.ones(480), days)
+    assert plain < 0.5
+    assert found.low < 4.0 < found.high
+    assert found.low > 0.0
+    assert np.average(found.pairs["difference"], weights=found.pairs["weight"]) == pytest.approx(found.difference)
+
+
+def test_strata_draw_whole_runs() -> None:
+    """Cutting the runs into more stretches adds no certainty: the day's offset is shared."""
+    rng = np.random.default_rng(9)
+    offset = rng.normal(0.0, 3.0, 40)
+    errors = []
+    for pieces in (2, 40):
+        run = np.repeat(np.arange(40), pieces)
+        values = offset[run] + rng.normal(0.0, 0.1, len(run))
+        found = compare_within_strata(
+            values, run % 2 == 0, run, np.zeros(len(run)), np.full(len(run), 1.0 / pieces), np.zeros(len(run))
+        )
+        errors.append(found.error)
+    assert errors[1] == pytest.approx(errors[0], rel=0.1)
+    assert errors[0] == pytest.approx(np.sqrt(2 * offset.var() / 20), rel=0.3)
+
+
+def test_regression_without_correlation_is_least_squares() -> None:
+    """Independent errors give the ordinary line."""
+    rng = np.random.default_rng(10)
+    x = rng.normal(size=200)
+    y = 2.0 + 0.5 * x + rng.normal(0.0, 1.0, 200)
+    fit = ar1_regression(y, np.column_stack((x, np.ones(200))), np.arange(200))
+    line = reference.linregress(x, y)
+    assert fit.coefficients[0] == pytest.approx(line.slope, abs=0.02)
+    assert fit.errors[0] == pytest.approx(line.stderr, rel=0.1)
+    assert fit.correlation < 0.15
+
+
+def test_regression_finds_the_correlation() -> None:
+    """The correlation of the errors comes out of a long series, and the error of a mean grows with it."""
+    rng = np.random.default_rng(11)
+    noise = np.zeros(3000)
+    for k in range(1, 3000):
+        noise[k] = 0.6 * noise[k - 1] + rng.normal()
+    fit = ar1_regression(noise + 3.0, np.ones((3000, 1)), np.arange(3000))
+    assert fit.correlation == pytest.approx(0.6, abs=0.05)
+    expected = np.sqrt(1.0 / (1.0 - 0.36) * (1.6 / 0.4) / 3000)
+    assert fit.errors[0] == pytest.approx(expected, rel=0.1)
+    assert fit.coefficients[0] == pytest.approx(3.0, abs=3.0 * expected)
+
+
+def test_regression_agrees_with_a_dense_covariance() -> None:
+    """Whitening step by step, gaps included, equals generalised least squares with the whole matrix."""
+    rng = np.random.default_rng(12)
+    time = np.cumsum(rng.integers(1, 4, 60)).astype(float)
+    design = np.column_stack((np.ones(60), time / 50.0))
+    weights = rng.uniform(1.0, 4.0, 60)
+    y = design @ [1.0, 2.0] + rng.normal(0.0, 1.0, 60)
+    y[1:] += 0.7 * y[:-1]
+    fit = ar1_regression(y, design, time, weights=weights)
+    matrix = fit.correlation ** np.abs(time[:, None] - time[None, :])
+    matrix /= np.sqrt(weights[:, None] * weights[None, :])
+    inverse = np.linalg.inv(matrix)
+    beta = np.linalg.solve(design.T @ inverse @ design, design.T @ inverse @ y)
+    assert fit.coefficients == pytest.approx(beta)
+    residual = y - design @ beta
+    variance = residual @ inverse @ residual / 58
+    errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ inverse @ design)))
+    assert fit.errors == pytest.approx(errors)
+
+
+def test_regression_refuses_a_design_that_tells_nothing() -> None:
+    """Two columns that are the same can't be told apart, and the answer says so."""
+    x = np.arange(30.0)
+    fit = ar1_regression(x, np.column_stack((x, 2 * x, np.ones(30))), x)
+    assert not fit.identified
+    assert np.isnan(fit.coefficients).all()
+    with pytest.raises(ValueError, match="increase"):
+        ar1_regression(x, x[:, None], np.zeros(30))
+    with pytest.raises(ValueError, match="length"):
+        ar1_regression(x, x[:, None], x[1:])
+
+
+def test_holm() -> None:
+    """The published worked example: 0.01, 0.02, 0.03 and 0.005 become 0.03, 0.04, 0.04 and 0.02; NaN doesn't count."""
+    found = holm([0.01, 0.02, np.nan, 0.03, 0.005])
+    assert found == pytest.approx([0.03, 0.04, np.nan, 0.04, 0.02], nan_ok=True)
+    assert holm([]).size == 0
+    assert holm([0.8, 0.9]).max() == 1.0
+
+
+def test_smallest_detectable_is_2_8_errors() -> None:
+    """With many degrees of freedom 80 % power needs 1.960 + 0.842 standard errors."""
+    assert smallest_detectable(1.0, 1e9) == pytest.approx(2.8016, abs=1e-3)

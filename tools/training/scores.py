@@ -1,0 +1,147 @@
+"""Scores of predictions that have not seen what they predict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from training.fitting import Line, Track
+
+from trailstats.terrain._sequence import sigmoid
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+SMALLEST = 300.0
+"""Metres of road and of trail that a run needs for a score inside it."""
+
+
+def auc(probability: Floats, trail: Floats, road: Floats) -> float:
+    """Return the area under the ROC curve with weights of both classes; ties count half."""
+    _, place = np.unique(probability, return_inverse=True)
+    up, down = np.bincount(place, trail), np.bincount(place, road)
+    below = np.cumsum(down) - down
+    return float((up * (below + down / 2)).sum() / (up.sum() * down.sum()))
+
+
+def calibration_error(probability: Floats, trail: Floats, road: Floats) -> float:
+    """Return the mean distance of predicted and true share over ten bins."""
+    table = reliability(probability, trail, road)
+    return float((table["weight"] * (table["predicted"] - table["observed"]).abs()).sum() / table["weight"].sum())
+
+
+def reliability(probability: Floats, trail: Floats, road: Floats) -> pd.DataFrame:
+    """Return weight, predicted and observed share of trail in ten bins of probability; empty ones are left out."""
+    bins = np.clip((probability * 10).astype(int), 0, 9)
+    weight = np.bincount(bins, trail + road, 10)
+    predicted, observed = np.bincount(bins, probability * (trail + road), 10), np.bincount(bins, trail, 10)
+    filled = weight > 0
+    return pd.DataFrame(
+        {
+            "bin": np.arange(10)[filled] / 10,
+            "weight": weight[filled],
+            "predicted": predicted[filled] / weight[filled],
+            "observed": observed[filled] / weight[filled],
+        }
+    )
+
+
+@dataclass(frozen=True)
+class RunScores:
+    """Scores of whole runs, every athlete of three runs or more counting alike in each class."""
+
+    n_trail: int
+    n_other: int
+    auc: float
+    balanced_accuracy: float
+    calibration_error: float
+
+
+def score_weights(table: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return the weights of trail runs and of others; each sums to 1."""
+    trail = table["trail"].to_numpy()
+    group = table["athlete"] + "/" + table["trail"].astype(str)
+    weight = 1.0 / group.map(group.value_counts()).clip(lower=3).to_numpy()
+    up, down = np.where(trail, weight, 0.0), np.where(trail, 0.0, weight)
+    return up / up.sum(), down / down.sum()
+
+
+def score_runs(table: pd.DataFrame, log_odds: Floats) -> RunScores:
+    """Return the scores of the rows of a table of runs; a run without an answer counts as one half."""
+    p = np.nan_to_num(sigmoid(log_odds), nan=0.5)
+    up, down = score_weights(table)
+    hit = (up[p > 0.5].sum() + down[p <= 0.5].sum()) / 2.0
+    return RunScores(
+        int((up > 0).sum()), int((down > 0).sum()), auc(p, up, down), float(hit), calibration_error(p, up, down)
+    )
+
+
+@dataclass(frozen=True)
+class WindowScores:
+    """Scores of windows against a map.
+
+    ``within`` is the area under the ROC curve inside one run, ``clusters`` the same with every group of like routes
+    counted once; ``decided`` the share of the distance with a probability beyond the bound, ``accuracy`` the share
+    of it that is right; ``false_trail`` the share of road called trail where there is no trail.
+    """
+
+    within: float
+    clusters: float
+    path_within: float
+    path_clusters: float
+    pooled: float
+    decided: float
+    accuracy: float
+    false_trail: float
+
+
+def probabilities(smoothed: Sequence[Floats], line: Line) -> list[Floats]:
+    """Return calibrated probabilities of smoothed log-odds."""
+    return [sigmoid(line(s)) for s in smoothed]
+
+
+def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide: float) -> WindowScores:
+    """Return the scores of map-labelled tracks."""
+    every = inside(tracks, probability, [t.trail for t in tracks])
+    path = inside(tracks, probability, [t.example.path for t in tracks])
+    p = np.concatenate(list(probability))
+    trail, road = (np.concatenate([getattr(t, name) for t in tracks]) for name in ("trail", "road"))
+    up, down = p >= decide, p <= 1 - decide
+    decided = (trail + road)[up | down].sum()
+    bare = {t.region for t in tracks} - {t.region for t in tracks if t.trail.sum() > 0}
+    empty = [(t.road[q > 0.5].sum(), t.road.sum()) for t, q in zip(tracks, probability, strict=True) if t.region in bare]
+    wrong, total = (sum(pair[i] for pair in empty) for i in (0, 1))
+    return WindowScores(
+        *every,
+        *path,
+        auc(p, trail, road),
+        float(decided / (trail + road).sum()),
+        float((trail[up].sum() + road[down].sum()) / decided),
+        float(wrong / total) if total else float("nan"),
+    )
+
+
+def inside(tracks: Sequence[Track], probability: Sequence[Floats], trail: Sequence[Floats]) -> tuple[float, float]:
+    """Return the area under the ROC curve inside a run: mean over runs, and over groups of like routes."""
+    rows = []
+    for t, p, up in zip(tracks, probability, trail, strict=True):
+        if up.sum() >= SMALLEST and t.road.sum() >= SMALLEST:
+            rows.append((t.group, np.sqrt(up.sum() * t.road.sum()), auc(p, up, t.road)))
+    table = pd.DataFrame(rows, columns=["group", "weight", "auc"])
+    table["product"] = table["weight"] * table["auc"]
+    groups = table.groupby("group")[["product", "weight"]].sum()
+    return float(table["product"].sum() / table["weight"].sum()), float((groups["product"] / groups["weight"]).mean())
+
+
+def confusion(tracks: Sequence[Track], probability: Sequence[Floats], decide: float) -> pd.DataFrame:
+    """Return kilometres by what the map says (rows) and what is called (columns)."""
+    rows = {}
+    for name in ("road", "trail"):
+        metres = np.concatenate([getattr(t, name) for t in tracks])
+        p = np.concatenate(list(probability))
+        called = (p <= 1 - decide, (p > 1 - decide) & (p < decide), p >= decide)
+        rows[name] = [float(metres[c].sum()) / 1000 for c in called]
+    return pd.DataFrame(rows, index=["road", "unknown", "trail"]).T

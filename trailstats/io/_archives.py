@@ -1,0 +1,139 @@
+"""Zips, and zips within zips: their activity files by name, and one file's content."""
+
+from __future__ import annotations
+
+import posixpath
+import tempfile
+import threading
+import weakref
+import zipfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import IO, cast
+
+from trailstats.errors import CorruptFileError, LimitError
+from trailstats.io import _remote
+from trailstats.io.formats import ReadLimits, is_activity_name, read_member
+
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, OSError)
+"""What a damaged or encrypted zip raises."""
+
+_KEPT_OPEN = 3
+_SPOOL = 1 << 26  # bytes of an archive within an archive that are kept in memory
+
+
+def activity_names(archive: zipfile.ZipFile, limits: ReadLimits, depth: int) -> list[tuple[str, ...]]:
+    """Return the activity files of a zip, each as the names that lead to it through the zips within.
+
+    A zip within that can't be opened, or lies deeper than ``depth``, stands for itself.
+
+    Raises
+    ------
+    LimitError
+        When there are more than ``limits.members`` files.
+    """
+    infos = archive.infolist()
+    if len(infos) > limits.members:
+        raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+    out: list[tuple[str, ...]] = []
+    for info in infos:
+        base = posixpath.basename(info.filename)
+        if is_activity_name(info.filename):
+            out.append((info.filename,))
+        elif base.lower().endswith(".zip") and not base.startswith("._"):
+            if depth <= 1:
+                out.append((info.filename,))  # loading it gives the reason
+                continue
+            try:
+                with _inner(archive, info.filename, limits) as inner:
+                    below = activity_names(inner, limits, depth - 1)
+                out.extend((info.filename, *members) for members in below)
+            except (*ZIP_ERRORS, LimitError):
+                out.append((info.filename,))
+        if len(out) > limits.members:
+            raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+    return out
+
+
+def _inner(archive: zipfile.ZipFile, name: str, limits: ReadLimits) -> zipfile.ZipFile:
+    """Open a zip within a zip; it is unpacked once, into memory or a temporary file."""
+    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115  # lives as long as the archive
+    try:
+        info = archive.getinfo(name)
+        with archive.open(info) as stream:
+            while chunk := stream.read(1 << 20):
+                spool.write(chunk)
+                limits.check_size(spool.tell(), info.compress_size)
+        inner = zipfile.ZipFile(cast("IO[bytes]", spool))
+    except BaseException:
+        spool.close()
+        raise
+    weakref.finalize(inner, spool.close)
+    return inner
+
+
+class _Open(threading.local):
+    """The archives that a thread read last: their directories are long, and members come one after the other."""
+
+    def __init__(self) -> None:
+        self.archives: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
+
+    def get(self, key: tuple[str, ...], make: Callable[[], zipfile.ZipFile]) -> zipfile.ZipFile:
+        """Return the archive of a key, made when it is not there."""
+        if key not in self.archives:
+            self.archives[key] = make()
+            while len(self.archives) > _KEPT_OPEN:
+                self.archives.popitem(last=False)[1].close()
+        self.archives.move_to_end(key)
+        return self.archives[key]
+
+
+_open_now = _Open()
+
+
+def _archive(path: str) -> zipfile.ZipFile:
+    if not _remote.is_remote(path):
+        return zipfile.ZipFile(path)
+    stream = _remote.open_file(path)
+    archive = zipfile.ZipFile(stream)
+    weakref.finalize(archive, stream.close)
+    return archive
+
+
+def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
+    """Return a file in a zip, or in a zip within it; the archives stay open for the next one.
+
+    Raises
+    ------
+    CorruptFileError
+        When one of the archives is damaged.
+    LimitError
+        When the file, or an archive within, is over a limit.
+    """
+    try:
+        stamp = "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
+        archive = _open_now.get((path, stamp), partial(_archive, path))
+        for i, name in enumerate(members[:-1]):
+            archive = _open_now.get((path, stamp, *members[: i + 1]), partial(_inner, archive, name, limits))
+        return read_member(archive, archive.getinfo(members[-1]), limits)
+    except ZIP_ERRORS as error:
+        raise CorruptFileError(f"damaged zip: {error}") from None
+
+
+def read_through(archive: zipfile.ZipFile, members: tuple[str, ...], limits: ReadLimits) -> bytes:
+    """Return a file in an open zip, or in a zip within it.
+
+    Raises
+    ------
+    CorruptFileError, LimitError
+        As in `read_kept`.
+    """
+    try:
+        for name in members[:-1]:
+            archive = _inner(archive, name, limits)
+        return read_member(archive, archive.getinfo(members[-1]), limits)
+    except ZIP_ERRORS as error:
+        raise CorruptFileError(f"damaged zip: {error}") from None

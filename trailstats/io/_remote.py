@@ -1,0 +1,76 @@
+"""Remote places such as ``s3://bucket/runs``, through fsspec."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import IO, Any
+
+from trailstats.errors import MissingExtraError, ReadError
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def is_remote(source: object) -> bool:
+    """Whether a source is an address with a protocol; drive letters are none."""
+    return isinstance(source, str) and _ADDRESS.match(source) is not None
+
+
+def open_file(address: str) -> IO[bytes]:
+    """Open a remote file for reading.
+
+    Raises
+    ------
+    ReadError
+        When it can't be opened.
+    MissingExtraError
+        Without fsspec.
+    """
+    system, path = _place(address)
+    try:
+        stream: IO[bytes] = system.open(path, "rb")
+    except OSError:
+        raise
+    except Exception as error:  # each protocol has its own exceptions
+        raise OSError(f"{type(error).__name__}: {error}") from error
+    return stream
+
+
+def files(address: str) -> list[tuple[str, bool]]:
+    """Return the files at an address, sorted by name, and whether each was named itself.
+
+    Raises
+    ------
+    ReadError
+        When there is nothing.
+    MissingExtraError
+        Without fsspec.
+    """
+    system, path = _place(address)
+    try:
+        if system.isdir(path):
+            inside = [name for name in system.find(path) if not _hidden(name[len(path) :])]
+            return [(system.unstrip_protocol(name), False) for name in sorted(inside)]
+        if system.exists(path):
+            return [(address, True)]
+    except Exception as error:  # each protocol has its own exceptions
+        raise ReadError(f"can't be listed: {type(error).__name__}: {error}", path=address) from None
+    raise ReadError("no such file or folder", path=address)
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/")[:-1])
+
+
+def _place(address: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError as error:
+        raise MissingExtraError("fsspec", "remote") from error
+    try:
+        system, path = url_to_fs(address)
+    except MissingExtraError:
+        raise
+    except Exception as error:  # an unknown protocol, or one whose package is missing
+        raise ReadError(f"can't be reached: {error}", path=address) from None
+    return system, os.fspath(path)
