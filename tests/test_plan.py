@@ -50,9 +50,7 @@ def calendar(runs: list[tuple[int, str, float]], athlete: Athlete | None = None,
         )
         for file in files
     ]
-    return History(
-        athlete or Athlete(), table, schema.SEGMENTS.empty(), tuple(analyses), (), HeartRateLimits()
-    )
+    return History(athlete or Athlete(), table, schema.SEGMENTS.empty(), tuple(analyses), (), HeartRateLimits())
 
 
 def rule(history: History, name: str, races: tuple[dt.date, ...] = (RACE,)) -> RuleResult:
@@ -66,7 +64,14 @@ BASE = [(ago, "road", 10.0) for ago in range(2, 60, 2)]
 
 @pytest.mark.parametrize(
     ("trail", "outcome"),
-    [((3, 10), "fail"), ((3, 20), "pass"), ((14, 15), "pass"), ((15, 28), "fail"), ((29, 30, 35), "pass"), ((), "pass")],
+    [
+        ((3, 10), "fail"),
+        ((3, 20), "pass"),
+        ((14, 15), "pass"),
+        ((15, 28), "fail"),
+        ((29, 30, 35), "pass"),
+        ((), "pass"),
+    ],
 )
 def test_trail_runs_before_a_race(trail: tuple[int, ...], outcome: str) -> None:
     """Days -3 and -10 lie in one block of two weeks and fail, days -3 and -20 in two and pass; day 29 is too early."""
@@ -141,9 +146,7 @@ def weeks(trail: int, road: int, count: int = 20) -> list[tuple[int, str, float]
     return out
 
 
-@pytest.mark.parametrize(
-    ("trail", "road", "outcome"), [(1, 3, "pass"), (2, 2, "pass"), (0, 4, "fail"), (3, 1, "fail")]
-)
+@pytest.mark.parametrize(("trail", "road", "outcome"), [(1, 3, "pass"), (2, 2, "pass"), (0, 4, "fail"), (3, 1, "fail")])
 def test_trail_runs_a_week(trail: int, road: int, outcome: str) -> None:
     """One or two trail runs a week pass, none and three fail."""
     assert RACE.weekday() == 6
@@ -154,8 +157,7 @@ def test_added_runs_fail() -> None:
     """Two trail runs on top of the usual three road runs are no replacement."""
     before = [(ago + 7 * 6, side, km) for ago, side, km in weeks(0, 3, 14)]
     found = rule(calendar([*weeks(2, 3, 6), *before]), "R1", ())
-    assert "with more runs than usual" in found.detail
-    assert "0 with more" not in found.detail
+    assert "4 with more runs than usual" in found.detail
 
 
 def test_weeks_before_a_race_do_not_count() -> None:
@@ -168,9 +170,7 @@ def test_weeks_before_a_race_do_not_count() -> None:
 def test_easy_trail_runs(above: float, outcome: str) -> None:
     """With 2 of 40 minutes above the ceiling an easy run is easy, with 15 it isn't."""
     runs = weeks(1, 3)
-    found = rule(
-        calendar(runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0), "R4", ()
-    )
+    found = rule(calendar(runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0), "R4", ())
     assert found.outcome == outcome
     assert rule(calendar(runs, intent="easy"), "R4", ()).outcome == "not enough data"
 

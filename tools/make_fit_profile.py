@@ -33,8 +33,7 @@ USED = {
     "event": "timestamp event event_type",
     "device_info": "device_index manufacturer product product_name",
     "workout": "wkt_name",
-    "user_profile": "gender age height weight resting_heart_rate default_max_running_heart_rate "
-    "default_max_heart_rate",
+    "user_profile": "gender age height weight resting_heart_rate default_max_running_heart_rate default_max_heart_rate",
     "hr": "timestamp fractional_timestamp filtered_bpm event_timestamp event_timestamp_12",
     "hrv": "time",
     "field_description": "developer_data_index field_definition_number fit_base_type_id field_name scale "

@@ -232,6 +232,16 @@ def test_the_report_is_written(run, gpx: Path, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_text().lstrip().lower().startswith("<!doctype html>")
 
 
+def test_the_report_in_parts_and_pictures(run, gpx: Path, tmp_path: Path) -> None:
+    """With --split activities are pages of their own, with --png the charts are pictures too."""
+    assert run("report", gpx, "-o", tmp_path / "r.html", "--split", "--png", tmp_path / "charts")[0] == OK
+    assert len(list((tmp_path / "r_activities").glob("*.html"))) == 1
+    assert list((tmp_path / "charts").glob("*.png"))
+    code, _, err = run("report", gpx, "-o", tmp_path / "none" / "r.html")
+    assert code != OK
+    assert "no folder" in err
+
+
 def test_it_runs_as_a_module_and_in_a_pipe(gpx: Path) -> None:
     """`python -m trailstats` works, and prints no progress where no one watches."""
     command = [sys.executable, "-m", "trailstats", "analyze", str(gpx), "--json"]

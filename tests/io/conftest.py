@@ -112,9 +112,7 @@ def gpx_text(
         for i in range(points)
     ]
     each = -(-points // segments)
-    parts = "".join(
-        f"<trkseg>{''.join(rows[i : i + each])}{indent}</trkseg>" for i in range(0, max(points, 1), each)
-    )
+    parts = "".join(f"<trkseg>{''.join(rows[i : i + each])}{indent}</trkseg>" for i in range(0, max(points, 1), each))
     close = root.split()[0]
     meta = "<metadata><name>Day</name></metadata>"
     return f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
@@ -132,7 +130,7 @@ def tcx_text(
     laps: int = 2,
     sport: str = "Running",
     head: str = '<?xml version="1.0" encoding="UTF-8"?>\n',
-    cadence: str = "<Extensions><TPX xmlns=\"http://www.garmin.com/xmlschemas/ActivityExtension/v2\">"
+    cadence: str = '<Extensions><TPX xmlns="http://www.garmin.com/xmlschemas/ActivityExtension/v2">'
     "<Speed>3.5</Speed><RunCadence>{cadence}</RunCadence><Watts>250</Watts></TPX></Extensions>",
     tracks: int = 1,
 ) -> str:

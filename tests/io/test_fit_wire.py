@@ -152,7 +152,18 @@ def test_twelve_byte_header(fit_writer, add_records):
         (lambda d: d[14:], "header_missing"),
         (lambda d: d[:12] + b"\x01\x02" + d[14:], "header_crc_mismatch"),
     ],
-    ids=["no crc", "zero crc", "wrong crc", "size 0", "size small", "tail", "lead", "no magic", "no header", "header crc"],
+    ids=[
+        "no crc",
+        "zero crc",
+        "wrong crc",
+        "size 0",
+        "size small",
+        "tail",
+        "lead",
+        "no magic",
+        "no header",
+        "header crc",
+    ],
 )
 def test_frame_faults_keep_every_record_and_are_reported(fit_writer, add_records, spoil, expected):
     """A wrong frame costs no record; the fault is an issue with a byte offset."""

@@ -243,6 +243,14 @@ def test_fitness_and_fatigue_of_a_constant_load(build):
     assert second["fatigue"] == pytest.approx(70 * (1 - math.exp(-14 / 7)), abs=0.05)
 
 
+def test_impact_is_shown_whole(history):
+    """It should share out all of 24 times 10.4 km, unknown ground included: 60 % of 8 runs are trail."""
+    sums = pd.DataFrame(archive.weekly_impact_rows(history)).groupby("surface")["impact"].sum()
+    assert sums.sum() == pytest.approx(24 * 10.4, abs=0.2)
+    assert sums["trail"] == pytest.approx(8 * 10.4 * 0.6, abs=0.1)
+    assert sums["unknown"] > 0
+
+
 def test_intensity_by_ground(history, analyses):
     """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
     rows = archive.intensity_rows(history.activities[history.activities["status"] == "ok"], analyses)

@@ -7,16 +7,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from trailstats.claims import ClaimResult, evaluate_claims
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._weeks import whole_weeks
+from trailstats.history import History
 from trailstats.metrics.impact import EXPONENTS, SURFACE_FACTORS, Ground
 
 from .scenario import SCENARIOS, Scenario
 from .tables import simulate
 
+Floats = NDArray[np.float64]
 DECIDED = ("supported", "contradicted")
 FIGURES = {
     "strength": "climb_dose",
@@ -43,7 +47,8 @@ class Outcome:
     verdicts: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     figures: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
-    impact_bounds: tuple[float, float] = (math.nan, math.nan)
+    loads: dict[str, Floats] = field(default_factory=dict)
+    seed: int = 0
 
 
 def judge(job: tuple[int, int]) -> Outcome:
@@ -52,14 +57,14 @@ def judge(job: tuple[int, int]) -> Outcome:
     scenario = SCENARIOS[number]
     history = simulate(scenario, seed)
     results = evaluate_claims(history)
-    out = Outcome()
+    out = Outcome(loads=_loads(history), seed=seed)
     for result in results:
         out.verdicts[result.claim] = result.verdict.value
         for part in result.parts:
             out.parts[part.claim] = part.verdict.value
         if result.claim in FIGURES:
             part = _figure(result)
-            true = _truth(scenario, result.claim, part, history, seed)
+            true = _truth(scenario, result.claim, part, history)
             out.figures[result.claim] = (part.difference, part.low, part.high, true)
     return out
 
@@ -69,7 +74,7 @@ def _figure(result: ClaimResult) -> ClaimResult:
     return next((p for p in result.parts if p.claim == name), result)
 
 
-def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: object, seed: int) -> float:
+def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: History) -> float:
     """Return the true difference where it has a closed form, else NaN."""
     if claim == "balance":
         return 0.006 * (scenario.uneven - 1.0) * math.exp(0.15**2 / 2.0)
@@ -77,15 +82,8 @@ def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: object, s
         return scenario.spread
     if claim == "same_effort":
         return scenario.beats
-    if claim == "impact":
-        # The constants of nature are one draw of what the literature leaves open.
-        rng = np.random.default_rng([seed, 5])
-        factor = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
-        ground = rng.triangular(factor.low, factor.central, factor.high)
-        exponent = EXPONENTS[int(rng.integers(len(EXPONENTS)))]
-        return float((scenario.step_load * ground) ** exponent - 1.0)
     if claim == "volume":
-        share = whole_weeks(Evidence(history)).share_before(4)  # type: ignore[arg-type]
+        share = whole_weeks(Evidence(history)).share_before(4)
         low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
         return float(scenario.volume_per_share * (high - low))
     if claim == "road_improvement":
@@ -93,10 +91,33 @@ def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: object, s
             return math.nan
         if scenario.trail_from:
             return scenario.gain * part.road
-        share = whole_weeks(Evidence(history)).share_before(8)  # type: ignore[arg-type]
+        share = whole_weeks(Evidence(history)).share_before(8)
         low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
         return float(scenario.gain * (high - low) * part.road)
     return math.nan
+
+
+def _loads(history: History) -> dict[str, Floats]:
+    """Return each side's distance and impact component by exponent and downhill slope, hard runs left out."""
+    runs = history.activities
+    calm = (runs["intent"] != "hard").to_numpy()
+    tables = [a.impact for a, use in zip(history.analyses, calm, strict=True) if use]
+    whole = pd.concat(tables, ignore_index=True)
+    columns = ["distance", "impact_low", "impact", "impact_high"]
+    sums = whole.groupby(["surface", "exponent"])[columns].sum()
+    nothing = np.zeros((len(EXPONENTS), len(columns)))
+    return {s: sums.loc[s].to_numpy() if s in sums.index else nothing for s in ("trail", "road")}
+
+
+def _true_impact(pooled: dict[str, Floats], seed: int) -> float:
+    """Return the true relative difference per kilometre if the constants of nature are one draw of what is open."""
+    rng = np.random.default_rng([seed, 5])
+    factor = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
+    ground = rng.triangular(factor.low, factor.central, factor.high)
+    slope = rng.uniform(0.04, 0.08)
+    k = int(rng.integers(len(EXPONENTS)))
+    per_km = {s: np.exp(np.interp(slope, (0.04, 0.06, 0.08), np.log(t[k, 1:]))) / t[k, 0] for s, t in pooled.items()}
+    return float(ground ** EXPONENTS[k] * per_km["trail"] / per_km["road"] - 1.0)
 
 
 @dataclass(frozen=True)
@@ -154,7 +175,13 @@ def _coverage(claim: str, outcomes: list[Outcome]) -> Share:
     figures = figures[np.isfinite(figures[:, 1])]
     if not len(figures):
         return Share(0, 0)
-    true = figures[:, 3] if claim not in POOLED else np.full(len(figures), figures[:, 0].mean())
+    true = figures[:, 3]
+    if claim in POOLED:
+        true = np.full(len(figures), figures[:, 0].mean())
+    if claim == "impact":
+        known = [o for o in outcomes if np.isfinite(o.figures[claim][1])]
+        pooled = {side: np.sum([o.loads[side] for o in outcomes], axis=0) for side in ("trail", "road")}
+        true = np.array([_true_impact(pooled, o.seed) for o in known])
     inside = (figures[:, 1] <= true) & (true <= figures[:, 2])
     return Share(int(inside.sum()), len(figures))
 

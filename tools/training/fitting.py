@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from training.recordings import THINNED, Example
 
-from trailstats.terrain._model import LinearModel, split_log_odds
+from trailstats.terrain._model import LinearModel
 from trailstats.terrain._sequence import smooth_log_odds
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
+    MIXED_FEATURES,
     WINDOW_FEATURES,
     WINDOW_STEP,
 )
 from trailstats.terrain.rules import TerrainRules
+from training.recordings import THINNED, Example
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -40,9 +41,6 @@ WINDOW_STRENGTH = 0.02
 """The same for the windows, on weights that sum to 1000."""
 
 MIXED_LIMIT = 3.0
-"""Log-odds of a whole run up to which it may well be mixed."""
-
-SURE_LIMIT = 6.0
 """The whole run counts for a window with log-odds of at most this."""
 
 WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
@@ -66,7 +64,9 @@ TRACK = 0.5
 CHANNELS = {
     "with_elevation": (*ACTIVITY_FEATURES, *ELEVATION_FEATURES),
     "without_elevation": ACTIVITY_FEATURES,
+    "mixed": MIXED_FEATURES,
 }
+"""Features of each model of whole runs; the last one serves the windows."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def fit_activity(table: pd.DataFrame, channels: str) -> LinearModel:
     """Return the uncalibrated model of whole runs for one set of channels."""
     names = CHANNELS[channels]
     table = table.dropna(subset=list(names))
-    prior = np.array([PRIOR_SCALE.get(name, 1.0) for name in names])
+    prior = np.array([PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0 for name in names])
     values, target = table[list(names)].to_numpy(), table["trail"].to_numpy()
     return fit_linear(names, values, target, activity_weights(table), ACTIVITY_STRENGTH, prior, 200.0)
 
@@ -205,23 +205,22 @@ class Track:
     mapped: bool
 
     def beside_whole(self, values: Floats) -> Floats:
-        """Return columns of values per window with the two parts of the whole run's log-odds beside them."""
-        parts = split_log_odds(self.log_odds, MIXED_LIMIT, SURE_LIMIT)
-        return np.column_stack([values, np.tile(parts, (len(values), 1))])
+        """Return columns of values per window with the whole run's log-odds, cut off, beside them."""
+        whole = float(np.clip(self.log_odds, -MIXED_LIMIT, MIXED_LIMIT))
+        return np.column_stack([values, np.full(len(values), whole)])
 
 
 @dataclass(frozen=True, eq=False)
 class WindowModel:
-    """Windows before the sequence: their own features, and what the two parts of the whole run's log-odds add."""
+    """Windows before the sequence: their own features, and what the whole run's log-odds add."""
 
     linear: LinearModel
     mixed_weight: float
-    sure_weight: float
 
     def smoothed(self, track: Track) -> Floats:
         """Return the log-odds of each window given all, before calibration."""
         parts = track.beside_whole(self.linear.log_odds(track.example.windows)[:, None])
-        evidence = parts @ [1.0, self.mixed_weight, self.sure_weight]
+        evidence = parts @ [1.0, self.mixed_weight]
         return smooth_log_odds(TEMPER * evidence, WINDOW_STEP, TerrainRules().surface_length)
 
 
@@ -236,8 +235,8 @@ def fit_windows(tracks: Sequence[Track]) -> WindowModel:
     trail = weight[target].sum()
     weight = np.where(target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)) * weight
     size = len(WINDOW_FEATURES)
-    prior = np.append(np.ones(size), [5.0, 5.0])
-    names = (*WINDOW_FEATURES, "mixed", "sure")
+    prior = np.append(np.ones(size), 5.0)
+    names = (*WINDOW_FEATURES, "mixed")
     first = fit_linear(names, x, target, weight, WINDOW_STRENGTH, prior, 1000.0)
     linear = LinearModel(
         WINDOW_FEATURES, first.centre[:size], first.scale[:size], first.coefficient[:size], 0.0, first.limit
@@ -246,9 +245,9 @@ def fit_windows(tracks: Sequence[Track]) -> WindowModel:
     x, target, weight = _stacked(both, tracks)
     second = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
     second.fit(x, target, sample_weight=weight / weight.sum() * 1000)
-    gain, mixed, sure = (float(v) for v in second.coef_[0])
+    gain, mixed = (float(v) for v in second.coef_[0])
     intercept = float(second.intercept_[0])
-    return WindowModel(replace(linear, coefficient=linear.coefficient * gain, intercept=intercept), mixed, sure)
+    return WindowModel(replace(linear, coefficient=linear.coefficient * gain, intercept=intercept), mixed)
 
 
 def fit_window_line(tracks: Sequence[Track], smoothed: Sequence[Floats]) -> Line:
@@ -264,6 +263,29 @@ def windows_left_out(tracks: Sequence[Track]) -> list[Floats]:
         model = fit_windows([t for t in tracks if t.group != group])
         out.update({i: model.smoothed(t) for i, t in enumerate(tracks) if t.group == group})
     return [out[i] for i in range(len(tracks))]
+
+
+def windows_calibrated(tracks: Sequence[Track], smoothed: Sequence[Floats]) -> list[Floats]:
+    """Return calibrated log-odds of each track; the calibration has not seen its group either."""
+    out: dict[int, Floats] = {}
+    for group in sorted({t.group for t in tracks}):
+        rest = [i for i, t in enumerate(tracks) if t.group != group]
+        line = fit_window_line([tracks[i] for i in rest], [smoothed[i] for i in rest])
+        out.update({i: line(smoothed[i]) for i, t in enumerate(tracks) if t.group == group})
+    return [out[i] for i in range(len(tracks))]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The fitted models, and log-odds that left out what they predict."""
+
+    table: pd.DataFrame
+    left_out: dict[str, Floats]
+    models: dict[str, LinearModel]
+    runs: list[Track]
+    calibrated: list[Floats]
+    windows: WindowModel
+    line: Line
 
 
 def map_track(example: Example, group: str, region: str, log_odds: float) -> Track:

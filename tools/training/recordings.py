@@ -92,8 +92,18 @@ def _read_one(task: tuple[str, Path, pd.DataFrame | None]) -> list[Example]:
     return [one for one in found if one is not None]
 
 
-def load(shared: Path, workers: int) -> tuple[list[Example], list[Example], pd.DataFrame, pd.DataFrame]:
-    """Return the examples of the corpus and of the map-labelled tracks, and their two tables."""
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Examples labelled as a whole, examples that a map knows, and the two tables that tell about them."""
+
+    whole: list[Example]
+    mapped: list[Example]
+    index: pd.DataFrame
+    tracks: pd.DataFrame
+
+
+def load(shared: Path, workers: int) -> Data:
+    """Return the examples of the corpus and of the map-labelled tracks."""
     index = pd.read_csv(shared / "corpus" / "index.csv")
     index = index[index["role"].fillna("").str.contains("labelled")]
     index = index[index["label"].isin(["trail", "road", "track"])]
@@ -111,12 +121,15 @@ def load(shared: Path, workers: int) -> tuple[list[Example], list[Example], pd.D
         found = [one for many in pool.map(_read_one, tasks, chunksize=4) for one in many]
     names = set(index["file"])
     whole = [one for one in found if one.name in names]
-    return whole, [one for one in found if one.name not in names], index, tracks
+    return Data(whole, [one for one in found if one.name not in names], index, tracks)
 
 
-def fingerprint(shared: Path) -> str:
-    """Return the SHA-256 of the two label tables and of every recording used, in the order of their names."""
+def fingerprint(shared: Path, data: Data) -> str:
+    """Return the SHA-256 over the two label tables and every recording used, in the order of their names."""
+    corpus = {shared / "corpus" / e.name for e in data.whole}
+    tracks = {shared / "osm" / "tracks" / e.name for e in data.mapped}
     digest = hashlib.sha256()
-    for path in (shared / "corpus" / "index.csv", shared / "osm" / "labels.csv.gz"):
-        digest.update(path.read_bytes())
+    tables = [shared / "corpus" / "index.csv", shared / "osm" / "labels.csv.gz"]
+    for path in [*tables, *sorted(corpus), *sorted(tracks)]:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from training.fitting import Line, Track
 
 from trailstats.terrain._sequence import sigmoid
+from training.fitting import Track, Trained
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -98,11 +98,6 @@ class WindowScores:
     false_trail: float
 
 
-def probabilities(smoothed: Sequence[Floats], line: Line) -> list[Floats]:
-    """Return calibrated probabilities of smoothed log-odds."""
-    return [sigmoid(line(s)) for s in smoothed]
-
-
 def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide: float) -> WindowScores:
     """Return the scores of map-labelled tracks."""
     every = inside(tracks, probability, [t.trail for t in tracks])
@@ -112,7 +107,9 @@ def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide
     up, down = p >= decide, p <= 1 - decide
     decided = (trail + road)[up | down].sum()
     bare = {t.region for t in tracks} - {t.region for t in tracks if t.trail.sum() > 0}
-    empty = [(t.road[q > 0.5].sum(), t.road.sum()) for t, q in zip(tracks, probability, strict=True) if t.region in bare]
+    empty = [
+        (t.road[q > 0.5].sum(), t.road.sum()) for t, q in zip(tracks, probability, strict=True) if t.region in bare
+    ]
     wrong, total = (sum(pair[i] for pair in empty) for i in (0, 1))
     return WindowScores(
         *every,
@@ -145,3 +142,69 @@ def confusion(tracks: Sequence[Track], probability: Sequence[Floats], decide: fl
         called = (p <= 1 - decide, (p > 1 - decide) & (p < decide), p >= decide)
         rows[name] = [float(metres[c].sum()) / 1000 for c in called]
     return pd.DataFrame(rows, index=["road", "unknown", "trail"]).T
+
+
+def run_rows(trained: Trained) -> dict[str, RunScores]:
+    """Return the scores of whole runs: all, with tracks, in the overlap band, thinned, and without elevation."""
+    table, step = trained.table, trained.table["step"]
+    full = np.where(
+        np.isfinite(trained.left_out["with_elevation"]),
+        trained.left_out["with_elevation"],
+        trained.left_out["without_elevation"],
+    )
+    bare = trained.left_out["without_elevation"]
+    road = table["sure"] & (table["label"] != "track")
+    band = table["asc_per_km_simple"].between(5, 30)
+    choices = {
+        "trail against road": (road & (step == 0), full),
+        "trail against road and track": (table["sure"] & (step == 0), full),
+        "5 to 30 m of ascent per km, presumed road let in": (band & (step == 0), full),
+        "points every 5 s": (road & (step == 5), full),
+        "points every 10 s": (road & (step == 10), full),
+        "elevation taken out": (road & (step == 0), bare),
+        "never slower than a walk for a quarter of the time": (
+            road & (step == 0) & (table["slow_share"] < 0.25),
+            full,
+        ),
+    }
+    return {name: score_runs(table[rows], values[rows.to_numpy()]) for name, (rows, values) in choices.items()}
+
+
+def mapped_part(trained: Trained, step: float) -> tuple[list[Track], list[Floats]]:
+    """Return the map-labelled tracks with one thinning, and their left-out probabilities."""
+    pairs = [
+        (t, sigmoid(x))
+        for t, x in zip(trained.runs, trained.calibrated, strict=True)
+        if t.mapped and t.example.step == step
+    ]
+    return [t for t, _ in pairs], [p for _, p in pairs]
+
+
+def window_rows(trained: Trained, decide: float) -> dict[str, WindowScores]:
+    """Return the scores of windows against the map, as recorded and thinned."""
+    names = {0.0: "as recorded", 5.0: "points every 5 s", 10.0: "points every 10 s"}
+    return {name: score_windows(*mapped_part(trained, step), decide) for step, name in names.items()}
+
+
+def share_change(trained: Trained, decide: float) -> float:
+    """Return the mean change of a run's trail share when its points are thinned to 5 s."""
+    shares: dict[str, dict[float, float]] = {}
+    for t, x in zip(trained.runs, trained.calibrated, strict=True):
+        shares.setdefault(t.example.name, {})[t.example.step] = float(np.mean(sigmoid(x) >= decide))
+    return float(np.mean([abs(s[5.0] - s[0.0]) for s in shares.values() if 5.0 in s and 0.0 in s]))
+
+
+def summary(trained: Trained, decide: float) -> dict[str, object]:
+    """Return the scores as plain values, rounded."""
+    rows = {
+        "whole_runs": run_rows(trained),
+        "windows": window_rows(trained, decide),
+    }
+    plain: dict[str, object] = {
+        kind: {
+            name: {k: None if v != v else round(v, 4) for k, v in asdict(score).items()}
+            for name, score in scores.items()
+        }
+        for kind, scores in rows.items()
+    }
+    return {**plain, "trail_share_change_5_s": round(share_change(trained, decide), 4), "decide": decide}

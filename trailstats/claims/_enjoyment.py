@@ -10,6 +10,7 @@ import pandas as pd
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.claims._routes import cells_of_runs, novelty
+from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Verdict
 from trailstats.stats import MatchRules
 
@@ -32,7 +33,9 @@ def enjoyment(data: Evidence) -> Finding:
         statement="Trail runs are rated to feel better.",
         rules=RATED,
     )
-    measured = ~runs["session_load_method"].str.contains("rating|rpe|rated", case=False) & runs["session_load"].gt(0)
+    # A load from the rating itself would say nothing, and one from duration alone little.
+    methods = [LoadMethod.HEART_RATE.value, LoadMethod.PACE.value]
+    measured = runs["session_load_method"].isin(methods) & runs["session_load"].gt(0)
     exertion = part_of(
         data,
         "exertion_per_load",

@@ -41,7 +41,7 @@ class Evidence:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """Runs in order of time with ``run`` (place among the analyses), ``day``, ``outdoors``, ``side``, ``unhurried``.
+        """Runs in order of time with ``run`` (place among analyses), ``day``, ``outdoors``, ``side`` and ``unhurried``.
 
         ``side`` is trail, road or empty: runs indoors and those whose ground is not known stand on neither side.
         """

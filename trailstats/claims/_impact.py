@@ -160,7 +160,9 @@ def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Su
         if k == 0:
             divisors[place] = part[list(amounts)].to_numpy()
     drawn = weights[:, rows]
-    totals = (drawn @ loads.reshape(len(rows), len(EXPONENTS) * len(_COLUMNS))).reshape(DRAWS, len(EXPONENTS), len(_COLUMNS))
+    totals = (drawn @ loads.reshape(len(rows), len(EXPONENTS) * len(_COLUMNS))).reshape(
+        DRAWS, len(EXPONENTS), len(_COLUMNS)
+    )
     return _Sums(totals, dict(zip(amounts, (drawn @ divisors).T, strict=True)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.results import Analysis
-from trailstats.schema import Gait, Slope
+from trailstats.schema import Gait, Slope, Verdict
 
 __all__ = ["session_kinds_of_runs", "terrain_evenness", "variety"]
 
@@ -40,23 +41,32 @@ def variety(data: Evidence) -> Finding:
         statement="A trail run holds more kinds of terrain.",
     )
     kinds = session_kinds_of_runs(data)
-    parts = [
-        part_of(
-            data,
-            kind.value,
-            f"share of runs that are {words}",
-            "1",
-            compare_runs(data, pd.Series([float(kind in k) for k in kinds], index=runs.index, dtype=np.float64)),
-            1,
-            statement=f"More sessions of this kind on trail: {words}.",
-        )
-        for kind, words in _KINDS.items()
-    ]
+    parts = [_kind(data, kind, words, kinds) for kind, words in _KINDS.items()]
     caveats = (
         "Road against trail is no kind of terrain here, or the claim would hold by definition.",
         "Evenness describes training; that more of it is better is not shown.",
     )
     return answer("variety", evenness, parts=(evenness, *parts), caveats=caveats)
+
+
+def _kind(data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[SessionKind, ...]]) -> Finding:
+    """Return how much of the runs on each side are sessions of one kind."""
+    runs = data.runs
+    is_kind = pd.Series([float(kind in k) for k in kinds], index=runs.index, dtype=np.float64)
+    part = part_of(
+        data,
+        kind.value,
+        f"share of runs that are {words}",
+        "1",
+        compare_runs(data, is_kind),
+        1,
+        statement=f"More sessions of this kind on trail: {words}.",
+    )
+    if len(runs) and not is_kind.any():
+        note = "No such session was found on either side."
+        silent = replace(part.result, verdict=Verdict.NOT_ENOUGH_DATA, low=np.nan, high=np.nan, caveats=(note,))
+        return replace(part, result=silent, p_value=np.nan)
+    return part
 
 
 def terrain_evenness(data: Evidence) -> NDArray[np.float64]:

@@ -90,13 +90,16 @@ def _regress(
     step = float(high - low)
     bounds = tuple(step * b for b in fit.interval(1))
     middle, slope = float(y.mean()), float(fit.coefficients[1])
+    levels = [middle + slope * (float(q) - float(x.mean())) for q in (high, low)]
+    # A line may fall below zero, an amount can't; both sides move, so that their difference stays.
+    lift = max(0.0, -min(levels))
     visible = smallest_detectable(step * float(fit.errors[1]), fit.freedom)
     table = pd.DataFrame({"part": name, "week": weeks.start[kept], "value": y, "trail_share_before": x})
     result = ClaimResult(
         **{
             **vars(found),
-            "trail": middle + slope * (float(high) - float(x.mean())),
-            "road": middle + slope * (float(low) - float(x.mean())),
+            "trail": levels[0] + lift,
+            "road": levels[1] + lift,
             "difference": step * slope,
             "low": bounds[0],
             "high": bounds[1],

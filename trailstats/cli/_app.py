@@ -122,6 +122,10 @@ def report(
     ),
     athlete: o.AthleteFile = None,
     race: o.Races = None,
+    split: Annotated[bool, typer.Option("--split", help="Activities as pages beside the front page.")] = False,
+    png: Annotated[
+        Path | None, typer.Option("--png", metavar="DIR", help="Write the charts as PNG and SVG too.")
+    ] = None,
     evidence: o.Evidence = None,
     map: o.Maps = None,
     labels: o.Labels = None,
@@ -137,15 +141,20 @@ def report(
     Example: trailstats report runs/ --athlete athlete.toml -o report.html
     """
     _begin(as_json, debug)
-    from trailstats.report.html import write_report
+    from trailstats.plots import write_pictures
+    from trailstats.report import write_report
 
+    if not output.absolute().parent.is_dir():
+        raise WriteError(f"{output}: there is no folder {output.absolute().parent}")
     history = _history(sources, athlete, evidence, map, labels, workers, cache, no_cache)
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
     races = o.race_days(race)
     claims, rules = evaluate_claims(history, races=races), check_plan(history, races=races)
-    path = write_report(history, output, claims=claims, rules=rules, imperial=imperial)
+    path = write_report(history, output, claims=claims, rules=rules, imperial=imperial, split=split)
+    if png is not None:
+        write_pictures(history, png, results=claims, imperial=imperial)
     if as_json:
         _print_json(claims_document(history, claims, rules) | {"report": str(path)})
     else:

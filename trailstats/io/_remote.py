@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib import import_module
 from typing import IO, Any
 
 from trailstats.errors import MissingExtraError, ReadError
@@ -64,7 +65,7 @@ def _hidden(name: str) -> bool:
 
 def _place(address: str) -> tuple[Any, str]:
     try:
-        from fsspec.core import url_to_fs
+        url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError as error:
         raise MissingExtraError("fsspec", "remote") from error
     try:

@@ -21,8 +21,13 @@ from trailstats.io._xml_walk import MAX_DEPTH
 Mask = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 
-_DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml([^>]*)\?>)?")
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_DECLARATION = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml[ \t\r\n]+version=[\"']1\.0[\"']"
+    rb"(?:[ \t\r\n]+encoding=[\"']([A-Za-z][\w.-]*)[\"'])?(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?"
+    rb"[ \t\r\n]*\?>)?"
+)
+_ENCODINGS = (b"utf-8", b"us-ascii")
+_ENCODINGS_OF_ASCII = (b"iso-8859-1", b"windows-1252")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
 _ATTRIBUTES = re.compile(r"(?:\s+[A-Za-z_][\w.:-]*\s*=\s*\"[^\"]*\")*\s*/?")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*\"([^\"]*)\"")
@@ -36,6 +41,7 @@ _PAD = 64
 _BLOCK = 1 << 17
 _LONGEST_NAME = 48
 _MOST_OUTSIDE = 20_000  # tags outside points that are looked at one by one
+_MOST_DISTINCT = 1000
 _QUOTE, _SLASH, _BLANK = 34, 47, 32
 _LAT, _LON = (int.from_bytes(name, "little") for name in (b"lat=", b"lon="))
 
@@ -50,6 +56,15 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked | None:
         return _read(data, dialect, max_points)
     except _Irregular:
         return None
+
+
+def _pairs(content: bytes) -> list[tuple[str, str]]:
+    """Return the attributes in what follows a tag's name; hand over what has others than plain ones."""
+    text = content.decode()
+    _require(_ATTRIBUTES.fullmatch(text) is not None)
+    pairs = _ATTRIBUTE.findall(text)
+    _require(len({name for name, _ in pairs}) == len(pairs))
+    return pairs
 
 
 def _require(condition: bool | np.bool_) -> None:
@@ -82,10 +97,7 @@ class _Tags:
 
     def attributes(self, i: int) -> dict[str, str]:
         """Return the attributes of one tag."""
-        text = self.data[int(self.name_end[i]) : int(self.close[i])].decode()
-        _require(_ATTRIBUTES.fullmatch(text) is not None)
-        pairs = _ATTRIBUTE.findall(text)
-        _require(len({name for name, _ in pairs}) == len(pairs))
+        pairs = _pairs(self.data[int(self.name_end[i]) : int(self.close[i])])
         return {name: self._plain(re.sub(r"\r\n|[\t\r\n]", " ", value)) for name, value in pairs}
 
     def text(self, i: int) -> str:
@@ -130,9 +142,8 @@ def _check_characters(data: bytes) -> None:
     head = _DECLARATION.match(data)
     _require(head is not None)
     assert head is not None
-    declared = _ENCODING.search(head[1] or b"")
-    _require(declared is None or declared[1].lower() in (b"utf-8", b"us-ascii") or data.isascii())
-    _require(declared is None or not declared[1].lower().startswith((b"utf-1", b"utf-3", b"ucs", b"iso-10646")))
+    declared = (head[1] or b"utf-8").lower()
+    _require(declared in _ENCODINGS or (declared in _ENCODINGS_OF_ASCII and data.isascii()))
     _require(data[head.end() : head.end() + 1] in (b"<", b" ", b"\n", b"\r", b"\t"))
 
 
@@ -255,7 +266,9 @@ def _check_attributes(tags: _Tags, inside: Mask) -> None:
     rows = np.flatnonzero(tags.attributed & inside)
     places = zip(tags.name_end[rows].tolist(), tags.close[rows].tolist(), strict=True)
     distinct = {tags.data[a:b] for a, b in places}
-    _require(len(distinct) <= 1000 and all(_ATTRIBUTES.fullmatch(text.decode()) for text in distinct))
+    _require(len(distinct) <= _MOST_DISTINCT)
+    for content in distinct:
+        _pairs(content)
 
 
 def _leaves(tags: _Tags, leaf: Mask, row: NDArray[np.int64]) -> dict[str, Leaves]:

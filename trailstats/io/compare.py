@@ -58,7 +58,7 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     """
     limits = limits or ReadLimits()
     try:
-        data = unpack(Path(path).read_bytes(), limits)
+        data, _ = unpack(Path(path).read_bytes(), limits)
         chosen = sniff(data[:HEAD])
         if chosen is None or chosen.name not in ("fit", "gpx"):
             raise UnsupportedFormatError("a second reading is made of FIT and GPX only")
@@ -121,9 +121,9 @@ def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[
 
 def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
     """Return the records as fitparse reads them, up to where it stops, and why it does."""
-    import fitparse
-    from fitparse.processors import FitFileDataProcessor
-    from fitparse.records import DevField
+    import fitparse  # type: ignore[import-untyped]
+    from fitparse.processors import FitFileDataProcessor  # type: ignore[import-untyped]
+    from fitparse.records import DevField  # type: ignore[import-untyped]
 
     class Plain(FitFileDataProcessor):  # type: ignore[misc]
         """Leaves times and enumerated values as stored."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from trailstats import schema
 from trailstats.activity import Activity
 from trailstats.documents import iso_times, plain
 from trailstats.errors import MissingExtraError, WriteError
+from trailstats.io.gpx_objects import to_gpxpy
 
 __all__ = ["convert", "defuse", "write_atomically", "write_table"]
 
@@ -49,7 +48,7 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
         table = activity.records.reset_index()
         return write_table(table, target, units={c.name: c.unit for c in schema.RECORDS})
     writers: dict[str, Callable[[], str]] = {
-        ".gpx": lambda: _gpx(activity),
+        ".gpx": lambda: str(to_gpxpy(activity).to_xml()),
         ".geojson": lambda: json.dumps(_geojson(activity, segments), allow_nan=False),
         ".json": lambda: json.dumps(_json(activity), allow_nan=False),
     }
@@ -99,7 +98,7 @@ def write_table(table: pd.DataFrame, path: Path, *, units: dict[str, str]) -> Pa
             if isinstance(out[name].dtype, pd.DatetimeTZDtype):
                 out[name] = iso_times(out[name])
             elif out[name].dtype == "str":
-                out[name] = out[name].map(defuse)
+                out[name] = out[name].map(_cell)
         return write_atomically(path, out.to_csv(index=False).encode())
     try:
         import pyarrow as pa
@@ -114,44 +113,14 @@ def write_table(table: pd.DataFrame, path: Path, *, units: dict[str, str]) -> Pa
     return write_atomically(path, sink.getvalue().to_pybytes())
 
 
+def _cell(text: str) -> str:
+    """Return a cell's text for CSV; a lone carriage return would end the row."""
+    return defuse(text).replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
 def defuse(text: str) -> str:
     """Return a cell's text with a quote before it where a spreadsheet would run it as a formula."""
     return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _gpx(activity: Activity) -> str:
-    """Return GPX 1.1 with a TrackPointExtension; a pause begins a new track segment."""
-    import xml.etree.ElementTree as ET
-
-    import gpxpy.gpx as g
-
-    space = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
-    gpx = g.GPX()
-    gpx.creator = "trailstats"
-    gpx.nsmap = {"gpxtpx": space}
-    track = g.GPXTrack(name=activity.meta.name or None)
-    track.type = activity.meta.sport or None  # type: ignore[assignment]  # gpxpy writes it as text
-    gpx.tracks.append(track)
-    records = activity.records[activity.records["latitude"].notna()]
-    part = np.searchsorted(activity.pauses["end_time"], records.index, side="right")
-    columns = [records[c].tolist() for c in ("latitude", "longitude", "elevation", "heart_rate", "cadence")]
-    segment, current = g.GPXTrackSegment(), -1
-    for number, time, lat, lon, ele, beats, steps in zip(part.tolist(), records.index, *columns, strict=True):
-        if number != current:
-            segment, current = g.GPXTrackSegment(), number
-            track.segments.append(segment)
-        point = g.GPXTrackPoint(lat, lon, None if math.isnan(ele) else ele, time.to_pydatetime())
-        values = [("hr", beats), ("cad", steps / 2)]
-        if any(not math.isnan(v) for _, v in values):
-            extension = ET.Element(f"{{{space}}}TrackPointExtension")
-            for name, value in values:
-                if not math.isnan(value):
-                    ET.SubElement(extension, f"{{{space}}}{name}").text = f"{value:.0f}"
-            point.extensions.append(extension)
-        segment.points.append(point)
-    if not any(segment.points for segment in track.segments):
-        raise WriteError("no positions in the activity: GPX can't hold it")
-    return str(gpx.to_xml())
 
 
 def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
@@ -10,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -17,6 +17,7 @@ from trailstats.activity import Activity, Issue
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError, UnsupportedFormatError
 from trailstats.io import _remote, fit, gpx, tcx
 from trailstats.io._build import Parsed, build
+from trailstats.io._gzip import MAGIC, gunzip
 from trailstats.schema import Severity
 
 __all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
@@ -180,7 +181,7 @@ def decode(
     The first carries ``name`` as its source, the n-th ``name#n``.
     """
     limits = limits or ReadLimits()
-    data = unpack(data, limits)
+    data, faults = unpack(data, limits)
     if not data:
         raise UnsupportedFormatError("the file is empty")
     chosen = sniff(data[:HEAD]) if format is None else next((f for f in FORMATS if f.name == format), None)
@@ -198,6 +199,7 @@ def decode(
     for parsed in found:
         number = len(activities) + 1
         suffix = f"#{number}" if number > 1 else ""
+        parsed.issues[:0] = faults
         try:
             activities.append(build(parsed, source=name + suffix, content_hash=digest + suffix))
         except NotAnActivityError as error:
@@ -207,38 +209,35 @@ def decode(
     return activities
 
 
-def unpack(data: bytes, limits: ReadLimits) -> bytes:
-    """Return the content of a gzip file or of a zip with one activity file; other bytes as they are."""
+def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
+    """Return the content of a gzip file or of a zip with one activity file, other bytes as they are; and faults."""
+    issues: list[Issue] = []
     for _ in range(limits.nesting + 1):
-        if data[:2] == b"\x1f\x8b":
-            data = _gunzip(data, limits)
+        if data[:2] == MAGIC:
+            data, damage = gunzip(data, partial(limits.check_size, compressed=len(data)))
+            if damage and not data:
+                raise CorruptFileError(f"damaged gzip: {damage}")
+            if damage:
+                message = f"damaged gzip ({damage}): what came before the damage was read"
+                issues.append(Issue("compression_damaged", Severity.ERROR, message))
         elif data[:4] == b"PK\x03\x04":
             data = _unzip(data, limits)
         else:
-            return data
+            return data, issues
     raise LimitError(f"archives nested deeper than {limits.nesting} (limit: nesting)")
-
-
-def _gunzip(data: bytes, limits: ReadLimits) -> bytes:
-    out = io.BytesIO()
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            while chunk := stream.read(1 << 20):
-                out.write(chunk)
-                limits.check_size(out.tell(), len(data))
-    except (EOFError, OSError, zlib.error) as error:
-        # A cut or damaged gzip still holds what came before; the parser reports what is missing.
-        if not out.tell():
-            raise CorruptFileError(f"damaged gzip: {error}") from None
-    return out.getvalue()
 
 
 def _unzip(data: bytes, limits: ReadLimits) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if is_activity_name(m.filename)]
-            if len(members) != 1:
-                count = len(members) or "no"
+            infos = archive.infolist()
+            if len(infos) > limits.members:
+                raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+            members = [info for info in infos if is_activity_name(info.filename)]
+            if not members:
+                raise UnsupportedFormatError("a zip without activity files")
+            if len(members) > 1:
+                count = len(members)
                 raise UnsupportedFormatError(f"a zip with {count} activity files; read it with iter_activities")
             return read_member(archive, members[0], limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:

@@ -81,12 +81,16 @@ def load_rows(history: History) -> list[Row]:
 def weekly_impact_rows(history: History) -> list[Row]:
     """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km]."""
     table = _counted(history.activities)
+    if not table["impact_load"].notna().any():
+        return []
+    parts = {s: table[f"impact_load_{s.value}"].fillna(0.0) for s in (Surface.ROAD, Surface.TRAIL)}
+    rest = table["impact_load"].fillna(0.0) - parts[Surface.ROAD] - parts[Surface.TRAIL]
+    parts[Surface.UNKNOWN] = rest.clip(lower=0.0)
     out: list[Row] = []
-    for surface in (Surface.ROAD, Surface.TRAIL):
-        values = table[f"impact_load_{surface.value}"]
-        if not values.notna().any():
+    for surface, values in parts.items():
+        if not (values > 0).any():
             continue
-        sums = values.fillna(0.0).groupby(_monday(table["start_time"])).sum()
+        sums = values.groupby(_monday(table["start_time"])).sum()
         out += [
             _week(week) | {"surface": surface.value, "impact": round(float(v), 2)}
             for week, v in zip(sums.index, sums, strict=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from trailstats.errors import SchemaError
 
-__all__ = ["LinearModel", "SurfaceModel", "split_log_odds", "surface_model"]
+__all__ = ["LinearModel", "SurfaceModel", "surface_model"]
 
 Floats = NDArray[np.float64]
 
@@ -79,11 +79,13 @@ class SurfaceModel:
     ----------
     with_elevation, without_elevation : LinearModel
         Of a whole run, by the channels that are there.
+    mixed : LinearModel
+        Of a whole run, for its windows: of features that also tell mixed runs apart, without elevation, as hills
+        say little about what lies under a stretch.
     windows : LinearModel
         Of a window along a run.
-    mixed_weight, mixed_limit, sure_weight, sure_limit : float
-        What the log-odds of the whole run weigh in those of a window: the part up to the first limit, as mixed runs
-        have them, and the part from there up to the second, as runs have them that are all trail or all road.
+    mixed_weight, mixed_limit : float
+        What the log-odds of the model ``mixed``, cut off at the limit, weigh in those of a window.
     temper : float
         What is left of a window's log-odds in the sequence: neighbouring windows overlap and share what is
         peculiar to a place, so each counts for less than one independent observation.
@@ -93,39 +95,32 @@ class SurfaceModel:
 
     with_elevation: LinearModel
     without_elevation: LinearModel
+    mixed: LinearModel
     windows: LinearModel
     mixed_weight: float
     mixed_limit: float
-    sure_weight: float
-    sure_limit: float
     temper: float
     slope: float
     offset: float
 
     def whole_run(self, log_odds: float) -> float:
         """Return what the log-odds of the whole run add to those of each window."""
-        mixed, sure = split_log_odds(log_odds, self.mixed_limit, self.sure_limit)
-        return self.mixed_weight * mixed + self.sure_weight * sure
+        return self.mixed_weight * min(max(log_odds, -self.mixed_limit), self.mixed_limit)
 
     @classmethod
     def from_dict(cls, document: dict[str, dict[str, object]]) -> SurfaceModel:
         """Return the model that the file describes."""
         whole, windows = document["activity"], document["windows"]
-        with_elevation, without_elevation = whole["with_elevation"], whole["without_elevation"]
-        assert isinstance(with_elevation, dict) and isinstance(without_elevation, dict)
-        keys = ("mixed_weight", "mixed_limit", "sure_weight", "sure_limit", "temper", "slope", "offset")
+        models = {name: whole[name] for name in ("with_elevation", "without_elevation", "mixed")}
         return cls(
-            LinearModel.from_dict(with_elevation),
-            LinearModel.from_dict(without_elevation),
-            LinearModel.from_dict(windows),
-            **{key: float(str(windows[key])) for key in keys},
+            **{name: LinearModel.from_dict(table) for name, table in models.items() if isinstance(table, dict)},
+            windows=LinearModel.from_dict(windows),
+            mixed_weight=float(str(windows["mixed_weight"])),
+            mixed_limit=float(str(windows["mixed_limit"])),
+            temper=float(str(windows["temper"])),
+            slope=float(str(windows["slope"])),
+            offset=float(str(windows["offset"])),
         )
-
-
-def split_log_odds(log_odds: float, mixed_limit: float, sure_limit: float) -> tuple[float, float]:
-    """Return log-odds cut off at the first limit, and what the second limit leaves of the rest."""
-    mixed = min(max(log_odds, -mixed_limit), mixed_limit)
-    return mixed, min(max(log_odds, -sure_limit), sure_limit) - mixed
 
 
 @cache

@@ -20,6 +20,7 @@ from trailstats.geo import local_xy
 __all__ = [
     "ACTIVITY_FEATURES",
     "ELEVATION_FEATURES",
+    "MIXED_FEATURES",
     "SPACING",
     "WINDOW_FEATURES",
     "WINDOW_STEP",
@@ -48,6 +49,9 @@ WINDOW_STEP = 50.0
 SHORTEST = 500.0
 """Shortest way that shape and spread can be told from [m]; judgement."""
 
+SHORTEST_TIME = 120.0
+"""Shortest moving time that the spread of speed can be told from [s]; judgement."""
+
 MIN_POSITIONS = 0.5
 """Least share of the distance that must be covered by positions; judgement."""
 
@@ -65,6 +69,9 @@ ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "speed_spread", "slow_share")
 
 ELEVATION_FEATURES = ("grade_mean", "grade_change")
 """Features of a whole run that need elevation as well."""
+
+MIXED_FEATURES = ("wiggle_50", "wiggle_100", "bends_50", "straight_50", "speed_change", "slow_share")
+"""Features of a whole run that tell how much of a mixed run is trail."""
 
 WINDOW_FEATURES = (
     "speed_300",
@@ -138,7 +145,7 @@ def run_grid(activity: Activity) -> RunGrid | None:
     known = placed & onward
     tick = np.arange(0.0, moving_time[-1], TIME_STEP)
     half = round(30.0 / TIME_STEP)
-    if len(tick) < 4 * half or known.sum() < 10:
+    if moving_time[-1] < SHORTEST_TIME or known.sum() < 10:
         return None
     later = np.append(np.diff(moving_time) > 0, True)
     passed = np.interp(tick, moving_time[later], d[later])
@@ -164,23 +171,35 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Every name of `ACTIVITY_FEATURES` and `ELEVATION_FEATURES`; NaN where the recording can't tell.
+        Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the recording
+        can't tell.
 
     Notes
     -----
-    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels out over
-    four chords, left against right: paths wind, streets and long bends don't. ``speed_spread``: interquartile
-    range of the log of speed over 30 s. ``slow_share``: share of moving time at a walking speed. ``grade_mean``:
-    log of the mean absolute grade. ``grade_change``: log of the mean change of the grade over 100 m.
+    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels out over four
+    chords, left against right: paths wind, streets and long bends don't. ``bends_50``, ``straight_50``: share of the
+    way that turns by 0.15 to 0.8 rad, and by less than 0.1 rad, between chords of 50 m. ``speed_spread``:
+    interquartile range of the log of speed over 30 s. ``speed_change``: log of its median change in a minute.
+    ``slow_share``: share of moving time at a walking speed. ``grade_mean``: log of the mean absolute grade.
+    ``grade_change``: log of the mean change of the grade over 100 m.
     """
     grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
-    out = dict.fromkeys((*ACTIVITY_FEATURES, *ELEVATION_FEATURES), float("nan"))
+    names = (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, *MIXED_FEATURES)
+    out = dict.fromkeys(names, float("nan"))
     if grid is None:
         return out
     for chord in (50, 100):
-        wiggle = wiggle_of(turns(grid, chord), chord)
-        out[f"wiggle_{chord}"] = float(np.log(wiggle.mean() + 0.01))
-    low, high = np.quantile(np.log(grid.speed), [0.25, 0.75])
+        turn = turns(grid, chord)
+        out[f"wiggle_{chord}"] = float(np.log(wiggle_of(turn, chord).mean() + 0.01))
+        if chord == 50:
+            size = np.abs(turn)
+            out["bends_50"] = float(np.mean((size > 0.15) & (size < 0.8)))
+            out["straight_50"] = float(np.mean(size < 0.1))
+    speed = np.log(grid.speed)
+    minute = round(60.0 / TIME_STEP)
+    change = np.abs(speed[minute:] - speed[:-minute])
+    out["speed_change"] = float(np.log(np.median(change) + 0.02))
+    low, high = np.quantile(speed, [0.25, 0.75])
     out["speed_spread"] = float(high - low)
     out["slow_share"] = float(np.mean(grid.speed < WALKING))
     if grid.grade is not None:

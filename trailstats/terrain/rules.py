@@ -66,11 +66,11 @@ class TerrainRules:
     --------
     >>> from trailstats.schema import SurfaceSource
     >>> TerrainRules(sources=frozenset({SurfaceSource.SIGNAL})).decide
-    0.72
+    0.73
     """
 
     sources: frozenset[SurfaceSource] = ALL_SOURCES
-    decide: float = 0.72
+    decide: float = 0.73
     flat: float = 0.02
     gentle: float = 0.05
     steep: float = 0.10

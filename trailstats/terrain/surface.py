@@ -125,9 +125,10 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     whole = model.without_elevation if np.isnan(values[ELEVATION_FEATURES[0]]) else model.with_elevation
     parts = whole.contributions(np.array([values[name] for name in whole.names]))
     log_odds = float(parts.sum()) + whole.intercept
+    mixed = float(model.mixed.log_odds(np.array([values[name] for name in model.mixed.names])))
     centres, windows, names = window_features(grid)
     pieces = pd.DataFrame(model.windows.contributions(windows), index=centres, columns=list(names))
-    pieces["activity"] = model.whole_run(log_odds)
+    pieces["activity"] = model.whole_run(mixed)
     pieces["intercept"] = model.windows.intercept
     return SurfaceEstimate(
         distance=centres,

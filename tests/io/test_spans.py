@@ -1,0 +1,121 @@
+"""Numbers and times in bulk: exactly what the plain way gives, one by one."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trailstats.io._build import parse_times
+from trailstats.io._spans import plain_numbers, read_numbers, read_times, strip
+
+
+def spans(texts):
+    """Return texts side by side, and where each begins and ends."""
+    size = np.array([len(text.encode()) for text in texts])
+    start = np.cumsum(size + 1) - size - 1
+    return "<".join(texts).encode() + b"<", start, start + size
+
+
+def plain(text):
+    try:
+        value = float(text)
+    except ValueError:
+        return float("nan")
+    return value if np.isfinite(value) else float("nan")
+
+
+def assert_same_numbers(texts):
+    np.testing.assert_array_equal(read_numbers(*spans(texts)), [plain(text) for text in texts])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(-1e7, 1e7), min_size=200, max_size=260), st.integers(0, 20), st.booleans())
+def test_decimals_are_the_nearest_double(values, places, short):
+    """Written with any number of places, every value is read as Python reads it."""
+    assert_same_numbers([repr(v) if short else f"{v:.{places}f}" for v in values])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_long_expansions_are_the_nearest_double(seed):
+    """Some exporters print all the decimals of a binary number: up to 44 characters, cut anywhere."""
+    draw = random.Random(seed)
+    values = [draw.uniform(-180, 180) for _ in range(2000)]
+    assert_same_numbers([format(Decimal(v), "f")[: draw.randint(2, 44)] for v in values])
+    assert_same_numbers([format(Decimal(float(np.float32(v))), "f") for v in values])
+
+
+def test_numbers_halfway_between_two_doubles():
+    """Halfway cases are rounded to even, as Python does."""
+    draw = random.Random(5)
+    texts = []
+    for _ in range(2000):
+        low = draw.uniform(1, 180)
+        middle = (Decimal(low) + Decimal(float(np.nextafter(low, 1e9)))) / 2
+        texts.append(format(middle, "f")[:44])
+    assert_same_numbers(texts)
+
+
+def test_what_is_no_plain_decimal():
+    """Signs, exponents, gaps and words come out as Python reads them: most of them as nothing."""
+    odd = [
+        "",
+        "-",
+        ".",
+        "-.",
+        "1.",
+        ".5",
+        "-.5",
+        "+5",
+        "1e5",
+        "nan",
+        "inf",
+        "1_0",
+        "0x1",
+        "1..2",
+        "1-2",
+        "--1",
+        "0",
+        "-0",
+    ]
+    odd += ["000012.5", "\uff11\uff12", "null", "12 3", "1,5", "é"]
+    assert_same_numbers([*odd, *(f"{i}.25" for i in range(300)), *odd])
+    assert plain_numbers(["5", "x"])[0] == 5
+
+
+def test_blanks_at_the_ends_are_left_out():
+    """Blanks, tabs and line ends around a value do not count; a value of blanks is empty."""
+    content = b"<  12.5\t\n<   <7<"
+    start, end = strip(np.frombuffer(content, np.uint8), np.array([1, 10, 14]), np.array([9, 13, 15]))
+    assert [content[a:b] for a, b in zip(start, end, strict=True)] == [b"12.5", b"", b"7"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.datetimes(), min_size=1, max_size=30), st.sampled_from(["s", "ms", "us", "ns"]), st.booleans())
+def test_times_are_those_of_pandas(times, unit, zoned):
+    """Whatever the digits after the second, with Z or without, the time is the slow parser's."""
+    stamps = np.array(times, dtype="datetime64[us]").astype(f"datetime64[{unit}]")
+    texts = [np.datetime_as_string(t) + ("Z" if zoned else "") for t in stamps]
+    texts = [t for t in texts if "1678" <= t[:4] <= "2261"]
+    if texts:
+        np.testing.assert_array_equal(read_times(*spans(texts)), parse_times(texts))
+
+
+def test_odd_times():
+    """Offsets, leap seconds, days that a month has not, mixed digits: read or dropped, one by one."""
+    texts = [
+        "2024-02-29T10:00:00Z", "2023-02-29T10:00:00Z", "2024-04-31T10:00:00Z", "2024-12-31T23:59:60Z",
+        "2024-05-01T10:00:00+02:00", "2024-05-01T10:00:00", "2024-05-01T10:00:00.5Z", "2024-05-01T10:00:00.1234567Z",
+        "2024-05-01 10:00:00Z", "2024-05-01T24:00:00Z", "2024-13-01T10:00:00Z", "nonsense", "", "2024-05-01T10:00:0xZ",
+    ]  # fmt: skip
+    found = read_times(*spans(texts))
+    expected = [
+        "2024-02-29T10:00:00", "NaT", "NaT", "2024-12-31T23:59:59", "2024-05-01T08:00:00", "2024-05-01T10:00:00",
+        "2024-05-01T10:00:00.5", "2024-05-01T10:00:00.1234567", "2024-05-01T10:00:00", "NaT", "NaT", "NaT",
+        "NaT", "NaT",
+    ]  # fmt: skip
+    np.testing.assert_array_equal(found, np.array(expected, dtype="datetime64[ns]"))
