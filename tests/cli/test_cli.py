@@ -172,6 +172,15 @@ def test_check_tells_what_is_in_a_file(run, gpx: Path, html: Path) -> None:
     assert run("check", html)[0] == NOTHING
 
 
+def test_check_compares_with_another_reader(run, gpx: Path, samples: Path) -> None:
+    """A plain file reads the same in gpxpy, and the comparison says so; JSON lists the differences."""
+    assert "a second reader agrees" in run("check", gpx, "--compare")[1]
+    archived = sorted((samples / "archive").glob("*.fit"))[0]
+    code, out, _ = run("check", archived, "--compare", "--json")
+    assert code == OK
+    assert isinstance(json.loads(out)["files"][0]["differences"], list)
+
+
 def test_convert_writes_each_format(run, gpx: Path, tmp_path: Path) -> None:
     """GeoJSON holds the labelled segments; an unknown suffix is refused."""
     for name in ("a.gpx", "a.csv", "a.parquet", "a.json", "a.geojson"):

@@ -40,13 +40,13 @@ ACTIVITY_STRENGTH = 0.1
 WINDOW_STRENGTH = 0.02
 """The same for the windows, on weights that sum to 1000."""
 
-MIXED_LIMIT = 3.0
+MIXED_LIMIT = 4.5
 """The whole run counts for a window with log-odds of at most this."""
 
 WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
 """Share of trail windows taken for granted in a run with this label; trail runs start and end on roads."""
 
-CORPUS_WEIGHT = 0.25
+CORPUS_WEIGHT = 1.0
 """What the windows of runs labelled as a whole weigh against those that a map knows."""
 
 TEMPER = 0.1

@@ -20,9 +20,11 @@ from trailstats.cli import _tables as tables
 from trailstats.cli._exit import ExitCode, UsageProblem, code_of, report_problem
 from trailstats.cli._progress import watched
 from trailstats.document_schemas import DOCUMENTS, document_schema, table_schema
-from trailstats.errors import TrailstatsError, WriteError
+from trailstats.documents import rows
+from trailstats.errors import ReadError, TrailstatsError, WriteError
 from trailstats.history import History, analyze_folder
-from trailstats.io.containers import list_sources, load
+from trailstats.io.compare import compare as second_reading
+from trailstats.io.containers import SourceRef, list_sources, load
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.export import write_atomically, write_table
 from trailstats.io.formats import ReadLimits, read
@@ -278,6 +280,9 @@ def claims(
 @_command
 def check(
     sources: o.Sources,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Read FIT and GPX a second time with fitparse or gpxpy; show differences.")
+    ] = False,
     as_json: o.Json = False,
     debug: o.Debug = False,
 ) -> ExitCode:
@@ -298,6 +303,8 @@ def check(
                 found.append({"file": str(ref), "status": "failed", "error": f"{error.code}: {error}"})
                 continue
             found.extend(tables.checked(activity) for activity in activities)
+            if compare:
+                found[-len(activities)] |= _second_opinion(ref)
     if as_json:
         _print_json({"format_version": FORMAT_VERSION, "files": found})
     else:
@@ -305,6 +312,16 @@ def check(
     if failed == len(found):
         return ExitCode.NOTHING_READ
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
+
+
+def _second_opinion(ref: SourceRef) -> dict[str, object]:
+    """Return where another decoder reads a file differently, or why there is no other."""
+    if ref.members:
+        return {"no_comparison": "it lies in an archive; unpack it to compare"}
+    try:
+        return {"differences": rows(second_reading(ref.path))}
+    except ReadError as error:
+        return {"no_comparison": error.message}
 
 
 @_command

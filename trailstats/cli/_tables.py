@@ -239,7 +239,12 @@ def check(found: list[dict[str, object]]) -> None:
         sport = "/".join(str(item[k]) for k in ("sport", "sub_sport") if item[k])
         channels: Iterable[str] = item["channels"]  # type: ignore[assignment]
         issues: Iterable[dict[str, object]] = item["issues"]  # type: ignore[assignment]
-        told = "\n".join(f"{i['severity']}: {i['message']}" for i in issues)
+        lines = [f"{i['severity']}: {i['message']}" for i in issues]
+        if "differences" in item:
+            lines += _differences(item["differences"])  # type: ignore[arg-type]
+        elif "no_comparison" in item:
+            lines.append(f"not compared: {item['no_comparison']}")
+        told = "\n".join(lines)
         _row(
             table,
             str(item["file"]),
@@ -250,6 +255,17 @@ def check(found: list[dict[str, object]]) -> None:
             told,
         )
     _console().print(table)
+
+
+def _differences(found: list[dict[str, object]]) -> list[str]:
+    if not found:
+        return ["a second reader agrees in every value"]
+    lines = []
+    for row in found:
+        largest = row["largest_difference"]
+        by = "" if largest is None else f", by {largest:.6g} at most"
+        lines.append(f"differs: {row['column']} in {row['rows']} samples{by} {row['note']}".rstrip())
+    return lines
 
 
 def columns(table: schema.Table) -> None:

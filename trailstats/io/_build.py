@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ class Parsed:
     columns: dict[str, NDArray[np.float64]]
     meta: ActivityMeta
     extras: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    laps: dict[str, object] = field(default_factory=dict)
+    laps: dict[str, Any] = field(default_factory=dict)
     pauses: list[tuple[np.datetime64, np.datetime64]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     # Times between heartbeats [s], and the sample that each follows.
@@ -74,7 +75,7 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
     return Activity(
         records=_records(parsed.columns, index),
         extras=pd.DataFrame({name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index),
-        laps=schema.LAPS.frame(parsed.laps) if parsed.laps else _NO_LAPS.copy(),
+        laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
         meta=replace(parsed.meta, start_time=index.min(), source=source, content_hash=content_hash),
         issues=tuple(issues),
@@ -99,11 +100,20 @@ def _records(columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex) -
         row[:] = columns.pop(name, np.nan)
     if columns:
         raise SchemaError(f"records have no column {sorted(columns)}")
-    return pd.DataFrame(block.T, index=index, columns=names, copy=False)
+    return pd.DataFrame(block.T, index=index, columns=_RECORD_COLUMNS, copy=False)
 
 
 # Made once: empty tables with typed columns cost more than a short recording.
 _NO_LAPS, _NO_PAUSES = schema.LAPS.empty(), empty_pauses()
+_RECORD_COLUMNS = pd.Index(schema.RECORDS.names)
+
+
+def _laps(laps: dict[str, Any]) -> pd.DataFrame:
+    if not laps:
+        return _NO_LAPS.copy()
+    times = {name: pd.DatetimeIndex(laps[name], tz="UTC") for name in ("start_time", "end_time")}
+    numbers = {name: laps[name] for name in ("distance", "timer_time")}
+    return pd.DataFrame({**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")})
 
 
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ _ENCODINGS_OF_ASCII = (b"iso-8859-1", b"windows-1252")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
 _ATTRIBUTES = re.compile(r"(?:\s+[A-Za-z_][\w.:-]*\s*=\s*\"[^\"]*\")*\s*/?")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*\"([^\"]*)\"")
-_REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos);")
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _SLOTS = 4096
 _BATCH = 1 << 14  # tags
@@ -56,6 +56,16 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked | None:
         return _read(data, dialect, max_points)
     except _Irregular:
         return None
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Return the character that a reference stands for; hand over what XML can't hold."""
+    name, decimal, hexadecimal = reference.groups()
+    if name:
+        return _CHARACTERS[name]
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    _require(code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF)
+    return chr(code)
 
 
 def _pairs(content: bytes) -> list[tuple[str, str]]:
@@ -106,11 +116,11 @@ class _Tags:
         return self._plain(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
     def _plain(self, text: str) -> str:
-        """Return a text with the five named references replaced; others are handed over."""
+        """Return a text with references to characters replaced; others are handed over."""
         if "&" not in text:
             return text
         self.references += text.count("&")
-        plain, count = _REFERENCE.subn(lambda found: _CHARACTERS[found[1]], text)
+        plain, count = _REFERENCE.subn(_character, text)
         _require(count == text.count("&"))
         return plain
 

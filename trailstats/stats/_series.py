@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve, qr
-from scipy.optimize import minimize_scalar
 from scipy.special import stdtr, stdtrit
 
 __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
@@ -15,6 +14,8 @@ __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
 Floats = NDArray[np.float64]
 NAN = float("nan")
 LARGEST_CORRELATION = 0.95
+GRID = 20
+"""Correlations that are averaged over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class Regression:
 
 
 def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights: ArrayLike | None = None) -> Regression:
-    """Fit a line by generalised least squares, the errors' correlation by restricted maximum likelihood.
+    """Fit a line by generalised least squares, averaged over the correlations that the data allow.
 
     Parameters
     ----------
@@ -68,8 +69,9 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
     Returns
     -------
     Regression
-        The correlation is sought from 0 to 0.95: series this short make it look smaller than it is, and below 0
-        the intervals would only be narrower. For the same reason the degrees of freedom count effective points.
+        Correlations from 0 to 0.95 weigh by their restricted likelihood. A single best one would make the intervals
+        of short series too narrow, as it takes the correlation for known; below 0 they would only be narrower still.
+        The degrees of freedom count effective points.
 
     Raises
     ------
@@ -106,23 +108,24 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
         criterion = (count - size) * np.log(max(variance, 1e-300)) + log_determinant + log_information
         return float(criterion), beta, inverse, variance
 
-    found = minimize_scalar(lambda r: fit(r)[0], bounds=(0.0, LARGEST_CORRELATION), method="bounded")
-    correlation = float(found.x) if found.fun < fit(0.0)[0] else 0.0
-    _, beta, inverse, variance = fit(correlation)
-    errors = np.sqrt(variance * np.diag(inverse)) / lengths
+    grid = np.linspace(0.0, LARGEST_CORRELATION, GRID)
+    fits = [fit(float(r)) for r in grid]
+    criteria = np.array([f[0] for f in fits])
+    # The criterion is minus twice the restricted log-likelihood.
+    weight = np.exp(-0.5 * (criteria - criteria.min()))
+    weight /= weight.sum()
+    betas = np.array([f[1] for f in fits])
+    variances = np.array([f[3] * np.diag(f[2]) for f in fits])
+    beta = weight @ betas
+    errors = np.sqrt(weight @ (variances + (betas - beta) ** 2)) / lengths
     beta = beta / lengths
-    effective = count * (1.0 - correlation) / (1.0 + correlation)
+    correlation = float(weight @ grid)
+    effective = count * float(weight @ ((1.0 - grid) / (1.0 + grid)))
     freedom = max(effective - size, 3.0)
     ratio = np.divide(np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0)
-    return Regression(
-        beta,
-        errors,
-        2.0 * np.asarray(stdtr(freedom, -ratio)),
-        correlation,
-        freedom,
-        float(np.sqrt(variance)),
-        True,
-    )
+    p_values = 2.0 * np.asarray(stdtr(freedom, -ratio))
+    deviation = float(np.sqrt(weight @ np.array([f[3] for f in fits])))
+    return Regression(beta, errors, p_values, correlation, freedom, deviation, True)
 
 
 def smallest_detectable(error: float, freedom: float, *, power: float = 0.8, level: float = 0.95) -> float:

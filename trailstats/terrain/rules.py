@@ -66,11 +66,11 @@ class TerrainRules:
     --------
     >>> from trailstats.schema import SurfaceSource
     >>> TerrainRules(sources=frozenset({SurfaceSource.SIGNAL})).decide
-    0.73
+    0.7
     """
 
     sources: frozenset[SurfaceSource] = ALL_SOURCES
-    decide: float = 0.73
+    decide: float = 0.7
     flat: float = 0.02
     gentle: float = 0.05
     steep: float = 0.10

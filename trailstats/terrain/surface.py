@@ -78,6 +78,8 @@ class SurfaceEstimate:
         ``activity`` is the share of the whole run.
     activity_contributions : dict of str to float
         What each feature adds to the log-odds of the whole run.
+    mixed_log_odds : float
+        Log-odds of the model that stands for the whole run at its windows.
     """
 
     distance: Floats
@@ -86,6 +88,7 @@ class SurfaceEstimate:
     channels: frozenset[str] = frozenset()
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     activity_contributions: dict[str, float] = field(default_factory=dict)
+    mixed_log_odds: float = float("nan")
 
     def __bool__(self) -> bool:
         """Whether the recording tells anything."""
@@ -137,6 +140,7 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
         channels=frozenset({"position"} if whole is model.without_elevation else {"position", "elevation"}),
         contributions=pieces,
         activity_contributions=dict(zip(whole.names, parts.tolist(), strict=True)),
+        mixed_log_odds=mixed,
     )
 
 
@@ -211,15 +215,16 @@ def segment_surface(
         ground = source is SurfaceSource.TAG and _has_ground(activity)
         p_trail = np.full(len(segments), probability if ground else np.nan)
     decided = [p_trail >= rules.decide, p_trail <= 1.0 - rules.decide]
+    index = segments.index
     return segments.assign(
         p_trail=p_trail,
-        surface=_words(np.select(decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value)),
-        surface_source=_words(np.where(np.isnan(p_trail), SurfaceSource.NONE.value, source.value)),
+        surface=_words(np.select(decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value), index),
+        surface_source=_words(np.where(np.isnan(p_trail), SurfaceSource.NONE.value, source.value), index),
     )
 
 
-def _words(values: NDArray[np.str_]) -> pd.Series[str]:
-    return pd.Series(values.tolist(), dtype="str")
+def _words(values: NDArray[np.str_], index: pd.Index) -> pd.Series[str]:
+    return pd.Series(values.tolist(), index=index, dtype="str")
 
 
 def _has_ground(activity: Activity) -> bool:
@@ -255,12 +260,18 @@ def _whole(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -
 
 
 def _fused(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -> SurfaceEstimate:
-    """Return the estimate as far as the rules allow it, with the tag in place of the whole run's signal."""
+    """Return the estimate as far as the rules allow it, with the tag's log-odds added to those of the whole run."""
     if SurfaceSource.SIGNAL not in rules.sources or not estimate:
         return SurfaceEstimate(np.empty(0), np.empty(0))
     tag = _tag(activity, rules)
     if np.isnan(tag):
         return estimate
     model = surface_model()
-    pieces = estimate.contributions.assign(activity=model.whole_run(log(tag / (1.0 - tag))))
-    return replace(estimate, p_trail=_along(pieces, model, rules), activity_probability=tag, contributions=pieces)
+    whole = model.whole_run(estimate.mixed_log_odds + log(tag / (1.0 - tag)))
+    pieces = estimate.contributions.assign(activity=whole)
+    return replace(
+        estimate,
+        p_trail=_along(pieces, model, rules),
+        activity_probability=tag,
+        contributions=pieces,
+    )

@@ -52,7 +52,7 @@ class TechnicalWeights:
         Each cue adds or takes at most this.
     """
 
-    intercept: float = -2.5
+    intercept: float = -1.5
     descent_deficit: float = 4.0
     level_deficit: float = 1.5
     speed_variation: float = 0.8
