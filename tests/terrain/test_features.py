@@ -1,0 +1,133 @@
+"""Features follow the ground and not the device."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from terrain.ways import mountain_run, renamed, run_along, straight, street_run, turned, winding, without
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.terrain.features import (
+    ACTIVITY_FEATURES,
+    ELEVATION_FEATURES,
+    MIXED_FEATURES,
+    WINDOW_FEATURES,
+    activity_features,
+    run_grid,
+    turns,
+    window_features,
+)
+
+
+def test_a_circle_turns_by_its_curvature() -> None:
+    """On a circle of radius R chords of length c turn by about c / R, everywhere the same."""
+    grid = run_grid(run_along(np.full(3000, 1 / 150.0)))
+    assert grid is not None
+    turn = turns(grid, 50.0)[10:-10]
+    assert turn == pytest.approx(np.full(len(turn), 50 / 150), rel=0.05)
+
+
+def test_a_circle_does_not_wiggle_and_a_path_does() -> None:
+    """Turning that adds up is no wiggle; turning left and right is."""
+    circle = activity_features(run_along(np.full(4000, 1 / 60.0)))
+    path = activity_features(run_along(winding(4000)))
+    assert circle["wiggle_50"] == pytest.approx(np.log(0.01), abs=0.3)
+    assert path["wiggle_50"] > circle["wiggle_50"] + 1.5
+
+
+def test_street_and_path_differ_the_expected_way() -> None:
+    """A winding, uneven, hilly run has more of every cue than an even run along streets."""
+    street, path = activity_features(street_run()), activity_features(mountain_run())
+    for name in (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, "bends_50", "speed_change"):
+        assert path[name] > street[name], name
+    assert path["straight_50"] < street["straight_50"]
+
+
+@pytest.mark.parametrize("step", [3.0, 5.0])
+@pytest.mark.parametrize("make", [street_run, mountain_run])
+def test_sampling_step_hardly_matters(make: object, step: float) -> None:
+    """A point every 3 or 5 s gives the features of a point every second, to within a fifth of street against path."""
+    fine, coarse = (activity_features(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
+    gap = {k: abs(activity_features(street_run())[k] - activity_features(mountain_run())[k]) for k in fine}
+    for name in ("wiggle_50", "wiggle_100", "grade_mean", "grade_change"):
+        assert abs(fine[name] - coarse[name]) < 0.2 * gap[name], name
+
+
+def test_place_and_height_do_not_matter() -> None:
+    """The same run shifted to another latitude's meridian and 1000 m higher has the same features."""
+    run = mountain_run()
+    moved = run.records.assign(longitude=run.records["longitude"] + 100, elevation=run.records["elevation"] + 1000)
+    other = Activity(moved, run.meta)
+    assert activity_features(other) == pytest.approx(activity_features(run), rel=1e-6)
+    assert window_features(other)[1] == pytest.approx(window_features(run)[1], rel=1e-5, abs=1e-8)
+
+
+def test_other_sensors_do_not_matter() -> None:
+    """Heart rate and cadence present or absent leave every feature as it is."""
+    run = mountain_run()
+    with_sensors = Activity(run.records.assign(heart_rate=150.0, cadence=170.0), run.meta)
+    assert activity_features(with_sensors) == activity_features(run)
+
+
+def test_without_elevation_only_its_features_are_missing() -> None:
+    """Blanked elevation makes the features of grade NaN and changes no other."""
+    run = mountain_run()
+    full, bare = activity_features(run), activity_features(without(run, "elevation"))
+    assert all(np.isnan(bare[name]) for name in ELEVATION_FEATURES)
+    for name in {*ACTIVITY_FEATURES, *MIXED_FEATURES}:
+        assert bare[name] == pytest.approx(full[name], abs=0.02), name
+
+
+def test_reversal_keeps_shape() -> None:
+    """Running a way backwards leaves wiggle and bends as they are."""
+    forth = activity_features(run_along(winding(5000)))
+    back = activity_features(run_along(-winding(5000)[::-1]))
+    for name in ("wiggle_50", "wiggle_100"):
+        assert back[name] == pytest.approx(forth[name], abs=0.1)
+
+
+def test_windows_lie_where_they_say() -> None:
+    """On a run that is half street, half path, the windows of the path wiggle and those of the street don't."""
+    run = run_along(np.concatenate([straight(4000), winding(4000)]))
+    centres, values, names = window_features(run)
+    assert names == WINDOW_FEATURES
+    assert np.diff(centres) == pytest.approx(np.full(len(centres) - 1, 50.0))
+    wiggle = values[:, names.index("wiggle_400")]
+    assert wiggle[(centres > 4500) & (centres < 7500)].min() > np.median(wiggle[centres < 3500])
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        street_run(400),
+        without(street_run(), "latitude", "longitude"),
+        renamed(street_run(), sport="running").__class__(street_run().records.iloc[:3]),
+    ],
+    ids=["short", "no positions", "three points"],
+)
+def test_what_can_not_tell_gives_nan(run: Activity) -> None:
+    """Too short a way, or one without positions, has no grid, NaN features and no windows."""
+    assert run_grid(run) is None
+    assert all(np.isnan(v) for v in activity_features(run).values())
+    assert window_features(run)[1].shape == (0, len(WINDOW_FEATURES))
+
+
+def test_positions_in_one_of_three_samples_are_enough() -> None:
+    """A device that saves its battery gives a position now and then; the way is still known."""
+    run = mountain_run()
+    x, y = turned(winding(8000))
+    sparse = run.records.assign(distance=clean(run).track["distance"].to_numpy())  # type: ignore[index]
+    sparse.loc[np.arange(len(sparse)) % 3 > 0, ["latitude", "longitude"]] = np.nan
+    assert len(x) == len(y)
+    full, some = activity_features(run), activity_features(Activity(sparse, run.meta))
+    assert some["wiggle_100"] == pytest.approx(full["wiggle_100"], abs=0.2)
+
+
+def test_nothing_is_changed() -> None:
+    """The recording is the same after its features were taken."""
+    run = clean(mountain_run(2000))
+    before = run.records.copy()
+    window_features(run)
+    activity_features(run)
+    assert run.records.equals(before)

@@ -1,0 +1,206 @@
+"""Road and trail are told apart where they can be, and nothing is said where they can't."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from terrain.ways import hills, mountain_run, renamed, run_along, straight, street_run, uneven, winding, without
+from trailstats.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.errors import ConfigError
+from trailstats.schema import SEGMENTS, SurfaceSource
+from trailstats.segments import cut_segments
+from trailstats.terrain import (
+    TerrainRules,
+    classify_terrain,
+    estimate_surface,
+    surface_cuts,
+    trail_probability,
+)
+from trailstats.terrain._model import surface_model
+from trailstats.terrain.features import WINDOW_FEATURES
+
+SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
+
+
+def test_street_and_mountain_path_are_told_apart() -> None:
+    """A flat even run along streets is no trail run; an uneven one on a winding hilly path is."""
+    street, source = trail_probability(street_run(), rules=SIGNAL)
+    path, _ = trail_probability(mountain_run(), rules=SIGNAL)
+    assert street < 0.1
+    assert path > 0.9
+    assert source is SurfaceSource.SIGNAL
+
+
+@pytest.mark.parametrize("step", [5.0, 10.0])
+def test_thinned_points_give_the_same_answer(step: float) -> None:
+    """A point every 5 or 10 s does not turn the answer."""
+    assert trail_probability(street_run(step=step), rules=SIGNAL)[0] < 0.2
+    assert trail_probability(mountain_run(step=step), rules=SIGNAL)[0] > 0.8
+
+
+def test_without_elevation_there_is_an_answer() -> None:
+    """The model without elevation takes over, and the estimate says so."""
+    run = without(mountain_run(), "elevation")
+    estimate = estimate_surface(run)
+    assert estimate.channels == {"position"}
+    assert estimate.activity_probability > 0.8
+    assert trail_probability(without(street_run(), "elevation"), rules=SIGNAL)[0] < 0.2
+
+
+def mixed_run() -> Activity:
+    """Return 5 km of streets, 5 km of winding path, 5 km of streets."""
+    turn = np.concatenate([straight(5000), winding(5000), straight(5000)])
+    speed = np.concatenate([np.full(5000, 3.2), uneven(5000), np.full(5000, 3.2)])
+    return run_along(turn, speed, climb=hills(15000, 10.0))
+
+
+def test_a_path_inside_a_run_is_found() -> None:
+    """Inside a mixed run the path has a higher probability than the streets, and cuts lie near its ends."""
+    run = clean(mixed_run())
+    estimate = estimate_surface(run, rules=SIGNAL)
+    inside = (estimate.distance > 5500) & (estimate.distance < 9500)
+    outside = (estimate.distance < 4500) | (estimate.distance > 10500)
+    assert estimate.p_trail[inside].min() > estimate.p_trail[outside].max()
+    assert estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
+    cuts = surface_cuts(run, estimate, SIGNAL)
+    assert np.abs(cuts - 5000).min() < 700
+    assert np.abs(cuts - 10000).min() < 700
+
+
+def test_segments_carry_the_surface() -> None:
+    """The table keeps its form and its length; the surface follows from the probability and the stated bound."""
+    run = clean(mixed_run())
+    stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
+    SEGMENTS.validate(stretches)
+    assert stretches["distance"].sum() == pytest.approx(run.track["distance"].iloc[-1])  # type: ignore[index]
+    p = stretches["p_trail"]
+    assert p.between(0, 1).all()
+    assert ((stretches["surface"] == "trail") == (p >= SIGNAL.decide)).all()
+    assert ((stretches["surface"] == "road") == (p <= 1 - SIGNAL.decide)).all()
+    assert (stretches["surface_source"] == "signal").all()
+    middle = stretches[stretches["start_distance"].between(5500, 9000)]
+    assert middle["p_trail"].mean() > p[stretches["end_distance"] < 4500].mean() + 0.15
+
+
+def test_a_higher_bound_leaves_more_unknown() -> None:
+    """Raising the bound never names more of the way."""
+    run = clean(mixed_run())
+    unknown = [
+        float(s.loc[s["surface"] == "unknown", "distance"].sum())
+        for s in (classify_terrain(run, cut_segments(run), rules=replace(SIGNAL, decide=d)) for d in (0.6, 0.75, 0.9))
+    ]
+    assert unknown == sorted(unknown)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        renamed(street_run(), sport="cycling"),
+        renamed(street_run(), sport="swimming", sub_sport="lap_swimming"),
+        renamed(street_run(), sub_sport="treadmill"),
+        renamed(street_run(), sub_sport="virtual_activity"),
+        without(street_run(), "latitude", "longitude"),
+        run_along(straight(20000), 11.0, sport=""),
+        street_run(300),
+    ],
+    ids=["ride", "pool", "treadmill", "virtual", "no positions", "drive", "short"],
+)
+def test_what_has_no_ground_is_unknown(run: Activity) -> None:
+    """Rides, pools, treadmills, drives and recordings without positions get NaN and unknown, and no error."""
+    run = clean(run)
+    probability, source = trail_probability(run, rules=SIGNAL)
+    assert np.isnan(probability)
+    assert source is SurfaceSource.NONE
+    stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
+    assert stretches["p_trail"].isna().all()
+    assert stretches["p_technical"].isna().all()
+    assert (stretches["surface"] == "unknown").all()
+    assert (stretches["surface_source"] == "none").all()
+    assert not stretches["technical"].any()
+
+
+def test_a_lap_track_is_not_trail() -> None:
+    """Ten laps of a stadium track at an even speed are not a trail run."""
+    lap = np.concatenate([np.zeros(84), np.full(116, np.pi / 116)] * 2)
+    run = run_along(np.tile(lap, 10), 4.0)
+    assert trail_probability(run, rules=SIGNAL)[0] < 0.3
+
+
+def test_the_tag_comes_before_the_signal() -> None:
+    """A run tagged trail is one with the source tag; without the tag among the sources the signal decides."""
+    run = renamed(street_run(), sub_sport="trail")
+    probability, source = trail_probability(run)
+    assert source is SurfaceSource.TAG
+    assert probability > 0.9
+    assert trail_probability(run, rules=SIGNAL)[0] < 0.1
+    assert trail_probability(renamed(run, sub_sport="treadmill"))[0] == 0.0
+
+
+def test_a_tag_shifts_the_windows() -> None:
+    """The tag trail raises the probability along the run, the tag street lowers it; both say so."""
+    run = clean(mixed_run())
+    mean = {}
+    for tag in ("", "trail", "street"):
+        tagged = renamed(run, sub_sport=tag)
+        stretches = classify_terrain(tagged, cut_segments(tagged))
+        mean[tag] = float(np.average(stretches["p_trail"], weights=stretches["distance"]))
+        assert set(stretches["surface_source"]) == {"tag" if tag else "signal"}
+    assert mean["street"] < mean[""] < mean["trail"]
+
+
+def test_the_tag_alone_covers_the_whole_run() -> None:
+    """With the tag as the only source every stretch has its probability."""
+    rules = TerrainRules(sources=frozenset({SurfaceSource.TAG}))
+    run = clean(renamed(street_run(), sub_sport="trail"))
+    stretches = classify_terrain(run, cut_segments(run), rules=rules)
+    assert (stretches["surface"] == "trail").all()
+    plain = clean(street_run())
+    assert (classify_terrain(plain, cut_segments(plain), rules=rules)["surface"] == "unknown").all()
+
+
+def test_contributions_add_up() -> None:
+    """The parts that are shown for the whole run sum to its log-odds; those of the windows cover every feature."""
+    estimate = estimate_surface(mountain_run())
+    model = surface_model().with_elevation
+    log_odds = sum(estimate.activity_contributions.values()) + model.intercept
+    assert estimate.activity_probability == pytest.approx(1 / (1 + np.exp(-log_odds)))
+    assert list(estimate.contributions.columns) == [*WINDOW_FEATURES, "activity", "intercept"]
+    assert len(estimate.contributions) == len(estimate.distance)
+
+
+def test_a_map_is_refused() -> None:
+    """A map is an error that says that there is no evidence of maps in this version."""
+    run = clean(street_run(1000))
+    with pytest.raises(ConfigError, match="map"):
+        classify_terrain(run, cut_segments(run), map="region.osm.pbf")
+
+
+def test_nothing_is_changed() -> None:
+    """Segments that go in stay as they are."""
+    run = clean(mountain_run(3000))
+    segments = cut_segments(run)
+    before = segments.copy()
+    classify_terrain(run, segments)
+    assert segments.equals(before)
+
+
+def test_half_a_million_points() -> None:
+    """A recording of 500,000 points is labelled from end to end."""
+    laps = np.tile(np.concatenate([straight(4000), winding(4000)]), 30)
+    run = clean(run_along(laps, 2.4, step=0.2))
+    assert len(run.records) > 490_000
+    stretches = classify_terrain(run, cut_segments(run))
+    assert stretches["p_trail"].notna().all()
+
+
+def test_the_model_fits_the_features() -> None:
+    """The table in the package names the features that the code computes, in the same order."""
+    model = surface_model()
+    assert model.windows.names == WINDOW_FEATURES
+    assert 0 < model.temper < 1
+    assert model.slope > 0
+    assert model.mixed_weight > 0
