@@ -32,6 +32,7 @@ WARM_UP = 600.0
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""
 
+
 def track_of(activity: Activity) -> pd.DataFrame:
     """Return the track of a cleaned activity."""
     if activity.track is None:

@@ -11,6 +11,7 @@ from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.surface import (
     SurfaceEstimate,
     estimate_surface,
+    fuse_tag,
     segment_surface,
     surface_cuts,
     trail_probability,
@@ -76,7 +77,7 @@ def classify_terrain(
 
     rules = rules or TerrainRules()
     activity = clean(activity)
-    estimate = estimate_surface(activity, rules=rules)
+    estimate = fuse_tag(activity, estimate_surface(activity, rules=rules), rules)
     parts = split_segments(activity, segments, surface_cuts(activity, estimate, rules), rules=rules)
     parts = segment_surface(parts, estimate, activity, rules)
     p_technical = technical_probability(activity, parts, rules)

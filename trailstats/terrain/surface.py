@@ -27,6 +27,7 @@ __all__ = [
     "TAG_PROBABILITY",
     "SurfaceEstimate",
     "estimate_surface",
+    "fuse_tag",
     "segment_surface",
     "surface_cuts",
     "trail_probability",
@@ -80,6 +81,8 @@ class SurfaceEstimate:
         What each feature adds to the log-odds of the whole run.
     mixed_log_odds : float
         Log-odds of the model that stands for the whole run at its windows.
+    tag : float
+        Probability by the file's tag, where `fuse_tag` has brought it in.
     """
 
     distance: Floats
@@ -89,6 +92,7 @@ class SurfaceEstimate:
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     activity_contributions: dict[str, float] = field(default_factory=dict)
     mixed_log_odds: float = float("nan")
+    tag: float = float("nan")
 
     def __bool__(self) -> bool:
         """Whether the recording tells anything."""
@@ -163,6 +167,32 @@ def trail_probability(activity: Activity, *, rules: TerrainRules | None = None) 
     return _whole(activity, estimate_surface(activity, rules=rules), rules)
 
 
+def fuse_tag(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -> SurfaceEstimate:
+    """Return the estimate as far as the rules allow it, with the tag's log-odds added to those of the whole run.
+
+    Parameters
+    ----------
+    activity : Activity
+    estimate : SurfaceEstimate
+        From the signal; one that has its tag already is returned as it is.
+    rules : TerrainRules
+
+    Returns
+    -------
+    SurfaceEstimate
+        Empty when the signal may not be used.
+    """
+    if SurfaceSource.SIGNAL not in rules.sources or not estimate:
+        return SurfaceEstimate(np.empty(0), np.empty(0))
+    tag = _tag(activity, rules)
+    if np.isnan(tag) or estimate.tag == tag:
+        return estimate
+    model = surface_model()
+    whole = model.whole_run(estimate.mixed_log_odds + log(tag / (1.0 - tag)))
+    pieces = estimate.contributions.assign(activity=whole)
+    return replace(estimate, p_trail=_along(pieces, model, rules), contributions=pieces, tag=tag)
+
+
 def surface_cuts(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -> Floats:
     """Return where the surface along the run changes, or how sure it is.
 
@@ -179,7 +209,7 @@ def surface_cuts(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRu
         Distances since the start, rising [m]: half-way between two windows of different labels, and where the
         probability passes a tenth, so that the mean over a segment stands for all of it.
     """
-    estimate = _fused(activity, estimate, rules)
+    estimate = fuse_tag(activity, estimate, rules)
     bounds = np.union1d(np.arange(1, 10) / 10.0, [1.0 - rules.decide, rules.decide])
     label = np.digitize(estimate.p_trail, bounds)
     edges = np.flatnonzero(np.diff(label))
@@ -207,7 +237,7 @@ def segment_surface(
         the surface only where that reaches ``rules.decide``. NaN, unknown and none where nothing tells.
     """
     probability, source = _whole(activity, estimate, rules)
-    fused = _fused(activity, estimate, rules)
+    fused = fuse_tag(activity, estimate, rules)
     start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
     if fused:
         p_trail = mean_between(fused.distance, fused.p_trail, WINDOW_STEP, start, end)
@@ -257,21 +287,3 @@ def _whole(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -
     if SurfaceSource.SIGNAL in rules.sources and not np.isnan(estimate.activity_probability):
         return estimate.activity_probability, SurfaceSource.SIGNAL
     return float("nan"), SurfaceSource.NONE
-
-
-def _fused(activity: Activity, estimate: SurfaceEstimate, rules: TerrainRules) -> SurfaceEstimate:
-    """Return the estimate as far as the rules allow it, with the tag's log-odds added to those of the whole run."""
-    if SurfaceSource.SIGNAL not in rules.sources or not estimate:
-        return SurfaceEstimate(np.empty(0), np.empty(0))
-    tag = _tag(activity, rules)
-    if np.isnan(tag):
-        return estimate
-    model = surface_model()
-    whole = model.whole_run(estimate.mixed_log_odds + log(tag / (1.0 - tag)))
-    pieces = estimate.contributions.assign(activity=whole)
-    return replace(
-        estimate,
-        p_trail=_along(pieces, model, rules),
-        activity_probability=tag,
-        contributions=pieces,
-    )
