@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from terrain.ways import hills, renamed, run_along, street_run, uneven, winding, without
+from terrain.ways import hills, renamed, run_along, straight, street_run, uneven, winding, without
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.io import read
@@ -21,7 +21,7 @@ def slowed(where: slice, factor: float) -> Activity:
     """Return a trail run over hills that is slower and less even on one stretch."""
     speed = np.full(8000, 2.8)
     speed[where] = factor * uneven(len(speed[where]), 2.8, 0.4)
-    return renamed(run_along(winding(8000), speed, climb=hills(8000)), sub_sport="trail")
+    return renamed(run_along(winding(8000), speed, climb=hills(8000, 8.0)), sub_sport="trail")
 
 
 def mean_inside(run: Activity, low: float, high: float) -> float:
@@ -40,10 +40,18 @@ def test_slow_uneven_descents_are_technical() -> None:
 
 
 def test_descents_weigh_more_than_climbs() -> None:
-    """The same slowing tells more on a descent than on a climb."""
-    assert mean_inside(slowed(slice(1800, 2200), 0.6), 1900, 2100) > mean_inside(
-        slowed(slice(2200, 2600), 0.6), 2300, 2500
-    )
+    """The same slowing raises the log-odds more on a descent than on a climb."""
+
+    def log_odds(slow: slice, low: float, high: float, factor: float) -> float:
+        speed = np.full(8000, 2.8)
+        speed[slow] *= factor
+        run = renamed(run_along(straight(8000), speed, climb=hills(8000, 5.0)), sub_sport="trail")
+        p = mean_inside(run, low, high)
+        return float(np.log(p / (1 - p)))
+
+    down, up = (slice(1800, 2200), 1900, 2100), (slice(2200, 2600), 2300, 2500)
+    gain_down, gain_up = (log_odds(*part, 0.7) - log_odds(*part, 1.0) for part in (down, up))
+    assert gain_down > gain_up > 0
 
 
 def test_road_is_never_technical() -> None:
