@@ -49,6 +49,16 @@ def test_gpx_is_what_gpxpy_reads(run, tmp_path):
     assert len(points) == len(run.records)
     assert points[7].latitude == pytest.approx(run.records["latitude"].iloc[7], abs=1e-9)
     assert points[7].time == run.records.index[7].to_pydatetime()
+    (power, extension) = points[7].extensions
+    assert (power.tag, power.text) == ("power", "250")
+    assert {e.tag.rpartition("}")[2]: e.text for e in extension} == {"atemp": "14", "hr": "127", "cad": "86"}
+
+
+def test_cadence_of_a_ride_is_that_of_the_pedals():
+    """Only a runner has a second foot to leave out."""
+    ride = make_activity(duration=10, sport="cycling", cadence=np.full(11, 90.0))
+    (point, *_) = to_gpxpy(ride).tracks[0].segments[0].points
+    assert [e.text for e in point.extensions[0]] == ["90"]
 
 
 def test_pauses_become_segments(run, fit_writer):

@@ -270,7 +270,7 @@ def test_device_session_laps_and_pauses(fit_writer):
         w.add(3, START + i, 120)
         if i == 9:
             w.add(4, START + 10, 0, 4).add(4, START + 20, 42, 3).add(4, START + 39, 0, 0)
-    w.add(4, START + 50, 0, 4)
+    w.add(4, START + 45, 0, 4).add(4, START + 45, 0, 0).add(4, START + 50, 0, 4)
     w.define(5, 19, [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)])
     w.add(5, START + 9, START, 3000, 9000, 1).add(5, START + 50, START + 40, 3300, 10_000, 7)
     session = [(253, 4, 0x86), (2, 4, 0x86), (5, 1, 0), (9, 4, 0x86), (8, 4, 0x86), (22, 2, 0x84), (23, 2, 0x84)]

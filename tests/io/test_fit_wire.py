@@ -173,6 +173,12 @@ def test_frame_faults_keep_every_record_and_are_reported(fit_writer, add_records
     assert all(issue.where.startswith("byte ") for issue in p[0].issues)
 
 
+def test_a_size_of_zero_is_the_only_fault_of_a_file_with_a_right_checksum(fit_writer, add_records):
+    """The two bytes of the checksum are found, not read as a message."""
+    w = add_records(fit_writer(), 300)
+    assert codes(parse(w.file(size=0))) == ["data_size_wrong"]
+
+
 def test_a_size_that_is_too_large_with_a_right_checksum_is_told_from_a_cut(fit_writer, add_records):
     """The checksum of the whole shows that nothing is missing; without it the file counts as cut."""
     w = add_records(fit_writer(), 300)
@@ -214,6 +220,19 @@ def test_garbage_between_records_costs_no_record(fit_writer, add_records):
     skipped = [issue for issue in p[0].issues if issue.code == "bytes_skipped"]
     assert skipped[0].where == f"byte {before}"
     assert skipped[0].count == 333
+
+
+def test_messages_without_a_time_are_believed_only_where_sense_follows(fit_writer, add_records):
+    """In a damaged file, beats that a hole cuts into are dropped, those before it stay."""
+    w = add_records(fit_writer(), 5).define(5, 78, [(0, 10, 0x84)])
+    for _ in range(3):
+        w.add(5, [800] * 5)
+    w.raw(b"\x05" + struct.pack("<3H", 900, 900, 900))  # cut: the next record's bytes would be beats
+    for i in range(5, 10):
+        w.add(0, START + i, 500_000_000, 100_000_000, 0, 120)
+    (one,) = parse(w.file(crc=1))
+    assert len(one.time) == 10
+    assert one.rr[1].tolist() == [0.8] * 15
 
 
 def test_an_undefined_local_number_costs_one_message(fit_writer, add_records):

@@ -171,6 +171,16 @@ def test_extensions(make_gpx, kind):
     assert found == expected
 
 
+def test_further_numbers_of_a_point_become_extras(make_gpx):
+    """What no column holds is kept by its local name, if it is a number anywhere; texts are not."""
+    inside = "<hdop>1.5</hdop><fix>3d</fix><extensions><q:battery>{}</q:battery></extensions>"
+    text = make_gpx(250, extension=lambda i: inside.format("" if i == 7 else 90))
+    run = ts.read(text.encode())
+    assert sorted(run.extras) == ["battery", "hdop"]
+    assert (run.extras["hdop"] == 1.5).all()
+    assert np.flatnonzero(run.extras["battery"].isna()).tolist() == [7]
+
+
 def test_tracks_and_segments(make_gpx):
     """Each track is an activity; the gap between two segments is a pause."""
     one = make_gpx(100, segments=2, time=lambda i: f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z")

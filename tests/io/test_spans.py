@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -49,14 +49,17 @@ def test_long_expansions_are_the_nearest_double(seed):
     assert_same_numbers([format(Decimal(float(np.float32(v))), "f") for v in values])
 
 
-def test_numbers_halfway_between_two_doubles():
-    """Halfway cases are rounded to even, as Python does."""
+@pytest.mark.parametrize("low", [1.0, 2.0**20])
+def test_numbers_halfway_between_two_doubles(low):
+    """Halfway cases are rounded to even, those a digit below or above to the nearer side, as Python does."""
     draw = random.Random(5)
     texts = []
-    for _ in range(2000):
-        low = draw.uniform(1, 180)
-        middle = (Decimal(low) + Decimal(float(np.nextafter(low, 1e9)))) / 2
-        texts.append(format(middle, "f")[:44])
+    with localcontext() as context:
+        context.prec = 100
+        for _ in range(2000):
+            value = draw.uniform(low, 2 * low)
+            middle = (Decimal(value) + Decimal(float(np.nextafter(value, 1e9)))) / 2
+            texts.append(format(middle + draw.choice((-1, 0, 1)) * Decimal(10) ** -36, "f").rstrip("0")[:44])
     assert_same_numbers(texts)
 
 

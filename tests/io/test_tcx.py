@@ -58,6 +58,8 @@ def test_values_of_a_document(make_tcx):
     assert run.meta.notes == "Hills\nand more"
     assert [issue.code for issue in run.issues] == ["cadence_inferred"]
     assert_both_ways_agree(make_tcx(300).encode())
+    assert_both_ways_agree(make_tcx(300).replace("\n", "\r\n").encode())
+    assert_both_ways_agree(make_tcx(300).replace("\n", "\r").encode())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ both give the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -19,6 +19,8 @@ from trailstats.io._build import NAT
 from trailstats.io._spans import Floats, Places, plain_numbers, read_numbers, read_times, texts_to_times
 
 Times = NDArray[np.datetime64]
+
+_MOST_OTHERS = 64  # judgement: further elements of a point that become columns
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,17 @@ class Group:
             leaves = self.leaves[name]
             rows, mine = self._mine(leaves)
             out[rows] = leaves.times(mine)
+        return out
+
+    def others(self, handled: Collection[str]) -> dict[str, Floats]:
+        """Return the values of all elements but some that hold a number in any of the points, by name."""
+        out = {}
+        for name in sorted(set(self.leaves) - set(handled))[:_MOST_OTHERS]:
+            rows, mine = self._mine(self.leaves[name])
+            values = self.leaves[name].numbers(mine)
+            if not np.isnan(values).all():
+                out[name] = np.full(len(self), np.nan)
+                out[name][rows] = values
         return out
 
     def _mine(self, leaves: Leaves) -> tuple[Places, slice]:

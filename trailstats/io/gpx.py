@@ -24,6 +24,7 @@ _COLUMNS = {
     "speed": ("speed",),
     "distance": ("distance",),
 }
+_HANDLED = {"time", *(key for keys in _COLUMNS.values() for key in keys)}
 _DIALECT = Dialect("gpx", "trk", "trkpt", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
 _SPORTS = {"9": "running", "10": "hiking", "1": "cycling"}  # Strava's numeric track types
 
@@ -71,7 +72,8 @@ def _track(group: Group, walked: Walked) -> Parsed:
     if starts:
         message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"
         issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
-    return Parsed(time=time, columns=columns, meta=meta, pauses=pauses, issues=issues)
+    extras = group.others(_HANDLED)
+    return Parsed(time=time, columns=columns, meta=meta, extras=extras, pauses=pauses, issues=issues)
 
 
 def sport_of(kind: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ _COLUMNS = {
 }
 
 
+_HANDLED = {"Time", *(key for keys in _COLUMNS.values() for key in keys)}
 _DIALECT = Dialect(
     "tcx",
     "Activity",
@@ -84,7 +85,8 @@ def _activity(group: Group, walked: Walked) -> Parsed:
         for at in (part.at for part in group.parts if part.name == "Track")
         if 0 < at < len(time) and at not in begins and not np.isnat(time[at - 1]) and time[at] > time[at - 1]
     ]
-    return Parsed(time, columns, meta, laps=_laps(laps, time), pauses=pauses, issues=issues)
+    extras = group.others(_HANDLED)
+    return Parsed(time, columns, meta, extras, _laps(laps, time), pauses, issues)
 
 
 def _laps(laps: list[Section], time: NDArray[np.datetime64]) -> dict[str, object]:
