@@ -55,7 +55,7 @@ def analyze(
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.analyze("data/samples/odd/two_tracks.gpx")
+    >>> run = ts.analyze("data/samples/odd/two-tracks.gpx")
     >>> run.metrics["session_load"].unit
     '1'
     """

@@ -91,7 +91,7 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.clean(ts.read("data/samples/odd/two_tracks.gpx"))
+    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
     >>> bool(run.track["distance"].is_monotonic_increasing)
     True
     """

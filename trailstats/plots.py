@@ -5,7 +5,7 @@ Each function returns an Altair chart; ``chart.save("name.svg")`` or ``.png`` wr
 Examples
 --------
 >>> import trailstats as ts
->>> run = ts.analyze("data/samples/odd/two_tracks.gpx")
+>>> run = ts.analyze("data/samples/odd/two-tracks.gpx")
 >>> chart = ts.plots.profile(run)
 >>> chart.to_dict()["layer"][0]["mark"]["type"]
 'area'

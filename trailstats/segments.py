@@ -53,7 +53,7 @@ def cut_segments(activity: Activity, *, rules: TerrainRules | None = None) -> pd
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.clean(ts.read("data/samples/odd/two_tracks.gpx"))
+    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
     >>> segments = ts.cut_segments(run)
     >>> bool(abs(segments["distance"].sum() - run.track["distance"].iloc[-1]) < 1e-6)
     True

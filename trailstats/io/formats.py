@@ -124,7 +124,7 @@ def read(
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.read("data/samples/odd/two_tracks.gpx")
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
     >>> list(run.records.columns[:3])
     ['latitude', 'longitude', 'elevation']
     """

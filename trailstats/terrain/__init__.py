@@ -65,7 +65,7 @@ def classify_terrain(
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.clean(ts.read("data/samples/odd/two_tracks.gpx"))
+    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
     >>> stretches = ts.classify_terrain(run, ts.cut_segments(run))
     >>> set(stretches["surface"]) <= {"road", "trail", "unknown"}
     True

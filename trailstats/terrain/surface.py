@@ -118,7 +118,7 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     Examples
     --------
     >>> import trailstats as ts
-    >>> run = ts.read("data/samples/odd/two_tracks.gpx")
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
     >>> estimate = estimate_surface(run)
     >>> bool(((estimate.p_trail >= 0) & (estimate.p_trail <= 1)).all())
     True
