@@ -306,6 +306,8 @@ IRREGULAR = [
     ("<b>&unknown;</b>", "an unknown reference"),
     ("<b>&#65;</b>", "a reference in a point"),
     ("</trkpt><trkpt lat='1' lon='2'></trkpt><trkpt>", "other quotes"),
+    ("<b></b >" + "<" + "n" * 60 + "/>", "a very long name"),
+    ("<!-- > -->", "a comment"),
 ]
 
 

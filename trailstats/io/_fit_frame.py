@@ -69,9 +69,12 @@ def _begins(data: bytes, at: int) -> bool:
 def _headless(data: bytes, at: int) -> int:
     """Return where the messages begin in a file without a readable header, -1 where that can't be told."""
     for size in (14, 12):
-        layout = definition(data, at + size, len(data))
-        if layout is not None and data[at + size] & 0xC0 == DEFINITION and plausible(layout):
-            return at + size
+        place = at + size
+        # A reserved byte of 0 and a byte order of 0 or 1 follow the header: nothing that stands in a text.
+        if data[place + 1 : place + 3] in (b"\0\0", b"\0\1") and data[place] & 0xC0 == DEFINITION:
+            layout = definition(data, place, len(data))
+            if layout is not None and plausible(layout):
+                return place
     return find_definition(data, at, min(len(data), at + 65_536))
 
 

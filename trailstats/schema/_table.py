@@ -77,12 +77,12 @@ class Table:
 
     def validate(self, frame: pd.DataFrame) -> None:
         """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
+        found = dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
         for column in self.columns:
-            if column.name not in frame:
+            if column.name not in found:
                 raise SchemaError(f"table {self.name!r} lacks the column {column.name!r}")
-            found = str(frame[column.name].dtype)
-            if found != column.dtype:
-                raise SchemaError(f"{self.name}.{column.name} is {found}, not {column.dtype}")
+            if found[column.name] != column.dtype:
+                raise SchemaError(f"{self.name}.{column.name} is {found[column.name]}, not {column.dtype}")
 
 
 TIME = "datetime64[ns, UTC]"
