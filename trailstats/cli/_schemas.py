@@ -1,0 +1,46 @@
+"""The command `schema`: what documents and tables look like."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from trailstats.cli import _options as o
+from trailstats.cli import _tables as tables
+from trailstats.cli._app import begin, command, print_json
+from trailstats.cli._exit import ExitCode, UsageProblem
+from trailstats.document_schemas import DOCUMENTS, document_schema, table_schema
+from trailstats.schema import TABLES
+
+
+@command
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A document or a table; without it, the names.")
+    ] = None,
+    as_json: o.Json = False,
+    debug: o.Debug = False,
+) -> ExitCode:
+    """Print the JSON Schema of a document, or a table's columns and units.
+
+    Example: trailstats schema segments
+    """
+    begin(as_json, debug)
+    if name is None:
+        if as_json:
+            print_json({"documents": sorted(DOCUMENTS), "tables": sorted(TABLES)})
+        else:
+            tables.note(f"documents: {', '.join(sorted(DOCUMENTS))}\ntables: {', '.join(sorted(TABLES))}")
+        return ExitCode.OK
+    if name in DOCUMENTS:
+        print_json(document_schema(name))
+    elif name in TABLES:
+        if as_json:
+            print_json(table_schema(TABLES[name]))
+        else:
+            tables.columns(TABLES[name])
+    else:
+        known = ", ".join(sorted([*DOCUMENTS, *TABLES]))
+        raise UsageProblem(f"there is no document or table {name!r}; known are {known}")
+    return ExitCode.OK
