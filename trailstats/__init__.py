@@ -19,34 +19,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trailstats._version import __version__
-from trailstats.activity import Activity, ActivityMeta, Issue
-from trailstats.analysis import Analysis, Metric, Totals, analyze
-from trailstats.athlete import Athlete
-from trailstats.claims import ClaimResult, RuleResult, evaluate_claims
-from trailstats.cleaning import CleanRules, clean
-from trailstats.errors import (
-    ConfigError,
-    CorruptFileError,
-    LimitError,
-    MissingExtraError,
-    NotAnActivityError,
-    ReadError,
-    SchemaError,
-    TrailstatsError,
-    UnsupportedFormatError,
-    WriteError,
-)
-from trailstats.history import History, OnError, analyze_folder
-from trailstats.io import Failure, ReadLimits, convert, iter_activities, read
-from trailstats.limits import HeartRateLimits
-from trailstats.plan import check_plan
-from trailstats.schema import EvidenceStrength, Gait, Severity, Slope, Surface, SurfaceSource, Verdict
-from trailstats.segments import cut_segments
-from trailstats.terrain import TerrainRules, classify_terrain
-from trailstats.terrain.climbs import find_climbs
 
 if TYPE_CHECKING:
+    from trailstats.activity import Activity, ActivityMeta, Issue
+    from trailstats.analysis import Analysis, Metric, Totals, analyze
+    from trailstats.athlete import Athlete
+    from trailstats.claims import ClaimResult, RuleResult, evaluate_claims
+    from trailstats.cleaning import CleanRules, clean
+    from trailstats.errors import (
+        ConfigError,
+        CorruptFileError,
+        LimitError,
+        MissingExtraError,
+        NotAnActivityError,
+        ReadError,
+        SchemaError,
+        TrailstatsError,
+        UnsupportedFormatError,
+        WriteError,
+    )
+    from trailstats.history import History, OnError, analyze_folder
+    from trailstats.io import Failure, ReadLimits, convert, iter_activities, read
+    from trailstats.limits import HeartRateLimits
+    from trailstats.plan import check_plan
     from trailstats.report.html import write_report
+    from trailstats.schema import EvidenceStrength, Gait, Severity, Slope, Surface, SurfaceSource, Verdict
+    from trailstats.segments import cut_segments
+    from trailstats.terrain import TerrainRules, classify_terrain
+    from trailstats.terrain.climbs import find_climbs
 
 __all__ = [
     "Activity",
@@ -98,18 +98,43 @@ __all__ = [
 ]
 
 
+# Where each name lives. A module is loaded when one of its names is first asked for: importing the package takes no
+# time, and a program that only reads never loads what claims and reports need. Type checkers see the imports above.
+_HOMES = {
+    "activity": "Activity ActivityMeta Issue",
+    "analysis": "Analysis Metric Totals analyze",
+    "athlete": "Athlete",
+    "claims": "ClaimResult RuleResult evaluate_claims",
+    "cleaning": "CleanRules clean",
+    "errors": (
+        "ConfigError CorruptFileError LimitError MissingExtraError NotAnActivityError "
+        "ReadError SchemaError TrailstatsError UnsupportedFormatError WriteError"
+    ),
+    "history": "History OnError analyze_folder",
+    "io": "Failure ReadLimits convert iter_activities read",
+    "limits": "HeartRateLimits",
+    "plan": "check_plan",
+    "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
+    "segments": "cut_segments",
+    "terrain": "TerrainRules classify_terrain",
+    "terrain.climbs": "find_climbs",
+    "report.html": "write_report",
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_MODULES = {*(module.partition(".")[0] for module in _HOMES), "elevation", "geo", "metrics", "plots"}
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of different kinds
-    # The report and the plots are loaded when they are first asked for: most programs never do.
-    if name == "write_report":
-        from trailstats.report.html import write_report
+    import importlib
 
-        return write_report
-    if name in ("plots", "metrics"):
-        import importlib
-
+    if name in _MODULE_OF:
+        found = getattr(importlib.import_module(f"trailstats.{_MODULE_OF[name]}"), name)
+        globals()[name] = found
+        return found
+    if name in _MODULES:
         return importlib.import_module(f"trailstats.{name}")
     raise AttributeError(f"module 'trailstats' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "metrics", "plots"])
+    return sorted([*__all__, *_MODULES])

@@ -1,0 +1,27 @@
+"""Programs on top of the library are checked by mypy in its strict mode."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def test_a_program_on_top_is_well_typed(root: Path, tmp_path: Path) -> None:
+    """Every public step gives a type checker what it promises, and each mistake in their use is an error."""
+    scripts = [str(HERE / "consumer.py"), str(HERE / "wrong_consumer.py")]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", *scripts],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"MYPYPATH": str(root)},
+        timeout=600,
+    )
+    errors = [line for line in done.stdout.splitlines() if "error:" in line]
+    mistakes = sum(line.startswith("ts.") for line in (HERE / "wrong_consumer.py").read_text("utf-8").splitlines())
+    assert len(errors) == mistakes, done.stdout + done.stderr
+    assert all("wrong_consumer.py" in line for line in errors), done.stdout
