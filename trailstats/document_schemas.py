@@ -1,4 +1,8 @@
-"""The JSON Schema of every document that trailstats prints, made from the tables and values themselves."""
+"""The JSON Schema of every document that trailstats prints, made from the tables and values themselves.
+
+A schema lists every key that this release writes. It lets others through, so that it also fits the documents of a later
+release with the same ``format_version``, and requires none that an earlier release did not write.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import fields
 from trailstats import schema
 from trailstats.activity import ActivityMeta, DeviceTotals
 from trailstats.athlete import Athlete
+from trailstats.documents import LATER_KEYS
 from trailstats.limits import HeartRateLimits
 from trailstats.results import Totals
 from trailstats.schema import EvidenceStrength, Severity, Table, Verdict
@@ -37,10 +42,17 @@ def document_schema(name: str) -> Schema:
     ------
     KeyError
         When there is no such document.
+
+    Examples
+    --------
+    >>> from trailstats.document_schemas import document_schema
+    >>> document_schema("problem")["required"]
+    ['format_version', 'problem']
     """
     body = DOCUMENTS[name]()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:trailstats:{name}:{schema.FORMAT_VERSION}",
         "title": f"trailstats {name}",
         "description": f"Document {name!r}, format_version {schema.FORMAT_VERSION}. SI units; null is missing.",
         **body,
@@ -55,16 +67,12 @@ def table_schema(table: Table) -> Schema:
         properties[column.name] = {**kind, "description": column.meaning}
         if column.unit:
             properties[column.name]["unit"] = column.unit
-    return _object(properties) | {"title": table.name, "description": f"A row is {table.row}."}
+    return _object(properties, part=table.name) | {"title": table.name, "description": f"A row is {table.row}."}
 
 
-def _object(properties: dict[str, Schema], optional: frozenset[str] = frozenset()) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [key for key in properties if key not in optional],
-        "additionalProperties": False,
-    }
+def _object(properties: dict[str, Schema], optional: frozenset[str] = frozenset(), part: str = "") -> Schema:
+    needed = [key for key in properties if key not in optional and f"{part}.{key}" not in LATER_KEYS]
+    return {"type": "object", "properties": properties, "required": needed}
 
 
 def _rows(table: Table) -> Schema:
@@ -96,15 +104,15 @@ def _meta() -> Schema:
         "local_offset": NUMBER,
         "feel": NUMBER,
         "rpe": NUMBER,
-        "device_totals": _object({f.name: NUMBER for f in fields(DeviceTotals)}),
+        "device_totals": _object({f.name: NUMBER for f in fields(DeviceTotals)}, part="device_totals"),
     }
-    return _object({f.name: special.get(f.name, TEXT) for f in fields(ActivityMeta)})
+    return _object({f.name: special.get(f.name, TEXT) for f in fields(ActivityMeta)}, part="meta")
 
 
 def _totals() -> Schema:
     ratios = [name for name in vars(Totals) if isinstance(vars(Totals)[name], property)]
     numbers = dict.fromkeys([*(f.name for f in fields(Totals)), *ratios], NUMBER)
-    return _object({**numbers, "n_records": WHOLE})
+    return _object({**numbers, "n_records": WHOLE}, part="totals")
 
 
 def _times() -> Schema:
@@ -135,11 +143,12 @@ def _athlete() -> Schema:
         "name": TEXT,
         "sex": TEXT,
     }
-    return _object({f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)})
+    return _object({f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)}, part="athlete")
 
 
 def _limits() -> Schema:
-    return _object({f.name: TEXT if f.name in ("sex", "source") else NUMBER for f in fields(HeartRateLimits)})
+    kinds = {f.name: TEXT if f.name in ("sex", "source") else NUMBER for f in fields(HeartRateLimits)}
+    return _object(kinds, part="limits")
 
 
 def _period() -> Schema:
@@ -215,10 +224,50 @@ def _problem() -> Schema:
     return _object({"format_version": _version(), "problem": problem})
 
 
+def _explanation() -> Schema:
+    row: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}}
+    return _object({"format_version": _version(), "rows": {"type": "array", "items": row}})
+
+
+def _check() -> Schema:
+    compared = _object(
+        {
+            "column": TEXT,
+            "rows": WHOLE,
+            "largest_difference": NUMBER,
+            "only_here": WHOLE,
+            "only_there": WHOLE,
+            "note": TEXT,
+        }
+    )
+    read = _object(
+        {
+            **dict.fromkeys(("file", "format", "sport", "sub_sport", "device"), TEXT),
+            "status": {"const": "ok"},
+            "start_time": TIME,
+            **dict.fromkeys(("n_records", "n_laps", "n_pauses"), WHOLE),
+            **dict.fromkeys(("channels", "extras"), TEXTS),
+            "issues": {"type": "array", "items": _issue()},
+            "differences": {"type": "array", "items": compared},
+            "no_comparison": TEXT,
+        },
+        optional=frozenset({"differences", "no_comparison"}),
+    )
+    failed = _object({"file": TEXT, "status": {"const": "failed"}, "error": TEXT})
+    return _object({"format_version": _version(), "files": {"type": "array", "items": {"oneOf": [read, failed]}}})
+
+
+def _written() -> Schema:
+    return _object({"format_version": _version(), "written": TEXT, "n_records": WHOLE})
+
+
 DOCUMENTS: dict[str, Callable[[], Schema]] = {
     "analysis": _analysis,
     "history": _history,
     "claims": _claims,
+    "explanation": _explanation,
+    "check": _check,
+    "written": _written,
     "problem": _problem,
 }
 """The documents by name, each with the function that makes its schema."""

@@ -11,7 +11,12 @@ import pandas as pd
 
 from trailstats.schema import Table
 
-__all__ = ["iso_times", "plain", "rows", "table_from_rows"]
+__all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
+
+LATER_KEYS: frozenset[str] = frozenset()
+"""Keys that joined the documents of this ``format_version`` after its first release, as ``"part.key"`` such as
+``"segments.speed"``. Earlier documents lack them, so they are not required, and missing when such a document is read.
+"""
 
 
 def plain(value: object) -> object:
@@ -64,6 +69,8 @@ def table_from_rows(table: Table, items: object) -> pd.DataFrame:
         return table.empty()
     data: dict[str, object] = {}
     for column in table:
+        if f"{table.name}.{column.name}" in LATER_KEYS and column.name not in items[0]:
+            continue
         cells = [row[column.name] for row in items]
         if column.dtype == "float64":
             data[column.name] = np.array([math.nan if c is None else c for c in cells], dtype=np.float64)

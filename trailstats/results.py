@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.activity import ActivityMeta, DeviceTotals, Issue
-from trailstats.documents import plain, rows, table_from_rows
+from trailstats.documents import LATER_KEYS, plain, rows, table_from_rows
 from trailstats.errors import SchemaError
 from trailstats.schema import EvidenceStrength, Severity
 
@@ -276,6 +276,12 @@ class Analysis:
     def from_dict(cls, data: dict[str, object]) -> Analysis:
         """Bring back an analysis from its document.
 
+        Parameters
+        ----------
+        data : dict
+            From `to_dict`, perhaps by way of JSON, of any release with the same ``format_version``: keys that are
+            not known are left out.
+
         Raises
         ------
         SchemaError
@@ -291,16 +297,16 @@ class Analysis:
 
 
 def _parts(data: dict[str, Any]) -> dict[str, Any]:
-    totals = {f.name: data["totals"][f.name] for f in fields(Totals)}
     metrics = {}
     for name, item in data["metrics"].items():
         numbers = ("value", "low", "high", "coverage")
-        values: dict[str, Any] = {k: NAN if v is None and k in numbers else v for k, v in item.items()}
+        known = _known(Metric, "metric", item)
+        values: dict[str, Any] = {k: NAN if v is None and k in numbers else v for k, v in known.items()}
         metrics[name] = Metric(**values | {"evidence": EvidenceStrength(item["evidence"])})
-    issues = [Issue(**i | {"severity": Severity(i["severity"])}) for i in data["issues"]]
+    issues = [Issue(**_known(Issue, "issue", i) | {"severity": Severity(i["severity"])}) for i in data["issues"]]
     return {
         "meta": _meta_from_dict(data["meta"]),
-        "totals": Totals(**totals),
+        "totals": Totals(**_sums(data["totals"])),
         "metrics": metrics,
         "segments": table_from_rows(schema.SEGMENTS, data["segments"]),
         "climbs": table_from_rows(schema.CLIMBS, data["climbs"]),
@@ -311,16 +317,27 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _sums(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the totals with NaN for null, as `Totals` holds ascent and descent without elevation."""
+    return {k: NAN if v is None else v for k, v in _known(Totals, "totals", data).items()}
+
+
+def _known(kind: type[Any], part: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a value; a key that joined the documents later may be absent."""
+    return {f.name: data[f.name] for f in fields(kind) if f.name in data or f"{part}.{f.name}" not in LATER_KEYS}
+
+
 def _meta_to_dict(meta: ActivityMeta) -> dict[str, object]:
     out = {f.name: plain(getattr(meta, f.name)) for f in fields(meta) if f.name != "device_totals"}
     return out | {"device_totals": {k: plain(v) for k, v in asdict(meta.device_totals).items()}}
 
 
 def _meta_from_dict(data: dict[str, Any]) -> ActivityMeta:
-    values = dict(data)
+    values = _known(ActivityMeta, "meta", data)
     for name in ("local_offset", "feel", "rpe"):
         values[name] = NAN if values[name] is None else values[name]
-    totals = {k: NAN if v is None else v for k, v in values.pop("device_totals").items()}
-    start = values.pop("start_time")
+    told = _known(DeviceTotals, "device_totals", values["device_totals"])
+    values["device_totals"] = DeviceTotals(**{k: NAN if v is None else v for k, v in told.items()})
+    start = values["start_time"]
     values["start_time"] = None if start is None else pd.Timestamp(str(start))
-    return ActivityMeta(**values, device_totals=DeviceTotals(**totals))
+    return ActivityMeta(**values)
