@@ -121,7 +121,7 @@ def _times() -> Schema:
 
 
 def _analysis() -> Schema:
-    tables = (schema.SEGMENTS, schema.CLIMBS, schema.PROFILE, schema.IMPACT)
+    tables = (schema.SEGMENTS, schema.CLIMBS, schema.PROFILE, schema.IMPACT, schema.EFFORTS)
     return _object(
         {
             "format_version": _version(),

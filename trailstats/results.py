@@ -236,6 +236,8 @@ class Analysis:
         Table ``schema.PROFILE``: the thinned track that charts are drawn from.
     impact : pandas.DataFrame
         Table ``schema.IMPACT``: loads by surface and exponent, for comparisons over their uncertain constants.
+    efforts : pandas.DataFrame
+        Table ``schema.EFFORTS``: best efforts by distance and by time.
     heart_rate_times : HeartRateTimes
     issues : tuple of Issue
     """
@@ -247,6 +249,7 @@ class Analysis:
     climbs: pd.DataFrame
     profile: pd.DataFrame
     impact: pd.DataFrame = field(default_factory=schema.IMPACT.empty)
+    efforts: pd.DataFrame = field(default_factory=schema.EFFORTS.empty)
     heart_rate_times: HeartRateTimes = HeartRateTimes()
     issues: tuple[Issue, ...] = ()
 
@@ -268,6 +271,7 @@ class Analysis:
             "climbs": rows(self.climbs),
             "profile": rows(self.profile),
             "impact": rows(self.impact),
+            "efforts": rows(self.efforts),
             "heart_rate_times": self.heart_rate_times.to_dict(),
             "issues": [issue.to_dict() for issue in self.issues],
         }
@@ -312,6 +316,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         "climbs": table_from_rows(schema.CLIMBS, data["climbs"]),
         "profile": table_from_rows(schema.PROFILE, data["profile"]),
         "impact": table_from_rows(schema.IMPACT, data["impact"]),
+        "efforts": table_from_rows(schema.EFFORTS, data["efforts"]),
         "heart_rate_times": HeartRateTimes.from_dict(data["heart_rate_times"]),
         "issues": tuple(issues),
     }

@@ -21,7 +21,7 @@ from trailstats.documents import rows
 from trailstats.history import History
 from trailstats.report import text as say
 from trailstats.results import Analysis
-from trailstats.schema import Verdict
+from trailstats.schema import METRICS, Verdict
 
 MOST_FAILURES = 20
 
@@ -146,6 +146,8 @@ def analysis(result: Analysis, imperial: bool) -> None:
     )
     metrics = _table("metric", "value", "range", "how", right=(1,))
     for name, metric in result.metrics.items():
+        if not metric and name in METRICS and METRICS[name].detail:
+            continue
         if metric:
             spread = say.interval(metric.low, metric.high, metric.unit, imperial) if np.isfinite(metric.low) else ""
             _row(

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._curves import cost_factor
+from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_bools, as_floats
 from trailstats.metrics.sampling import valid_seconds
 
@@ -226,6 +226,57 @@ def energy(
     power = np.where(v < STOPPED_SPEED, _STANDING_POWER, power)
     if not np.any(seconds > 0.0):
         return float("nan")
+    return mass * float(np.sum(np.where(seconds > 0.0, power, 0.0) * seconds))
+
+
+def energy_polynomial(
+    speed: ArrayLike,
+    grade: ArrayLike,
+    dt: ArrayLike,
+    walking: ArrayLike | None,
+    mass: float,
+) -> float:
+    """Metabolic energy by the cost polynomials alone, standing added: a second opinion on `energy`.
+
+    The polynomials were fitted over grades and not to level ground, where running comes out about 6 % and walking
+    about 50 % above what was measured.
+
+    Parameters
+    ----------
+    speed : array-like, shape (n,)
+        Speed along the slope. [m/s]
+    grade : array-like
+        Rise over run. [1] Clamped to -0.45 to 0.45.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+    walking : array-like of bool, or None
+        Walking samples. [1] None decides by speed and grade, see `is_walking`.
+    mass : float
+        Body mass. [kg]
+
+    Returns
+    -------
+    float
+        Energy. [J] Samples with a NaN are skipped; NaN when nothing was recorded.
+
+    Raises
+    ------
+    ValueError
+        If `mass` is not positive.
+
+    References
+    ----------
+    [Minetti2002]_, [Looney2019]_
+    """
+    if not mass > 0.0:
+        raise ValueError(f"mass must be positive, got {mass}")
+    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
+    walk = is_walking(v, grade=slope) if walking is None else as_bools(walking)
+    seconds = valid_seconds(dt, v, slope)
+    if not np.any(seconds > 0.0):
+        return float("nan")
+    cost = np.where(walk, walking_cost(slope), running_cost(slope))
+    power = np.where(v < STOPPED_SPEED, 0.0, cost * v) + _STANDING_POWER
     return mass * float(np.sum(np.where(seconds > 0.0, power, 0.0) * seconds))
 
 

@@ -93,7 +93,8 @@ def shannon_evenness(weights: ArrayLike) -> float:
         return float("nan")
     shares = amounts[amounts > 0.0] / total
     entropy = -float(np.sum(shares * np.log(shares)))
-    return min(max(entropy / float(np.log(amounts.size)), 0.0), 1.0)
+    # The other way round, max would keep a negative zero.
+    return min(max(0.0, entropy / float(np.log(amounts.size))), 1.0)
 
 
 def km_effort(distance: ArrayLike, ascent: ArrayLike) -> FloatArray:

@@ -16,7 +16,7 @@ from trailstats.report import text
 from trailstats.report.claim_view import display_unit
 from trailstats.report.tracks import TrackView
 from trailstats.results import Analysis, Metric
-from trailstats.schema import Gait, Slope, Surface
+from trailstats.schema import METRICS, Gait, Slope, Surface
 
 __all__ = ["ActivityView", "TableView", "activity_view", "surface_of"]
 
@@ -314,6 +314,8 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> TableView:
     heads = ("metric", "value", "interval", "covers", "evidence", "how it was found")
     rows = []
     for name, metric in metrics.items():
+        if name in METRICS and METRICS[name].detail:
+            continue
         unit = "share" if name in _SHARES and metric.unit == "1" else display_unit(metric.unit, name)
         rows.append(
             (

@@ -7,10 +7,13 @@ minute for heart rate, steps per minute of both feet for cadence, and fractions 
 
 from __future__ import annotations
 
+from trailstats.schema._metric_entry import MetricEntry
+from trailstats.schema._metric_table import METRICS
 from trailstats.schema._table import Column, Table
 from trailstats.schema._tables import (
     ACTIVITIES,
     CLIMBS,
+    EFFORTS,
     IMPACT,
     LAPS,
     PROFILE,
@@ -33,9 +36,11 @@ from trailstats.schema._words import (
 __all__ = [
     "ACTIVITIES",
     "CLIMBS",
+    "EFFORTS",
     "FORMAT_VERSION",
     "IMPACT",
     "LAPS",
+    "METRICS",
     "PROFILE",
     "RECORDS",
     "SEGMENTS",
@@ -45,6 +50,7 @@ __all__ = [
     "Column",
     "EvidenceStrength",
     "Gait",
+    "MetricEntry",
     "Severity",
     "Slope",
     "Surface",

@@ -131,6 +131,16 @@ IMPACT = _table(
     ("tibial_steep", _F, "km", "tibial component at grades of 0.10 and more"),
 )
 
+EFFORTS = _table(
+    "efforts",
+    "one best effort of a run",
+    ("ground", "str", "", "actual: the distance covered; level: the grade-adjusted distance"),
+    ("basis", "str", "", "distance: fastest over a length; time: farthest in a time"),
+    ("distance", _F, "m", "distance of the effort"),
+    ("duration", _F, "s", "its duration, pauses included"),
+    ("start", _F, "s", "its begin after the start of the recording"),
+)
+
 ACTIVITIES = _table(
     "activities",
     "one activity, or one source that failed",
@@ -205,6 +215,6 @@ WEEKS = _table(
 )
 
 TABLES: dict[str, Table] = {
-    t.name: t for t in (RECORDS, TRACK, LAPS, SEGMENTS, CLIMBS, PROFILE, IMPACT, ACTIVITIES, WEEKS)
+    t.name: t for t in (RECORDS, TRACK, LAPS, SEGMENTS, CLIMBS, PROFILE, IMPACT, EFFORTS, ACTIVITIES, WEEKS)
 }
 """Every table by its name."""

@@ -1,0 +1,87 @@
+"""The metrics of one activity, each wrapped with its method and coverage.
+
+What needs no heart-rate limits is measured once from the samples; what does is judged from the times at each heart
+rate, so that new limits need no file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trailstats._measures._effort import efficiency_metrics, effort_metrics, pacing_metrics
+from trailstats._measures._efforts import effort_table, implied_performance
+from trailstats._measures._ground import course_metrics, path_metrics, surface_metrics
+from trailstats._measures._heart import beat_metrics, heart_rate_metrics
+from trailstats._measures._impact import dose_metrics, load_metrics
+from trailstats._measures._judged import judged_metrics
+from trailstats._measures._samples import Samples, found, mean, missing
+from trailstats._measures._steps import step_metrics
+from trailstats.activity import Activity
+from trailstats.athlete import Athlete
+from trailstats.results import Metric, Totals
+from trailstats.terrain import TerrainRules
+
+__all__ = ["judged_metrics", "measure_metrics"]
+
+
+def measure_metrics(
+    activity: Activity,
+    segments: pd.DataFrame,
+    loads: pd.DataFrame,
+    totals: Totals,
+    athlete: Athlete,
+    terrain: TerrainRules,
+) -> tuple[dict[str, Metric], pd.DataFrame]:
+    """Return the metrics that need no heart-rate limits by name, and the best efforts.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned.
+    segments, loads : pandas.DataFrame
+        Tables ``schema.SEGMENTS`` and ``schema.IMPACT``.
+    totals : Totals
+    athlete : Athlete
+    terrain : TerrainRules
+
+    Returns
+    -------
+    metrics : dict of str to Metric
+    efforts : pandas.DataFrame
+        Table ``schema.EFFORTS``.
+    """
+    samples = Samples.of(activity)
+    efforts = effort_table(samples)
+    metrics = {
+        **surface_metrics(samples, segments, terrain),
+        **effort_metrics(samples, totals, athlete),
+        **efficiency_metrics(samples, athlete),
+        **pacing_metrics(samples),
+        **implied_performance(samples, efforts),
+        **load_metrics(loads, totals),
+        **dose_metrics(samples),
+        **step_metrics(samples, totals, athlete),
+        **path_metrics(samples),
+        **course_metrics(segments, totals),
+        **heart_rate_metrics(samples),
+        **beat_metrics(samples),
+        **_conditions(samples),
+    }
+    return metrics, efforts
+
+
+def _conditions(samples: Samples) -> dict[str, Metric]:
+    """Return how warm it was and how it felt."""
+    meta = samples.activity.meta
+    warmth = samples.activity.records["temperature"].to_numpy()
+    coverage = samples.share(warmth)
+    words = "measured at the device, which the wrist warms by some degrees"
+    out = missing("not recorded", "temperature")
+    if coverage > 0:
+        out = found("temperature", mean(warmth, samples.time), words, coverage=coverage)
+    for name, value in (("feel", meta.feel), ("rpe", meta.rpe)):
+        out |= (
+            missing("not rated", name) if np.isnan(value) else found(name, value, "rated by the runner", coverage=1.0)
+        )
+    return out

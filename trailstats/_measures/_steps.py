@@ -1,0 +1,165 @@
+"""Steps: how many, how regular, how hard the ground is met, and what the device recorded of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats._measures._samples import NO_SPEED, NO_STEPS, Floats, Samples, found, mean, missing
+from trailstats.athlete import Athlete
+from trailstats.metrics import impact, variability
+from trailstats.results import Metric, Totals
+
+__all__ = ["step_metrics"]
+
+COUNTS = ("steps", "steps_per_km")
+RHYTHM = ("mean_cadence", "step_length", "cadence_cv", "step_length_cv", "cadence_entropy")
+SPRING = ("contact_time", "flight_time", "peak_force", "vertical_stiffness", "leg_stiffness")
+BALANCE = ("stance_time_balance", "stance_imbalance", "stance_imbalance_deviation")
+LEVEL = 0.02
+"""Steeper ground than this is left out of what holds on the level only [1]; judgement."""
+
+RECORDED = {
+    "vertical_oscillation": "vertical_oscillation",
+    "vertical_ratio": "vertical_ratio",
+    "mean_power": "power",
+}
+"""Metrics that are the mean of a record column."""
+
+FOOTPOD = {
+    "impact_loading_rate_recorded": ("impact loading rate", 1.0),
+    "leg_stiffness_recorded": ("leg spring stiffness", 1000.0),
+    "form_power_recorded": ("form power", 1.0),
+}
+"""Metrics that are the mean of a footpod's own field, with the factor to SI units."""
+
+
+def step_metrics(samples: Samples, totals: Totals, athlete: Athlete) -> dict[str, Metric]:
+    """Return everything about the steps."""
+    s = samples
+    out = missing(NO_STEPS, *COUNTS, *RHYTHM, *SPRING)
+    if s.on_foot:
+        out |= _rhythm(s)
+    if s.on_foot and s.has_distance:
+        out |= _counts(s, totals) | _spring(s, athlete)
+    return out | _balance(s) | _recorded(s)
+
+
+def _counts(samples: Samples, totals: Totals) -> dict[str, Metric]:
+    s = samples
+    counted = impact.count_steps(s.speed, s.cadence, s.time, walking=s.walking)
+    words = f"measured, but for {counted.modelled_share:.0%} of them modelled from speed"
+    # What people differ in cadence at one speed.
+    half = 0.05 * counted.modelled_share * counted.steps
+    ends = {"low": counted.steps - half, "high": counted.steps + half}
+    out = found("steps", counted.steps, words, **ends, coverage=s.share(s.speed))
+    kilometres = totals.distance / 1000.0
+    per_km = {name: value / kilometres for name, value in ends.items()}
+    return out | found("steps_per_km", counted.steps / kilometres, words, **per_km, coverage=s.share(s.speed))
+
+
+def _rhythm(samples: Samples) -> dict[str, Metric]:
+    s = samples
+    stepping = (s.cadence > 0) & (s.time > 0)
+    if not s.time[stepping].sum() > 0.5 * s.time.sum() > 0:
+        return missing("no cadence recorded", *RHYTHM)
+    cadence = np.where(stepping, s.cadence, np.nan)
+    coverage = s.share(cadence)
+    out = found("mean_cadence", mean(cadence, s.time), "measured: steps of both feet, while moving", coverage=coverage)
+    if not s.has_distance:
+        return out | missing(NO_SPEED, *RHYTHM[1:4]) | _entropy(s, stepping)
+    length = impact.step_length(s.speed, cadence)
+    out |= found("step_length", mean(length, s.time), "measured: speed over cadence", coverage=s.share(length))
+    rules = variability.SteadyWindowRules(resolution=variability.recorded_resolution(s.cadence[stepping]))
+    steps = variability.step_variability(s.cadence, s.speed, s.time, grade=np.nan_to_num(s.grade), rules=rules)
+    coverage = min(steps.windows * rules.window / float(s.time.sum()), 1.0)
+    reason = "too little steady running" if not steps.windows else "a cadence too coarse for its spread"
+    for name, value, words in (
+        ("cadence_cv", steps.cadence, "coefficient of variation in windows of steady running"),
+        ("step_length_cv", steps.step_length, "coefficient of variation in windows of steady running; noise included"),
+    ):
+        out |= missing(reason, name) if np.isnan(value) else found(name, value, words, coverage=coverage)
+    return out | _entropy(s, stepping)
+
+
+def _entropy(samples: Samples, stepping: NDArray[np.bool_]) -> dict[str, Metric]:
+    """Return the irregularity of the cadence where it was sampled once a second."""
+    s = samples
+    every_second = np.isclose(np.diff(s.clock, prepend=s.clock[0] - 1.0), 1.0, atol=0.05)
+    if every_second.mean() < 0.95:
+        return missing("not recorded once a second", "cadence_entropy")
+    entropy = variability.windowed_sample_entropy(s.cadence[stepping & every_second])
+    if np.isnan(entropy):
+        return missing("too short, or too regular to tell", "cadence_entropy")
+    words = "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows of five minutes"
+    return found("cadence_entropy", entropy, words, coverage=s.share(np.where(stepping & every_second, 1.0, np.nan)))
+
+
+def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+    """Return contact, flight, force and stiffness of running on level ground."""
+    s = samples
+    level = ~s.walking & (np.abs(np.nan_to_num(s.grade)) < LEVEL) & (s.speed >= 2.0) & (s.speed <= 6.0) & (s.time > 0)
+    if s.time[level].sum() < 60.0:
+        return missing("less than a minute of running on level ground", *SPRING)
+    time, speed = s.time[level], s.speed[level]
+    recorded = s.activity.records["stance_time"].to_numpy()[level]
+    measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
+    contact = np.where(recorded > 0, recorded, np.nan) if measured else impact.contact_time(speed)
+    rate, _ = impact.step_rate(speed, s.cadence[level])
+    flight = impact.flight_time(60.0 * rate, contact)
+    source = "contact time measured by the device" if measured else "contact time modelled from speed alone"
+    coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
+
+    def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
+        return found(name, mean(values, time), f"{words}; running on level ground", coverage=coverage)
+
+    out = on_level("contact_time", contact, source)
+    out |= on_level("flight_time", flight, f"step time less contact; {source}")
+    out |= on_level("peak_force", impact.peak_force(contact, flight), f"modelled: sine-wave force; {source}")
+    if athlete.mass is None:
+        return out | missing("no body mass in the athlete's profile", *SPRING[3:])
+    words = f"modelled: spring and mass; {source}"
+    out |= on_level(SPRING[3], impact.vertical_stiffness(contact, flight, mass=athlete.mass), words)
+    if athlete.height is None:
+        return out | missing("no body height in the athlete's profile", SPRING[4])
+    leg = impact.leg_stiffness(contact, flight, speed, mass=athlete.mass, stature=athlete.height)
+    return out | on_level(SPRING[4], leg, words)
+
+
+def _balance(samples: Samples) -> dict[str, Metric]:
+    s = samples
+    balance = s.activity.records["stance_time_balance"].to_numpy()
+    coverage = s.share(balance)
+    if not coverage > 0:
+        return missing("not recorded", *BALANCE)
+    uneven = variability.stance_imbalance(100.0 * balance, s.time)
+    words = "measured by the device: share of contact time on the left foot"
+    out = found(BALANCE[0], mean(balance, s.time), words, coverage=coverage)
+    words = "distance of the mean balance from even; bounds: 0.005 that a device may be off"
+    value = uneven.mean / 100.0
+    out |= found(BALANCE[1], value, words, low=max(value - 0.005, 0.0), high=value + 0.005, coverage=coverage)
+    return out | found(BALANCE[2], uneven.deviation / 100.0, "standard deviation within the run", coverage=coverage)
+
+
+def _recorded(samples: Samples) -> dict[str, Metric]:
+    """Return what the device says of the steps, kept as it was recorded."""
+    s = samples
+    columns = {name: (s.activity.records[column].to_numpy(), 1.0) for name, column in RECORDED.items()}
+    fields = {str(c).removeprefix("dev_").casefold(): str(c) for c in s.activity.extras.columns}
+    for name, (field, factor) in FOOTPOD.items():
+        if field in fields:
+            columns[name] = s.activity.extras[fields[field]].to_numpy(dtype=np.float64), factor
+    out: dict[str, Metric] = {}
+    words = "measured by the device, as recorded; mean while moving"
+    for name in (*RECORDED, *FOOTPOD):
+        values, factor = columns.get(name, (np.full(len(s.time), np.nan), 1.0))
+        # A pod writes 0 before it has found its pace.
+        values = np.where(values > 0, factor * values, np.nan)
+        coverage = s.share(values)
+        words = "measured by the device, as recorded; mean while moving"
+        out |= (
+            found(name, mean(values, s.time), words, coverage=coverage)
+            if coverage > 0
+            else missing("not recorded", name)
+        )
+    return out

@@ -1,0 +1,103 @@
+"""Sample entropy: how irregular a series is."""
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from trailstats.metrics._types import ArrayLike, as_floats
+
+
+def _entropy(matches_longer: float, matches: float) -> float:
+    if matches_longer == 0.0 or matches == 0.0:
+        return float("nan")
+    return float(-np.log(matches_longer / matches))
+
+
+def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, minimum: int = 200) -> float:
+    """Irregularity of a series: how seldom patterns that match for m points also match for one more.
+
+    Parameters
+    ----------
+    values : array-like, shape (n,)
+        Evenly sampled series. [any unit] NaN is dropped.
+    m : int
+        Length of the patterns. [1]
+    tolerance : float
+        Largest distance of a match, in standard deviations of the series. [1]
+    minimum : int
+        The series must be longer than this. [1]
+
+    Returns
+    -------
+    float
+        Entropy. [1] NaN for a short or constant series, or without matches. Cost grows faster than linearly;
+        use `windowed_sample_entropy` for whole recordings.
+
+    References
+    ----------
+    [RichmanMoorman2000]_, [Yentes2013]_
+    """
+    series = as_floats(values)
+    series = series[~np.isnan(series)]
+    radius = tolerance * float(np.std(series)) if series.size else 0.0
+    if series.size <= max(minimum, m + 1) or radius == 0.0:
+        return float("nan")
+    templates = np.lib.stride_tricks.sliding_window_view(series, m + 1)
+    # Pairs of a template with itself are counted by the tree and taken off.
+    longer, shorter = cKDTree(templates), cKDTree(templates[:, :m])
+    a = float(longer.count_neighbors(longer, radius, p=np.inf)) - len(templates)
+    b = float(shorter.count_neighbors(shorter, radius, p=np.inf)) - len(templates)
+    return _entropy(a, b)
+
+
+def windowed_sample_entropy(values: ArrayLike, *, window: int = 300, m: int = 2, tolerance: float = 0.2) -> float:
+    """Sample entropy with matches counted inside consecutive windows and added up.
+
+    Cost is linear in the length of the series, and slow drifts do not count as regularity.
+
+    Parameters
+    ----------
+    values : array-like, shape (n,)
+        Evenly sampled series. [any unit] NaN is dropped.
+    window : int
+        Samples per window. [1] More than 200 by the usual advice.
+    m : int
+        Length of the patterns. [1]
+    tolerance : float
+        Largest distance of a match, in standard deviations of the window. [1]
+
+    Returns
+    -------
+    float
+        Entropy. [1] NaN for a series shorter than a window, without variation or without matches.
+
+    Raises
+    ------
+    ValueError
+        If a window holds no two patterns.
+
+    References
+    ----------
+    [RichmanMoorman2000]_, [Yentes2013]_
+    """
+    if window <= m + 1:
+        raise ValueError(f"window must be longer than {m + 1} samples, got {window}")
+    series = as_floats(values)
+    series = series[~np.isnan(series)]
+    rows = series[: series.size // window * window].reshape(-1, window)
+    size = window - m
+    # Buffers serve every window: fresh ones of this size would cost more than the arithmetic.
+    distance, near = np.empty((window, window)), np.empty((window, window), dtype=np.bool_)
+    alike = np.empty((size, size), dtype=np.bool_)
+    a = b = 0.0
+    for row, radius in zip(rows, tolerance * np.std(rows, axis=1), strict=True):
+        if radius == 0.0:
+            continue
+        np.subtract(row[:, None], row[None, :], out=distance)
+        np.less_equal(np.abs(distance, out=distance), radius, out=near)
+        np.copyto(alike, near[:size, :size])
+        for k in range(1, m):
+            alike &= near[k : k + size, k : k + size]
+        b += float(np.count_nonzero(alike)) - size
+        alike &= near[m:, m:]
+        a += float(np.count_nonzero(alike)) - size
+    return _entropy(a, b)

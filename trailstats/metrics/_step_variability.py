@@ -1,0 +1,175 @@
+"""How regular the steps are: spread of cadence and step length within windows of steady running."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.metrics.sampling import valid_seconds
+
+
+def recorded_resolution(values: ArrayLike) -> float:
+    """Distance between neighbouring values that a series was recorded with.
+
+    Parameters
+    ----------
+    values : array-like
+        Recorded series, such as cadence. [any unit] NaN is skipped.
+
+    Returns
+    -------
+    float
+        The usual (median) gap between the distinct values, in the unit of `values`. NaN with fewer than two of
+        them. A device that records whole strides gives 2 where steps are meant.
+
+    References
+    ----------
+    [Definition]_
+    """
+    series = as_floats(values)
+    distinct = np.unique(np.round(series[~np.isnan(series)], 4))
+    return float(np.median(np.diff(distinct))) if distinct.size > 1 else float("nan")
+
+
+def quantisation_deviation(resolution: float) -> float:
+    """Compute the standard deviation that rounding alone gives a series.
+
+    Parameters
+    ----------
+    resolution : float
+        Distance between recorded values: 1 step/min, or 2 where whole strides were doubled. [any unit]
+
+    Returns
+    -------
+    float
+        Deviation, in the unit of `resolution`; NaN gives NaN.
+
+    References
+    ----------
+    [Definition]_
+    """
+    return resolution / float(np.sqrt(12.0))
+
+
+@dataclass(frozen=True)
+class SteadyWindowRules:
+    """What makes a window steady running, so that its spread is the runner's and not the course's.
+
+    Parameters
+    ----------
+    window : float
+        Length of a window. [s]
+    largest_speed_variation : float
+        Coefficient of variation of speed. [1]
+    largest_grade_deviation : float
+        Standard deviation of grade. [1]
+    smallest_cadence : float
+        Cadence of running; a window with less anywhere is walking or stopping. [1/min]
+    smallest_coverage : float
+        Share of the window that must be recorded. [1]
+    resolution : float
+        Distance between recorded cadences. [1/min]
+
+    References
+    ----------
+    [Judgement]_
+    """
+
+    window: float = 60.0
+    largest_speed_variation: float = 0.10
+    largest_grade_deviation: float = 0.02
+    smallest_cadence: float = 140.0
+    smallest_coverage: float = 0.90
+    resolution: float = 1.0
+
+
+@dataclass(frozen=True)
+class StepVariability:
+    """Spread of the steps within steady windows.
+
+    Parameters
+    ----------
+    cadence : float
+        Coefficient of variation of cadence. [1]
+    step_length : float
+        Coefficient of variation of step length, noise of the speed included. [1]
+    windows : int
+        Number of steady windows. [1]
+
+    References
+    ----------
+    [Voloshina2015]_, [Schutte2016]_
+    """
+
+    cadence: float
+    step_length: float
+    windows: int
+
+
+def step_variability(
+    cadence: ArrayLike,
+    speed: ArrayLike,
+    dt: ArrayLike,
+    *,
+    grade: ArrayLike | None = None,
+    rules: SteadyWindowRules | None = None,
+) -> StepVariability:
+    """Coefficients of variation of cadence and step length, the median over windows of steady running.
+
+    Parameters
+    ----------
+    cadence : array-like, shape (n,)
+        Steps of both feet. [1/min]
+    speed : array-like, shape (n,)
+        Speed along the slope. [m/s]
+    dt : array-like
+        Seconds that each sample stands for; 0 in pauses. [s]
+    grade : array-like, optional
+        Rise over run. [1]
+    rules : SteadyWindowRules, optional
+        What counts as steady.
+
+    Returns
+    -------
+    StepVariability
+        Coefficients. [1] NaN without a steady window; cadence is NaN also when its deviation is not twice
+        that of rounding. Windows with a NaN are judged on what was recorded.
+
+    References
+    ----------
+    [Voloshina2015]_, [Schutte2016]_
+    """
+    limits = rules or SteadyWindowRules()
+    steps, v = np.broadcast_arrays(as_floats(cadence), as_floats(speed))
+    slope = np.zeros(v.shape) if grade is None else np.broadcast_to(as_floats(grade), v.shape)
+    seconds = np.broadcast_to(valid_seconds(dt), v.shape)
+    nothing = StepVariability(float("nan"), float("nan"), 0)
+    if not np.any(seconds > 0.0):
+        return nothing
+    window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(np.int64)
+    count = int(window[-1]) + 1
+    weight = valid_seconds(seconds, steps, v, slope)
+    total = np.bincount(window, weights=weight, minlength=count)
+
+    def spread(series: FloatArray) -> tuple[FloatArray, FloatArray]:
+        values = np.where(weight > 0.0, series, 0.0)
+        base = np.maximum(total, 1e-12)
+        mean = np.bincount(window, weights=weight * values, minlength=count) / base
+        square = np.bincount(window, weights=weight * (values - mean[window]) ** 2, minlength=count) / base
+        return mean, np.sqrt(square)
+
+    length = np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
+    (mean_v, sd_v), (_, sd_slope) = spread(v), spread(slope)
+    (mean_c, sd_c), (mean_l, sd_l) = spread(steps), spread(as_floats(length))
+    slow = np.bincount(window, weights=(weight > 0.0) & (steps < limits.smallest_cadence), minlength=count)
+    steady = (total >= limits.smallest_coverage * limits.window) & (slow == 0.0)
+    steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (sd_slope <= limits.largest_grade_deviation)
+    if not np.any(steady):
+        return nothing
+    deviation = float(np.sqrt(np.mean(sd_c[steady] ** 2)))
+    resolved = deviation > 2.0 * quantisation_deviation(limits.resolution)
+    return StepVariability(
+        cadence=float(np.median(sd_c[steady] / mean_c[steady])) if resolved else float("nan"),
+        step_length=float(np.median(sd_l[steady] / mean_l[steady])),
+        windows=int(np.count_nonzero(steady)),
+    )
