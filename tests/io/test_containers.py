@@ -253,3 +253,14 @@ def test_a_reference_prints_as_a_path():
     assert str(SourceRef("a.zip", ("b.zip", "c.fit"))) == "a.zip/b.zip/c.fit"
     failure = Failure.of("x", ValueError("y"))
     assert failure.to_dict() == {"source": "x", "code": "error", "message": "ValueError: y", "where": ""}
+
+
+def test_a_zip_whose_directory_points_before_the_file(run_gpx):
+    """A zip that lost bytes before its directory is a damaged zip, with an export's table in it and without."""
+    for name in ("run.gpx", "activities.csv"):
+        whole = zipped({"stored.bin": bytes(range(256)) * 8, name: run_gpx})
+        place = whole.rindex(b"PK\x05\x06") + 16  # where the end tells where the directory begins
+        data = whole[:place] + (8 * len(whole)).to_bytes(4, "little") + whole[place + 4 :]
+        (only,) = ts.iter_activities(io.BytesIO(data))
+        assert isinstance(only, Failure)
+        assert only.code in ("corrupt", "unsupported_format")

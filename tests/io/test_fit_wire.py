@@ -300,6 +300,21 @@ def test_nothing_in_it(content):
         parse(content)
 
 
+def test_a_header_cut_off_by_the_next_one(fit_writer, add_records):
+    """The first bytes of a header, and then the file once more from its beginning: all its records."""
+    whole = add_records(fit_writer(), 30).file()
+    for size in (8, 11, 12, 13):
+        assert sum(len(p.time) for p in parse(whole[:size] + whole)) == 30
+
+
+def test_a_definition_that_is_larger_than_the_damaged_file(fit_writer, add_records):
+    """A message that can't fit in is not looked for."""
+    for size in range(90, 121):
+        writer = fit_writer().define(1, 20, [(253, 4, 0x86), (60, 100, 0x0D), (61, size, 0x0D)])
+        data = add_records(add_records(writer, 4).raw(b"\xff\x17\xff"), 4, start=START + 4).file(crc=1)
+        assert sum(len(p.time) for p in parse(data)) == 8
+
+
 def test_limits_on_records_and_messages(fit_writer, add_records):
     """More records than allowed is a typed error that names the limit."""
     data = add_records(fit_writer(), 300).file()

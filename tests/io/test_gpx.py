@@ -26,7 +26,7 @@ def parse(text, *, many=MANY):
 
 def is_bulk(text):
     data = text.encode() if isinstance(text, str) else text
-    return _xml_bulk.walk(data, gpx._DIALECT, max_points=MANY) is not None
+    return _xml_bulk.walk(data, gpx.DIALECT, max_points=MANY) is not None
 
 
 def summary(walked):
@@ -51,7 +51,7 @@ def summary(walked):
     )
 
 
-def assert_both_ways_agree(data, dialect=gpx._DIALECT):
+def assert_both_ways_agree(data, dialect=gpx.DIALECT):
     """Compare the bulk path with the walk, where the bulk path takes the document; return whether it did."""
     quick = _xml_bulk.walk(data, dialect, max_points=MANY)
     if quick is None:
@@ -260,6 +260,13 @@ def test_a_cut_document_gives_the_points_before_the_cut(make_gpx):
     assert track.meta.name == "Morning run"
 
 
+def test_a_track_without_points_after_one_with(make_gpx):
+    """An empty track is no activity, whichever way the document is read."""
+    text = make_gpx(300).replace("</trk>", "</trk><trk><name>Empty</name></trk>")
+    assert len(parse(text)) == 1
+    assert len(parse(text.replace("<trk>", "<!-- a remark --><trk>", 1))) == 1
+
+
 def test_many_breaks(make_gpx):
     """Every tenth point broken costs every tenth point."""
     text = make_gpx(400)
@@ -306,9 +313,35 @@ IRREGULAR = [
     ("<b>&unknown;</b>", "an unknown reference"),
     ("<b>&#65;</b>", "a reference in a point"),
     ("</trkpt><trkpt lat='1' lon='2'></trkpt><trkpt>", "other quotes"),
-    ("<b></b >" + "<" + "n" * 60 + "/>", "a very long name"),
     ("<!-- > -->", "a comment"),
 ]
+
+
+REGULAR = [
+    ("<ele></ele>", "an empty element"),
+    ("<ele>  503\n</ele>", "blanks around a value"),
+    ("<ele>503</ele><ele>504</ele>", "a value twice"),
+    ("<ele/><fix>3d</fix>", "an element of another kind"),
+    ("<link href='x'/>".replace("'", '"'), "an attribute in one point"),
+    ("", "an element that is missing"),
+    ("<b></b ><" + "n" * 60 + "/>", "a very long name"),
+    ("<x:Value>7</x:Value><y><Value>8</Value></y>", "values named after their parents"),
+    ("<lat>5</lat>", "an element with the name of an attribute"),
+]
+
+
+@pytest.mark.parametrize(("piece", "what"), REGULAR, ids=[what for _, what in REGULAR])
+def test_points_of_another_shape_stay_on_the_bulk_path(make_gpx, piece, what):
+    """A point that differs from the others is read with them, as the walk reads it."""
+    for count in (1, 40):
+        assert assert_both_ways_agree(make_gpx(300).replace("<ele>503.0</ele>", piece, count).encode())
+
+
+def test_a_document_of_very_many_shapes_is_walked(make_gpx):
+    """Where nearly every point is built differently, the walk is the faster way."""
+    text = make_gpx(300, extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1))
+    assert not is_bulk(text)
+    assert len(parse(text)[0].time) == 300
 
 
 @pytest.mark.parametrize(("piece", "what"), IRREGULAR, ids=[what for _, what in IRREGULAR])
@@ -332,9 +365,9 @@ def test_small_changes_never_make_the_two_ways_differ(make_gpx, data):
             st.sampled_from(["", " ", "<", ">", "/", '"', "=", "&", "x", "7", "<a/>", "</trk>", "\r", "é"])
         )
     content = "".join(text).encode()
-    quick = _xml_bulk.walk(content, gpx._DIALECT, max_points=MANY)
+    quick = _xml_bulk.walk(content, gpx.DIALECT, max_points=MANY)
     if quick is not None:
-        slow = _xml_walk.walk(content, gpx._DIALECT, max_points=MANY)
+        slow = _xml_walk.walk(content, gpx.DIALECT, max_points=MANY)
         assert slow.issues == []
         assert summary(quick) == summary(slow)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import numpy as np
 import pandas as pd
@@ -34,9 +35,9 @@ def summary(walked):
 
 
 def assert_both_ways_agree(data):
-    quick = _xml_bulk.walk(data, tcx._DIALECT, max_points=MANY)
+    quick = _xml_bulk.walk(data, tcx.DIALECT, max_points=MANY)
     assert quick is not None
-    slow = _xml_walk.walk(data, tcx._DIALECT, max_points=MANY)
+    slow = _xml_walk.walk(data, tcx.DIALECT, max_points=MANY)
     assert summary(quick) == summary(slow)
 
 
@@ -112,6 +113,14 @@ def test_empty_and_odd_values(make_tcx):
     run = ts.read(text.encode())
     assert len(run.records) == 300
     assert run.records["heart_rate"].isna().sum() == (np.arange(300) % 40 == 1).sum()
+
+
+def test_an_activity_without_laps(make_tcx):
+    """Points that stand in no lap are read; there are no laps then."""
+    text = re.sub(r"</?(?:Lap|TotalTimeSeconds|TriggerMethod)[^<]*?>(?:[\d.]+|Manual)?", "", make_tcx(240))
+    (one,) = parse(text)
+    assert len(one.time) == 240
+    assert one.laps == {}
 
 
 def test_courses_are_refused_with_a_reason(make_tcx):

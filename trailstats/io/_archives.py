@@ -7,7 +7,6 @@ import tempfile
 import threading
 import weakref
 import zipfile
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -16,10 +15,8 @@ from typing import IO, cast
 
 from trailstats.errors import CorruptFileError, LimitError
 from trailstats.io import _remote
-from trailstats.io.formats import ReadLimits, is_activity_name, read_member
-
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, OSError)
-"""What a damaged or encrypted zip raises."""
+from trailstats.io._zip import ZIP_ERRORS, read_member
+from trailstats.io.formats import ReadLimits, is_activity_name
 
 _KEPT_OPEN = 3
 _SPOOL = 1 << 26  # bytes of an archive within an archive that are kept in memory
@@ -118,7 +115,7 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         archive = _open_now.get((path, stamp), partial(_archive, path))
         for i, name in enumerate(members[:-1]):
             archive = _open_now.get((path, stamp, *members[: i + 1]), partial(_inner, archive, name, limits))
-        return read_member(archive, archive.getinfo(members[-1]), limits)
+        return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None
 
@@ -134,6 +131,6 @@ def read_through(archive: zipfile.ZipFile, members: tuple[str, ...], limits: Rea
     try:
         for name in members[:-1]:
             archive = _inner(archive, name, limits)
-        return read_member(archive, archive.getinfo(members[-1]), limits)
+        return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None

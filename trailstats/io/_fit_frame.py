@@ -80,7 +80,7 @@ def _headless(data: bytes, at: int) -> int:
 
 def _bound(data: bytes, body: int) -> int:
     """Return where the messages from ``body`` on must end: before the next file header, or at the end."""
-    found = data.find(MAGIC, body)
+    found = data.find(MAGIC, body + 8)
     while found >= 0:
         if is_header(data, found - 8) and _begins(data, found - 8):
             return found - 8

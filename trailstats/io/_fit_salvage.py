@@ -302,7 +302,7 @@ class _Walker:
             layout = self.book.owners[head]
             if layout is None or layout.time_at < 0:
                 continue
-            limit = min(stop, self.end - layout.size + 1)
+            limit = max(min(stop, self.end - layout.size + 1), start)
             at = start + np.flatnonzero(self.content[start:limit] & 0xCF == head)
             shifts = (24, 16, 8, 0) if layout.big else (0, 8, 16, 24)
             time = np.zeros(len(at), dtype=np.int64)

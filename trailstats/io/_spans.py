@@ -1,7 +1,7 @@
 """Numbers and times out of many short stretches of a text at once.
 
-Stretches of the usual layout become one matrix of digits; whatever differs is read one by one, so that the
-result is that of `float` and `parse_times` in every case.
+A stretch is read as 64-bit words of eight characters each; what is no plain decimal or time of the usual layout is
+read one by one, so that the result is that of `float` and `parse_times` in every case.
 """
 
 from __future__ import annotations
@@ -14,12 +14,46 @@ from trailstats.io._build import NAT, number, parse_times
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
 
-_MANY = 200  # judgement: below, a matrix costs more than reading one by one
-_WIDEST = 44
+PAD = 64
+"""Bytes of any kind that should follow the last stretch, so that it can be read in words."""
+
+_MANY = 24  # judgement: below, words cost more than reading one by one
+_MOST_DECIMALS = 40
 _SPLIT = 2.0**27 + 1.0  # halves the bits of a double
-_PLACES = frozenset({4, 7, 10, 13, 16})
-_ISO = np.frombuffer(b"0000-00-00T00:00:00", dtype=np.uint8)
+_EXACT = 2**53  # whole numbers below are doubles
+
+
+def _each(byte: int) -> np.uint64:
+    """Return a word of eight equal bytes."""
+    return np.uint64(byte * 0x0101010101010101)
+
+
+_ONES, _TOPS, _ZEROS, _POINT = _each(1), _each(128), _each(48), 46
+# By a number of characters: the mask of the first ones, the shift that moves them to the end of a word, and the
+# zeros that then stand before them.
+FIRST = np.array([(1 << 8 * i) - 1 for i in range(9)], dtype=np.uint64)
+_SHIFT = np.array([8 * (8 - i) % 64 for i in range(9)], dtype=np.uint64)
+_BEFORE = FIRST[::-1] & _ZEROS
+_PLACE = np.uint64(0x0001020304050607)  # times a word with one bit, in the lowest of a byte: that byte's place on top
+# Multipliers and masks that add up pairs, fours and eights of digits.
+_PAIR = np.uint64(0x000000FF000000FF)
+_MANTISSA = np.uint64(2**52 - 1)
+_LOW_FOUR, _HIGH_FOUR = np.uint64(100 + (10**6 << 32)), np.uint64(1 + (10**4 << 32))
+
+
+def words_of(data: bytes) -> Words:
+    """Return the word of eight bytes that begins at each byte but the last seven."""
+    return np.ndarray((max(len(data) - 7, 0),), dtype="<u8", buffer=data, strides=(1,))
+
+
+def first_of(words: Words, byte: int) -> Words:
+    """Return the top bit of the first character of each word that equals ``byte``, 0 where none does."""
+    differ = words ^ _each(byte)
+    found = (differ - _ONES) & ~differ & _TOPS
+    return found & (~found + np.uint64(1))
 
 
 def strip(content: Bytes, start: Places, end: Places) -> tuple[Places, Places]:
@@ -37,16 +71,15 @@ def read_numbers(data: bytes, start: Places, end: Places) -> Floats:
     The stretches have no blanks at their ends.
     """
     out = np.full(len(start), np.nan)
-    size = end - start
-    left = size > 0
-    rows = np.flatnonzero(left & (size <= _WIDEST))
-    if len(rows) >= _MANY:
-        width = min(int(size[rows].max()), len(data))
-        rows = rows[start[rows] + width <= len(data)]
-        values, read = _decimals(_matrix(data, start[rows], width), size[rows])
-        out[rows[read]] = values[read]
-        left[rows[read]] = False
-    rows = np.flatnonzero(left)
+    left = (end > start) & (end <= len(data) - PAD)
+    if np.count_nonzero(left) >= _MANY:
+        rows = slice(None) if left.all() else np.flatnonzero(left)
+        values, read = _decimals(words_of(data), start[rows], end[rows])
+        out[rows] = values
+        left[rows] = read
+    else:
+        left[:] = False
+    rows = np.flatnonzero(~left)
     if len(rows):
         places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
         out[rows] = plain_numbers([data[a:b] for a, b in places])
@@ -64,69 +97,81 @@ def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
     return out
 
 
-def _decimals(grid: Bytes, size: Places) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the values of plain decimals such as ``-12.5``, a row each, and which rows were such.
+def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
+    """Return the values of plain decimals such as ``-12.5``, rounded to the nearest double, and which surely are so."""
+    front = words[start]
+    negative = (front & FIRST[1]) == 45
+    if signed := bool(negative.any()):
+        start = start + negative
+        front = words[start]
+    size = end - start
+    point = first_of(front, _POINT)
+    place = np.where(point == 0, 8, ((point >> np.uint64(7)) * _PLACE >> np.uint64(56)).view(np.int64))
+    count = np.minimum(place, size)  # digits before the point
+    decimals = size - count - 1
+    read = (count > 0) & (decimals <= _MOST_DECIMALS) & ((decimals < 0) | (place == count))
+    whole, fine = _eight(front << _SHIFT[count] | _BEFORE[count])
+    read &= fine
+    most = int(decimals.max())
+    at = start + count + 1
+    if most <= 0:
+        values = whole.astype(np.float64)
+    else:
+        part, fine = _fraction(words[at], decimals)
+        read &= fine
+        whole = whole * np.uint64(10**8) + part
+        read &= whole < _EXACT
+        if most <= 8:
+            values = whole / 1e8
+        else:
+            part, fine = _fraction(words[at + 8], decimals - 8)
+            read &= fine
+            for done in range(16, min(most, _MOST_DECIMALS), 8):
+                read &= _fraction(words[at + done], decimals - done)[1]
+            values, fine = _quotient(whole.astype(np.float64), part.astype(np.float64), decimals > 16)
+            read &= fine
+    return (np.where(negative, -values, values) if signed else values), read
 
-    Rows with the point at the same place are read together, filled up with zeros to the longest.
+
+def _fraction(words: Words, decimals: Places) -> tuple[Words, Mask]:
+    """Return the first up to eight decimals as a whole number of 1e-8, and which were digits."""
+    kept = FIRST[np.clip(decimals, 0, 8)]
+    return _eight(words & kept | _ZEROS & ~kept)
+
+
+def _eight(words: Words) -> tuple[Words, Mask]:
+    """Return words of eight digits as whole numbers, and which were such."""
+    digits = words - _ZEROS
+    digits = digits * np.uint64(10) + (digits >> np.uint64(8))
+    high = (digits & _PAIR) * _LOW_FOUR
+    low = (digits >> np.uint64(16) & _PAIR) * _HIGH_FOUR
+    return high + low >> np.uint64(32), _are_digits(words)
+
+
+def _are_digits(words: Words) -> Mask:
+    """Return which words are eight digits."""
+    return np.asarray((words - _ZEROS | words + _each(70)) & _TOPS == 0)
+
+
+def _quotient(whole: Floats, part: Floats, cut: Mask) -> tuple[Floats, Mask]:
+    """Return ``(whole + part / 1e8) / 1e8``, rounded to the nearest double, and which are surely that.
+
+    Where ``cut``, less than a unit of the part is missing. The number is taken as a sum of two doubles, 104 bits, which
+    only leaves open which way a number goes that lies halfway between two doubles.
     """
-    grid = np.ascontiguousarray(grid.T)
-    within = np.arange(len(grid))[:, None] < size
-    digits = (grid - 48) * within
-    dots = (grid == 46) & within
-    dotted = dots.any(axis=0)
-    point = np.where(dotted, dots.argmax(axis=0), size)
-    signed = grid[0] == 45
-    values, read = np.zeros(len(size)), np.zeros(len(size), dtype=bool)
-    kinds = point * 2 + signed
-    for kind in np.flatnonzero(np.bincount(kinds)).tolist():
-        rows = np.flatnonzero(kinds == kind)
-        place, first = kind >> 1, kind & 1
-        longest = int(size[rows].max())
-        columns = [i for i in range(first, longest) if i != place]
-        if not columns:
-            continue
-        chosen = digits[columns] if len(rows) == len(size) else digits[np.array(columns)[:, None], rows]
-        value, sure = _quotient(chosen, max(longest - place - 1, 0))
-        values[rows] = -value if first else value
-        read[rows] = sure & (chosen.max(axis=0) <= 9) & (size[rows] > first + dotted[rows])
-    return values, read
-
-
-def _quotient(digits: Bytes, decimals: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return columns of digits over ``10**decimals``, rounded to the nearest double, and which are surely that.
-
-    Below 2**53 and 10**22 both are exact, and so is their quotient's rounding. Longer numbers are taken as
-    sums of two doubles, 104 bits, which only leaves open which way a number goes that lies halfway between
-    two doubles.
-    """
-    limbs = [_whole(digits[i : i + 15]) for i in range(0, len(digits), 15)]
-    if len(limbs) == 1 and decimals <= 22:
-        return limbs[0] / 10.0**decimals, np.ones(digits.shape[1], dtype=bool)
-    high, low = limbs[0], np.zeros(digits.shape[1])
-    for i, limb in enumerate(limbs[1:], start=1):
-        scale = 10.0 ** min(15, len(digits) - 15 * i)
-        product, error = _product(high, scale)
-        high = product + limb
-        moved = high - product
-        low = low * scale + error + ((product - (high - moved)) + (limb - moved))
-        high, low = high + low, low - ((high + low) - high)
-    by = float(10**decimals)
-    by_low = float(10**decimals - int(by))
-    first = high / by
-    product, error = _product(first, by)
-    second = ((high - product) - error + low - first * by_low) / by
+    product, error = _product(whole, 1e8)
+    high = product + part
+    moved = high - product
+    low = error + ((product - (high - moved)) + (part - moved))
+    first = high / 1e16
+    product, error = _product(first, 1e16)
+    second = ((high - product) - error + low) / 1e16
     result = first + second
     rest = second - (result - first)
-    spacing = np.spacing(np.abs(result))
-    unsure = np.abs(np.abs(rest) - spacing / 2) < spacing * 2.0**-40
-    unsure |= np.abs(np.abs(rest) - spacing / 4) < spacing * 2.0**-40
-    return result, ~unsure
-
-
-def _whole(digits: Bytes) -> Floats:
-    """Return columns of at most 15 digits as whole numbers."""
-    powers = 10.0 ** np.arange(len(digits) - 1, -1, -1)
-    return np.asarray(powers @ digits.astype(np.float64))
+    spacing = np.spacing(result)
+    sure = np.abs(np.abs(rest) - spacing / 2) > spacing * 2.0**-40 + 1e-16 * cut
+    # Below a power of two doubles lie closer.
+    return result, sure & ((rest >= 0) | (result.view(np.uint64) & _MANTISSA != 0))
 
 
 def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
@@ -142,13 +187,13 @@ def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64
     """Return the ISO 8601 time in every stretch of ``data`` as UTC, NaT where there is none."""
     out = np.full(len(start), NAT)
     size = end - start
-    left = size > 0
-    for width in np.flatnonzero(np.bincount(size[(size >= 20) & (size <= 30)])).tolist():
-        rows = np.flatnonzero(size == width)
-        times, read = _utc(_matrix(data, start[rows], width))
-        out[rows[read]] = times[read]
-        left[rows[read]] = False
-    rows = np.flatnonzero(left)
+    left = (size >= 20) & (size <= 30) & (size != 21) & (end <= len(data) - PAD)
+    if np.count_nonzero(left) >= _MANY:
+        rows = slice(None) if left.all() else np.flatnonzero(left)
+        out[rows], left[rows] = _utc(words_of(data), start[rows], size[rows])
+    else:
+        left[:] = False
+    rows = np.flatnonzero(~left & (size > 0))
     if len(rows):
         places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
         out[rows] = parse_times([data[a:b].decode("utf-8", errors="replace") for a, b in places])
@@ -160,41 +205,54 @@ def texts_to_times(texts: list[str]) -> NDArray[np.datetime64]:
     coded = [text.encode() for text in texts]
     size = np.array([len(text) for text in coded], dtype=np.int64)
     end = np.cumsum(size)
-    return read_times(b"".join(coded), end - size, end)
+    return read_times(b"".join(coded) + bytes(PAD), end - size, end)
 
 
-def _utc(grid: Bytes) -> tuple[NDArray[np.datetime64], NDArray[np.bool_]]:
-    """Return the times of rows like ``2024-05-01T07:00:00.123Z``, and which rows were such."""
-    grid = np.ascontiguousarray(grid.T)
-    width = len(grid)
-    digits = grid - 48
-    read = grid[-1] == 90
-    for i in range(width - 1):
-        sign = 46 if i == 19 else _ISO[i] if i in _PLACES else None
-        read &= digits[i] <= 9 if sign is None else grid[i] == sign
-    value = digits.astype(np.int32)
-
-    def part(first: int, last: int) -> NDArray[np.int64]:
-        total: NDArray[np.int64] = value[first].astype(np.int64)
-        for i in range(first + 1, last):
-            total = total * 10 + value[i]
-        return total
-
-    month, day = part(5, 7), part(8, 10)
-    hour, minute, second = part(11, 13), part(14, 16), part(17, 19)
-    # Days that not every month has, and leap seconds, are left to the slow way.
-    read &= (value[0] > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 28 + 3 * (month != 2))
-    read &= (day < 31) | np.isin(month, (1, 3, 5, 7, 8, 10, 12))
-    read &= (hour < 24) & (minute < 60) & (second < 60) & (width != 21)
-    months = np.where(read, (part(0, 4) - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
-    nanoseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000_000
-    if width > 21:
-        nanoseconds += part(20, width - 1) * 10 ** (9 - (width - 21))
-    return nanoseconds.astype("datetime64[ns]"), read
+def _layout(text: bytes) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Return where a text like ``:00`` has digits, where other characters, and these."""
+    digits = int.from_bytes(bytes(255 * (c == 48) for c in text), "little")
+    rest = (1 << 8 * len(text)) - 1 - digits
+    return np.uint64(digits), np.uint64(rest), np.uint64(int.from_bytes(text, "little") & rest)
 
 
-def _matrix(data: bytes, start: Places, width: int) -> Bytes:
-    """Return stretches of one width as rows."""
-    windows = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
-    return windows[start].view(np.uint8).reshape(len(start), width)
+_DATE, _HOUR, _SECOND = _layout(b"0000-00-"), _layout(b"00T00:00"), _layout(b":00")
+# Days that a month has in any year, by its number; the slow way judges the 29th of February.
+_DAYS = np.zeros(256, dtype=np.int64)
+_DAYS[1:13] = 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+
+
+def _utc(words: Words, start: Places, size: Places) -> tuple[NDArray[np.datetime64], Mask]:
+    """Return times such as ``2024-05-01T07:00:00.123Z``, and which stretches are such."""
+    date = words[start]
+    if (date == date[0]).all():
+        date = date[:1]  # most recordings are made on one day
+    second = words[start + 16]
+    date, fine = _pairs(date, _DATE)
+    hour, read = _pairs(words[start + 8], _HOUR)
+    read &= fine & (words[start + size - 1] & FIRST[1] == 90)
+    nanoseconds = np.zeros(len(start), dtype=np.int64)
+    if int(size.max()) > 20:
+        parts, fine = _fraction(words[start + 20], size - 21)
+        read &= fine & (size < 30) & ((second >> np.uint64(24) & FIRST[1] == _POINT) | (size == 20))
+        nanoseconds = parts.view(np.int64) * 10
+    second, fine = _pairs(second, _SECOND)
+    year, month = _part(date, 0) * 100 + _part(date, 2), _part(date, 5)
+    day, hours, minutes, seconds = _part(hour, 0), _part(hour, 3), _part(hour, 6), _part(second, 1)
+    read &= fine & (year > 0) & (day > 0) & (day <= _DAYS[month]) & (hours < 24) & (minutes < 60) & (seconds < 60)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]").astype(np.int64) + (day - 1)
+    nanoseconds += (days * 86_400 + (hours * 3600 + minutes * 60 + seconds)) * 1_000_000_000
+    return nanoseconds.view("datetime64[ns]"), read
+
+
+def _pairs(words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]) -> tuple[Words, Mask]:
+    """Return words with the value of two digits in the place of the first, and which have the layout."""
+    digits, rest, expected = layout
+    fine = (words & rest == expected) & _are_digits(words & digits | _ZEROS & ~digits)
+    values = words & _each(15)
+    return values * np.uint64(10) + (values >> np.uint64(8)), fine
+
+
+def _part(words: Words, place: int) -> NDArray[np.int64]:
+    """Return one byte of each word."""
+    return np.asarray(words >> np.uint64(8 * place) & FIRST[1]).view(np.int64)

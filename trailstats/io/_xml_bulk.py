@@ -1,23 +1,33 @@
-"""The bulk path for regular GPX and TCX: all tags at once, by the places of their brackets.
+"""The bulk path for regular GPX and TCX: all points at once, by the places of the brackets.
 
-It reads documents in which every ``<`` and ``>`` is a tag's: without comments, CDATA, processing instructions
-and a document type. Whatever else it meets that it is not sure of, it hands the document over to the walk of
-`_xml_walk` by returning None; what it does return is what that walk would find.
+It reads documents in which every ``<`` and ``>`` is a tag's: without comments, CDATA, processing instructions and a
+document type. Whatever else it meets that it is not sure of, it hands the document over to the walk of `_xml_walk` by
+returning None; what it does return is what that walk would find.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trailstats.io._spans import Places, strip
+from trailstats.io._spans import PAD, Places
 from trailstats.io._xml import Dialect, Group, Leaves, Section, Spans, Walked
-from trailstats.io._xml_tags import BLANK, PAD, QUOTE, IrregularError, Mask, Tags, find_tags, require
+from trailstats.io._xml_shapes import Points, find_points
+from trailstats.io._xml_tokens import IrregularError, Texts, Token, require, tokens
+from trailstats.io._xml_walk import MAX_DEPTH
 
-_MOST_OUTSIDE = 20_000  # tags outside points that are looked at one by one
-_LAT, _LON = (int.from_bytes(name, "little") for name in (b"lat=", b"lon="))
+_MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
+_BLOCK = 1 << 17  # bytes at a time, so that what is derived from them stays in the processor's cache
+_LESS, _GREATER, _BLANK, _LINE_END = 60, 62, 32, 10
+_DECLARATION = re.compile(
+    rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml[ \t\r\n]+version=[\"']1\.0[\"']"
+    rb"(?:[ \t\r\n]+encoding=[\"']([A-Za-z][\w.-]*)[\"'])?(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?"
+    rb"[ \t\r\n]*\?>)?"
+)
+_ENCODINGS = (b"utf-8", b"us-ascii")
+_ENCODINGS_OF_ASCII = (b"iso-8859-1", b"windows-1252")
 
 
 def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked | None:
@@ -29,124 +39,113 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked | None:
 
 
 def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
-    tags = find_tags(data)
-    tags.check_nesting()
-    points = tags.of(dialect.point)
-    starts, finishes = points & ~tags.ends, points & tags.ends
-    within = np.cumsum((starts & ~tags.alone).astype(np.int8) - finishes, dtype=np.int32)
-    row = np.cumsum(starts) - 1
-    count = int(row[-1]) + 1
-    require(int(within.max(initial=0)) <= 1 and 0 < count <= max_points)
-    inside = (within > 0) & ~starts
-    leaf = np.zeros(len(tags), dtype=bool)
-    leaf[:-1] = ~tags.ends[:-1] & ~tags.alone[:-1] & tags.ends[1:]
-    tags.check_attributes(inside)
-    leaves = _leaves(tags, leaf & inside, row)
-    _add_attributes(tags, np.flatnonzero(starts), leaves)
-    outside = np.flatnonzero((within == 0) & ~starts & ~finishes)
-    require(len(outside) <= _MOST_OUTSIDE)
-    out = _outline(tags, dialect, outside, leaf, row, leaves)
-    require(b"&" not in data or tags.references == data.count(b"&"))
+    head = _DECLARATION.match(data)
+    begin = head.end() if head else 0
+    declared = ((head and head[1]) or b"utf-8").lower()
+    require(declared in _ENCODINGS or (declared in _ENCODINGS_OF_ASCII and data.isascii()))
+    point = re.search(rb"<((?:[A-Za-z_][\w.-]*:)?" + dialect.point.encode() + rb")[ \t\r\n/>]", data)
+    if point is None:
+        raise IrregularError
+    padded = data + bytes(PAD)
+    points = find_points(padded, _openings(data, begin), point[1], MAX_DEPTH // 2)
+    require(len(points.first) <= max_points)
+    leaves: dict[str, Leaves] = {}
+    for name, (start, end) in points.values.items():
+        rows = np.flatnonzero(start < end)
+        every = len(rows) == len(start)
+        leaves[name] = Spans(padded, rows, start if every else start[rows], end if every else end[rows])
+    texts = Texts()
+    out = _outline(points, begin, dialect, leaves, texts)
+    require(b"&" not in data or texts.references == data.count(b"&"))
     return out
 
 
-def _leaves(tags: Tags, leaf: Mask, row: NDArray[np.int64]) -> dict[str, Leaves]:
-    """Return the values of the elements without children within points, by local name."""
-    at = np.flatnonzero(leaf)
-    start, end = strip(tags.content, tags.close[at] + 1, tags.open[at + 1])
-    found = start < end
-    at, start, end = at[found], start[found], end[found]
-    kind = tags.kind[at]
-    bare = np.array([local == "Value" for local in tags.locals])[kind]
-    if bare.any():
-        # A bare <Value> (heart rate in TCX) is named after its parent, the tag before it.
-        parent = at[bare] - 1
-        require(not (tags.ends[parent] | tags.alone[parent]).any())
-        kind[bare] = tags.kind[parent]
-    out: dict[str, Leaves] = {}
-    for name in {tags.locals[int(k)] for k in np.flatnonzero(np.bincount(kind, minlength=1))}:
-        same = [i for i, local in enumerate(tags.locals) if local == name]
-        mine = np.flatnonzero(kind == same[0] if len(same) == 1 else np.isin(kind, same))
-        rows = row[at[mine]]
-        if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
-            rows, firsts = np.unique(rows, return_index=True)
-            mine = mine[firsts]
-        out[name] = Spans(tags.data, rows, start[mine], end[mine])
-    return out
+def _openings(data: bytes, begin: int) -> Places:
+    """Return the places of all ``<``; hand over a document with a ``>`` of no tag, or that is no text."""
+    content = np.frombuffer(data, dtype=np.uint8)
+    opening = []
+    closing = 0
+    foreign: list[int] = []  # first and last byte that isn't ASCII
+    for at in range(begin, len(content), _BLOCK):
+        block = content[at : at + _BLOCK]
+        opening.append(np.flatnonzero(block == _LESS) + at)
+        closing += int(np.count_nonzero(block == _GREATER))
+        control = np.count_nonzero(block < _BLANK)
+        if control != np.count_nonzero(block == _LINE_END):
+            require(control == sum(np.count_nonzero(block == blank) for blank in (9, 10, 13)))
+        if block.max() > 127:
+            places = np.flatnonzero(block > 127) + at
+            foreign = [foreign[0] if foreign else int(places[0]), int(places[-1])]
+    if foreign:
+        try:
+            text = data[foreign[0] : foreign[1] + 1].decode()
+        except UnicodeDecodeError:
+            raise IrregularError from None
+        require("\ufffe" not in text and "\uffff" not in text)
+    found = np.concatenate(opening)
+    require(closing == len(found))  # every tag that is understood later holds one, so that there is no other
+    return found
 
 
-def _add_attributes(tags: Tags, points: Places, leaves: dict[str, Leaves]) -> None:
-    """Add latitude and longitude from attributes of points; other attributes, or none of these, are handed over."""
-    if not tags.attributed[points].any():
-        return
-    require(tags.attributed[points].all())
-    quotes = np.flatnonzero(tags.content[:-PAD] == QUOTE)
-    first = np.searchsorted(quotes, tags.open[points])
-    require(int(first[-1]) + 4 <= len(quotes))
-    a, b, c, d = (quotes[first + i] for i in range(4))
-    stop = tags.close[points] - tags.alone[points]
-    require((a == tags.name_end[points] + 5).all() and (c == b + 6).all())
-    rest = stop - d - 1
-    require((rest >= 0).all() and (rest <= 1).all() and (tags.content[d[rest == 1] + 1] == BLANK).all())
-    require((tags.content[b + 1] <= BLANK).all())
-    words = np.ndarray((len(tags.content) - 3,), dtype="<u4", buffer=tags.content, strides=(1,))
-    one, two = words[a - 4], words[c - 4]
-    turned = bool(one[0] == _LON)
-    require((one == (_LON if turned else _LAT)).all() and (two == (_LAT if turned else _LON)).all())
-    rows = np.arange(len(points))
-    for name, start, end in (("lat", a, b), ("lon", c, d)) if not turned else (("lon", a, b), ("lat", c, d)):
-        start, end = strip(tags.content, start + 1, end)
-        require((start < end).all())
-        leaves[name] = Spans(tags.data, rows, start, end)
+def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[Token]]]:
+    """Yield the tags between points, with the number of points before them."""
+    at, tag = begin, 0
+    gaps = np.flatnonzero(points.first[1:] != points.last[:-1] + 1) + 1
+    left = _MOST_OUTSIDE
+    for before in [0, *gaps.tolist(), len(points.first)]:
+        if before:
+            at, tag = int(points.close[before - 1]), int(points.last[before - 1]) + 1
+        after = int(points.first[before]) if before < len(points.first) else len(points.open)
+        end = int(points.open[after]) if after < len(points.open) else len(points.data) - PAD
+        left -= after - tag
+        require(left >= 0)
+        found = list(tokens(points.data, at, end))
+        require(len(found) == after - tag > 0)
+        if not before:
+            require(not points.data[at : found[0].open].strip(b" \t\r\n"))
+        if after == len(points.open):
+            require(not points.data[found[-1].close : end].strip(b" \t\r\n"))
+        yield before, found
 
 
-def _outline(
-    tags: Tags,
-    dialect: Dialect,
-    outside: Places,
-    leaf: Mask,
-    row: NDArray[np.int64],
-    leaves: Mapping[str, Leaves],
-) -> Walked:
+def _outline(points: Points, begin: int, dialect: Dialect, leaves: Mapping[str, Leaves], texts: Texts) -> Walked:
     """Go through the tags outside points one by one."""
     out = Walked()
-    path: list[str] = []
+    path: list[Token] = []
     group: Group | None = None
-    for i, kind, ends, alone, is_leaf, before in zip(
-        outside.tolist(),
-        tags.kind[outside].tolist(),
-        tags.ends[outside].tolist(),
-        tags.alone[outside].tolist(),
-        leaf[outside].tolist(),
-        (row[outside] + 1).tolist(),
-        strict=True,
-    ):
-        name = tags.locals[kind]
-        if ends:
-            path.pop()
+    for before, found in _outside(points, begin):
+        require(before == 0 or bool(path))
+        for i, tag in enumerate(found):
+            name = tag.local
+            if tag.ends:
+                require(bool(path) and path.pop().name == tag.name)
+                if name == dialect.group and group is not None:
+                    group.last = before
+                    group = None
+                continue
+            require(bool(path) or not out.root)
+            require(name != dialect.point and len(path) < MAX_DEPTH // 2)
+            attributes = texts.attributes(tag.attributes)
+            if not path:
+                out.root, out.attributes = name, attributes
+            out.seen.add(name)
             if name == dialect.group:
-                require(group is not None)
-                assert group is not None
-                group.last = before
-                group = None
-            continue
-        attributes = tags.attributes(i) if tags.attributed[i] else {}
-        if not path:
-            out.root, out.attributes = name, attributes
-        out.seen.add(name)
-        if name == dialect.group:
-            require(group is None)
-            group = Group(attributes, leaves, before, before)
-            out.groups.append(group)
-            if alone:
-                group = None
-        elif group is not None and name in dialect.parts:
-            group.parts.append(Section(name, before - group.first, attributes))
-        if is_leaf and (text := tags.text(i)):
-            key = f"{path[-1] if path else ''}/{name}"
-            (out if group is None else group).texts.setdefault(key, text)
-            if group is not None and group.parts and path and group.parts[-1].name == path[-1]:
-                group.parts[-1].texts.setdefault(name, text)
-        if not alone:
-            path.append(name)
+                require(group is None)
+                group = Group(attributes, leaves, before, before)
+                out.groups.append(group)
+                if tag.alone:
+                    group = None
+            elif group is not None and name in dialect.parts:
+                group.parts.append(Section(name, before - group.first, attributes))
+            if tag.alone:
+                continue
+            if i + 1 < len(found) and found[i + 1].ends:
+                text = texts.text(points.data[tag.close : found[i + 1].open])
+                parent = path[-1].local if path else ""
+                if text:
+                    (out if group is None else group).texts.setdefault(f"{parent}/{name}", text)
+                    if group is not None and group.parts and group.parts[-1].name == parent:
+                        group.parts[-1].texts.setdefault(name, text)
+            path.append(tag)
+    require(not path)
     return out

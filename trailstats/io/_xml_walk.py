@@ -157,7 +157,7 @@ class _State:
             self.out.root, self.out.attributes = name, attributes
         self.out.seen.add(name)
         if name == self.dialect.group:
-            self.group = Group(attributes, self.leaves, self.count)
+            self.group = Group(attributes, self.leaves, self.count, self.count)
             self.out.groups.append(self.group)
         elif self.group is not None and name in self.dialect.parts:
             self.group.parts.append(Section(name, self.count - self.group.first, attributes))

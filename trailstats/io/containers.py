@@ -14,7 +14,8 @@ from typing import IO, cast
 from trailstats.activity import Activity
 from trailstats.errors import LimitError, ReadError
 from trailstats.io import _remote, _strava
-from trailstats.io._archives import ZIP_ERRORS, activity_names, read_kept, read_through
+from trailstats.io._archives import activity_names, read_kept, read_through
+from trailstats.io._zip import MAGIC, ZIP_ERRORS, read_member
 from trailstats.io.formats import (
     HEAD,
     ReadLimits,
@@ -22,7 +23,6 @@ from trailstats.io.formats import (
     _bytes,
     decode,
     is_activity_name,
-    read_member,
     sniff,
 )
 
@@ -124,7 +124,7 @@ def _in_memory(name: str, data: bytes, limits: ReadLimits) -> Iterator[Activity 
     """Yield the activities of a file's content; a zip's members one by one."""
     refs = [SourceRef(name)]
     archive = None
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] == MAGIC:
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
             refs = _members(archive, name, limits) or refs
@@ -206,7 +206,8 @@ def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[So
     told: dict[str, _strava.Told] = {}
     for name in archive.namelist():
         if posixpath.basename(name) == _strava.TABLE:
-            content = read_member(archive, archive.getinfo(name), replace(limits, bytes=_strava.MOST_BYTES))
+            check = replace(limits, bytes=_strava.MOST_BYTES).check_size
+            content = read_member(archive, archive.getinfo(name), check)
             folder = posixpath.dirname(name)
             told |= {posixpath.join(folder, key): value for key, value in _strava.read_table(content).items()}
     return [SourceRef(path, members, told.get("/".join(members))) for members in sorted(names)]

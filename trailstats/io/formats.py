@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,9 +14,10 @@ from typing import BinaryIO, Protocol
 
 from trailstats.activity import Activity, Issue
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError, UnsupportedFormatError
-from trailstats.io import _remote, fit, gpx, tcx
+from trailstats.io import _remote, _zip, fit, gpx, tcx
 from trailstats.io._build import Parsed, build
 from trailstats.io._gzip import MAGIC, gunzip
+from trailstats.io._zip import ZIP_ERRORS, read_member
 from trailstats.schema import Severity
 
 __all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
@@ -220,7 +220,7 @@ def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
             if damage:
                 message = f"damaged gzip ({damage}): what came before the damage was read"
                 issues.append(Issue("compression_damaged", Severity.ERROR, message))
-        elif data[:4] == b"PK\x03\x04":
+        elif data[:4] == _zip.MAGIC:
             data = _unzip(data, limits)
         else:
             return data, issues
@@ -239,19 +239,9 @@ def _unzip(data: bytes, limits: ReadLimits) -> bytes:
             if len(members) > 1:
                 count = len(members)
                 raise UnsupportedFormatError(f"a zip with {count} activity files; read it with iter_activities")
-            return read_member(archive, members[0], limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            return read_member(archive, members[0], limits.check_size)
+    except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None
-
-
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ReadLimits) -> bytes:
-    """Return one member of a zip; the sizes in its directory are not trusted."""
-    out = io.BytesIO()
-    with archive.open(member) as stream:
-        while chunk := stream.read(1 << 20):
-            out.write(chunk)
-            limits.check_size(out.tell(), member.compress_size)
-    return out.getvalue()
 
 
 def is_activity_name(name: str) -> bool:

@@ -25,7 +25,7 @@ _COLUMNS = {
     "distance": ("distance",),
 }
 _HANDLED = {"time", *(key for keys in _COLUMNS.values() for key in keys)}
-_DIALECT = Dialect("gpx", "trk", "trkpt", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+DIALECT = Dialect("gpx", "trk", "trkpt", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
 _SPORTS = {"9": "running", "10": "hiking", "1": "cycling"}  # Strava's numeric track types
 
 
@@ -44,7 +44,7 @@ def parse(data: bytes, *, max_records: int) -> list[Parsed]:
     CorruptFileError, LimitError
         See `_xml_walk.walk`.
     """
-    walked = bulk_walk(data, _DIALECT, max_points=max_records) or walk(data, _DIALECT, max_points=max_records)
+    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(data, DIALECT, max_points=max_records)
     tracks = [group for group in walked.groups if len(group)]
     if not tracks:
         found = "a route" if {"rte", "rtept"} & walked.seen else "no track"

@@ -27,7 +27,7 @@ _COLUMNS = {
 
 
 _HANDLED = {"Time", *(key for keys in _COLUMNS.values() for key in keys)}
-_DIALECT = Dialect(
+DIALECT = Dialect(
     "tcx",
     "Activity",
     "Trackpoint",
@@ -52,7 +52,7 @@ def parse(data: bytes, *, max_records: int) -> list[Parsed]:
     CorruptFileError, LimitError
         See `_xml_walk.walk`.
     """
-    walked = bulk_walk(data, _DIALECT, max_points=max_records) or walk(data, _DIALECT, max_points=max_records)
+    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(data, DIALECT, max_points=max_records)
     activities = [group for group in walked.groups if len(group)]
     if not activities:
         what = "a course, not a recording" if "Course" in walked.seen else "no activity with trackpoints"
@@ -92,7 +92,7 @@ def _activity(group: Group, walked: Walked) -> Parsed:
 def _laps(laps: list[Section], time: NDArray[np.datetime64]) -> dict[str, object]:
     """Return the laps with at least one point as columns of ``schema.LAPS``."""
     ends = [*(lap.at for lap in laps[1:]), len(time)]
-    kept = [(lap, end) for lap, end in zip(laps, ends, strict=True) if lap.at < end]
+    kept = [(lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end]
     if not kept:
         return {}
     said = texts_to_times([lap.attributes.get("StartTime", "").strip() for lap, _ in kept])

@@ -1,0 +1,99 @@
+"""The tags in a stretch of a regular XML document, one by one.
+
+Whatever can't surely be read rightly this way raises `IrregularError`, and the document is walked instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+_NAME = rb"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
+_TAG = re.compile(
+    rb"<(?:/(" + _NAME + rb")[ \t\r\n]*>|(" + _NAME + rb")((?:[ \t\r\n]+" + _NAME + rb"[ \t\r\n]*=[ \t\r\n]*"
+    rb"\"[^\"<>]*\")*)[ \t\r\n]*(/?)>)"
+)
+_ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*\"([^\"]*)\"")
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+
+class IrregularError(Exception):
+    """Something that only the walk can judge."""
+
+
+def require(condition: bool | np.bool_) -> None:
+    """Raise `IrregularError` unless the condition holds."""
+    if not condition:
+        raise IrregularError
+
+
+class Token(NamedTuple):
+    """A tag: where it begins and ends, its name, attributes as written, and role."""
+
+    open: int
+    close: int  # after the bracket
+    name: str
+    attributes: bytes
+    ends: bool  # </a>
+    alone: bool  # <a/>
+
+    @property
+    def local(self) -> str:
+        """Return the name without its prefix."""
+        return self.name.rpartition(":")[2]
+
+
+def tokens(data: bytes, first: int, last: int) -> Iterator[Token]:
+    """Yield the tags between two places; what is no such tag is left out, so that their number tells."""
+    for match in _TAG.finditer(data, first, last):
+        ends, name, attributes, alone = match.groups()
+        yield Token(*match.span(), (ends or name).decode("ascii"), attributes or b"", ends is not None, alone == b"/")
+
+
+def pairs(written: bytes) -> list[tuple[str, str]]:
+    """Return the names and values of the attributes of a tag as they are written."""
+    if not written:
+        return []
+    found = _ATTRIBUTE.findall(written.decode())
+    require(len({name for name, _ in found}) == len(found))
+    return found
+
+
+class Texts:
+    """Attributes and texts with references to characters replaced; these are counted."""
+
+    def __init__(self) -> None:
+        self.references = 0
+
+    def attributes(self, written: bytes) -> dict[str, str]:
+        """Return the attributes of a tag."""
+        return {name: self._plain(re.sub(r"\r\n|[\t\r\n]", " ", value)) for name, value in pairs(written)}
+
+    def text(self, written: bytes) -> str:
+        """Return the text of an element."""
+        text = written.decode()
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return self._plain(text).strip()
+
+    def _plain(self, text: str) -> str:
+        if "&" not in text:
+            return text
+        plain, count = _REFERENCE.subn(_character, text)
+        require(count == text.count("&"))
+        self.references += count
+        return plain
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Return the character that a reference stands for; hand over what XML can't hold."""
+    name, decimal, hexadecimal = reference.groups()
+    if name:
+        return _CHARACTERS[name]
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    require(code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF)
+    return chr(code)
