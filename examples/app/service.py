@@ -1,0 +1,173 @@
+"""The service: its addresses, what they answer, and its description in OpenAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, File, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from app.child import Job
+from app.limits import Limits
+from app.problems import MEDIA_TYPE, SCHEMA, Problem
+from app.uploads import CountBytes, save
+from app.work import Crew
+from trailstats import __version__
+from trailstats.document_schemas import document_schema
+
+Files = Annotated[list[UploadFile], File(description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them.")]
+OneFile = Annotated[UploadFile, File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped.")]
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}}}
+    for status, words in {
+        400: "No request that can be understood",
+        408: "The request came too slowly",
+        413: "The request, or what is in it, is too large",
+        422: "The files can't be used",
+        500: "A fault of this service",
+        503: "Too many requests wait",
+        504: "The work took too long",
+    }.items()
+}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def _answers(name: str) -> dict[int | str, dict[str, Any]]:
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    return {
+        200: {"description": f"The document {name!r}", "content": {"application/json": {"schema": schema}}}
+    } | PROBLEMS
+
+
+def make_app(limits: Limits | None = None) -> FastAPI:
+    """Return the service.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        What one request may cost.
+    """
+    limits = limits or Limits()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.crew = Crew(limits)
+        yield
+
+    app = FastAPI(title="trailstats", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
+    app.add_middleware(CountBytes, limits=limits)
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(Exception, _answer_fault)
+
+    async def do(job: Job, uploads: list[UploadFile]) -> bytes:
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="trailstats-app-"))
+        try:
+            (folder / "files").mkdir()
+            names = await save(uploads, folder / "files", limits)
+            crew: Crew = app.state.crew
+            return await crew.do(job, folder, names)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder)
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def home() -> HTMLResponse:
+        page = resources.files("app").joinpath("upload.html").read_text("utf-8")
+        policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+        return HTMLResponse(page, headers=HEADERS | {"Content-Security-Policy": policy})
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        """Tell that the service is up, and its version."""
+        return {"status": "ok", "version": __version__}
+
+    @app.post("/analysis", responses=_answers("analysis"))
+    async def analysis(file: OneFile) -> Response:
+        """Analyse one recording."""
+        return _json(await do(Job.ANALYSIS, [file]))
+
+    @app.post("/history", responses=_answers("history"))
+    async def history(files: Files) -> Response:
+        """Analyse many recordings: one row each, failures too."""
+        return _json(await do(Job.HISTORY, files))
+
+    @app.post("/claims", responses=_answers("claims"))
+    async def claims(files: Files) -> Response:
+        """Answer the article's claims from many recordings."""
+        return _json(await do(Job.CLAIMS, files))
+
+    @app.post("/report", response_class=HTMLResponse, responses=PROBLEMS)
+    async def report(files: Files) -> Response:
+        """Return the report of many recordings as one page."""
+        return HTMLResponse(await do(Job.REPORT, files), headers=HEADERS)
+
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # the documented way to change it
+    return app
+
+
+def _json(content: bytes) -> Response:
+    return Response(content, media_type="application/json", headers=HEADERS)
+
+
+async def _answer_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _answer_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return Problem(error.status_code, "http", str(error.detail), headers=error.headers).response()
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = "; ".join(f"{'/'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+    return Problem(422, "invalid_request", found).response()
+
+
+async def _answer_fault(_: Request, error: Exception) -> Response:
+    return Problem(500, "internal", "a fault of this service").response()
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    """Return the description in OpenAPI, with the documents' own schemas as components."""
+    if app.openapi_schema is None:
+        found = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = found.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        for name in ("analysis", "history", "claims"):
+            body = copy.deepcopy(document_schema(name))
+            del body["$schema"], body["$id"]
+            parts = body.pop("$defs", {})
+            for part in (body, *parts.values()):  # type: ignore[attr-defined]
+                _redirect(part)
+            schemas |= {name: body, **parts}  # type: ignore[dict-item]
+        schemas["http_problem"] = SCHEMA
+        app.openapi_schema = found
+    return app.openapi_schema
+
+
+def _redirect(body: object) -> None:
+    """Let references within a document's schema lead to where its parts now stand."""
+    if isinstance(body, list):
+        for item in body:
+            _redirect(item)
+    elif isinstance(body, dict):
+        if isinstance(body.get("$ref"), str):
+            body["$ref"] = body["$ref"].replace("#/$defs/", "#/components/schemas/")
+        for item in body.values():
+            _redirect(item)
