@@ -131,7 +131,8 @@ def _analysis() -> Schema:
             **{table.name: _rows(table) for table in tables},
             "heart_rate_times": _times(),
             "issues": {"type": "array", "items": _issue()},
-        }
+        },
+        part="analysis",
     )
 
 

@@ -13,7 +13,7 @@ from trailstats.schema import Table
 
 __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 
-LATER_KEYS: frozenset[str] = frozenset()
+LATER_KEYS: frozenset[str] = frozenset({"analysis.efforts", "history.daily", "history.training"})
 """Keys that joined the documents of this ``format_version`` after its first release, as ``"part.key"`` such as
 ``"segments.speed"``. Earlier documents lack them, so they are not required, and missing when such a document is read.
 """

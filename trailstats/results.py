@@ -316,7 +316,7 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         "climbs": table_from_rows(schema.CLIMBS, data["climbs"]),
         "profile": table_from_rows(schema.PROFILE, data["profile"]),
         "impact": table_from_rows(schema.IMPACT, data["impact"]),
-        "efforts": table_from_rows(schema.EFFORTS, data["efforts"]),
+        "efforts": table_from_rows(schema.EFFORTS, data.get("efforts", [])),
         "heart_rate_times": HeartRateTimes.from_dict(data["heart_rate_times"]),
         "issues": tuple(issues),
     }
