@@ -14,37 +14,47 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from trailstats import analysis as _analysis
+from trailstats.activity import Activity
 from trailstats.athlete import Athlete
+from trailstats.claims import evaluate_claims
 from trailstats.claims.result import ClaimResult
-from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
-from trailstats.io.export import write_atomically
-from trailstats.report import archive, charts, text
-from trailstats.report.claim_view import ClaimView, claim_view
-from trailstats.report.figures import drawings
+from trailstats.report import archive, charts, run_charts
+from trailstats.report.chart_base import themed
+from trailstats.report.pictures import write_pictures
+from trailstats.report.plot_rows import all_route_rows, claim_rows, profile_rows, route_rows
 from trailstats.report.tracks import TrackView, track_views
-from trailstats.report.view import build_page
 from trailstats.results import Analysis
-from trailstats.schema import Surface
 
 if TYPE_CHECKING:
-    from trailstats.report.charts import Chart
+    from trailstats.report.chart_base import Chart
 
-__all__ = ["claims", "profile", "track", "weekly", "write_pictures"]
+__all__ = [
+    "calendar",
+    "claims",
+    "impact",
+    "intensity",
+    "load",
+    "profile",
+    "routes",
+    "track",
+    "trend",
+    "variety",
+    "weekly",
+    "write_pictures",
+]
 
 
-def profile(analysis: Analysis, *, athlete: Athlete | None = None, imperial: bool = False) -> Chart:
+def profile(run: Activity | Analysis, *, athlete: Athlete | None = None, imperial: bool = False) -> Chart:
     """Return the elevation profile of a run, coloured by surface.
 
     Parameters
     ----------
-    analysis : Analysis
+    run : Activity or Analysis
+        An activity is analysed first.
     athlete : Athlete, optional
         Points in this athlete's privacy zones are left out.
     imperial : bool
@@ -60,28 +70,27 @@ def profile(analysis: Analysis, *, athlete: Athlete | None = None, imperial: boo
     ------
     MissingExtraError
         Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.profile(run).to_dict()["layer"][0]["encoding"]["x"]["title"]
+    'distance (km)'
     """
-    view = _view(analysis, athlete)
-    far, high = (text.METRES_PER_MILE, text.METRES_PER_FOOT) if imperial else (1000.0, 1.0)
-    along = view.along / (60.0 if view.by_time else far)
-    height = view.elevation / high if view.has("elevation") else np.ones(len(view))
-    low = float(np.nanmin(height)) if view.has("elevation") else 0.0
-    rows = [
-        row | {"along": round(float(along[i]), 4), "height": round(float(height[i]), 2), "base": low}
-        for i, row in _stretches(analysis, view, np.isfinite(along) & np.isfinite(height))
-    ]
+    found, view = _view(run, athlete)
     x_title = "time (min)" if view.by_time else f"distance ({'mi' if imperial else 'km'})"
     y_title = f"elevation ({'ft' if imperial else 'm'})" if view.has("elevation") else "no elevation"
-    return charts.themed(charts.profile(rows, x_title, y_title))
+    return themed(run_charts.profile(profile_rows(found, view, imperial), x_title, y_title))
 
 
-def track(analysis: Analysis, *, athlete: Athlete | None = None) -> Chart:
+def track(run: Activity | Analysis, *, athlete: Athlete | None = None) -> Chart:
     """Return the route of a run in metres around its centre, north up, coloured by surface.
 
     Parameters
     ----------
-    analysis : Analysis
-        Without positions the chart is empty.
+    run : Activity or Analysis
+        Without positions the chart is empty. An activity is analysed first.
     athlete : Athlete, optional
         Points in this athlete's privacy zones are left out, and the line broken there.
 
@@ -94,13 +103,43 @@ def track(analysis: Analysis, *, athlete: Athlete | None = None) -> Chart:
     ------
     MissingExtraError
         Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.analyze("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.track(run).to_dict()["mark"]["type"]
+    'line'
     """
-    view = _view(analysis, athlete)
-    rows = [
-        row | {"x": round(float(view.x[i]), 1), "y": round(float(view.y[i]), 1), "order": i}
-        for i, row in _stretches(analysis, view, np.isfinite(view.x) & np.isfinite(view.y))
-    ]
-    return charts.themed(charts.track(rows))
+    return themed(run_charts.track(route_rows(*_view(run, athlete))))
+
+
+def routes(history: History) -> Chart:
+    """Return the routes of a history's busiest region in one picture, north up, coloured by surface.
+
+    Parameters
+    ----------
+    history : History
+        The privacy zones of its athlete are left out.
+
+    Returns
+    -------
+    altair.Chart
+        The chart's data hold no latitude or longitude.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.routes(history).to_dict()["mark"]["type"]
+    'line'
+    """
+    return themed(run_charts.routes(all_route_rows(history)))
 
 
 def weekly(history: History, *, imperial: bool = False) -> Chart:
@@ -120,114 +159,218 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     ------
     MissingExtraError
         Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.weekly(history, imperial=True).to_dict()["encoding"]["y"]["title"]
+    'mi'
     """
-    return charts.themed(charts.weekly(archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km"))
+    return themed(charts.weekly(archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km"))
 
 
-def claims(results: Sequence[ClaimResult], *, imperial: bool = False) -> Chart:
-    """Return each claim's difference between trail and road with its interval.
+def load(history: History) -> Chart:
+    """Return the session load of each week, with fitness, fatigue and form.
 
     Parameters
     ----------
-    results : sequence of ClaimResult
-        Those without a difference are left out; one that has several parts shows its parts.
-    imperial : bool
+    history : History
 
     Returns
     -------
     altair.LayerChart
-        Each claim on its own scale around a common zero; the values stand in the tooltip.
+        Fitness and fatigue are fading averages of the daily load over 42 and 7 days [Banister1991]_, form the one less
+        the other.
 
     Raises
     ------
     MissingExtraError
         Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> len(ts.plots.load(history).to_dict()["layer"])
+    2
     """
-    rows: list[dict[str, object]] = []
-    for view in (claim_view(result, {}, imperial) for result in results):
-        if view.picture:
-            rows.append(_difference(view, view.title))
-        rows += [_difference(p, f"{view.title}: {p.measure or p.title}") for p in view.parts if p.picture]
-    return charts.themed(charts.claims(rows))
+    return themed(charts.load(archive.load_rows(history)))
 
 
-def write_pictures(
-    history: History, folder: str | Path, *, results: Sequence[ClaimResult] = (), imperial: bool = False
-) -> list[Path]:
-    """Write the charts of an archive as SVG and PNG.
+def impact(history: History) -> Chart:
+    """Return the impact load of each week, stacked by surface.
 
     Parameters
     ----------
     history : History
-    folder : str or Path
-        Made where it does not exist.
-    results : sequence of ClaimResult
-        Drawn as ``claims`` when given.
-    imperial : bool
 
     Returns
     -------
-    list of Path
-        Two files for each chart that has something to show.
+    altair.Chart
+        In equivalent kilometres on a level road; modelled from speed, grade and steps.
 
     Raises
     ------
     MissingExtraError
-        Without altair or vl-convert-python.
-    WriteError
-        When the folder can't be written to.
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.impact(history).to_dict()["encoding"]["y"]["title"]
+    'level-road km'
     """
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise MissingExtraError("vl-convert-python", "report") from error
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WriteError(f"{target}: can't be made: {error.strerror or error}") from error
-    rows = build_page(history, imperial=imperial).archive
-    assert rows is not None
-    drawn = {d.name: charts.themed(d.draw()) for d in drawings(rows, imperial)}
-    if results:
-        drawn["claims"] = claims(results, imperial=imperial)
-    out = []
-    for name, chart in drawn.items():
-        spec = chart.to_json()
-        out.append(write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()))
-        out.append(write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)))
-    return out
+    return themed(charts.impact(archive.weekly_impact_rows(history)))
 
 
-def _view(analysis: Analysis, athlete: Athlete | None) -> TrackView:
-    return track_views([analysis.profile], athlete.privacy_zones if athlete else ())[0]
+def intensity(history: History) -> Chart:
+    """Return the share of time in three heart-rate zones, trail runs against road runs.
+
+    Parameters
+    ----------
+    history : History
+
+    Returns
+    -------
+    altair.Chart
+        Runs whose ground is not known as a whole, and those without a heart rate, are left out.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.intensity(history).to_dict()["mark"]["type"]
+    'bar'
+    """
+    read = history.activities[history.activities["status"] == "ok"]
+    return themed(charts.intensity(archive.intensity_rows(read, history.analyses)))
 
 
-def _difference(view: ClaimView, title: str) -> dict[str, object]:
-    assert view.picture
-    picture = view.picture
-    left, right = picture.left, picture.left + picture.width
-    places = {"low": left, "high": right, "difference": picture.dot}
-    out: dict[str, object] = {name: round(place / 50.0 - 1.0, 4) for name, place in places.items()}
-    return out | {"title": title, "verdict": view.verdict.word, "text": picture.label}
+def variety(history: History) -> Chart:
+    """Return how each month's time is spread over kinds of ground.
+
+    Parameters
+    ----------
+    history : History
+
+    Returns
+    -------
+    altair.Chart
+        The kinds are those of the training rule on variety.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.variety(history).to_dict()["mark"]["type"]
+    'rect'
+    """
+    return themed(charts.variety(archive.variety_rows(history)))
 
 
-def _stretches(analysis: Analysis, view: TrackView, known: NDArray[np.bool_]) -> list[tuple[int, dict[str, object]]]:
-    """Return the known points with their surface, in parts of the same ground; a part ends where the next begins."""
-    surfaces, technical = analysis.segments["surface"].tolist(), analysis.segments["technical"].tolist()
-    starts = set(view.starts.tolist())
-    out: list[tuple[int, dict[str, object]]] = []
-    part, before = 0, None
-    for i in np.flatnonzero(known).tolist():
-        k = int(view.segment[i])
-        inside = 0 <= k < len(surfaces)
-        ground = (surfaces[k], bool(technical[k])) if inside else (Surface.UNKNOWN.value, False)
-        row = {"surface": ground[0], "technical": ground[1]}
-        if before is not None and (i in starts or not known[i - 1]):
-            part, before = part + 1, None
-        if before is not None and before != row:
-            out.append((i, before | {"part": part}))
-            part += 1
-        out.append((i, row | {"part": part}))
-        before = row
-    return out
+def trend(history: History, *, imperial: bool = False) -> Chart:
+    """Return the pace on level road at one heart rate over the weeks, with a straight trend and its 95 % band.
+
+    Parameters
+    ----------
+    history : History
+    imperial : bool
+        Per mile.
+
+    Returns
+    -------
+    altair.LayerChart
+        The band allows for good and bad weeks that come in spells, as the claim on road improvement does. Empty
+        without enough road runs that have a heart rate.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> len(ts.plots.trend(history).to_dict()["layer"])
+    1
+    """
+    found = archive.trend_rows(history, imperial)
+    return themed(charts.trend(found.points, found.lines, "/mi" if imperial else "/km"))
+
+
+def calendar(history: History, *, imperial: bool = False) -> Chart:
+    """Return a mark for each activity, by week and day of the week, larger for longer ones.
+
+    Parameters
+    ----------
+    history : History
+    imperial : bool
+        Miles, in the tooltips.
+
+    Returns
+    -------
+    altair.Chart
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
+    >>> ts.plots.calendar(history).to_dict()["mark"]["type"]
+    'point'
+    """
+    return themed(charts.calendar(archive.calendar_rows(history.activities, imperial), "mi" if imperial else "km"))
+
+
+def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) -> Chart:
+    """Return each claim's difference between trail and road with its interval.
+
+    Parameters
+    ----------
+    results : History or sequence of ClaimResult
+        For a history the claims are evaluated. Those without a difference are left out; one that has several parts
+        shows its parts.
+    imperial : bool
+
+    Returns
+    -------
+    altair.LayerChart
+        Each claim on its own scale around a common zero, the side that speaks for it shaded; the values stand in the
+        tooltip.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> answers = ts.evaluate_claims(ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit"))
+    >>> len(ts.plots.claims(answers).to_dict()["layer"])
+    4
+    """
+    answers = evaluate_claims(results) if isinstance(results, History) else results
+    return themed(charts.claims(claim_rows(answers, imperial)))
+
+
+def _view(run: Activity | Analysis, athlete: Athlete | None) -> tuple[Analysis, TrackView]:
+    found = _analysis.analyze(run, athlete=athlete) if isinstance(run, Activity) else run
+    return found, track_views([found.profile], athlete.privacy_zones if athlete else ())[0]

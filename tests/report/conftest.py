@@ -318,6 +318,27 @@ def make_rules(sources: list[str]) -> list[RuleResult]:
     ]
 
 
+def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> History:
+    """Return two road runs a week over a year at 3 to 3.6 m/s, 20 beats for each m/s, whose form drifts by the week."""
+    rng = np.random.default_rng(7)
+    runs, level = [], 0.0
+    for k in range(104):
+        if k % 2 == 0:
+            level = carried * level + rng.normal(0.0, noise)
+        speed = 3.0 + 0.15 * (k % 5)
+        rate = 60.0 + 20.0 * (speed - drift * (k // 2) - level) * 1.5
+        run = make_analysis(k, trail=False)
+        start = pd.Timestamp("2025-03-03T08:00:00Z") + pd.Timedelta(days=7 * (k // 2) + 3 * (k % 2))
+        times = [start + pd.Timedelta(seconds=s) for s in (0, 750, 1500, 2250)]
+        segments = run.segments.assign(
+            speed=speed, grade_adjusted_speed=speed, heart_rate=rate, start_time=pd.DatetimeIndex(times).as_unit("ns")
+        )
+        totals = replace(run.totals, heart_beats=run.totals.heart_rate_time * rate / 60.0)
+        meta = replace(run.meta, start_time=start)
+        runs.append(replace(run, meta=meta, segments=segments, totals=totals))
+    return make_history(runs)
+
+
 @pytest.fixture(scope="session")
 def analyses() -> list[Analysis]:
     """Return 24 runs, every third on trail."""
@@ -345,4 +366,6 @@ def rules(analyses: list[Analysis]) -> list[RuleResult]:
 @pytest.fixture(scope="session")
 def build() -> SimpleNamespace:
     """Return the functions that build analyses, histories, claims and rules by hand."""
-    return SimpleNamespace(analysis=make_analysis, history=make_history, claims=make_claims, rules=make_rules)
+    return SimpleNamespace(
+        analysis=make_analysis, history=make_history, claims=make_claims, rules=make_rules, season=make_season
+    )

@@ -228,6 +228,34 @@ def test_no_serious_accessibility_fault(visit, report, dark, viewport):
     assert serious == {}
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_split_pages_have_no_serious_accessibility_fault(visit, history, claims, rules, tmp_path, dark):
+    """It should pass the same checks on the front page and on an activity's own page, and fit a phone."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    front = write_report(history, tmp_path / "r.html", claims=claims, rules=rules, split=True)
+    for path in (front, tmp_path / "r_activities" / "a3.html"):
+        page = visit(path, viewport=PHONE, dark=dark)
+        page.locator(".plot svg, .profile svg").first.wait_for()
+        page.wait_for_timeout(1000)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        found = axe.Axe().run(page).response["violations"]
+        assert {v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] in ("serious", "critical")} == {}
+
+
+def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
+    """It should mark the axis as minutes and seconds, the faster above."""
+    page = visit(write_report(build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[]))
+    labels = page.locator("#chart-trend .role-axis-label text")
+    labels.first.wait_for()
+    paces = [t for t in labels.all_text_contents() if re.fullmatch(r"\d:\d\d", t)]
+    assert len(paces) >= 3
+    heights = {
+        label.text_content(): label.bounding_box()["y"] for label in labels.all() if label.text_content() in paces
+    }
+    assert [t for t, _ in sorted(heights.items(), key=lambda item: item[1])] == sorted(paces)
+
+
 def test_the_dark_theme_is_dark(visit, report):
     """It should have a dark background and draw charts in the same theme."""
     page = visit(report, dark=True)
@@ -298,12 +326,39 @@ def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
     page.locator("#table").wait_for()
 
 
+def text_of(pdf: bytes) -> list[str]:
+    """Return the text of each page."""
+    reader = pytest.importorskip("pypdfium2")
+    document = reader.PdfDocument(pdf)
+    return [document[k].get_textpage().get_text_range() for k in range(len(document))]
+
+
 def test_print_leaves_out_what_only_a_screen_can_do(visit, report):
-    """It should hide navigation and filter, print only opened activities, and make a page or more."""
+    """It should hide navigation and filter on paper."""
     page = visit(report, "#a0")
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert not page.locator("form.filter").is_visible()
-    assert page.locator("#a0").is_visible()
-    assert not page.locator("#a1").is_visible()
-    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_everything_is_printed(visit, report):
+    """It should print what is folded away on the screen: caveats, parts, each activity with its segments."""
+    page = visit(report)
+    drawn(page)
+    told = "\n".join(text_of(page.pdf(format="A4")))
+    assert "What limits the answer" in told
+    assert "shin load per kilometre" in told
+    assert told.count("Up, flat, down; trail and road") == 24
+    assert told.count("Segments (4)") == 24
+    # As before on the screen.
+    assert page.locator("details[open]").count() == 0
+
+
+def test_activities_need_not_be_printed(visit, report):
+    """It should print only the opened activity when the reader asks for that."""
+    page = visit(report, "#a3")
+    page.locator("#print-all").uncheck()
+    told = "\n".join(text_of(page.pdf(format="A4")))
+    assert "What limits the answer" in told
+    assert told.count("Up, flat, down; trail and road") == 1
+    assert page.locator("details.activity[open]").count() == 1

@@ -16,6 +16,7 @@ from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.containers import Failure
 from trailstats.report import write_report
 from trailstats.report.html import render
+from trailstats.report.library import chart_library
 from trailstats.report.payload import embed
 from trailstats.report.view import build_page
 from trailstats.schema import Severity
@@ -259,7 +260,7 @@ def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package):
             raise ImportError(name)
         return real(name, *rest)
 
-    module._vega.cache_clear()
+    chart_library.cache_clear()
     module._template.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtraError, match=r"trailstats\[report\]"):
@@ -280,6 +281,54 @@ def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp
     assert one.data()["activities"][0]["title"] == "Forest loop 3"
     (back,) = [a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]]
     assert (folder / urllib.parse.unquote(back)).resolve() == path.resolve()
+
+
+def test_pages_of_an_earlier_report_are_removed(build, tmp_path):
+    """It should remove the pages that no activity has any more, and nothing that it did not write."""
+    runs = [build.analysis(k, trail=False) for k in range(4)]
+    folder = tmp_path / "r_activities"
+    for count in (4, 2):
+        write_report(build.history(runs[:count]), tmp_path / "r.html", claims=[], rules=[], split=True)
+        if count == 4:
+            (folder / "a9.html").write_text("<p>my own page</p>")
+            (folder / "notes.txt").write_text("mine")
+    assert sorted(p.name for p in folder.iterdir()) == ["a0.html", "a1.html", "a9.html", "notes.txt"]
+
+
+def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(build, tmp_path, monkeypatch):
+    """It should remove nothing before the new front page is in place."""
+    from trailstats.report import html as module
+
+    runs = [build.analysis(k, trail=False) for k in range(3)]
+    write_report(build.history(runs), tmp_path / "r.html", claims=[], rules=[], split=True)
+    real = module.write_atomically
+
+    def failing(path, content):
+        if path.name == "r.html":
+            raise WriteError("no space")
+        return real(path, content)
+
+    monkeypatch.setattr(module, "write_atomically", failing)
+    with pytest.raises(WriteError):
+        write_report(build.history(runs[:1]), tmp_path / "r.html", claims=[], rules=[], split=True)
+    assert len(list((tmp_path / "r_activities").iterdir())) == 3
+
+
+def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(tmp_path, monkeypatch):
+    """It should come from the folder for caches the second time, and be made anew from a file that broke off."""
+    vl_convert = pytest.importorskip("vl_convert")
+    monkeypatch.setenv("TRAILSTATS_CACHE", str(tmp_path / "kept"))
+    made = []
+    script = "x" * 500 + ";window.vegaEmbed=$t6;"
+    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda entry: made.append(entry) or script)
+    for broken, wanted in ((False, 1), (False, 1), (True, 2)):
+        if broken:
+            (kept,) = (tmp_path / "kept").iterdir()
+            kept.write_text(script[:300])
+        chart_library.cache_clear()
+        assert chart_library() == script
+        assert len(made) == wanted
+    chart_library.cache_clear()
 
 
 def test_the_same_input_gives_the_same_file(build):

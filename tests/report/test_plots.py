@@ -84,7 +84,7 @@ def test_claims_share_a_zero(claims):
     """It should show each difference, parts where a claim has parts, within the axis from -1 to 1."""
     chart = plots.claims(claims)
     spec = chart.to_dict()
-    table = pd.DataFrame(spec["layer"][1]["data"]["values"])
+    table = pd.DataFrame(spec["layer"][0]["data"]["values"])
     assert len(table) == 5
     assert table["difference"].between(table["low"], table["high"]).all()
     assert table[["low", "high"]].abs().max().max() == pytest.approx(1 / 1.1, abs=1e-3)
@@ -101,7 +101,7 @@ def test_pictures_of_an_archive(history, claims, tmp_path):
     """It should write each chart of the report twice, at twice the size in PNG, and none without data."""
     pytest.importorskip("vl_convert")
     paths = plots.write_pictures(history, tmp_path / "new" / "pictures", results=claims)
-    names = {"weekly", "load", "impact", "intensity", "trend", "calendar", "claims"}
+    names = {"weekly", "load", "impact", "intensity", "variety", "calendar", "routes", "claims"}
     assert {p.name for p in paths} == {f"{n}.{kind}" for n in names for kind in ("svg", "png")}
     width = int.from_bytes((tmp_path / "new" / "pictures" / "weekly.png").read_bytes()[16:20], "big")
     assert width == 2 * 640

@@ -91,7 +91,7 @@ def report(
         print_json(claims_document(history, claims, rules) | {"report": str(path)})
     else:
         tables.summary(history, imperial)
-        tables.claims(claims)
+        tables.claims(claims, imperial)
         tables.failures(history)
         tables.note(f"report: {path}")
     return _code_for(history)
@@ -177,7 +177,7 @@ def claims(
         print_json(claims_document(history, results, rules))
     else:
         tables.summary(history, imperial)
-        tables.claims(results)
+        tables.claims(results, imperial)
         tables.rules(rules)
         tables.failures(history)
     return _code_for(history)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
+from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -20,15 +22,26 @@ from trailstats.claims import ClaimResult, RuleResult
 from trailstats.documents import rows
 from trailstats.history import History
 from trailstats.report import text as say
-from trailstats.results import Analysis
+from trailstats.report.claim_view import ClaimView, claim_view
+from trailstats.report.palette import OUTCOMES, VERDICTS
+from trailstats.report.sections import METRIC_WORDS, metric_unit
+from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Verdict
 
 MOST_FAILURES = 20
+NARROW = 100
+"""Below this width tables leave out what can be done without."""
 
 
 def _console() -> Console:
-    # Of a pipe the width is not known: lines are left whole there.
-    return Console() if sys.stdout.isatty() else Console(width=160)
+    # Of a pipe the width is not known: lines are left whole there, unless the caller names one.
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return Console(highlight=False)
+    return Console(width=160, highlight=False)
+
+
+def _is_narrow() -> bool:
+    return _console().width < NARROW
 
 
 def note(message: str) -> None:
@@ -36,17 +49,19 @@ def note(message: str) -> None:
     _console().print(Text(message), soft_wrap=True)
 
 
-def _table(*headers: str, right: Iterable[int] = ()) -> RichTable:
+def _table(*headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()) -> RichTable:
+    """Return an empty table; the columns of numbers and those in ``whole`` are never broken into lines."""
     table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     for i, header in enumerate(headers):
-        table.add_column(header, justify="right" if i in numbers else "left")
+        justify: JustifyMethod = "right" if i in numbers else "left"
+        table.add_column(header, justify=justify, no_wrap=i in numbers or i in set(whole))
     return table
 
 
-def _row(table: RichTable, *cells: str) -> None:
+def _row(table: RichTable, *cells: str | Text) -> None:
     # As Text: names from files may hold what the console would take for markup.
-    table.add_row(*(Text(cell) for cell in cells))
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
 
 def summary(history: History, imperial: bool) -> None:
@@ -76,47 +91,55 @@ def summary(history: History, imperial: bool) -> None:
         note(", ".join(f"{side} {say.percent(share)}" for side, share in shares.items()))
 
 
-def claims(results: Sequence[ClaimResult]) -> None:
-    """Print the answers as a table."""
-    table = _table(
-        "claim",
-        "trail",
-        "road",
-        "difference (95 %)",
-        "runs",
-        "verdict",
-        "published evidence",
-        right=(1, 2, 4),
-    )
+def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
+    """Print the answers as a table; what was measured and the published evidence where there is room."""
+    narrow = _is_narrow()
+    more = () if narrow else ("runs", "published evidence")
+    table = _table("claim", "verdict", "trail", "road", "difference (95 % interval)", *more, right=(2, 3))
     for result in results:
-        spread = say.interval(result.low, result.high, result.unit, signed=True)
-        shown = say.difference(result.difference, result.unit)
-        measured = np.isfinite(result.difference)
-        cells = (
-            f"{result.statement}\n  {result.metric}",
-            say.number(result.trail, result.unit),
-            say.number(result.road, result.unit),
-            f"{shown}\n({spread})" if measured else say.DASH,
-            f"{result.n_trail} / {result.n_road}",
+        view = claim_view(result, {}, imperial)
+        spread = f" ({view.bounds})" if view.bounds else ""
+        cells: list[str | Text] = [
+            view.title if narrow else _measured(view),
             _verdict(result.verdict),
-            result.evidence.value,
-        )
+            view.trail,
+            view.road,
+            view.difference + (f"\n{spread.strip()}" if narrow and spread else spread),
+        ]
+        if not narrow:
+            cells += [f"{result.n_trail} / {result.n_road}", view.evidence]
         _row(table, *cells)
     _console().print(table)
+    note("trail / road: the two sides of each comparison; `--explain CLAIM` lists the runs behind an answer.")
 
 
-def _verdict(verdict: Verdict) -> str:
+def _measured(view: ClaimView) -> Text:
+    return Text.assemble(view.title, "\n", (view.measure, "dim"))
+
+
+_COLOURS = {"good": "green", "bad": "red", "warn": "yellow", "muted": "bright_black"}
+
+
+def _verdict(verdict: Verdict) -> Text:
     marks = {Verdict.SUPPORTED: "+ ", Verdict.CONTRADICTED: "- ", Verdict.INCONCLUSIVE: "~ "}
-    return marks.get(verdict, "") + verdict.value
+    return Text(marks.get(verdict, "  ") + verdict.value, Style(color=_COLOURS[VERDICTS[verdict].tone]))
 
 
 def rules(results: Sequence[RuleResult]) -> None:
     """Print the training rules as a table."""
     if not results:
         return
-    table = _table("rule", "outcome", "period", "why")
+    table = _table("outcome", "training rule", whole=(0,))
+    before = ""
     for result in results:
-        _row(table, f"{result.rule}  {result.statement}", result.outcome, result.period, result.detail)
+        rule = f"{result.rule}  {result.statement}"
+        if rule != before:
+            _row(table, "", rule)
+        detail = f"{result.detail} ({result.period})" if result.period else result.detail
+        swatch = OUTCOMES.get(result.outcome)
+        outcome = Text(swatch.word, Style(color=_COLOURS[swatch.tone])) if swatch else result.outcome
+        _row(table, outcome, Text(detail, "dim"))
+        before = rule
     _console().print(table)
 
 
@@ -144,67 +167,83 @@ def analysis(result: Analysis, imperial: bool) -> None:
         f"trail {say.percent(totals.trail_share)}, road {say.percent(totals.road_share)}, "
         f"unknown {say.percent(totals.unknown_share)}, technical {say.percent(totals.technical_share)}"
     )
-    metrics = _table("metric", "value", "range", "how", right=(1,))
-    for name, metric in result.metrics.items():
-        if not metric and name in METRICS and METRICS[name].detail:
-            continue
-        if metric:
-            spread = say.interval(metric.low, metric.high, metric.unit, imperial) if np.isfinite(metric.low) else ""
-            _row(
-                metrics,
-                name.replace("_", " "),
-                say.number(metric.value, metric.unit, imperial),
-                spread,
-                metric.method,
-            )
-        else:
-            _row(metrics, name.replace("_", " "), say.DASH, "", metric.reason)
-    _console().print(metrics)
-    stretches = _table(
-        "from",
-        "length",
-        "surface",
-        "p trail",
-        "slope",
-        "grade",
-        "gait",
-        "pace",
-        "adjusted",
-        "HR",
-        right=(0, 1, 3, 5, 7, 8, 9),
-    )
-    for row in _cells(result.segments):
-        _row(
-            stretches,
-            say.distance(row["start_distance"], imperial),
-            say.distance(row["distance"], imperial),
-            row["surface"] + (" technical" if row["technical"] else ""),
-            say.percent(row["p_trail"]),
-            row["slope"].replace("_", " "),
-            say.percent(row["mean_grade"]),
-            row["gait"],
-            say.pace(row["speed"], imperial),
-            say.pace(row["grade_adjusted_speed"], imperial),
-            say.rate(row["heart_rate"]),
-        )
-    _console().print(stretches)
-    if len(result.climbs):
-        hills = _table("", "from", "length", "gain", "mean", "steepest", "time", "climb rate", right=range(1, 8))
-        for row in _cells(result.climbs):
-            _row(
-                hills,
-                row["direction"],
-                say.distance(row["start_distance"], imperial),
-                say.distance(row["distance"], imperial),
-                say.elevation(row["gain"], imperial),
-                say.percent(row["mean_grade"]),
-                say.percent(row["steepest_grade"]),
-                say.duration(row["duration"]),
-                say.climb_rate(row["vertical_speed"], imperial),
-            )
-        _console().print(hills)
+    _metrics(result.metrics, imperial)
+    _segments(result.segments, imperial)
+    _climbs(result.climbs, imperial)
     for issue in result.issues:
         note(f"{issue.severity.value}: {issue.message}")
+
+
+def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
+    """Print the metrics that have a value, then for each reason those that have none."""
+    narrow = _is_narrow()
+    table = _table("metric", "value", "95 % or range", *(() if narrow else ("how",)), right=(1,))
+    missing: dict[str, list[str]] = {}
+    for name, metric in metrics.items():
+        if name in METRICS and METRICS[name].detail:
+            continue
+        words = METRIC_WORDS.get(name, name.replace("_", " "))
+        if not metric:
+            missing.setdefault(metric.reason or metric.method, []).append(words)
+            continue
+        unit = metric_unit(name, metric)
+        spread = say.interval(metric.low, metric.high, unit, imperial) if np.isfinite(metric.low) else ""
+        how = () if narrow else (metric.method,)
+        _row(table, words, say.number(metric.value, unit, imperial), spread, *how)
+    if table.row_count:
+        _console().print(table)
+    for reason, names in missing.items():
+        note(f"no value ({reason}): {', '.join(names)}")
+
+
+def _segments(segments: pd.DataFrame, imperial: bool) -> None:
+    """Print the segments; without the adjusted pace and the gait where there is little room."""
+    if segments.empty:
+        return
+    far = "mi" if imperial else "km"
+    narrow = _is_narrow()
+    shape = (f"at {far}", far, "surface", "slope", "grade", f"pace /{far}")
+    more = () if narrow else ("adjusted", "trail?", "gait")
+    table = _table(*shape, *more, "HR", right=(0, 1, 4, 5, 6) if narrow else (0, 1, 4, 5, 6, 7, 9), whole=(2, 3))
+    for row in _cells(segments):
+        cells = [
+            _bare(say.distance(row["start_distance"], imperial)),
+            _bare(say.distance(row["distance"], imperial)),
+            row["surface"] + (" technical" if row["technical"] else ""),
+            row["slope"].replace("_", " "),
+            say.percent(row["mean_grade"]),
+            _bare(say.pace(row["speed"], imperial)),
+        ]
+        if not narrow:
+            cells += [_bare(say.pace(row["grade_adjusted_speed"], imperial)), say.percent(row["p_trail"]), row["gait"]]
+        _row(table, *cells, say.rate(row["heart_rate"]))
+    _console().print(table)
+
+
+def _climbs(climbs: pd.DataFrame, imperial: bool) -> None:
+    if climbs.empty:
+        return
+    far, high = ("mi", "ft") if imperial else ("km", "m")
+    heads = (f"at {far}", far, f"gain {high}", "mean", "steepest", "time", f"{high}/h")
+    table = _table("", *heads, right=range(1, 8))
+    for row in _cells(climbs):
+        _row(
+            table,
+            "climb" if row["direction"] == "up" else "descent",
+            _bare(say.distance(row["start_distance"], imperial)),
+            _bare(say.distance(row["distance"], imperial)),
+            _bare(say.elevation(row["gain"], imperial)),
+            say.percent(row["mean_grade"]),
+            say.percent(row["steepest_grade"]),
+            say.duration(row["duration"]),
+            _bare(say.climb_rate(row["vertical_speed"], imperial)),
+        )
+    _console().print(table)
+
+
+def _bare(cell: str) -> str:
+    """Return a value without its unit, which stands in the column's head."""
+    return cell.split(" ", 1)[0]
 
 
 def _cells(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -232,31 +271,44 @@ def checked(activity: Activity) -> dict[str, object]:
 
 
 def check(found: list[dict[str, object]]) -> None:
-    """Print what is in the files."""
-    table = _table("file", "format", "sport", "records", "channels", "found", right=(3,))
-    for item in found:
+    """Print what is in the files: a row for each activity, and for each file that can't be read."""
+    names = [str(item["file"]) for item in found]
+    shared = _shared_folder(names)
+    if shared:
+        note(f"in {shared}")
+    table = _table("file", "what it holds", "what was found")
+    table.columns[0].overflow = "fold"
+    table.columns[0].max_width = max(_console().width // 4, 16)
+    for item, name in zip(found, names, strict=True):
+        short = name.removeprefix(shared)
         if item["status"] == "failed":
-            _row(table, str(item["file"]), "", "", "", "", f"failed: {item['error']}")
+            why = str(item["error"]).split(": ", 1)[-1].removeprefix(f"{name}: ")
+            _row(table, short, Text("failed", Style(color="red")), why)
             continue
-        sport = "/".join(str(item[k]) for k in ("sport", "sub_sport") if item[k])
+        sport = "/".join(str(item[k]) for k in ("sport", "sub_sport") if item[k]) or "unknown sport"
         channels: Iterable[str] = item["channels"]  # type: ignore[assignment]
+        told = ", ".join(_channels(channels))
         issues: Iterable[dict[str, object]] = item["issues"]  # type: ignore[assignment]
         lines = [f"{i['severity']}: {i['message']}" for i in issues]
         if "differences" in item:
             lines += _differences(item["differences"])  # type: ignore[arg-type]
         elif "no_comparison" in item:
             lines.append(f"not compared: {item['no_comparison']}")
-        told = "\n".join(lines)
-        _row(
-            table,
-            str(item["file"]),
-            str(item["format"]),
-            sport,
-            str(item["n_records"]),
-            " ".join(channels),
-            told,
-        )
+        what = f"{str(item['format']).upper()}, {sport}, {item['n_records']} records: {told}"
+        _row(table, short, what, "\n".join(lines) or "nothing odd")
     _console().print(table)
+
+
+def _shared_folder(names: Sequence[str]) -> str:
+    """Return the folder that all files lie in, with the slash at its end; empty where there is none."""
+    folders = {name.rpartition("/")[0] for name in names}
+    return f"{folders.pop()}/" if len(names) > 1 and len(folders) == 1 and folders != {""} else ""
+
+
+def _channels(names: Iterable[str]) -> list[str]:
+    """Return channels as words, latitude and longitude as one."""
+    words = [n.replace("_", " ") for n in names if n != "longitude"]
+    return ["position" if w == "latitude" else w for w in words]
 
 
 def _differences(found: list[dict[str, object]]) -> list[str]:

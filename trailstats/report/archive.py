@@ -4,29 +4,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from trailstats.claims.road_form import road_form
 from trailstats.history import History
 from trailstats.metrics.load import exponential_load
+from trailstats.metrics.variety import shannon_evenness
 from trailstats.report import text
 from trailstats.results import Analysis
-from trailstats.schema import Surface
+from trailstats.schema import Gait, Slope, Surface
 
-__all__ = ["calendar_rows", "intensity_rows", "load_rows", "trend_rows", "weekly_impact_rows", "weekly_rows"]
+__all__ = [
+    "Trend",
+    "calendar_rows",
+    "intensity_rows",
+    "load_rows",
+    "trend_rows",
+    "variety_rows",
+    "weekly_impact_rows",
+    "weekly_rows",
+]
 
 Row = dict[str, object]
 
 FITNESS_DAYS = 42.0
 FATIGUE_DAYS = 7.0
-MIN_TREND = 8
-"""Runs on one surface that a trend needs (judgement)."""
 # Without a zone, so that a browser takes it as local and shows the same day.
 _DAY = "%Y-%m-%dT00:00"
 _BAR = pd.Timedelta(days=6)
 ZONES = ("easy", "moderate", "hard")
+KINDS = ("level road", "hilly road", "level trail", "hilly trail", "technical", "hiked")
+LEVEL_GRADE = 0.05
+"""Ground counts as level below this grade, as in the training rule on variety."""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Pace on level road at one heart rate.
+
+    Attributes
+    ----------
+    points : list of dict
+        ``week, speed, n, pace``: for each week the pace [s per km or mile], its runs, and the pace in words.
+    lines : list of dict
+        ``week, speed, low, high`` along the trend, in the same unit; ``low`` is the slower bound.
+    reference : float
+        The heart rate [1/min].
+    """
+
+    points: list[Row]
+    lines: list[Row]
+    reference: float
 
 
 def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
@@ -52,10 +83,10 @@ def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
 
 
 def load_rows(history: History) -> list[Row]:
-    """Return a row for each week: ``week, end, load, fitness, fatigue`` [load a week].
+    """Return a row for each week: ``week, end, load, fitness, fatigue, form`` [load a week].
 
     Fitness and fatigue are exponentially fading averages of the daily load over 42 and 7 days
-    [Banister1991]_, times seven. Empty when no activity has a load.
+    [Banister1991]_, times seven; form is the one less the other. Empty when no activity has a load.
     """
     table = _counted(history.activities)
     table = table[table["session_load"].notna()]
@@ -73,7 +104,7 @@ def load_rows(history: History) -> list[Row]:
     )
     by_week = frame.groupby(_monday(every.to_series())).agg({"load": "sum", "fitness": "last", "fatigue": "last"})
     return [
-        _week(week) | {"load": round(a, 1), "fitness": round(b, 1), "fatigue": round(c, 1)}
+        _week(week) | {"load": round(a, 1), "fitness": round(b, 1), "fatigue": round(c, 1), "form": round(b - c, 1)}
         for week, a, b, c in zip(by_week.index, by_week["load"], by_week["fitness"], by_week["fatigue"], strict=True)
     ]
 
@@ -108,24 +139,24 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
     analyses : sequence of Analysis
         In the same order.
     """
+    found: dict[str, list[list[float]]] = {Surface.TRAIL.value: [], Surface.ROAD.value: []}
+    for analysis, surface, double in zip(analyses, activities["surface"], activities["duplicate_of"], strict=True):
+        times = [analysis.metrics.get(f"time_zone_{k}") for k in (1, 2, 3)]
+        if surface in found and not double and all(times):
+            found[surface].append([m.value for m in times if m])
     out: list[Row] = []
-    for surface in (Surface.TRAIL, Surface.ROAD):
-        times = [
-            [a.metrics[name].value for name in ("time_zone_1", "time_zone_2", "time_zone_3")]
-            for a, found, double in zip(analyses, activities["surface"], activities["duplicate_of"], strict=True)
-            if found == surface.value and not double and all(a.metrics.get(f"time_zone_{k}") for k in (1, 2, 3))
-        ]
-        total = np.sum(times, axis=0) if times else np.zeros(3)
+    for surface, runs in found.items():
+        total = np.sum(runs, axis=0) if runs else np.zeros(3)
         if not total.sum() > 0:
             continue
         out += [
             {
-                "surface": f"{surface.value} runs",
+                "surface": f"{surface} runs",
                 "zone": zone,
                 "order": order,
                 "share": round(float(part / total.sum()), 4),
                 "time": text.duration(float(part)),
-                "n": len(times),
+                "n": len(runs),
             }
             for order, (zone, part) in enumerate(zip(ZONES, total, strict=True))
         ]
@@ -159,51 +190,61 @@ def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]
     ]
 
 
-def trend_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> tuple[list[Row], list[Row]]:
-    """Return level-equivalent metres per heart beat over time, and a straight trend for each surface.
+def trend_rows(history: History, imperial: bool = False) -> Trend:
+    """Return the pace on level road at one heart rate over the weeks, with a straight trend.
 
     Parameters
     ----------
-    activities : pandas.DataFrame
-        Table ``schema.ACTIVITIES``, the rows that were read.
-    analyses : sequence of Analysis
-        In the same order.
-
-    Returns
-    -------
-    points : list of dict
-        ``date, surface, value`` for each run with a heart rate.
-    lines : list of dict
-        ``date, surface, value, low, high``: least squares with the 95 % band of the mean, where there are at
-        least eight runs. The band takes runs as independent, so it is too narrow where form drifts.
+    history : History
+    imperial : bool
+        Per mile.
     """
-    points: list[Row] = []
-    columns = (activities[c] for c in ("surface", "duplicate_of", "start_time"))
-    for analysis, surface, double, start in zip(analyses, *columns, strict=True):
-        metric = analysis.metrics.get("efficiency_factor")
-        if metric and surface in ("road", "trail") and not double and not pd.isna(start):
-            points.append({"date": start.strftime(_DAY), "surface": surface, "value": round(metric.value, 4)})
-    lines: list[Row] = []
-    for surface in ("road", "trail"):
-        own = [p for p in points if p["surface"] == surface]
-        if len(own) < MIN_TREND:
+    form = road_form(history)
+    unit = text.METRES_PER_MILE if imperial else 1000.0
+
+    def rows(table: pd.DataFrame, *columns: str) -> list[Row]:
+        values = [(unit / table[c]).round(1).tolist() for c in columns]
+        weeks = table["week"].dt.strftime(_DAY).tolist()
+        return [{"week": w} | dict(zip(columns, v, strict=True)) for w, *v in zip(weeks, *values, strict=True)]
+
+    points = [
+        row | {"n": n, "pace": text.pace(speed, imperial)}
+        for row, n, speed in zip(
+            rows(form.weeks, "speed"), form.weeks["n_runs"].tolist(), form.weeks["speed"].tolist(), strict=True
+        )
+    ]
+    return Trend(points, rows(form.trend, "speed", "low", "high"), form.reference)
+
+
+def variety_rows(history: History) -> list[Row]:
+    """Return a row for each month and kind of ground: ``month, kind, share, hours, evenness``.
+
+    The kinds are those of the training rule on variety; ground whose surface or slope is not known is left out. The
+    evenness is that of the whole month over the kinds, 0 to 1.
+    """
+    counted = _counted(history.activities)
+    table = history.segments
+    table = table[table["file"].isin(counted["file"])]
+    known = (table["slope"] != Slope.UNKNOWN.value) & (table["surface"] != Surface.UNKNOWN.value)
+    table = table[known & table["start_time"].notna() & table["duration"].notna()].reset_index(drop=True)
+    trail, level = table["surface"] == Surface.TRAIL.value, table["mean_grade"].abs() < LEVEL_GRADE
+    kind = np.select(
+        [table["gait"] == Gait.HIKE.value, table["technical"], trail & level, trail, level], [5, 4, 2, 3, 0], 1
+    )
+    month = table["start_time"].dt.strftime("%Y-%m-01T00:00")
+    out: list[Row] = []
+    for name, own in (table["duration"] / 3600.0).groupby(month):
+        times = np.bincount(kind[own.index.to_numpy()], weights=own.to_numpy(), minlength=len(KINDS))
+        total = float(times.sum())
+        if not total > 0:
             continue
-        days = pd.to_datetime([str(p["date"]) for p in own])
-        x = (days - days.min()).days.to_numpy(dtype=np.float64)
-        y = np.array([p["value"] for p in own], dtype=np.float64)
-        if np.ptp(x) <= 0:
-            continue
-        fit = stats.linregress(x, y)
-        at = np.linspace(0.0, x.max(), 12)
-        residual = y - fit.intercept - fit.slope * x
-        spread = math.sqrt(float(residual @ residual) / (len(x) - 2))
-        half = stats.t.ppf(0.975, len(x) - 2) * spread
-        half = half * np.sqrt(1 / len(x) + (at - x.mean()) ** 2 / float(((x - x.mean()) ** 2).sum()))
-        for day, value, width in zip(at, fit.intercept + fit.slope * at, half, strict=True):
-            date = (days.min() + pd.Timedelta(days=round(day))).strftime(_DAY)
-            bounds = {"low": round(value - width, 4), "high": round(value + width, 4)}
-            lines.append({"date": date, "surface": surface, "value": round(value, 4), **bounds})
-    return points, lines
+        evenness = round(shannon_evenness(times), 2)
+        out += [
+            {"month": str(name), "kind": k, "share": round(t / total, 4), "hours": round(t, 2), "evenness": evenness}
+            for k, t in zip(KINDS, times.tolist(), strict=True)
+            if t > 0
+        ]
+    return out
 
 
 def _counted(activities: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,13 @@ def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, priva
         "Differences between trail and road are associations in one runner's records. They don't show "
         "what causes them.",
     ]
+    if unplaced := sum(not np.isfinite(a.meta.local_offset) for a in analyses):
+        which = (
+            "The file does not tell the local time: it is"
+            if len(analyses) == 1
+            else (f"{text.count(unplaced)} of {text.count(len(analyses))} files don't tell the local time: theirs is")
+        )
+        assumed.append(f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC.")
     if private:
         assumed.append("Private places of the athlete's profile were left out of maps and profiles.")
     return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))

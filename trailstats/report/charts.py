@@ -6,38 +6,27 @@ adds the one for the light background. In the page the same specification gets t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from trailstats.errors import MissingExtraError
-from trailstats.report.palette import LIGHT, Palette
-from trailstats.schema import Surface
+from trailstats.report.archive import KINDS
+from trailstats.report.chart_base import (
+    SURFACES,
+    Rows,
+    altair,
+    data,
+    legend,
+    surface_colour,
+    surface_shape,
+    time_axis,
+    wide,
+)
+from trailstats.report.palette import LIGHT
 
 if TYPE_CHECKING:
-    import altair as alt
+    from trailstats.report.chart_base import Chart
 
-    Chart: TypeAlias = alt.Chart | alt.LayerChart
+__all__ = ["calendar", "claims", "impact", "intensity", "load", "trend", "variety", "weekly"]
 
-__all__ = [
-    "calendar",
-    "claims",
-    "config",
-    "impact",
-    "intensity",
-    "load",
-    "profile",
-    "themed",
-    "track",
-    "trend",
-    "weekly",
-]
-
-Rows = Sequence[dict[str, object]]
-
-HEIGHT = 220
-WIDTH = 640
-_SURFACES = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -52,9 +41,13 @@ def impact(rows: Rows) -> Chart:
 
 
 def load(rows: Rows) -> Chart:
-    """Return weekly session load as bars with fitness and fatigue; rows with ``week, end, load, fitness, fatigue``."""
-    alt = _altair()
-    base = alt.Chart(_data(rows))
+    """Return weekly session load as bars with fitness, fatigue and form, the one less the other.
+
+    Rows with ``week, end, load, fitness, fatigue, form``.
+    """
+    alt = altair()
+    kinds = ["fitness", "fatigue", "form"]
+    base = alt.Chart(data(rows))
     bars = base.mark_rect(color=LIGHT.unknown, opacity=0.45).encode(
         x=_week(),
         x2="end:T",
@@ -65,10 +58,11 @@ def load(rows: Rows) -> Chart:
             alt.Tooltip("load:Q", format=".0f"),
             alt.Tooltip("fitness:Q", title="fitness, 42 days", format=".0f"),
             alt.Tooltip("fatigue:Q", title="fatigue, 7 days", format=".0f"),
+            alt.Tooltip("form:Q", format="+.0f"),
         ],
     )
     lines = (
-        base.transform_fold(["fitness", "fatigue"], as_=["kind", "value"])
+        base.transform_fold(kinds, as_=["kind", "value"])
         .mark_line(strokeWidth=2)
         .encode(
             x=_week(),
@@ -76,26 +70,26 @@ def load(rows: Rows) -> Chart:
             color=alt.Color(
                 "kind:N",
                 title=None,
-                scale=alt.Scale(domain=["fitness", "fatigue"], range=[LIGHT.text, LIGHT.bad]),
-                legend=_legend(),
+                scale=alt.Scale(domain=kinds, range=[LIGHT.text, LIGHT.bad, LIGHT.accent]),
+                legend=legend(),
             ),
             strokeDash=alt.StrokeDash(
                 "kind:N",
                 title=None,
-                scale=alt.Scale(domain=["fitness", "fatigue"], range=[[1, 0], [5, 3]]),
-                legend=_legend(),
+                scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 3], [2, 2]]),
+                legend=legend(),
             ),
         )
     )
-    return _wide(alt.layer(bars, lines))
+    return wide(alt.layer(bars, lines))
 
 
 def intensity(rows: Rows) -> Chart:
     """Return the share of time in three heart-rate zones, trail against road; rows as `intensity_rows` gives."""
-    alt = _altair()
+    alt = altair()
     zones = ["easy", "moderate", "hard"]
-    return _wide(
-        alt.Chart(_data(rows))
+    return wide(
+        alt.Chart(data(rows))
         .mark_bar(stroke=LIGHT.background, strokeWidth=1)
         .encode(
             y=alt.Y("surface:N", title=None, sort=["trail runs", "road runs"]),
@@ -105,7 +99,7 @@ def intensity(rows: Rows) -> Chart:
                 title="zone",
                 sort=zones,
                 scale=alt.Scale(domain=zones, range=[LIGHT.easy, LIGHT.moderate, LIGHT.hard]),
-                legend=_legend(),
+                legend=legend(),
             ),
             order="order:Q",
             tooltip=[
@@ -122,21 +116,16 @@ def intensity(rows: Rows) -> Chart:
 
 def calendar(rows: Rows, unit: str = "km") -> Chart:
     """Return a calendar with a point for each run; rows with ``week, day, date, surface, distance, name``."""
-    alt = _altair()
-    return _wide(
-        alt.Chart(_data(rows))
+    alt = altair()
+    return wide(
+        alt.Chart(data(rows))
         .mark_point(filled=True, opacity=0.85)
         .encode(
             x=_week(),
             y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
             size=alt.Size("distance:Q", title=unit, legend=None, scale=alt.Scale(range=[8, 170])),
-            color=_surface_colour(rows),
-            shape=alt.Shape(
-                "surface:N",
-                title=None,
-                scale=alt.Scale(domain=_present(rows), range=_shapes(rows)),
-                legend=_legend(),
-            ),
+            color=surface_colour(rows),
+            shape=surface_shape(rows),
             tooltip=[
                 alt.Tooltip("date:N"),
                 alt.Tooltip("name:N"),
@@ -148,46 +137,82 @@ def calendar(rows: Rows, unit: str = "km") -> Chart:
     )
 
 
-def trend(points: Rows, lines: Rows) -> Chart:
-    """Return level-equivalent metres per heart beat over time with trend and band; rows as `trend_rows` gives."""
-    alt = _altair()
-    x = alt.X("date:T", title=None, axis=_time_axis())
-    colour = _surface_colour(points)
-    shape = alt.Shape(
-        "surface:N",
-        title=None,
-        scale=alt.Scale(domain=_present(points), range=_shapes(points)),
-        legend=_legend(),
+def variety(rows: Rows) -> Chart:
+    """Return how each month's time is spread over kinds of ground.
+
+    Rows with ``month, kind, share, hours, evenness``.
+    """
+    alt = altair()
+    kinds = [k for k in KINDS if any(row["kind"] == k for row in rows)]
+    months = alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, labelAngle=0))
+    base = alt.Chart(data(rows))
+    cells = base.mark_rect(color=LIGHT.hard).encode(
+        x=months,
+        y=alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds)),
+        opacity=alt.Opacity(
+            "share:Q",
+            scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 1]),
+            legend=alt.Legend(orient="top", title="share of the month", format="%", values=[0.05, 0.25, 1]),
+        ),
+        tooltip=[
+            alt.Tooltip("month:T", format="%B %Y"),
+            alt.Tooltip("kind:N", title="ground"),
+            alt.Tooltip("share:Q", format=".0%"),
+            alt.Tooltip("hours:Q", format=".1f"),
+            alt.Tooltip("evenness:Q", title="evenness of the month", format=".2f"),
+        ],
     )
-    y = alt.Y("value:Q", title="level metres per heart beat", scale=alt.Scale(zero=False))
+    return wide(cells, height=30 * len(kinds) + 60)
+
+
+def trend(points: Rows, lines: Rows, unit: str = "/km") -> Chart:
+    """Return the weekly pace on level road at one heart rate with trend and band; rows as `trend_rows` gives.
+
+    The faster, the higher; the axis is marked as a clock.
+    """
+    alt = altair()
+    clock = "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + round(datum.value % 60)"
+    scale = alt.Scale(zero=False, reverse=True)
+    axis = alt.Axis(labelExpr=clock, values=_clock_ticks(points))
+    y = alt.Y("speed:Q", title=f"pace, {unit}", scale=scale, axis=axis)
     dots = (
-        alt.Chart(_data(points))
-        .mark_point(filled=True, size=34, opacity=0.6)
+        alt.Chart(data(points))
+        .mark_point(filled=True, opacity=0.6, color=LIGHT.road)
         .encode(
-            x=x,
+            x=_week(),
             y=y,
-            color=colour,
-            shape=shape,
+            size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[16, 70])),
             tooltip=[
-                alt.Tooltip("date:T", format="%d %b %Y"),
-                alt.Tooltip("surface:N"),
-                alt.Tooltip("value:Q", format=".3f"),
+                alt.Tooltip("week:T", title="week from", format="%d %b %Y"),
+                alt.Tooltip("pace:N"),
+                alt.Tooltip("n:Q", title="road runs"),
             ],
         )
     )
-    fitted = alt.Chart(_data(lines))
-    band = fitted.mark_area(opacity=0.18).encode(x=x, y="low:Q", y2="high:Q", color=colour)
-    line = fitted.mark_line(strokeWidth=2).encode(x=x, y="value:Q", color=colour)
-    return _wide(alt.layer(band, line, dots) if lines else alt.layer(dots))
+    fitted = alt.Chart(data(lines))
+    band = fitted.mark_area(opacity=0.18, color=LIGHT.road).encode(
+        x=_week(), y=alt.Y("low:Q", scale=scale), y2="high:Q"
+    )
+    line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(x=_week(), y=y)
+    return wide(alt.layer(band, line, dots) if lines else alt.layer(dots))
+
+
+def _clock_ticks(points: Rows) -> list[float]:
+    """Return ticks at round times per kilometre or mile."""
+    paces = [float(str(row["speed"])) for row in points]
+    low, high = min(paces, default=0.0), max(paces, default=0.0)
+    step = next((s for s in (5.0, 10.0, 15.0, 30.0, 60.0) if (high - low) / s <= 7), 120.0)
+    return [step * k for k in range(int(low // step), int(high // step) + 2)]
 
 
 def claims(rows: Rows) -> Chart:
     """Return differences with their intervals, each on its own scale around a common zero.
 
-    Rows with ``title, verdict, difference, low, high, text``, bounds and difference as parts of the axis, -1 to 1.
+    Rows with ``title, verdict, difference, low, high, favours, text``: bounds and difference as parts of the axis, -1
+    to 1, and the end of the axis that speaks for the claim, 0 where none is known to.
     """
-    alt = _altair()
-    base = alt.Chart(_data(rows)).encode(
+    alt = altair()
+    base = alt.Chart(data(rows)).encode(
         y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
         tooltip=[
             alt.Tooltip("title:N"),
@@ -197,127 +222,35 @@ def claims(rows: Rows) -> Chart:
     )
     verdicts = ["supported", "contradicted", "inconclusive", "not enough data", "not measurable"]
     tones = [LIGHT.good, LIGHT.bad, LIGHT.warn, LIGHT.unknown, LIGHT.unknown]
-    colour = alt.Color("verdict:N", title=None, scale=alt.Scale(domain=verdicts, range=tones), legend=_legend())
+    colour = alt.Color("verdict:N", title=None, scale=alt.Scale(domain=verdicts, range=tones), legend=legend())
     shape = alt.Shape(
         "verdict:N",
         title=None,
         scale=alt.Scale(domain=verdicts, range=["circle", "cross", "square", "triangle-up", "stroke"]),
-        legend=_legend(),
+        legend=legend(),
     )
-    axis = alt.X(
-        "low:Q",
-        title="lower on trail          0          higher on trail",
-        scale=alt.Scale(domain=[-1, 1]),
-        axis=alt.Axis(labels=False, ticks=False, grid=False),
-    )
-    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color=LIGHT.muted, strokeDash=[2, 2]).encode(x="zero:Q")
-    bars = base.mark_rule(strokeWidth=3).encode(x=axis, x2="high:Q", color=colour)
-    dots = base.mark_point(filled=True, size=90).encode(x="difference:Q", color=colour, shape=shape)
-    return _wide(alt.layer(zero, bars, dots), height=max(60, 34 * len(rows)))
 
-
-def profile(rows: Rows, x_title: str, y_title: str) -> Chart:
-    """Return the elevation profile coloured by surface; technical stretches are hatched by a line below.
-
-    Rows with ``along, height, base, surface, part, technical``: one for each point, in order.
-    """
-    alt = _altair()
-    base = alt.Chart(_data(rows))
-    x = alt.X("along:Q", title=x_title, scale=alt.Scale(nice=False))
-    y = alt.Y("height:Q", title=y_title, scale=alt.Scale(zero=False))
-    area = base.mark_area(opacity=0.75).encode(x=x, y=y, y2="base:Q", color=_surface_colour(rows), detail="part:N")
-    outline = base.mark_line(strokeWidth=1, color=LIGHT.text).encode(x=x, y=y)
-    technical = (
-        base.transform_filter("datum.technical")
-        .mark_line(strokeWidth=4, strokeDash=[2, 3], color=LIGHT.text)
-        .encode(x=x, y="base:Q", detail="part:N")
-    )
-    return _wide(alt.layer(area, outline, technical))
-
-
-def track(rows: Rows) -> Chart:
-    """Return the route in metres around its centre, coloured by surface.
-
-    Rows with ``x, y, surface, part, order``: one for each point. Both axes have the same scale.
-    """
-    alt = _altair()
-    xs = [float(str(r["x"])) for r in rows] or [0.0]
-    ys = [float(str(r["y"])) for r in rows] or [0.0]
-    side = max(max(xs) - min(xs), max(ys) - min(ys), 1.0) * 1.04
-    middles = [(max(v) + min(v)) / 2 for v in (xs, ys)]
-    domains = [[m - side / 2, m + side / 2] for m in middles]
-    axis = alt.Axis(title=None, labels=False, ticks=False, grid=False, domain=False)
-    chart: Chart = (
-        alt.Chart(_data(rows))
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=domains[0], nice=False, zero=False)),
-            y=alt.Y("y:Q", axis=axis, scale=alt.Scale(domain=domains[1], nice=False, zero=False)),
-            color=_surface_colour(rows),
-            detail="part:N",
-            order="order:Q",
+    def axis_of(field: str) -> object:
+        return alt.X(
+            field,
+            title="lower with trail      0      higher with trail; shaded: speaks for the claim",
+            scale=alt.Scale(domain=[-1, 1]),
+            axis=alt.Axis(labels=False, ticks=False, grid=False),
         )
-        .properties(width=380, height=380)
-    )
-    return chart
 
-
-def themed(chart: Chart) -> Chart:
-    """Return a chart with the light theme and a width of its own, for notebooks and pictures."""
-    out: Chart = chart.configure(**config(LIGHT))
-    return out.properties(width=WIDTH) if out.width == "container" else out
-
-
-def config(palette: Palette) -> dict[str, Any]:
-    """Return the Vega-Lite configuration of a theme."""
-    axis = {
-        "labelColor": palette.muted,
-        "titleColor": palette.muted,
-        "gridColor": palette.line,
-        "domainColor": palette.line,
-        "tickColor": palette.line,
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-    }
-    legend = {
-        "labelColor": palette.text,
-        "titleColor": palette.muted,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-    }
-    font = "system-ui, sans-serif"
-    return {
-        "background": palette.background,
-        "font": font,
-        "axis": axis,
-        "legend": legend,
-        "view": {"stroke": None},
-    }
-
-
-def _altair() -> ModuleType:
-    try:
-        import altair
-    except ImportError as error:
-        raise MissingExtraError("altair", "report") from error
-    return altair
-
-
-def _data(rows: Rows) -> object:
-    return _altair().Data(values=list(rows))
-
-
-def _wide(chart: Chart, height: int = HEIGHT) -> Chart:
-    return chart.properties(width="container", height=height, autosize={"type": "fit", "contains": "padding"})
+    zero = alt.Chart(data([{"zero": 0}])).mark_rule(color=LIGHT.muted, strokeDash=[2, 2]).encode(x="zero:Q")
+    side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=30).encode(x=axis_of("favours:Q"), x2=alt.datum(0))
+    bars = base.mark_rule(strokeWidth=3).encode(x=axis_of("low:Q"), x2="high:Q", color=colour)
+    dots = base.mark_point(filled=True, size=90).encode(x="difference:Q", color=colour, shape=shape)
+    return wide(alt.layer(side, zero, bars, dots), height=max(60, 34 * len(rows)))
 
 
 def _stacked(rows: Rows, field: str, title: str) -> Chart:
     """Return bars from week to week, stacked by surface; drawn as rectangles, so that they fill the week."""
-    alt = _altair()
-    return _wide(
-        alt.Chart(_data(rows))
-        .transform_calculate(order=f"indexof({_SURFACES}, datum.surface)")
+    alt = altair()
+    return wide(
+        alt.Chart(data(rows))
+        .transform_calculate(order=f"indexof({SURFACES}, datum.surface)")
         .transform_stack(
             stack=field, groupby=["week"], sort=[alt.SortField("order")], as_=["from", "to"], offset="zero"
         )
@@ -327,7 +260,7 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
             x2="end:T",
             y=alt.Y("from:Q", title=title),
             y2="to:Q",
-            color=_surface_colour(rows),
+            color=surface_colour(rows),
             tooltip=[
                 alt.Tooltip("week:T", title="week from", format="%d %b %Y"),
                 alt.Tooltip("surface:N"),
@@ -337,30 +270,5 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
     )
 
 
-def _legend() -> object:
-    return _altair().Legend(orient="top", title=None, symbolOpacity=1)
-
-
-def _time_axis() -> object:
-    return _altair().Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False)
-
-
 def _week() -> object:
-    return _altair().X("week:T", title=None, axis=_time_axis())
-
-
-def _present(rows: Rows) -> list[str]:
-    found = {row["surface"] for row in rows}
-    return [s for s in _SURFACES if s in found]
-
-
-def _shapes(rows: Rows) -> list[str]:
-    shapes = {"road": "circle", "trail": "triangle-up", "unknown": "square"}
-    return [shapes[s] for s in _present(rows)]
-
-
-def _surface_colour(rows: Rows) -> object:
-    alt = _altair()
-    present = _present(rows)
-    colours = [LIGHT.surface(Surface(s)) for s in present]
-    return alt.Color("surface:N", title=None, scale=alt.Scale(domain=present, range=colours), legend=_legend())
+    return altair().X("week:T", title=None, axis=time_axis())

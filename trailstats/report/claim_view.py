@@ -13,13 +13,14 @@ from trailstats.report.palette import EVIDENCE, OUTCOMES, VERDICTS, Swatch
 from trailstats.schema import EvidenceStrength, Verdict
 
 __all__ = [
+    "CheckView",
     "ClaimView",
     "IntervalPicture",
     "RuleView",
     "claim_title",
     "claim_view",
     "display_unit",
-    "rule_view",
+    "rule_views",
 ]
 
 _TITLES = {
@@ -35,7 +36,24 @@ _TITLES = {
     "same_effort": "Not necessarily harder",
     "training_rules": "Training advice",
 }
-_SHARE = re.compile(r"\b(share|fraction|proportion|probability)\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(share|fraction|proportion|probability|coefficient of variation|relative to|loss of|change of)\b", re.IGNORECASE
+)
+_FAVOURS = {
+    "strength": 1,
+    "easy_days": -1,
+    "balance": 1,
+    "stress": 1,
+    "impact": -1,
+    "volume": 1,
+    "enjoyment": 1,
+    "variety": 1,
+    "road_improvement": 1,
+    "same_effort": -1,
+}
+"""The sign of the difference that speaks for a claim."""
+_SIDES = {"volume": ("after much trail", "after little"), "road_improvement": ("with trail", "without")}
+"""What the two sides are where they aren't trail and road runs."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,8 @@ class IntervalPicture:
         Difference at the right end of the axis; the left end is its opposite.
     clear : bool
         Whether the interval leaves out zero.
+    favours : int
+        The end of the axis that speaks for the claim: -1 left, 1 right, 0 not known.
     label : str
         The same in words.
     """
@@ -59,12 +79,13 @@ class IntervalPicture:
     dot: float
     edge: str
     clear: bool
+    favours: int
     label: str
 
 
 @dataclass(frozen=True)
 class ClaimView:
-    """One claim, or one part of it, ready to be shown."""
+    """One claim, or one part of it, ready to be shown; ``why`` says why a clear interval decides nothing."""
 
     claim: str
     title: str
@@ -73,6 +94,7 @@ class ClaimView:
     measure: str
     verdict: Swatch
     answer: str
+    why: str
     trail: str
     road: str
     difference: str
@@ -88,20 +110,29 @@ class ClaimView:
 
 
 @dataclass(frozen=True)
-class RuleView:
-    """One training rule, ready to be shown."""
+class CheckView:
+    """One check of a training rule."""
 
-    rule: str
-    statement: str
     period: str
     outcome: Swatch
     detail: str
-    evidence: str
-    dots: int
     runs: tuple[int, ...]
 
 
-def claim_view(result: ClaimResult, numbers: Mapping[str, int], imperial: bool = False) -> ClaimView:
+@dataclass(frozen=True)
+class RuleView:
+    """One training rule with its checks, such as one for each race, ready to be shown."""
+
+    rule: str
+    statement: str
+    evidence: str
+    dots: int
+    checks: tuple[CheckView, ...]
+
+
+def claim_view(
+    result: ClaimResult, numbers: Mapping[str, int], imperial: bool = False, part: bool = False
+) -> ClaimView:
     """Return a claim as the page shows it.
 
     Parameters
@@ -110,8 +141,11 @@ def claim_view(result: ClaimResult, numbers: Mapping[str, int], imperial: bool =
     numbers : mapping of str to int
         The number that the page gives to the activity from each source; sources that it lacks are left out.
     imperial : bool
+    part : bool
+        Whether it is a part of another claim's answer.
     """
     unit = display_unit(result.unit, result.metric)
+    picture = _picture(result, unit, imperial, _favours(result, part))
     bound = max((abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0)
     difference = text.difference(result.difference, unit, imperial, beside=bound)
     interval = text.interval(result.low, result.high, unit, imperial, signed=True)
@@ -125,6 +159,7 @@ def claim_view(result: ClaimResult, numbers: Mapping[str, int], imperial: bool =
         measure=short_metric(result.metric),
         verdict=VERDICTS[Verdict(result.verdict)],
         answer=_answer(result, unit, imperial),
+        why="" if part else _why(result, picture),
         trail=text.number(result.trail, unit, imperial),
         road=text.number(result.road, unit, imperial),
         difference=difference,
@@ -133,24 +168,27 @@ def claim_view(result: ClaimResult, numbers: Mapping[str, int], imperial: bool =
         sample=_sample(result),
         evidence=EvidenceStrength(result.evidence).value,
         dots=EVIDENCE[EvidenceStrength(result.evidence)],
-        picture=_picture(result, unit, imperial),
+        picture=picture,
         caveats=result.caveats,
-        parts=tuple(claim_view(part, numbers, imperial) for part in result.parts),
+        parts=tuple(claim_view(p, numbers, imperial, True) for p in result.parts),
         runs=_runs(result.activities, numbers),
     )
 
 
-def rule_view(result: RuleResult, numbers: Mapping[str, int]) -> RuleView:
-    """Return a training rule as the page shows it; ``numbers`` as in `claim_view`."""
-    return RuleView(
-        rule=result.rule,
-        statement=result.statement,
-        period=result.period,
-        outcome=OUTCOMES.get(result.outcome, Swatch(result.outcome, "dots", "muted")),
-        detail=result.detail,
-        evidence=EvidenceStrength(result.evidence).value,
-        dots=EVIDENCE[EvidenceStrength(result.evidence)],
-        runs=_runs(result.activities, numbers),
+def rule_views(results: Sequence[RuleResult], numbers: Mapping[str, int]) -> tuple[RuleView, ...]:
+    """Return training rules as the page shows them, the checks of one rule together; ``numbers`` as in `claim_view`."""
+    together: dict[tuple[str, str, EvidenceStrength], list[CheckView]] = {}
+    for result in results:
+        check = CheckView(
+            period=result.period,
+            outcome=OUTCOMES.get(result.outcome, Swatch(result.outcome, "dots", "muted")),
+            detail=result.detail,
+            runs=_runs(result.activities, numbers),
+        )
+        together.setdefault((result.rule, result.statement, result.evidence), []).append(check)
+    return tuple(
+        RuleView(rule, statement, EvidenceStrength(evidence).value, EVIDENCE[EvidenceStrength(evidence)], tuple(checks))
+        for (rule, statement, evidence), checks in together.items()
     )
 
 
@@ -160,8 +198,8 @@ def claim_title(claim: str) -> str:
 
 
 def short_metric(metric: str) -> str:
-    """Return what was measured without the qualifications behind the first comma."""
-    return metric.split(",", 1)[0].rstrip(".")
+    """Return what was measured without the qualifications behind the first comma or colon."""
+    return re.split(r"[,:]", metric, maxsplit=1)[0].rstrip(".")
 
 
 def display_unit(unit: str, meaning: str) -> str:
@@ -175,16 +213,34 @@ def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
     what = f"{what[:1].upper()}{what[1:]}: "
     sides = [text.number(v, unit, imperial) for v in (result.trail, result.road)]
     known = [math.isfinite(v) for v in (result.trail, result.road)]
+    names = _SIDES.get(result.claim, ("on trail", "on road"))
     if all(known):
-        return f"{what}{sides[0]} on trail, {sides[1]} on road."
+        return f"{what}{sides[0]} {names[0]}, {sides[1]} {names[1]}."
     if any(known):
-        return f"{what}{sides[known.index(True)]} on {'trail' if known[0] else 'road'}; nothing to compare with."
+        return f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing to compare with."
     if math.isfinite(result.difference):
         return f"{what}difference {text.difference(result.difference, unit, imperial)}."
     if any(math.isfinite(part.difference) for part in result.parts):
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
     return next((c for c in result.caveats if "needed" in c), result.caveats[0] if result.caveats else "")
+
+
+def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
+    """Return why an answer is open although its interval leaves out zero."""
+    if picture is None or not picture.clear or result.verdict is not Verdict.INCONCLUSIVE:
+        return ""
+    sentences = [s for caveat in result.caveats for s in re.split(r"(?<=[.!?]) ", caveat)]
+    reason = next((s for s in sentences if re.search(r"decided only|decides nothing", s)), "")
+    return f"Still open: {reason or 'what else was found speaks against a decision.'}"
+
+
+def _favours(result: ClaimResult, part: bool) -> int:
+    """Return the sign of the difference that speaks for the claim; of a part only where its verdict tells."""
+    if not part:
+        return _FAVOURS.get(result.claim, 0)
+    sign = {Verdict.SUPPORTED: 1, Verdict.CONTRADICTED: -1}.get(result.verdict, 0)
+    return sign if result.difference > 0 else -sign
 
 
 def _sample(result: ClaimResult) -> str:
@@ -197,7 +253,7 @@ def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]
     return tuple(dict.fromkeys(numbers[s] for s in sources if s in numbers))
 
 
-def _picture(result: ClaimResult, unit: str, imperial: bool) -> IntervalPicture | None:
+def _picture(result: ClaimResult, unit: str, imperial: bool, favours: int) -> IntervalPicture | None:
     values = [v for v in (result.low, result.difference, result.high) if math.isfinite(v)]
     if not math.isfinite(result.difference):
         return None
@@ -218,5 +274,6 @@ def _picture(result: ClaimResult, unit: str, imperial: bool) -> IntervalPicture 
         dot=place(result.difference),
         edge=text.difference(edge, unit, imperial),
         clear=low > 0 or high < 0,
+        favours=favours,
         label=label,
     )

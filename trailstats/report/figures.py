@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from trailstats.report import charts
+from trailstats.report import chart_base, charts, text
 from trailstats.report.palette import LIGHT, Palette
 from trailstats.report.view import ArchiveView, Page
 
 if TYPE_CHECKING:
-    from trailstats.report.charts import Chart
+    from trailstats.report.chart_base import Chart
 
 __all__ = ["Drawing", "Figure", "drawings", "figures"]
 
@@ -41,8 +41,10 @@ class Figure:
 def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
     """Return the archive's charts that have something to show."""
     unit = "mi" if imperial else "km"
-    points, lines = rows.trend
-    band = ", with the 95 % band of a straight trend" if lines else ""
+    trend = rows.trend
+    band = (
+        " The line is a straight trend with its 95 % band; weeks may resemble their neighbours." if trend.lines else ""
+    )
     every = [
         (
             rows.weekly,
@@ -59,7 +61,7 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
                 "load",
                 "Load and form",
                 "Bars: session load of the week. Lines: its fading average over 42 days (fitness) and 7 days "
-                "(fatigue); form is the one less the other.",
+                "(fatigue), and the one less the other (form): below zero the week was harder than usual.",
                 lambda: charts.load(rows.load),
             ),
         ),
@@ -82,12 +84,22 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             ),
         ),
         (
-            points,
+            rows.variety,
+            Drawing(
+                "variety",
+                "Variety of ground",
+                "How each month's time is spread over kinds of ground, where that is known: the darker, the more.",
+                lambda: charts.variety(rows.variety),
+            ),
+        ),
+        (
+            trend.points,
             Drawing(
                 "trend",
-                "Speed for the heart rate",
-                f"Level metres per heart beat of each run{band}; higher is fitter, cooler or fresher.",
-                lambda: charts.trend(points, lines),
+                "Road form",
+                f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by week; upwards is "
+                f"fitter, or cooler.{band}",
+                lambda: charts.trend(trend.points, trend.lines, "/mi" if imperial else "/km"),
             ),
         ),
         (
@@ -110,8 +122,8 @@ def figures(page: Page) -> list[Figure]:
     out = []
     for drawing in drawings(page.archive, page.imperial):
         spec = _for_page(drawing.draw())
-        height = spec.get("height", charts.HEIGHT)
-        known = height if isinstance(height, int) else charts.HEIGHT
+        height = spec.get("height", chart_base.HEIGHT)
+        known = height if isinstance(height, int) else chart_base.HEIGHT
         out.append(Figure(f"chart-{drawing.name}", drawing.title, drawing.words, known, spec))
     return out
 
@@ -119,7 +131,7 @@ def figures(page: Page) -> list[Figure]:
 def _for_page(chart: Chart) -> dict[str, object]:
     """Return a chart's specification with the page's custom properties as colours, so that it follows the theme."""
     spec = chart.to_dict(validate=False)  # checked while it was built
-    spec["config"] = charts.config(LIGHT) | {"background": "transparent"}
+    spec["config"] = chart_base.config(LIGHT) | {"background": "transparent"}
     text = json.dumps(spec)
     for field in fields(Palette):
         text = text.replace(f'"{getattr(LIGHT, field.name)}"', f'"var(--{field.name})"')

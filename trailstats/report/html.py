@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from importlib import resources
 from pathlib import Path
@@ -19,6 +21,7 @@ from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
 from trailstats.io.export import write_atomically
 from trailstats.report.figures import figures
+from trailstats.report.library import chart_library
 from trailstats.report.palette import DARK, LIGHT, Palette
 from trailstats.report.payload import embed, payload
 from trailstats.report.view import Page, build_page
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
     import jinja2
 
 __all__ = ["render", "write_report"]
+
+_OWN_PAGE = re.compile(r"a\d+\.html")
+_GENERATOR = b'<meta name="generator" content="trailstats '
+_HEAD = 4096
+"""Bytes in which the generator is named: before it stand only the policy and the other metadata."""
 
 
 def write_report(
@@ -60,7 +68,8 @@ def write_report(
     title : str
         Heading of the page.
     split : bool
-        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the file.
+        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the file. Pages of an
+        earlier report there that are no longer needed are removed.
 
     Returns
     -------
@@ -88,7 +97,11 @@ def write_report(
     if split and isinstance(result, History):
         folder = target.with_name(f"{target.stem}_activities")
         page = replace(page, folder=quote(folder.name))
-        _write_sections(page, folder, front=f"../{quote(target.name)}")
+        written = _write_sections(page, folder, front=f"../{quote(target.name)}")
+        write_atomically(target, render(page).encode())
+        # Last, so that the links of the page that is there lead somewhere at any time.
+        _remove_older(folder, written)
+        return target
     return write_atomically(target, render(page).encode())
 
 
@@ -100,7 +113,7 @@ def render(page: Page) -> str:
     charts = figures(page)
     scripts = [_own("tracks.js"), _own("report.js")]
     if charts:
-        scripts.insert(0, _vega())
+        scripts.insert(0, chart_library())
     safe = markupsafe.Markup
     return template.render(
         page=page,
@@ -114,15 +127,28 @@ def render(page: Page) -> str:
     )
 
 
-def _write_sections(page: Page, folder: Path, front: str) -> None:
-    """Write a page for each activity; pages of an earlier report stay where no new one takes their name."""
+def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
+    """Write a page for each activity and return their names."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise WriteError(f"{folder}: can't be made: {error.strerror or error}") from error
+    written = set()
     for section in page.sections:
-        alone = page.alone(section, front)
-        write_atomically(folder / f"a{section.number}.html", render(alone).encode())
+        path = folder / f"a{section.number}.html"
+        write_atomically(path, render(page.alone(section, front)).encode())
+        written.add(path.name)
+    return written
+
+
+def _remove_older(folder: Path, written: set[str]) -> None:
+    """Remove the pages of an earlier report with more activities; what trailstats did not write stays."""
+    for path in folder.glob("a*.html"):
+        if path.name in written or not _OWN_PAGE.fullmatch(path.name):
+            continue
+        with suppress(OSError), path.open("rb") as stream:
+            if _GENERATOR in stream.read(_HEAD):
+                path.unlink()
 
 
 @functools.cache
@@ -139,16 +165,6 @@ def _template() -> jinja2.Template:
 @functools.cache
 def _own(name: str) -> str:
     return resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
-
-
-@functools.cache
-def _vega() -> str:
-    """Return the chart library with all it needs, one script; made once per process, since it takes seconds."""
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise MissingExtraError("vl-convert-python", "report") from error
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _policy(scripts: Sequence[str]) -> str:

@@ -146,6 +146,28 @@
     follow();
   });
 
+  // ---- on paper all folds are open, but for the lists of links; afterwards they are as before ----
+
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    const every = document.getElementById("print-all");
+    const wanted = every && !every.checked ? "details:not(.activity):not(.runs)" : "details:not(.runs)";
+    const open = () => {
+      for (const details of document.querySelectorAll(wanted)) {
+        if (details.open) continue;
+        details.open = true;
+        unfolded.push(details);
+        if (details.classList.contains("activity")) render(details);
+      }
+    };
+    open();
+    open(); // what an activity's section brought with it
+  });
+  addEventListener("afterprint", () => {
+    for (const details of unfolded) details.open = false;
+    unfolded = [];
+  });
+
   // ---- runs behind a claim ----
 
   for (const details of document.querySelectorAll("details.runs")) {

@@ -18,7 +18,7 @@ from trailstats.report.tracks import TrackView
 from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
-__all__ = ["ActivityView", "TableView", "activity_view", "surface_of"]
+__all__ = ["ActivityView", "TableView", "activity_view", "metric_unit", "surface_of"]
 
 ZONES = ("easy", "moderate", "hard")
 METRIC_WORDS = {
@@ -45,7 +45,7 @@ METRIC_WORDS = {
     "time_zone_2": "time in the moderate zone",
     "time_zone_3": "time in the hard zone",
 }
-_SHARES = ("trail_probability", "decoupling", "cadence_cv", "stance_time_balance")
+_SHARES = ("trail_probability", "decoupling", "cadence_cv", "pace_spread", "stance_time_balance")
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,7 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> TableView:
     for name, metric in metrics.items():
         if name in METRICS and METRICS[name].detail:
             continue
-        unit = "share" if name in _SHARES and metric.unit == "1" else display_unit(metric.unit, name)
+        unit = metric_unit(name, metric)
         rows.append(
             (
                 METRIC_WORDS.get(name, name.replace("_", " ")),
@@ -328,6 +328,11 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> TableView:
             )
         )
     return TableView(heads, tuple(rows))
+
+
+def metric_unit(name: str, metric: Metric) -> str:
+    """Return a metric's unit, ``"share"`` where its plain number is a part of a whole."""
+    return "share" if name in _SHARES and metric.unit == "1" else display_unit(metric.unit, name)
 
 
 def _zones(metrics: dict[str, Metric]) -> tuple[tuple[str, str, float], ...]:

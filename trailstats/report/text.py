@@ -249,7 +249,7 @@ def _difference_scale(size: float, unit: str, imperial: bool) -> tuple[float, st
     if unit == "m/s":
         return (_PER_HOUR / METRES_PER_MILE, "mph", 2) if imperial else (_PER_HOUR / 1000, "km/h", 2)
     if unit == "share":
-        return 100.0, "% points", 1
+        return 100.0, "% points", 1 if round(100.0 * size, 1) >= 1 else 2
     if unit == "s" and size >= _PER_MINUTE:
         return 1.0, _CLOCK, 0
     factor, word = _displayed(1.0, unit, imperial)

@@ -19,14 +19,14 @@ from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.history import History
 from trailstats.report import archive, text
 from trailstats.report.basis import Basis, basis_of
-from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_view
+from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
 from trailstats.report.palette import VERDICTS, Swatch
 from trailstats.report.sections import ActivityView, activity_view
 from trailstats.report.tracks import track_views
 from trailstats.results import Analysis
 from trailstats.schema import Surface, Verdict
 
-__all__ = ["ActivityRow", "ArchiveView", "IssueGroup", "Page", "VerdictGroup", "build_page"]
+__all__ = ["ActivityRow", "ArchiveView", "IssueGroup", "Page", "VerdictGroup", "archive_view", "build_page"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ class ArchiveView:
     impact: list[dict[str, object]]
     intensity: list[dict[str, object]]
     calendar: list[dict[str, object]]
-    trend: tuple[list[dict[str, object]], list[dict[str, object]]]
+    variety: list[dict[str, object]]
+    trend: archive.Trend
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +182,7 @@ def build_page(
         for k, (a, track, surface, double) in enumerate(zip(analyses, tracks, surfaces, doubles, strict=True))
     )
     numbers = {a.meta.source: k for k, a in enumerate(analyses)}
-    answers = tuple(claim_view(c, numbers, imperial) for c in claims)
+    answers = tuple(_with_rules(claim_view(c, numbers, imperial), rules) for c in claims)
     period = history.period if history else None
     return Page(
         title=title or _title(history, athlete, sections),
@@ -189,9 +190,9 @@ def build_page(
         facts=_facts(history, table, imperial),
         verdicts=_verdict_groups(answers),
         claims=answers,
-        rules=tuple(rule_view(r, numbers) for r in rules),
+        rules=rule_views(rules, numbers),
         basis=basis_of(analyses, history.limits if history else None, bool(athlete.privacy_zones)),
-        archive=_archive(history, table, analyses, imperial) if history else None,
+        archive=archive_view(history, imperial, analyses=analyses) if history else None,
         columns=_columns(imperial),
         activities=tuple(_row(a, s, double, imperial) for a, s, double in zip(analyses, sections, doubles, strict=True))
         if history
@@ -201,6 +202,14 @@ def build_page(
         issues=_issues(analyses) if history else (),
         imperial=imperial,
     )
+
+
+def _with_rules(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
+    """Return the claim on the training rules with a count that can be read without their codes."""
+    judged = [r.outcome for r in rules if r.outcome in ("pass", "fail")]
+    if view.claim != "training_rules" or not judged:
+        return view
+    return replace(view, answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below.")
 
 
 def _short_names(sources: Sequence[str]) -> dict[str, str]:
@@ -259,14 +268,26 @@ def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
     return tuple(groups)
 
 
-def _archive(history: History, table: pd.DataFrame, analyses: Sequence[Analysis], imperial: bool) -> ArchiveView:
+def archive_view(
+    history: History, imperial: bool = False, *, analyses: Sequence[Analysis] | None = None
+) -> ArchiveView:
+    """Return the rows of the archive's charts.
+
+    Parameters
+    ----------
+    history : History
+    imperial : bool
+    analyses : sequence of Analysis, optional
+        Those of the history, where they are at hand already.
+    """
     return ArchiveView(
         weekly=archive.weekly_rows(history.weekly(), imperial),
         load=archive.load_rows(history),
         impact=archive.weekly_impact_rows(history),
-        intensity=archive.intensity_rows(table, analyses),
+        intensity=archive.intensity_rows(_read(history), analyses or history.analyses),
         calendar=archive.calendar_rows(history.activities, imperial),
-        trend=archive.trend_rows(table, analyses),
+        variety=archive.variety_rows(history),
+        trend=archive.trend_rows(history, imperial),
     )
 
 

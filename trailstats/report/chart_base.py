@@ -1,0 +1,120 @@
+"""What all charts share: Altair itself, sizes, the time axis, the colours and shapes of the ground, the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from trailstats.errors import MissingExtraError
+from trailstats.report.palette import LIGHT, Palette
+from trailstats.schema import Surface
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    Chart: TypeAlias = alt.Chart | alt.LayerChart
+
+__all__ = [
+    "HEIGHT",
+    "SURFACES",
+    "Rows",
+    "altair",
+    "config",
+    "data",
+    "legend",
+    "surface_colour",
+    "surface_shape",
+    "themed",
+    "time_axis",
+    "wide",
+]
+
+Rows = Sequence[dict[str, object]]
+
+HEIGHT = 220
+WIDTH = 640
+SURFACES = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
+_SHAPES = {"road": "circle", "trail": "triangle-up", "unknown": "square"}
+
+
+def altair() -> ModuleType:
+    """Return the library, or say which extra brings it."""
+    try:
+        import altair
+    except ImportError as error:
+        raise MissingExtraError("altair", "report") from error
+    return altair
+
+
+def data(rows: Rows) -> object:
+    """Return rows as a chart's own data."""
+    return altair().Data(values=list(rows))
+
+
+def wide(chart: Chart, height: int = HEIGHT) -> Chart:
+    """Return a chart as wide as its place."""
+    return chart.properties(width="container", height=height, autosize={"type": "fit", "contains": "padding"})
+
+
+def legend() -> object:
+    """Return a legend above the chart."""
+    return altair().Legend(orient="top", title=None, symbolOpacity=1)
+
+
+def time_axis() -> object:
+    """Return an axis of months."""
+    return altair().Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False)
+
+
+def surface_colour(rows: Rows) -> object:
+    """Return the colours of the surfaces that occur in the rows."""
+    found = _present(rows)
+    colours = [LIGHT.surface(Surface(s)) for s in found]
+    return altair().Color("surface:N", title=None, scale=altair().Scale(domain=found, range=colours), legend=legend())
+
+
+def surface_shape(rows: Rows) -> object:
+    """Return a shape for each surface, so that colour is not needed."""
+    found = _present(rows)
+    shapes = [_SHAPES[s] for s in found]
+    return altair().Shape("surface:N", title=None, scale=altair().Scale(domain=found, range=shapes), legend=legend())
+
+
+def themed(chart: Chart) -> Chart:
+    """Return a chart with the light theme and a width of its own, for notebooks and pictures."""
+    out: Chart = chart.configure(**config(LIGHT))
+    return out.properties(width=WIDTH) if out.width == "container" else out
+
+
+def config(palette: Palette) -> dict[str, Any]:
+    """Return the Vega-Lite configuration of a theme."""
+    axis = {
+        "labelColor": palette.muted,
+        "titleColor": palette.muted,
+        "gridColor": palette.line,
+        "domainColor": palette.line,
+        "tickColor": palette.line,
+        "titleFontWeight": "normal",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    }
+    legend = {
+        "labelColor": palette.text,
+        "titleColor": palette.muted,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    }
+    font = "system-ui, sans-serif"
+    return {
+        "background": palette.background,
+        "font": font,
+        "axis": axis,
+        "legend": legend,
+        "view": {"stroke": None},
+    }
+
+
+def _present(rows: Rows) -> list[str]:
+    found = {row["surface"] for row in rows}
+    return [s for s in SURFACES if s in found]

@@ -1,0 +1,68 @@
+"""The charts of an archive as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trailstats.claims.result import ClaimResult
+from trailstats.errors import MissingExtraError, WriteError
+from trailstats.history import History
+from trailstats.io.export import write_atomically
+from trailstats.report import charts, run_charts
+from trailstats.report.chart_base import themed
+from trailstats.report.figures import drawings
+from trailstats.report.plot_rows import all_route_rows, claim_rows
+from trailstats.report.view import archive_view
+
+__all__ = ["write_pictures"]
+
+
+def write_pictures(
+    history: History, folder: str | Path, *, results: Sequence[ClaimResult] = (), imperial: bool = False
+) -> list[Path]:
+    """Write the charts of an archive as SVG and PNG.
+
+    Parameters
+    ----------
+    history : History
+    folder : str or Path
+        Made where it does not exist.
+    results : sequence of ClaimResult
+        Drawn as ``claims`` when given.
+    imperial : bool
+
+    Returns
+    -------
+    list of Path
+        Two files for each chart that has something to show.
+
+    Raises
+    ------
+    MissingExtraError
+        Without altair or vl-convert-python.
+    WriteError
+        When the folder can't be written to.
+    """
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise MissingExtraError("vl-convert-python", "report") from error
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WriteError(f"{target}: can't be made: {error.strerror or error}") from error
+    analyses = list(history.analyses)
+    archive = archive_view(history, imperial, analyses=analyses)
+    drawn = {d.name: themed(d.draw()) for d in drawings(archive, imperial)}
+    if lines := all_route_rows(history, analyses=analyses):
+        drawn["routes"] = themed(run_charts.routes(lines))
+    if results:
+        drawn["claims"] = themed(charts.claims(claim_rows(results, imperial)))
+    out = []
+    for name, chart in drawn.items():
+        spec = chart.to_json()
+        out.append(write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()))
+        out.append(write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)))
+    return out
