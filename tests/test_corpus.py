@@ -35,7 +35,10 @@ def slice_of(corpus: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def found(corpus: Path) -> dict[str, list[Analysis | Failure]]:
     """Return what each file of the slice gave."""
-    return {name: measure_source(SourceRef(str(corpus / name)), OPTIONS) for name in slice_of(corpus)}
+    return {
+        name: measure_source((corpus / name).read_bytes(), SourceRef(str(corpus / name)), OPTIONS)
+        for name in slice_of(corpus)
+    }
 
 
 def test_the_slice_is_wide_enough(corpus: Path) -> None:

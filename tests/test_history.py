@@ -20,8 +20,9 @@ from trailstats.analysis import measure
 from trailstats.athlete import Athlete
 from trailstats.errors import ReadError
 from trailstats.history import History, OnError, analyze_folder, combine
-from trailstats.io.containers import SourceRef
+from trailstats.io.containers import Failure, SourceRef
 from trailstats.io.export import convert
+from trailstats.results import Analysis
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50)
 
@@ -112,10 +113,10 @@ def test_workers_give_what_one_process_gives(folder: Path) -> None:
         assert analyze_folder(folder, athlete=ATHLETE, executor=pool).to_dict() == alone
 
 
-def _poisoned(ref: SourceRef, options: _workers.Options) -> _workers.Found:
+def _poisoned(data: bytes, ref: SourceRef, options: _workers.Options) -> list[Analysis | Failure]:
     if "b.gpx" in ref.path:
         os.kill(os.getpid(), signal.SIGKILL)
-    return _real(ref, options)
+    return _real(data, ref, options)
 
 
 _real = _workers.measure_source

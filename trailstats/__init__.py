@@ -36,9 +36,10 @@ if TYPE_CHECKING:
         SchemaError,
         TrailstatsError,
         UnsupportedFormatError,
+        WorkerError,
         WriteError,
     )
-    from trailstats.history import History, OnError, analyze_folder
+    from trailstats.history import History, OnError, analyze_athletes, analyze_folder
     from trailstats.io import Failure, ReadLimits, convert, iter_activities, read
     from trailstats.limits import HeartRateLimits
     from trailstats.plan import check_plan
@@ -81,9 +82,11 @@ __all__ = [
     "TrailstatsError",
     "UnsupportedFormatError",
     "Verdict",
+    "WorkerError",
     "WriteError",
     "__version__",
     "analyze",
+    "analyze_athletes",
     "analyze_folder",
     "check_plan",
     "classify_terrain",
@@ -108,9 +111,9 @@ _HOMES = {
     "cleaning": "CleanRules clean",
     "errors": (
         "ConfigError CorruptFileError LimitError MissingExtraError NotAnActivityError "
-        "ReadError SchemaError TrailstatsError UnsupportedFormatError WriteError"
+        "ReadError SchemaError TrailstatsError UnsupportedFormatError WorkerError WriteError"
     ),
-    "history": "History OnError analyze_folder",
+    "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure ReadLimits convert iter_activities read",
     "limits": "HeartRateLimits",
     "plan": "check_plan",

@@ -11,6 +11,7 @@
     ├── SchemaError                 a table that lacks what its schema promises
     ├── ConfigError                 an athlete profile, label file or option that can't be understood
     ├── WriteError                  a result that could not be written
+    ├── WorkerError                 processes that can't be started
     └── MissingExtraError           an optional dependency is not installed; says which extra brings it
 
 Every error has a stable ``code`` for programs; a ``ReadError`` also says which file, which format and where.
@@ -28,6 +29,7 @@ __all__ = [
     "SchemaError",
     "TrailstatsError",
     "UnsupportedFormatError",
+    "WorkerError",
     "WriteError",
 ]
 
@@ -145,6 +147,12 @@ class WriteError(TrailstatsError):
     """A result could not be written to the place that was asked for."""
 
     code = "write"
+
+
+class WorkerError(TrailstatsError):
+    """Processes for the work can't be started."""
+
+    code = "worker"
 
 
 class MissingExtraError(TrailstatsError, ImportError):

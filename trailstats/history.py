@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats._rows import activity_row, failure_row
-from trailstats._workers import Options, measure_all
+from trailstats._rows import activities_table, activity_row, failure_row
+from trailstats._stored import Stored, StoredAnalyses, gather, order_in_time
+from trailstats._workers import Options
 from trailstats.analysis import judge
 from trailstats.athlete import Athlete
+from trailstats.cache import Cache
 from trailstats.cleaning import CleanRules
 from trailstats.documents import plain, rows
 from trailstats.errors import ReadError
@@ -26,7 +31,15 @@ from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import HEART_RATE_BINS, Analysis
 from trailstats.terrain import TerrainRules
 
-__all__ = ["History", "OnError", "analyze_folder"]
+__all__ = ["History", "OnError", "analyze_athletes", "analyze_folder", "combine"]
+
+
+Source = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+
+TIME_LIMIT = 120.0
+"""Time after which a source is given up [s]; judgement: one of 100 hours takes a few seconds."""
+
+_PROFILE = "athlete.toml"
 
 
 class OnError(StrEnum):
@@ -36,7 +49,7 @@ class OnError(StrEnum):
     RAISE = "raise"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class History:
     """What was found in a folder of recordings.
 
@@ -46,9 +59,10 @@ class History:
     activities : pandas.DataFrame
         Table ``schema.ACTIVITIES``, in order of start time; sources that failed come last, with ``status`` "failed".
     segments : pandas.DataFrame
-        Table ``schema.SEGMENTS`` of all activities.
+        Table ``schema.SEGMENTS`` of all activities. May be given as a function that makes it when it is needed.
     analyses : sequence of Analysis
-        One for each row of ``activities`` with ``status`` "ok", in the same order.
+        One for each row of ``activities`` with ``status`` "ok", in the same order. Those of `analyze_folder` lie in
+        the cache or in a temporary file and are loaded one at a time: take what you need of one before the next.
     failures : tuple of Failure
     limits : HeartRateLimits
         The heart-rate limits that loads and zones were computed with, and where they come from.
@@ -64,6 +78,9 @@ class History:
     def __repr__(self) -> str:
         return f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return History, tuple(getattr(self, f.name) for f in fields(self))
+
     @property
     def runs(self) -> pd.DataFrame:
         """Activities on foot that were read and are no duplicates, in order of start time."""
@@ -76,6 +93,18 @@ class History:
         """First and last start time; None without an activity."""
         times = self.activities["start_time"].dropna()
         return (times.min(), times.max()) if len(times) else None
+
+    def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
+        """Yield one table of each analysis, in their order, without loading the rest of it.
+
+        Parameters
+        ----------
+        table : schema.Table
+            ``schema.SEGMENTS``, ``CLIMBS``, ``PROFILE`` or ``IMPACT``.
+        """
+        if isinstance(self.analyses, StoredAnalyses):
+            return self.analyses.tables(table)
+        return (getattr(analysis, table.name) for analysis in self.analyses)
 
     def weekly(self) -> pd.DataFrame:
         """Return the sums of each week from Monday (UTC), weeks without a run included: table ``schema.WEEKS``."""
@@ -107,12 +136,30 @@ class History:
         }
 
 
+class _Segments:
+    """The table of segments of a history, made when it is first looked at."""
+
+    def __set__(self, history: History, value: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        history.__dict__["_segments"] = value
+
+    def __get__(self, history: History, owner: type) -> pd.DataFrame:
+        value = history.__dict__["_segments"]
+        if callable(value):
+            value = history.__dict__["_segments"] = value()
+        return cast(pd.DataFrame, value)
+
+
+History.segments = _Segments()  # type: ignore[assignment]  # set after the class, so that the field has no default
+
+
 def analyze_folder(
-    source: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    source: Source,
     *,
     athlete: Athlete | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    cache: str | os.PathLike[str] | Cache | None = None,
+    time_limit: float | None = TIME_LIMIT,
     on_error: OnError = OnError.COLLECT,
     rules: CleanRules | None = None,
     terrain: TerrainRules | None = None,
@@ -128,11 +175,17 @@ def analyze_folder(
     athlete : Athlete, optional
         Where it has no maximum heart rate, that is read from all recordings together.
     workers : int, optional
-        Processes; by default as many as the machine has processors, one for a handful of files.
+        Processes; by default as many as the machine has processors. 1 works in this one, where neither the time
+        limit nor a death of the process can be held to one source.
     executor : concurrent.futures.Executor, optional
-        Runs the work instead of own processes.
+        Runs the work instead of own processes, such as ``client.get_executor()`` of a Dask client. Time limits are
+        then its own matter.
+    cache : path or Cache, optional
+        Folder of what was measured before: only what is new or has changed is measured. None keeps nothing.
+    time_limit : float, optional
+        A source that takes longer fails [s].
     on_error : OnError
-        Collect failures as rows, or raise the first.
+        Collect failures as rows, or raise the first that is met.
     rules : CleanRules, optional
     terrain : TerrainRules, optional
     limits : ReadLimits, optional
@@ -148,6 +201,10 @@ def analyze_folder(
     ------
     ReadError
         When a path does not exist, or for the first failure if ``on_error`` asks for that.
+    ConfigError
+        When no cache can be kept in the folder named.
+    WorkerError
+        When processes can't be started.
 
     Examples
     --------
@@ -156,24 +213,110 @@ def analyze_folder(
     >>> bool((history.activities["status"] == "failed").any())
     True
     """
-    athlete = athlete or Athlete()
+    found = analyze_athletes(
+        {"": source},
+        profiles={"": athlete or Athlete()},
+        workers=workers,
+        executor=executor,
+        cache=cache,
+        time_limit=time_limit,
+        on_error=on_error,
+        rules=rules,
+        terrain=terrain,
+        limits=limits,
+        progress=progress,
+    )
+    return found[""]
+
+
+def analyze_athletes(
+    sources: str | os.PathLike[str] | Mapping[str, Source],
+    *,
+    profiles: Mapping[str, Athlete] | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    cache: str | os.PathLike[str] | Cache | None = None,
+    time_limit: float | None = TIME_LIMIT,
+    on_error: OnError = OnError.COLLECT,
+    rules: CleanRules | None = None,
+    terrain: TerrainRules | None = None,
+    limits: ReadLimits | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, History]:
+    """Analyse the activities of several athletes in one go.
+
+    Parameters
+    ----------
+    sources : path, or mapping of str to source
+        A folder with a folder for each athlete, perhaps with an ``athlete.toml`` in it; or what to read by name.
+    profiles : mapping of str to Athlete, optional
+        By the same names; they go before the files.
+    workers, executor, cache, time_limit, on_error, rules, terrain, limits, progress
+        As in `analyze_folder`, over the sources of all athletes.
+
+    Returns
+    -------
+    dict of str to History
+        One for each athlete, in the order of the names.
+
+    Raises
+    ------
+    ReadError, ConfigError, WorkerError
+        As in `analyze_folder`; also when a profile can't be read, or there is no folder of an athlete.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> found = ts.analyze_athletes({"one": "data/samples/odd", "other": "data/samples/odd/two-tracks.gpx"})
+    >>> list(found)
+    ['one', 'other']
+    """
+    folders = sources if isinstance(sources, Mapping) else _folders(sources)
     limits = limits or ReadLimits()
-    paths = [source] if isinstance(source, str | os.PathLike) else list(source)
-    refs = list(dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)))
-    options = Options(athlete, rules or CleanRules(), terrain or TerrainRules(), limits)
-    analyses: list[Analysis] = []
-    failures: list[Failure] = []
-    for number, found in enumerate(measure_all(refs, options, workers=workers, executor=executor), 1):
-        for item in found:
-            if isinstance(item, Failure):
-                if on_error is OnError.RAISE:
-                    raise ReadError(item.message, path=item.source)
-                failures.append(item)
-            else:
-                analyses.append(item)
-        if progress is not None:
-            progress(number, len(refs))
-    return combine(analyses, failures, athlete)
+    known = {name: _profile(name, folder, profiles or {}) for name, folder in folders.items()}
+    jobs, owners = [], []
+    for name, source in folders.items():
+        paths = [source] if isinstance(source, str | os.PathLike) else list(source)
+        options = Options(known[name], rules or CleanRules(), terrain or TerrainRules(), limits)
+        for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
+            jobs.append((ref, options))
+            owners.append(name)
+    results = gather(
+        jobs,
+        cache if isinstance(cache, Cache) else Cache(cache),
+        workers=workers,
+        executor=executor,
+        time_limit=time_limit,
+        progress=progress,
+        raising=on_error is OnError.RAISE,
+    )
+    own: dict[str, list[Stored | Failure]] = {name: [] for name in folders}
+    for name, items in zip(owners, results, strict=True):
+        own[name].extend(items)
+    return {name: _history(items, known[name]) for name, items in own.items()}
+
+
+def _folders(root: str | os.PathLike[str]) -> dict[str, Source]:
+    try:
+        folders = sorted(p for p in Path(root).iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError as error:
+        raise ReadError(f"can't be listed: {error.strerror or error}", path=str(root)) from None
+    if not folders:
+        raise ReadError("it holds no folders: one for each athlete is needed", path=str(root))
+    return {p.name: str(p) for p in folders}
+
+
+def _profile(name: str, source: Source, profiles: Mapping[str, Athlete]) -> Athlete:
+    if name in profiles:
+        return profiles[name]
+    if isinstance(source, str | os.PathLike) and (path := Path(source) / _PROFILE).is_file():
+        return Athlete.from_toml(path)
+    return Athlete()
+
+
+def _history(items: Sequence[Stored | Failure], athlete: Athlete) -> History:
+    failures = [item for item in items if isinstance(item, Failure)]
+    return combine(StoredAnalyses([item for item in items if isinstance(item, Stored)]), failures, athlete)
 
 
 def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: Athlete) -> History:
@@ -189,75 +332,34 @@ def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: 
     -------
     History
     """
-    ordered = sorted(analyses, key=lambda a: (_start(a), a.meta.source))
-    times = np.sum([a.heart_rate_times.moving for a in ordered], axis=0) if ordered else np.zeros(HEART_RATE_BINS)
-    counted = sum(bool(a.heart_rate_times.moving.any()) for a in ordered)
-    day = _start(ordered[-1]) if ordered else None
-    limits = resolve_limits(athlete, day=day, times=times, n_activities=counted)
-    judged = [judge(a, limits, athlete) for a in ordered]
-    items = [activity_row(a) for a in judged] + [failure_row(f) for f in failures]
-    if items:
-        columns = {c.name: [item.get(c.name) for item in items] for c in schema.ACTIVITIES}
-        table = schema.ACTIVITIES.frame({k: _fill(k, v) for k, v in columns.items()})
-        table["duplicate_of"] = _duplicates(table)
-        table = judge_intent(table, athlete)
+    if isinstance(analyses, StoredAnalyses):
+        stored = analyses.in_order()
+        times, starts = stored.moving_times(), [place.start for place in stored.places]
     else:
-        table = schema.ACTIVITIES.empty()
-    parts = [a.segments for a in judged if len(a.segments)]
-    segments = pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
-    return History(athlete, table, segments, tuple(judged), tuple(failures), limits)
+        ordered = sorted(analyses, key=lambda a: order_in_time(a.meta.start_time, a.meta.source))
+        times, starts = (a.heart_rate_times.moving for a in ordered), [a.meta.start_time for a in ordered]
+    total, counted = np.zeros(HEART_RATE_BINS), 0
+    for moving in times:
+        total += moving
+        counted += bool(moving.any())
+    day = max((start for start in starts if start is not None), default=None)
+    limits = resolve_limits(athlete, day=day, times=total, n_activities=counted)
+    if isinstance(analyses, StoredAnalyses):
+        judged: Sequence[Analysis] = (every := stored.judged(limits, athlete))
+        items = [activity_row(a) for a in every.outlines()]
+        segments: Callable[[], pd.DataFrame] = partial(every.joined, schema.SEGMENTS)
+    else:
+        judged = tuple(judge(a, limits, athlete) for a in ordered)
+        items = [activity_row(a) for a in judged]
+        segments = partial(_together, judged)
+    table = activities_table(items + [failure_row(f) for f in failures])
+    table = judge_intent(table, athlete) if len(table) else table
+    return History(athlete, table, cast(pd.DataFrame, segments), judged, tuple(failures), limits)
 
 
-def _start(analysis: Analysis) -> pd.Timestamp:
-    start = analysis.meta.start_time
-    return start if start is not None else pd.Timestamp.max.tz_localize("UTC")
-
-
-def _fill(name: str, values: list[object]) -> object:
-    """Return a column's values with what its dtype has for "missing"."""
-    dtype = next(c.dtype for c in schema.ACTIVITIES if c.name == name)
-    if dtype == "str":
-        return ["" if v is None else v for v in values]
-    if dtype == "int64":
-        return [0 if v is None else v for v in values]
-    if dtype == "float64":
-        return [float("nan") if v is None else v for v in values]
-    return pd.DatetimeIndex([pd.NaT if v is None else v for v in values])
-
-
-SAME_START = 90.0
-"""Two recordings that start within this time of each other may be the same run [s]; judgement."""
-
-
-def _duplicates(table: pd.DataFrame) -> list[str]:
-    """Return, for each row, the source of the same run met before, or an empty text.
-
-    The same content is a duplicate; so are recordings that start together and agree in length and time within 5 %,
-    as when one run was exported in two formats.
-    """
-    seen: dict[str, str] = {}
-    recent: list[tuple[pd.Timestamp, float, float, str]] = []
-    out: list[str] = []
-    columns = (table[c].tolist() for c in ("file", "status", "activity", "start_time", "distance", "elapsed_time"))
-    for file, status, content, start, distance, elapsed in zip(*columns, strict=True):
-        if status != "ok":
-            out.append("")
-            continue
-        twin = seen.get(content, "")
-        recent = [r for r in recent if (start - r[0]).total_seconds() <= SAME_START]
-        for _, length, time, earlier in recent if not twin else []:
-            if _close(length, distance) and _close(time, elapsed):
-                twin = earlier
-                break
-        if not twin:
-            seen[content] = file
-            recent.append((start, distance, elapsed, file))
-        out.append(twin)
-    return out
-
-
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= max(0.05 * max(one, other), 1.0)
+def _together(analyses: Sequence[Analysis]) -> pd.DataFrame:
+    parts = [a.segments for a in analyses if len(a.segments)]
+    return pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
 
 
 def _monday(times: pd.Series) -> pd.Series:

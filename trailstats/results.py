@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from trailstats.documents import LATER_KEYS, plain, rows, table_from_rows
 from trailstats.errors import SchemaError
 from trailstats.schema import EvidenceStrength, Severity
 
-__all__ = ["Analysis", "HeartRateTimes", "Metric", "Totals"]
+__all__ = ["TABLES_OF_ANALYSIS", "Analysis", "HeartRateTimes", "Metric", "Totals"]
 
 NAN = float("nan")
 HEART_RATE_BINS = 256
@@ -262,17 +262,18 @@ class Analysis:
 
     def to_dict(self) -> dict[str, object]:
         """Return the document ``analysis``: plain values, NaN as None, times as ISO 8601 with ``Z``."""
+        return self.outline() | {
+            **{name: rows(getattr(self, name)) for name in TABLES_OF_ANALYSIS},
+            "heart_rate_times": self.heart_rate_times.to_dict(),
+        }
+
+    def outline(self) -> dict[str, object]:
+        """Return the document without its tables: meta, totals, metrics and issues."""
         return {
             "format_version": schema.FORMAT_VERSION,
             "meta": _meta_to_dict(self.meta),
             "totals": self.totals.to_dict(),
             "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
-            "segments": rows(self.segments),
-            "climbs": rows(self.climbs),
-            "profile": rows(self.profile),
-            "impact": rows(self.impact),
-            "efforts": rows(self.efforts),
-            "heart_rate_times": self.heart_rate_times.to_dict(),
             "issues": [issue.to_dict() for issue in self.issues],
         }
 
@@ -291,16 +292,43 @@ class Analysis:
         SchemaError
             When the document has another ``format_version`` or lacks a part.
         """
-        if data.get("format_version") != schema.FORMAT_VERSION:
-            found = data.get("format_version")
-            raise SchemaError(f"an analysis of format_version {found!r}; this version reads {schema.FORMAT_VERSION}")
+        _check_version(data)
         try:
-            return cls(**_parts(data))
+            tables: dict[str, Any] = {
+                name: table_from_rows(schema.TABLES[name], _kept(data, name)) for name in TABLES_OF_ANALYSIS
+            }
+            times = HeartRateTimes.from_dict(cast("dict[str, Any]", data["heart_rate_times"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise SchemaError(f"no analysis document: {type(error).__name__}: {error}") from error
+        return replace(cls.from_outline(data, tables), heart_rate_times=times)
+
+    @classmethod
+    def from_outline(cls, data: dict[str, object], tables: dict[str, Any]) -> Analysis:
+        """Bring back an analysis from its outline and its tables.
+
+        Raises
+        ------
+        SchemaError
+            When the document has another ``format_version`` or lacks a part.
+        """
+        _check_version(data)
+        try:
+            return cls(**_outlined(data), **tables)
         except (KeyError, TypeError, ValueError) as error:
             raise SchemaError(f"no analysis document: {type(error).__name__}: {error}") from error
 
 
-def _parts(data: dict[str, Any]) -> dict[str, Any]:
+TABLES_OF_ANALYSIS = tuple(f.name for f in fields(Analysis) if f.type == "pd.DataFrame")
+"""Names of its tables, each that of its schema too."""
+
+
+def _check_version(data: dict[str, object]) -> None:
+    found = data.get("format_version")
+    if found != schema.FORMAT_VERSION:
+        raise SchemaError(f"an analysis of format_version {found!r}; this version reads {schema.FORMAT_VERSION}")
+
+
+def _outlined(data: dict[str, Any]) -> dict[str, Any]:
     metrics = {}
     for name, item in data["metrics"].items():
         numbers = ("value", "low", "high", "coverage")
@@ -312,14 +340,14 @@ def _parts(data: dict[str, Any]) -> dict[str, Any]:
         "meta": _meta_from_dict(data["meta"]),
         "totals": Totals(**_sums(data["totals"])),
         "metrics": metrics,
-        "segments": table_from_rows(schema.SEGMENTS, data["segments"]),
-        "climbs": table_from_rows(schema.CLIMBS, data["climbs"]),
-        "profile": table_from_rows(schema.PROFILE, data["profile"]),
-        "impact": table_from_rows(schema.IMPACT, data["impact"]),
-        "efforts": table_from_rows(schema.EFFORTS, data.get("efforts", [])),
-        "heart_rate_times": HeartRateTimes.from_dict(data["heart_rate_times"]),
         "issues": tuple(issues),
     }
+
+
+def _kept(data: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table; one that joined the documents later may be absent."""
+    rows_of: list[dict[str, Any]] = data.get(table, []) if f"analysis.{table}" in LATER_KEYS else data[table]
+    return rows_of
 
 
 def _sums(data: dict[str, Any]) -> dict[str, Any]:

@@ -203,13 +203,11 @@ def test_schema_prints_documents_and_tables(run) -> None:
 
 
 def test_what_this_version_cannot_do_is_said(run, gpx: Path, tmp_path: Path) -> None:
-    """A map extract, a label file and a cache are refused with exit code 2, not ignored."""
+    """A map extract and a label file are refused with exit code 2, not ignored."""
     for option in ("--map", "--labels"):
         code, _, err = run("analyze", gpx, option, tmp_path / "x")
         assert code == USAGE
         assert option in err
-    assert run("batch", gpx, "-o", tmp_path / "o.csv", "--cache", tmp_path)[0] == USAGE
-    assert run("batch", gpx, "-o", tmp_path / "o.csv", "--no-cache")[0] == OK
 
 
 def test_mistakes_in_options_are_usage_errors(run, gpx: Path, tmp_path: Path) -> None:

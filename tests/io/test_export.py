@@ -14,8 +14,9 @@ import trailstats as ts
 from builders import make_activity
 from trailstats import schema
 from trailstats.errors import MissingExtraError, ReadError, WriteError
-from trailstats.io.export import convert, defuse, write_atomically, write_table
+from trailstats.io.export import convert
 from trailstats.io.gpx_objects import from_gpxpy, to_gpxpy
+from trailstats.io.tables import defuse, write_atomically, write_table
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
     assert defuse(text) == f"'{text}"
     assert defuse("a=1") == "a=1"
     table = pd.DataFrame({"name": pd.array([text, "plain", None], dtype="str"), "value": [-1.0, 2.0, 3.0]})
-    path = write_table(table, tmp_path / "t.csv", units={})
+    path = write_table(table, tmp_path / "t.csv", table=schema.ACTIVITIES)
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.reader(stream))
     assert [row[0] for row in rows[1:]] == [f"'{text}".replace("\r", "\n"), "plain", ""]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Annotated, ParamSpec
 
@@ -36,7 +37,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     _State.json, _State.debug = False, False
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="trailstats")
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning  # type: ignore[assignment]
+            app(args=None if arguments is None else list(arguments), prog_name="trailstats")
     except SystemExit as finished:
         return int(finished.code or ExitCode.OK)
     except TrailstatsError as error:
@@ -47,14 +50,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return ExitCode.OK
 
 
-def command(function: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
+def _show_warning(message: Warning | str, *about: object) -> None:
+    """Print a warning as a sentence."""
+    sys.stderr.write(f"trailstats: warning: {message}\n")
+
+
+def command(function: Callable[P, ExitCode], group: typer.Typer = app) -> Callable[P, ExitCode]:
     """Register a command whose returned code becomes the program's."""
 
     @functools.wraps(function)
     def ended(*args: P.args, **kwargs: P.kwargs) -> ExitCode:
         raise typer.Exit(function(*args, **kwargs))
 
-    app.command()(ended)
+    group.command()(ended)
     return function
 
 

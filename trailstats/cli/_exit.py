@@ -9,7 +9,7 @@ from enum import IntEnum
 from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
 from trailstats.schema import FORMAT_VERSION
 
-__all__ = ["ExitCode", "UsageProblem", "code_of", "report_problem"]
+__all__ = ["ExitCode", "Interrupted", "UsageProblem", "code_of", "report_problem"]
 
 
 class ExitCode(IntEnum):
@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     NOTHING_READ = 1
     USAGE = 2
     SOME_FAILED = 3
+    INTERRUPTED = 130
 
 
 class UsageProblem(TrailstatsError):
@@ -27,8 +28,16 @@ class UsageProblem(TrailstatsError):
     code = "usage"
 
 
+class Interrupted(TrailstatsError):
+    """Someone pressed Ctrl-C."""
+
+    code = "interrupted"
+
+
 def code_of(error: TrailstatsError) -> ExitCode:
     """Return the exit code for an error that ended the command."""
+    if isinstance(error, Interrupted):
+        return ExitCode.INTERRUPTED
     if isinstance(error, UsageProblem | ConfigError | MissingExtraError):
         return ExitCode.USAGE
     return ExitCode.NOTHING_READ

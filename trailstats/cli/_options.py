@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from trailstats.athlete import Athlete
+from trailstats.cache import default_folder
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
 from trailstats.schema import SurfaceSource
@@ -30,8 +31,17 @@ Evidence = Annotated[
 Maps = Annotated[list[Path] | None, typer.Option("--map", metavar="FILE", help="Local map extract; repeatable.")]
 Labels = Annotated[Path | None, typer.Option("--labels", metavar="FILE", help="Your own surface labels.")]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")]
-CacheFolder = Annotated[Path | None, typer.Option("--cache", metavar="DIR", help="Where to keep what was computed.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything anew.")]
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="Where to keep what was computed. Default: the user's own."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything anew, and keep nothing.")]
+TimeLimit = Annotated[
+    float, typer.Option("--time-limit", min=0.1, metavar="SECONDS", help="A source that takes longer fails.")
+]
+Dask = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work.")
+]
 Imperial = Annotated[bool, typer.Option("--imperial", help="Miles and feet.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON document instead of tables.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -71,10 +81,9 @@ def terrain_of(evidence: str | None, maps: list[Path] | None, labels: Path | Non
     return TerrainRules(sources=frozenset(SurfaceSource(name) for name in names))
 
 
-def check_cache(folder: Path | None, no_cache: bool) -> None:
-    """Refuse a cache folder: this version keeps nothing, so ``--no-cache`` is what it does anyway."""
-    if folder is not None and not no_cache:
-        raise UsageProblem("--cache: this version keeps no cache yet; leave it out")
+def cache_of(folder: Path | None, no_cache: bool) -> Path | None:
+    """Return the folder of the cache; None for none."""
+    return None if no_cache else folder or default_folder()
 
 
 def race_days(texts: list[str] | None) -> tuple[dt.date, ...]:

@@ -1,28 +1,117 @@
-"""Progress of long work: a bar on a terminal, nothing in a pipe or a log."""
+"""Progress of long work: a bar on a terminal, lines in a log, nothing in a pipe."""
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
-__all__ = ["watched"]
+from trailstats.cli._exit import Interrupted
+
+__all__ = ["lines", "watched"]
+
+Step = Callable[[int, int], None]
+
+BETWEEN_LINES = 10.0
+"""Time from one line in a log to the next [s]."""
+
+_BETWEEN_FRAMES = 0.1  # s
 
 
 @contextmanager
-def watched() -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that takes the number done and the total, or None where no one watches."""
-    if not sys.stderr.isatty():
-        yield None
-        return
+def watched(kept: bool = False) -> Iterator[Step]:
+    """Yield a function that takes the number done and the total; an interrupt then says how far it came.
+
+    Parameters
+    ----------
+    kept : bool
+        Whether what is done is kept for the next run.
+
+    Raises
+    ------
+    Interrupted
+        On Ctrl-C.
+    """
+    done, total = 0, 0
+    with _shown() as show:
+
+        def step(now: int, every: int) -> None:
+            nonlocal done, total
+            done, total = now, every
+            show(now, every)
+
+        try:
+            yield step
+        except KeyboardInterrupt:
+            how_far = f"after {done} of {total} sources" if total else "before the first source"
+            rest = "; they are in the cache, and the same command goes on from there" if kept and done else ""
+            raise Interrupted(f"interrupted {how_far}{rest}") from None
+
+
+@contextmanager
+def _shown() -> Iterator[Step]:
+    if sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    elif _is_file(sys.stderr):
+        yield lines(sys.stderr)
+    else:
+        yield lambda done, total: None
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
+    """Return a function that writes how far it is, how fast and how long still, every ten seconds and at the end."""
+    begin = last = clock()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = clock()
+        if now - last < BETWEEN_LINES and done < total:
+            return
+        last = now
+        rate = done / max(now - begin, 1e-3)
+        left = "" if done >= total else f", {_duration((total - done) / rate)} left"
+        stream.write(f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n")
+        stream.flush()
+
+    return show
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@contextmanager
+def _bar() -> Iterator[Step]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    # Drawn from here and not by a thread: a process with one thread starts workers at once.
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task("reading", total=None, rate="")
+        begin, last = time.monotonic(), 0.0
 
-        def update(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def show(done: int, total: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last < _BETWEEN_FRAMES and done < total:
+                return
+            last = now
+            bar.update(task, completed=done, total=total, rate=f"{done / max(now - begin, 1e-3):.1f}/s", refresh=True)
 
-        yield update
+        yield show

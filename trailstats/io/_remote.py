@@ -11,6 +11,11 @@ from trailstats.errors import MissingExtraError, ReadError
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
+_CHANGING = (
+    "etag", "content-md5", "contentmd5", "md5hash", "md5", "checksum", "generation", "versionid", "mtime", "ctime",
+    "ino", "modified", "lastmodified", "last_modified", "updated", "created",
+)  # fmt: skip
+
 
 def is_remote(source: object) -> bool:
     """Whether a source is an address with a protocol; drive letters are none."""
@@ -57,6 +62,17 @@ def files(address: str) -> list[tuple[str, bool]]:
     except Exception as error:  # each protocol has its own exceptions
         raise ReadError(f"can't be listed: {type(error).__name__}: {error}", path=address) from None
     raise ReadError("no such file or folder", path=address)
+
+
+def stamp(address: str) -> str:
+    """Return what changes with a remote file; empty where its file system tells neither a time nor a version."""
+    try:
+        system, path = _place(address)
+        told = {key.lower(): value for key, value in system.info(path).items()}
+    except Exception:  # each protocol has its own exceptions, and reading the file gives the reason
+        return ""
+    known = [f"{key}={told[key]}" for key in _CHANGING if told.get(key)]
+    return f"{told.get('size')} {' '.join(known)}" if known else ""
 
 
 def _hidden(name: str) -> bool:

@@ -26,7 +26,16 @@ from trailstats.io.formats import (
     sniff,
 )
 
-__all__ = ["Failure", "SourceRef", "iter_activities", "list_sources", "load"]
+__all__ = [
+    "Failure",
+    "SourceRef",
+    "activities_in",
+    "content_of",
+    "iter_activities",
+    "list_sources",
+    "load",
+    "stamp_of",
+]
 
 # Files that stand beside activities in exports and are never one; the rest is judged by its content.
 _BESIDE = {
@@ -239,14 +248,50 @@ def load(ref: SourceRef, limits: ReadLimits) -> list[Activity]:
     ReadError
         Of any kind, with the source's name.
     """
+    return activities_in(content_of(ref, limits), ref, limits)
+
+
+def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
+    """Return the bytes of one source, as they lie there.
+
+    Raises
+    ------
+    ReadError
+        Of any kind, with the source's name.
+    """
     try:
-        if ref.members:
-            data = read_kept(ref.path, ref.members, limits)
-        else:
-            _, data = _bytes(ref.path, limits)
+        return read_kept(ref.path, ref.members, limits) if ref.members else _bytes(ref.path, limits)[1]
+    except ReadError as error:
+        raise error.at(str(ref)) from None
+
+
+def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activity]:
+    """Return the activities in the bytes of one source.
+
+    Raises
+    ------
+    ReadError
+        Of any kind, with the source's name.
+    """
+    try:
         return _told(decode(data, str(ref), limits=limits), ref)
     except ReadError as error:
         raise error.at(str(ref)) from None
+
+
+def stamp_of(ref: SourceRef) -> str:
+    """Return what changes with the file that a source lies in, without reading it; empty where nothing does.
+
+    Size, time of change, and the number that the file system knows the file by; for remote places what their file
+    system says, where that holds a time or a version.
+    """
+    if _remote.is_remote(ref.path):
+        return _remote.stamp(ref.path)
+    try:
+        stat = Path(ref.path).stat()
+    except OSError:
+        return ""
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
 
 
 def _told(activities: list[Activity], ref: SourceRef) -> list[Activity]:

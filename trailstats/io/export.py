@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +10,12 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.activity import Activity
-from trailstats.documents import iso_times, plain
-from trailstats.errors import MissingExtraError, WriteError
+from trailstats.documents import plain
+from trailstats.errors import WriteError
 from trailstats.io.gpx_objects import to_gpxpy
+from trailstats.io.tables import write_atomically, write_table
 
-__all__ = ["convert", "defuse", "write_atomically", "write_table"]
+__all__ = ["convert"]
 
 
 def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | None = None) -> Path:
@@ -46,7 +45,7 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
     suffix = target.suffix.lower()
     if suffix in (".csv", ".parquet"):
         table = activity.records.reset_index()
-        return write_table(table, target, units={c.name: c.unit for c in schema.RECORDS})
+        return write_table(table, target, table=schema.RECORDS)
     writers: dict[str, Callable[[], str]] = {
         ".gpx": lambda: str(to_gpxpy(activity).to_xml()),
         ".geojson": lambda: json.dumps(_geojson(activity, segments), allow_nan=False),
@@ -57,70 +56,6 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
             f"{target}: can't write {suffix or 'a file without a suffix'}; use .gpx .csv .parquet .geojson .json"
         )
     return write_atomically(target, writers[suffix]().encode())
-
-
-def write_atomically(path: Path, content: bytes) -> Path:
-    """Write a file beside its place and move it there, so that a crash leaves the old one.
-
-    Raises
-    ------
-    WriteError
-        When the place can't be written to.
-    """
-    temporary = ""
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
-            temporary = stream.name
-            stream.write(content)
-        # A temporary file is private to its owner; the result gets the mode that a plain write would give.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise WriteError(f"{path}: can't be written: {error.strerror or error}") from error
-    return path
-
-
-def write_table(table: pd.DataFrame, path: Path, *, units: dict[str, str]) -> Path:
-    """Write a table as CSV (text cells defused) or Parquet (units in the field metadata), after its suffix.
-
-    Raises
-    ------
-    WriteError, MissingExtraError
-        As in `convert`.
-    """
-    if path.suffix.lower() == ".csv":
-        out = table.copy()
-        for name in out.columns:
-            if isinstance(out[name].dtype, pd.DatetimeTZDtype):
-                out[name] = iso_times(out[name])
-            elif out[name].dtype == "str":
-                out[name] = out[name].map(_cell)
-        return write_atomically(path, out.to_csv(index=False).encode())
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
-    fields = [f.with_metadata({"unit": units[f.name]}) if units.get(f.name) else f for f in arrow.schema]
-    arrow = arrow.cast(pa.schema(fields, metadata=arrow.schema.metadata))
-    sink = pa.BufferOutputStream()
-    pq.write_table(arrow, sink)
-    return write_atomically(path, sink.getvalue().to_pybytes())
-
-
-def _cell(text: str) -> str:
-    """Return a cell's text for CSV; a lone carriage return would end the row."""
-    return defuse(text).replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
-
-
-def defuse(text: str) -> str:
-    """Return a cell's text with a quote before it where a spreadsheet would run it as a formula."""
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, object]:

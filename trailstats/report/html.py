@@ -19,7 +19,7 @@ from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
-from trailstats.io.export import write_atomically
+from trailstats.io.tables import write_atomically
 from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
 from trailstats.report.palette import DARK, LIGHT, Palette

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from trailstats.errors import MissingExtraError, WriteError
-from trailstats.io.export import write_atomically
+from trailstats.io.tables import write_atomically
 
 __all__ = ["chart_library"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from trailstats.claims.result import ClaimResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
-from trailstats.io.export import write_atomically
+from trailstats.io.tables import write_atomically
 from trailstats.report import charts, run_charts
 from trailstats.report.chart_base import themed
 from trailstats.report.figures import drawings

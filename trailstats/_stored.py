@@ -1,0 +1,273 @@
+"""Analyses that lie in a store and are loaded one at a time, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats._pack import FAILURE, HEAD, TIMES, Parts, join_tables, unpack, unpack_head, unpack_times
+from trailstats._workers import Job, Measured, key_of, measure_all, measure_job, trusted
+from trailstats.analysis import judge
+from trailstats.athlete import Athlete
+from trailstats.cache import Cache
+from trailstats.errors import ReadError, SchemaError
+from trailstats.io._remote import is_remote
+from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
+from trailstats.limits import HeartRateLimits
+from trailstats.results import TABLES_OF_ANALYSIS, Analysis
+
+__all__ = ["StoredAnalyses", "gather"]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One analysis: its head is here, its tables lie in the store.
+
+    Attributes
+    ----------
+    job : Job
+        What it was measured from, to measure it anew should the store have lost it.
+    store : Cache
+    key : bytes
+    number : int
+        Among the results of the source.
+    parts : Parts
+        Head and times; all blocks where the store could not take them.
+    name : str
+        The analysis's source: the file, and its number in it.
+    start : pandas.Timestamp or None
+    """
+
+    job: Job
+    store: Cache
+    key: bytes
+    number: int
+    parts: Parts
+    name: str
+    start: pd.Timestamp | None
+
+    def outline(self) -> Analysis:
+        """Return the analysis with empty tables."""
+        return unpack_head(self.parts[HEAD], self.parts[TIMES], str(self.job[0]))
+
+    def blocks(self, names: Sequence[str]) -> Parts:
+        """Return blocks by their names.
+
+        Raises
+        ------
+        ReadError
+            When the store has lost them and the source has changed or gone since.
+        """
+        if all(name in self.parts for name in names):
+            return self.parts
+        found = self.store.parts(self.key, self.number, names)
+        if all(name in found for name in names):
+            return found
+        again = measure_job(self.job)
+        if again.key != self.key or self.number >= len(again.items):
+            raise ReadError("it has changed since it was analysed", path=self.name)
+        self.store.put(again.key, again.items)
+        return again.items[self.number]
+
+    def whole(self) -> Analysis:
+        """Return the analysis with its tables."""
+        found = unpack(self.parts | self.blocks(TABLES_OF_ANALYSIS), str(self.job[0]))
+        assert isinstance(found, Analysis)
+        return found
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredAnalyses(Sequence[Analysis]):
+    """A sequence of analyses, each loaded, and judged, when it is asked for."""
+
+    places: Sequence[Stored]
+    limits: HeartRateLimits | None = None
+    athlete: Athlete | None = None
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, index: int) -> Analysis: ...
+    @overload
+    def __getitem__(self, index: slice) -> StoredAnalyses: ...
+    def __getitem__(self, index: int | slice) -> Analysis | StoredAnalyses:
+        """Load one analysis; a slice loads none."""
+        if isinstance(index, slice):
+            return replace(self, places=self.places[index])
+        return self._judge(self.places[index].whole())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A store does not travel; what is in it does.
+        return tuple, (list(self),)
+
+    def _judge(self, analysis: Analysis) -> Analysis:
+        if self.limits is None or self.athlete is None:
+            return analysis
+        return judge(analysis, self.limits, self.athlete)
+
+    def moving_times(self) -> Iterator[NDArray[np.float64]]:
+        """Yield the moving time at each heart rate of each."""
+        for place in self.places:
+            yield unpack_times(place.parts[TIMES]).moving
+
+    def outlines(self) -> Iterator[Analysis]:
+        """Yield the analyses, with empty tables."""
+        for place in self.places:
+            yield self._judge(place.outline())
+
+    def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
+        """Yield one table of each analysis."""
+        for place in self.places:
+            yield join_tables([place.blocks((table.name,))[table.name]], table, [place.name])
+
+    def joined(self, table: schema.Table) -> pd.DataFrame:
+        """Return one table of all analyses, one after the other."""
+        blocks = [place.blocks((table.name,))[table.name] for place in self.places]
+        return join_tables(blocks, table, [place.name for place in self.places])
+
+    def in_order(self) -> StoredAnalyses:
+        """Return the same analyses in order of start time."""
+        return replace(self, places=sorted(self.places, key=lambda place: order_in_time(place.start, place.name)))
+
+    def judged(self, limits: HeartRateLimits, athlete: Athlete) -> StoredAnalyses:
+        """Return the same analyses, judged by these limits when they are loaded."""
+        return replace(self, limits=limits, athlete=athlete)
+
+
+def order_in_time(start: pd.Timestamp | None, name: str) -> tuple[pd.Timestamp, str]:
+    """Return what activities are sorted by; those without a start come last."""
+    return start if start is not None else pd.Timestamp.max.tz_localize("UTC"), name
+
+
+class Gathering:
+    """What the sources of one call gave, in their order; results lie in a store.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    store : Cache
+        A lasting one is asked first.
+    """
+
+    def __init__(self, jobs: Sequence[Job], store: Cache) -> None:
+        self.jobs, self.store = jobs, store
+        self.found: list[list[Stored | Failure]] = [[] for _ in jobs]
+        self._notes: list[tuple[str, str, bytes]] = []
+        self._used: set[bytes] = set()
+
+    def recall(self) -> Iterator[int]:
+        """Take what the store has, and yield the number of each job that it has."""
+        if self.store.lasting and not self.store.is_empty():
+            yield from (number for number in range(len(self.jobs)) if self._recall(number))
+
+    def _recall(self, number: int) -> bool:
+        ref, options = job = self.jobs[number]
+        place, stamp = _place(ref), stamp_of(ref)
+        content = self.store.content(place, stamp) if stamp else None
+        if content is None:
+            if not stamp or is_remote(ref.path):
+                return False  # fetching it twice costs more than measuring
+            try:
+                content = sha256(content_of(ref, options.limits)).digest()
+            except ReadError:
+                return False
+            if stamp_of(ref) != stamp:
+                return False
+            if trusted(stamp):
+                self._notes.append((place, stamp, content))
+        key = key_of(content, ref, options)
+        items = [self.store.parts(key, i, _KEPT_HERE) for i in range(self.store.count(key) or 0)]
+        try:
+            self.found[number] = [self._entry(job, key, i, parts) for i, parts in enumerate(items)]
+        except (SchemaError, KeyError):
+            return False
+        self._used.add(key)
+        return bool(items)
+
+    def take(self, number: int, measured: Measured) -> None:
+        """Keep what a job gave."""
+        # Results that may be others next time have no key, and stay here.
+        kept = bool(measured.key) and self.store.put(measured.key, measured.items)
+        if kept and measured.stamp:
+            self._notes.append((_place(self.jobs[number][0]), measured.stamp, measured.content))
+        self._used.add(measured.key)
+        here = [{k: v for k, v in parts.items() if not kept or k in _KEPT_HERE} for parts in measured.items]
+        self.found[number] = [self._entry(self.jobs[number], measured.key, i, parts) for i, parts in enumerate(here)]
+
+    def close(self) -> None:
+        """Write what the next call needs."""
+        if self.store.lasting:
+            self.store.note(self._notes)
+            self.store.finish(self._used)
+
+    def _entry(self, job: Job, key: bytes, number: int, parts: Parts) -> Stored | Failure:
+        if FAILURE in parts:
+            failure = unpack(parts, str(job[0]))
+            assert isinstance(failure, Failure)
+            return failure
+        meta = unpack_head(parts[HEAD], parts[TIMES], str(job[0])).meta
+        return Stored(job, self.store, key, number, parts, meta.source, meta.start_time)
+
+
+_KEPT_HERE = (HEAD, TIMES, FAILURE)
+
+
+def _place(ref: SourceRef) -> str:
+    path = ref.path if is_remote(ref.path) else str(Path(ref.path).absolute())
+    return "\0".join((path, *ref.members))
+
+
+def gather(
+    jobs: Sequence[Job],
+    store: Cache,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    raising: bool = False,
+) -> list[list[Stored | Failure]]:
+    """Return what each source gave, from the store or measured now.
+
+    Raises
+    ------
+    ReadError
+        With ``raising``, for the first source found to fail.
+    """
+    gathering = Gathering(jobs, store)
+    done = 0
+
+    def step(number: int) -> None:
+        nonlocal done
+        done += 1
+        for item in gathering.found[number]:
+            if raising and isinstance(item, Failure):
+                raise ReadError(item.message, path=item.source)
+        if progress is not None:
+            progress(done, len(jobs))
+
+    try:
+        left = set(range(len(jobs)))
+        for number in gathering.recall():
+            left.discard(number)
+            step(number)
+        todo = sorted(left)
+        engine = measure_all([jobs[i] for i in todo], workers=workers, executor=executor, time_limit=time_limit)
+        with closing(engine):
+            for place, measured in engine:
+                gathering.take(todo[place], measured)
+                step(todo[place])
+    finally:
+        gathering.close()
+    return gathering.found

@@ -1,0 +1,138 @@
+"""The command `batch`: tables of many activities, of one athlete or of several."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from trailstats.cli import _options as o
+from trailstats.cli import _tables as tables
+from trailstats.cli._app import begin, command, print_json
+from trailstats.cli._exit import ExitCode, UsageProblem
+from trailstats.cli._work import Work
+from trailstats.errors import WriteError
+from trailstats.history import TIME_LIMIT, History
+from trailstats.io.tables import write_atomically, write_partitioned, write_table
+from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKS, Table
+
+_SUFFIXES = (".csv", ".parquet", ".json")
+Histories = dict[str, History]
+
+_TABLES: dict[str, Callable[[History], pd.DataFrame]] = {
+    ACTIVITIES.name: lambda history: history.activities,
+    SEGMENTS.name: lambda history: history.segments,
+    WEEKS.name: History.weekly,
+}
+
+
+@command
+def batch(
+    sources: o.Sources,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file.")],
+    segments: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the segments too (.csv, .parquet or .json).")
+    ] = None,
+    weekly: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the sums of each week too (.csv, .parquet or .json).")
+    ] = None,
+    by_athlete: Annotated[
+        bool, typer.Option("--by-athlete", help="SOURCE holds a folder for each athlete, perhaps with an athlete.toml.")
+    ] = False,
+    partition: Annotated[
+        bool, typer.Option("--partition", help="Write Parquet as folders: a file for each athlete and year.")
+    ] = False,
+    athlete: o.AthleteFile = None,
+    evidence: o.Evidence = None,
+    map: o.Maps = None,
+    labels: o.Labels = None,
+    workers: o.Workers = None,
+    cache: o.CacheFolder = None,
+    no_cache: o.NoCache = False,
+    time_limit: o.TimeLimit = TIME_LIMIT,
+    dask: o.Dask = None,
+    imperial: o.Imperial = False,
+    as_json: o.Json = False,
+    debug: o.Debug = False,
+) -> ExitCode:
+    """Write a table with one row per activity; sources that failed are rows too.
+
+    Example: trailstats batch runs/ -o runs.csv --segments segments.csv
+    """
+    begin(as_json, debug)
+    outputs = [path for path in (output, segments, weekly) if path is not None]
+    _check(outputs, sources, by_athlete, partition, athlete)
+    terrain = o.terrain_of(evidence, map, labels)
+    work = Work(workers, cache, no_cache, time_limit, dask)
+    if by_athlete:
+        histories = work.histories(sources[0], terrain)
+    else:
+        history = work.history(sources, o.athlete_of(athlete), terrain)
+        histories = {history.athlete.name: history}
+    if output.suffix.lower() == ".json":
+        write_atomically(output, json.dumps(_document(histories, by_athlete), allow_nan=False).encode())
+    else:
+        _write(output, ACTIVITIES, histories, by_athlete, partition)
+    if segments is not None:
+        _write(segments, SEGMENTS, histories, by_athlete, partition)
+    if weekly is not None:
+        _write(weekly, WEEKS, histories, by_athlete, partition)
+    if as_json:
+        print_json(_document(histories, by_athlete))
+    else:
+        for name, history in histories.items():
+            if by_athlete:
+                tables.note(f"{name}:")
+            tables.summary(history, imperial)
+            tables.failures(history)
+        tables.note(f"written: {', '.join(str(path) for path in outputs)}")
+    return code_for(histories)
+
+
+def code_for(histories: Histories) -> ExitCode:
+    """Return the exit code for what could be read."""
+    if not any(len(h.analyses) for h in histories.values()):
+        return ExitCode.NOTHING_READ
+    return ExitCode.SOME_FAILED if any(h.failures for h in histories.values()) else ExitCode.OK
+
+
+def _check(outputs: list[Path], sources: list[str], by_athlete: bool, partition: bool, athlete: Path | None) -> None:
+    for path in outputs:
+        if path.suffix.lower() not in _SUFFIXES:
+            raise UsageProblem(f"{path}: the suffix is none of {', '.join(_SUFFIXES)}")
+        if partition and path.suffix.lower() != ".parquet":
+            raise UsageProblem(f"{path}: only .parquet can be written in parts")
+        if not path.absolute().parent.is_dir():
+            raise WriteError(f"{path}: there is no folder {path.absolute().parent}")
+    if by_athlete and len(sources) != 1:
+        raise UsageProblem("--by-athlete takes one folder, with a folder for each athlete in it")
+    if by_athlete and athlete is not None:
+        raise UsageProblem("--by-athlete: each athlete's own athlete.toml is read; leave --athlete out")
+
+
+def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
+    if not by_athlete:
+        return next(iter(histories.values())).to_dict()
+    found = {name: history.to_dict() for name, history in histories.items()}
+    return {"format_version": FORMAT_VERSION, "athletes": found}
+
+
+def _write(path: Path, table: Table, histories: Histories, by_athlete: bool, partition: bool) -> None:
+    parts = []
+    for name, history in histories.items():
+        part = _TABLES[table.name](history)
+        if by_athlete or partition:
+            part = part.copy()
+            part.insert(0, "athlete", pd.Series([name or "unnamed"] * len(part), index=part.index, dtype="str"))
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    if not partition:
+        write_table(frame, path, table=table)
+        return
+    time = frame["week" if table is WEEKS else "start_time"]
+    frame.insert(1, "year", time.dt.year.astype("Int64"))
+    write_partitioned(frame, path, table=table, by=("athlete", "year"))
