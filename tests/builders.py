@@ -42,3 +42,8 @@ def make_activity(
         start_time=index[0],
     )  # fmt: skip
     return Activity(schema.RECORDS.frame(data, index), meta)
+
+
+def beating(rate: float, seconds: int = 1801) -> np.ndarray:
+    """Return a heart rate that wanders by a tenth of a beat about a rate: one that never changes is stuck."""
+    return rate + np.where(np.arange(seconds) // 60 % 2, 0.1, -0.1)

@@ -10,7 +10,8 @@ import pytest
 
 from builders import make_activity
 from trailstats.activity import Activity
-from trailstats.cleaning import clean
+from trailstats.cleaning import CleanRules, clean
+from trailstats.errors import ConfigError
 from trailstats.geo import EARTH_RADIUS
 
 
@@ -75,7 +76,7 @@ def test_a_spike_is_blanked_and_adds_no_distance() -> None:
 
 def test_repeated_and_backward_times_are_sorted_out() -> None:
     """Records in the wrong order are sorted, and of two with one time the fuller one is kept."""
-    run = make_activity(heart_rate=np.full(1801, 140.0))
+    run = make_activity(heart_rate=140.0 + np.arange(1801) // 100)
     records = run.records
     shuffled = pd.concat([records.iloc[100:], records.iloc[:100], records.iloc[50:60].assign(heart_rate=np.nan)])
     cleaned = clean(replace(run, records=shuffled, extras=pd.DataFrame(index=shuffled.index)))
@@ -179,3 +180,237 @@ def test_a_drive_after_a_run_leaves_the_run() -> None:
     distance, time = totals(make_activity(speed=speed, duration=2400))
     assert distance == pytest.approx(5400, rel=0.01)
     assert time == pytest.approx(1800, abs=20)
+
+
+def message(activity: Activity, code: str) -> str:
+    return next(i.message for i in clean(activity).issues if i.code == code)
+
+
+def freeze(run: Activity, begin: int, end: int) -> Activity:
+    """Return the run with the position of one sample repeated in all samples up to another."""
+    records = run.records.copy()
+    for name in ("latitude", "longitude"):
+        column = records.columns.get_loc(name)
+        records.iloc[begin:end, column] = records.iloc[begin, column]
+    return replace(run, records=records)
+
+
+@pytest.mark.parametrize("evidence", ["jump", "cadence", "device"])
+def test_a_frozen_position_is_bridged(evidence: str) -> None:
+    """A minute with the same position and a jump of 180 m after it is a minute of running, not a stop and an error."""
+    columns: dict[str, object] = {}
+    if evidence == "cadence":
+        columns["cadence"] = np.full(1801, 170.0)
+    if evidence == "device":
+        columns["distance"] = 3.0 * np.arange(1801)
+    frozen = freeze(make_activity(**columns), 900, 960)
+    cleaned = clean(frozen)
+    found = next(i for i in cleaned.issues if i.code == "position_frozen")
+    assert found.count == 59
+    assert found.where == "2026-03-01T08:15:01Z to 2026-03-01T08:15:59Z"
+    assert totals(frozen) == pytest.approx((5400, 1800), rel=1e-3)
+    assert cleaned.track is not None
+    assert cleaned.track["speed"].to_numpy() == pytest.approx(3.0, abs=0.05)
+    assert cleaned.original is frozen
+    assert cleaned.original.records["latitude"].notna().all()
+
+
+def test_standing_is_not_a_frozen_position() -> None:
+    """A position that repeats while nobody moves is a stop, even when the watch keeps showing the last cadence."""
+    speed = np.where((np.arange(1801) > 600) & (np.arange(1801) <= 780), 0.0, 3.0)
+    for cadence in (np.where(speed > 0, 170.0, 0.0), np.full(1801, 170.0)):
+        assert "position_frozen" not in codes(clean(make_activity(speed=speed, cadence=cadence)))
+
+
+def test_missing_positions_are_bridged_evenly() -> None:
+    """A minute of records without a position keeps its 180 m, spread over the minute."""
+    run = make_activity()
+    holed = replace(
+        run, records=run.records.assign(latitude=run.records["latitude"].where(np.abs(np.arange(1801) - 900) > 30))
+    )
+    cleaned = clean(holed)
+    assert "distance_jump" not in codes(cleaned)
+    assert totals(holed) == pytest.approx((5400, 1800), rel=1e-3)
+    assert cleaned.track is not None
+    assert cleaned.track["step"].to_numpy()[1:] == pytest.approx(3.0, abs=0.01)
+
+
+def beats(seconds: int = 1801, seed: int = 0) -> np.ndarray:
+    """Return a heart rate that rises and wanders."""
+    rng = np.random.default_rng(seed)
+    rise = 110 + 40 * (1 - np.exp(-np.arange(seconds) / 120))
+    return np.round(rise + 4 * np.sin(np.arange(seconds) / 50) + rng.normal(0, 0.8, seconds))
+
+
+def test_a_heart_rate_that_follows_the_cadence_is_blanked() -> None:
+    """Five minutes in which an optical sensor shows the steps are blanked, and no more."""
+    rng = np.random.default_rng(2)
+    cadence = 168 + 4 * np.sin(np.arange(1801) / 30) + rng.normal(0, 1, 1801)
+    heart = beats()
+    heart[600:900] = cadence[600:900] + rng.normal(0, 0.5, 300)
+    speed = 3.0 + 0.5 * np.sin(np.arange(1801) / 40)
+    cleaned = clean(make_activity(speed=speed, heart_rate=heart, cadence=cadence))
+    blank = cleaned.records["heart_rate"].isna().to_numpy()
+    assert "heart_rate_lock" in codes(cleaned)
+    assert blank[605:895].mean() > 0.95
+    assert not blank[:590].any()
+    assert not blank[910:].any()
+
+
+def test_a_stuck_heart_rate_is_blanked() -> None:
+    """Five minutes of one value are blanked; two minutes are what a steady runner may show."""
+    heart = beats()
+    heart[600:900] = 151.0
+    stuck = clean(make_activity(heart_rate=heart))
+    assert "heart_rate_flat" in codes(stuck)
+    assert stuck.records["heart_rate"].isna().sum() == pytest.approx(300, abs=2)
+    heart = beats()
+    heart[600:720] = 151.0
+    assert "heart_rate_flat" not in codes(clean(make_activity(heart_rate=heart)))
+
+
+def lift(vertical: float, speed: float, *, sign: int = 1, **columns: object) -> Activity:
+    """Return ten minutes of running on the flat, five in a lift, and ten of running."""
+    rate = np.where((np.arange(1501) > 600) & (np.arange(1501) <= 900), speed, 3.0)
+    height = 800.0 + sign * vertical * np.clip(np.arange(1501) - 600.0, 0, 300)
+    return make_activity(speed=rate, duration=1500, elevation=height, **columns)
+
+
+RIDING = (np.arange(1501) > 600) & (np.arange(1501) <= 900)
+
+
+@pytest.mark.parametrize(
+    "ride",
+    [
+        lift(1.6, 5.0),
+        lift(0.55, 2.0, cadence=np.where(RIDING, 0.0, 170.0)),
+        lift(0.55, 2.0, heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3),
+        lift(2.0, 5.0, sign=-1),
+        lift(1.2, 4.0, sign=-1, cadence=np.where(RIDING, 0.0, 170.0)),
+    ],
+    ids=["gondola", "chair, no steps", "chair, calm heart", "down", "down, no steps"],
+)
+def test_a_lift_is_no_climb(ride: Activity) -> None:
+    """Five minutes in a lift are neither ascent nor descent, neither distance nor moving time; the places stay."""
+    cleaned = clean(ride)
+    assert cleaned.track is not None
+    assert "carried" in codes(cleaned)
+    distance, time = totals(ride)
+    assert distance == pytest.approx(3600, rel=0.02)
+    assert time == pytest.approx(1200, abs=30)
+    track = cleaned.track
+    height = ride.records["elevation"]
+    assert track["ascent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
+    assert track["descent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
+    assert track["grade"].abs().max() < 0.2
+    assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx(height.iloc[[0, -1]].to_numpy(), abs=1)
+
+
+@pytest.mark.parametrize(
+    "climb",
+    [
+        lift(0.5, 1.0),
+        lift(0.5, 1.0, cadence=np.full(1501, 120.0), heart_rate=np.where(RIDING, 175.0, 150.0) + np.arange(1501) % 3),
+        lift(
+            0.35,
+            0.8,
+            cadence=np.where(RIDING, 0.0, 170.0),
+            heart_rate=np.where(RIDING, 175.0, 150.0) + np.arange(1501) % 3,
+        ),
+        lift(1.2, 3.5, sign=-1),
+    ],
+    ids=["race pace", "hiked", "hands on poles", "fast descent"],
+)
+def test_a_steep_climb_is_no_lift(climb: Activity) -> None:
+    """Climbing at the pace of a mountain race, without steps for the hands on the poles, and a fast descent are run."""
+    cleaned = clean(climb)
+    assert cleaned.track is not None
+    assert "carried" not in codes(cleaned)
+    height = climb.records["elevation"]
+    change = abs(height.iloc[-1] - height.iloc[0])
+    assert cleaned.track["ascent"].iloc[-1] + cleaned.track["descent"].iloc[-1] == pytest.approx(change, rel=0.03)
+
+
+def test_a_bus_is_no_run() -> None:
+    """Ten minutes at 9 m/s, below what counts as a jump, are left out of a run."""
+    speed = np.where((np.arange(2401) > 1200) & (np.arange(2401) <= 1800), 9.0, 3.0)
+    distance, time = totals(make_activity(speed=speed, duration=2400))
+    assert distance == pytest.approx(5400, rel=0.02)
+    assert time == pytest.approx(1800, abs=30)
+
+
+def test_a_ride_is_not_carried() -> None:
+    """On a bicycle 9 m/s is the sport itself."""
+    assert totals(make_activity(speed=9.0, sport="cycling"))[0] == pytest.approx(16200, rel=1e-3)
+
+
+def test_a_treadmill_has_no_ground() -> None:
+    """Indoors positions that drift and a barometer that follows the weather are set aside; the foot pod counts."""
+    rng = np.random.default_rng(1)
+    drift = 11.0 + np.cumsum(rng.normal(0, 1e-6, 1801))
+    run = make_activity(
+        speed=0.0,
+        sub_sport="treadmill",
+        longitude=drift,
+        elevation=np.linspace(300, 312, 50),
+        distance=2.5 * np.arange(1801),
+    )
+    cleaned = clean(run)
+    assert "indoor_position" in codes(cleaned)
+    assert totals(run) == pytest.approx((4500, 1800))
+    assert cleaned.track is not None
+    assert cleaned.track["ascent"].isna().all()
+    assert cleaned.records["latitude"].isna().all()
+
+
+def test_speed_alone_gives_a_distance() -> None:
+    """Without positions and distance the device's speed is added up, and an issue says so."""
+    nothing = np.full(1801, np.nan)
+    run = make_activity()
+    silent = replace(run, records=run.records.assign(latitude=nothing, longitude=nothing, speed=2.5))
+    assert totals(silent) == pytest.approx((4500, 1800), rel=1e-3)
+    assert "distance_from_speed" in codes(clean(silent))
+
+
+def test_a_late_fix_says_nothing_against_the_device() -> None:
+    """A receiver that finds its place after ten of thirty minutes does not overrule the device's whole distance."""
+    run = make_activity(distance=3.0 * np.arange(1801))
+    late = replace(run, records=run.records.assign(latitude=run.records["latitude"].where(np.arange(1801) > 600)))
+    assert "device_distance" not in codes(clean(late))
+    assert totals(late) == pytest.approx((5400, 1800), rel=1e-3)
+
+
+def test_what_was_climbed_in_a_pause_is_no_ascent() -> None:
+    """Walking up 40 m to a view with the timer stopped adds nothing."""
+    run = make_activity(elevation=np.where(np.arange(1801) <= 900, 500.0, 540.0))
+    moved = run.records.index.where(np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10))
+    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    paused = with_pause(replace(run, records=records, extras=pd.DataFrame(index=records.index)), 900, 1500)
+    track = clean(paused).track
+    assert track is not None
+    assert track["ascent"].iloc[-1] == 0
+    assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx([500, 540], abs=0.5)
+
+
+def test_standing_is_told() -> None:
+    """A stop with the timer running is an issue with its time and place."""
+    speed = np.where((np.arange(1801) > 600) & (np.arange(1801) <= 780), 0.0, 3.0)
+    assert "stood 1 times" in message(make_activity(speed=speed), "pause_inferred")
+
+
+@pytest.mark.parametrize("grade", [0.0, 0.3, 0.45])
+def test_distance_is_that_of_the_map(grade: float) -> None:
+    """The distance of positions is horizontal: a slope does not lengthen it."""
+    run = make_activity(speed=1.2, elevation=np.linspace(0, 2160 * grade, 300))
+    assert totals(run)[0] == pytest.approx(2160, rel=1e-3)
+    track = clean(run).track
+    assert track is not None
+    assert track["grade"].median() == pytest.approx(grade, abs=2e-3)
+
+
+def test_rules_refuse_what_makes_no_sense() -> None:
+    """Values that are not positive and ranges that fall are errors."""
+    with pytest.raises(ConfigError, match="gap"):
+        CleanRules(gap=0.0)
+    with pytest.raises(ConfigError, match="heart_rate_range"):
+        CleanRules(heart_rate_range=(200.0, 30.0))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders import make_activity
+from builders import beating, make_activity
 from trailstats import _workers, schema
 from trailstats.activity import Activity
 from trailstats.analysis import measure
@@ -149,8 +149,8 @@ def test_weeks_without_a_run_are_there() -> None:
 
 def test_the_maximum_heart_rate_comes_from_all_recordings() -> None:
     """Ten runs, one of them with a minute at 188: that is the maximum, and zones follow from it."""
-    hard = np.where(np.arange(1801) > 1740, 188.0, 140.0)
-    runs = [dated(d, heart_rate=np.full(1801, 140.0)) for d in range(1, 10)] + [dated(10, heart_rate=hard)]
+    hard = np.where(np.arange(1801) > 1740, 188.0, beating(140.0))
+    runs = [dated(d, heart_rate=beating(140.0)) for d in range(1, 10)] + [dated(10, heart_rate=hard)]
     found = history(*runs, athlete=Athlete())
     assert found.limits.maximum == 188
     assert "10 with a heart rate" in found.limits.source
@@ -163,7 +163,7 @@ def test_the_maximum_heart_rate_comes_from_all_recordings() -> None:
 
 def test_a_stated_maximum_wins_and_age_is_the_last_resort() -> None:
     """208 - 0.7 age [Tanaka2001] only where nothing else is known."""
-    runs = [dated(d, heart_rate=np.full(1801, 140.0)) for d in range(1, 3)]
+    runs = [dated(d, heart_rate=beating(140.0)) for d in range(1, 3)]
     assert history(*runs, athlete=Athlete(heart_rate_max=201)).limits.maximum == 201
     assert history(*runs, athlete=Athlete(birth_year=1986)).limits.maximum == pytest.approx(208 - 0.7 * 40)
 
@@ -182,8 +182,8 @@ def test_intent_comes_from_names_and_calendar() -> None:
 
 def test_an_easy_run_run_hard_stays_an_easy_run() -> None:
     """Intent does not look at the run's own heart rate: else every easy day would be easy by definition."""
-    fast = dated(1, heart_rate=np.full(1801, 185.0))
-    slow = dated(2, heart_rate=np.full(1801, 185.0))
+    fast = dated(1, heart_rate=beating(185.0))
+    slow = dated(2, heart_rate=beating(185.0))
     table = history(fast, slow).activities
     assert table["intent"].tolist() == ["", "easy"]
     assert table["time_above_easy"].iloc[1] > 0
@@ -197,7 +197,7 @@ def test_race_days_of_the_profile_count() -> None:
 
 def test_inputs_are_not_changed() -> None:
     """Judging a history leaves the measured activities as they were."""
-    measured = measure(dated(1, heart_rate=np.full(1801, 150.0)), athlete=ATHLETE)
+    measured = measure(dated(1, heart_rate=beating(150.0)), athlete=ATHLETE)
     before = measured.to_dict()
     combine([measured], [], ATHLETE)
     assert measured.to_dict() == before

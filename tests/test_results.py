@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from builders import make_activity
+from builders import beating, make_activity
 from trailstats import schema
 from trailstats.activity import ActivityMeta
 from trailstats.analysis import analyze
@@ -22,7 +22,7 @@ ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 
 
 def run(**columns: object) -> Analysis:
-    rates = np.full(1801, 150.0)
+    rates = beating(150.0)
     return analyze(make_activity(elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns), athlete=ATHLETE)
 
 

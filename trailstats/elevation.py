@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import correlate1d, median_filter
 
 __all__ = [
+    "Corrected",
     "ElevationRules",
     "ElevationSource",
+    "GroundModel",
     "Profile",
     "ascent_descent",
     "cumulative_ascent",
@@ -29,6 +32,31 @@ class ElevationSource(StrEnum):
     BAROMETER = "barometer"
     GNSS = "gnss"
     NONE = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Corrected:
+    """Elevation after a correction.
+
+    Attributes
+    ----------
+    elevation : numpy.ndarray, shape (n,)
+        [m]; NaN where neither knows it.
+    message : str
+        What was done, for a person.
+    """
+
+    elevation: Floats
+    message: str
+
+
+class GroundModel(Protocol):
+    """What knows the height of the ground: `trailstats.terrain.dem.GroundTiles`, or a user's own."""
+
+    def correct(
+        self, distance: ArrayLike, latitude: ArrayLike, longitude: ArrayLike, elevation: ArrayLike
+    ) -> Corrected | None:
+        """Return the elevation corrected by the ground, or None where the model doesn't know it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +116,14 @@ class Profile:
     threshold: float
 
 
-def grid_profile(distance: ArrayLike, elevation: ArrayLike, rules: ElevationRules | None = None) -> Profile | None:
+def grid_profile(
+    distance: ArrayLike,
+    elevation: ArrayLike,
+    rules: ElevationRules | None = None,
+    *,
+    breaks: ArrayLike | None = None,
+    step: float = 0.0,
+) -> Profile | None:
     """Return elevation, grade and ascent on a grid of distance.
 
     Parameters
@@ -98,6 +133,11 @@ def grid_profile(distance: ArrayLike, elevation: ArrayLike, rules: ElevationRule
     elevation : array-like, shape (n,)
         [m]; NaN is skipped.
     rules : ElevationRules, optional
+    breaks : array-like of bool, shape (n,), optional
+        Whether the way from the sample before is none: a pause, a gap, a lift. What elevation changes there is
+        neither ascent nor grade.
+    step : float
+        Smaller changes than this across a break stay part of the profile [m].
 
     Returns
     -------
@@ -114,10 +154,13 @@ def grid_profile(distance: ArrayLike, elevation: ArrayLike, rules: ElevationRule
     known = np.isfinite(d) & np.isfinite(z)
     if known.sum() < max(10, len(z) / 2):
         return None
-    d, z = d[known], z[known]
+    breaking = np.zeros(len(z), dtype=np.bool_) if breaks is None else np.asarray(breaks, np.bool_)
+    d, z, jump = d[known], z[known], _jumps(z, known, breaking, step)
     length = d[-1] - d[0]
     if length < rules.window_gnss:
         return None
+    lifted = np.cumsum(jump)
+    z = z - lifted
     cell = np.rint((d - d[0]) / rules.spacing).astype(np.intp)
     size = int(cell[-1]) + 1
     count = np.bincount(cell, minlength=size)
@@ -141,7 +184,24 @@ def grid_profile(distance: ArrayLike, elevation: ArrayLike, rules: ElevationRule
         window, threshold = rules.window_gnss, rules.threshold_gnss
         smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
     ascent, descent = cumulative_ascent(smooth, threshold)
+    if lifted.any():
+        smooth = smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
     return Profile(grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold)
+
+
+def _jumps(elevation: Floats, known: NDArray[np.bool_], breaks: NDArray[np.bool_], step: float) -> Floats:
+    """Return the change of elevation to each known sample that lies across a break, 0 where there is none.
+
+    Breaks that follow each other are one, judged by its whole change.
+    """
+    crossed = np.append(0, np.diff(np.cumsum(breaks)[known])) > 0
+    change = np.where(crossed, np.diff(elevation[known], prepend=elevation[known][:1]), 0.0)
+    if not crossed.any():
+        return change
+    begin = crossed & ~np.append(False, crossed[:-1])
+    group = np.cumsum(begin) - 1
+    whole = np.bincount(group[crossed], change[crossed])
+    return np.where(crossed & (np.abs(whole[np.maximum(group, 0)]) > step), change, 0.0)
 
 
 def rolling_fit(values: ArrayLike, spacing: float, window: float, noise: float) -> tuple[Floats, Floats, float]:

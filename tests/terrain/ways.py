@@ -71,7 +71,7 @@ def uneven(length: int, mean: float = 2.4, spread: float = 0.3, seed: int = 1) -
     return mean * np.exp(np.interp(np.arange(length), knots, rng.normal(0, spread, len(knots))))
 
 
-def hills(length: int, height: float = 40.0, wave: float = 800.0) -> Array:
+def hills(length: int, height: float = 30.0, wave: float = 800.0) -> Array:
     """Return the elevation of regular hills [m]."""
     return 500.0 + height * np.sin(2 * np.pi * np.arange(length) / wave)
 

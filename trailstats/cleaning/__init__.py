@@ -1,0 +1,139 @@
+"""From an activity as recorded to one that can be measured: order, spikes, gaps, pauses, distance, elevation.
+
+Each change is an `Issue` with a count and its place; the activity as read stays reachable as ``Activity.original``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.activity import Activity, Issue
+from trailstats.cleaning._distance import durations, steps
+from trailstats.cleaning._movement import carried, moving_samples, speed_over
+from trailstats.cleaning._positions import blank_frozen, blank_spikes
+from trailstats.cleaning._report import when
+from trailstats.cleaning._values import blank_heart_rate, blank_impossible, in_order, set_indoor_aside
+from trailstats.cleaning.rules import CleanRules
+from trailstats.elevation import GroundModel, Profile, grid_profile
+from trailstats.schema import Severity
+
+__all__ = ["ON_FOOT", "CleanRules", "clean"]
+
+Floats = NDArray[np.float64]
+
+ON_FOOT = frozenset({"running", "walking", "hiking", "mountaineering", "generic", "training", "fitness_equipment", ""})
+"""Sports that are done on foot, as far as the file tells."""
+
+
+def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
+    """Return a cleaned activity with its ``track``.
+
+    Parameters
+    ----------
+    activity : Activity
+        As read; it is not changed. One that has been cleaned already is returned as it is.
+    rules : CleanRules, optional
+
+    Returns
+    -------
+    Activity
+        With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled, and an `Issue`
+        for each change.
+
+    Notes
+    -----
+    Distance is horizontal (map) distance where it comes from positions. The device's own is taken where it has one
+    that agrees with the positions where both exist, since it comes from the full measuring rate, and indoors from a
+    foot pod; without positions and distance the device's speed counts.
+
+    What was climbed in a lift, across a pause or across a gap without movement is no ascent, and what was spent in a
+    lift or a vehicle is neither moving time nor distance on foot.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
+    >>> bool(run.track["distance"].is_monotonic_increasing)
+    True
+    """
+    if activity.track is not None:
+        return activity
+    rules = rules or CleanRules()
+    issues: list[Issue] = list(activity.issues)
+    records, extras = in_order(activity, issues)
+    index = records.index
+    seconds = replace(activity, records=records).seconds
+    columns = {name: records[name].to_numpy(copy=True) for name in records.columns}
+    on_foot = activity.meta.sport in ON_FOOT
+    limit = rules.max_speed if on_foot else rules.max_speed_riding
+    blank_impossible(columns, index, rules, issues)
+    set_indoor_aside(columns, activity, index, issues)
+    blank_spikes(columns, index, seconds, limit, issues)
+    duration = durations(seconds, index, activity.pauses)
+    blank_frozen(columns, index, seconds, duration, limit, rules, issues)
+    way = steps(columns, index, seconds, duration, limit, rules, issues)
+    step, interrupted = way.step, way.interrupted
+    if on_foot:
+        lifted = carried(columns, index, way.duration, step, rules, issues)
+        step, interrupted = np.where(lifted, 0.0, step), interrupted | lifted
+    distance, timer = np.cumsum(step), np.cumsum(way.duration)
+    speed = speed_over(timer, distance, rules.speed_window)
+    blank_heart_rate(columns, index, speed, way.duration, rules, issues)
+    if rules.dem is not None:
+        _put_on_ground(columns, distance, rules.dem, issues)
+    profile = grid_profile(distance, columns["elevation"], rules.elevation, breaks=interrupted, step=rules.break_step)
+    # Without positions and a device's distance all that is known of a recording is its time.
+    placed = not np.isnan(columns["latitude"]).all() or bool(distance[-1] > 0)
+    moving = moving_samples(way.duration, speed, distance, profile, rules, placed)
+    if on_foot:
+        moving &= ~lifted
+    standing = ~moving & (way.duration > 0)
+    if standing.any():
+        stops = int((np.diff(standing.astype(int), prepend=0) > 0).sum())
+        message = f"stood {stops} times, {way.duration[standing].sum():.0f} s in all, with the timer running"
+        issues.append(Issue("pause_inferred", Severity.INFO, message, stops, when(index, standing)))
+    track = schema.TRACK.frame(
+        {
+            "duration": way.duration,
+            "step": step,
+            "distance": distance,
+            "moving": moving,
+            "speed": speed,
+            **_on_samples(profile, distance),
+        },
+        index=index,
+    )
+    return replace(
+        activity,
+        records=schema.RECORDS.frame(columns, index),
+        extras=extras,
+        track=track,
+        original=activity,
+        issues=tuple(issues),
+    )
+
+
+def _put_on_ground(columns: dict[str, Floats], distance: Floats, model: GroundModel, issues: list[Issue]) -> None:
+    found = model.correct(distance, columns["latitude"], columns["longitude"], columns["elevation"])
+    if found is None:
+        issues.append(Issue("dem_outside", Severity.WARNING, "the ground model covers none of the way", 0))
+        return
+    count = int((np.isfinite(found.elevation) & (found.elevation != columns["elevation"])).sum())
+    columns["elevation"] = found.elevation
+    issues.append(Issue("elevation_dem", Severity.INFO, found.message, count))
+
+
+def _on_samples(profile: Profile | None, distance: Floats) -> dict[str, object]:
+    if profile is None:
+        return {}
+    return {
+        "elevation": np.interp(distance, profile.distance, profile.elevation),
+        "ascent": np.interp(distance, profile.distance, profile.ascent),
+        "descent": np.interp(distance, profile.distance, profile.descent),
+        "grade": np.interp(distance, profile.distance, profile.grade),
+        "grade_error": np.full(len(distance), profile.grade_error),
+    }

@@ -1,0 +1,147 @@
+"""Time and distance between samples: pauses, jumps, gaps, and whose distance counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.activity import Issue
+from trailstats.cleaning._report import when
+from trailstats.cleaning.rules import CleanRules
+from trailstats.geo import step_lengths
+from trailstats.schema import Severity
+
+__all__ = ["Steps", "durations", "steps"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+CATCH_UP = 500.0
+"""Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement."""
+
+COMPARED = 100.0
+"""Shortest way by positions that a device's distance can be judged by [m]; judgement."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Distance and timer time between each sample and the one before.
+
+    Attributes
+    ----------
+    step, duration : numpy.ndarray, shape (n,)
+        [m], [s]; both 0 across gaps without movement.
+    interrupted : numpy.ndarray of bool, shape (n,)
+        Whether the way from the sample before is none: a pause, a jump or a gap without movement.
+    """
+
+    step: Floats
+    duration: Floats
+    interrupted: Flags
+
+
+def durations(seconds: Floats, index: pd.Index, pauses: pd.DataFrame) -> Floats:
+    """Return the timer time between each sample and the one before: clock time less the pauses in between."""
+    passed = np.diff(seconds, prepend=seconds[0])
+    if pauses.empty:
+        return passed
+    origin = index[0]
+    start = (pauses["start_time"] - origin).dt.total_seconds().to_numpy()
+    end = (pauses["end_time"] - origin).dt.total_seconds().to_numpy()
+    order = np.argsort(start)
+    start, end = start[order], np.maximum.accumulate(end[order])
+    start = np.maximum(start, np.concatenate(([-np.inf], end[:-1])))
+    end = np.maximum(start, end)
+    total = np.cumsum(end - start)
+    knots = np.stack([start, end], axis=1).ravel()
+    paused = np.interp(seconds, knots, np.stack([total - (end - start), total], axis=1).ravel())
+    return np.asarray(np.maximum(passed - np.diff(paused, prepend=paused[0]), 0.0))
+
+
+def steps(
+    columns: dict[str, Floats],
+    index: pd.Index,
+    seconds: Floats,
+    duration: Floats,
+    limit: float,
+    rules: CleanRules,
+    issues: list[Issue],
+) -> Steps:
+    """Return the distance and the timer time between each sample and the one before, without gaps.
+
+    The device's own distance is taken where it has one that agrees with the positions: it comes from the full
+    measuring rate, and indoors from a foot pod. Otherwise the positions count, and without them the device's speed.
+    """
+    clock = np.diff(seconds, prepend=seconds[0])
+    paused = duration < 0.5 * clock
+    by_position, known = _position_steps(columns, duration)
+    by_device = _device_steps(columns["distance"], by_position, known, limit * np.maximum(duration, 1.0), rules, issues)
+    if by_device is not None:
+        # A device that lost its fix catches up in one step; only what can't be that is an error.
+        step = by_device
+        jump = step > np.maximum(limit * np.maximum(duration, 1.0), CATCH_UP)
+    elif known.any() or np.isnan(columns["speed"]).all():
+        # A pause in between: what was walked with the timer stopped does not count.
+        step = np.where(paused & (by_position > limit / 2 * duration), 0.0, by_position)
+        jump = step > limit * np.maximum(duration, 1.0)
+    else:
+        step = np.nan_to_num(columns["speed"]) * np.where(duration > rules.gap, 0.0, duration)
+        jump = np.zeros(len(step), dtype=np.bool_)
+        message = f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
+        issues.append(Issue("distance_from_speed", Severity.INFO, message, int((step > 0).sum())))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pace = step / duration
+    if jump.any():
+        count, metres = int(jump.sum()), float(step[jump].sum())
+        message = f"{count} jumps faster than {limit:g} m/s, {metres:.0f} m in all, were left out"
+        issues.append(Issue("distance_jump", Severity.WARNING, message, count, when(index, jump)))
+        step = np.where(jump, 0.0, step)
+    usual = float(np.median(duration[1:])) if len(duration) > 1 else 1.0
+    gap = duration > max(rules.gap, 5.0 * usual)
+    lost = gap & ((pace < rules.stop_speed) | jump | ~np.isfinite(pace))
+    if lost.any():
+        count, time = int(lost.sum()), float(duration[lost].sum())
+        message = f"{count} gaps without movement, {time:.0f} s in all, count as pauses"
+        issues.append(Issue("gap", Severity.INFO, message, count, when(index, lost)))
+        step, duration = np.where(lost, 0.0, step), np.where(lost, 0.0, duration)
+    bridged = gap & ~lost
+    if bridged.any():
+        count, metres = int(bridged.sum()), float(step[bridged].sum())
+        message = f"{count} gaps with movement were bridged in a straight line or by the device, {metres:.0f} m in all"
+        issues.append(Issue("gap_bridged", Severity.INFO, message, count, when(index, bridged)))
+    return Steps(step, duration, paused | jump | lost)
+
+
+def _position_steps(columns: dict[str, Floats], duration: Floats) -> tuple[Floats, Flags]:
+    """Return the distance by positions, spread evenly over samples without one, and which steps join two known."""
+    lat = columns["latitude"]
+    step = step_lengths(lat, columns["longitude"])
+    known = ~np.isnan(lat)
+    joined = known & np.append(False, known[:-1])
+    if not known.any() or known.all():
+        return step, joined
+    timer, rows = np.cumsum(duration), np.flatnonzero(known)
+    way = np.interp(timer, timer[rows], np.cumsum(step)[rows])
+    return np.diff(way, prepend=way[0]), joined
+
+
+def _device_steps(
+    distance: Floats, by_position: Floats, known: Flags, most: Floats, rules: CleanRules, issues: list[Issue]
+) -> Floats | None:
+    recorded = np.flatnonzero(~np.isnan(distance))
+    if len(recorded) < max(2, 0.9 * len(distance)):
+        return None
+    filled = np.interp(np.arange(len(distance)), recorded, distance[recorded])
+    step = np.maximum(np.diff(filled, prepend=filled[0]), 0.0)
+    # Compared where both exist: a late fix or a jump says nothing against the device.
+    both = known & (by_position <= most)
+    counted, placed = float(step[both].sum()), float(by_position[both].sum())
+    low, high = rules.device_distance_ratio
+    if placed > COMPARED and not low <= counted / placed <= high:
+        message = f"the device counted {counted:.0f} m where positions give {placed:.0f} m; the positions were used"
+        issues.append(Issue("device_distance", Severity.WARNING, message))
+        return None
+    return step if step.sum() > 0 else None

@@ -1,0 +1,114 @@
+"""Order in time, and values that can't be: ranges, stuck heart rates, heart rates that are cadences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats.activity import Activity, Issue
+from trailstats.cleaning._report import when
+from trailstats.cleaning.rules import CleanRules
+from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
+from trailstats.schema import Severity
+
+__all__ = ["blank_heart_rate", "blank_impossible", "in_order", "set_indoor_aside"]
+
+Floats = NDArray[np.float64]
+
+INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
+"""Sub-sports that stay in one place."""
+
+
+def in_order(activity: Activity, issues: list[Issue]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return records and extras by time; of samples with the same time the first one that holds most."""
+    records, extras = activity.records, activity.extras
+    index = records.index
+    rising, single = index.is_monotonic_increasing, index.is_unique
+    if rising and single:
+        return records, extras
+    if not rising:
+        back = np.append(False, np.asarray(index[1:] < index[:-1]))
+        count = int(back.sum())
+        message = f"the clock went back {count} times; sorted"
+        issues.append(Issue("time_backwards", Severity.WARNING, message, count, when(index, back)))
+    filled = records.notna().sum(axis=1).to_numpy()
+    stamps = np.asarray(index.astype("int64"))
+    order = np.lexsort((-filled, stamps))
+    first = np.append(True, np.diff(stamps[order]) > 0)
+    keep = order[first]
+    doubled = len(index) - len(keep)
+    if doubled:
+        message = f"{doubled} samples repeat a time; the fuller one was kept"
+        place = when(index[order], ~first)
+        issues.append(Issue("time_repeated", Severity.WARNING, message, doubled, place))
+    records = records.iloc[keep]
+    extras = extras.iloc[keep] if len(extras.columns) else pd.DataFrame(index=records.index)
+    return records, extras
+
+
+def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:
+    """Blank values outside what is possible."""
+    low, high = rules.heart_rate_range
+    checks = (
+        ("heart_rate", low, high, "heart rates"),
+        ("cadence", 0.0, rules.max_cadence, "cadences"),
+        ("elevation", -500.0, 9000.0, "elevations"),
+        ("speed", 0.0, 100.0, "speeds"),
+    )
+    for name, lowest, highest, words in checks:
+        values = columns[name]
+        with np.errstate(invalid="ignore"):
+            bad = (values < lowest) | (values > highest)
+        if not bad.any():
+            continue
+        columns[name] = np.where(bad, np.nan, values)
+        # A heart rate of 0 is how some devices write "no contact"; that is no news to a person.
+        told = bad & (values != 0)
+        count = int(told.sum())
+        if count:
+            message = f"{count} {words} outside {lowest:g} to {highest:g} were blanked"
+            issues.append(Issue(f"{name}_range", Severity.INFO, message, count, when(index, told)))
+
+
+def set_indoor_aside(columns: dict[str, Floats], activity: Activity, index: pd.Index, issues: list[Issue]) -> None:
+    """Blank positions and elevation of a treadmill: what they show is the receiver's drift and the weather's."""
+    if activity.meta.sub_sport not in INDOOR:
+        return
+    there = ~np.isnan(columns["latitude"]) | ~np.isnan(columns["elevation"])
+    for name in ("latitude", "longitude", "elevation"):
+        columns[name] = np.full(len(index), np.nan)
+    count = int(there.sum())
+    if count:
+        message = f"indoors, {count} positions or elevations show drift alone and were set aside"
+        issues.append(Issue("indoor_position", Severity.INFO, message, count, when(index, there)))
+
+
+def blank_heart_rate(
+    columns: dict[str, Floats],
+    index: pd.Index,
+    speed: Floats,
+    duration: Floats,
+    rules: CleanRules,
+    issues: list[Issue],
+) -> None:
+    """Blank heart rates that are stuck, or that are the cadence."""
+    if np.isnan(columns["heart_rate"]).all():
+        return
+    limits = HeartRateRules(
+        lock_distance=rules.heart_rate_lock_distance,
+        lock_seconds=rules.heart_rate_lock,
+        flat_seconds=rules.heart_rate_flat,
+    )
+    # Across a long gap nothing was measured, so nothing can have stuck.
+    measured = np.where(duration > rules.gap, 0.0, duration)
+    quality = heart_rate_quality(columns["heart_rate"], columns["cadence"], speed, measured, rules=limits)
+    for code, flags, words in (
+        ("heart_rate_lock", quality.cadence_locked, "follow the cadence, not the heart"),
+        ("heart_rate_flat", quality.flat, "don't change for minutes"),
+    ):
+        if flags.any():
+            count, time = int(flags.sum()), float(measured[flags].sum())
+            message = f"{count} heart rates, {time:.0f} s in all, {words}; blanked"
+            issues.append(Issue(code, Severity.WARNING, message, count, when(index, flags)))
+    columns["heart_rate"] = np.where(quality.cadence_locked | quality.flat, np.nan, columns["heart_rate"])

@@ -1,0 +1,113 @@
+"""Every threshold of cleaning, in one frozen object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from trailstats.elevation import ElevationRules, GroundModel
+from trailstats.errors import ConfigError
+
+__all__ = ["CleanRules"]
+
+
+@dataclass(frozen=True)
+class CleanRules:
+    """What counts as an error and what is done about it.
+
+    All values are judgement unless a source is named. How often each rule speaks on real recordings stands in
+    ``docs/cleaning.md``.
+
+    Attributes
+    ----------
+    max_speed : float
+        A position that can only be reached faster than this is a spike, on foot [m/s].
+    max_speed_riding : float
+        The same for cycling and other sports [m/s].
+    gap : float
+        A time between samples longer than this (and than five times the usual) is a gap [s].
+    stop_speed : float
+        Slower than this, and not climbing, is standing [m/s].
+    stop_climb : float
+        Vertical speed above which slow going counts as moving [m/s].
+    stop_time : float
+        Standing shorter than this stays part of the movement [s].
+    speed_window : float
+        Time over which speed is taken [s].
+    frozen_time : float
+        A position that repeats for longer than this, while steps, speed or the device's distance go on or a jump
+        follows that makes up for it, is frozen [s].
+    heart_rate_range : tuple of float
+        Values outside are blanked [1/min].
+    heart_rate_flat : float
+        A heart rate without any change for longer than this is stuck [s]. Even runs of healthy recordings keep one
+        value for up to 160 s.
+    heart_rate_lock : float
+        A heart rate that keeps to the cadence for longer than this while the speed varies is the cadence [s].
+    heart_rate_lock_distance : float
+        How close it keeps [1/min].
+    max_cadence : float
+        Values above are blanked [1/min].
+    device_distance_ratio : tuple of float
+        The device's distance is used when it lies in this ratio to that of the positions, where both exist.
+    carried_time : float
+        Being carried lasts at least so long [s].
+    carried_climb, carried_drop : float
+        Where steps aren't recorded, faster up or down than this is no runner but a lift [m/s]. A kilometre straight
+        up is raced at 0.58 m/s.
+    carried_climb_calm : float
+        The same upward with a heart rate below its median [m/s].
+    carried_climb_still, carried_speed_still : float
+        Where steps are recorded elsewhere in the file, faster than this up, down or along without a step, and with
+        no heart rate above its median, is a lift or a vehicle [m/s].
+    carried_speed : float
+        Faster than this along the ground is a vehicle, whatever else is recorded [m/s]. 1500 m are raced at
+        7.3 m/s.
+    break_step : float
+        A change of elevation across a pause, gap or lift counts as none of the way's when it exceeds this [m].
+    elevation : ElevationRules
+    dem : GroundModel, optional
+        Corrects the recorded elevation by the ground, such as `trailstats.terrain.dem.GroundTiles`; off unless given.
+
+    Raises
+    ------
+    ConfigError
+        When a value is not positive, or a range does not rise.
+
+    Examples
+    --------
+    >>> CleanRules(stop_time=10.0).stop_speed
+    0.3
+    """
+
+    max_speed: float = 12.0
+    max_speed_riding: float = 35.0
+    gap: float = 30.0
+    stop_speed: float = 0.3
+    stop_climb: float = 0.08
+    stop_time: float = 20.0
+    speed_window: float = 10.0
+    frozen_time: float = 15.0
+    heart_rate_range: tuple[float, float] = (30.0, 230.0)
+    heart_rate_flat: float = 180.0
+    heart_rate_lock: float = 180.0
+    heart_rate_lock_distance: float = 3.0
+    max_cadence: float = 300.0
+    device_distance_ratio: tuple[float, float] = (0.8, 1.25)
+    carried_time: float = 60.0
+    carried_climb: float = 0.7
+    carried_drop: float = 1.7
+    carried_climb_calm: float = 0.45
+    carried_climb_still: float = 0.25
+    carried_speed: float = 8.0
+    carried_speed_still: float = 5.0
+    break_step: float = 3.0
+    elevation: ElevationRules = field(default_factory=ElevationRules)
+    dem: GroundModel | None = None
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, float) and not value > 0:
+                raise ConfigError(f"{item.name} is {value:g}; it must be positive")
+            if isinstance(value, tuple) and not value[0] < value[1]:
+                raise ConfigError(f"{item.name} must rise from its first value to its second")
