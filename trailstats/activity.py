@@ -30,6 +30,13 @@ class Issue:
         How many samples, points or bytes it concerns.
     where : str
         Place: a byte offset, a line, a time; empty when it concerns the whole file.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/truncated.fit")
+    >>> any(issue.severity is ts.Severity.ERROR for issue in run.issues)
+    True
     """
 
     code: str
@@ -113,6 +120,12 @@ class ActivityMeta:
     device_totals : DeviceTotals
     gear : str
         Shoes or other gear, where an export names it.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> ts.read("data/samples/odd/two-tracks.gpx").meta.format
+    'gpx'
     """
 
     source: str = ""
@@ -160,6 +173,13 @@ class Activity:
         before.
     wearer : Wearer
         What the device was told about its wearer.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
+    >>> run.has("elevation"), run.has("power")
+    (True, False)
     """
 
     records: pd.DataFrame

@@ -50,6 +50,14 @@ class Athlete:
         Circles [deg, deg, m] that are never drawn or exported.
     osm : tuple of str
         Local map extracts.
+
+    Examples
+    --------
+    >>> from trailstats import Athlete
+    >>> Athlete.from_toml("data/samples/athlete.toml").heart_rate_max
+    187.0
+    >>> Athlete(heart_rate_max=188, easy_ceiling=150).easy_ceiling
+    150
     """
 
     name: str = ""

@@ -35,7 +35,17 @@ __all__ = [
 
 
 class TrailstatsError(Exception):
-    """Base of every error that trailstats raises on purpose."""
+    """Base of every error that trailstats raises on purpose.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.read("data/samples/odd/web-page.gpx")
+    ... except ts.TrailstatsError as error:
+    ...     print(error.code)
+    unsupported_format
+    """
 
     code = "error"
 
@@ -55,6 +65,12 @@ class ReadError(TrailstatsError):
         Byte offset of the fault, counted in the decompressed content.
     line : int, optional
         Line of the fault in a text format, counted from 1.
+
+    Examples
+    --------
+    >>> from trailstats import ReadError
+    >>> str(ReadError("the header is cut off", path="run.fit", offset=12))
+    'run.fit: the header is cut off (byte 12)'
     """
 
     code = "unreadable"
@@ -108,43 +124,111 @@ def _rebuild(
 
 
 class UnsupportedFormatError(ReadError):
-    """The content is none of the formats that trailstats reads."""
+    """The content is none of the formats that trailstats reads.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.read(b"<html></html>")
+    ... except ts.UnsupportedFormatError:
+    ...     print("no recording")
+    no recording
+    """
 
     code = "unsupported_format"
 
 
 class CorruptFileError(ReadError):
-    """The format is known, but not one record could be salvaged."""
+    """The format is known, but not one record could be salvaged.
+
+    Examples
+    --------
+    >>> from trailstats import CorruptFileError
+    >>> CorruptFileError.code
+    'corrupt'
+    """
 
     code = "corrupt"
 
 
 class NotAnActivityError(ReadError):
-    """The file is sound but holds no recording: a course, a route without times, device settings."""
+    """The file is sound but holds no recording: a course, a route without times, device settings.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.read("data/samples/odd/route.gpx")
+    ... except ts.NotAnActivityError:
+    ...     print("a route")
+    a route
+    """
 
     code = "not_an_activity"
 
 
 class LimitError(ReadError):
-    """The source exceeds one of the ``ReadLimits``; the message names it."""
+    """The source exceeds one of the ``ReadLimits``; the message names it.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.read("data/samples/odd/two-tracks.gpx", limits=ts.ReadLimits(bytes=1000))
+    ... except ts.LimitError as error:
+    ...     print(error.code)
+    limit
+    """
 
     code = "limit"
 
 
 class SchemaError(TrailstatsError):
-    """A table lacks a column, a dtype or an index that its schema promises."""
+    """A table lacks a column, a dtype or an index that its schema promises.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.Analysis.from_dict({"format_version": 0})
+    ... except ts.SchemaError as error:
+    ...     print(error.code)
+    schema
+    """
 
     code = "schema"
 
 
 class ConfigError(TrailstatsError):
-    """An athlete profile, a label file or an option can't be understood."""
+    """An athlete profile, a label file or an option can't be understood.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.Athlete(heart_rate_max=20)
+    ... except ts.ConfigError as error:
+    ...     print(error)
+    athlete: heart_rate_max = 20 lies outside 100 to 240
+    """
 
     code = "config"
 
 
 class WriteError(TrailstatsError):
-    """A result could not be written to the place that was asked for."""
+    """A result could not be written to the place that was asked for.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
+    >>> try:
+    ...     ts.convert(run, "run.kml")
+    ... except ts.WriteError as error:
+    ...     print(error.code)
+    write
+    """
 
     code = "write"
 
@@ -164,6 +248,12 @@ class MissingExtraError(TrailstatsError, ImportError):
         The package that could not be imported.
     extra : str
         The extra of trailstats that brings it.
+
+    Examples
+    --------
+    >>> from trailstats import MissingExtraError
+    >>> MissingExtraError("pyarrow", "parquet").extra
+    'parquet'
     """
 
     code = "missing_extra"

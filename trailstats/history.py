@@ -43,7 +43,17 @@ _PROFILE = "athlete.toml"
 
 
 class OnError(StrEnum):
-    """What a source that fails does to the rest."""
+    """What a source that fails does to the rest.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> try:
+    ...     ts.analyze_folder("data/samples/odd", on_error=ts.OnError.RAISE)
+    ... except ts.ReadError:
+    ...     print("stopped at the first")
+    stopped at the first
+    """
 
     COLLECT = "collect"
     RAISE = "raise"
@@ -66,6 +76,15 @@ class History:
     failures : tuple of Failure
     limits : HeartRateLimits
         The heart-rate limits that loads and zones were computed with, and where they come from.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/odd")
+    >>> len(history.analyses) == int((history.activities["status"] == "ok").sum())
+    True
+    >>> "trail_distance" in history.weekly()
+    True
     """
 
     athlete: Athlete

@@ -39,6 +39,13 @@ class HeartRateLimits:
         ``"female"``, ``"male"`` or empty.
     source : str
         Where the values come from, for a person.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/odd", athlete=ts.Athlete(heart_rate_max=187))
+    >>> history.limits.maximum
+    187
     """
 
     maximum: float = NAN

@@ -42,6 +42,13 @@ class Metric:
         Strength of the published evidence behind the formula.
     reason : str
         Why the value is missing.
+
+    Examples
+    --------
+    >>> from trailstats import Metric
+    >>> speed = Metric(3.1, "m/s", low=3.0, high=3.2, method="modelled")
+    >>> bool(speed), bool(Metric.missing("m/s", "no elevation"))
+    (True, False)
     """
 
     value: float
@@ -95,6 +102,13 @@ class Totals:
     heart_rate_time : float
         Moving time with a heart rate [s].
     n_records : int
+
+    Examples
+    --------
+    >>> from trailstats import Totals
+    >>> both = Totals(distance=8000.0, trail_distance=6000.0) + Totals(distance=2000.0)
+    >>> both.trail_share
+    0.6
     """
 
     distance: float = 0.0
@@ -240,6 +254,15 @@ class Analysis:
         Table ``schema.EFFORTS``: best efforts by distance and by time.
     heart_rate_times : HeartRateTimes
     issues : tuple of Issue
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.analyze("data/samples/odd/two-tracks.gpx")
+    >>> run.metrics["session_load"].unit, "surface" in run.segments
+    ('1', True)
+    >>> ts.Analysis.from_dict(run.to_dict()).totals == run.totals
+    True
     """
 
     meta: ActivityMeta

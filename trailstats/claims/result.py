@@ -41,6 +41,13 @@ class ClaimResult:
         Sources of the runs that it rests on.
     parts : tuple of ClaimResult
         The answer's parts, where it has several.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> answers = ts.evaluate_claims(ts.analyze_folder("data/samples/odd"))
+    >>> answers[0].claim, answers[0].verdict.value
+    ('strength', 'not enough data')
     """
 
     claim: str
@@ -91,6 +98,13 @@ class RuleResult:
     evidence : EvidenceStrength
     activities : tuple of str
         Sources of the runs that decided it.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> rules = ts.check_plan(ts.analyze_folder("data/samples/odd"))
+    >>> rules[0].rule, rules[0].outcome
+    ('R1', 'not enough data')
     """
 
     rule: str

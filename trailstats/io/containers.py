@@ -71,6 +71,13 @@ class Failure:
     message : str
     where : str
         Place in the file, where known.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> found = list(ts.iter_activities("data/samples/odd/web-page.gpx"))
+    >>> found[0].code
+    'unsupported_format'
     """
 
     source: str
@@ -114,6 +121,15 @@ def iter_activities(
         When a path that was named does not exist.
     MissingExtraError
         For a remote address without fsspec.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> found = list(ts.iter_activities("data/samples/odd"))
+    >>> any(isinstance(item, ts.Failure) for item in found)
+    True
+    >>> any(isinstance(item, ts.Activity) for item in found)
+    True
     """
     limits = limits or ReadLimits()
     single = isinstance(source, str | os.PathLike | bytes) or hasattr(source, "read")

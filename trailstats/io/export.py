@@ -40,6 +40,17 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
         When the suffix is none of these, or the place can't be written to.
     MissingExtraError
         For Parquet without pyarrow.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
+    >>> segments = ts.analyze(run).segments
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = ts.convert(run, f"{folder}/run.geojson", segments=segments)
+    ...     path.stat().st_size > 1000
+    True
     """
     target = Path(path)
     suffix = target.suffix.lower()

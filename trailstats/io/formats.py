@@ -45,6 +45,12 @@ class ReadLimits:
         Archives within archives.
     members : int
         Files in one archive.
+
+    Examples
+    --------
+    >>> from trailstats import ReadLimits
+    >>> ReadLimits(bytes=50_000_000).records
+    5000000
     """
 
     bytes: int = 1 << 29

@@ -82,6 +82,15 @@ def write_report(
         Without altair, jinja2 or vl-convert-python.
     WriteError
         When the place can't be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import trailstats as ts
+    >>> run = ts.analyze("data/samples/odd/two-tracks.gpx")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ts.write_report(run, f"{folder}/report.html").name
+    'report.html'
     """
     if isinstance(result, History):
         if claims is None:

@@ -6,7 +6,14 @@ from enum import StrEnum
 
 
 class Surface(StrEnum):
-    """What the ground under a stretch is, as far as it can be told."""
+    """What the ground under a stretch is, as far as it can be told.
+
+    Examples
+    --------
+    >>> from trailstats import Surface
+    >>> Surface("trail") is Surface.TRAIL, Surface.TRAIL == "trail"
+    (True, True)
+    """
 
     ROAD = "road"
     TRAIL = "trail"
@@ -14,7 +21,14 @@ class Surface(StrEnum):
 
 
 class SurfaceSource(StrEnum):
-    """Which evidence a surface rests on, strongest first."""
+    """Which evidence a surface rests on, strongest first.
+
+    Examples
+    --------
+    >>> from trailstats import SurfaceSource, TerrainRules
+    >>> SurfaceSource.TAG in TerrainRules().sources
+    True
+    """
 
     LABEL = "label"
     MAP = "map"
@@ -24,7 +38,14 @@ class SurfaceSource(StrEnum):
 
 
 class Slope(StrEnum):
-    """Slope class of a stretch, from its mean grade."""
+    """Slope class of a stretch, from its mean grade.
+
+    Examples
+    --------
+    >>> from trailstats import Slope
+    >>> Slope("steep_up").is_up, Slope.FLAT.is_down
+    (True, False)
+    """
 
     STEEP_DOWN = "steep_down"
     DOWN = "down"
@@ -47,7 +68,14 @@ class Slope(StrEnum):
 
 
 class Gait(StrEnum):
-    """How a stretch was covered."""
+    """How a stretch was covered.
+
+    Examples
+    --------
+    >>> from trailstats import Gait
+    >>> [gait.value for gait in Gait]
+    ['run', 'hike', 'stopped', 'unknown']
+    """
 
     RUN = "run"
     HIKE = "hike"
@@ -56,7 +84,14 @@ class Gait(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much an issue matters for the numbers that follow."""
+    """How much an issue matters for the numbers that follow.
+
+    Examples
+    --------
+    >>> from trailstats import Severity
+    >>> Severity("warning")
+    <Severity.WARNING: 'warning'>
+    """
 
     INFO = "info"
     WARNING = "warning"
@@ -64,7 +99,14 @@ class Severity(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer to a claim, for one runner."""
+    """The answer to a claim, for one runner.
+
+    Examples
+    --------
+    >>> from trailstats import Verdict
+    >>> Verdict.NOT_ENOUGH_DATA.value
+    'not enough data'
+    """
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
@@ -74,7 +116,14 @@ class Verdict(StrEnum):
 
 
 class EvidenceStrength(StrEnum):
-    """How strong the published evidence behind a number or a claim is."""
+    """How strong the published evidence behind a number or a claim is.
+
+    Examples
+    --------
+    >>> from trailstats import EvidenceStrength
+    >>> EvidenceStrength("moderate") is EvidenceStrength.MODERATE
+    True
+    """
 
     STRONG = "strong"
     MODERATE = "moderate"

@@ -43,6 +43,13 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
     of that difference which no fall larger than ``climb_dip`` interrupts: a dip or a short flat stretch stays
     inside, a long flat approach does not belong. Descents are the climbs of the mirrored profile. The score is
     length times percent grade, as road cycling counts it.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> climbs = ts.find_climbs(ts.read("data/samples/odd/two-tracks.gpx"))
+    >>> set(climbs["direction"]) <= {"up", "down"}
+    True
     """
     rules = rules or TerrainRules()
     activity = clean(activity)
