@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 import trailstats as ts
 
 MODULES = [
+    "cache",
     *(f"metrics.{name}" for name in import_module("trailstats.metrics").__all__),
     "plots",
     "schema",

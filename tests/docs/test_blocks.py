@@ -8,8 +8,11 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+import trailstats as ts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -95,3 +98,23 @@ def test_extras_that_pages_name_exist(path: Path) -> None:
     known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     for names in re.findall(r"(?:trailstats|\.)\[([\w,]+)\]", path.read_text(encoding="utf-8")):
         assert set(names.split(",")) <= set(known), path
+
+
+def test_the_app_of_the_readme_answers(samples: Path) -> None:
+    """The ten lines that an app developer copies turn an upload into the document, and into nothing but it."""
+    from fastapi.testclient import TestClient
+
+    found = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python" and "FastAPI" in text)
+    assert len(found.strip().splitlines()) <= 11
+    names: dict[str, Any] = {}
+    exec(compile(found, "README.md", "exec"), names)  # the README's own text
+    path = samples / "odd" / "two-tracks.gpx"
+    answer = TestClient(names["app"]).post("/analysis", files={"file": (path.name, path.read_bytes())})
+    assert ts.Analysis.from_dict(answer.json()).totals == ts.analyze(path).totals
+
+
+def test_the_readme_gets_a_programmer_there_in_five_lines() -> None:
+    """From the import to a table of labelled stretches."""
+    first = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python")
+    assert len([line for line in first.splitlines() if line.strip()]) <= 5
+    assert "surface" in first
