@@ -33,7 +33,7 @@ def main() -> None:
     by_day = days.agg(distance=("distance", "sum"), session_load=("session_load", "sum"), surface=("surface", "first"))
     by_day["date"] = by_day["date"].astype(diary["date"].dtype)
     joined = diary.merge(by_day, on="date", how="left", validate="one_to_one")
-    print(joined.round(1).to_string(index=False))
+    print(joined.to_string(index=False, float_format="%.1f"))
     print(joined.groupby("surface")[["sleep", "soreness"]].agg(["count", "mean"]).round(2).to_string())
 
 

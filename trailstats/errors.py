@@ -234,7 +234,14 @@ class WriteError(TrailstatsError):
 
 
 class WorkerError(TrailstatsError):
-    """Processes for the work can't be started."""
+    """Processes for the work can't be started.
+
+    Examples
+    --------
+    >>> from trailstats import TrailstatsError, WorkerError
+    >>> WorkerError.code, issubclass(WorkerError, TrailstatsError)
+    ('worker', True)
+    """
 
     code = "worker"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import trailstats as ts
@@ -102,14 +104,18 @@ def test_extras_that_pages_name_exist(path: Path) -> None:
 
 def test_the_app_of_the_readme_answers(samples: Path) -> None:
     """The ten lines that an app developer copies turn an upload into the document, and into nothing but it."""
-    from fastapi.testclient import TestClient
-
     found = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python" and "FastAPI" in text)
     assert len(found.strip().splitlines()) <= 11
     names: dict[str, Any] = {}
     exec(compile(found, "README.md", "exec"), names)  # the README's own text
     path = samples / "odd" / "two-tracks.gpx"
-    answer = TestClient(names["app"]).post("/analysis", files={"file": (path.name, path.read_bytes())})
+
+    async def post() -> httpx.Response:
+        transport = httpx.ASGITransport(app=names["app"])
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            return await client.post("/analysis", files={"file": (path.name, path.read_bytes())})
+
+    answer = asyncio.run(post())
     assert ts.Analysis.from_dict(answer.json()).totals == ts.analyze(path).totals
 
 
