@@ -18,11 +18,14 @@ from trailstats import _workers, schema
 from trailstats.activity import Activity
 from trailstats.analysis import measure
 from trailstats.athlete import Athlete
+from trailstats.cleaning import CleanRules
 from trailstats.errors import ReadError
 from trailstats.history import History, OnError, analyze_folder, combine
 from trailstats.io.containers import Failure, SourceRef
 from trailstats.io.export import convert
+from trailstats.io.formats import ReadLimits
 from trailstats.results import Analysis
+from trailstats.terrain import TerrainRules
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50)
 
@@ -209,3 +212,27 @@ def test_segments_of_all_activities_are_together() -> None:
     schema.SEGMENTS.validate(found.segments)
     assert set(found.segments["file"]) == {"run1.fit", "run2.fit"}
     assert isinstance(found.segments.index, pd.RangeIndex)
+
+
+def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> None:
+    """Workers get part of the profile, which the cache is keyed by: the rest must make no difference to them."""
+    athlete = Athlete.from_dict(
+        {
+            "name": "X",
+            "sex": "female",
+            "birth_year": 1990,
+            "mass": 58,
+            "height": 1.7,
+            "heart_rate_max": 189,
+            "heart_rate_rest": 47,
+            "easy_ceiling": 150,
+            "threshold_heart_rate": 172,
+            "threshold_speed": 3.9,
+            "races": ["2026-03-01"],
+            "privacy_zones": [[47.0, 11.0, 500.0]],
+        }
+    )
+    sent = _workers.Options(athlete, CleanRules(), TerrainRules(), ReadLimits()).athlete
+    assert sent != athlete
+    run = dated(1, heart_rate=np.full(1801, 150.0), elevation=np.linspace(0, 80, 20))
+    assert measure(run, athlete=sent).to_dict() == measure(run, athlete=athlete).to_dict()
