@@ -317,9 +317,8 @@ class Analysis:
         """
         _check_version(data)
         try:
-            tables: dict[str, Any] = {
-                name: table_from_rows(schema.TABLES[name], _kept(data, name)) for name in TABLES_OF_ANALYSIS
-            }
+            held = [n for n in TABLES_OF_ANALYSIS if n in data or f"analysis.{n}" not in LATER_KEYS]
+            tables: dict[str, Any] = {name: table_from_rows(schema.TABLES[name], data[name]) for name in held}
             times = HeartRateTimes.from_dict(cast("dict[str, Any]", data["heart_rate_times"]))
         except (KeyError, TypeError, ValueError) as error:
             raise SchemaError(f"no analysis document: {type(error).__name__}: {error}") from error
@@ -365,12 +364,6 @@ def _outlined(data: dict[str, Any]) -> dict[str, Any]:
         "metrics": metrics,
         "issues": tuple(issues),
     }
-
-
-def _kept(data: dict[str, Any], table: str) -> list[dict[str, Any]]:
-    """Return the rows of a table; one that joined the documents later may be absent."""
-    rows_of: list[dict[str, Any]] = data.get(table, []) if f"analysis.{table}" in LATER_KEYS else data[table]
-    return rows_of
 
 
 def _sums(data: dict[str, Any]) -> dict[str, Any]:
