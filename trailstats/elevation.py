@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import correlate1d, median_filter
 
 __all__ = [
     "Corrected",
@@ -170,7 +170,7 @@ def grid_profile(
     mean_d = np.bincount(cell, d - d[0], size)[filled] / count[filled]
     mean_z = np.bincount(cell, z, size)[filled] / count[filled]
     raw = np.interp(grid, mean_d, mean_z)
-    despiked = median_filter(raw, 5, mode="nearest")
+    despiked = scipy.ndimage.median_filter(raw, 5, mode="nearest")
     # Only single outliers are replaced: the median itself would flatten crests and bends.
     residual = raw - despiked
     noise = 1.4826 * float(np.median(np.abs(_second_difference(raw)))) / np.sqrt(6.0)
@@ -230,11 +230,11 @@ def rolling_fit(values: ArrayLike, spacing: float, window: float, noise: float) 
         return v.copy(), np.zeros(len(v)), float("inf")
     k = np.arange(-half, half + 1, dtype=float)
     squares = float((k**2).sum())
-    slope = correlate1d(v, k / squares, mode="nearest") / spacing
+    slope = scipy.ndimage.correlate1d(v, k / squares, mode="nearest") / spacing
     # Savitzky-Golay weights of second order, written out for a symmetric window.
     m, fourth = len(k), float((k**4).sum())
     weights = (fourth - squares * k**2) / (m * fourth - squares**2) if half > 1 else np.full(3, 1 / 3)
-    level = correlate1d(v, weights, mode="nearest")
+    level = scipy.ndimage.correlate1d(v, weights, mode="nearest")
     inner = slice(half, len(v) - half)
     slope[:half], slope[-half:] = slope[inner][0], slope[inner][-1]
     ends = np.arange(half, dtype=float)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import median_filter, percentile_filter
+import scipy
 
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
 
@@ -89,8 +89,8 @@ def rmssd(intervals: ArrayLike) -> float:
 
 def _threshold(values: FloatArray, rules: BeatRules) -> FloatArray:
     size = min(rules.window, values.size)
-    low = percentile_filter(values, 25, size=size, mode="reflect")
-    high = percentile_filter(values, 75, size=size, mode="reflect")
+    low = scipy.ndimage.percentile_filter(values, 25, size=size, mode="reflect")
+    high = scipy.ndimage.percentile_filter(values, 75, size=size, mode="reflect")
     # A perfectly even series has no spread; a tiny floor keeps its quotients finite.
     return as_floats(np.maximum(rules.alpha * 0.5 * (high - low), 1e-6))
 
@@ -136,7 +136,7 @@ def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> Co
 
     change = np.diff(rr, prepend=rr[0])
     change = change / _threshold(np.abs(change), limits)
-    median = as_floats(median_filter(rr, size=limits.median_window, mode="reflect"))
+    median = as_floats(scipy.ndimage.median_filter(rr, size=limits.median_window, mode="reflect"))
     departure = rr - median
     # A short interval is half as far from the median as a long one of the same origin.
     departure = np.where(departure < 0.0, 2.0 * departure, departure)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.linalg import solveh_banded
+import scipy
 
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 
@@ -51,7 +51,7 @@ def _without_trend(intervals: FloatArray, strength: float) -> FloatArray:
     second[2] = 1.0 + weight * main
     second[1, 1:] = weight * beside
     second[0, 2:] = weight
-    return intervals - as_floats(solveh_banded(second, intervals))
+    return intervals - as_floats(scipy.linalg.solveh_banded(second, intervals))
 
 
 def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES) -> float:

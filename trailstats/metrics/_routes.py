@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from trailstats.metrics._types import ArrayLike, IntArray, as_floats
 
@@ -158,14 +157,14 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntA
         return np.full(len(runs), -1, dtype=np.int64)
     _, column = np.unique(np.concatenate(runs), return_inverse=True)
     start = np.concatenate([[0], np.cumsum(sizes)])
-    incidence = csr_array((np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1))
+    incidence = scipy.sparse.csr_array((np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1))
     shared = (incidence @ incidence.T).tocoo()
     union = sizes[shared.row] + sizes[shared.col] - shared.data
     linked = shared.data >= similarity * union
-    graph = csr_array(
+    graph = scipy.sparse.csr_array(
         (np.ones(int(np.count_nonzero(linked))), (shared.row[linked], shared.col[linked])), shape=shared.shape
     )
-    _, labels = connected_components(graph, directed=False)
+    _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
     named = np.full(len(runs), -1, dtype=np.int64)
     _, first, inverse = np.unique(labels[sizes > 0], return_index=True, return_inverse=True)
     named[sizes > 0] = np.argsort(np.argsort(first))[inverse]

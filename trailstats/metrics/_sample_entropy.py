@@ -1,7 +1,7 @@
 """Sample entropy: how irregular a series is."""
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from trailstats.metrics._types import ArrayLike, as_floats
 
@@ -43,7 +43,7 @@ def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, min
         return float("nan")
     templates = np.lib.stride_tricks.sliding_window_view(series, m + 1)
     # Pairs of a template with itself are counted by the tree and taken off.
-    longer, shorter = cKDTree(templates), cKDTree(templates[:, :m])
+    longer, shorter = scipy.spatial.cKDTree(templates), scipy.spatial.cKDTree(templates[:, :m])
     a = float(longer.count_neighbors(longer, radius, p=np.inf)) - len(templates)
     b = float(shorter.count_neighbors(shorter, radius, p=np.inf)) - len(templates)
     return _entropy(a, b)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import grey_opening
+import scipy
 
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import time_mean, time_quantile, valid_seconds
@@ -99,7 +99,7 @@ def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 
     size = int(np.ceil(sustained / float(np.median(seconds[ticking]))))
     # An opening keeps a value only where it is held throughout a window; a gap counts as no heart rate at
     # all.
-    held = grey_opening(np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0)
+    held = scipy.ndimage.grey_opening(np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0)
     return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
 
 

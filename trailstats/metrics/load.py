@@ -8,7 +8,7 @@ days before.
 from enum import StrEnum
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy
 
 from trailstats.metrics._session_load import LoadMethod, SessionLoad, SessionLoadRules, session_load
 from trailstats.metrics._trimp import (
@@ -64,7 +64,7 @@ def _running_average(daily: ArrayLike, weight: float, initial: float) -> FloatAr
     loads = np.nan_to_num(as_floats(daily))
     if loads.size == 0:
         return loads
-    filtered, _ = lfilter([weight], [1.0, weight - 1.0], loads, zi=[(1.0 - weight) * initial])
+    filtered, _ = scipy.signal.lfilter([weight], [1.0, weight - 1.0], loads, zi=[(1.0 - weight) * initial])
     return as_floats(filtered)
 
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import stdtrit
+import scipy
 
 from trailstats.metrics._best_efforts import (
     BestEfforts,
@@ -94,7 +93,7 @@ def equivalent_time(uptake: float, distance: float) -> float:
     fastest, slowest = distance / 12.0, distance / 0.5
     if excess(fastest) < 0.0 or excess(slowest) > 0.0:
         return float("nan")
-    return float(brentq(excess, fastest, slowest, xtol=1e-9))
+    return float(scipy.optimize.brentq(excess, fastest, slowest, xtol=1e-9))
 
 
 def riegel_time(duration: ArrayLike, distance: ArrayLike, target: ArrayLike, *, exponent: float = 1.06) -> FloatArray:
@@ -350,6 +349,6 @@ def speed_at_heart_rate(
     residual = v - design @ coefficients
     variance = float(residual @ residual) / free
     error = float(np.sqrt(variance * np.linalg.inv(design.T @ design)[0, 0]))
-    half = float(stdtrit(free, 0.975)) * error
+    half = float(scipy.special.stdtrit(free, 0.975)) * error
     value = float(coefficients[0])
     return SpeedAtHeartRate(value, value - half, value + half, int(v.size))

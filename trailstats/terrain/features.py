@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
@@ -268,13 +268,13 @@ def _cells(length: float) -> int:
 
 def moving_mean(values: Floats, length: float) -> Floats:
     """Return the moving mean over a length [m] of values on the grid; never below zero for values that are not."""
-    out = uniform_filter1d(values, _cells(length), mode="nearest")
+    out = scipy.ndimage.uniform_filter1d(values, _cells(length), mode="nearest")
     return np.asarray(np.maximum(out, 0.0) if values.min() >= 0 else out)
 
 
 def _smooth(values: Floats, cells: int) -> Floats:
-    once = uniform_filter1d(values, cells, mode="nearest")
-    return np.asarray(uniform_filter1d(once, cells, mode="nearest"))
+    once = scipy.ndimage.uniform_filter1d(values, cells, mode="nearest")
+    return np.asarray(scipy.ndimage.uniform_filter1d(once, cells, mode="nearest"))
 
 
 def log_speed(grid: RunGrid, length: float) -> Floats:
@@ -303,7 +303,7 @@ def wiggle_of(turn: Floats, chord: float) -> Floats:
     """Return the turning that cancels out over four chords: its mean size less the size of its mean."""
     length = 4 * chord
     cut = np.clip(turn, -MAX_TURN, MAX_TURN)
-    net = np.abs(uniform_filter1d(cut, _cells(length), mode="nearest"))
+    net = np.abs(scipy.ndimage.uniform_filter1d(cut, _cells(length), mode="nearest"))
     return np.maximum(moving_mean(np.abs(cut), length) - net, 0.0)
 
 
