@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,15 +18,16 @@ from rich.text import Text
 
 from trailstats import schema
 from trailstats.activity import Activity
-from trailstats.claims import ClaimResult, RuleResult
 from trailstats.documents import rows
 from trailstats.history import History
 from trailstats.report import text as say
-from trailstats.report.claim_view import ClaimView, claim_view
 from trailstats.report.palette import OUTCOMES, VERDICTS
-from trailstats.report.sections import METRIC_WORDS, metric_unit
 from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Verdict
+
+if TYPE_CHECKING:
+    from trailstats.claims import ClaimResult, RuleResult
+    from trailstats.report.claim_view import ClaimView
 
 MOST_FAILURES = 20
 NARROW = 100
@@ -93,6 +94,8 @@ def summary(history: History, imperial: bool) -> None:
 
 def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
     """Print the answers as a table; what was measured and the published evidence where there is room."""
+    from trailstats.report.claim_view import claim_view
+
     narrow = _is_narrow()
     more = () if narrow else ("runs", "published evidence")
     table = _table("claim", "verdict", "trail", "road", "difference (95 % interval)", *more, right=(2, 3))
@@ -176,6 +179,8 @@ def analysis(result: Analysis, imperial: bool) -> None:
 
 def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
     """Print the metrics that have a value, then for each reason those that have none."""
+    from trailstats.report.sections import METRIC_WORDS, metric_unit
+
     narrow = _is_narrow()
     table = _table("metric", "value", "95 % or range", *(() if narrow else ("how",)), right=(1,))
     missing: dict[str, list[str]] = {}

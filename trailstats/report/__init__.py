@@ -1,5 +1,19 @@
 """The report: `view` turns results into words and numbers, `charts` draws, `html` writes one self-contained file."""
 
-from trailstats.report.html import write_report
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trailstats.report.html import write_report
 
 __all__ = ["write_report"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # a module's attributes are of any type
+    # The command line takes words from here for every table: only a report loads what a page needs.
+    if name == "write_report":
+        from trailstats.report.html import write_report
+
+        return write_report
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
