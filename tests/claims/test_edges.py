@@ -104,7 +104,8 @@ def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> No
     failed["start_time"] = failed["start_time"].where(failed["file"] == "")
     table = pd.concat([twice.activities, double, failed], ignore_index=True)
     analyses = (*twice.analyses, twice.analyses[4], twice.analyses[9])
-    segments = pd.concat([twice.segments, *(a.segments for a in analyses[-2:])], ignore_index=True)
+    again = [a.segments.assign(file=f) for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)]
+    segments = pd.concat([twice.segments, *again], ignore_index=True)
     more = replace(twice, activities=table, analyses=analyses, segments=segments)
     assert [r.to_dict() for r in evaluate_claims(more)] == [r.to_dict() for r in evaluate_claims(twice)]
 

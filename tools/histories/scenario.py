@@ -12,7 +12,8 @@ class Scenario:
     Attributes
     ----------
     name, group : str
-        The group tells how the table counts it: ``none``, ``effect``, ``power`` or ``confounded``.
+        The group tells how the table counts it: ``none``, ``effect``, ``power``, ``sample``, ``curve`` or
+        ``confounded``.
     weeks : int
     easy, long, hard : int
         Runs of each kind a week.
@@ -37,17 +38,20 @@ class Scenario:
     volume_per_share : float
         Hours a week more after four weeks all on trail.
     gain : float
-        Road fitness after eight weeks all on trail, or after eight weeks from a start of trails.
+        Road fitness after weeks all on trail, or after so many weeks from a start of trails.
+    gain_weeks : int
     trend : float
         Fitness a year, whatever the ground.
     heat : float
-        Beats a minute more in summer than in winter.
+        Beats a minute more for each degree above 15.
     thermometer : bool
         Whether the temperature is recorded.
     new_device : float
         Beats a minute more from a new watch, bought in the week when trails begin, or half-way.
     with_heart_rate, rated : float
         Shares of the runs.
+    certainty : float
+        How well the recordings tell the ground, in standard deviations between the two; 0 where it is known for sure.
     volume_with_trail : float
         Rise of the volume that begins with the trails.
     fitness_from_volume : float
@@ -72,27 +76,49 @@ class Scenario:
     surge: float = 0.0
     volume_per_share: float = 0.0
     gain: float = 0.0
+    gain_weeks: int = 8
     trend: float = 0.02
-    heat: float = 4.0
+    heat: float = 0.30
     thermometer: bool = True
     new_device: float = 0.0
     with_heart_rate: float = 1.0
     rated: float = 0.7
+    certainty: float = 0.0
     volume_with_trail: float = 0.0
     fitness_from_volume: float = 0.0
 
 
 NONE = Scenario("no effect, trails all along")
+SAMPLE = Scenario(
+    "like the sample archive",
+    "sample",
+    weeks=48,
+    trail_share=0.6,
+    trail_from=16,
+    easy_slower=0.08,
+    beats=6.0,
+    feel=12.0,
+    hills=2.5,
+    uneven=2.0,
+    spread=0.04,
+    surge=-0.015,
+    gain=0.03,
+    gain_weeks=12,
+    trend=0.0,
+    certainty=2.5,
+)
+"""The runner whose files `make_samples` writes, as far as tables can hold him."""
 _POWER = {"group": "power", "weeks": 30, "easy": 2, "long": 0, "hard": 1, "trail_share": 0.5}
 
 SCENARIOS = (
     NONE,
     replace(NONE, name="no effect, trails from week 24", weeks=60, trail_from=24),
-    replace(NONE, name="no effect, season without thermometer", heat=10.0, thermometer=False, weeks=80, trail_from=30),
+    replace(NONE, name="no effect, season without thermometer", heat=0.75, thermometer=False, weeks=80, trail_from=30),
     replace(NONE, name="no effect, steep trend in fitness", trend=0.08, weeks=60, trail_from=24),
     replace(NONE, name="no effect, new watch with the trails", new_device=4.0, weeks=60, trail_from=24),
     replace(NONE, name="no effect, heart rate in half of the runs", with_heart_rate=0.5, rated=0.3),
     replace(NONE, name="no effect, few runs", weeks=16, easy=1),
+    replace(NONE, name="no effect, ground sometimes mistaken", certainty=2.5, trail_from=12),
     Scenario(
         "small effects",
         "effect",
@@ -125,6 +151,8 @@ SCENARIOS = (
     Scenario("easy days 5 % slower, 30 a side", easy_slower=0.05, **_POWER),
     Scenario("3 beats more, 30 a side", beats=3.0, **_POWER),
     Scenario("steps load 10 % less, 30 a side", step_load=0.9, **_POWER),
+    Scenario("3 beats more, 30 a side, ground sometimes mistaken", beats=3.0, certainty=2.5, **_POWER),
+    SAMPLE,
     replace(
         NONE,
         name="volume rises with the trails and makes fitter",
@@ -152,3 +180,20 @@ SCENARIOS = (
         fitness_from_volume=0.12,
     ),
 )
+
+CURVE = tuple(
+    replace(
+        NONE,
+        name=f"{gain:.0%} in {years} years",
+        group="curve",
+        weeks=52 * years,
+        trail_from=26 * years,
+        gain=gain,
+        trend=0.0,
+    )
+    for years in (1, 2, 3)
+    for gain in (0.03, 0.05, 0.08, 0.12)
+)
+"""Gains in road form by the length of the history, trails from half-way on."""
+
+ALL = (*SCENARIOS, *CURVE)

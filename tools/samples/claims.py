@@ -177,8 +177,7 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
         ),
         "same_effort": _verdict(
             "contradicted",
-            # At the size of a day's noise, and tested beside ten other claims, an honest answer may stay open.
-            ["contradicted", "inconclusive"],
+            ["contradicted"],
             f"heart rate at equal grade-adjusted speed is {same['model']:+.1f} bpm on trail by the model, "
             f"{same['by_stretch']:+.1f} by 90 s stretches: for this runner trail is harder",
         ),

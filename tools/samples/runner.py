@@ -13,35 +13,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
+from histories.runner import Physiology
+
 from .ground import FOOTINGS, STEP, TRACK, Array, Course, Mask, wave
 
 RUN, HIKE, STOPPED = 0, 1, 2
 GAITS = ("run", "hike", "stopped")
-
-
-@dataclass(frozen=True)
-class Physiology:
-    """The constants of the one runner; SI, heart rate in beats per minute."""
-
-    birth_year: int = 1986
-    sex: str = "male"
-    mass: float = 71.0
-    height: float = 1.79
-    heart_rate_rest: float = 50.0
-    heart_rate_max: float = 187.0
-    easy_ceiling: float = 149.0
-    threshold_heart_rate: float = 170.0
-    threshold_speed: float = 3.63
-    heart_rate_at_zero: float = 61.0
-    heart_rate_per_effort: float = 30.0
-    heart_rate_lag: float = 35.0
-    heart_rate_day_sd: float = 3.0
-    drift_per_hour: float = 4.0
-    heat_per_degree: float = 0.30
-    heat_from: float = 15.0
-    uphill_cost: float = 1.03
-    hike_saving: float = 0.92
-    cadence_offset: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -185,10 +162,10 @@ def _cadence(
 def _heart(spent: Array, moving: Mask, time: Array, form: Form, body: Physiology, rng: np.random.RandomState) -> Array:
     n = len(spent)
     heat = max(form.temperature - body.heat_from, 0.0)
-    drift = (body.drift_per_hour + 0.25 * heat) * np.maximum(time - 600.0, 0.0) / 3600.0
+    drift = body.drift(time, heat)
     wander = 1.6 * lfilter([1.0], [1.0, -0.997], rng.standard_normal(n)) * np.sqrt(1 - 0.997**2)
     wander = wander + 2.2 * lfilter([1.0], [1.0, -0.975], rng.standard_normal(n)) * np.sqrt(1 - 0.975**2)
-    aim = body.heart_rate_at_zero + body.heart_rate_per_effort * spent / form.fitness
+    aim = body.heart_rate(spent, form.fitness)
     aim = aim + drift + body.heat_per_degree * heat + form.heart_rate_offset + wander
     aim = np.where(moving, aim, 92.0 + 0.2 * drift)
     top = body.heart_rate_max

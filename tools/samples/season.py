@@ -12,6 +12,20 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from histories.runner import (
+    EFFORT,
+    EFFORT_SPREAD,
+    EXERTION_SPREAD,
+    FEEL,
+    FEEL_SPREAD,
+    TEMPERATURE_SPREAD,
+    Physiology,
+    rated_feel,
+    risen,
+    season_temperature,
+)
+from histories.scenario import SAMPLE
+
 from .courses import course
 from .ground import Course
 from .runner import Form, Part
@@ -19,25 +33,18 @@ from .sensors import Watch
 
 SEED = 20240205
 START = datetime(2024, 2, 5, tzinfo=UTC)
-WEEKS = 48
+WEEKS = SAMPLE.weeks
 UTC_OFFSET = timedelta(hours=-3)
-TRAIL_FROM_WEEK = 17
+TRAIL_FROM_WEEK = SAMPLE.trail_from + 1
 SICK_WEEK = 33
 RACE_WEEKS = (24, 46)
 TAPER_WEEKS = (45, 46)
-FITNESS_RISE = 0.03
-FITNESS_WEEKS = 12
-FEEL_ON_TRAIL = 12.0
+FITNESS_RISE = SAMPLE.gain
+FITNESS_WEEKS = SAMPLE.gain_weeks
+FEEL_ON_TRAIL = SAMPLE.feel
 
 UNHURRIED = ("easy", "recovery", "long")
-EFFORT = {
-    ("easy", False): 2.86,
-    ("easy", True): 2.62,
-    ("recovery", False): 2.68,
-    ("recovery", True): 2.58,
-    ("long", False): 2.80,
-    ("long", True): 2.83,
-}
+EFFORT_ON_TRAIL = {"easy": 2.62, "recovery": 2.58, "long": 2.83}
 
 
 @dataclass(frozen=True)
@@ -102,8 +109,7 @@ _FIXED = {
 
 def fitness(week: float) -> float:
     """Speed at a given heart rate relative to the first weeks."""
-    rise = np.clip((week - TRAIL_FROM_WEEK) / FITNESS_WEEKS, 0.0, 1.0)
-    return 1.0 + FITNESS_RISE * float(rise)
+    return 1.0 + FITNESS_RISE * float(risen(week - TRAIL_FROM_WEEK, FITNESS_WEEKS))
 
 
 def _slots(week: int) -> list[tuple[int, str]]:
@@ -174,15 +180,15 @@ def _parts(intent: str, route: str, easy: float, count: int, short: bool) -> tup
 
 def _temperature(start: datetime, rng: np.random.RandomState) -> float:
     day = (start - datetime(2024, 1, 1, tzinfo=UTC)).days
-    return float(15.0 - 8.0 * np.cos(2 * np.pi * (day - 28) / 365.25) + rng.normal(0.0, 2.2))
+    return float(season_temperature(day) + rng.normal(0.0, TEMPERATURE_SPREAD))
 
 
 def _feelings(intent: str, trail: bool, rng: np.random.RandomState) -> tuple[int, int]:
-    base = {"easy": 52.0, "recovery": 50.0, "long": 52.0, "tempo": 50.0, "interval": 48.0, "race": 52.0}[intent]
-    feel = base + FEEL_ON_TRAIL * trail + rng.normal(0.0, 13.0)
+    base = FEEL + {"recovery": -2.0, "tempo": -2.0, "interval": -4.0}.get(intent, 0.0)
+    feel = base + FEEL_ON_TRAIL * trail + rng.normal(0.0, FEEL_SPREAD)
     effort = {"easy": 3.0, "recovery": 2.2, "long": 4.6, "tempo": 6.4, "interval": 7.4, "race": 9.2}[intent]
-    rpe = effort + rng.normal(0.0, 0.7)
-    return int(np.clip(round(feel / 25.0), 0, 4)) * 25, int(np.clip(round(rpe), 1, 10)) * 10
+    rpe = effort + rng.normal(0.0, EXERTION_SPREAD)
+    return int(rated_feel(feel)), int(np.clip(round(rpe), 1, 10)) * 10
 
 
 def _watch(number: int, route: Course, trail: bool, intent: str, kind: str, rng: np.random.RandomState) -> Watch:
@@ -220,14 +226,15 @@ def sessions(limit: int | None = None) -> list[Session]:
             trail = ground == "trail"
             tired = last_hard is not None and local - last_hard < timedelta(hours=36)
             route = _route(intent, trail, seen, week)
-            easy = EFFORT[intent, trail] * (1.0 + rng.normal(0.0, 0.028)) if intent in UNHURRIED else 0.0
+            aim = (EFFORT_ON_TRAIL if trail else EFFORT).get(intent, 0.0)
+            easy = aim * (1.0 + rng.normal(0.0, EFFORT_SPREAD)) if intent in UNHURRIED else 0.0
             count = seen["interval"] - 1
             route, parts, title = _parts(intent, route, easy, count, week in TAPER_WEEKS)
             temperature = _temperature(local, rng)
             form = Form(
                 fitness=fitness(week - 1 + day / 7.0),
                 temperature=temperature,
-                heart_rate_offset=float(rng.normal(0.0, 3.0)),
+                heart_rate_offset=float(rng.normal(0.0, Physiology().heart_rate_day_sd)),
                 steadiness=0.038 if trail else 0.034,
                 climb_push=(0.10 if trail else 0.55) if intent in ("easy", "recovery", "long") else 0.8,
                 surge=0.05 if intent in ("easy", "long") and rng.uniform() < (0.08 if trail else 0.42) else 0.0,

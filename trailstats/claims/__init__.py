@@ -74,8 +74,12 @@ def evaluate_claims(history: History, *, races: Sequence[dt.date] = ()) -> list[
     >>> len(answers)
     11
     """
-    data = Evidence(history, tuple(races))
-    return [f.result for f in _adjusted([find(data) for find in _ANSWERS.values()])]
+    return [f.result for f in findings(Evidence(history, tuple(races)))]
+
+
+def findings(data: Evidence, claims: Sequence[str] = CLAIMS) -> list[Finding]:
+    """Return the answers to some claims, their decisions adjusted for how many are tested."""
+    return _adjusted([_ANSWERS[claim](data) for claim in claims])
 
 
 def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -> pd.DataFrame:
@@ -101,7 +105,7 @@ def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -
     """
     if claim_id not in _ANSWERS:
         raise KeyError(f"no claim {claim_id!r}; known are {', '.join(CLAIMS)}")
-    return _ANSWERS[claim_id](Evidence(history, tuple(races))).table
+    return _ANSWERS[claim_id](Evidence(history, tuple(races))).explained()
 
 
 def claims_document(history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]) -> dict[str, object]:

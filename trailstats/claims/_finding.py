@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -29,13 +31,18 @@ class Finding:
     result : ClaimResult
     p_value : float
         Of the test that decides; NaN where no test does.
-    table : pandas.DataFrame
-        Matched pairs, strata, weeks or runs.
+    tables : tuple of callable
+        Each makes a table of matched pairs, weeks or runs; made only when somebody asks for it.
     """
 
     result: ClaimResult
     p_value: float = NAN
-    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tables: tuple[Callable[[], pd.DataFrame], ...] = ()
+
+    def explained(self) -> pd.DataFrame:
+        """Return what the answer can be traced to, one part after the other."""
+        made = [table for make in self.tables if len(table := make())]
+        return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
 
 
 def decide(difference: float, p_value: float, direction: int) -> Verdict:
@@ -61,10 +68,9 @@ def compare_runs(
         Runs that count.
     rules : MatchRules, optional
     """
-    runs = data.runs
-    on_side = runs["side"] != ""
-    kept = values.where(on_side if where is None else on_side & where)
-    return compare(kept, runs["side"] == "trail", runs["day"], runs["moving_time"], rules=rules)
+    counted = data.has_side if where is None else data.has_side & where.to_numpy()
+    kept = np.where(counted, values.to_numpy(dtype=np.float64), np.nan)
+    return compare(kept, data.is_trail, data.runs["day"], data.runs["moving_time"], rules=rules)
 
 
 def too_few(comparison: Comparison, rules: MatchRules | None = None) -> str:
@@ -130,7 +136,7 @@ def part_of(
         caveats=tuple(notes),
         activities=data.files(rows),
     )
-    return Finding(result, comparison.p_value, _pairs(data, name, comparison))
+    return Finding(result, comparison.p_value, (partial(_pairs, data, name, comparison),))
 
 
 def answer(claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()) -> Finding:
@@ -160,17 +166,8 @@ def answer(claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveat
         activities=tuple(files),
         parts=tuple(replace(p.result, evidence=words.evidence) for p in parts),
     )
-    tables = [t for t in (main.table, *(p.table for p in parts)) if len(t)]
-    return Finding(result, main.p_value, _stack(tables))
-
-
-def _stack(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Join tables, each once."""
-    unique: list[pd.DataFrame] = []
-    for table in tables:
-        if not any(table is other for other in unique):
-            unique.append(table)
-    return pd.concat(unique, ignore_index=True) if unique else pd.DataFrame()
+    tables = dict.fromkeys((*main.tables, *(table for part in parts for table in part.tables)))
+    return Finding(result, main.p_value, tuple(tables))
 
 
 def _size(comparison: Comparison) -> str:
@@ -190,8 +187,10 @@ def _pairs(data: Evidence, name: str, comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "part": name,
-            "trail": runs["file"].to_numpy()[trail],
-            "road": runs["file"].to_numpy()[road],
+            "trail": data.file_names[trail],
+            "road": data.file_names[road],
+            "trail_value": pairs["trail_value"].to_numpy(),
+            "road_value": pairs["road_value"].to_numpy(),
             "difference": pairs["difference"].to_numpy(),
             "days_apart": np.abs(runs["day"].to_numpy()[trail] - runs["day"].to_numpy()[road]),
             "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -89,7 +90,7 @@ def impact(data: Evidence) -> Finding:
     verdicts = {p.result.verdict for p in known if not p.result.claim.endswith("session_load")}
     whole = verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
     # The parts' notes on draws stay with the parts.
-    main = Finding(replace(main.result, verdict=whole, caveats=()), table=_rows(data, ground))
+    main = Finding(replace(main.result, verdict=whole, caveats=()), tables=(partial(_rows, data, ground),))
     return answer("impact", main, parts=tuple(parts), caveats=tuple(caveats))
 
 
@@ -224,9 +225,12 @@ def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants,
 
 
 def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return each run's loads at exponent 1 on each ground."""
+    """Return each run's loads at exponent 1 on each ground, with the session load of runs that stand on one side."""
     table = pd.concat(ground.values(), ignore_index=True)
     table = table[table["exponent"] == 1.0]
-    files = data.runs["file"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
+    row = table["row"].to_numpy(dtype=np.intp)
+    whole = (data.runs["side"].to_numpy()[row] == table["surface"]).to_numpy()
+    session = np.where(whole, data.runs["session_load"].to_numpy()[row], np.nan)
     columns = ["surface", "distance", "duration", "active", "impact", "tibial", "tibial_steep"]
-    return table[columns].assign(part="impact", file=files).sort_values(["surface", "file"], ignore_index=True)
+    shown = table[columns].assign(session_load=session, part="impact", file=data.file_names[row])
+    return shown.sort_values(["surface", "file"], ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -211,7 +212,7 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
         caveats=tuple(notes),
         activities=files,
     )
-    return Finding(result, p, _table(weeks, outcome, design))
+    return Finding(result, p, (partial(_table, weeks, outcome, design),))
 
 
 def _placebo(y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floats) -> tuple[bool, str]:

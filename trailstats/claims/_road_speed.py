@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._stretches import calm_stretches
+from trailstats.claims._stretches import LEAST_RISE, MOST_RISE, calm_stretches
 from trailstats.claims._weeks import Weeks
 from trailstats.schema import Surface
 
@@ -27,8 +27,7 @@ RECORDED = 0.7
 """Share of the weeks with a temperature from which on it is used, those between filled in; judgement."""
 
 PERIOD = 61.0
-LEAST_RISE, MOST_RISE = 8.0, 60.0
-"""Between these the rise of heart rate with speed is believed [bpm per m/s]; judgement."""
+"""Runs of so many days together tell how heart rate rises with speed [day]; judgement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     none = np.zeros(0)
     nothing = RoadSpeed(none.astype(np.intp), none, none, none, none.astype(np.intp), np.nan, pd.DataFrame())
     chosen = ((runs["side"] == "road") & (runs["intent"] != "race")).to_numpy()
-    table = calm_stretches(data, chosen)
+    table, _ = calm_stretches(data, chosen)
     table = table[(table["surface"] == Surface.ROAD.value) & (table["mean_grade"].abs() < LEVEL)]
     weight = table["duration"].to_numpy()
     row = table["row"].to_numpy(dtype=np.intp)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
-from trailstats.claims._stretches import calm_stretches
+from trailstats.claims._stretches import Rise, calm_stretches
 from trailstats.claims.result import ClaimResult
-from trailstats.schema import Surface
-from trailstats.stats import Comparison, MatchRules, compare_within_strata
+from trailstats.schema import Surface, Verdict
+from trailstats.stats import Comparison, MatchRules, allow_for_slope, compare, undo_dilution
 
 __all__ = ["same_effort"]
 
-SPEED_BIN: Final = 0.2
-"""Width of a bin of grade-adjusted speed [m/s]; what is left of speed within it is taken off by a line."""
+SHORTEST: Final = 600.0
+"""Time on one ground that makes a run count there [s]; judgement."""
 
-SETTLED: Final = 300.0
-"""Time on one ground from which more of it adds little, as the day's offset is the larger noise [s]; judgement."""
+LEAST_CONTRAST: Final = 0.4
+"""Probability of trail on the trail side less that on the road side that a comparison needs; judgement."""
 
-RULES: Final = MatchRules(days=60.0, draws=499)
+RULES: Final = MatchRules(days=60.0, duration_ratio=4.0)
+"""Drift is allowed for, so runs of different length may be compared."""
+
 NO_MATTER: Final = 3.0
 """A difference in heart rate that a single run can't show [1/min]; judgement from [Lamberts2004]_."""
 
@@ -31,65 +35,118 @@ METRIC: Final = "heart rate at equal grade-adjusted speed"
 
 
 def same_effort(data: Evidence) -> Finding:
-    """Return whether equal grade-adjusted speed costs more heart beats on trail ground."""
+    """Return whether equal grade-adjusted speed costs more heart beats on trail ground.
+
+    A run has one value on each ground that it holds ten minutes of. Stretches whose ground is not decided count for
+    the ground of the run. Speeds differ between the grounds and matching single stretches by speed would match
+    noise with noise, so heart rates are moved along one line to the same speed.
+    """
     runs = data.runs
-    table = calm_stretches(data, (runs["unhurried"] & runs["outdoors"]).to_numpy())
-    table = table[table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])]
+    cells, rise = _cells(data)
     caveats = (
-        f"Stretches of 30 s and more in the same bin of {SPEED_BIN} m/s of grade-adjusted speed and within two months; "
-        "slope, drift, warm-up and the heart's lag allowed for; hard runs and descents below -5 % left out.",
+        "Heart rates are moved to the same grade-adjusted speed along the runner's own line within runs; slope, drift, "
+        "warm-up and the heart's lag are allowed for. Runs within two months and by the same device are compared, hard "
+        "runs and descents below -5 % left out.",
         "The grade-adjusted speed is a model; where it misjudges a slope, that shows here as well.",
     )
-    if table.empty:
+
+    def missing(note: str) -> Finding:
+        found = ClaimResult("same_effort", "", METRIC, "1/min", caveats=(note,))
+        return answer("same_effort", Finding(found), caveats=caveats)
+
+    if cells.empty:
         rates = runs["mean_heart_rate"].notna().any()
-        note = (
-            "No stretch has both a heart rate and a grade-adjusted speed." if rates else "No heart rate was recorded."
+        return missing(
+            "No run has ten minutes with a heart rate and a grade-adjusted speed on one ground."
+            if rates
+            else "No heart rate was recorded."
         )
-        return answer(
-            "same_effort", Finding(ClaimResult("same_effort", "", METRIC, "1/min", caveats=(note,))), caveats=caveats
-        )
-    row = table["row"].to_numpy(dtype=np.intp)
-    bins = np.floor(table["speed"].to_numpy() / SPEED_BIN).astype(np.intp)
-    offset = table["speed"].to_numpy() - (bins + 0.5) * SPEED_BIN
-    trail = (table["surface"] == Surface.TRAIL.value).to_numpy()
-    time = table["duration"].to_numpy()
-    whole = np.bincount(2 * row + trail, weights=time)[2 * row + trail]
-    comparison = compare_within_strata(
-        table["heart_rate"] - table["per_speed"] * offset,
-        trail,
-        row,
-        bins,
-        time / (whole + SETTLED),
-        runs["day"].to_numpy()[row],
+    calm = cells[cells["unhurried"]].reset_index(drop=True)
+    if not rise.believed:
+        return missing("Heart rate doesn't follow speed within these runs, so no equal effort can be read.")
+    common = float(calm["speed"].mean())
+    comparison = compare(
+        calm["heart_rate"] - rise.slope * (calm["speed"] - common),
+        calm["ground"] == Surface.TRAIL.value,
+        calm["day"],
+        runs["moving_time"].to_numpy()[calm["row"]],
+        groups=calm["device"],
         rules=RULES,
     )
-    pairs = comparison.pairs
-    used = [np.isin(row, pairs[side]) & (trail == (side == "trail")) for side in ("trail", "road")]
-    notes = [f"{int(used[0].sum())} stretches of the runs compared lie on trail, {int(used[1].sum())} on road."]
-    if comparison.enough and comparison.low > -NO_MATTER and comparison.high < NO_MATTER:
+    return answer("same_effort", _found(data, calm, comparison, rise), caveats=caveats)
+
+
+def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
+    """Return what each run holds on each ground, with its day and device, and the rise of heart rate with speed."""
+    runs = data.runs
+    table, rise = calm_stretches(data, (runs["outdoors"] & (runs["intent"] != "race")).to_numpy())
+    side = runs["side"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
+    table = table.assign(ground=table["surface"].where(table["surface"] != Surface.UNKNOWN.value, side))
+    table = table[table["ground"] != ""]
+    names = ["heart_rate", "speed", "p_trail"]
+    weighted = table[names].mul(table["duration"], axis=0).assign(row=table["row"], ground=table["ground"])
+    sums = weighted.assign(duration=table["duration"]).groupby(["row", "ground"], as_index=False).sum()
+    sums[names] = sums[names].div(sums["duration"], axis=0)
+    cells = sums[sums["duration"] >= SHORTEST].reset_index(drop=True)
+    own = runs.iloc[cells["row"].to_numpy(dtype=np.intp)].reset_index(drop=True)
+    return cells.assign(day=own["day"], device=own["device"], unhurried=own["unhurried"]), rise
+
+
+def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Rise) -> Finding:
+    """Return the comparison as an answer, allowing for the line's slope and for ground that was mistaken."""
+    trail, road = (_matched(comparison, calm, side) for side in ("trail", "road"))
+    gap, contrast = trail[0] - road[0], trail[1] - road[1]
+    notes = []
+    unclear = comparison.enough and not contrast >= LEAST_CONTRAST
+    seen = allow_for_slope(comparison, gap, rise.error, rise.freedom, level=RULES.level)
+    if comparison.enough:
+        notes.append(
+            f"{rise.slope:.0f} beats a minute for each m/s (standard error {rise.error:.0f}), over {gap:+.2f} m/s "
+            "between the sides, whose error the interval allows for."
+        )
+    if unclear:
+        notes.append("The ground of these runs is too uncertain to compare the two.")
+    elif comparison.enough:
+        notes.append(
+            f"By its probability {trail[1]:.0%} of the trail side's time was on trail and {road[1]:.0%} of the road "
+            f"side's, so a difference shows at {contrast:.0%} of its size. {seen.difference:+.1f} was seen; the "
+            "figures given allow for that."
+        )
+    found = seen if unclear or not comparison.enough else undo_dilution(seen, contrast)
+    if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
         notes.append(
             f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a single run could show."
         )
-    main = part_of(data, "same_effort", METRIC, "1/min", comparison, -1, caveats=tuple(notes), rules=RULES)
-    files = data.files(row[used[0] | used[1]])
-    main = replace(main, result=replace(main.result, activities=files), table=_explained(data, comparison))
-    return answer("same_effort", main, caveats=caveats)
+    if found is not seen:
+        # Both sides as they would be on their own ground alone.
+        level = seen.road - road[1] * found.difference
+        found = replace(found, road=level, trail=level + found.difference)
+    rows = calm["row"].to_numpy(dtype=np.intp)
+    pairs = found.pairs.assign(**{s: rows[found.pairs[s].to_numpy(dtype=np.intp)] for s in ("trail", "road")})
+    main = part_of(
+        data, "same_effort", METRIC, "1/min", replace(found, pairs=pairs), -1, caveats=tuple(notes), rules=RULES
+    )
+    if unclear:
+        main = replace(main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE), p_value=np.nan)
+    return replace(main, tables=(partial(_explained, comparison, calm, main),))
 
 
-def _explained(data: Evidence, comparison: Comparison) -> pd.DataFrame:
-    """Return the pairs of runs with the bin of speed that they share."""
+def _matched(comparison: Comparison, calm: pd.DataFrame, side: str) -> tuple[float, float]:
+    """Return one side's mean speed and mean probability of trail, weighted as its runs were."""
     pairs = comparison.pairs
     if pairs.empty:
-        return pd.DataFrame()
-    files = data.runs["file"].to_numpy()
-    return pd.DataFrame(
-        {
-            "part": "same_effort",
-            "trail": files[pairs["trail"].to_numpy(dtype=np.intp)],
-            "road": files[pairs["road"].to_numpy(dtype=np.intp)],
-            "speed_from": pairs["stratum"].to_numpy() * SPEED_BIN,
-            "speed_to": (pairs["stratum"].to_numpy() + 1) * SPEED_BIN,
-            "difference": pairs["difference"].to_numpy(),
-            "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),
-        }
-    )
+        return np.nan, np.nan
+    place, weights = pairs[side].to_numpy(dtype=np.intp), pairs["weight"].to_numpy()
+    speed, p_trail = (float(np.average(calm[name].to_numpy()[place], weights=weights)) for name in ("speed", "p_trail"))
+    return speed, p_trail
+
+
+def _explained(comparison: Comparison, calm: pd.DataFrame, main: Finding) -> pd.DataFrame:
+    """Return the pairs with what either side holds; differences as seen."""
+    pairs = comparison.pairs
+    own: dict[str, NDArray[np.float64]] = {}
+    for side in ("trail", "road"):
+        place = pairs[side].to_numpy(dtype=np.intp)
+        for name in ("heart_rate", "speed", "p_trail"):
+            own[f"{name}_{side}"] = calm[name].to_numpy(dtype=np.float64)[place]
+    return main.explained().assign(**own)

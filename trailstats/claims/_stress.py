@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
@@ -66,7 +68,7 @@ def stress(data: Evidence) -> Finding:
     )
     # Both must hold, so the weaker of the two tests decides.
     p = float(np.max([p.p_value for p in pair]))
-    main = Finding(replace(spread.result, verdict=whole), p, spread.table)
+    main = Finding(replace(spread.result, verdict=whole), p, spread.tables)
     return answer("stress", main, parts=(spread, surge, _chasing(data), drift), caveats=caveats)
 
 
@@ -92,4 +94,20 @@ def _chasing(data: Evidence) -> Finding:
         verdict=Verdict.INCONCLUSIVE if np.isfinite(shares["trail"] - shares["road"]) else Verdict.NOT_ENOUGH_DATA,
         caveats=("Shown without an interval and decides nothing: too few repeats of each route.",),
     )
-    return Finding(result)
+    return Finding(result, tables=(partial(_repeats, data, groups),))
+
+
+def _repeats(data: Evidence, groups: NDArray[np.intp]) -> pd.DataFrame:
+    """Return the runs on known routes with the time that each took."""
+    runs = data.runs
+    kept = data.has_side & runs["unhurried"].to_numpy() & (groups >= 0)
+    table = pd.DataFrame(
+        {
+            "part": "chasing",
+            "file": data.file_names[kept],
+            "side": runs["side"].to_numpy()[kept],
+            "route": groups[kept],
+            "moving_time": runs["moving_time"].to_numpy()[kept],
+        }
+    )
+    return table.sort_values(["side", "route", "file"], ignore_index=True)

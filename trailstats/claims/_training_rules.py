@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -79,14 +80,14 @@ def training_rules(data: Evidence) -> Finding:
         caveats=tuple(notes),
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),
     )
-    return answer("training_rules", Finding(result, table=_table(data, rules)))
+    return answer("training_rules", Finding(result, tables=(partial(_table, data, rules),)))
 
 
 def _table(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
     """Return the rules, followed by the single weeks of R1."""
     table = pd.DataFrame(
-        [{"part": r.rule, "period": r.period, "outcome": r.outcome, "detail": r.detail} for r in rules],
-        columns=["part", "period", "outcome", "detail"],
+        [(r.rule, r.period, r.outcome, r.detail, ", ".join(r.activities)) for r in rules],
+        columns=["part", "period", "outcome", "detail", "runs"],
     )
     days = local_days(data)
     if days.empty:
@@ -98,12 +99,17 @@ def _table(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
         f"{t} trail runs of {n}, usually {m:.1f}"
         for t, n, m in zip(weeks["n_trail"], weeks["n_total"], weeks["median"], strict=True)
     ]
+    monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    files: defaultdict[pd.Timestamp, list[str]] = defaultdict(list)
+    for week, file in zip(monday.tolist(), data.file_names.tolist(), strict=True):
+        files[week].append(file)
     single = pd.DataFrame(
         {
             "part": "R1",
             "period": weeks["week"].dt.strftime("week of %Y-%m-%d"),
             "outcome": weeks["outcome"],
             "detail": detail,
+            "runs": [", ".join(files[week]) for week in weeks["week"]],
         }
     )
     return pd.concat([table, single], ignore_index=True)

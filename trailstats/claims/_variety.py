@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
-from trailstats.results import Analysis
 from trailstats.schema import Gait, Slope, Verdict
 
 __all__ = ["session_kinds_of_runs", "terrain_evenness", "variety"]
@@ -102,8 +101,7 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
     quick = total((bouts & fast).astype(np.float64), bouts)
     typical = runs["moving_time"].rolling(40, min_periods=5).median().shift().to_numpy()
     distance = runs["distance"].to_numpy()
-    zones = [[a.metrics[z].value if z in a.metrics else np.nan for z in _ZONES] for a in _analyses(data)]
-    times = np.asarray(zones, dtype=np.float64).reshape(count, 3)
+    times = data.zone_times
     shares = times / np.where(times.sum(axis=1) > 0, times.sum(axis=1), np.nan)[:, None]
     out = []
     race = (runs["intent"] == "race").to_numpy()
@@ -125,10 +123,3 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
         )
         out.append(session_kinds(features))
     return out
-
-
-_ZONES: Final = ("time_zone_1", "time_zone_2", "time_zone_3")
-
-
-def _analyses(data: Evidence) -> list[Analysis]:
-    return [data.history.analyses[i] for i in data.runs["run"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -91,10 +93,13 @@ def _regress(
     bounds = tuple(step * b for b in fit.interval(1))
     middle, slope = float(y.mean()), float(fit.coefficients[1])
     levels = [middle + slope * (float(q) - float(x.mean())) for q in (high, low)]
+    runs = weeks.n_runs[kept].astype(np.int64)
     # A line may fall below zero, an amount can't; both sides move, so that their difference stays.
     lift = max(0.0, -min(levels))
     visible = smallest_detectable(step * float(fit.errors[1]), fit.freedom)
-    table = pd.DataFrame({"part": name, "week": weeks.start[kept], "value": y, "trail_share_before": x})
+    table = partial(
+        pd.DataFrame, {"part": name, "week": weeks.start[kept], "value": y, "trail_share_before": x, "runs": runs}
+    )
     result = ClaimResult(
         **{
             **vars(found),
@@ -111,4 +116,4 @@ def _regress(
             "activities": data.files(np.flatnonzero((weeks.of_run >= 0) & (weeks.of_run < len(weeks)))),
         }
     )
-    return Finding(result, float(fit.p_values[1]), table)
+    return Finding(result, float(fit.p_values[1]), (table,))

@@ -110,7 +110,7 @@ def claims(
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
     if explain is not None:
-        tables.frame(explain_claim(history, explain), as_json)
+        tables.frame(explain_claim(history, explain, races=races), as_json)
         return code_for({"": history})
     results, rules = evaluate_claims(history, races=races), check_plan(history, races=races)
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -11,19 +10,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-__all__ = [
-    "Comparison",
-    "MatchRules",
-    "compare",
-    "effective_number",
-    "kernel",
-    "resamples",
-    "weighted_median",
-    "with_inference",
-]
+__all__ = ["Comparison", "MatchRules", "allow_for_slope", "compare", "undo_dilution"]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
+_PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +70,7 @@ class Comparison:
     enough : bool
         Whether both sides reach the floor.
     pairs : pandas.DataFrame
-        ``trail``, ``road`` (positions in the input), ``difference``, ``weight``: each matched pair.
+        ``trail, road`` (positions in the input), ``trail_value, road_value, difference, weight``: each matched pair.
     """
 
     trail: float = NAN
@@ -96,9 +87,7 @@ class Comparison:
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
-    pairs: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame({"trail": [], "road": [], "difference": [], "weight": []})
-    )
+    pairs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS}))
 
 
 def compare(
@@ -107,6 +96,7 @@ def compare(
     days: ArrayLike,
     durations: ArrayLike,
     *,
+    groups: ArrayLike | None = None,
     rules: MatchRules | None = None,
 ) -> Comparison:
     """Compare trail runs with road runs of the same weeks and of like duration.
@@ -126,6 +116,8 @@ def compare(
         Start of the run [day]; NaN is left out.
     durations : array-like, shape (n,)
         Moving time [s]; NaN and what is not positive is left out.
+    groups : array-like, shape (n,), optional
+        Only runs of the same group are paired, such as those recorded by the same device.
     rules : MatchRules, optional
 
     Returns
@@ -142,13 +134,74 @@ def compare(
     side = np.asarray(is_trail, dtype=np.bool_)
     usable = np.isfinite(y) & np.isfinite(when) & (long > 0)
     trail, road = np.flatnonzero(usable & side), np.flatnonzero(usable & ~side)
-    weight = kernel(when[trail][:, None] - when[road][None, :], rules.days)
+    weight = _kernel(when[trail][:, None] - when[road][None, :], rules.days)
     log = np.log(np.where(long > 0, long, 1.0))
-    weight *= kernel(log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio)))
+    weight *= _kernel(log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio)))
+    if groups is not None:
+        group = np.asarray(groups)
+        weight *= group[trail][:, None] == group[road][None, :]
     return _summarise(y, trail, road, weight, rules)
 
 
-def kernel(distance: Floats, reach: float) -> Floats:
+def allow_for_slope(known: Comparison, gap: float, error: float, freedom: float, *, level: float = 0.95) -> Comparison:
+    """Return the comparison with an interval that allows for an uncertain slope.
+
+    Values that were moved along a line, so that both sides have the same speed, carry the error of the line's slope.
+
+    Parameters
+    ----------
+    known : Comparison
+        Of the values so moved.
+    gap : float
+        How far apart the two sides were along the line, trail minus road.
+    error, freedom : float
+        Standard error of the slope, and its degrees of freedom.
+    level : float
+
+    Returns
+    -------
+    Comparison
+        Unchanged where it has no interval. Both errors count as independent, as they are where the slope was
+        estimated within each side.
+
+    References
+    ----------
+    [Satterthwaite1946]_
+    """
+    if not known.enough:
+        return known
+    own, line = known.error**2, (gap * error) ** 2
+    total = own + line
+    both = own**2 / known.freedom + line**2 / freedom
+    return _with_interval(known, float(np.sqrt(total)), total**2 / both if both > 0 else known.freedom, level)
+
+
+def undo_dilution(known: Comparison, share: float) -> Comparison:
+    """Return the comparison as it would be if no run had been put on the wrong side.
+
+    Where a part of either side truly belongs to the other, a difference shows at ``share`` of its size. The p value
+    stays: no decision comes from this.
+
+    Parameters
+    ----------
+    known : Comparison
+    share : float
+        Probability of trail on the trail side less that on the road side, above 0.
+
+    Returns
+    -------
+    Comparison
+        Pairs as they were.
+
+    References
+    ----------
+    [Aigner1973]_
+    """
+    names = ("difference", "low", "high", "error", "standardised", "robust")
+    return replace(known, **{name: getattr(known, name) / share for name in names})
+
+
+def _kernel(distance: Floats, reach: float) -> Floats:
     """Return weights that fall in a line from 1 at no distance to 0 at the reach."""
     return np.maximum(0.0, 1.0 - np.abs(distance) / reach)
 
@@ -163,14 +216,15 @@ def _summarise(
     first, second = np.nonzero(weight)
     gaps = y[trail[first]] - y[road[second]]
     heavy = weight[first, second]
-    pairs = pd.DataFrame({"trail": trail[first], "road": road[second], "difference": gaps, "weight": heavy})
+    held = (trail[first], road[second], y[trail[first]], y[road[second]], gaps, heavy)
+    pairs = pd.DataFrame(dict(zip(_PAIRS, held, strict=True)))
     total = float(rows.sum())
     means = float(rows @ y[trail]) / total, float(columns @ y[road]) / total
     known = Comparison(
         trail=means[0],
         road=means[1],
         difference=means[0] - means[1],
-        robust=weighted_median(gaps, heavy),
+        robust=_weighted_median(gaps, heavy),
         share_above=float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
         n_trail=n_trail,
         n_road=n_road,
@@ -183,34 +237,22 @@ def _summarise(
         (columns, y[trail] @ weight - columns * y[road], means[1], y[road]),
     )
     parts = [_resampled(own, gap, rules.draws, rules.seed + k) for k, (own, gap, _, _) in enumerate(sides)]
-    sizes = [effective_number(own) for own, _, _, _ in sides]
+    sizes = [_effective_number(own) for own, _, _, _ in sides]
     variance = sum(parts)
     freedom = 1e9
     if variance > 0:
         freedom = variance**2 / sum(v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True))
     spread = [float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides]
-    return with_inference(known, float(np.sqrt(variance)), freedom, spread, rules.level)
+    pooled = float(np.sqrt(sum(spread) / len(spread)))
+    small = 1.0 - 3.0 / (4.0 * (n_trail + n_road) - 9.0)
+    sized = replace(known, standardised=small * known.difference / pooled if pooled > 0 else NAN, enough=True)
+    return _with_interval(sized, float(np.sqrt(variance)), freedom, rules.level)
 
 
-def with_inference(
-    known: Comparison, error: float, freedom: float, spread: Sequence[float], level: float
-) -> Comparison:
-    """Return the comparison with interval, p value and standardised difference.
-
-    Parameters
-    ----------
-    known : Comparison
-    error, freedom : float
-        Of the difference.
-    spread : sequence of float
-        Variance of the values on each side.
-    level : float
-    """
+def _with_interval(known: Comparison, error: float, freedom: float, level: float) -> Comparison:
     difference = known.difference
     reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
     exact = 1.0 if difference == 0 else 0.0
-    pooled = float(np.sqrt(sum(spread) / len(spread)))
-    small = 1.0 - 3.0 / (4.0 * (known.n_trail + known.n_road) - 9.0)
     return replace(
         known,
         low=difference - reach,
@@ -218,13 +260,11 @@ def with_inference(
         error=error,
         freedom=freedom,
         p_value=2.0 * float(stdtr(freedom, -abs(difference) / error)) if error > 0 else exact,
-        standardised=small * difference / pooled if pooled > 0 else NAN,
-        enough=True,
     )
 
 
 @lru_cache(maxsize=8)
-def resamples(count: int, draws: int, seed: int) -> Floats:
+def _resamples(count: int, draws: int, seed: int) -> Floats:
     """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=draws).astype(np.float64)
@@ -237,19 +277,19 @@ def _resampled(own: Floats, gap: Floats, draws: int, seed: int) -> float:
     used = own > 0
     own, gap = own[used], gap[used]
     count = len(own)
-    drawn = resamples(count, draws, seed)
+    drawn = _resamples(count, draws, seed)
     weight = drawn @ own
     kept = weight > 0
-    size = effective_number(own)
+    size = _effective_number(own)
     return float(np.var((drawn @ gap)[kept] / weight[kept], ddof=1)) * size / max(size - 1.0, 0.5)
 
 
-def effective_number(weights: Floats) -> float:
+def _effective_number(weights: Floats) -> float:
     """Return how many equally weighted runs would tell as much."""
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def weighted_median(values: Floats, weights: Floats) -> float:
+def _weighted_median(values: Floats, weights: Floats) -> float:
     """Return the smallest value that half of the weight doesn't exceed."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])

@@ -13,9 +13,8 @@ __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
-LARGEST_CORRELATION = 0.95
-GRID = 20
-"""Correlations that are averaged over."""
+CORRELATIONS = np.linspace(-0.3, 0.95, 26)
+"""Correlations of errors one unit of time apart that are averaged over; judgement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,21 +61,22 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
     design : array-like, shape (n, p)
         Finite; give the column of ones yourself.
     time : array-like, shape (n,)
-        Increasing; errors one unit apart have the correlation that is estimated, points further apart less.
+        Increasing whole numbers, such as weeks; errors one unit apart have the correlation that is estimated, points
+        further apart less.
     weights : array-like, shape (n,), optional
         Inverse variances, up to a factor.
 
     Returns
     -------
     Regression
-        Correlations from 0 to 0.95 weigh by their restricted likelihood. A single best one would make the intervals
-        of short series too narrow, as it takes the correlation for known; below 0 they would only be narrower still.
-        The degrees of freedom count effective points.
+        Correlations from -0.3 to 0.95 weigh by their restricted likelihood. A single best one would make the
+        intervals of short series too narrow, as it takes the correlation for known. The degrees of freedom count
+        effective points.
 
     Raises
     ------
     ValueError
-        If the lengths differ or times don't increase.
+        If the lengths differ or times are no increasing whole numbers.
 
     References
     ----------
@@ -88,6 +88,8 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
     steps = np.diff(clock)
     if (steps <= 0).any():
         raise ValueError("times must increase")
+    if (clock != np.rint(clock)).any():
+        raise ValueError("times must be whole numbers")
     count, size = columns.shape
     scale = np.ones(count) if weights is None else np.sqrt(np.asarray(weights, dtype=np.float64))
     lengths = np.sqrt((columns**2).mean(axis=0))
@@ -108,7 +110,7 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
         criterion = (count - size) * np.log(max(variance, 1e-300)) + log_determinant + log_information
         return float(criterion), beta, inverse, variance
 
-    grid = np.linspace(0.0, LARGEST_CORRELATION, GRID)
+    grid = CORRELATIONS
     fits = [fit(float(r)) for r in grid]
     criteria = np.array([f[0] for f in fits])
     # The criterion is minus twice the restricted log-likelihood.
@@ -120,7 +122,7 @@ def ar1_regression(y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights:
     errors = np.sqrt(weight @ (variances + (betas - beta) ** 2)) / lengths
     beta = beta / lengths
     correlation = float(weight @ grid)
-    effective = count * float(weight @ ((1.0 - grid) / (1.0 + grid)))
+    effective = count * float(weight @ np.minimum((1.0 - grid) / (1.0 + grid), 1.0))
     freedom = max(effective - size, 3.0)
     ratio = np.divide(np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0)
     p_values = 2.0 * np.asarray(stdtr(freedom, -ratio))
@@ -158,8 +160,6 @@ def _rank(columns: Floats) -> int:
 
 def _whiten(rows: Floats, steps: Floats, correlation: float) -> tuple[Floats, float]:
     """Return rows with independent errors, and the logarithm of the determinant of their correlation."""
-    if correlation == 0.0:
-        return rows, 0.0
     carried = correlation**steps
     left = 1.0 - carried**2
     out = rows.copy()
