@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from trailstats.report.html import write_report
     from trailstats.schema import EvidenceStrength, Gait, Severity, Slope, Surface, SurfaceSource, Verdict
     from trailstats.segments import cut_segments
-    from trailstats.terrain import TerrainRules, classify_terrain
+    from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_terrain
     from trailstats.terrain.climbs import find_climbs
 
 __all__ = [
@@ -71,11 +71,13 @@ __all__ = [
     "OnError",
     "ReadError",
     "ReadLimits",
+    "RoadMap",
     "RuleResult",
     "SchemaError",
     "Severity",
     "Slope",
     "Surface",
+    "SurfaceLabels",
     "SurfaceSource",
     "TerrainRules",
     "Totals",
@@ -119,7 +121,7 @@ _HOMES = {
     "plan": "check_plan",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
     "segments": "cut_segments",
-    "terrain": "TerrainRules classify_terrain",
+    "terrain": "RoadMap SurfaceLabels TerrainRules classify_terrain",
     "terrain.climbs": "find_climbs",
     "report.html": "write_report",
 }

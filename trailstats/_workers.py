@@ -20,7 +20,7 @@ from trailstats.errors import TrailstatsError
 from trailstats.io.containers import Failure, SourceRef, activities_in, content_of, stamp_of
 from trailstats.io.formats import ReadLimits
 from trailstats.results import Analysis
-from trailstats.terrain import TerrainRules
+from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
 
 __all__ = ["Job", "Measured", "Options", "key_of", "measure_all", "measure_job", "measure_source", "trusted"]
 
@@ -48,6 +48,8 @@ class Options:
     rules: CleanRules
     terrain: TerrainRules
     limits: ReadLimits
+    map: RoadMap | None = None
+    labels: SurfaceLabels | None = None
 
     def __post_init__(self) -> None:
         known = {name: getattr(self.athlete, name) for name in _MEASURED_FROM}
@@ -111,7 +113,16 @@ def measure_source(data: bytes, ref: SourceRef, options: Options) -> list[Analys
     found: list[Analysis | Failure] = []
     try:
         for activity in activities_in(data, ref, options.limits):
-            found.append(measure(activity, athlete=options.athlete, rules=options.rules, terrain=options.terrain))
+            found.append(
+                measure(
+                    activity,
+                    athlete=options.athlete,
+                    rules=options.rules,
+                    terrain=options.terrain,
+                    map=options.map,
+                    labels=options.labels,
+                )
+            )
     except TrailstatsError as error:
         found.append(Failure.of(str(ref), error))
     except Exception as error:

@@ -13,7 +13,7 @@ from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import Analysis, Metric, Totals
 from trailstats.segments import cut_segments
-from trailstats.terrain import TerrainRules, classify_terrain
+from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_by, gather_evidence, map_for
 from trailstats.terrain.climbs import find_climbs
 
 __all__ = ["Analysis", "Metric", "Totals", "analyze", "judge", "measure"]
@@ -25,6 +25,8 @@ def analyze(
     athlete: Athlete | None = None,
     rules: CleanRules | None = None,
     terrain: TerrainRules | None = None,
+    map: RoadMap | None = None,
+    labels: SurfaceLabels | None = None,
     limits: ReadLimits | None = None,
 ) -> Analysis:
     """Analyse one activity.
@@ -37,6 +39,10 @@ def analyze(
         Without heart-rate limits, what rests on them is missing and says so.
     rules : CleanRules, optional
     terrain : TerrainRules, optional
+    map : RoadMap, optional
+        Local map extracts; by default those of the athlete's profile.
+    labels : SurfaceLabels, optional
+        The runner's own labels of stretches.
     limits : ReadLimits, optional
 
     Returns
@@ -47,6 +53,8 @@ def analyze(
     ------
     ReadError
         See `read`.
+    ConfigError, MissingExtraError, WriteError
+        When the map can't be used; see `RoadMap`.
 
     Examples
     --------
@@ -57,7 +65,9 @@ def analyze(
     """
     activity = source if isinstance(source, Activity) else read(source, limits=limits)
     athlete = athlete or Athlete()
-    measured = measure(activity, athlete=athlete, rules=rules, terrain=terrain)
+    terrain = terrain or TerrainRules()
+    map = map_for(map, athlete.osm, terrain)
+    measured = measure(activity, athlete=athlete, rules=rules, terrain=terrain, map=map, labels=labels)
     return judge(measured, resolve_limits(athlete, day=activity.meta.start_time), athlete)
 
 
@@ -67,6 +77,8 @@ def measure(
     athlete: Athlete,
     rules: CleanRules | None = None,
     terrain: TerrainRules | None = None,
+    map: RoadMap | None = None,
+    labels: SurfaceLabels | None = None,
 ) -> Analysis:
     """Return everything that does not depend on heart-rate limits; `judge` adds the rest.
 
@@ -76,6 +88,9 @@ def measure(
     athlete : Athlete
     rules : CleanRules, optional
     terrain : TerrainRules, optional
+    map : RoadMap, optional
+        That of the athlete's profile is not looked for here.
+    labels : SurfaceLabels, optional
 
     Returns
     -------
@@ -83,10 +98,11 @@ def measure(
     """
     terrain = terrain or TerrainRules()
     activity = clean(activity, rules=rules)
-    segments = classify_terrain(activity, cut_segments(activity, rules=terrain), rules=terrain)
+    evidence = gather_evidence(activity, rules=terrain, map=map, labels=labels)
+    segments = classify_by(evidence, activity, cut_segments(activity, rules=terrain), terrain)
     impact = impact_table(activity, segments)
     totals = total_up(activity, segments)
-    metrics, efforts = measure_metrics(activity, segments, impact, totals, athlete, terrain)
+    metrics, efforts = measure_metrics(activity, segments, impact, totals, athlete, evidence)
     return Analysis(
         meta=activity.meta,
         totals=totals,

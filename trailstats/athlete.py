@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from trailstats.errors import ConfigError
@@ -49,7 +49,7 @@ class Athlete:
     privacy_zones : tuple of (latitude, longitude, radius)
         Circles [deg, deg, m] that are never drawn or exported.
     osm : tuple of str
-        Local map extracts.
+        Local map extracts; in a file, relative to its folder.
 
     Examples
     --------
@@ -103,7 +103,8 @@ class Athlete:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path}: {error}") from error
         try:
-            return cls.from_dict(data)
+            athlete = cls.from_dict(data)
+            return replace(athlete, osm=tuple(str(Path(path).parent / extract) for extract in athlete.osm))
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 import threading
 import time
 import warnings
@@ -21,7 +20,7 @@ from pathlib import Path
 from trailstats._pack import Parts
 from trailstats.errors import ConfigError
 
-__all__ = ["Cache", "CacheWarning", "default_folder"]
+__all__ = ["Cache", "CacheWarning"]
 
 NAME = "measured-1.sqlite"
 """The file's name, with the version of its tables."""
@@ -41,20 +40,6 @@ CREATE TABLE IF NOT EXISTS places (place TEXT PRIMARY KEY, stamp TEXT, content B
 
 class CacheWarning(UserWarning):
     """The cache is damaged or can't be written; results are right, but the next run may have to compute them again."""
-
-
-def default_folder() -> Path:
-    """Return where the program keeps its cache: ``TRAILSTATS_CACHE``, else the platform's folder for caches."""
-    stated = os.environ.get("TRAILSTATS_CACHE")
-    if stated:
-        return Path(stated)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "trailstats"
 
 
 class Cache:

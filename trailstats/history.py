@@ -29,7 +29,7 @@ from trailstats.io.containers import Failure, list_sources
 from trailstats.io.formats import ReadLimits
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import HEART_RATE_BINS, Analysis
-from trailstats.terrain import TerrainRules
+from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, map_for
 
 __all__ = ["History", "OnError", "analyze_athletes", "analyze_folder", "combine"]
 
@@ -182,6 +182,8 @@ def analyze_folder(
     on_error: OnError = OnError.COLLECT,
     rules: CleanRules | None = None,
     terrain: TerrainRules | None = None,
+    map: RoadMap | None = None,
+    labels: SurfaceLabels | None = None,
     limits: ReadLimits | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> History:
@@ -207,6 +209,10 @@ def analyze_folder(
         Collect failures as rows, or raise the first that is met.
     rules : CleanRules, optional
     terrain : TerrainRules, optional
+    map : RoadMap, optional
+        Local map extracts; by default those of the athlete's profile.
+    labels : SurfaceLabels, optional
+        The runner's own labels of stretches.
     limits : ReadLimits, optional
     progress : callable, optional
         Called with the number of sources done and their total.
@@ -221,7 +227,9 @@ def analyze_folder(
     ReadError
         When a path does not exist, or for the first failure if ``on_error`` asks for that.
     ConfigError
-        When no cache can be kept in the folder named.
+        When no cache can be kept in the folder named, or the map can't be read.
+    MissingExtraError, WriteError
+        When the map can't be indexed; see `RoadMap`.
     WorkerError
         When processes can't be started.
 
@@ -242,6 +250,8 @@ def analyze_folder(
         on_error=on_error,
         rules=rules,
         terrain=terrain,
+        map=map,
+        labels=labels,
         limits=limits,
         progress=progress,
     )
@@ -259,6 +269,8 @@ def analyze_athletes(
     on_error: OnError = OnError.COLLECT,
     rules: CleanRules | None = None,
     terrain: TerrainRules | None = None,
+    map: RoadMap | None = None,
+    labels: SurfaceLabels | None = None,
     limits: ReadLimits | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, History]:
@@ -270,7 +282,7 @@ def analyze_athletes(
         A folder with a folder for each athlete, perhaps with an ``athlete.toml`` in it; or what to read by name.
     profiles : mapping of str to Athlete, optional
         By the same names; they go before the files.
-    workers, executor, cache, time_limit, on_error, rules, terrain, limits, progress
+    workers, executor, cache, time_limit, on_error, rules, terrain, map, labels, limits, progress
         As in `analyze_folder`, over the sources of all athletes.
 
     Returns
@@ -291,12 +303,13 @@ def analyze_athletes(
     ['one', 'other']
     """
     folders = sources if isinstance(sources, Mapping) else _folders(sources)
-    limits = limits or ReadLimits()
+    limits, terrain = limits or ReadLimits(), terrain or TerrainRules()
     known = {name: _profile(name, folder, profiles or {}) for name, folder in folders.items()}
     jobs, owners = [], []
     for name, source in folders.items():
         paths = [source] if isinstance(source, str | os.PathLike) else list(source)
-        options = Options(known[name], rules or CleanRules(), terrain or TerrainRules(), limits)
+        ground = map_for(map, known[name].osm, terrain)
+        options = Options(known[name], rules or CleanRules(), terrain, limits, ground, labels)
         for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
             jobs.append((ref, options))
             owners.append(name)

@@ -373,7 +373,12 @@ def _sums(data: dict[str, Any]) -> dict[str, Any]:
 
 def _known(kind: type[Any], part: str, data: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a value; a key that joined the documents later may be absent."""
-    return {f.name: data[f.name] for f in fields(kind) if f.name in data or f"{part}.{f.name}" not in LATER_KEYS}
+    return {name: data[name] for name in _FIELDS[kind] if name in data or f"{part}.{name}" not in LATER_KEYS}
+
+
+_FIELDS: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind)) for kind in (Metric, Issue, Totals, ActivityMeta, DeviceTotals)
+}
 
 
 def _meta_to_dict(meta: ActivityMeta) -> dict[str, object]:

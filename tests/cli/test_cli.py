@@ -202,12 +202,12 @@ def test_schema_prints_documents_and_tables(run) -> None:
     assert "segments" in err
 
 
-def test_what_this_version_cannot_do_is_said(run, gpx: Path, tmp_path: Path) -> None:
-    """A map extract and a label file are refused with exit code 2, not ignored."""
+def test_a_map_or_labels_that_are_not_there_are_usage_errors(run, gpx: Path, tmp_path: Path) -> None:
+    """A map extract and a label file that don't exist end with exit code 2 and their path."""
     for option in ("--map", "--labels"):
-        code, _, err = run("analyze", gpx, option, tmp_path / "x")
+        code, _, err = run("analyze", gpx, option, tmp_path / "away.csv")
         assert code == USAGE
-        assert option in err
+        assert "away.csv" in err
 
 
 def test_mistakes_in_options_are_usage_errors(run, gpx: Path, tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ import pytest
 from terrain.ways import hills, mountain_run, renamed, run_along, straight, street_run, uneven, winding, without
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
-from trailstats.errors import ConfigError
 from trailstats.schema import SEGMENTS, SurfaceSource
 from trailstats.segments import cut_segments
 from trailstats.terrain import (
     TerrainRules,
     classify_terrain,
     estimate_surface,
+    gather_evidence,
     surface_cuts,
     trail_probability,
 )
@@ -66,7 +66,7 @@ def test_a_path_inside_a_run_is_found() -> None:
     outside = (estimate.distance < 4500) | (estimate.distance > 10500)
     assert estimate.p_trail[inside].min() > estimate.p_trail[outside].max()
     assert estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
-    cuts = surface_cuts(run, estimate, SIGNAL)
+    cuts = surface_cuts(gather_evidence(run, rules=SIGNAL), SIGNAL)
     assert np.abs(cuts - 5000).min() < 700
     assert np.abs(cuts - 10000).min() < 700
 
@@ -170,13 +170,6 @@ def test_contributions_add_up() -> None:
     assert estimate.activity_probability == pytest.approx(1 / (1 + np.exp(-log_odds)))
     assert list(estimate.contributions.columns) == [*WINDOW_FEATURES, "activity", "intercept"]
     assert len(estimate.contributions) == len(estimate.distance)
-
-
-def test_a_map_is_refused() -> None:
-    """A map is an error that says that there is no evidence of maps in this version."""
-    run = clean(street_run(1000))
-    with pytest.raises(ConfigError, match="map"):
-        classify_terrain(run, cut_segments(run), map="region.osm.pbf")
 
 
 def test_nothing_is_changed() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats.schema import SurfaceSource
+from trailstats.terrain.fusion import TAG_PROBABILITY
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import TAG_PROBABILITY
 from trailstats.terrain.technical import TECHNICAL_WEIGHTS
 from training import fitting, scores
 from training.fitting import Trained

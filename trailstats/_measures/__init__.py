@@ -20,7 +20,7 @@ from trailstats._measures._steps import step_metrics
 from trailstats.activity import Activity
 from trailstats.athlete import Athlete
 from trailstats.results import Metric, Totals
-from trailstats.terrain import TerrainRules
+from trailstats.terrain import SurfaceEvidence
 
 __all__ = ["judged_metrics", "measure_metrics"]
 
@@ -31,7 +31,7 @@ def measure_metrics(
     loads: pd.DataFrame,
     totals: Totals,
     athlete: Athlete,
-    terrain: TerrainRules,
+    evidence: SurfaceEvidence,
 ) -> tuple[dict[str, Metric], pd.DataFrame]:
     """Return the metrics that need no heart-rate limits by name, and the best efforts.
 
@@ -43,7 +43,7 @@ def measure_metrics(
         Tables ``schema.SEGMENTS`` and ``schema.IMPACT``.
     totals : Totals
     athlete : Athlete
-    terrain : TerrainRules
+    evidence : SurfaceEvidence
 
     Returns
     -------
@@ -54,7 +54,7 @@ def measure_metrics(
     samples = Samples.of(activity)
     efforts = effort_table(samples)
     metrics = {
-        **surface_metrics(samples, segments, terrain),
+        **surface_metrics(samples, segments, evidence.trail_probability, evidence.trail_source),
         **effort_metrics(samples, totals, athlete),
         **efficiency_metrics(samples, athlete),
         **pacing_metrics(samples),

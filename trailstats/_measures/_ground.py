@@ -9,14 +9,12 @@ from trailstats._measures._samples import NO_ELEVATION, NO_SPEED, Samples, found
 from trailstats.metrics import variability, variety
 from trailstats.results import Metric, Totals
 from trailstats.schema import Gait, Slope, SurfaceSource
-from trailstats.terrain import TerrainRules
-from trailstats.terrain.surface import trail_probability
 
 __all__ = ["course_metrics", "path_metrics", "surface_metrics"]
 
 SOURCES = {
-    SurfaceSource.LABEL: "your label",
-    SurfaceSource.MAP: "map",
+    SurfaceSource.LABEL: "your labels, by length",
+    SurfaceSource.MAP: "the map's ways, by length",
     SurfaceSource.TAG: "the file's own tag",
     SurfaceSource.SIGNAL: "modelled from the recording: turning, speed and elevation",
 }
@@ -24,9 +22,10 @@ SLOPES = [slope.value for slope in Slope if slope is not Slope.UNKNOWN]
 PATH = ("turn_density", "straightness")
 
 
-def surface_metrics(samples: Samples, segments: pd.DataFrame, terrain: TerrainRules) -> dict[str, Metric]:
-    """Return whether it was a trail run, and the time on technical ground."""
-    probability, source = trail_probability(samples.activity, rules=terrain)
+def surface_metrics(
+    samples: Samples, segments: pd.DataFrame, probability: float, source: SurfaceSource
+) -> dict[str, Metric]:
+    """Return whether it was a trail run, by this probability and its source, and the time on technical ground."""
     silent = "the recording does not tell"
     if np.isnan(probability):
         out = missing(silent, "trail_probability")

@@ -55,7 +55,7 @@ def report(
     if not output.absolute().parent.is_dir():
         raise WriteError(f"{output}: there is no folder {output.absolute().parent}")
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.terrain_of(evidence, map, labels))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, cache))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
@@ -105,7 +105,7 @@ def claims(
 
     races = o.race_days(race)
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.terrain_of(evidence, map, labels))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, cache))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ

@@ -66,12 +66,12 @@ def batch(
     begin(as_json, debug)
     outputs = [path for path in (output, segments, weekly) if path is not None]
     _check(outputs, sources, by_athlete, partition, athlete)
-    terrain = o.terrain_of(evidence, map, labels)
+    ground = o.ground_of(evidence, map, labels, cache)
     work = Work(workers, cache, no_cache, time_limit, dask)
     if by_athlete:
-        histories = work.histories(sources[0], terrain)
+        histories = work.histories(sources[0], ground)
     else:
-        history = work.history(sources, o.athlete_of(athlete), terrain)
+        history = work.history(sources, o.athlete_of(athlete), ground)
         histories = {history.athlete.name: history}
     if output.suffix.lower() == ".json":
         write_atomically(output, json.dumps(_document(histories, by_athlete), allow_nan=False).encode())

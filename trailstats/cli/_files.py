@@ -38,7 +38,10 @@ def analyze(
     Example: trailstats analyze run.fit --json
     """
     begin(as_json, debug)
-    result = analyze_one(file, athlete=o.athlete_of(athlete), terrain=o.terrain_of(evidence, map, labels))
+    ground = o.ground_of(evidence, map, labels)
+    result = analyze_one(
+        file, athlete=o.athlete_of(athlete), terrain=ground.rules, map=ground.map, labels=ground.labels
+    )
     if as_json:
         print_json(result.to_dict())
     else:

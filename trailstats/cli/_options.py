@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from trailstats._folders import cache_folder
 from trailstats.athlete import Athlete
-from trailstats.cache import default_folder
-from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
 from trailstats.schema import SurfaceSource
-from trailstats.terrain import TerrainRules
+from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
 
 Sources = Annotated[
     list[str],
@@ -28,8 +28,10 @@ Evidence = Annotated[
         help="Evidence allowed for road or trail, of: signal,tag,map,label. Default: all there is.",
     ),
 ]
-Maps = Annotated[list[Path] | None, typer.Option("--map", metavar="FILE", help="Local map extract; repeatable.")]
-Labels = Annotated[Path | None, typer.Option("--labels", metavar="FILE", help="Your own surface labels.")]
+Maps = Annotated[
+    list[Path] | None, typer.Option("--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable.")
+]
+Labels = Annotated[Path | None, typer.Option("--labels", metavar="FILE", help="Your own surface labels (CSV or TOML).")]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")]
 CacheFolder = Annotated[
     Path | None,
@@ -56,20 +58,31 @@ def athlete_of(path: Path | None) -> Athlete:
     return Athlete.from_toml(path) if path is not None else Athlete()
 
 
-def terrain_of(evidence: str | None, maps: list[Path] | None, labels: Path | None) -> TerrainRules:
-    """Return the terrain rules for what may count as evidence.
+@dataclass(frozen=True)
+class Ground:
+    """What may tell road from trail."""
+
+    rules: TerrainRules
+    map: RoadMap | None
+    labels: SurfaceLabels | None
+
+
+def ground_of(evidence: str | None, maps: list[Path] | None, labels: Path | None, cache: Path | None = None) -> Ground:
+    """Return what may tell road from trail; a cache that was named takes the maps' indexes, too.
 
     Raises
     ------
-    UsageProblem
-        For map extracts and label files, which this version can't use.
     ConfigError
-        For an unknown kind of evidence.
+        For an unknown kind of evidence, an extract that is not there, a label file that can't be understood.
     """
-    if maps:
-        raise UsageProblem("--map: this version has no map evidence yet; leave it out to use tags and the recording")
-    if labels is not None:
-        raise UsageProblem("--labels: this version can't read label files yet; leave it out")
+    return Ground(
+        _terrain_of(evidence),
+        RoadMap(maps, cache=None if cache is None else cache / "maps") if maps else None,
+        None if labels is None else SurfaceLabels.from_file(labels),
+    )
+
+
+def _terrain_of(evidence: str | None) -> TerrainRules:
     if evidence is None:
         return TerrainRules()
     names = [name.strip() for name in evidence.split(",") if name.strip()]
@@ -83,7 +96,7 @@ def terrain_of(evidence: str | None, maps: list[Path] | None, labels: Path | Non
 
 def cache_of(folder: Path | None, no_cache: bool) -> Path | None:
     """Return the folder of the cache; None for none."""
-    return None if no_cache else folder or default_folder()
+    return None if no_cache else folder or cache_folder()
 
 
 def race_days(texts: list[str] | None) -> tuple[dt.date, ...]:

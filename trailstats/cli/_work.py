@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from trailstats.athlete import Athlete
-from trailstats.cli._options import cache_of
+from trailstats.cli._options import Ground, cache_of
 from trailstats.cli._progress import watched
 from trailstats.errors import MissingExtraError, WorkerError
 from trailstats.history import History, analyze_athletes, analyze_folder
-from trailstats.terrain import TerrainRules
 
 __all__ = ["Work"]
 
@@ -41,14 +40,16 @@ class Work:
     time_limit: float
     dask: str | None
 
-    def history(self, sources: Sequence[str], athlete: Athlete, terrain: TerrainRules) -> History:
+    def history(self, sources: Sequence[str], athlete: Athlete, ground: Ground) -> History:
         """Return the history of one athlete."""
         cache = cache_of(self.cache, self.no_cache)
         with self._engine() as executor, watched(kept=cache is not None) as progress:
             return analyze_folder(
                 sources,
                 athlete=athlete,
-                terrain=terrain,
+                terrain=ground.rules,
+                map=ground.map,
+                labels=ground.labels,
                 workers=self.workers,
                 executor=executor,
                 cache=cache,
@@ -56,13 +57,15 @@ class Work:
                 progress=progress,
             )
 
-    def histories(self, folder: str, terrain: TerrainRules) -> dict[str, History]:
+    def histories(self, folder: str, ground: Ground) -> dict[str, History]:
         """Return the histories of all athletes who have a folder in this one."""
         cache = cache_of(self.cache, self.no_cache)
         with self._engine() as executor, watched(kept=cache is not None) as progress:
             return analyze_athletes(
                 folder,
-                terrain=terrain,
+                terrain=ground.rules,
+                map=ground.map,
+                labels=ground.labels,
                 workers=self.workers,
                 executor=executor,
                 cache=cache,

@@ -1,0 +1,198 @@
+"""Map matching: the ways that a track most likely followed, by a hidden Markov model along it [NewsonKrumm2009]_."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.terrain.maps._candidates import METRES, NEAREST, Candidates, expand
+
+__all__ = ["MATCH_RULES", "MatchRules", "Path", "follow"]
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+STEPS = 4096
+"""Steps whose transitions are worked out together, which bounds the memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchRules:
+    """What the matching takes for likely; all values are judgement, checked against labelled tracks.
+
+    Attributes
+    ----------
+    spread : float
+        Standard deviation of a position's distance from the way [m]. Neighbouring positions err alike, so it
+        is larger than a receiver's own: each counts for less than one independent observation.
+    turned : float
+        What a way at right angles to the direction of travel loses in log-likelihood.
+    off_way : float
+        Log-likelihood of a position where no mapped way is followed.
+    change : float
+        What changing to a connected way costs in log-likelihood.
+    detour : float
+        Each so many metres that the route over the junction is longer than the straight line cost one [m].
+    jump : float
+        The most that any change between ways costs, connected or not.
+    leave : float
+        What leaving the mapped ways, or coming back to them, costs.
+    """
+
+    spread: float = 9.0
+    turned: float = 2.0
+    off_way: float = -3.0
+    change: float = 0.7
+    detour: float = 8.0
+    jump: float = 6.0
+    leave: float = 3.0
+
+
+MATCH_RULES = MatchRules()
+"""The values in use."""
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """The most likely way at each point, and how likely each candidate is.
+
+    Attributes
+    ----------
+    choice : numpy.ndarray of int, shape (n,)
+        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is followed.
+    probability : numpy.ndarray, shape (n, k + 1)
+        Probability of each candidate, given the whole track; the last column is that of no way.
+    """
+
+    choice: Whole
+    probability: Floats
+
+
+def follow(found: Candidates, step: tuple[Floats, Floats], whole: NDArray[np.bool_], rules: MatchRules) -> Path:
+    """Return the ways that a track most likely followed.
+
+    Parameters
+    ----------
+    found : Candidates
+        Of n points.
+    step : tuple of numpy.ndarray, shape (n - 1,)
+        East and north from each point to the next [m].
+    whole : numpy.ndarray of bool, shape (n - 1,)
+        Whether two points follow each other; across a gap anything is as likely as anything else.
+    rules : MatchRules
+
+    Returns
+    -------
+    Path
+
+    Notes
+    -----
+    The recursions are loops over points of the resampled track, not over records; everything that depends on pairs of
+    candidates is worked out before for many points at once.
+    """
+    n = len(found.way)
+    fit = np.concatenate((found.fit, np.full((n, 1), rules.off_way)), axis=1)
+    links = _links(found)
+    costs = np.concatenate(
+        [np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)]
+        + [_transitions(found, links, step, whole, rules, i, min(i + STEPS, n - 1)) for i in range(0, n - 1, STEPS)]
+    )
+    return Path(_viterbi(fit, costs), _posterior(fit, costs))
+
+
+def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Whole:
+    n, states = fit.shape
+    back = np.zeros((n, states), np.int64)
+    score = fit[0]
+    column = np.arange(states)
+    for i in range(1, n):
+        through = score[:, None] + costs[i - 1]
+        back[i] = best = through.argmax(axis=0)
+        score = through[best, column] + fit[i]
+    at = int(score.argmax())
+    out = [at]
+    for row in back[:0:-1].tolist():
+        at = row[at]
+        out.append(at)
+    return np.array(out[::-1], dtype=np.int64)
+
+
+def _posterior(fit: Floats, costs: NDArray[np.float32]) -> Floats:
+    """Return the probabilities by the forward and the backward recursion."""
+    seen = np.exp(fit - fit.max(axis=1, keepdims=True))
+    moves = np.exp(costs.astype(np.float64))
+    forward, backward = np.empty_like(seen), np.ones_like(seen)
+    state = seen[0] / seen[0].sum()
+    forward[0] = state
+    for i in range(1, len(seen)):
+        state = (state @ moves[i - 1]) * seen[i]
+        state /= state.sum()
+        forward[i] = state
+    for i in range(len(seen) - 2, -1, -1):
+        state = moves[i] @ (seen[i + 1] * backward[i + 1])
+        backward[i] = state / state.sum()
+    both = forward * backward
+    return np.asarray(both / both.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, eq=False)
+class _Links:
+    """Where two ways meet: sorted pairs of ways, and the place of the junction [1e-7 deg]."""
+
+    pair: Whole
+    latitude: Whole
+    longitude: Whole
+
+
+def _links(found: Candidates) -> _Links:
+    """Return every pair of ways that share an end of a piece."""
+    p = found.pieces
+    lat = np.concatenate((p["lat1"], p["lat2"])).astype(np.int64)
+    lon = np.concatenate((p["lon1"], p["lon2"])).astype(np.int64)
+    # Equal coordinates are one node: that holds across extracts too, where ids may not.
+    _, node = np.unique((lat << 32) + lon, return_inverse=True)
+    owner = np.concatenate((found.owner, found.owner))
+    visits, first = np.unique(node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True)
+    node, owner, lat, lon = visits // (len(found.ids) + 1), owner[first], lat[first], lon[first]
+    degree = np.bincount(node)
+    start = np.cumsum(degree) - degree
+    one, other = expand(start[node], degree[node])
+    meets = owner[one] != owner[other]
+    one, other = one[meets], other[meets]
+    pair = owner[one] * len(found.ids) + owner[other]
+    order = np.argsort(pair, kind="stable")
+    return _Links(pair[order], lat[one[order]], lon[one[order]])
+
+
+def _transitions(
+    found: Candidates,
+    links: _Links,
+    step: tuple[Floats, Floats],
+    whole: NDArray[np.bool_],
+    rules: MatchRules,
+    first: int,
+    last: int,
+) -> NDArray[np.float32]:
+    """Return the log-likelihood of going from each candidate of a point to each of the next, for some points."""
+    here, there = slice(first, last), slice(first + 1, last + 1)
+    out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
+    before, after = found.way[here][:, :, None], found.way[there][:, None, :]
+    same = before == after
+    out[:, :-1, :-1] = np.where(same, 0.0, -rules.jump)
+    t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
+    pair = found.way[here][t, i] * len(found.ids) + found.way[there][t, j]
+    start = np.searchsorted(links.pair, pair)
+    entry, junction = expand(start, np.searchsorted(links.pair, pair, side="right") - start)
+    t, i, j = t[entry], i[entry], j[entry]
+    lat0, lon0 = found.origin[0][here][t], found.origin[1][here][t]
+    y = (links.latitude[junction] - lat0) * METRES
+    x = (links.longitude[junction] - lon0) * METRES * np.cos(np.radians(lat0 * 1e-7))
+    x1, y1 = found.east[here][t, i], found.north[here][t, i]
+    x2, y2 = (v[there][t, j] + s[here][t] for v, s in zip((found.east, found.north), step, strict=True))
+    longer = np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y) - np.hypot(x2 - x1, y2 - y1)
+    np.maximum.at(out, (t, i, j), np.maximum(-rules.change - longer / rules.detour, -rules.jump))
+    out[:, -1, -1] = 0.0
+    out[~whole[here]] = 0.0
+    return out.astype(np.float32)
