@@ -7,9 +7,9 @@ Needs the package atheris (Linux; ``pip install atheris``). Run from the checkou
     python tools/fuzz_readers.py gpx --again FOLDER/crash-...     # one input once more, with its traceback
 
 SEEDS is a folder of files to start from, best small ones (below ``--longest``). A crash is every exception but a
-`TrailstatsError`, a reading that takes longer than ``--slowest``, or one that needs more memory than ``--memory``; for
-GPX and TCX also a document that the bulk path and the walk read differently. The process ends at the first crash and
-writes its input into the folder of the finds.
+`TrailstatsError`, a reading that takes longer than ``--slowest`` or more memory at once than ``--memory``, and for GPX
+and TCX a document that the bulk path and the walk read differently. The process ends at the first crash and writes its
+input into the folder of the finds.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=900)
     parser.add_argument("--longest", type=int, default=1 << 15, help="bytes of an input")
     parser.add_argument("--slowest", type=int, default=5, help="seconds for one reading")
-    parser.add_argument("--memory", type=int, default=1024, help="MiB of the whole process")
+    parser.add_argument("--memory", type=int, default=300, help="MiB of one allocation")
     parser.add_argument("--again", type=Path, help="an input to read once, without fuzzing")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -116,7 +116,8 @@ def main() -> int:
         f"-max_total_time={arguments.seconds}",
         f"-max_len={arguments.longest}",
         f"-timeout={arguments.slowest}",
-        f"-rss_limit_mb={arguments.memory}",
+        f"-malloc_limit_mb={arguments.memory}",
+        "-rss_limit_mb=4096",  # of the whole process: the fuzzer itself keeps some kilobytes a run
         f"-artifact_prefix={arguments.found}/{arguments.target}-",
         "-print_final_stats=1",
     ]

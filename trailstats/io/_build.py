@@ -72,12 +72,15 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
     _drop_bad_positions(parsed.columns, issues)
     rr = _heartbeats(parsed)
     index = pd.DatetimeIndex(time, tz="UTC", name="time")
+    start = pd.Timestamp(time.min(), tz="UTC")
     return Activity(
         records=_records(parsed.columns, index),
         extras=pd.DataFrame({name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index),
         laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
-        meta=replace(parsed.meta, start_time=index.min(), source=source, content_hash=content_hash),
+        meta=replace(
+            parsed.meta, start_time=pd.Timestamp(time.min(), tz="UTC"), source=source, content_hash=content_hash
+        ),
         issues=tuple(issues),
         rr=rr,
         wearer=parsed.wearer,
@@ -110,7 +113,7 @@ _RECORD_COLUMNS = pd.Index(schema.RECORDS.names)
 
 def _laps(laps: dict[str, Any]) -> pd.DataFrame:
     if not laps:
-        return _NO_LAPS.copy()
+        return _NO_LAPS.copy(deep=False)
     times = {name: pd.DatetimeIndex(laps[name], tz="UTC") for name in ("start_time", "end_time")}
     numbers = {name: laps[name] for name in ("distance", "timer_time")}
     return pd.DataFrame({**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")})
@@ -118,7 +121,7 @@ def _laps(laps: dict[str, Any]) -> pd.DataFrame:
 
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     if not pauses:
-        return _NO_PAUSES.copy()
+        return _NO_PAUSES.copy(deep=False)
     start, end = (np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True))
     return pd.DataFrame({"start_time": pd.DatetimeIndex(start, tz="UTC"), "end_time": pd.DatetimeIndex(end, tz="UTC")})
 

@@ -188,11 +188,9 @@ def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64
     out = np.full(len(start), NAT)
     size = end - start
     left = (size >= 20) & (size <= 30) & (size != 21) & (end <= len(data) - PAD)
-    if np.count_nonzero(left) >= _MANY:
+    if left.any():
         rows = slice(None) if left.all() else np.flatnonzero(left)
         out[rows], left[rows] = _utc(words_of(data), start[rows], size[rows])
-    else:
-        left[:] = False
     rows = np.flatnonzero(~left & (size > 0))
     if len(rows):
         places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)

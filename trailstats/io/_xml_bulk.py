@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from trailstats.io._spans import PAD, Places
+from trailstats.io._spans import PAD, Places, Words, first_of, words_of
 from trailstats.io._xml import Dialect, Group, Leaves, Section, Spans, Walked
 from trailstats.io._xml_shapes import Points, find_points
 from trailstats.io._xml_tokens import IrregularError, Texts, Token, require, tokens
@@ -20,7 +20,7 @@ from trailstats.io._xml_walk import MAX_DEPTH
 
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
 _BLOCK = 1 << 17  # bytes at a time, so that what is derived from them stays in the processor's cache
-_LESS, _GREATER, _BLANK, _LINE_END = 60, 62, 32, 10
+_LESS, _GREATER, _BLANK, _LINE_END, _ONE = 60, 62, 32, 10, np.uint64(1)
 _DECLARATION = re.compile(
     rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml[ \t\r\n]+version=[\"']1\.0[\"']"
     rb"(?:[ \t\r\n]+encoding=[\"']([A-Za-z][\w.-]*)[\"'])?(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?"
@@ -47,7 +47,7 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
     if point is None:
         raise IrregularError
     padded = data + bytes(PAD)
-    points = find_points(padded, _openings(data, begin), point[1], MAX_DEPTH // 2)
+    points = find_points(padded, *_openings(padded, begin), point[1], MAX_DEPTH // 2)
     require(len(points.first) <= max_points)
     leaves: dict[str, Leaves] = {}
     for name, (start, end) in points.values.items():
@@ -60,15 +60,22 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
     return out
 
 
-def _openings(data: bytes, begin: int) -> Places:
-    """Return the places of all ``<``; hand over a document with a ``>`` of no tag, or that is no text."""
-    content = np.frombuffer(data, dtype=np.uint8)
-    opening = []
+def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
+    """Return the places of all ``<``, and the first eight bytes of each tag, of shorter ones all.
+
+    Hand over a document with a ``>`` of no tag, or that is no text.
+    """
+    content = np.frombuffer(data, dtype=np.uint8)[:-PAD]
+    words = words_of(data)
+    opening, heads = [], []
     closing = 0
     foreign: list[int] = []  # first and last byte that isn't ASCII
     for at in range(begin, len(content), _BLOCK):
         block = content[at : at + _BLOCK]
-        opening.append(np.flatnonzero(block == _LESS) + at)
+        places = np.flatnonzero(block == _LESS) + at
+        head = words[places]
+        opening.append(places)
+        heads.append(head & (first_of(head, _GREATER) << _ONE) - _ONE)
         closing += int(np.count_nonzero(block == _GREATER))
         control = np.count_nonzero(block < _BLANK)
         if control != np.count_nonzero(block == _LINE_END):
@@ -82,9 +89,9 @@ def _openings(data: bytes, begin: int) -> Places:
         except UnicodeDecodeError:
             raise IrregularError from None
         require("\ufffe" not in text and "\uffff" not in text)
-    found = np.concatenate(opening)
-    require(closing == len(found))  # every tag that is understood later holds one, so that there is no other
-    return found
+    places = np.concatenate(opening)
+    require(closing == len(places))  # every tag that is understood later holds one, so that there is no other
+    return places, np.concatenate(heads)
 
 
 def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[Token]]]:
@@ -99,7 +106,7 @@ def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[Token]]]:
         end = int(points.open[after]) if after < len(points.open) else len(points.data) - PAD
         left -= after - tag
         require(left >= 0)
-        found = list(tokens(points.data, at, end))
+        found = tokens(points.data, at, end)
         require(len(found) == after - tag > 0)
         if not before:
             require(not points.data[at : found[0].open].strip(b" \t\r\n"))
@@ -141,8 +148,8 @@ def _outline(points: Points, begin: int, dialect: Dialect, leaves: Mapping[str, 
                 continue
             if i + 1 < len(found) and found[i + 1].ends:
                 text = texts.text(points.data[tag.close : found[i + 1].open])
-                parent = path[-1].local if path else ""
                 if text:
+                    parent = path[-1].local if path else ""
                     (out if group is None else group).texts.setdefault(f"{parent}/{name}", text)
                     if group is not None and group.parts and group.parts[-1].name == parent:
                         group.parts[-1].texts.setdefault(name, text)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trailstats.io._spans import FIRST, Bytes, Mask, Places, Words, first_of, strip, words_of
+from trailstats.io._spans import FIRST, Bytes, Mask, Places, Words, strip, words_of
 from trailstats.io._xml_tokens import Token, pairs, require, tokens
 
 _MOST_SHAPES = 64  # judgement: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag
-_BATCH = 1 << 12  # points at a time, so that what is derived from them stays in the processor's cache
+_BATCH = 1 << 13  # tags at a time, so that what is derived from them stays in the processor's cache
 _QUOTE, _BLANK = 34, 32
 _LAT, _LON = (int.from_bytes(name, "little") for name in (b"lat=", b"lon="))
 
@@ -59,7 +59,7 @@ class Points:
         starts[rows], ends[rows] = start, end
 
 
-def find_points(data: bytes, opening: Places, name: bytes, depth: int) -> Points:
+def find_points(data: bytes, opening: Places, heads: Words, name: bytes, depth: int) -> Points:
     """Return all points of a document, or hand it over.
 
     Parameters
@@ -68,13 +68,13 @@ def find_points(data: bytes, opening: Places, name: bytes, depth: int) -> Points
         The document and `PAD` further bytes.
     opening : ndarray
         Places of all ``<``.
+    heads : ndarray
+        The first eight bytes of each tag; zeros after shorter ones.
     name : bytes
         Of points, with its prefix.
     depth : int
         How deep elements within a point may lie.
     """
-    words = words_of(data)
-    heads = words[opening]
     first = np.flatnonzero(_begin(heads, b"<" + name))
     last = np.flatnonzero(_begin(heads, b"</" + name))
     if not len(last):
@@ -83,9 +83,9 @@ def find_points(data: bytes, opening: Places, name: bytes, depth: int) -> Points
     require((first <= last).all() and (last[:-1] < first[1:]).all())
     content = np.frombuffer(data, dtype=np.uint8)
     points = Points(data, content, opening, first, last, close=np.zeros_like(first))
-    heads &= (first_of(heads, ord(">")) << np.uint64(1)) - np.uint64(1)  # what follows a tag does not matter
+    words = words_of(data)
     for rows in _alike(heads, points):
-        _read_shape(points, words, heads, rows, name.decode("ascii"), depth)
+        _read_shape(points, words, heads, rows, name, depth)
     return points
 
 
@@ -107,26 +107,27 @@ def _alike(heads: Words, points: Points) -> Iterator[Places]:
         yield np.flatnonzero(kind == i)
 
 
-def _read_shape(points: Points, words: Words, heads: Words, rows: Places, name: str, depth: int) -> None:
+def _read_shape(points: Points, words: Words, heads: Words, rows: Places, name: bytes, depth: int) -> None:
     """Read the points of one shape, given by their numbers."""
     first = points.first[rows]
     count = int(points.last[rows[0]] - first[0]) + 1
-    shape = list(tokens(points.data, int(points.open[first[0]]), int(points.open[first[0] + count])))
+    shape = tokens(points.data, int(points.open[first[0]]), int(points.open[first[0] + count]))
     require([tag.open for tag in shape] == points.open[first[0] : first[0] + count].tolist())
     leaves = _leaves(shape, name, depth)
     width = np.array([tag.close - tag.open for tag in shape])
     attributed = bool(shape[0].attributes)
     fixed, numbers = np.arange(attributed, count), np.arange(count)
     quotes = np.empty((len(rows), 4), dtype=np.int64)
-    for at in range(0, len(rows), _BATCH):
-        batch = slice(at, at + _BATCH)
+    step = -(-_BATCH // count)
+    for at in range(0, len(rows), step):
+        batch = slice(at, at + step)
         tags = first[batch, None] + numbers
         require((heads[tags] == heads[first[0] + numbers]).all())
         places = points.open[tags]
         for done in range(8, int(width[fixed].max(initial=0)), 8):
             longer = fixed[width[fixed] > done]
-            step = np.minimum(width[longer] - 8, done)
-            require((words[places[:, longer] + step] == words[points.open[first[0] + longer] + step]).all())
+            within = np.minimum(width[longer] - 8, done)
+            require((words[places[:, longer] + within] == words[points.open[first[0] + longer] + within]).all())
         if attributed:
             quotes[batch] = _quotes(points, first[batch])
     points.close[rows] = points.open[first + count - 1] + width[-1]
@@ -171,7 +172,7 @@ def _add_position(points: Points, words: Words, rows: Places, tag: Token, quotes
     points.add("lat" if turned else "lon", rows, c + 1, d)
 
 
-def _leaves(shape: list[Token], name: str, depth: int) -> list[tuple[int, str]]:
+def _leaves(shape: list[Token], name: bytes, depth: int) -> list[tuple[int, str]]:
     """Return which of a point's tags begin an element without children, and what its value is called.
 
     Hand over what is no well-formed point.

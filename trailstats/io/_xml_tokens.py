@@ -6,7 +6,7 @@ Whatever can't surely be read rightly this way raises `IrregularError`, and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,26 +32,31 @@ def require(condition: bool | np.bool_) -> None:
 
 
 class Token(NamedTuple):
-    """A tag: where it begins and ends, its name, attributes as written, and role."""
+    """A tag: where it begins and ends, its name with and without prefix, attributes as written, and role."""
 
     open: int
     close: int  # after the bracket
-    name: str
+    name: bytes
+    local: str
     attributes: bytes
     ends: bool  # </a>
     alone: bool  # <a/>
 
-    @property
-    def local(self) -> str:
-        """Return the name without its prefix."""
-        return self.name.rpartition(":")[2]
 
-
-def tokens(data: bytes, first: int, last: int) -> Iterator[Token]:
-    """Yield the tags between two places; what is no such tag is left out, so that their number tells."""
+def tokens(data: bytes, first: int, last: int) -> list[Token]:
+    """Return the tags between two places; what is no such tag is left out, so that their number tells."""
+    found = []
     for match in _TAG.finditer(data, first, last):
-        ends, name, attributes, alone = match.groups()
-        yield Token(*match.span(), (ends or name).decode("ascii"), attributes or b"", ends is not None, alone == b"/")
+        ends, starts, attributes, alone = match.groups()
+        name = ends or starts
+        found.append(Token(*match.span(), name, _local(name), attributes or b"", ends is not None, alone == b"/"))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _local(name: bytes) -> str:
+    """Return a name without its prefix."""
+    return name.decode("ascii").rpartition(":")[2]
 
 
 def pairs(written: bytes) -> list[tuple[str, str]]:
@@ -71,6 +76,8 @@ class Texts:
 
     def attributes(self, written: bytes) -> dict[str, str]:
         """Return the attributes of a tag."""
+        if not written:
+            return {}
         return {name: self._plain(re.sub(r"\r\n|[\t\r\n]", " ", value)) for name, value in pairs(written)}
 
     def text(self, written: bytes) -> str:
