@@ -78,9 +78,7 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
         extras=pd.DataFrame({name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index),
         laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
-        meta=replace(
-            parsed.meta, start_time=pd.Timestamp(time.min(), tz="UTC"), source=source, content_hash=content_hash
-        ),
+        meta=replace(parsed.meta, start_time=start, source=source, content_hash=content_hash),
         issues=tuple(issues),
         rr=rr,
         wearer=parsed.wearer,
