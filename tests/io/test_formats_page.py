@@ -1,0 +1,69 @@
+"""The page on formats names every code that readers and cleaning can give, and every limit."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+
+import pytest
+
+from trailstats import errors
+from trailstats.io.formats import ReadLimits
+
+
+@pytest.fixture(scope="module")
+def page(root):
+    return (root / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def section(page, title):
+    """Return the codes in the first column of a table."""
+    text = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    return set(re.findall(r"`(\w+)`", "".join(rows)))
+
+
+def issue_codes(root):
+    """Return the code of every issue that is made in the package: as a text, or as a pattern."""
+    found = set()
+    for path in [*(root / "trailstats").glob("*.py"), *(root / "trailstats" / "io").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in ("Issue", "note") and node.args:
+                    found.add(node.args[0])
+    codes = set()
+    for code in found:
+        if isinstance(code, ast.Constant):
+            codes.add(re.escape(code.value))
+        elif isinstance(code, ast.JoinedStr):
+            codes.add("".join(re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in code.values))
+        else:
+            # The one place that passes a code on.
+            assert ast.unparse(code) == "code"
+    return codes
+
+
+def test_every_issue_code_is_on_the_page_and_no_other(root, page):
+    """Each code in the source stands in the table, and each in the table is in the source."""
+    on_page, in_source = section(page, "Issues"), issue_codes(root)
+    assert len(in_source) > 25
+    assert [code for code in in_source if not any(re.fullmatch(code, known) for known in on_page)] == []
+    assert [known for known in on_page if not any(re.fullmatch(code, known) for code in in_source)] == []
+
+
+def test_every_error_code_is_on_the_page(page):
+    """Each class of errors stands in the table with its code."""
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    assert section(page, "Errors") == {kind.code for kind in kinds}
+    for kind in kinds:
+        assert re.search(rf"\| `{kind.code}` \| `{kind.__name__}` \|", page)
+
+
+def test_every_limit_is_on_the_page(page):
+    """Each limit stands in the table with its default."""
+    assert section(page, "Limits") == {field.name for field in dataclasses.fields(ReadLimits)}
+    for name in ("records", "members"):
+        assert re.search(rf"\| `{name}` \| {getattr(ReadLimits(), name):,} \|", page)
+    assert f"| `bytes` | {ReadLimits().bytes >> 20} MiB |" in page
