@@ -33,7 +33,7 @@ class IntentRules:
 
     easy: str = r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy|z[12]|zone ?[12])\b"
     hard: str = (
-        r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b|\d ?[x\u00d7] ?\d"
+        r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b|\d ?[x\xd7] ?\d"
     )
     race: str = r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
     recovery_window: float = RECOVERY_WINDOW
