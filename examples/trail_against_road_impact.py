@@ -10,7 +10,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 def main() -> None:
     """Print the load per kilometre on both sides, and each component's difference with its interval."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else SAMPLES / "archive"
+    folder = sys.argv[1] if len(sys.argv) > 1 else sorted((SAMPLES / "archive").glob("2024-0[678]-*"))
     history = ts.analyze_folder(folder)
     runs = history.runs.assign(per_km=lambda r: r["impact_load"] / (r["distance"] / 1000))
     print("impact load per kilometre, in level road kilometres")

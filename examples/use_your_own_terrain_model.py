@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import trailstats as ts
-from trailstats.terrain import SurfaceEstimate, estimate_surface, segment_surface, surface_cuts
+from trailstats.terrain import SurfaceEstimate, classify_by, estimate_surface, gather_evidence
 from trailstats.terrain.features import window_features
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
@@ -27,12 +27,11 @@ def labelled(entry: dict) -> tuple[ts.Activity, np.ndarray, np.ndarray, np.ndarr
 
 
 def label(run: ts.Activity, estimate: SurfaceEstimate) -> ts.Surface:
-    """Cut a run where an estimate changes, and return the surface that most of it has."""
-    parts = ts.cut_segments(run, rules=RULES)
-    cuts = surface_cuts(run, estimate, RULES)
-    named = segment_surface(parts, estimate, run, RULES)
-    metres = named.groupby("surface")["distance"].sum()
-    print(f"  {run.meta.source.rpartition('/')[2]}: {len(cuts)} cuts, {metres.round().to_dict()}")
+    """Label the stretches of a run by an estimate, and return the surface that most of it has."""
+    evidence = gather_evidence(run, rules=RULES, estimate=estimate)
+    stretches = classify_by(evidence, run, ts.cut_segments(run, rules=RULES), RULES)
+    metres = stretches.groupby("surface")["distance"].sum()
+    print(f"  {run.meta.source.rpartition('/')[2]}: {len(stretches)} stretches, {metres.round().to_dict()}")
     return ts.Surface(metres.idxmax())
 
 
