@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats.documents import plain
 from trailstats.errors import SchemaError
 from trailstats.io.containers import Failure
 from trailstats.results import HEART_RATE_BINS, TABLES_OF_ANALYSIS, Analysis, HeartRateTimes
@@ -25,19 +26,23 @@ from trailstats.results import HEART_RATE_BINS, TABLES_OF_ANALYSIS, Analysis, He
 __all__ = [
     "FAILURE",
     "HEAD",
+    "START",
     "TIMES",
     "Parts",
     "join_tables",
     "pack",
+    "pack_row",
     "unpack",
     "unpack_head",
+    "unpack_row",
+    "unpack_start",
     "unpack_times",
 ]
 
 Parts = dict[str, bytes]
 """The blocks of one analysis by name, or that of a failure."""
 
-HEAD, TIMES, FAILURE = "head", "heart_rate_times", "failure"
+START, HEAD, TIMES, FAILURE = "start", "head", "heart_rate_times", "failure"
 _TIME = "datetime64[ns, UTC]"
 _PLAIN = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8"), "bool": np.dtype("?"), _TIME: np.dtype("<i8")}
 _FAST = 1  # level of compression: the highest ones cost more time than they save space
@@ -47,9 +52,12 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     """Return the blocks of what a source gave, without the source's own name: a copy has the same blocks."""
     if isinstance(item, Failure):
         return {FAILURE: _squeeze(item.to_dict() | {"source": ""})}
-    outline = replace(item, meta=replace(item.meta, source=item.meta.source.removeprefix(source))).outline()
+    meta = replace(item.meta, source=item.meta.source.removeprefix(source))
+    start = {"source": meta.source, "time": None if meta.start_time is None else meta.start_time.as_unit("ns").value}
+    outline = replace(item, meta=meta).outline()
     times = np.stack([getattr(item.heart_rate_times, f.name) for f in fields(HeartRateTimes)])
-    parts = {HEAD: _squeeze(outline), TIMES: zlib.compress(times.astype("<f8").tobytes(), _FAST)}
+    parts = {START: _squeeze(start), HEAD: _squeeze(outline)}
+    parts[TIMES] = zlib.compress(times.astype("<f8").tobytes(), _FAST)
     return parts | {name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS}
 
 
@@ -70,6 +78,22 @@ def unpack(parts: Mapping[str, bytes], source: str) -> Analysis | Failure:
     name = head.meta.source
     tables: dict[str, Any] = {t: join_tables([parts[t]], schema.TABLES[t], [name]) for t in TABLES_OF_ANALYSIS}
     return replace(head, **tables)
+
+
+def unpack_start(block: bytes, source: str) -> tuple[str, pd.Timestamp | None]:
+    """Return an analysis's source, under that of the file, and its start.
+
+    Raises
+    ------
+    SchemaError
+        When the block is not sound.
+    """
+    found = _spread(block)
+    try:
+        time = found["time"]
+        return source + str(found["source"]), None if time is None else pd.Timestamp(int(time), tz="UTC")
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(f"no start: {error}") from error
 
 
 def unpack_head(head: bytes, times: bytes, source: str) -> Analysis:
@@ -100,6 +124,21 @@ def unpack_times(block: bytes) -> HeartRateTimes:
     except (zlib.error, ValueError) as error:
         raise SchemaError(f"no heart-rate times: {error}") from error
     return HeartRateTimes(**dict(zip(names, times, strict=True)))
+
+
+def pack_row(row: Mapping[str, object]) -> bytes:
+    """Return a row of the table of activities, without its file and start."""
+    return json.dumps([row.get(name) for name in _ROW], default=plain).encode()
+
+
+def unpack_row(block: bytes | None, source: str, start: pd.Timestamp | None) -> dict[str, object] | None:
+    """Return the row; None where there is none."""
+    if block is None:
+        return None
+    return dict(zip(_ROW, json.loads(block), strict=True)) | {"file": source, "start_time": start}
+
+
+_ROW = [name for name in schema.ACTIVITIES.names if name not in ("file", "start_time")]
 
 
 def _squeeze(document: object) -> bytes:

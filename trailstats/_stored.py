@@ -15,7 +15,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats._pack import FAILURE, HEAD, TIMES, Parts, join_tables, unpack, unpack_head, unpack_times
+from trailstats._fingerprint import code_fingerprint, fingerprint
+from trailstats._pack import (
+    FAILURE,
+    HEAD,
+    START,
+    TIMES,
+    Parts,
+    join_tables,
+    pack_row,
+    unpack,
+    unpack_head,
+    unpack_row,
+    unpack_start,
+    unpack_times,
+)
+from trailstats._rows import activity_row
 from trailstats._workers import Job, Measured, key_of, measure_all, measure_job, trusted
 from trailstats.analysis import judge
 from trailstats.athlete import Athlete
@@ -31,7 +46,7 @@ __all__ = ["StoredAnalyses", "gather"]
 
 @dataclass(frozen=True)
 class Stored:
-    """One analysis: its head is here, its tables lie in the store.
+    """One analysis, which lies in the store.
 
     Attributes
     ----------
@@ -42,7 +57,7 @@ class Stored:
     number : int
         Among the results of the source.
     parts : Parts
-        Head and times; all blocks where the store could not take them.
+        Blocks that are needed of each; all of them where the store could not take them.
     name : str
         The analysis's source: the file, and its number in it.
     start : pandas.Timestamp or None
@@ -58,7 +73,7 @@ class Stored:
 
     def outline(self) -> Analysis:
         """Return the analysis with empty tables."""
-        return unpack_head(self.parts[HEAD], self.parts[TIMES], str(self.job[0]))
+        return unpack_head(self.blocks((HEAD,))[HEAD], self.parts[TIMES], str(self.job[0]))
 
     def blocks(self, names: Sequence[str]) -> Parts:
         """Return blocks by their names.
@@ -81,7 +96,7 @@ class Stored:
 
     def whole(self) -> Analysis:
         """Return the analysis with its tables."""
-        found = unpack(self.parts | self.blocks(TABLES_OF_ANALYSIS), str(self.job[0]))
+        found = unpack(self.parts | self.blocks((HEAD, *TABLES_OF_ANALYSIS)), str(self.job[0]))
         assert isinstance(found, Analysis)
         return found
 
@@ -121,10 +136,19 @@ class StoredAnalyses(Sequence[Analysis]):
         for place in self.places:
             yield unpack_times(place.parts[TIMES]).moving
 
-    def outlines(self) -> Iterator[Analysis]:
-        """Yield the analyses, with empty tables."""
+    def rows(self) -> list[dict[str, object]]:
+        """Return the rows of ``schema.ACTIVITIES``; those judged before by the same limits lie in the store."""
+        judged_by = fingerprint((self.limits, self.athlete, code_fingerprint()))
+        out, new = [], []
         for place in self.places:
-            yield self._judge(place.outline())
+            row = unpack_row(place.store.row(place.key, place.number, judged_by), place.name, place.start)
+            if row is None:
+                row = activity_row(self._judge(place.outline()))
+                new.append((place.key, place.number, pack_row(row)))
+            out.append(row)
+        for store in {place.store for place in self.places if place.store.lasting}:
+            store.put_rows(judged_by, new)
+        return out
 
     def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
         """Yield one table of each analysis."""
@@ -216,11 +240,11 @@ class Gathering:
             failure = unpack(parts, str(job[0]))
             assert isinstance(failure, Failure)
             return failure
-        meta = unpack_head(parts[HEAD], parts[TIMES], str(job[0])).meta
-        return Stored(job, self.store, key, number, parts, meta.source, meta.start_time)
+        unpack_times(parts[TIMES])
+        return Stored(job, self.store, key, number, parts, *unpack_start(parts[START], str(job[0])))
 
 
-_KEPT_HERE = (HEAD, TIMES, FAILURE)
+_KEPT_HERE = (START, TIMES, FAILURE)
 
 
 def _place(ref: SourceRef) -> str:

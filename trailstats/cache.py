@@ -34,6 +34,8 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, seal BLOB, count INTEGER, size INTEGER, used INTEGER)
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parts (key BLOB, number INTEGER, name TEXT, content BLOB, UNIQUE (key, number, name));
+CREATE TABLE IF NOT EXISTS rows (key BLOB, number INTEGER, judged TEXT, content BLOB, PRIMARY KEY (key, number))
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS places (place TEXT PRIMARY KEY, stamp TEXT, content BLOB, seal BLOB) WITHOUT ROWID;
 """
 
@@ -128,6 +130,22 @@ class Cache:
             return True
         return False
 
+    def row(self, key: bytes, number: int, judged: str) -> bytes | None:
+        """Return what was noted of one result for a way of judging it; None when nothing was."""
+        with self._reading():
+            query = "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
+            found = self._connection.execute(query, (key, number, judged)).fetchone()
+            if found is not None and found[0][:_SEAL] == _seal(key, f"{number}{judged}", found[0][_SEAL:]):
+                return bytes(found[0][_SEAL:])
+        return None
+
+    def put_rows(self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
+        """Note something of results for a way of judging them, in place of what was noted for another."""
+        sealed = [(key, n, judged, _seal(key, f"{n}{judged}", block) + block) for key, n, block in rows]
+        if sealed:
+            with self._writing() as connection:
+                connection.executemany("REPLACE INTO rows VALUES (?, ?, ?, ?)", sealed)
+
     def content(self, place: str, stamp: str) -> bytes | None:
         """Return the hash of what lay at a place when it had this stamp; None when that is not known."""
         with self._reading():
@@ -158,8 +176,8 @@ class Cache:
                 return
             for key, part in connection.execute("SELECT key, size FROM results ORDER BY used").fetchall():
                 if key not in keep and size > 0.9 * most_bytes:
-                    connection.execute("DELETE FROM parts WHERE key = ?", (key,))
-                    connection.execute("DELETE FROM results WHERE key = ?", (key,))
+                    for table in ("parts", "rows", "results"):
+                        connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
                     size -= part
 
     def info(self) -> dict[str, object]:
@@ -177,7 +195,7 @@ class Cache:
     def clear(self) -> None:
         """Forget everything."""
         with self._writing() as connection:
-            for table in ("results", "parts", "places"):
+            for table in ("results", "parts", "rows", "places"):
                 connection.execute(f"DELETE FROM {table}")
         with self._reading():
             self._connection.execute("VACUUM")

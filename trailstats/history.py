@@ -378,7 +378,7 @@ def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: 
     limits = resolve_limits(athlete, day=day, times=total, n_activities=counted)
     if isinstance(analyses, StoredAnalyses):
         judged: Sequence[Analysis] = (every := stored.judged(limits, athlete))
-        items = [activity_row(a) for a in every.outlines()]
+        items = every.rows()
         segments: Callable[[], pd.DataFrame] = partial(every.joined, schema.SEGMENTS)
     else:
         judged = tuple(judge(a, limits, athlete) for a in ordered)
