@@ -272,7 +272,8 @@ class Cache:
     def _complain(self, what: str, error: Exception) -> None:
         if not self._full:
             self._full = True
-            warnings.warn(f"{self.path}: the cache can't be {what}: {error}", CacheWarning, 4)
+            name = f"{self.path}: the cache" if self.lasting else "the temporary store"
+            warnings.warn(f"{name} can't be {what}: {error}", CacheWarning, 4)
 
     def _replace(self, error: Exception) -> None:
         if self.path is None:
