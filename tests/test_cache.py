@@ -17,8 +17,9 @@ import pytest
 
 from builders import make_activity
 from trailstats import _workers
+from trailstats._folders import cache_folder
 from trailstats.athlete import Athlete
-from trailstats.cache import NAME, Cache, CacheWarning, default_folder
+from trailstats.cache import NAME, Cache, CacheWarning
 from trailstats.errors import ConfigError
 from trailstats.history import History, analyze_folder
 from trailstats.io.export import convert
@@ -256,14 +257,14 @@ def test_too_much_is_given_up_oldest_first(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_default_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The variable first, then the rule of the platform."""
-    assert default_folder() == Path(os.environ["TRAILSTATS_CACHE"])
+    assert cache_folder() == Path(os.environ["TRAILSTATS_CACHE"])
     monkeypatch.delenv("TRAILSTATS_CACHE")
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder() == tmp_path / "trailstats"
+    assert cache_folder() == tmp_path / "trailstats"
     monkeypatch.setattr("sys.platform", "darwin")
     monkeypatch.setenv("HOME", "/home/x")
-    assert default_folder() == Path("/home/x/Library/Caches/trailstats")
+    assert cache_folder() == Path("/home/x/Library/Caches/trailstats")
     monkeypatch.setattr("sys.platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/local")
-    assert default_folder() == Path("/local/trailstats")
+    assert cache_folder() == Path("/local/trailstats")
