@@ -345,8 +345,8 @@ def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) 
     Parameters
     ----------
     results : History or sequence of ClaimResult
-        For a history the claims are evaluated. Those without a difference are left out; one that has several parts
-        shows its parts.
+        For a history the claims are evaluated. Those without a difference are left out, but for the parts that have
+        one.
     imperial : bool
 
     Returns

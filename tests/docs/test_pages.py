@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from trailstats import plots
 from trailstats.athlete import Athlete
 
 
@@ -14,6 +15,15 @@ def test_column_tables_are_current(root: Path, tool: Callable[[str], ModuleType]
     """docs/columns.md is what the schema says now."""
     page = tool("make_docs").columns_page()
     assert (root / "docs" / "columns.md").read_text(encoding="utf-8") == page
+
+
+def test_the_gallery_shows_every_chart(root: Path, tool: Callable[[str], ModuleType]) -> None:
+    """It is what its tool writes, names each function of `plots` that returns a chart, and has its picture."""
+    made = tool("make_gallery")
+    assert (root / "docs" / "gallery.md").read_text(encoding="utf-8") == made.page()
+    names = {entry.name for entry in made.ENTRIES}
+    assert names == set(plots.__all__) - {"write_pictures"}
+    assert {p.stem for p in (root / "docs" / "images" / "gallery").glob("*.png")} == names
 
 
 def test_references_that_docstrings_name_exist(root: Path) -> None:

@@ -190,3 +190,9 @@ def test_periods():
     first, last = pd.Timestamp("2025-03-04T10:00:00Z"), pd.Timestamp("2026-02-09T10:00:00Z")
     assert text.span(first, last) == "4 March 2025 to 9 February 2026"
     assert text.span(first, first) == "4 March 2025"
+
+
+def test_energy_has_one_unit_in_value_and_interval():
+    """It should give 2,605,695 to 2,902,466 J as whole kilojoules, like the value between them."""
+    assert text.number(2.639e6, "J") == "2,639 kJ"
+    assert text.interval(2_605_695.0, 2_902_466.0, "J") == "2,606 to 2,902 kJ"

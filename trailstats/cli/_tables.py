@@ -179,7 +179,7 @@ def analysis(result: Analysis, imperial: bool) -> None:
 
 def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
     """Print the metrics that have a value, then for each reason those that have none."""
-    from trailstats.report.sections import METRIC_WORDS, metric_unit
+    from trailstats.report.sections import metric_unit, metric_words
 
     narrow = _is_narrow()
     table = _table("metric", "value", "95 % or range", *(() if narrow else ("how",)), right=(1,))
@@ -187,7 +187,7 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
     for name, metric in metrics.items():
         if name in METRICS and METRICS[name].detail:
             continue
-        words = METRIC_WORDS.get(name, name.replace("_", " "))
+        words = metric_words(name)
         if not metric:
             missing.setdefault(metric.reason or metric.method, []).append(words)
             continue

@@ -213,7 +213,7 @@ def claims(rows: Rows) -> Chart:
     """
     alt = altair()
     base = alt.Chart(data(rows)).encode(
-        y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
         tooltip=[
             alt.Tooltip("title:N"),
             alt.Tooltip("verdict:N"),
@@ -233,7 +233,7 @@ def claims(rows: Rows) -> Chart:
     def axis_of(field: str) -> object:
         return alt.X(
             field,
-            title="lower with trail      0      higher with trail; shaded: speaks for the claim",
+            title="← lower with trail | higher with trail → (shaded: speaks for the claim)",
             scale=alt.Scale(domain=[-1, 1]),
             axis=alt.Axis(labels=False, ticks=False, grid=False),
         )

@@ -122,7 +122,7 @@ def render(page: Page) -> str:
     charts = figures(page)
     scripts = [_own("tracks.js"), _own("report.js")]
     if charts:
-        scripts.insert(0, chart_library())
+        scripts.append(chart_library())  # last: it is long, and only the charts need it
     safe = markupsafe.Markup
     return template.render(
         page=page,

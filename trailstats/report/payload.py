@@ -80,7 +80,7 @@ def _activity(view: ActivityView, texts: _Texts) -> Json:
     }
     if view.notes:
         out["notes"] = view.notes
-    for name in ("splits", "segments", "climbs", "metrics"):
+    for name in ("splits", "segments", "climbs", "metrics", "details"):
         table: TableView = getattr(view, name)
         if table.rows:
             out[name] = _table(table, texts)

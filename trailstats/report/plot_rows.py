@@ -71,16 +71,13 @@ def all_route_rows(history: History, *, analyses: Sequence[Analysis] | None = No
 
 
 def claim_rows(results: Sequence[ClaimResult], imperial: bool = False) -> list[Row]:
-    """Return a row for each answer and each part that has a difference, as `charts.claims` takes them."""
+    """Return a row for each answer that has a difference, and for each part of one that has none itself."""
     rows: list[Row] = []
     for view in (claim_view(result, {}, imperial) for result in results):
-        rows += [_difference(view, view.title)] if view.picture else []
-        # A part that is the answer itself would be there twice.
-        rows += [
-            _difference(p, f"{view.title}: {p.measure or p.title}")
-            for p in view.parts
-            if p.picture and p.metric != view.metric
-        ]
+        if view.picture:
+            rows.append(_difference(view, view.title))
+        else:
+            rows += [_difference(p, f"{view.title}: {p.metric or p.title}") for p in view.parts if p.picture]
     return rows
 
 

@@ -114,6 +114,7 @@
     }
     if (activity.climbs) body.append(make("h4", "", "Climbs and descents"), table(activity.climbs, { name: "Climbs and descents", span }));
     if (activity.metrics) body.append(make("h4", "", "Metrics"), table(activity.metrics, { name: "Metrics", wide: 5 }));
+    if (activity.details) body.append(fold(`More metrics (${activity.details.rows.length})`, table(activity.details, { name: "More metrics", wide: 5 })));
     if (activity.segments) body.append(fold(`Segments (${activity.segments.rows.length})`, table(activity.segments, { name: "Segments", surface: 2, span })));
     if (activity.issues.length) {
       const list = make("ul");
@@ -137,6 +138,7 @@
   }
   addEventListener("hashchange", follow);
   follow();
+  if (location.hash === "#glossary") document.getElementById("glossary").open = true;
   // A second click on the same link changes no hash, so links are followed by hand as well.
   document.addEventListener("click", (event) => {
     const link = event.target.closest && event.target.closest("a[href^='#a']");
@@ -253,7 +255,6 @@
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });
-  for (const host of waiting.keys()) near.observe(host);
   const idle = window.requestIdleCallback || ((f) => setTimeout(f, 200));
   const rest = () => {
     const next = waiting.keys().next();
@@ -261,5 +262,9 @@
     draw(next.value);
     idle(rest);
   };
-  addEventListener("load", () => setTimeout(() => idle(rest), 300));
+  // The chart library stands behind this script: the page can be used before it is there.
+  addEventListener("load", () => {
+    for (const host of waiting.keys()) near.observe(host);
+    setTimeout(() => idle(rest), 300);
+  });
 })();

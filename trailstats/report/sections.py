@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from trailstats.report.tracks import TrackView
 from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
-__all__ = ["ActivityView", "TableView", "activity_view", "metric_unit", "surface_of"]
+__all__ = ["ActivityView", "TableView", "activity_view", "glossary", "metric_unit", "metric_words", "surface_of"]
 
 ZONES = ("easy", "moderate", "hard")
 METRIC_WORDS = {
@@ -81,7 +81,8 @@ class ActivityView:
         What it counts as on the whole.
     facts : tuple of (str, str)
         What it is and its value.
-    splits, segments, climbs, metrics : TableView
+    splits, segments, climbs, metrics, details : TableView
+        Details are the metrics beside the main ones.
     zones : tuple of (str, str, float)
         Name, time, and share of the time with a heart rate; empty without one.
     issues : tuple of (str, str, str)
@@ -102,6 +103,7 @@ class ActivityView:
     segments: TableView
     climbs: TableView
     metrics: TableView
+    details: TableView
     zones: tuple[tuple[str, str, float], ...]
     issues: tuple[tuple[str, str, str], ...]
     notes: str
@@ -150,7 +152,8 @@ def activity_view(
         splits=_splits(segments, imperial),
         segments=_segments(segments, codes, imperial),
         climbs=_climbs(analysis.climbs, imperial),
-        metrics=_metrics(analysis.metrics, imperial),
+        metrics=_metrics(analysis.metrics, imperial, detail=False),
+        details=_metrics(analysis.metrics, imperial, detail=True),
         zones=_zones(analysis.metrics),
         issues=tuple((i.severity.value, i.message, i.where) for i in analysis.issues),
         notes=meta.notes,
@@ -310,16 +313,17 @@ def _climbs(climbs: pd.DataFrame, imperial: bool) -> TableView:
     return TableView(heads, rows, (), _spans(climbs))
 
 
-def _metrics(metrics: dict[str, Metric], imperial: bool) -> TableView:
+def _metrics(metrics: dict[str, Metric], imperial: bool, detail: bool) -> TableView:
+    """Return the main metrics, or the details; those only where they have a value."""
     heads = ("metric", "value", "interval", "covers", "evidence", "how it was found")
     rows = []
     for name, metric in metrics.items():
-        if name in METRICS and METRICS[name].detail:
+        if (name in METRICS and METRICS[name].detail) is not detail or (detail and not metric):
             continue
         unit = metric_unit(name, metric)
         rows.append(
             (
-                METRIC_WORDS.get(name, name.replace("_", " ")),
+                metric_words(name),
                 text.number(metric.value, unit, imperial),
                 text.interval(metric.low, metric.high, unit, imperial),
                 text.percent(metric.coverage),
@@ -328,6 +332,21 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> TableView:
             )
         )
     return TableView(heads, tuple(rows))
+
+
+def metric_words(name: str) -> str:
+    """Return a metric's name as people read it."""
+    return METRIC_WORDS.get(name, name.replace("_", " "))
+
+
+def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
+    """Return the name and the meaning, with where it holds, of every metric that occurs in the analyses."""
+    found = {name for analysis in analyses for name, metric in analysis.metrics.items() if metric}
+    return tuple(
+        (metric_words(name), f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}.".replace("`", ""))
+        for name, entry in METRICS.items()
+        if name in found
+    )
 
 
 def metric_unit(name: str, metric: Metric) -> str:

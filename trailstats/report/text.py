@@ -188,6 +188,8 @@ def interval(low: float, high: float, unit: str, imperial: bool = False, signed:
             low, high = high, low  # the faster end has the smaller pace
         first, last = (_clock(v) if unit == "s" else number(v, unit, imperial) for v in (low, high))
         return f"{first.rsplit(' ', 1)[0]} to {last}"
+    if unit == "J" and max(abs(low), abs(high)) >= _KILO_FROM:
+        return f"{_fixed(low / 1000.0, 0)} to {_fixed(high / 1000.0, 0)} kJ"
     (first_value, word), (last_value, _) = (_displayed(v, unit, imperial) for v in (low, high))
     places = _places(max(abs(first_value), abs(last_value)), unit)
     return _with_unit(f"{_fixed(first_value, places)} to {_fixed(last_value, places)}", word)

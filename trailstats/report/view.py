@@ -21,7 +21,7 @@ from trailstats.report import archive, text
 from trailstats.report.basis import Basis, basis_of
 from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
 from trailstats.report.palette import VERDICTS, Swatch
-from trailstats.report.sections import ActivityView, activity_view
+from trailstats.report.sections import ActivityView, activity_view, glossary
 from trailstats.report.tracks import track_views
 from trailstats.results import Analysis
 from trailstats.schema import Surface, Verdict
@@ -88,6 +88,8 @@ class Page:
 
     Attributes
     ----------
+    glossary : tuple of (str, str)
+        Metrics and their meaning.
     folder : str
         Address of the folder with a page for each activity, empty when their sections stand in this page.
     front : str
@@ -108,6 +110,7 @@ class Page:
     failures: tuple[tuple[str, str], ...]
     issues: tuple[IssueGroup, ...]
     imperial: bool
+    glossary: tuple[tuple[str, str], ...] = ()
     folder: str = ""
     front: str = ""
 
@@ -201,6 +204,7 @@ def build_page(
         failures=tuple((short[f.source], _failure(f.message, f.where)) for f in failures),
         issues=_issues(analyses) if history else (),
         imperial=imperial,
+        glossary=glossary(analyses),
     )
 
 
