@@ -30,7 +30,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("4", {"analysis", "_rows", "intent", "document_schemas"}),
     ("5", {"_fingerprint", "_pack", "_pool"}),
     ("5", {"cache", "_workers"}),
-    ("5", {"_stored"}),
+    ("5", {"_stored", "training"}),
     ("5", {"history"}),
     ("6", {"stats"}),
     ("6", {"claims"}),

@@ -33,6 +33,17 @@ _AS_METRIC = (
     "pace_spread",
     "decoupling",
     "technical_time",
+    "time_zone_1",
+    "time_zone_2",
+    "time_zone_3",
+    "efficiency_factor",
+    "vdot",
+    "energy",
+    "steps",
+    "descent_dose",
+    "climb_dose",
+    "km_effort",
+    "terrain_evenness",
 )
 _AS_TOTAL = (
     "distance",
@@ -75,7 +86,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "session_load_method": metrics["session_load"].method.split(";")[0],
         "grade_adjusted_speed": metrics["grade_adjusted_speed"].value,
     }
-    row |= {name: metrics[name].value for name in _AS_METRIC}
+    row |= {name: metrics[name].value for name in _AS_METRIC if name in metrics}
     return row | {name: getattr(totals, name) for name in _AS_TOTAL}
 
 

@@ -169,8 +169,11 @@ def _history() -> Schema:
             "period": _period(),
             "activities": _rows(schema.ACTIVITIES),
             "weekly": _rows(schema.WEEKS),
+            "daily": _rows(schema.DAYS),
+            "training": {"type": "object", "additionalProperties": _metric()},
             "failures": {"type": "array", "items": _failure()},
-        }
+        },
+        part="history",
     )
 
 

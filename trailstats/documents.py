@@ -13,7 +13,24 @@ from trailstats.schema import Table
 
 __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 
-LATER_KEYS: frozenset[str] = frozenset({"analysis.efforts", "history.daily", "history.training"})
+LATER_KEYS: frozenset[str] = frozenset(
+    {
+        "analysis.efforts",
+        "history.daily",
+        "history.training",
+        "activities.time_zone_1",
+        "activities.time_zone_2",
+        "activities.time_zone_3",
+        "activities.efficiency_factor",
+        "activities.vdot",
+        "activities.energy",
+        "activities.steps",
+        "activities.descent_dose",
+        "activities.climb_dose",
+        "activities.km_effort",
+        "activities.terrain_evenness",
+    }
+)
 """Keys that joined the documents of this ``format_version`` after its first release, as ``"part.key"`` such as
 ``"segments.speed"``. Earlier documents lack them, so they are not required, and missing when such a document is read.
 """

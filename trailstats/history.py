@@ -28,8 +28,9 @@ from trailstats.intent import judge_intent
 from trailstats.io.containers import Failure, list_sources
 from trailstats.io.formats import ReadLimits
 from trailstats.limits import HeartRateLimits, resolve_limits
-from trailstats.results import HEART_RATE_BINS, Analysis
+from trailstats.results import HEART_RATE_BINS, Analysis, Metric
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, map_for
+from trailstats.training import daily_table, training_metrics
 
 __all__ = ["History", "OnError", "analyze_athletes", "analyze_folder", "combine"]
 
@@ -141,6 +142,17 @@ class History:
         by_week = by_week.reindex(every, fill_value=0).reset_index()
         return schema.WEEKS.frame({str(c): by_week[c] for c in by_week.columns})
 
+    def daily(self) -> pd.DataFrame:
+        """Return load and form day by day (UTC), days of rest included: table ``schema.DAYS``."""
+        return daily_table(self.activities)
+
+    def training(self) -> dict[str, Metric]:
+        """Return what only many runs tell, by the names in ``schema.TRAINING``: intensity, performance, own curves."""
+        runs = self.runs
+        read = self.activities.index[self.activities["status"] == "ok"]
+        efforts = zip(read.isin(runs.index), self.tables(schema.EFFORTS), strict=True)
+        return training_metrics(runs, self.segments, (table for is_run, table in efforts if is_run))
+
     def to_dict(self) -> dict[str, object]:
         """Return the document ``history``: plain values, NaN as None, times as ISO 8601 with ``Z``."""
         period = self.period
@@ -151,6 +163,8 @@ class History:
             "period": None if period is None else {"start": plain(period[0]), "end": plain(period[1])},
             "activities": rows(self.activities),
             "weekly": rows(self.weekly()),
+            "daily": rows(self.daily()),
+            "training": {name: metric.to_dict() for name, metric in self.training().items()},
             "failures": [failure.to_dict() for failure in self.failures],
         }
 

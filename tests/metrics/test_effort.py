@@ -71,6 +71,7 @@ def test_heart_rate_fit_keeps_its_stated_error():
     seen += [1.055, 1.135, 1.228, 1.337, 1.459, 1.846, 2.297, 2.727, 3.158]
     error = effort.heart_rate_factor(grade) - np.asarray(seen)
     assert np.sqrt(np.mean(error**2)) == pytest.approx(0.010, abs=5e-4)
+    assert np.max(np.abs(error)) == pytest.approx(0.0197, abs=1e-4)
 
 
 def test_models_disagree_in_sign_downhill():

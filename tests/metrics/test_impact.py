@@ -343,3 +343,21 @@ def test_steep_bouts_by_duration():
     grade = np.concatenate([np.full(5, 0.2), [0.0], np.full(10, 0.2), [0.0], np.full(40, 0.2)])
     assert impact.steep_bouts(grade, 3.0, 1.0, minimum_speed=2.5) == 1
     assert impact.steep_bouts(grade, 2.0, 1.0, minimum_speed=2.5) == 0
+
+
+def test_a_step_rate_is_recorded_or_modelled():
+    """A recorded cadence is taken as it is, a missing one from the population's line, and standing takes no steps."""
+    rate, modelled = impact.step_rate([3.0, 3.0, 0.1, np.nan], [170.0, np.nan, np.nan, np.nan])
+    assert rate[:3] == pytest.approx([170.0 / 60.0, 168.056 / 60.0, 0.0])
+    assert np.isnan(rate[3])
+    assert modelled.tolist() == [False, True, True, True]
+
+
+def test_fewer_steps_at_speed_against_their_size():
+    """At 4 m/s a kilometre takes 0.77683 of the reference steps, each 1.09 of the reference load."""
+    ratio = float(impact.modelled_cadence(4.0)) / 60.0 / 4.0 * 1000.0 / impact.REFERENCE_STEPS_PER_KM
+    assert ratio == pytest.approx(0.77683, abs=5e-6)
+    for exponent, load in ((1.0, 0.8467), (6.6, 1.3720)):
+        found = impact.impact_load(4.0, 0.0, np.nan, 250.0, exponent=exponent).tibial
+        assert found == pytest.approx(ratio * 1.09**exponent)
+        assert found == pytest.approx(load, abs=5e-5)

@@ -204,3 +204,13 @@ def test_rolling_total():
 def test_longest_unbroken_stretch(daily, expected):
     """Seven days of rest in a row end a stretch, six do not."""
     assert load.longest_unbroken_days(daily) == expected
+
+
+def test_monotony_says_which_deviation_it_divides_by():
+    """The worked week has a mean of 350 and deviations of 234.521 (of all days) and 253.311 (one less)."""
+    week = [600, 200, 400, 500, 100, 650, 0]
+    assert 350.0 / load.monotony(week, population=True) == pytest.approx(234.521, abs=5e-4)
+    assert 350.0 / load.monotony(week) == pytest.approx(253.311, abs=5e-4)
+    # A public page prints 245 and 1.43 for this week, which is neither.
+    assert abs(load.monotony(week) - 1.43) > 0.04
+    assert abs(load.monotony(week, population=True) - 1.43) > 0.04

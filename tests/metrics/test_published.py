@@ -1,4 +1,4 @@
-"""Every published or hand-computed value, at the precision it is printed with."""
+"""Every published or hand-computed value at the precision it is printed with, and what independent packages give."""
 
 import importlib
 import json
@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-CASES = json.loads((Path(__file__).parents[1] / "reference" / "metrics_published.json").read_text("utf-8"))
+REFERENCE = Path(__file__).parents[1] / "reference"
+CASES = [
+    case
+    for name in ("metrics_published.json", "metrics_peers.json")
+    for case in json.loads((REFERENCE / name).read_text("utf-8"))
+]
 
 
 def name_of(case):

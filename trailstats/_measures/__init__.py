@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats._measures._effort import efficiency_metrics, effort_metrics, pacing_metrics
-from trailstats._measures._efforts import effort_table, implied_performance
-from trailstats._measures._ground import course_metrics, path_metrics, surface_metrics
+from trailstats._measures._efforts import HIGHEST, LONGEST, SHORTEST, effort_table, implied_performance
+from trailstats._measures._ground import course_metrics, path_metrics, surface_metrics, time_by_terrain
 from trailstats._measures._heart import beat_metrics, heart_rate_metrics
 from trailstats._measures._impact import dose_metrics, load_metrics
 from trailstats._measures._judged import judged_metrics
@@ -22,7 +22,7 @@ from trailstats.athlete import Athlete
 from trailstats.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
 
-__all__ = ["judged_metrics", "measure_metrics"]
+__all__ = ["HIGHEST", "LONGEST", "SHORTEST", "judged_metrics", "measure_metrics", "time_by_terrain"]
 
 
 def measure_metrics(

@@ -10,7 +10,7 @@ from trailstats._measures._samples import NO_SPEED, Samples, found, missing
 from trailstats.metrics import performance
 from trailstats.results import Metric
 
-__all__ = ["LENGTHS", "TIMES", "effort_table", "implied_performance"]
+__all__ = ["HIGHEST", "LENGTHS", "LONGEST", "SHORTEST", "TIMES", "effort_table", "implied_performance"]
 
 LENGTHS = (400.0, 800.0, 1000.0, 1609.344, 3000.0, 5000.0, 10000.0, 21097.5, 42195.0)
 """Lengths of best efforts [m]."""
@@ -20,6 +20,9 @@ TIMES = (60.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 
 SHORTEST, LONGEST = 210.0, 14400.0
 """Durations over which a race performance is implied [s] [DanielsGilbert1979]_."""
+
+HIGHEST = 90.0
+"""Uptake above which it was no running, such as a ride without a sport [ml/kg/min]; judgement: no runner has it."""
 
 
 def effort_table(samples: Samples) -> pd.DataFrame:
@@ -57,6 +60,8 @@ def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Me
         return missing("no stretch of 3.5 minutes to 4 hours over a race distance", "vdot")
     uptake = performance.vdot(distance[raced], duration[raced])
     best = int(np.argmax(uptake))
+    if uptake[best] > HIGHEST:
+        return missing("faster than any runner: perhaps not on foot", "vdot")
     words = (
         f"implied by the best {distance[raced][best]:.0f} m{' as if level' if s.has_elevation else ''}; "
         "as high as the runner could go only if that was all out"

@@ -10,7 +10,7 @@ from trailstats.metrics import variability, variety
 from trailstats.results import Metric, Totals
 from trailstats.schema import Gait, Slope, SurfaceSource
 
-__all__ = ["course_metrics", "path_metrics", "surface_metrics"]
+__all__ = ["course_metrics", "path_metrics", "surface_metrics", "time_by_terrain"]
 
 SOURCES = {
     SurfaceSource.LABEL: "your labels, by length",
@@ -78,4 +78,5 @@ def time_by_terrain(segments: pd.DataFrame) -> list[float]:
     technical = segments["technical"].to_numpy() & ~hiked
     slope = segments["slope"].to_numpy(dtype=object)
     plain = ~hiked & ~technical
-    return [*(float(time[plain & (slope == name)].sum()) for name in SLOPES), time[technical].sum(), time[hiked].sum()]
+    by_slope = [float(time[plain & (slope == name)].sum()) for name in SLOPES]
+    return [*by_slope, float(time[technical].sum()), float(time[hiked].sum())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from trailstats._measures._samples import NO_SPEED, NO_STEPS, Floats, Samples, f
 from trailstats.athlete import Athlete
 from trailstats.metrics import impact, variability
 from trailstats.results import Metric, Totals
+from trailstats.schema import EvidenceStrength
 
 __all__ = ["step_metrics"]
 
@@ -111,7 +114,9 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
 
     def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
-        return found(name, mean(values, time), f"{words}; running on level ground", coverage=coverage)
+        out = found(name, mean(values, time), f"{words}; running on level ground", coverage=coverage)
+        # From a modelled contact all of it is a function of speed alone.
+        return out if measured else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
 
     out = on_level("contact_time", contact, source)
     out |= on_level("flight_time", flight, f"step time less contact; {source}")

@@ -81,6 +81,12 @@ def rmssd(intervals: ArrayLike) -> float:
     References
     ----------
     [TaskForce1996]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.rmssd([0.800, 0.810, 0.790, 0.805, 0.795]), 7)
+    0.0143614
     """
     differences = np.diff(as_floats(intervals))
     differences = differences[~np.isnan(differences)]
@@ -125,6 +131,16 @@ def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> Co
     References
     ----------
     [LipponenTarvainen2019]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> recorded = 0.8 + 0.02 * np.random.default_rng(1).normal(size=200)
+    >>> recorded[100] *= 2.0
+    >>> beats = variability.correct_beats(recorded)
+    >>> beats.intervals.size, round(beats.share, 3)
+    (201, 0.025)
     """
     limits = rules or BeatRules()
     recorded = as_floats(intervals)
@@ -192,6 +208,12 @@ def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> 
     References
     ----------
     [LipponenTarvainen2019]_, [TaskForce1996]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.rmssd_corrected([0.9, 0.92, 0.91] * 30), 4)
+    0.0142
     """
     limits = rules or BeatRules()
     beats = correct_beats(intervals, rules=limits)

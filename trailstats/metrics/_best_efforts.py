@@ -63,6 +63,13 @@ def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: 
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import performance
+    >>> best = performance.best_efforts_by_distance([0.0, 400.0, 900.0], [0.0, 100.0, 200.0], 500.0)
+    >>> best.duration
+    array([100.])
     """
     wanted = np.atleast_1d(as_floats(lengths))
     if np.any(~(wanted > 0.0)):
@@ -109,6 +116,13 @@ def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: Ar
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import performance
+    >>> best = performance.best_efforts_by_time([0.0, 400.0, 900.0], [0.0, 100.0, 200.0], 100.0)
+    >>> best.distance
+    array([500.])
     """
     wanted = np.atleast_1d(as_floats(durations))
     if np.any(~(wanted > 0.0)):
@@ -172,6 +186,13 @@ def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
     References
     ----------
     [SmythMunizPumares2020]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import performance
+    >>> line = performance.critical_speed([400, 800, 5000], [58.82353, 165.7754, 1288.77005])
+    >>> round(line.speed, 3), round(line.reserve, 1)
+    (3.74, 180.0)
     """
     d, t = np.broadcast_arrays(as_floats(distances), as_floats(times))
     kept = ~(np.isnan(d) | np.isnan(t))

@@ -70,6 +70,12 @@ def running_cost(grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Minetti2002]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.running_cost([-0.2, 0.0, 0.2]).round(4)
+    array([1.8   , 3.6   , 9.0067])
     """
     return _clamped_polynomial(_RUNNING_COST, grade, GRADE_RANGE[EffortCurve.COST])
 
@@ -93,6 +99,12 @@ def walking_cost(grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Minetti2002]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.walking_cost([-0.1, 0.0, 0.1]).round(4)
+    array([1.1271, 2.5   , 4.8991])
     """
     return _clamped_polynomial(_WALKING_COST, grade, GRADE_RANGE[EffortCurve.COST])
 
@@ -114,6 +126,12 @@ def cost_factor(grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Minetti2002]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.cost_factor([-0.1, 0.0, 0.1]).round(4)
+    array([0.5977, 1.    , 1.6578])
     """
     return running_cost(grade) / _RUNNING_COST[-1]
 
@@ -135,6 +153,12 @@ def race_factor(grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Kay2012]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.race_factor([-0.1, 0.0, 0.1]).round(4)
+    array([0.8567, 1.    , 1.5156])
     """
     return _clamped_polynomial(_RACE, grade, GRADE_RANGE[EffortCurve.RACE])
 
@@ -156,6 +180,12 @@ def heart_rate_factor(grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.heart_rate_factor([-0.1, 0.0, 0.1]).round(3)
+    array([0.89 , 1.   , 1.474])
     """
     return _clamped_polynomial(_HEART_RATE, grade, GRADE_RANGE[EffortCurve.HEART_RATE])
 
@@ -178,6 +208,12 @@ def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) ->
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> float(effort.effort_factor(0.1, curve=effort.EffortCurve.COST).round(4))
+    1.6578
     """
     if curve == EffortCurve.RACE:
         return race_factor(grade)
@@ -202,6 +238,13 @@ def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> low, high = effort.effort_factor_range(-0.1)
+    >>> float(low.round(3)), float(high.round(3))
+    (0.598, 0.89)
     """
     factors = np.stack([race_factor(grade), cost_factor(grade), heart_rate_factor(grade)])
     return np.min(factors, axis=0), np.max(factors, axis=0)
@@ -225,6 +268,12 @@ def outside_grade_range(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RA
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.outside_grade_range([0.0, 0.4])
+    array([False,  True])
     """
     low, high = GRADE_RANGE[curve]
     values = as_floats(grade)
@@ -246,5 +295,11 @@ def slope_distance_factor(grade: ArrayLike) -> FloatArray:
     -------
     numpy.ndarray
         Factor of at least 1. [1] NaN where `grade` is NaN. Geometry, valid for every grade.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> float(effort.slope_distance_factor(0.2).round(4))
+    1.0198
     """
     return np.hypot(1.0, as_floats(grade))

@@ -30,6 +30,12 @@ def descent_dose(elevation_change: ArrayLike) -> float:
     References
     ----------
     [Bontemps2020]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> round(impact.descent_dose([-60.0, 20.0, -40.0]), 1)
+    981.0
     """
     return GRAVITY * _downward_sum(-as_floats(elevation_change))
 
@@ -50,6 +56,12 @@ def positive_work_dose(elevation_change: ArrayLike) -> float:
     References
     ----------
     [Barnes2013]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> round(impact.positive_work_dose([60.0, -20.0]), 1)
+    588.6
     """
     return GRAVITY * _downward_sum(as_floats(elevation_change))
 
@@ -81,6 +93,12 @@ def descent_dose_by_grade(
     References
     ----------
     [Bontemps2020]_, [Khassetarash2022]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.descent_dose_by_grade([-10.0, -10.0], [-0.03, -0.12]).round(1)
+    array([98.1,  0. , 98.1,  0. ])
     """
     drop, slope = np.broadcast_arrays(-as_floats(elevation_change), as_floats(grade))
     kept = (drop > 0.0) & ~np.isnan(slope)
@@ -109,6 +127,12 @@ def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
     References
     ----------
     [Bontemps2020]_, [Khassetarash2022]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.downhill_exposure_ratio(600.0, [200.0, 400.0])
+    1.5
     """
     earlier = as_floats(previous)
     earlier = earlier[~np.isnan(earlier)]
@@ -130,6 +154,12 @@ def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     -------
     numpy.ndarray
         Vertical speed, negative downhill. [m/s] NaN where an input is NaN. Geometry.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.vertical_speed(3.0, 0.1).round(4))
+    0.2985
     """
     return as_floats(speed) * np.sin(np.arctan(as_floats(grade)))
 
@@ -146,6 +176,12 @@ def damaging_descent() -> tuple[float, float]:
     References
     ----------
     [Bontemps2020]_, [Khassetarash2022]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> [round(metres) for metres in impact.damaging_descent()]
+    [898, 988]
     """
     low = -float(vertical_speed(11.3 / 3.6, -0.12)) * 40.0 * 60.0
     high = -float(vertical_speed(2.8, -0.20)) * 30.0 * 60.0
@@ -179,6 +215,12 @@ def time_climbing(
     References
     ----------
     [Barnes2013]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.time_climbing([0.0, 0.06, 0.08], 60.0)
+    120.0
     """
     slope = as_floats(grade)
     seconds = valid_seconds(dt, slope)
@@ -225,6 +267,12 @@ def steep_bouts(
     References
     ----------
     [Barnes2013]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.steep_bouts([0.15] * 10 + [0.0] * 5, [3.0] * 15, 1.0, minimum_speed=2.5)
+    1
     """
     slope, v = np.broadcast_arrays(as_floats(grade), as_floats(speed))
     start, stop = true_runs((slope >= minimum_grade) & (v >= minimum_speed))

@@ -72,6 +72,13 @@ def easy_discipline(
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> hr = [140.0] * 1200 + [160.0] * 600
+    >>> round(intensity.easy_discipline(hr, 1.0, 150.0).index, 2)
+    0.5
     """
     heart = as_floats(hr)
     seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
@@ -126,6 +133,12 @@ def easy_intended(
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.easy_intended([0.0, 90000.0], [3600.0, 93600.0], [True, False])
+    array([False,  True])
     """
     begins, ends, was_hard = as_floats(start), as_floats(end), as_bools(hard)
     if np.any(np.diff(begins) < 0.0):

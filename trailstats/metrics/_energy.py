@@ -53,6 +53,12 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     References
     ----------
     [Looney2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.walking_power(1.3, [0.0, 0.1]).round(4)
+    array([4.2972, 8.3964])
     """
     s, percent = as_floats(speed), 100.0 * as_floats(grade)
     # Held where the inner power would overflow; the outer term is 1 to machine precision long before.
@@ -77,6 +83,12 @@ def running_power(speed: ArrayLike) -> FloatArray:
     References
     ----------
     [Looney2023]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> float(effort.running_power(3.5).round(2))
+    14.25
     """
     v = as_floats(speed)
     return 4.43 + 1.51 * v + 0.37 * v**2
@@ -120,6 +132,12 @@ def pandolf_power(
     References
     ----------
     [Pandolf1977]_, [DeGruchy2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> float(effort.pandolf_power(1.3, 0.0, mass=70.0).round(2))
+    282.45
     """
     if not mass > 0.0 or load < 0.0:
         raise ValueError(f"mass must be positive and load not negative, got {mass} and {load}")
@@ -164,6 +182,12 @@ def is_walking(
     References
     ----------
     [WalkRun2023]_, [Brill2021]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.is_walking([1.5, 3.0])
+    array([ True, False])
     """
     v = as_floats(speed)
     slope = np.zeros_like(v) if grade is None else np.nan_to_num(as_floats(grade))
@@ -215,6 +239,12 @@ def energy(
     References
     ----------
     [Looney2019]_, [Looney2023]_, [Minetti2002]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> round(effort.energy([3.0], [0.0], [3600.0], None, 70.0) / 1000.0)
+    3097
     """
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
@@ -267,6 +297,12 @@ def energy_polynomial(
     References
     ----------
     [Minetti2002]_, [Looney2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> round(effort.energy_polynomial([3.0], [0.0], [3600.0], None, 70.0) / 1000.0)
+    3084
     """
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
@@ -300,6 +336,12 @@ def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
     References
     ----------
     [Giovanelli2016]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.hike_share([True, False], [True, True], [30.0, 90.0])
+    0.25
     """
     seconds = valid_seconds(dt) * as_bools(climbing)
     total = float(np.sum(seconds))

@@ -72,6 +72,14 @@ def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZE
     References
     ----------
     [Peng1995]_, [Rogers2021]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import intensity
+    >>> noise = np.random.default_rng(1).normal(size=4000)
+    >>> round(intensity.dfa_exponent(noise), 1), round(intensity.dfa_exponent(np.cumsum(noise)), 1)
+    (0.6, 1.5)
     """
     series = as_floats(intervals)
     if series.size < 2 * max(box_sizes):
@@ -130,6 +138,14 @@ def dfa_alpha1(
     References
     ----------
     [Rogers2021]_, [RogersGronwald2021]_, [DfaArtefacts2022]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import intensity
+    >>> beats = 0.8 + 0.02 * np.sin(np.arange(400))
+    >>> intensity.dfa_alpha1(beats).time.round(0)[:2]
+    array([60., 90.])
     """
     if not (window > 0.0 and step > 0.0):
         raise ValueError("window and step must be positive")
@@ -175,6 +191,14 @@ def threshold_from_alpha1(
     References
     ----------
     [Rogers2021]_, [RogersGronwald2021]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> alpha1 = [1.0 - 0.05 * k for k in range(11)]
+    >>> hr = [130.0 + 4.0 * k for k in range(11)]
+    >>> round(intensity.threshold_from_alpha1(alpha1, hr), 1)
+    150.0
     """
     a, heart = np.broadcast_arrays(as_floats(alpha1), as_floats(heart_rate))
     kept = (a >= 0.5) & (a <= 1.0) & ~np.isnan(heart)

@@ -103,6 +103,13 @@ def heart_rate_quality(
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> quality = intensity.heart_rate_quality([150.0] * 300, [170.0] * 300, [3.0] * 300, 1.0)
+    >>> quality.usable_share
+    0.0
     """
     limits = rules or HeartRateRules()
     heart, steps, v = np.broadcast_arrays(as_floats(hr), as_floats(cadence), as_floats(speed))

@@ -1,11 +1,11 @@
 """Per-step load components and their sum over a recording."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from trailstats.metrics._energy import STOPPED_SPEED, is_walking
+from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
 from trailstats.metrics._spring_mass import contact_time, flight_time, peak_force
 from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, modelled_cadence, step_rate
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
@@ -23,80 +23,6 @@ _IMPACT_PER_SPEED: Final = 0.21  # [Nigg1987], from memory
 _TIBIAL_PER_SPEED: Final = 0.09  # [Baggaley2023]
 _WALKING_PEAK: Final = 1.2  # body weights, [Keller1996]
 _WALKING_TIBIAL: Final = 0.5  # judgement
-
-
-@dataclass(frozen=True)
-class ImpactLoad:
-    """Load of a recording by component, each in equivalent level-road kilometres at 3.0 m/s.
-
-    Parameters
-    ----------
-    active : float
-        Peak vertical force of the stance, a muscle and joint load. [km]
-    impact : float
-        External impact peak, the only component that grade and ground move strongly. [km]
-    tibial : float
-        Load inside the shin bone. [km]
-
-    References
-    ----------
-    [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_
-    """
-
-    active: float
-    impact: float
-    tibial: float
-
-    def per(self, amount: float) -> "ImpactLoad":
-        """Divide each component by an amount, such as kilometres, minutes or session load.
-
-        Parameters
-        ----------
-        amount : float
-            What to divide by. [any unit]
-
-        Returns
-        -------
-        ImpactLoad
-            Load per unit of `amount`. NaN when `amount` is not positive.
-        """
-        divisor = amount if amount > 0.0 else float("nan")
-        return ImpactLoad(self.active / divisor, self.impact / divisor, self.tibial / divisor)
-
-
-@dataclass(frozen=True, eq=False)
-class ImpactLoadArrays:
-    """Load by component for several groups of samples, or several exponents.
-
-    Parameters
-    ----------
-    active, impact, tibial : numpy.ndarray
-        As in `ImpactLoad`, one value per group. [km]
-
-    References
-    ----------
-    [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_
-    """
-
-    active: FloatArray
-    impact: FloatArray
-    tibial: FloatArray
-
-    def per(self, amount: ArrayLike) -> "ImpactLoadArrays":
-        """Divide each component by an amount per group.
-
-        Parameters
-        ----------
-        amount : array-like
-            What to divide by. [any unit]
-
-        Returns
-        -------
-        ImpactLoadArrays
-            Load per unit of `amount`. NaN where `amount` is not positive.
-        """
-        divisor = np.where(as_floats(amount) > 0.0, as_floats(amount), np.nan)
-        return ImpactLoadArrays(self.active / divisor, self.impact / divisor, self.tibial / divisor)
 
 
 def _modelled_peak(speed: FloatArray) -> FloatArray:
@@ -127,6 +53,12 @@ def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> F
     References
     ----------
     [Morin2005]_, [GottschallKram2005]_, [Keller1996]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.active_component([3.0, 4.0]).round(3)
+    array([1.   , 1.147])
     """
     v = as_floats(speed)
     running = _modelled_peak(v) / _REFERENCE_PEAK
@@ -166,6 +98,12 @@ def impact_component(
     References
     ----------
     [GottschallKram2005]_, [Nigg1987]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.impact_component(3.0, [-0.1584, 0.0, 0.1]).round(2)
+    array([1.54, 1.  , 0.37])
     """
     angle = np.degrees(np.arctan(as_floats(grade)))
     downhill = 1.0 + downhill_slope * np.minimum(-angle, MEASURED_ANGLE)
@@ -206,6 +144,12 @@ def tibial_component(
     References
     ----------
     [Baggaley2023]_, [Rice2024]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.tibial_component([3.0, 4.0], 0.0).round(2)
+    array([1.  , 1.09])
     """
     slope = as_floats(grade)
     by_grade = np.where(np.isnan(slope), np.nan, np.where(np.abs(slope) >= 0.10, steep_factor, 1.0))
@@ -271,6 +215,13 @@ def impact_load_by_group(
     References
     ----------
     [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_, [Edwards2018]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> load = impact.impact_load_by_group([0, 1], 3.0, [0.0, -0.1], float('nan'), 500.0 / 3.0)
+    >>> load.impact.round(3)
+    array([0.5  , 0.671])
     """
     if not exponent > 0.0:
         raise ValueError(f"exponent must be positive, got {exponent}")
@@ -353,6 +304,13 @@ def impact_load(
     References
     ----------
     [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_, [Edwards2018]_, [KULeuven2020]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> load = impact.impact_load([3.0], [0.0], [float('nan')], [1000.0 / 3.0])
+    >>> round(load.active, 3), round(load.impact, 3), round(load.tibial, 3)
+    (1.0, 1.0, 1.0)
     """
     grouped = impact_load_by_group(
         0,

@@ -11,11 +11,11 @@ from trailstats.metrics._impact_load import (
     DOWNHILL_SLOPE,
     MEASURED_ANGLE,
     REFERENCE_STEPS_PER_KM,
-    ImpactLoadArrays,
     active_component,
     impact_component,
     tibial_component,
 )
+from trailstats.metrics._impact_result import ImpactLoadArrays
 from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, step_rate
 from trailstats.metrics._surface_factor import SURFACE_FACTORS, Ground, SurfaceFactor
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
@@ -180,6 +180,14 @@ def impact_sensitivity(
     References
     ----------
     [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_, [Edwards2018]_, [Padulo2013]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> draws = impact.impact_sensitivity([3.0], [-0.1], [170.0], [600.0], draws=500)
+    >>> low, high = draws.bounds()
+    >>> bool(low.impact[0] < high.impact[0])
+    True
     """
     shape = np.broadcast_shapes(*(np.shape(a) for a in (speed, grade, cadence, dt)))
     v, slope, recorded = (np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence))

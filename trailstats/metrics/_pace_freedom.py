@@ -27,6 +27,12 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.pace_freedom([2.8] * 600 + [3.2] * 600, 1.0), 3)
+    0.066
     """
     seconds = valid_seconds(dt, speed)
     smooth = moving_mean(speed, dt, smoothing)
@@ -54,6 +60,12 @@ def chasing_index(route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> variability.chasing_index([0, 0, 0], [1800.0, 1810.0, 2000.0])
+    0.5
     """
     group, times = np.asarray(route, dtype=np.int64), as_floats(duration)
     kept = (group >= 0) & ~np.isnan(times)
@@ -89,6 +101,14 @@ def final_surge(speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, len
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> speed = np.array([3.0] * 1000 + [3.3] * 304)
+    >>> round(variability.final_surge(speed, np.cumsum(speed), 1.0), 2)
+    0.1
     """
     d = as_floats(distance_cum)
     known = d[~np.isnan(d)]

@@ -25,6 +25,13 @@ def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[FloatArray, 
     References
     ----------
     [IUGG1980]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> x, y = variability.local_plane([47.0, 47.001], [11.0, 11.0])
+    >>> float(y[1].round(1))
+    111.2
     """
     lat, lon = np.broadcast_arrays(as_floats(latitude), as_floats(longitude))
     known = np.flatnonzero(~(np.isnan(lat) | np.isnan(lon)))
@@ -71,6 +78,12 @@ def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> FloatAr
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> variability.straightness([0.0, 50.0, 50.0], [0.0, 0.0, 50.0])
+    array([1., 1.])
     """
     if not window > 0.0:
         raise ValueError(f"window must be positive, got {window}")
@@ -109,6 +122,14 @@ def turn_density(x: ArrayLike, y: ArrayLike, *, step: float = 5.0, smoothing: in
     References
     ----------
     [GilgenAmmann2020]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> turn = np.linspace(0.0, 2.0 * np.pi, 500)
+    >>> round(variability.turn_density(100.0 * np.cos(turn), 100.0 * np.sin(turn)), 1)
+    10.0
     """
     if not step > 0.0 or smoothing < 1:
         raise ValueError("step must be positive and smoothing at least 1")

@@ -117,6 +117,15 @@ def equal_effort_factors(
     References
     ----------
     [Robb2017]_, [Lemire2020]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> hr = [130.0 + 2.0 * k for k in range(10)] + [140.0]
+    >>> speed = [2.5 + 0.1 * k for k in range(10)] + [2.0]
+    >>> grade = [0.0] * 10 + [0.1]
+    >>> round(float(effort.equal_effort_factors(speed, grade, hr)[-1]), 3)
+    1.5
     """
     v, slope, hr = np.broadcast_arrays(as_floats(speed), as_floats(grade), as_floats(heart_rate))
     level = (np.abs(slope) < level_grade) & (v > 0.0) & ~np.isnan(hr)
@@ -175,6 +184,13 @@ def fit_personal_curve(
     References
     ----------
     [Balducci2016]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> curve = effort.fit_personal_curve([0.1] * 50, [1.7] * 50)
+    >>> round(float(curve.factor(0.1)), 2), round(float(effort.race_factor(0.1)), 2)
+    (1.7, 1.52)
     """
     if not prior_deviation > 0.0 or (noise is not None and not noise > 0.0):
         raise ValueError("prior_deviation and noise must be positive")

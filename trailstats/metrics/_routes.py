@@ -36,6 +36,12 @@ def route_cells(latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.route_cells([47.0, 47.0005], [11.0, 11.0]).size > 0
+    True
     """
     if not size >= 1.0:
         raise ValueError(f"size must be at least 1 m, got {size}")
@@ -66,6 +72,12 @@ def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
     References
     ----------
     [Jaccard1912]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.route_similarity([1, 2, 3], [2, 3, 4])
+    0.5
     """
     first, second = np.unique(np.asarray(a, dtype=np.int64)), np.unique(np.asarray(b, dtype=np.int64))
     shared = np.intersect1d(first, second, assume_unique=True).size
@@ -91,6 +103,12 @@ def route_repetition(cells: ArrayLike, earlier: Sequence[ArrayLike]) -> float:
     References
     ----------
     [Jaccard1912]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.route_repetition([1, 2, 3], [[9], [1, 2, 3]])
+    1.0
     """
     if np.size(np.asarray(cells)) == 0:
         return float("nan")
@@ -115,6 +133,12 @@ def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.route_novelty([1, 2, 3, 4], [1, 2])
+    0.5
     """
     own = np.unique(np.asarray(cells, dtype=np.int64))
     if own.size == 0:
@@ -148,6 +172,12 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntA
     References
     ----------
     [Jaccard1912]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.route_groups([[1, 2, 3], [1, 2, 3], [7, 8]])
+    array([0, 0, 1])
     """
     if not similarity > 0.0:
         raise ValueError(f"similarity must be above 0, got {similarity}")

@@ -35,6 +35,13 @@ def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, min
     References
     ----------
     [RichmanMoorman2000]_, [Yentes2013]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> round(variability.sample_entropy(np.sin(np.arange(400.0))), 2)
+    0.14
     """
     series = as_floats(values)
     series = series[~np.isnan(series)]
@@ -78,6 +85,13 @@ def windowed_sample_entropy(values: ArrayLike, *, window: int = 300, m: int = 2,
     References
     ----------
     [RichmanMoorman2000]_, [Yentes2013]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> round(variability.windowed_sample_entropy(np.sin(np.arange(900.0))), 2)
+    0.15
     """
     if window <= m + 1:
         raise ValueError(f"window must be longer than {m + 1} samples, got {window}")

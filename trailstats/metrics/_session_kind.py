@@ -121,6 +121,13 @@ def session_kinds(features: SessionFeatures, *, rules: SessionRules | None = Non
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> features = variety.SessionFeatures(duration=7200.0, trail_share=0.8, technical_share=0.0, gentle_share=0.9)
+    >>> [kind.value for kind in variety.session_kinds(features)]
+    ['long', 'marathon_volume']
     """
     f, limits = features, rules or SessionRules()
     long_run = f.duration >= limits.long_seconds and (

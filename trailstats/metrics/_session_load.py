@@ -6,9 +6,9 @@ from enum import StrEnum
 import numpy as np
 
 from trailstats.metrics._energy import STOPPED_SPEED
+from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
 from trailstats.metrics._trimp import Sex, TrimpVariant, banister_trimp, pace_load, trimp_weight
 from trailstats.metrics._types import ArrayLike
-from trailstats.metrics._zones import heart_rate_reserve_fraction
 from trailstats.metrics.effort import normalised_speed
 from trailstats.metrics.sampling import recorded_share, valid_seconds
 
@@ -113,6 +113,13 @@ def session_load(
     References
     ----------
     [Banister1991]_, [Skiba2006]_, [Foster2001]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> session = load.session_load(3600.0, rating=7.0)
+    >>> session.value, session.method.value
+    (100.0, 'perceived_effort')
     """
     gates = rules or SessionLoadRules()
     hours = float(np.sum(valid_seconds(dt))) / 3600.0

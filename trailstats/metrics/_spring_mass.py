@@ -33,6 +33,12 @@ def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> FloatArray:
     References
     ----------
     [Voloshina2015]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.contact_time([2.0, 3.0, 4.0]).round(4)
+    array([0.3291, 0.2581, 0.2171])
     """
     v = as_floats(speed)
     ratio = np.divide(_ANCHOR_SPEED, v, out=np.full(v.shape, np.nan), where=v >= 0.01)
@@ -58,6 +64,12 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> FloatArray:
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.flight_time(170.0, 0.25).round(3))
+    0.103
     """
     steps, contact = np.broadcast_arrays(as_floats(cadence), as_floats(contact_time))
     period = np.divide(60.0, steps, out=np.full(steps.shape, np.nan), where=steps > 0.0)
@@ -85,6 +97,12 @@ def peak_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.peak_force(0.25, 0.10).round(4))
+    2.1991
     """
     return np.pi / 2.0 * mean_contact_force(contact, flight)
 
@@ -107,6 +125,12 @@ def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     References
     ----------
     [Weyand2000]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.mean_contact_force(0.25, 0.10).round(2))
+    1.4
     """
     t_c, t_f = np.broadcast_arrays(as_floats(contact), as_floats(flight))
     return as_floats(1.0 + np.divide(t_f, t_c, out=np.full(t_c.shape, np.nan), where=t_c > 0.0))
@@ -130,6 +154,12 @@ def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.vertical_displacement(0.25, 0.10).round(6))
+    0.059974
     """
     t_c = as_floats(contact)
     force = peak_force(contact, flight) * GRAVITY
@@ -156,6 +186,12 @@ def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) ->
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.vertical_stiffness(0.25, 0.10, mass=70.0).round(1))
+    25179.8
     """
     return mass * GRAVITY * peak_force(contact, flight) / vertical_displacement(contact, flight)
 
@@ -183,6 +219,12 @@ def leg_compression(contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, 
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.leg_compression(0.25, 0.10, 3.33, stature=1.78).round(4))
+    0.1568
     """
     leg = 0.53 * stature
     half = as_floats(speed) * as_floats(contact) / 2.0
@@ -216,6 +258,12 @@ def leg_stiffness(
     References
     ----------
     [Morin2005]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.leg_stiffness(0.25, 0.10, 3.33, mass=70.0, stature=1.78).round(1))
+    9632.8
     """
     force = mass * GRAVITY * peak_force(contact, flight)
     return force / leg_compression(contact, flight, speed, stature=stature)

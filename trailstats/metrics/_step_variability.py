@@ -25,6 +25,12 @@ def recorded_resolution(values: ArrayLike) -> float:
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> variability.recorded_resolution([166.0, 170.0, 168.0, 168.0])
+    2.0
     """
     series = as_floats(values)
     distinct = np.unique(np.round(series[~np.isnan(series)], 4))
@@ -47,6 +53,12 @@ def quantisation_deviation(resolution: float) -> float:
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.quantisation_deviation(1.0), 2)
+    0.29
     """
     return resolution / float(np.sqrt(12.0))
 
@@ -138,6 +150,14 @@ def step_variability(
     References
     ----------
     [Voloshina2015]_, [Schutte2016]_
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trailstats.metrics import variability
+    >>> cadence = 170.0 + 3.0 * np.sin(np.arange(600))
+    >>> round(variability.step_variability(cadence, np.full(600, 3.0), 1.0).cadence, 4)
+    0.0125
     """
     limits = rules or SteadyWindowRules()
     steps, v = np.broadcast_arrays(as_floats(cadence), as_floats(speed))

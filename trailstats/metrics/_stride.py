@@ -93,6 +93,14 @@ def fit_cadence(
     References
     ----------
     [VanOeveren2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> speed = [2.5 + 0.5 * k for k in range(4)]
+    >>> model = impact.fit_cadence(speed, [170.0, 174.0, 178.0, 182.0], 600.0)
+    >>> model.personal, round(float(model.cadence(3.0)), 1)
+    (True, 174.0)
     """
     v, steps = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
     seconds = np.where((steps >= 140.0) & (v >= 1.64), valid_seconds(dt, v, steps), 0.0)
@@ -131,6 +139,12 @@ def modelled_cadence(
     References
     ----------
     [VanOeveren2019]_, [Padulo2013]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> impact.modelled_cadence([2.0, 3.0, 4.0]).round(3)
+    array([162.044, 168.056, 174.068])
     """
     v = as_floats(speed)
     running = model.cadence(v)
@@ -154,6 +168,12 @@ def step_length(speed: ArrayLike, cadence: ArrayLike) -> FloatArray:
     -------
     numpy.ndarray
         Step length. [m] NaN where an input is NaN or the cadence is not positive.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> float(impact.step_length(3.0, 168.056).round(5))
+    1.07107
     """
     v, steps = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
     return as_floats(np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0))
@@ -206,6 +226,13 @@ def count_steps(
     References
     ----------
     [VanOeveren2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> count = impact.count_steps([3.0], [float('nan')], [1000.0 / 3.0])
+    >>> round(count.steps, 1), count.modelled_share
+    (933.6, 1.0)
     """
     rate, modelled = step_rate(speed, cadence, walking=walking, model=model)
     seconds = valid_seconds(dt, rate)
@@ -247,6 +274,13 @@ def step_rate(
     References
     ----------
     [VanOeveren2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import impact
+    >>> rate, modelled = impact.step_rate([3.0, 3.0], [170.0, float('nan')])
+    >>> rate.round(3), modelled
+    (array([2.833, 2.801]), array([False,  True]))
     """
     v, recorded = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
     modelled = ~(recorded > 0.0)

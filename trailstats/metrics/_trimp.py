@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
-from trailstats.metrics._zones import heart_rate_reserve_fraction, time_in_zones
+from trailstats.metrics._zones import time_in_zones
 from trailstats.metrics.sampling import time_mean, valid_seconds
 
 
@@ -82,6 +83,12 @@ def banister_trimp(
     References
     ----------
     [Banister1991]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(load.banister_trimp(130.0, 1800.0, rest=40.0, maximum=200.0, sex=load.Sex.MALE), 4)
+    31.8025
     """
     fraction = heart_rate_reserve_fraction(hr, rest, maximum)
     seconds = valid_seconds(dt, fraction)
@@ -110,6 +117,12 @@ def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
     References
     ----------
     [Edwards1993]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.edwards_trimp([125.0, 185.0], 60.0, maximum=190.0)
+    7.0
     """
     minutes = time_in_zones(hr, dt, maximum * as_floats([0.5, 0.6, 0.7, 0.8, 0.9])) / 60.0
     return float(minutes @ np.arange(6.0))
@@ -140,6 +153,12 @@ def lucia_trimp(hr: ArrayLike, dt: ArrayLike, *, bounds: ArrayLike) -> float:
     References
     ----------
     [Lucia2003]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.lucia_trimp([140.0, 160.0, 180.0], 600.0, bounds=[150.0, 170.0])
+    60.0
     """
     edges = as_floats(bounds)
     if edges.shape != (2,):
@@ -170,6 +189,12 @@ def session_rpe_load(rating: float, duration: float) -> float:
     References
     ----------
     [Foster2001]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.session_rpe_load(6.0, 3600.0)
+    360.0
     """
     if rating < 0.0 or rating > 10.0:
         raise ValueError(f"the rating must lie between 0 and 10, got {rating}")
@@ -204,6 +229,12 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
     References
     ----------
     [Skiba2006]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(load.pace_load(1000.0 / 300.0, 1800.0, 1000.0 / 270.0), 2)
+    40.5
     """
     if threshold_speed <= 0.0:
         raise ValueError(f"threshold_speed must be positive, got {threshold_speed}")
@@ -238,6 +269,12 @@ def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> 
     References
     ----------
     [HeartRateLoad]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.heart_rate_ratio_load(160.0, 3600.0, threshold=160.0)
+    100.0
     """
     return pace_load(hr, dt, threshold)
 
@@ -273,5 +310,12 @@ def heart_rate_reserve_load(
     References
     ----------
     [HeartRateLoad]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> two_hours = load.heart_rate_reserve_load(155.0, 7200.0, rest=45.0, maximum=185.0, threshold_fraction=0.83)
+    >>> round(two_hours, 3)
+    179.227
     """
     return pace_load(heart_rate_reserve_fraction(hr, rest, maximum), dt, threshold_fraction)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy
 
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
-from trailstats.metrics.sampling import time_mean, time_quantile, valid_seconds
+from trailstats.metrics.sampling import time_mean, valid_seconds
 
 #: Shares of heart-rate reserve that part five zones, the first being everything below.
 RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
@@ -47,93 +46,6 @@ class ZoneRules:
             raise ValueError(f"expected 0 < first < second < 1, got {self.first}, {self.second}")
 
 
-def heart_rate_max_from_age(age: ArrayLike) -> FloatArray:
-    """Maximum heart rate expected from age, for when none was observed.
-
-    Parameters
-    ----------
-    age : array-like
-        Age of an adult. [a]
-
-    Returns
-    -------
-    numpy.ndarray
-        Maximum heart rate. [bpm] NaN where `age` is NaN. One person lies about 10 bpm off (from memory).
-
-    References
-    ----------
-    [Tanaka2001]_
-    """
-    return 208.0 - 0.7 * as_floats(age)
-
-
-def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999) -> float:
-    """Highest heart rate that was really held, spikes left out.
-
-    Parameters
-    ----------
-    hr : array-like, shape (n,)
-        Heart rate without artefacts, of one recording or a year of them. [bpm] NaN ends a stretch.
-    dt : array-like
-        Seconds that each sample stands for. [s]
-    sustained : float
-        Time for which a value must be held. [s]
-    quantile : float
-        Share of the time that may not exceed the result. [1]
-
-    Returns
-    -------
-    float
-        Maximum heart rate. [bpm] NaN when nothing was recorded or held. The window is counted in samples of
-        the median duration, so use it on evenly sampled data.
-
-    References
-    ----------
-    [Tanaka2001]_
-    """
-    heart = as_floats(hr)
-    seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
-    ticking = seconds > 0.0
-    if not np.any(ticking & ~np.isnan(heart)):
-        return float("nan")
-    size = int(np.ceil(sustained / float(np.median(seconds[ticking]))))
-    # An opening keeps a value only where it is held throughout a window; a gap counts as no heart rate at
-    # all.
-    held = scipy.ndimage.grey_opening(np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0)
-    return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
-
-
-def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> FloatArray:
-    """Heart rate as a share of the way from rest to maximum.
-
-    Parameters
-    ----------
-    hr : array-like
-        Heart rate. [bpm]
-    rest : float
-        Resting heart rate. [bpm]
-    maximum : float
-        Maximum heart rate. [bpm]
-
-    Returns
-    -------
-    numpy.ndarray
-        Share, held within 0 and 1. [1] NaN where `hr` is NaN.
-
-    Raises
-    ------
-    ValueError
-        If `maximum` is not above `rest`.
-
-    References
-    ----------
-    [Banister1991]_
-    """
-    if not maximum > rest:
-        raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
-    return np.clip((as_floats(hr) - rest) / (maximum - rest), 0.0, 1.0)
-
-
 def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArray:
     """Two thresholds of the three-zone model; the first is the ceiling of easy running.
 
@@ -152,6 +64,12 @@ def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArr
     References
     ----------
     [ThreeZones]_, [Semin2008]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.three_zone_bounds(190.0).round(1)
+    array([152. , 165.3])
     """
     shares = rules or ZoneRules()
     return hr_max * as_floats([shares.first, shares.second])
@@ -175,6 +93,12 @@ def easy_ceiling(hr_max: float, rules: ZoneRules | None = None) -> tuple[float, 
     References
     ----------
     [ThreeZones]_, [Semin2008]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> [round(bound, 1) for bound in intensity.easy_ceiling(190.0)]
+    [142.5, 152.0, 161.5]
     """
     shares = rules or ZoneRules()
     half = shares.uncertainty * hr_max
@@ -198,6 +122,12 @@ def lthr_zone_bounds(lthr: float) -> FloatArray:
     References
     ----------
     [Friel]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.lthr_zone_bounds(160.0).round(1)
+    array([136. , 144. , 152. , 160. , 164.8, 169.6])
     """
     return np.append(lthr * as_floats(_THRESHOLD_FRACTIONS), np.nextafter(lthr * _THRESHOLD_LAST, np.inf))
 
@@ -227,6 +157,12 @@ def hrr_zone_bounds(rest: float, maximum: float, *, fractions: tuple[float, ...]
     References
     ----------
     [Karvonen1957]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.hrr_zone_bounds(50.0, 190.0)
+    array([120., 134., 148., 162., 176.])
     """
     if maximum <= rest:
         raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
@@ -258,6 +194,12 @@ def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> FloatArray
     References
     ----------
     [ThreeZones]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.time_in_zones([140.0, 155.0, 170.0], 60.0, [152.0, 165.3])
+    array([60., 60., 60.])
     """
     edges = as_floats(bounds)
     if np.any(np.diff(edges) <= 0.0):
@@ -291,6 +233,12 @@ def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.share_above([140.0, 160.0], [30.0, 10.0], 150.0)
+    0.25
     """
     heart = as_floats(hr)
     above = np.where(np.isnan(heart) | np.isnan(ceiling), np.nan, (heart > ceiling).astype(np.float64))
@@ -317,6 +265,12 @@ def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> intensity.overshoot([140.0, 160.0], 1.0, 150.0)
+    5.0
     """
     return time_mean(np.maximum(as_floats(hr) - ceiling, 0.0), dt)
 
@@ -343,6 +297,12 @@ def polarisation_index(zone_1: float, zone_2: float, zone_3: float) -> float:
     References
     ----------
     [Treff2019]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import intensity
+    >>> round(intensity.polarisation_index(0.80, 0.05, 0.15), 4)
+    2.3802
     """
     if min(zone_1, zone_2, zone_3) < 0.0:
         raise ValueError("time in a zone cannot be negative")

@@ -86,6 +86,12 @@ def grade_adjusted_speed(speed: ArrayLike, grade: ArrayLike, *, curve: EffortCur
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.grade_adjusted_speed([3.0, 2.0], [0.0, 0.1]).round(3)
+    array([3.   , 3.031])
     """
     return as_floats(speed) * effort_factor(grade, curve=curve)
 
@@ -108,6 +114,13 @@ def grade_adjusted_speed_range(speed: ArrayLike, grade: ArrayLike) -> tuple[Floa
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> low, high = effort.grade_adjusted_speed_range(3.0, -0.1)
+    >>> float(low.round(2)), float(high.round(2))
+    (1.79, 2.67)
     """
     low, high = effort_factor_range(grade)
     v = as_floats(speed)
@@ -138,6 +151,12 @@ def mean_grade_adjusted_speed(
     References
     ----------
     [Kay2012]_, [Minetti2002]_, [Robb2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> round(effort.mean_grade_adjusted_speed([3.0, 2.0], [0.0, 0.1], 1.0), 3)
+    3.016
     """
     return time_mean(grade_adjusted_speed(speed, grade, curve=curve), dt)
 
@@ -165,6 +184,12 @@ def normalised_speed(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0
     References
     ----------
     [Skiba2006]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> round(effort.normalised_speed([2.0] * 600 + [4.0] * 600, 1.0), 2)
+    3.41
     """
     smooth = moving_mean(np.maximum(as_floats(speed), 0.0), dt, smoothing)
     # A gap that the window bridges stays out: only recorded samples carry weight.
@@ -192,6 +217,12 @@ def variability_index(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.
     References
     ----------
     [Skiba2006]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> round(effort.variability_index([3.0] * 600, 1.0), 3)
+    1.0
     """
     mean = time_mean(speed, dt)
     return normalised_speed(speed, dt, smoothing=smoothing) / mean if mean > 0.0 else float("nan")

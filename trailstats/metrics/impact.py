@@ -23,14 +23,13 @@ from trailstats.metrics._impact_load import (
     MEASURED_ANGLE,
     REFERENCE_SPEED,
     REFERENCE_STEPS_PER_KM,
-    ImpactLoad,
-    ImpactLoadArrays,
     active_component,
     impact_component,
     impact_load,
     impact_load_by_group,
     tibial_component,
 )
+from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
 from trailstats.metrics._impact_sensitivity import EXPONENTS, ImpactSensitivity, impact_sensitivity
 from trailstats.metrics._spring_mass import (
     GRAVITY,

@@ -103,6 +103,12 @@ def exponential_load(
     References
     ----------
     [Banister1991]_, [Williams2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(float(load.exponential_load([100.0] * 42, 42)[-1]), 4)
+    63.2121
     """
     if not time_constant > 0.0:
         raise ValueError(f"time_constant must be positive, got {time_constant}")
@@ -138,6 +144,12 @@ def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floa
     References
     ----------
     [Williams2017]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.ewma([100.0, 0.0], 7, initial=0.0)
+    array([25.  , 18.75])
     """
     if not span >= 1.0:
         raise ValueError(f"span must be at least one day, got {span}")
@@ -164,6 +176,12 @@ def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> FloatArray:
     References
     ----------
     [Banister1991]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.training_stress_balance([50.0, 52.0], [40.0, 60.0])
+    array([nan, 10.])
     """
     balance = np.full(np.broadcast_shapes(np.shape(chronic), np.shape(acute)), np.nan)
     balance[1:] = (as_floats(chronic) - as_floats(acute))[:-1]
@@ -188,6 +206,12 @@ def monotony(week: ArrayLike, *, population: bool = False) -> float:
     References
     ----------
     [Foster1998]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(load.monotony([600, 200, 400, 500, 100, 650, 0]), 4)
+    1.3817
     """
     loads = as_floats(week)
     if loads.size < 2:
@@ -215,6 +239,12 @@ def strain(week: ArrayLike, *, population: bool = False) -> float:
     References
     ----------
     [Foster1998]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(load.strain([600, 200, 400, 500, 100, 650, 0]), 1)
+    3385.2
     """
     return float(np.sum(as_floats(week))) * monotony(week, population=population)
 
@@ -242,6 +272,12 @@ def rolling_total(daily: ArrayLike, days: int) -> FloatArray:
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.rolling_total([1.0, 2.0, 3.0], 2)
+    array([nan,  3.,  5.])
     """
     if days < 1:
         raise ValueError(f"days must be at least 1, got {days}")
@@ -281,6 +317,12 @@ def acute_chronic_ratio(daily: ArrayLike, *, acute_days: int = 7, chronic_days: 
     References
     ----------
     [Impellizzeri2020]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> round(float(load.acute_chronic_ratio([50.0] * 21 + [100.0] * 7)[-1]), 2)
+    1.6
     """
     acute = rolling_total(daily, acute_days) / acute_days
     chronic = rolling_total(daily, chronic_days) / chronic_days
@@ -312,6 +354,12 @@ def longest_unbroken_days(daily: ArrayLike, *, gap: int = 7) -> int:
     References
     ----------
     [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.longest_unbroken_days([1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1])
+    3
     """
     if gap < 1:
         raise ValueError(f"gap must be at least 1, got {gap}")

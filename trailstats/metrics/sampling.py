@@ -25,6 +25,12 @@ def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
     -------
     numpy.ndarray
         Non-negative seconds, of the broadcast shape. [s] NaN in any input gives 0.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.valid_seconds([1.0, 2.0, -1.0], [5.0, float('nan'), 5.0])
+    array([1., 0., 0.])
     """
     arrays = np.broadcast_arrays(as_floats(dt), *(as_floats(value) for value in values))
     seconds = np.where(arrays[0] > 0.0, arrays[0], 0.0)
@@ -47,6 +53,12 @@ def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
     -------
     float
         Share from 0 to 1. [1] NaN when `dt` adds up to zero.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.recorded_share([1.0, 3.0], [5.0, float('nan')])
+    0.25
     """
     total = float(np.sum(valid_seconds(np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0])))
     if total == 0.0:
@@ -68,6 +80,12 @@ def time_mean(values: ArrayLike, dt: ArrayLike) -> float:
     -------
     float
         Mean, in the unit of `values`. NaN when nothing was recorded.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.time_mean([1.0, 3.0], [3.0, 1.0])
+    1.5
     """
     series = as_floats(values)
     seconds = valid_seconds(dt, series)
@@ -98,6 +116,12 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
     ------
     ValueError
         If `quantile` is outside 0 to 1.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.time_quantile([1.0, 2.0, 3.0], [1.0, 1.0, 2.0], 0.5)
+    2.0
     """
     if not 0.0 <= quantile <= 1.0:
         raise ValueError(f"quantile must lie between 0 and 1, got {quantile}")
@@ -131,6 +155,12 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     -------
     numpy.ndarray, shape (n,)
         Moving mean, in the unit of `values`. NaN where the window holds nothing recorded.
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.moving_mean([1.0, 2.0, 3.0], 1.0, 3.0)
+    array([1.5, 2. , 2.5])
     """
     series = as_floats(values)
     if window <= 0.0 or series.size == 0:
@@ -161,6 +191,12 @@ def true_runs(mask: ArrayLike) -> tuple[IntArray, IntArray]:
     -------
     start, stop : numpy.ndarray of int
         Indices such that ``mask[start:stop]`` is true throughout. [1]
+
+    Examples
+    --------
+    >>> from trailstats.metrics import sampling
+    >>> sampling.true_runs([False, True, True, False])
+    (array([1]), array([3]))
     """
     flags: BoolArray = as_bools(mask)
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))

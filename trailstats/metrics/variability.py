@@ -66,6 +66,12 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
     References
     ----------
     [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.coefficient_of_variation([9.0, 11.0]), 3)
+    0.1
     """
     series = as_floats(values)
     mean = time_mean(series, dt)
@@ -107,6 +113,12 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
     References
     ----------
     [Zajac2023]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> variability.stance_imbalance([51.0, 53.0])
+    StanceImbalance(mean=2.0, deviation=1.0)
     """
     share = as_floats(balance)
     mean = time_mean(share, dt)
@@ -134,6 +146,12 @@ def technical_exposure(technical_time: float, weeks: float, *, variability: floa
     References
     ----------
     [Drum2023]_, [Judgement]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> variability.technical_exposure(3600.0, 4.0)
+    15.0
     """
     if not weeks > 0.0:
         return float("nan")

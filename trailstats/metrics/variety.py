@@ -84,6 +84,12 @@ def shannon_evenness(weights: ArrayLike) -> float:
     References
     ----------
     [Shannon1948]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.shannon_evenness([1.0, 1.0, 0.0, 0.0])
+    0.5
     """
     amounts = np.nan_to_num(as_floats(weights)).ravel()
     if np.any(amounts < 0.0):
@@ -115,6 +121,12 @@ def km_effort(distance: ArrayLike, ascent: ArrayLike) -> FloatArray:
     References
     ----------
     [ItraCategories]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> float(variety.km_effort(65000.0, 3500.0))
+    100.0
     """
     return as_floats(distance) / 1000.0 + as_floats(ascent) / 100.0
 
@@ -140,6 +152,12 @@ def km_effort_class(effort: float) -> EffortClass:
     References
     ----------
     [ItraCategories]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.km_effort_class(100.0).value
+    'M'
     """
     if not effort >= 0.0:
         raise ValueError(f"effort must not be negative, got {effort}")
@@ -164,6 +182,12 @@ def climb_score(length: ArrayLike, grade: ArrayLike) -> FloatArray:
     References
     ----------
     [ClimbScore]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> float(variety.climb_score(4000.0, 0.04))
+    16000.0
     """
     return as_floats(length) * 100.0 * as_floats(grade)
 
@@ -186,6 +210,12 @@ def climb_category(length: float, grade: float) -> ClimbCategory:
     References
     ----------
     [ClimbScore]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.climb_category(4000.0, 0.08).value
+    '2'
     """
     if not (length >= 300.0 and grade >= 0.03):
         return ClimbCategory.NONE
@@ -214,6 +244,12 @@ def notable_climb(length: ArrayLike, grade: ArrayLike, *, minimum_score: float =
     References
     ----------
     [ClimbScore]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variety
+    >>> variety.notable_climb([400.0, 1500.0], [0.10, 0.05])
+    array([False,  True])
     """
     size, slope = as_floats(length), as_floats(grade)
     enough = climb_score(size, slope) * (1.0 + 1e-12) >= minimum_score

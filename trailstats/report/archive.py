@@ -11,7 +11,6 @@ import pandas as pd
 
 from trailstats.claims.road_form import road_form
 from trailstats.history import History
-from trailstats.metrics.load import exponential_load
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.report import text
 from trailstats.results import Analysis
@@ -30,8 +29,6 @@ __all__ = [
 
 Row = dict[str, object]
 
-FITNESS_DAYS = 42.0
-FATIGUE_DAYS = 7.0
 # Without a zone, so that a browser takes it as local and shows the same day.
 _DAY = "%Y-%m-%dT00:00"
 _BAR = pd.Timedelta(days=6)
@@ -85,24 +82,20 @@ def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
 def load_rows(history: History) -> list[Row]:
     """Return a row for each week: ``week, end, load, fitness, fatigue, form`` [load a week].
 
-    Fitness and fatigue are exponentially fading averages of the daily load over 42 and 7 days
-    [Banister1991]_, times seven; form is the one less the other. Empty when no activity has a load.
+    Fitness and fatigue are those of `History.daily`, times seven; form is the one less the other. Empty when no
+    activity has a load.
     """
-    table = _counted(history.activities)
-    table = table[table["session_load"].notna()]
-    if table.empty:
+    if not _counted(history.activities)["session_load"].notna().any():
         return []
-    days = table["session_load"].groupby(table["start_time"].dt.floor("D")).sum()
-    every = pd.date_range(days.index.min(), days.index.max(), freq="D")
-    daily = days.reindex(every, fill_value=0.0)
+    days = history.daily()
     frame = pd.DataFrame(
         {
-            "load": daily,
-            "fitness": 7.0 * exponential_load(daily, FITNESS_DAYS),
-            "fatigue": 7.0 * exponential_load(daily, FATIGUE_DAYS),
+            "load": days["session_load"],
+            "fitness": 7.0 * days["fitness"],
+            "fatigue": 7.0 * days["fatigue"],
         }
     )
-    by_week = frame.groupby(_monday(every.to_series())).agg({"load": "sum", "fitness": "last", "fatigue": "last"})
+    by_week = frame.groupby(_monday(days["day"])).agg({"load": "sum", "fitness": "last", "fatigue": "last"})
     return [
         _week(week) | {"load": round(a, 1), "fitness": round(b, 1), "fatigue": round(c, 1), "form": round(b - c, 1)}
         for week, a, b, c in zip(by_week.index, by_week["load"], by_week["fitness"], by_week["fatigue"], strict=True)

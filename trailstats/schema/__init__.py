@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from trailstats.schema._metric_entry import MetricEntry
 from trailstats.schema._metric_table import METRICS
+from trailstats.schema._metrics_of_training import TRAINING
 from trailstats.schema._table import Column, Table
 from trailstats.schema._tables import (
     ACTIVITIES,
     CLIMBS,
+    DAYS,
     EFFORTS,
     IMPACT,
     LAPS,
@@ -36,6 +38,7 @@ from trailstats.schema._words import (
 __all__ = [
     "ACTIVITIES",
     "CLIMBS",
+    "DAYS",
     "EFFORTS",
     "FORMAT_VERSION",
     "IMPACT",
@@ -46,6 +49,7 @@ __all__ = [
     "SEGMENTS",
     "TABLES",
     "TRACK",
+    "TRAINING",
     "WEEKS",
     "Column",
     "EvidenceStrength",

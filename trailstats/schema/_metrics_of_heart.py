@@ -33,7 +33,9 @@ def _zones() -> tuple[Entry, ...]:
 
 def _easy(name: str, unit: str, meaning: str, *formulas: str, detail: bool = False) -> Entry:
     valid = f"{_THRESHOLDS}; without the first ten minutes; says something of runs meant to be easy"
-    return Entry(name, "intensity", unit, meaning, formulas, valid, _NO_LIMITS, MODERATE, detail)
+    # Of behaviour, no study shows what it is worth; time at a heart rate stands as firmly as the thresholds.
+    evidence = NONE if name in ("easy_discipline", "easy_overshoot") else MODERATE
+    return Entry(name, "intensity", unit, meaning, formulas, valid, _NO_LIMITS, evidence, detail)
 
 
 def _load(name: str, meaning: str, formula: str, valid: str, missing: str, evidence: EvidenceStrength) -> Entry:

@@ -142,7 +142,7 @@ STEPS: tuple[Entry, ...] = (
         "1/km",
         "steps per kilometre: the slower, the more",
         ("impact.count_steps",),
-        "as `steps`",
+        "as the number of steps",
         _NO_STEPS,
         MODERATE,
         detail=True,
@@ -208,7 +208,7 @@ STEPS: tuple[Entry, ...] = (
         ("impact.contact_time",),
         _LEVEL + "; the law is good to about 15 %",
         _NO_LEVEL,
-        MODERATE,
+        WEAK,
         detail=True,
     ),
     Entry(

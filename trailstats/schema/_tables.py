@@ -196,6 +196,17 @@ ACTIVITIES = _table(
     ("decoupling", _F, "1", "loss of efficiency from the first to the second half of a steady run"),
     ("technical_time", _F, "s", "moving time on technical ground"),
     ("hike_time", _F, "s", "moving time hiked"),
+    ("time_zone_1", _F, "s", "moving time below the first threshold"),
+    ("time_zone_2", _F, "s", "moving time between the thresholds"),
+    ("time_zone_3", _F, "s", "moving time above the second threshold"),
+    ("efficiency_factor", _F, "m", "grade-adjusted metres per heart beat"),
+    ("vdot", _F, "ml/kg/min", "oxygen uptake that the best effort implies"),
+    ("energy", _F, "J", "metabolic energy of the moving time"),
+    ("steps", _F, "1", "steps of both feet"),
+    ("descent_dose", _F, "J/kg", "gravity times descent"),
+    ("climb_dose", _F, "J/kg", "gravity times ascent"),
+    ("km_effort", _F, "km", "kilometres and a hundredth of the metres of ascent"),
+    ("terrain_evenness", _F, "1", "evenness of the time over nine kinds of terrain"),
 )
 
 WEEKS = _table(
@@ -214,7 +225,38 @@ WEEKS = _table(
     ("impact_load", _F, "km", "sum of impact loads"),
 )
 
+DAYS = _table(
+    "daily",
+    "one day, rest included",
+    ("day", _TIME, "", "00:00 UTC"),
+    ("n_activities", "int64", "1", "number of activities"),
+    ("distance", _F, "m", "distance"),
+    ("moving_time", _F, "s", "moving time"),
+    ("descent", _F, "m", "descent, positive"),
+    ("session_load", _F, "1", "sum of session loads"),
+    ("impact_load", _F, "km", "sum of impact loads"),
+    ("fitness", _F, "1", "chronic load: fading average of the daily load over 42 days"),
+    ("fatigue", _F, "1", "acute load: fading average over 7 days"),
+    ("form", _F, "1", "yesterday's chronic less acute load"),
+    ("average_7", _F, "1", "exponentially weighted average of the daily load, span 7 days"),
+    ("average_28", _F, "1", "the same, span 28 days"),
+    ("monotony", _F, "1", "mean over standard deviation of the load of the last 7 days; above 2 counts as monotonous"),
+    ("strain", _F, "1", "sum of the load of the last 7 days times its monotony"),
+    (
+        "acute_chronic_ratio",
+        _F,
+        "1",
+        "mean load of 7 over that of 28 days; a plain ratio: it predicts injury no better with the real 28 days than "
+        "with random ones",
+    ),
+    ("distance_28", _F, "m", "distance of the last 28 days"),
+    ("moving_time_28", _F, "s", "moving time of the last 28 days"),
+    ("session_load_28", _F, "1", "session load of the last 28 days"),
+    ("impact_load_28", _F, "km", "impact load of the last 28 days"),
+    ("downhill_exposure_ratio", _F, "1", "descent over the largest of a day in the six weeks before"),
+)
+
 TABLES: dict[str, Table] = {
-    t.name: t for t in (RECORDS, TRACK, LAPS, SEGMENTS, CLIMBS, PROFILE, IMPACT, EFFORTS, ACTIVITIES, WEEKS)
+    t.name: t for t in (RECORDS, TRACK, LAPS, SEGMENTS, CLIMBS, PROFILE, IMPACT, EFFORTS, ACTIVITIES, WEEKS, DAYS)
 }
 """Every table by its name."""
