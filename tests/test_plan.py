@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from trailstats import schema
 from trailstats.activity import ActivityMeta
 from trailstats.athlete import Athlete
 from trailstats.claims.result import RuleResult
+from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.limits import HeartRateLimits
 from trailstats.plan import check_plan, next_four_weeks
@@ -176,9 +178,55 @@ def test_easy_trail_runs(above: float, outcome: str) -> None:
 
 
 def test_goal_is_never_guessed() -> None:
-    """Ground by goal is not judged, since no file says what the goal is."""
+    """Ground by goal is not judged where the profile names no goal."""
     for name in ("R3a", "R3b", "R3c"):
-        assert rule(calendar(BASE), name).outcome == "not applicable"
+        found = rule(calendar(BASE), name)
+        assert found.outcome == "not applicable"
+        assert "no goal" in found.detail
+
+
+def level(trails: list[tuple[int, str, float]], goal: str) -> History:
+    """Return road runs and trail runs, all of them on smooth and level ground."""
+    runs = sorted([*BASE, *trails], reverse=True)
+    on_trail = np.array([side == "trail" for _, side, _ in runs])
+    history = calendar(runs, Athlete(goal=goal), trail_share=on_trail.astype(float), technical_share=0.0)
+    table = history.activities
+    segments = schema.SEGMENTS.frame(
+        {
+            "file": table["file"],
+            "index": np.zeros(len(table), dtype=np.int64),
+            "start_time": table["start_time"],
+            "distance": table["distance"],
+            "duration": table["moving_time"],
+            "surface": table["surface"],
+            "mean_grade": 0.0,
+            "gait": "run",
+        }
+    )
+    return replace(history, segments=segments)
+
+
+@pytest.mark.parametrize(
+    ("kilometres", "outcome"),
+    [((20.0, 20.0, 20.0, 20.0), "pass"), ((20.0, 20.0, 5.0, 5.0), "pass"), ((20.0, 5.0, 5.0, 5.0), "fail"),
+     ((20.0, 20.0, 20.0), "not enough data")],
+)  # fmt: skip
+def test_ground_of_a_marathon_goal(kilometres: tuple[float, ...], outcome: str) -> None:
+    """Half of the trail runs are long and smooth, or not; the other goals' rules don't apply."""
+    trails = [(3 + 7 * k, "trail", km) for k, km in enumerate(kilometres)]
+    history = level(trails, "marathon")
+    found = rule(history, "R3b")
+    assert found.outcome == outcome
+    assert len(found.activities) == len(kilometres)
+    for name in ("R3a", "R3c"):
+        assert rule(history, name).outcome == "not applicable"
+    assert any("run long" in text for text in next_four_weeks([found])) == (outcome == "fail")
+
+
+def test_unknown_goal_is_an_error() -> None:
+    """A goal that no rule knows is refused, with those that are known."""
+    with pytest.raises(ConfigError, match="power, marathon, endurance"):
+        Athlete(goal="medals")
 
 
 def test_next_four_weeks() -> None:

@@ -11,6 +11,9 @@ from trailstats.errors import ConfigError
 
 __all__ = ["Athlete"]
 
+GOALS = ("power", "marathon", "endurance")
+"""What trail runs may be meant for: short and steep, volume for a road marathon, or endurance by hiking and running."""
+
 _NUMBERS = {
     "mass": (20.0, 250.0),
     "height": (0.8, 2.6),
@@ -46,6 +49,8 @@ class Athlete:
         Speed that can be held for about an hour [m/s].
     races : tuple of datetime.date
         Days of road races.
+    goal : str
+        What the trail runs are meant for, one of `GOALS`, or empty; chooses the rule on ground that is checked.
     privacy_zones : tuple of (latitude, longitude, radius)
         Circles [deg, deg, m] that are never drawn or exported.
     osm : tuple of str
@@ -71,6 +76,7 @@ class Athlete:
     threshold_heart_rate: float | None = None
     threshold_speed: float | None = None
     races: tuple[dt.date, ...] = ()
+    goal: str = ""
     privacy_zones: tuple[tuple[float, float, float], ...] = ()
     osm: tuple[str, ...] = ()
 
@@ -81,6 +87,8 @@ class Athlete:
                 raise ConfigError(f"athlete: {key} = {value} lies outside {low:g} to {high:g}")
         if self.sex not in ("", "female", "male"):
             raise ConfigError(f'athlete: sex = {self.sex!r} is neither "female" nor "male"')
+        if self.goal not in ("", *GOALS):
+            raise ConfigError(f"athlete: goal = {self.goal!r} is none of {', '.join(GOALS)}")
         if self.heart_rate_max and self.heart_rate_rest and self.heart_rate_rest >= self.heart_rate_max:
             raise ConfigError("athlete: heart_rate_rest is not below heart_rate_max")
 

@@ -143,6 +143,7 @@ def _athlete() -> Schema:
         "osm": TEXTS,
         "name": TEXT,
         "sex": TEXT,
+        "goal": TEXT,
     }
     return _object({f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)}, part="athlete")
 

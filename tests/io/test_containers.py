@@ -152,9 +152,9 @@ def test_paths_in_an_archive_lead_nowhere(tmp_path, run_fit):
 
 STRAVA = (
     "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Activity Gear,Filename,"
-    "Perceived Exertion\n"
-    '1,"1 Mar 2026, 08:00:00","Lauf, locker",Trail Run,"Two\nlines",Shoes,activities/1.gpx.gz,4.0\n'
-    '2,"2 Mar 2026, 08:00:00",Evening,Run,,,activities/2.fit,\n'
+    "Perceived Exertion,Competition\n"
+    '1,"1 Mar 2026, 08:00:00","Lauf, locker",Trail Run,"Two\nlines",Shoes,activities/1.gpx.gz,4.0,0.0\n'
+    '2,"2 Mar 2026, 08:00:00",Evening,Run,,,activities/2.fit,,1.0\n'
     '3,"3 Mar 2026, 08:00:00",By hand,Run,,,,7\n'
 )
 
@@ -179,7 +179,7 @@ def strava(tmp_path, run_fit, make_gpx):
 
 @pytest.mark.parametrize("which", [0, 1], ids=["folder", "zip"])
 def test_a_strava_export_is_joined_with_its_table(strava, which):
-    """Names, notes, gear and exertion come from the table; the type fills what the file does not say."""
+    """Names, notes, gear, exertion and competitions come from the table; the type fills what the file lacks."""
     trail, plain = ts.iter_activities(strava[which])
     assert (trail.meta.name, trail.meta.notes, trail.meta.gear, trail.meta.rpe) == (
         "Lauf, locker",
@@ -190,6 +190,7 @@ def test_a_strava_export_is_joined_with_its_table(strava, which):
     assert (trail.meta.sport, trail.meta.sub_sport) == ("running", "trail")
     assert (plain.meta.name, plain.meta.sport, plain.meta.gear) == ("Evening", "running", "")
     assert plain.meta.rpe != plain.meta.rpe
+    assert (trail.meta.workout, plain.meta.workout) == ("", "race")
 
 
 def test_another_table_of_that_name_does_no_harm(tmp_path, run_fit):

@@ -30,6 +30,9 @@ _ADVICE: Final = {
     "R2c": "before your next race let each week be shorter than the one before (seen in race results of many runners)",
     "R2d": "in the last two weeks before a race keep off descents and technical ground beyond what you are used to "
     "(follows from studies of downhill running)",
+    "R3a": "for power choose short, steep and technical trails and run them fast (practitioners' advice)",
+    "R3b": "for a marathon choose smooth and gentle trails and run long on them (practitioners' advice)",
+    "R3c": "for endurance hike the climbs and run the flats (practitioners' advice)",
     "R4": "slow down on easy trail runs, or hike the climbs, until most of the time lies below your easy ceiling (a "
     "matter of habit; no study shows a gain)",
     "R5": "spread your time over more kinds of ground (practitioners' advice)",

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from trailstats.athlete import GOALS
 from trailstats.claims._calendar import race_days, span
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._variety import session_kinds_of_runs
@@ -30,6 +31,10 @@ EASY_INDEX: Final = 0.8
 EVEN: Final = 0.5
 """Evenness of the time over kinds of ground that counts as varied; judgement."""
 
+FEWEST_TRAIL_RUNS: Final = 4
+MEANT: Final = 0.5
+"""Share of the trail runs that are sessions of the goal's kind; judgement."""
+
 NONE: Final = EvidenceStrength.NONE
 _GOALS: Final = {
     "R3a": (SessionKind.POWER, "For power: short, steep, technical and fast.", "with short, steep and fast bouts"),
@@ -40,6 +45,8 @@ _GOALS: Final = {
         "with climbs hiked and the rest run",
     ),
 }
+
+_RULE_OF_GOAL: Final = dict(zip(GOALS, _GOALS, strict=True))
 
 
 def week_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
@@ -117,13 +124,27 @@ def _trail_runs_a_week(data: Evidence, days: pd.Series) -> RuleResult:
 
 
 def _goals(data: Evidence, recent: pd.Series, period: str) -> list[RuleResult]:
+    """Return the rule on ground of the athlete's goal, judged over the trail runs; those of other goals don't apply."""
     kinds = session_kinds_of_runs(data)
+    goal = data.history.athlete.goal
+    on_trail = recent.to_numpy() & data.is_trail
     out = []
     for rule, (kind, statement, words) in _GOALS.items():
         own = recent.to_numpy() & np.array([kind in k for k in kinds])
-        detail = f"The goal isn't known, so this isn't judged. Sessions {words}: {int(own.sum())}."
-        files = tuple(data.runs["file"][own])
-        out.append(RuleResult(rule, statement, period, "not applicable", detail, NONE, files))
+        found, every = int((own & on_trail).sum()), int(on_trail.sum())
+        if rule != _RULE_OF_GOAL.get(goal):
+            why = f"The goal is {goal}, which another rule is for." if goal else "The athlete's profile names no goal."
+            detail = f"{why} Sessions {words}: {int(own.sum())}."
+            out.append(RuleResult(rule, statement, period, "not applicable", detail, NONE, tuple(data.file_names[own])))
+            continue
+        files = tuple(data.file_names[on_trail])
+        detail = f"{found} of {every} trail runs are sessions {words}."
+        if every < FEWEST_TRAIL_RUNS:
+            detail = f"{every} trail runs; {FEWEST_TRAIL_RUNS} are needed."
+            out.append(RuleResult(rule, statement, period, "not enough data", detail, NONE, files))
+            continue
+        outcome = "pass" if found >= MEANT * every else "fail"
+        out.append(RuleResult(rule, statement, period, outcome, detail, NONE, files))
     return out
 
 

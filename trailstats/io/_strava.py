@@ -26,12 +26,13 @@ class Told:
     notes: str = ""
     gear: str = ""
     rpe: float = float("nan")
+    race: bool = False
 
     def on(self, activity: Activity) -> Activity:
         """Return the activity with what the export says.
 
         Name, notes and gear are the export's, as its user wrote them; sport and exertion fill what the file
-        lacks.
+        lacks. What was marked as a competition has the workout "race" where the file names none.
         """
         meta = activity.meta
         sport, sub_sport = sport_of(self.kind)
@@ -45,6 +46,7 @@ class Told:
             sport=meta.sport or sport,
             sub_sport=meta.sub_sport or sub_sport,
             rpe=self.rpe if np.isnan(meta.rpe) else meta.rpe,
+            workout=meta.workout or ("race" if self.race else ""),
         )
         return replace(activity, meta=meta)
 
@@ -72,6 +74,7 @@ def read_table(content: bytes) -> dict[str, Told]:
                     notes=cell("Activity Description"),
                     gear=cell("Activity Gear"),
                     rpe=rpe if 0 < rpe <= 10 else float("nan"),
+                    race=number(cell("Competition")) > 0,
                 )
     except csv.Error:
         # A cell beyond the reader's limit ends the table; what came before is sound.
