@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from builders import make_activity
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import EARTH_RADIUS
+from trailstats.io import read
 from trailstats.schema import Surface
 from trailstats.segments import cut_segments
 from trailstats.terrain import classify_terrain
@@ -155,3 +157,12 @@ def trail_share(activity: Activity) -> float:
     stretches = classify_terrain(run, cut_segments(run))
     length = stretches["distance"]
     return float(length[stretches["surface"] == Surface.TRAIL.value].sum() / max(length.sum(), 1.0))
+
+
+@pytest.fixture(scope="module")
+def shared_runs(corpus: Path) -> list[Activity]:
+    """Return runs and trail runs of one sample a second, a few of each athlete and label."""
+    index = pd.read_csv(corpus / "index.csv").sort_values("file")
+    plain = index["label"].isin(["road", "trail"]) & (index["median_dt_s"] == 1) & (index["has_gps"] == 1)
+    some = index[plain & (index["size"] < 1_500_000)].groupby(["athlete", "label"]).head(6)
+    return [read(corpus / name) for name in some["file"]]

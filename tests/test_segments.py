@@ -87,6 +87,44 @@ def test_one_hill_with_a_dip_is_one_climb() -> None:
         assert (climbs["direction"] == "down").sum() == down
 
 
+@pytest.mark.parametrize(("top", "up", "down"), [(600.0, 1, 0), (200.0, 2, 1)])
+def test_a_dip_counts_by_the_size_of_the_hill(top: float, up: int, down: int) -> None:
+    """A dip of 40 m half-way up a mountain of 600 m is none to remember; on a hill of 200 m it makes two climbs."""
+    half = top / 2
+    d = np.array([0.0, 1000.0, 1000 + half * 8, 1400 + half * 8, 1400 + top * 8, 2400 + top * 8])
+    z = np.array([500.0, 500.0, 500 + half, 460 + half, 460 + top, 460 + top])
+    elevation = np.interp(np.linspace(0, d[-1], 900), d, z)
+    climbs = find_climbs(make_activity(speed=2.0, duration=int(d[-1] / 2), elevation=elevation))
+    assert (climbs["direction"] == "up").sum() == up
+    assert (climbs["direction"] == "down").sum() == down
+    if up == 1:
+        assert climbs["gain"].iloc[0] == pytest.approx(top - 40, rel=0.02)
+        assert climbs["end_distance"].iloc[0] == pytest.approx(d[4], abs=60)
+
+
+def test_a_false_summit_on_the_way_down_is_part_of_the_descent() -> None:
+    """Down 300 m, up 20 m and down 300 m more is one descent; seen from the other side it is one climb."""
+    d = np.array([0.0, 3000.0, 3200.0, 6200.0])
+    z = np.array([1200.0, 900.0, 920.0, 620.0])
+    elevation = np.interp(np.linspace(0, 6200, 700), d, z)
+    climbs = find_climbs(make_activity(speed=2.5, duration=2480, elevation=elevation))
+    assert climbs["direction"].tolist() == ["down"]
+    back = find_climbs(make_activity(speed=2.0, duration=3100, elevation=elevation[::-1]))
+    assert back["direction"].tolist() == ["up"]
+    assert back["gain"].tolist() == pytest.approx(climbs["gain"].tolist(), rel=0.01)
+
+
+def test_the_steepest_part_of_a_climb() -> None:
+    """1 km at 5 %, 300 m at 20 % and 1 km at 5 %: the steepest 100 m have 20 %, the whole 7 %."""
+    d, z = np.array([0.0, 1000.0, 1300.0, 2300.0, 2600.0]), np.array([0.0, 50.0, 110.0, 160.0, 160.0])
+    elevation = np.interp(np.linspace(0, 2600, 520), d, z)
+    climb = find_climbs(make_activity(speed=2.0, duration=1300, elevation=elevation)).iloc[0]
+    assert climb["steepest_grade"] == pytest.approx(0.20, rel=0.03)
+    assert climb["mean_grade"] == pytest.approx(160 / 2300, rel=0.03)
+    assert climb["duration"] == pytest.approx(1150, abs=20)
+    assert climb["grade_adjusted_speed"] > 2.0
+
+
 def test_a_climb_has_its_numbers() -> None:
     """3 km flat and then 2 km at 10 %: a climb of 200 m and 2 km, that does not take the flat approach along."""
     elevation = np.interp(np.linspace(0, 5000, 500), [0, 3000, 5000], [50, 50, 250])

@@ -65,6 +65,7 @@ def train(data: Data) -> Trained:
         line = fitting.fit_activity_line(table, fitting.activity_log_odds(table, channels))
         models[channels] = fitting.calibrated(fitting.fit_activity(table, channels), line)
     runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(data.whole, table, left_out["mixed"])
+    runs += fitting.against_own_pace(runs)
     smoothed = fitting.windows_left_out(runs)
     return Trained(
         table=table,
@@ -85,7 +86,7 @@ def mapped_tracks(data: Data, model: LinearModel) -> list[fitting.Track]:
         region, cluster = str(info.at[e.name, "region"]), info.at[e.name, "cluster"]
         group = e.name if cluster == -1 else f"{region}/{cluster}"
         log_odds = float(model.log_odds(np.array([e.whole[name] for name in model.names])))
-        out.append(fitting.map_track(e, group, region, log_odds))
+        out.append(fitting.map_track(e, group, str(info.at[e.name, "repo"]), region, log_odds))
     return out
 
 

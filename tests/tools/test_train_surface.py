@@ -30,6 +30,8 @@ def test_scores_that_left_the_athlete_out_reach_the_bar(
     assert windows["as recorded"]["within"] >= 0.74
     assert windows["as recorded"]["clusters"] >= 0.72
     assert windows["as recorded"]["false_trail"] <= 0.03
+    assert windows["as recorded"]["decided"] >= 0.50
+    assert windows["as recorded"]["accuracy"] >= 0.90
 
 
 def test_the_model_card_shows_the_stored_scores(

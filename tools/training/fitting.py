@@ -12,10 +12,13 @@ from sklearn.linear_model import LogisticRegression
 
 from trailstats.terrain._model import LinearModel
 from trailstats.terrain._sequence import smooth_log_odds
+from trailstats.terrain.baseline import FEWEST_RUNS
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
     MIXED_FEATURES,
+    MOST_SHIFT,
+    SPEED_FEATURES,
     WINDOW_FEATURES,
     WINDOW_STEP,
 )
@@ -49,7 +52,7 @@ WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
 CORPUS_WEIGHT = 1.0
 """What the windows of runs labelled as a whole weigh against those that a map knows."""
 
-TEMPER = 0.1
+TEMPER = 0.08
 """What is left of a window's log-odds in the sequence; windows overlap twentyfold at most."""
 
 TRAIL_WEIGHT = 0.4
@@ -193,16 +196,19 @@ class Track:
     """One recording with the weight of trail and of road in each window.
 
     ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run. The labels of a run that is
-    only known as a whole (``mapped`` False) never train the features of windows.
+    only known as a whole (``mapped`` False) never train the features of windows. ``own_pace`` says that speed is
+    relative to the athlete's other runs.
     """
 
     example: Example
     group: str
+    athlete: str
     region: str
     log_odds: float
     trail: Floats
     road: Floats
     mapped: bool
+    own_pace: bool = False
 
     def beside_whole(self, values: Floats) -> Floats:
         """Return columns of values per window with the whole run's log-odds, cut off, beside them."""
@@ -265,6 +271,29 @@ def windows_left_out(tracks: Sequence[Track]) -> list[Floats]:
     return [out[i] for i in range(len(tracks))]
 
 
+def against_own_pace(tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks as recorded whose athlete has other runs, with speeds relative to those, as `Baseline` has it.
+
+    For a mapped track these are the athlete's runs on other routes.
+    """
+    recorded = [t for t in tracks if t.example.step == 0]
+    out = []
+    for t in recorded:
+        others = [
+            o.example.flat
+            for o in recorded
+            if o.athlete == t.athlete and (o.group != t.group if t.mapped else o.example.name != t.example.name)
+        ]
+        pace = [v for v in others if np.isfinite(v)]
+        if len(pace) >= FEWEST_RUNS:
+            shift = float(np.clip(t.example.usual - np.median(pace), -MOST_SHIFT, MOST_SHIFT))
+            speeds = np.array([name in SPEED_FEATURES for name in WINDOW_FEATURES])
+            out.append(
+                replace(t, example=replace(t.example, windows=t.example.windows + shift * speeds), own_pace=True)
+            )
+    return out
+
+
 def windows_calibrated(tracks: Sequence[Track], smoothed: Sequence[Floats]) -> list[Floats]:
     """Return calibrated log-odds of each track; the calibration has not seen its group either."""
     out: dict[int, Floats] = {}
@@ -288,9 +317,9 @@ class Trained:
     line: Line
 
 
-def map_track(example: Example, group: str, region: str, log_odds: float) -> Track:
+def map_track(example: Example, group: str, athlete: str, region: str, log_odds: float) -> Track:
     """Return a recording that a map knows."""
-    return Track(example, group, region, log_odds, example.trail, example.road, mapped=True)
+    return Track(example, group, athlete, region, log_odds, example.trail, example.road, mapped=True)
 
 
 def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Floats) -> list[Track]:
@@ -305,7 +334,11 @@ def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Flo
             continue
         share = WHOLE_RUN_SHARE[str(row.label)]
         each = np.full(len(e.windows), w / len(e.windows))
-        out.append(Track(e, str(row.athlete), "", float(value), share * each, (1 - share) * each, mapped=False))
+        out.append(
+            Track(
+                e, str(row.athlete), str(row.athlete), "", float(value), share * each, (1 - share) * each, mapped=False
+            )
+        )
     return out
 
 

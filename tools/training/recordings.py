@@ -16,6 +16,8 @@ from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
 from trailstats.terrain import features
+from trailstats.terrain.baseline import SHORTEST
+from trailstats.terrain.rules import TerrainRules
 
 Floats = NDArray[np.float64]
 
@@ -26,13 +28,18 @@ THINNED = (0.0, 5.0, 10.0)
 
 @dataclass
 class Example:
-    """One recording with one thinning."""
+    """One recording with one thinning.
+
+    ``usual`` is the log of the run's median speed, ``flat`` that of its median speed on the flat, NaN without any.
+    """
 
     name: str
     step: float
     whole: dict[str, float]
     centres: Floats
     windows: Floats
+    usual: float
+    flat: float
     road: Floats = field(default_factory=lambda: np.empty(0))
     trail: Floats = field(default_factory=lambda: np.empty(0))
     path: Floats = field(default_factory=lambda: np.empty(0))
@@ -57,7 +64,18 @@ def example(name: str, activity: Activity, step: float, labels: pd.DataFrame | N
     if grid is None:
         return None
     centres, windows, _ = features.window_features(grid)
-    out = Example(name, step, features.activity_features(grid), centres, windows)
+    level = features.log_speed(grid, 60.0)
+    flat = level if grid.grade is None else level[np.abs(grid.grade) < TerrainRules().flat]
+    enough = len(flat) * features.SPACING >= SHORTEST
+    out = Example(
+        name,
+        step,
+        features.activity_features(grid),
+        centres,
+        windows,
+        usual=features.usual_speed(grid),
+        flat=float(np.median(flat)) if enough else float("nan"),
+    )
     if labels is not None:
         road, trail, path = label_windows(run, labels, len(centres))
         out = replace(out, road=road, trail=trail, path=path)

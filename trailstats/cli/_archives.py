@@ -33,6 +33,7 @@ def report(
     evidence: o.Evidence = None,
     map: o.Maps = None,
     labels: o.Labels = None,
+    dem: o.Dem = None,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -55,7 +56,7 @@ def report(
     if not output.absolute().parent.is_dir():
         raise WriteError(f"{output}: there is no folder {output.absolute().parent}")
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, cache))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
@@ -85,6 +86,7 @@ def claims(
     evidence: o.Evidence = None,
     map: o.Maps = None,
     labels: o.Labels = None,
+    dem: o.Dem = None,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -105,7 +107,7 @@ def claims(
 
     races = o.race_days(race)
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, cache))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ

@@ -50,6 +50,7 @@ def batch(
     evidence: o.Evidence = None,
     map: o.Maps = None,
     labels: o.Labels = None,
+    dem: o.Dem = None,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -66,7 +67,7 @@ def batch(
     begin(as_json, debug)
     outputs = [path for path in (output, segments, weekly) if path is not None]
     _check(outputs, sources, by_athlete, partition, athlete)
-    ground = o.ground_of(evidence, map, labels, cache)
+    ground = o.ground_of(evidence, map, labels, dem, cache)
     work = Work(workers, cache, no_cache, time_limit, dask)
     if by_athlete:
         histories = work.histories(sources[0], ground)

@@ -29,6 +29,7 @@ def analyze(
     evidence: o.Evidence = None,
     map: o.Maps = None,
     labels: o.Labels = None,
+    dem: o.Dem = None,
     imperial: o.Imperial = False,
     as_json: o.Json = False,
     debug: o.Debug = False,
@@ -38,9 +39,14 @@ def analyze(
     Example: trailstats analyze run.fit --json
     """
     begin(as_json, debug)
-    ground = o.ground_of(evidence, map, labels)
+    ground = o.ground_of(evidence, map, labels, dem)
     result = analyze_one(
-        file, athlete=o.athlete_of(athlete), terrain=ground.rules, map=ground.map, labels=ground.labels
+        file,
+        athlete=o.athlete_of(athlete),
+        rules=ground.cleaning,
+        terrain=ground.rules,
+        map=ground.map,
+        labels=ground.labels,
     )
     if as_json:
         print_json(result.to_dict())

@@ -11,9 +11,11 @@ import typer
 
 from trailstats._folders import cache_folder
 from trailstats.athlete import Athlete
+from trailstats.cleaning import CleanRules
 from trailstats.errors import ConfigError
 from trailstats.schema import SurfaceSource
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
+from trailstats.terrain.dem import GroundTiles
 
 Sources = Annotated[
     list[str],
@@ -32,6 +34,10 @@ Maps = Annotated[
     list[Path] | None, typer.Option("--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable.")
 ]
 Labels = Annotated[Path | None, typer.Option("--labels", metavar="FILE", help="Your own surface labels (CSV or TOML).")]
+Dem = Annotated[
+    list[Path] | None,
+    typer.Option("--dem", metavar="PATH", help="Tiles of a ground model that correct elevation; repeatable."),
+]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")]
 CacheFolder = Annotated[
     Path | None,
@@ -60,14 +66,21 @@ def athlete_of(path: Path | None) -> Athlete:
 
 @dataclass(frozen=True)
 class Ground:
-    """What may tell road from trail."""
+    """What may tell road from trail, and how recordings are cleaned before."""
 
     rules: TerrainRules
     map: RoadMap | None
     labels: SurfaceLabels | None
+    cleaning: CleanRules
 
 
-def ground_of(evidence: str | None, maps: list[Path] | None, labels: Path | None, cache: Path | None = None) -> Ground:
+def ground_of(
+    evidence: str | None,
+    maps: list[Path] | None,
+    labels: Path | None,
+    dem: list[Path] | None,
+    cache: Path | None = None,
+) -> Ground:
     """Return what may tell road from trail; a cache that was named takes the maps' indexes, too.
 
     Raises
@@ -79,6 +92,7 @@ def ground_of(evidence: str | None, maps: list[Path] | None, labels: Path | None
         _terrain_of(evidence),
         RoadMap(maps, cache=None if cache is None else cache / "maps") if maps else None,
         None if labels is None else SurfaceLabels.from_file(labels),
+        CleanRules(dem=GroundTiles.of(*dem) if dem else None),
     )
 
 

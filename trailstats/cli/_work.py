@@ -47,6 +47,7 @@ class Work:
             return analyze_folder(
                 sources,
                 athlete=athlete,
+                rules=ground.cleaning,
                 terrain=ground.rules,
                 map=ground.map,
                 labels=ground.labels,
@@ -63,6 +64,7 @@ class Work:
         with self._engine() as executor, watched(kept=cache is not None) as progress:
             return analyze_athletes(
                 folder,
+                rules=ground.cleaning,
                 terrain=ground.rules,
                 map=ground.map,
                 labels=ground.labels,

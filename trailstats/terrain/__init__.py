@@ -10,6 +10,7 @@ import pandas as pd
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.schema import Surface, SurfaceSource
+from trailstats.terrain.baseline import Baseline
 from trailstats.terrain.fusion import (
     SurfaceEvidence,
     gather_evidence,
@@ -25,6 +26,7 @@ from trailstats.terrain.surface import SurfaceEstimate, estimate_surface
 from trailstats.terrain.technical import technical_probability
 
 __all__ = [
+    "Baseline",
     "RoadMap",
     "SurfaceEstimate",
     "SurfaceEvidence",

@@ -30,7 +30,7 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
     activity : Activity
         Cleaned; one as read is cleaned first.
     rules : TerrainRules, optional
-        ``climb_gain``, ``climb_grade``, ``climb_dip`` and ``climb_flat`` decide.
+        ``climb_gain``, ``climb_grade``, ``climb_dip``, ``climb_dip_share`` and ``climb_flat`` decide.
 
     Returns
     -------
@@ -40,9 +40,9 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
     Notes
     -----
     Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than the ramp. A climb is a rise
-    of that difference which no fall larger than ``climb_dip`` interrupts: a dip or a short flat stretch stays
-    inside, a long flat approach does not belong. Descents are the climbs of the mirrored profile. The score is
-    length times percent grade, as road cycling counts it.
+    of that difference which no fall larger than ``climb_dip``, or than ``climb_dip_share`` of the rises before and
+    after it, interrupts: a dip or a short flat stretch stays inside, a long flat approach does not belong. Descents are
+    the climbs of the mirrored profile. The score is length times percent grade, as road cycling counts it.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
     found += [(start, end, -1.0) for start, end in _rises(grid, -z, rules)]
     if not found:
         return schema.CLIMBS.empty()
-    found.sort()
+    found = sorted(_outermost(found, z))
     start, end = (np.array([f[i] for f in found], dtype=np.intp) for i in (0, 1))
     sign = np.array([f[2] for f in found])
     return _describe(activity, grid, z, start, end, sign)
@@ -72,13 +72,39 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
 
 def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]]:
     ramped = z - rules.climb_flat * grid
-    turns = turning_points(ramped, rules.climb_dip)
+    turns = _without_dips(turning_points(ramped, rules.climb_dip), ramped, rules.climb_dip_share)
     out = []
     for start, end in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
         gain = z[end] - z[start]
         if gain >= rules.climb_gain and gain >= rules.climb_grade * (grid[end] - grid[start]):
             out.append((start, end))
     return out
+
+
+def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[np.intp]:
+    """Return the turns without those of falls that are small against the rises on both sides; smallest first."""
+    while len(turns) > 3:
+        change = np.diff(z[turns])
+        around = change[:-2] + change[2:]
+        small = np.where((change[1:-1] < 0) & (around > 0), -change[1:-1] / np.where(around > 0, around, 1.0), np.inf)
+        # The top behind the dip is higher than the one before: otherwise the hill ends there.
+        small[change[2:] < -change[1:-1]] = np.inf
+        least = int(np.argmin(small))
+        if small[least] > share:
+            break
+        turns = np.delete(turns, [least + 1, least + 2])
+    return turns
+
+
+def _outermost(found: list[tuple[int, int, float]], z: Floats) -> list[tuple[int, int, float]]:
+    """Return the climbs and descents without those that are a dip inside a larger one of the other direction."""
+    return [
+        (start, end, sign)
+        for start, end, sign in found
+        if not any(
+            a <= start and end <= b and sign != s and abs(z[b] - z[a]) > abs(z[end] - z[start]) for a, b, s in found
+        )
+    ]
 
 
 def _describe(

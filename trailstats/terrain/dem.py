@@ -77,6 +77,12 @@ class GroundTiles:
 
     paths: tuple[str, ...]
 
+    @property
+    def fingerprint(self) -> str:
+        """What a cache knows the tiles by: their paths, sizes and times of change."""
+        rows = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in _files(self.paths)]
+        return repr(rows)
+
     @classmethod
     def of(cls, *paths: str | Path) -> GroundTiles:
         """Return the tiles at some paths."""

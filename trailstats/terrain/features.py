@@ -8,6 +8,7 @@ start or the fact that a sensor is missing: these learn one runner's routes and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy
@@ -16,12 +17,15 @@ from numpy.typing import NDArray
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import local_xy
+from trailstats.terrain.baseline import Baseline
 
 __all__ = [
     "ACTIVITY_FEATURES",
     "ELEVATION_FEATURES",
     "MIXED_FEATURES",
+    "MOST_SHIFT",
     "SPACING",
+    "SPEED_FEATURES",
     "WINDOW_FEATURES",
     "WINDOW_STEP",
     "RunGrid",
@@ -31,6 +35,7 @@ __all__ = [
     "moving_mean",
     "run_grid",
     "turns",
+    "usual_speed",
     "wiggle_of",
     "window_features",
 ]
@@ -61,6 +66,9 @@ LONGEST_GAP = 100.0
 WALKING = 2.0
 """Speed below which people walk rather than run [m/s]; where they change on the level."""
 
+MOST_SHIFT = 0.3
+"""The athlete's own pace moves the log of the run's usual speed by at most this: people also run easy; judgement."""
+
 MAX_TURN = 1.5
 """Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
 
@@ -82,9 +90,13 @@ WINDOW_FEATURES = (
     "wiggle_2000",
     "corners_400",
     "wide_corners_400",
-    "straight_2000",
+    "straight_4000",
 )
-"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's median."""
+"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's or the athlete's own."""
+
+
+SPEED_FEATURES = ("speed_300", "speed_1200")
+"""Those of them that are relative to a usual speed: the run's median, or the athlete's own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +140,16 @@ def run_grid(activity: Activity) -> RunGrid | None:
         less than two minutes of movement.
     """
     activity = clean(activity)
+    if activity not in _GRIDS:
+        _GRIDS[activity] = _grid_of(activity)
+    return _GRIDS[activity]
+
+
+_GRIDS: WeakKeyDictionary[Activity, RunGrid | None] = WeakKeyDictionary()
+"""Grids of cleaned activities that are still in use: surface and technical ground are told from the same one."""
+
+
+def _grid_of(activity: Activity) -> RunGrid | None:
     track, records = activity.track, activity.records
     assert track is not None
     d = track["distance"].to_numpy()
@@ -210,12 +232,17 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     return out
 
 
-def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple[str, ...]]:
+def window_features(
+    activity: Activity | RunGrid, baseline: Baseline | None = None
+) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return the features of windows along a run.
 
     Parameters
     ----------
     activity : Activity or RunGrid
+    baseline : Baseline, optional
+        Speed is then relative to the athlete's own on flat road, not to the run's median, as far as the two differ
+        by no more than a third.
 
     Returns
     -------
@@ -240,7 +267,9 @@ def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple
     wiggle = wiggle_of(turn, 30.0)
     short = log_speed(grid, 40.0)
     jump = np.abs(np.diff(short, prepend=short[0]))
-    usual = np.median(log_speed(grid, 60.0))
+    usual = usual_speed(grid)
+    if baseline is not None:
+        usual += float(np.clip(np.log(baseline.speed) - usual, -MOST_SHIFT, MOST_SHIFT))
     columns = {
         "speed_300": log_speed(grid, 300.0) - usual,
         "speed_1200": log_speed(grid, 1200.0) - usual,
@@ -250,10 +279,15 @@ def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple
         "wiggle_2000": np.log(moving_mean(wiggle, 2000.0) + 0.01),
         "corners_400": _unevenness(turn, 400.0),
         "wide_corners_400": _unevenness(wide, 400.0),
-        "straight_2000": moving_mean((np.abs(wide) < 0.1).astype(float), 2000.0),
+        "straight_4000": moving_mean((np.abs(wide) < 0.1).astype(float), 4000.0),
     }
     pick = every_window()
     return grid.distance[pick], np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1), WINDOW_FEATURES
+
+
+def usual_speed(grid: RunGrid) -> float:
+    """Return the log of the run's median speed."""
+    return float(np.median(log_speed(grid, 60.0)))
 
 
 def every_window() -> slice:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from trailstats.errors import ConfigError
 from trailstats.schema import SurfaceSource
+from trailstats.terrain.baseline import Baseline
 
 __all__ = ["ALL_SOURCES", "TerrainRules"]
 
@@ -53,8 +54,12 @@ class TerrainRules:
         A climb gains at least so much [m], at this mean grade; descents likewise.
     climb_dip : float
         A dip up to this depth stays inside a climb [m].
+    climb_dip_share : float
+        So does a dip up to this share of the rises before and after it.
     climb_flat : float
         A stretch flatter than this grade is no part of a climb, unless it is short.
+    baseline : Baseline, optional
+        The athlete's own flat-road pace, from runs analysed before.
 
     Raises
     ------
@@ -85,7 +90,9 @@ class TerrainRules:
     climb_gain: float = 15.0
     climb_grade: float = 0.03
     climb_dip: float = 10.0
+    climb_dip_share: float = 0.10
     climb_flat: float = 0.015
+    baseline: Baseline | None = None
 
     def __post_init__(self) -> None:
         if not self.sources <= ALL_SOURCES:

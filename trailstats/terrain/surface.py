@@ -51,7 +51,7 @@ class SurfaceEstimate:
     activity_probability : float
         Probability that the whole is a trail run; NaN where the recording can't tell.
     channels : frozenset of str
-        ``"position"`` and ``"elevation"``, as far as used.
+        ``"position"``, ``"elevation"`` and the athlete's own ``"baseline"``, as far as used.
     contributions : pandas.DataFrame
         What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the column
         ``activity`` is the share of the whole run.
@@ -82,7 +82,7 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     activity : Activity
         Cleaned; one as read is cleaned first.
     rules : TerrainRules, optional
-        Only ``surface_length`` is used.
+        ``surface_length`` and ``baseline`` are used.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     parts = whole.contributions(np.array([values[name] for name in whole.names]))
     log_odds = float(parts.sum()) + whole.intercept
     mixed = float(model.mixed.log_odds(np.array([values[name] for name in model.mixed.names])))
-    centres, windows, names = window_features(grid)
+    centres, windows, names = window_features(grid, rules.baseline)
     pieces = pd.DataFrame(model.windows.contributions(windows), index=centres, columns=list(names))
     pieces["activity"] = model.whole_run(mixed)
     pieces["intercept"] = model.windows.intercept
@@ -116,7 +116,11 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
         distance=centres,
         p_trail=_along(pieces, model, rules),
         activity_probability=float(sigmoid(log_odds)),
-        channels=frozenset({"position"} if whole is model.without_elevation else {"position", "elevation"}),
+        channels=frozenset(
+            {"position"}
+            | (set() if whole is model.without_elevation else {"elevation"})
+            | (set() if rules.baseline is None else {"baseline"})
+        ),
         contributions=pieces,
         activity_contributions=dict(zip(whole.names, parts.tolist(), strict=True)),
         mixed_log_odds=mixed,

@@ -1,0 +1,87 @@
+"""The athlete's own pace: where it comes from, and what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from terrain.ways import mountain_run, run_along, street_run, winding
+from trailstats.cleaning import clean
+from trailstats.errors import ConfigError
+from trailstats.schema import SurfaceSource
+from trailstats.segments import cut_segments
+from trailstats.terrain import Baseline, TerrainRules, classify_terrain, estimate_surface
+
+SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
+
+
+def segments_of(speeds: list[float], **columns: object) -> pd.DataFrame:
+    """Return one flat stretch of 5 km for each speed, each in its own file."""
+    rows = {"slope": "flat", "gait": "run", "distance": 5000.0, "p_trail": 0.2, **columns}
+    return pd.DataFrame({"file": [f"{i}.fit" for i in range(len(speeds))], "speed": speeds, **rows})
+
+
+def test_the_pace_is_the_median_of_the_runs() -> None:
+    """Of seven road runs the fourth fastest is the usual one."""
+    found = Baseline.from_segments(segments_of([2.5, 2.8, 2.6, 3.1, 2.9, 2.7, 4.0]))
+    assert found == Baseline(speed=2.8, runs=7)
+
+
+def test_only_flat_road_that_was_run_counts() -> None:
+    """Hills, walks and trail runs say nothing of the pace on flat road; with four runs there is none."""
+    good = segments_of([3.0] * 6)
+    for other in ({"slope": "up"}, {"gait": "hike"}, {"p_trail": 0.9}, {"p_trail": np.nan}, {"distance": 400.0}):
+        wrong = segments_of([1.0] * 20, **other).assign(file=[f"other{i}.fit" for i in range(20)])
+        assert Baseline.from_segments(pd.concat([good, wrong])) == Baseline(3.0, 6)
+        assert Baseline.from_segments(wrong) is None
+    assert Baseline.from_segments(good.iloc[:4]) is None
+
+
+def test_the_pace_of_real_segments() -> None:
+    """The segments of analysed runs have all that is asked for: six street runs at 3.2 m/s."""
+    parts = []
+    for i in range(6):
+        run = clean(street_run(3000))
+        run = replace(run, meta=replace(run.meta, source=f"{i}.fit"))
+        parts.append(classify_terrain(run, cut_segments(run), rules=SIGNAL))
+    found = Baseline.from_segments(pd.concat(parts))
+    assert found is not None
+    assert found.speed == pytest.approx(3.2, rel=0.02)
+
+
+def test_a_run_slower_than_usual_looks_more_like_trail() -> None:
+    """The same recording is rather trail for a fast runner than for a slow one, and says what it rests on."""
+    run = clean(run_along(winding(6000), 2.6))
+    p = {}
+    for speed in (None, 2.0, 2.6, 3.4):
+        rules = replace(SIGNAL, baseline=None if speed is None else Baseline(speed, 10))
+        estimate = estimate_surface(run, rules=rules)
+        p[speed] = float(estimate.p_trail.mean())
+        assert ("baseline" in estimate.channels) == (speed is not None)
+    assert p[2.0] < p[2.6] < p[3.4]
+    assert p[2.6] == pytest.approx(p[None], abs=0.01)
+
+
+def test_the_pace_is_not_believed_without_bound() -> None:
+    """Twice as slow as usual counts no more than a third slower: people also run easy."""
+    run = clean(street_run())
+    third, half = (
+        estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))).p_trail for f in (1.35, 2.0)
+    )
+    assert half == pytest.approx(third, abs=1e-3)
+
+
+def test_the_probability_of_the_whole_run_is_not_touched() -> None:
+    """The baseline serves stretches; whether a run as a whole was a trail run is told without it."""
+    run = clean(mountain_run())
+    with_pace = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(4.0, 10)))
+    assert with_pace.activity_probability == estimate_surface(run, rules=SIGNAL).activity_probability
+
+
+def test_a_pace_must_be_positive() -> None:
+    """A baseline of no speed is an error."""
+    with pytest.raises(ConfigError, match="baseline"):
+        Baseline(0.0, 10)

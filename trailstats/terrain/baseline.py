@@ -1,0 +1,102 @@
+"""The athlete's own flat-road pace, against which a stretch is slow or not; from runs analysed before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trailstats.errors import ConfigError
+from trailstats.schema import Gait, Slope
+
+__all__ = ["Baseline"]
+
+FEWEST_RUNS = 5
+"""Fewer runs than this are no habit; judgement."""
+
+SHORTEST = 1000.0
+"""Flat way that a run needs to say something of the pace [m]; judgement."""
+
+ROAD = 0.5
+"""Mean probability of trail below which a run counts towards the road pace; judgement."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """How fast an athlete usually runs on flat road.
+
+    Without it a stretch is slow or fast against the run's own median. A run that is mostly trail then has nothing to
+    stand out from; against the athlete's usual pace it has.
+
+    Attributes
+    ----------
+    speed : float
+        Median over runs of their median speed on the flat [m/s].
+    runs : int
+        Number of runs that it rests on.
+
+    Raises
+    ------
+    ConfigError
+        When the speed is not positive.
+
+    Examples
+    --------
+    >>> from trailstats.terrain import TerrainRules
+    >>> TerrainRules(baseline=Baseline(speed=2.9, runs=12)).baseline.runs
+    12
+    """
+
+    speed: float
+    runs: int
+
+    def __post_init__(self) -> None:
+        if not self.speed > 0:
+            raise ConfigError(f"the baseline's speed is {self.speed:g}; it must be positive")
+
+    @classmethod
+    def from_segments(cls, segments: pd.DataFrame) -> Baseline | None:
+        """Return the baseline that runs analysed before give.
+
+        Parameters
+        ----------
+        segments : pandas.DataFrame
+            Table ``schema.SEGMENTS`` of many runs of one athlete, such as ``History.segments``.
+
+        Returns
+        -------
+        Baseline or None
+            None with fewer than five runs that have a kilometre of flat ground and are rather road than trail.
+
+        Notes
+        -----
+        Of each run the median speed of its flat stretches that were run, weighted by their length; of the runs the
+        median. Which runs are road is taken from their mean ``p_trail``, which was estimated without a baseline.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = [(f"{i}.fit", "flat", "run", 5000.0, 2.8 + 0.05 * i, 0.2) for i in range(7)]
+        >>> names = ["file", "slope", "gait", "distance", "speed", "p_trail"]
+        >>> round(Baseline.from_segments(pd.DataFrame(rows, columns=names)).speed, 2)
+        2.95
+        """
+        weight = segments["distance"].where(segments["p_trail"].notna(), 0.0)
+        total = weight.groupby(segments["file"]).sum()
+        mean = (segments["p_trail"].fillna(0.0) * weight).groupby(segments["file"]).sum() / total.where(total > 0)
+        road = segments["file"].isin(mean.index[mean < ROAD])
+        flat = (segments["slope"] == Slope.FLAT.value) & (segments["gait"] == Gait.RUN.value)
+        rows = segments[road & flat & (segments["speed"] > 0)]
+        pace = [
+            _median(run["speed"].to_numpy(), run["distance"].to_numpy())
+            for _, run in rows.groupby("file")
+            if run["distance"].sum() >= SHORTEST
+        ]
+        return cls(float(np.median(pace)), len(pace)) if len(pace) >= FEWEST_RUNS else None
+
+
+def _median(values: np.ndarray, weight: np.ndarray) -> float:
+    order = np.argsort(values)
+    half = np.cumsum(weight[order]) - weight[order] / 2
+    return float(np.interp(weight.sum() / 2, half, values[order]))
