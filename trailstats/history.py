@@ -30,7 +30,7 @@ from trailstats.io.formats import ReadLimits
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import HEART_RATE_BINS, Analysis, Metric
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, map_for
-from trailstats.training import daily_table, training_metrics
+from trailstats.training import daily_table, training_metrics, weekly_table
 
 __all__ = ["History", "OnError", "analyze_athletes", "analyze_folder", "combine"]
 
@@ -128,19 +128,7 @@ class History:
 
     def weekly(self) -> pd.DataFrame:
         """Return the sums of each week from Monday (UTC), weeks without a run included: table ``schema.WEEKS``."""
-        table = self.activities[(self.activities["status"] == "ok") & (self.activities["duplicate_of"] == "")]
-        if table.empty:
-            return schema.WEEKS.empty()
-        sums = pd.DataFrame({"week": _monday(table["start_time"])})
-        sums["n_activities"] = 1
-        for name in ("distance", "moving_time", "ascent", "descent", "session_load", "impact_load"):
-            sums[name] = table[name].fillna(0.0)
-        for side in ("trail", "road", "unknown"):
-            sums[f"{side}_distance"] = (table["distance"] * table[f"{side}_share"]).fillna(0.0)
-        by_week = sums.groupby("week").sum()
-        every = pd.date_range(by_week.index.min(), by_week.index.max(), freq="7D", name="week")
-        by_week = by_week.reindex(every, fill_value=0).reset_index()
-        return schema.WEEKS.frame({str(c): by_week[c] for c in by_week.columns})
+        return weekly_table(self.activities)
 
     def daily(self) -> pd.DataFrame:
         """Return load and form day by day (UTC), days of rest included: table ``schema.DAYS``."""
@@ -406,9 +394,3 @@ def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: 
 def _together(analyses: Sequence[Analysis]) -> pd.DataFrame:
     parts = [a.segments for a in analyses if len(a.segments)]
     return pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
-
-
-def _monday(times: pd.Series) -> pd.Series:
-    days: pd.Series = times.dt.floor("D")
-    mondays: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
-    return mondays

@@ -20,7 +20,14 @@ from trailstats.metrics.impact import CadenceModel
 from trailstats.results import Metric
 from trailstats.schema import TRAINING, Gait, Slope
 
-__all__ = ["daily_table", "personal_cadence", "personal_grade_curve", "training_metrics"]
+__all__ = [
+    "daily_table",
+    "monday_of",
+    "personal_cadence",
+    "personal_grade_curve",
+    "training_metrics",
+    "weekly_table",
+]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -48,6 +55,41 @@ STEADY = 60.0
 
 SETTLED = 180.0
 """Shortest stretch whose heart rate has for the most part followed its effort [s]; judgement: it takes 35 s or so."""
+
+
+def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums of each week from Monday (UTC).
+
+    Parameters
+    ----------
+    activities : pandas.DataFrame
+        Table ``schema.ACTIVITIES``; failed rows and duplicates are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``schema.WEEKS``, weeks without a run included; a value that an activity lacks adds nothing.
+    """
+    table = activities[(activities["status"] == "ok") & (activities["duplicate_of"] == "")]
+    if table.empty:
+        return schema.WEEKS.empty()
+    sums = pd.DataFrame({"week": monday_of(table["start_time"])})
+    sums["n_activities"] = 1
+    for name in ("distance", "moving_time", "ascent", "descent", "session_load", "impact_load"):
+        sums[name] = table[name].fillna(0.0)
+    for side in ("trail", "road", "unknown"):
+        sums[f"{side}_distance"] = (table["distance"] * table[f"{side}_share"]).fillna(0.0)
+    by_week = sums.groupby("week").sum()
+    every = pd.date_range(by_week.index.min(), by_week.index.max(), freq="7D", name="week")
+    by_week = by_week.reindex(every, fill_value=0).reset_index()
+    return schema.WEEKS.frame({str(c): by_week[c] for c in by_week.columns})
+
+
+def monday_of(times: pd.Series) -> pd.Series:
+    """Return the Monday of each time, at midnight in the times' own zone."""
+    days: pd.Series = times.dt.floor("D")
+    mondays: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    return mondays
 
 
 def daily_table(activities: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from trailstats.metrics.variety import shannon_evenness
 from trailstats.report import text
 from trailstats.results import Analysis
 from trailstats.schema import Gait, Slope, Surface
+from trailstats.training import monday_of
 
 __all__ = [
     "Trend",
@@ -95,7 +96,7 @@ def load_rows(history: History) -> list[Row]:
             "fatigue": 7.0 * days["fatigue"],
         }
     )
-    by_week = frame.groupby(_monday(days["day"])).agg({"load": "sum", "fitness": "last", "fatigue": "last"})
+    by_week = frame.groupby(monday_of(days["day"])).agg({"load": "sum", "fitness": "last", "fatigue": "last"})
     return [
         _week(week) | {"load": round(a, 1), "fitness": round(b, 1), "fatigue": round(c, 1), "form": round(b - c, 1)}
         for week, a, b, c in zip(by_week.index, by_week["load"], by_week["fitness"], by_week["fatigue"], strict=True)
@@ -114,7 +115,7 @@ def weekly_impact_rows(history: History) -> list[Row]:
     for surface, values in parts.items():
         if not (values > 0).any():
             continue
-        sums = values.groupby(_monday(table["start_time"])).sum()
+        sums = values.groupby(monday_of(table["start_time"])).sum()
         out += [
             _week(week) | {"surface": surface.value, "impact": round(float(v), 2)}
             for week, v in zip(sums.index, sums, strict=True)
@@ -178,7 +179,7 @@ def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]
             "name": name,
         }
         for week, day, surface, metres, name in zip(
-            _monday(local), local, table["surface"], table["distance"], table["name"], strict=True
+            monday_of(local), local, table["surface"], table["distance"], table["name"], strict=True
         )
     ]
 
@@ -244,12 +245,6 @@ def _counted(activities: pd.DataFrame) -> pd.DataFrame:
     """Return the activities that were read, have a date and are no duplicates."""
     read = (activities["status"] == "ok") & (activities["duplicate_of"] == "")
     return activities[read & activities["start_time"].notna()]
-
-
-def _monday(times: pd.Series) -> pd.Series:
-    days = times.dt.floor("D")
-    monday: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
-    return monday
 
 
 def _week(monday: pd.Timestamp) -> Row:
