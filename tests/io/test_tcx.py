@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tcxreader.tcxreader import TCXReader
 
 import trailstats as ts
@@ -89,6 +92,54 @@ def test_cycling_cadence_stays(make_tcx):
     """Pedals have no second foot."""
     (one,) = parse(make_tcx(240, sport="Biking", cadence="<Cadence>{cadence}</Cadence>"))
     assert one.columns["cadence"].max() == 87
+
+
+NAMESPACE = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
+values = st.none() | st.floats(-400, 9000)
+rows = st.lists(
+    st.tuples(st.floats(-90, 90), st.floats(-180, 180), values, values, st.none() | st.integers(30, 230)),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows, st.booleans(), st.sampled_from(["utf-8", "utf-16", "us-ascii"]))
+def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
+    """Any points that the standard library writes, under a prefix of its own, are read with the same values."""
+
+    def below(parent, name, text=None):
+        child = ElementTree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+        child.text = text
+        return child
+
+    root = ElementTree.Element(f"{{{NAMESPACE}}}TrainingCenterDatabase")
+    activity = below(below(root, "Activities"), "Activity")
+    activity.set("Sport", "Running")
+    track = below(below(activity, "Lap"), "Track")
+    for i, (latitude, longitude, altitude, distance, heart) in enumerate(rows):
+        point = below(track, "Trackpoint")
+        below(point, "Time", f"2026-03-01T08:00:{i:02d}.250Z")
+        position = below(point, "Position")
+        below(position, "LatitudeDegrees", repr(latitude))
+        below(position, "LongitudeDegrees", repr(longitude))
+        for name, value in (("AltitudeMeters", altitude), ("DistanceMeters", distance)):
+            if value is not None:
+                below(point, name, repr(value))
+        if heart is not None:
+            below(below(point, "HeartRateBpm"), "Value", str(heart))
+    below(activity, "Notes", "Übung & <mehr>")
+    if pretty:
+        ElementTree.indent(root)
+    (read,) = parse(ElementTree.tostring(root, encoding=encoding))
+    assert read.meta.notes == "Übung & <mehr>"
+    columns = zip(
+        ("latitude", "longitude", "elevation", "distance", "heart_rate"), zip(*rows, strict=True), strict=True
+    )
+    for name, written in columns:
+        np.testing.assert_array_equal(read.columns[name], [np.nan if v is None else v for v in written])
+    first = np.datetime64("2026-03-01T08:00:00.250", "ns")
+    np.testing.assert_array_equal(read.time, first + np.arange(len(rows)) * np.timedelta64(1, "s"))
 
 
 def test_blanks_before_the_declaration(make_tcx):
