@@ -25,24 +25,30 @@ def section(page, title):
 
 
 def issue_codes(root):
-    """Return the code of every issue that is made in the package: as a text, or as a pattern."""
-    found = set()
-    for path in [*(root / "trailstats").glob("*.py"), *(root / "trailstats" / "io").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in ("Issue", "note") and node.args:
-                    found.add(node.args[0])
+    """Return the code of every issue that the readers and cleaning make: as a text, or as a pattern."""
     codes = set()
-    for code in found:
-        if isinstance(code, ast.Constant):
-            codes.add(re.escape(code.value))
-        elif isinstance(code, ast.JoinedStr):
-            codes.add("".join(re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in code.values))
-        else:
-            # The one place that passes a code on.
-            assert ast.unparse(code) == "code"
+    for path in sorted(p for folder in ("io", "cleaning") for p in (root / "trailstats" / folder).rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        looped = {row.elts[0] for node in nodes if isinstance(node, ast.For) for row in rows_of_codes(node)}
+        called = {n.args[0] for n in nodes if isinstance(n, ast.Call) and n.args and name_of(n) in ("Issue", "note")}
+        for code in looped | called:
+            if isinstance(code, ast.Constant):
+                codes.add(re.escape(code.value))
+            elif isinstance(code, ast.JoinedStr):
+                codes.add("".join(re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in code.values))
+            else:
+                assert ast.unparse(code) == "code", "a code that this test can't find"
     return codes
+
+
+def name_of(call):
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def rows_of_codes(loop):
+    """Return the rows of a loop such as ``for code, flags in (("a", x), ("b", y))``."""
+    target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+    return loop.iter.elts if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple) else []
 
 
 def test_every_issue_code_is_on_the_page_and_no_other(root, page):
