@@ -46,15 +46,13 @@ WITH_BLOCKS = [path for path in PAGES if any(kind in ("python", "sh") for kind, 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """Return a folder that looks like a checkout, with the program on the path of its shell."""
-    for name in ("data", "docs", "tools", "benchmarks", "trailstats"):
+    for name in ("data", "docs", "examples", "tools", "trailstats"):
         (tmp_path / name).symlink_to(ROOT / name)
-    # Commands that change the folder must not write into the checkout.
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    program = tmp_path / "bin" / "trailstats"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m trailstats "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, command in (("trailstats", f'"{sys.executable}" -m trailstats'), ("python", f'"{sys.executable}"')):
+        (programs / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        (programs / name).chmod(0o755)
     return tmp_path
 
 
