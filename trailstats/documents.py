@@ -16,6 +16,7 @@ __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 LATER_KEYS: frozenset[str] = frozenset(
     {
         "analysis.efforts",
+        "athlete.goal",
         "history.daily",
         "history.training",
         "activities.time_zone_1",

@@ -27,7 +27,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Connect to the build."""
     app.connect("builder-inited", _write_pages)
     app.connect("source-read", _link_names)
-    app.connect("source-read", _leave_out_missing)
     app.connect("autodoc-process-docstring", _link_references, priority=400)  # before numpydoc takes them for its own
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -75,14 +74,6 @@ def _link_names(app: Sphinx, docname: str, source: list[str]) -> None:
     toctree = "\n".join(f"reference/{name}" for name in [*names, *MODULES])
     modules = "\n".join(f"- [`trailstats.{m}`](reference/{m}.rst)" for m in MODULES)
     source[0] = f"{linked}\n## Modules\n\n{modules}\n\n```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
-
-
-def _leave_out_missing(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Leave pages out of the contents that were not written yet."""
-    if docname == "index":
-        lines = source[0].splitlines()
-        kept = [line for line in lines if not line.endswith("*") or list(Path(app.srcdir).glob(f"{line}.md"))]
-        source[0] = "\n".join(kept) + "\n"
 
 
 def _link_references(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
