@@ -111,6 +111,24 @@ def test_new_moved_and_copied_files(folder: Path, tmp_path: Path, measured: list
     assert (found.activities["duplicate_of"] != "").sum() == 1
 
 
+def test_remote_files_are_known_by_what_their_file_system_says(
+    folder: Path, tmp_path: Path, measured: list[str]
+) -> None:
+    """They are not fetched again; one that was written anew is."""
+    memory = pytest.importorskip("fsspec").filesystem("memory")
+    for path in folder.glob("*.gpx"):
+        memory.pipe_file(f"/kept/{path.name}", path.read_bytes())
+    plain = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    del measured[:]
+    again = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    assert measured == []
+    assert again.to_dict() == plain.to_dict()
+    memory.pipe_file("/kept/2.gpx", (folder / "2.gpx").read_bytes().replace(b"2026-03-02T", b"2026-03-09T"))
+    later = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    assert measured == ["2.gpx"]
+    assert str(later.period[1])[:10] == "2026-03-09"
+
+
 def test_what_measuring_depends_on_is_part_of_the_key(folder: Path, tmp_path: Path, measured: list[str]) -> None:
     """Another mass or other rules measure anew; other heart-rate limits, a name and races need no file."""
     cache = tmp_path / "cache"

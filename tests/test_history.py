@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from builders import beating, make_activity
-from trailstats import _workers, schema
+from trailstats import _pool, _workers, schema
 from trailstats.activity import Activity
 from trailstats.analysis import measure
 from trailstats.athlete import Athlete
@@ -129,6 +129,7 @@ _real = _workers.measure_source
 def test_a_killed_worker_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file whose worker was killed is a failure, all others are there."""
     monkeypatch.setattr(_workers, "measure_source", _poisoned)
+    monkeypatch.setattr(_pool, "can_fork", lambda: True)  # other tests may have left threads
     found = analyze_folder(folder, athlete=ATHLETE, workers=2)
     codes = {Path(f.source).name: f.code for f in found.failures}
     assert codes == {"b.gpx": "worker_killed", "page.gpx": "unsupported_format"}

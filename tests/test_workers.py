@@ -12,12 +12,14 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from builders import make_activity
 from trailstats import _pool, _workers
 from trailstats._pool import Loss, run_in_processes
 from trailstats.cache import Cache, CacheWarning
+from trailstats.cli import main
 from trailstats.errors import WorkerError
 from trailstats.history import analyze_athletes, analyze_folder
 from trailstats.io.containers import SourceRef
@@ -26,6 +28,12 @@ from trailstats.io.formats import ReadLimits
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="these tests fork")
+
+
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start processes as copies of this one, which hold what a test changed; other tests may have left threads."""
+    monkeypatch.setattr(_pool, "can_fork", lambda: True)
 
 
 @pytest.fixture
@@ -198,7 +206,7 @@ def test_several_athletes_have_a_history_each(folder: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_dask_cluster_gives_what_this_machine_gives(folder: Path) -> None:
+def test_a_dask_cluster_gives_what_this_machine_gives(folder: Path, tmp_path: Path) -> None:
     """Two worker processes of dask.distributed, and addresses of fsspec: the same documents, in the same order."""
     distributed = pytest.importorskip("distributed")
     sources = [f"file://{path}" for path in sorted(folder.iterdir())]
@@ -209,6 +217,11 @@ def test_a_dask_cluster_gives_what_this_machine_gives(folder: Path) -> None:
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
         found = analyze_folder(sources, executor=client.get_executor())
         assert len(client.scheduler_info()["workers"]) == 2
+        out = ("-o", str(tmp_path / "out.csv"), "--no-cache", "--dask", cluster.scheduler_address)
+        with pytest.raises(SystemExit) as ended:
+            main(["batch", *sources, *out])
+        assert ended.value.code == 3
     assert found.to_dict() == plain.to_dict()
     assert [a.to_dict() for a in found.analyses] == [a.to_dict() for a in plain.analyses]
     assert len(found.failures) == 1
+    assert pd.read_csv(tmp_path / "out.csv")["distance"].sum() == pytest.approx(plain.activities["distance"].sum())
