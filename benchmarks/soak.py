@@ -179,7 +179,7 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
 
     def batch(out: str, *more: object) -> pd.DataFrame:
         timed(*program("batch", folder, "-o", work / out, "--workers", workers, *more))
-        return pd.read_csv(work / out).drop(columns=["error"]).fillna("")
+        return pd.read_csv(work / out, dtype=str, keep_default_na=False).drop(columns=["error"])
 
     plain = batch("plain.csv", "--no-cache")
     failed = int((plain["status"] == "failed").sum())
