@@ -61,6 +61,7 @@ def kind_of(document: dict[str, Any]) -> str:
         "activities": "history",
         "claims": "claims",
         "rows": "explanation",
+        "whole": "terrain",
         "files": "check",
         "written": "written",
     }
@@ -98,6 +99,7 @@ def test_every_command_prints_a_document_of_a_schema(printed, samples: Path, tmp
     seen = set()
     for arguments, code in (
         (("analyze", run), 0),
+        (("analyze", run, "--explain"), 0),
         (("analyze", nothing), 1),
         (("analyze", tmp_path / "none.fit"), 1),
         (("batch", odd, "-o", tmp_path / "runs.csv"), 3),

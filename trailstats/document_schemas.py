@@ -15,7 +15,7 @@ from trailstats.athlete import Athlete
 from trailstats.documents import LATER_KEYS
 from trailstats.limits import HeartRateLimits
 from trailstats.results import Totals
-from trailstats.schema import EvidenceStrength, Severity, Table, Verdict
+from trailstats.schema import EvidenceStrength, Severity, Surface, SurfaceSource, Table, Verdict
 
 __all__ = ["DOCUMENTS", "document_schema", "table_schema"]
 
@@ -234,6 +234,45 @@ def _explanation() -> Schema:
     return _object({"format_version": _version(), "rows": {"type": "array", "items": row}})
 
 
+def _terrain() -> Schema:
+    surfaces: Schema = {"enum": [surface.value for surface in Surface]}
+    sources: Schema = {"enum": [source.value for source in SurfaceSource]}
+    reason = _object({"name": TEXT, "words": TEXT, "log_odds": {"type": "number"}})
+    reasons: Schema = {"type": "array", "items": reason}
+    way = _object(
+        {
+            "way": WHOLE,
+            "share": {"type": "number"},
+            "rule": TEXT,
+            "p_trail": {"type": "number"},
+            "tags": {"type": "object", "additionalProperties": TEXT},
+        }
+    )
+    segment = _object(
+        {
+            "index": WHOLE,
+            "start_distance": NUMBER,
+            "end_distance": NUMBER,
+            "surface": surfaces,
+            "p_trail": NUMBER,
+            "surface_source": sources,
+            "reasons": reasons,
+            "ways": {"type": "array", "items": way},
+        }
+    )
+    return _object(
+        {
+            "format_version": _version(),
+            "file": TEXT,
+            "trail_probability": NUMBER,
+            "trail_source": sources,
+            "tag": NUMBER,
+            "whole": reasons,
+            "segments": {"type": "array", "items": segment},
+        }
+    )
+
+
 def _check() -> Schema:
     compared = _object(
         {
@@ -271,6 +310,7 @@ DOCUMENTS: dict[str, Callable[[], Schema]] = {
     "history": _history,
     "claims": _claims,
     "explanation": _explanation,
+    "terrain": _terrain,
     "check": _check,
     "written": _written,
     "problem": _problem,

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from trailstats.analysis import analyze as analyze_one
+from trailstats.athlete import Athlete
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._exit import ExitCode
+from trailstats.cli._explanation import print_explanation
 from trailstats.documents import rows
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
@@ -20,6 +22,8 @@ from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
 from trailstats.results import Analysis
 from trailstats.schema import FORMAT_VERSION
+from trailstats.terrain import map_for
+from trailstats.terrain.explain import explain_terrain
 
 
 @command
@@ -30,6 +34,9 @@ def analyze(
     map: o.Maps = None,
     labels: o.Labels = None,
     dem: o.Dem = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what pushed each stretch to road or trail instead.")
+    ] = False,
     imperial: o.Imperial = False,
     as_json: o.Json = False,
     debug: o.Debug = False,
@@ -40,6 +47,8 @@ def analyze(
     """
     begin(as_json, debug)
     ground = o.ground_of(evidence, map, labels, dem)
+    if explain:
+        return _explain(file, o.athlete_of(athlete), ground, imperial, as_json)
     result = analyze_one(
         file,
         athlete=o.athlete_of(athlete),
@@ -52,6 +61,20 @@ def analyze(
         print_json(result.to_dict())
     else:
         tables.analysis(result, imperial)
+    return ExitCode.OK
+
+
+def _explain(file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_json: bool) -> ExitCode:
+    """Print why each stretch has its surface."""
+    activity = read(file)
+    extracts = map_for(ground.map, athlete.osm, ground.rules)
+    found = explain_terrain(
+        activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels
+    )
+    if as_json:
+        print_json({"format_version": FORMAT_VERSION, "file": activity.meta.source, **found.to_dict()})
+    else:
+        print_explanation(found, imperial)
     return ExitCode.OK
 
 

@@ -336,6 +336,14 @@ def columns(table: schema.Table) -> None:
     _console().print(shown)
 
 
+def plain_rows(headers: Sequence[str], lines: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:
+    """Print rows of texts."""
+    shown = _table(*headers, right=right)
+    for line in lines:
+        _row(shown, *line)
+    _console().print(shown)
+
+
 def frame(table: pd.DataFrame, as_json: bool) -> None:
     """Print any table, for a person or as a JSON list of rows."""
     if as_json:

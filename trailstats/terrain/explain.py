@@ -1,0 +1,228 @@
+"""What pushed the label of each segment: labels, the ways of a map, the file's tag, and each cue of the signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+import pandas as pd
+
+from trailstats.activity import Activity
+from trailstats.cleaning import CleanRules, clean
+from trailstats.schema import SurfaceSource
+from trailstats.terrain._sequence import mean_between
+from trailstats.terrain.features import WINDOW_STEP
+from trailstats.terrain.fusion import SurfaceEvidence, gather_evidence
+from trailstats.terrain.labels import SurfaceLabels
+from trailstats.terrain.maps import MapMatch, RoadMap
+from trailstats.terrain.rules import TerrainRules
+
+__all__ = ["Explanation", "Reason", "WayShare", "explain_terrain", "words_of"]
+
+MOST_WAYS = 3
+"""Ways listed for a segment, the longest first."""
+
+_WORDS = {
+    "wiggle": "winding left and right",
+    "bends": "share of gentle bends",
+    "straight": "share that runs straight",
+    "corners": "turning gathered in few corners",
+    "wide_corners": "long turns gathered in few places",
+    "speed": "speed against the run's own",
+    "speed_jumps": "unsteady speed from 10 m to 10 m",
+    "speed_spread": "spread of speed",
+    "speed_change": "change of speed from minute to minute",
+    "slow_share": "share at walking speed",
+    "grade_mean": "steepness",
+    "grade_change": "change of the grade",
+    "activity": "the run as a whole",
+    "intercept": "before any evidence",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A cue of the signal, and what it adds to the log-odds of trail: below zero it speaks for road."""
+
+    name: str
+    words: str
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class WayShare:
+    """A way that was followed.
+
+    Attributes
+    ----------
+    way : int
+        Id of the way.
+    share : float
+        Of the segment's length.
+    rule : str
+        Name of the row of the table of tags.
+    p_trail : float
+    tags : dict of str to str
+    """
+
+    way: int
+    share: float
+    rule: str
+    p_trail: float
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why the segments of an activity have their surface.
+
+    Attributes
+    ----------
+    trail_probability : float
+        That the whole was a trail run.
+    trail_source : SurfaceSource
+    tag : float
+        Log-odds of trail by the file's tag; NaN without one.
+    whole : tuple of Reason
+        Cues of the signal for the whole run, the strongest first.
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS``.
+    reasons : tuple of tuple of Reason
+        Cues of the signal for each segment, the strongest first; also where something else decided. The sum of
+        a segment is its evidence before it is smoothed along the run and calibrated.
+    ways : tuple of tuple of WayShare
+        Of each segment, the longest first; empty without a map.
+    """
+
+    trail_probability: float
+    trail_source: SurfaceSource
+    tag: float
+    whole: tuple[Reason, ...]
+    segments: pd.DataFrame
+    reasons: tuple[tuple[Reason, ...], ...]
+    ways: tuple[tuple[WayShare, ...], ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values, NaN as None: what the document ``explanation`` holds beside file and version."""
+        columns = ("index", "start_distance", "end_distance", "surface", "p_trail", "surface_source")
+        found = []
+        for row, reasons, ways in zip(
+            self.segments[list(columns)].itertuples(index=False), self.reasons, self.ways, strict=True
+        ):
+            item = {name: _plain(value) for name, value in zip(columns, row, strict=True)}
+            found.append(item | {"reasons": [vars(r) for r in reasons], "ways": [vars(w) for w in ways]})
+        return {
+            "trail_probability": _plain(self.trail_probability),
+            "trail_source": self.trail_source.value,
+            "tag": _plain(self.tag),
+            "whole": [vars(reason) for reason in self.whole],
+            "segments": found,
+        }
+
+
+def explain_terrain(
+    activity: Activity,
+    *,
+    rules: TerrainRules | None = None,
+    cleaning: CleanRules | None = None,
+    map: RoadMap | None = None,
+    labels: SurfaceLabels | None = None,
+) -> Explanation:
+    """Return why the segments of an activity have their surface.
+
+    Parameters
+    ----------
+    activity : Activity
+        Cleaned; one as read is cleaned first.
+    rules : TerrainRules, optional
+    cleaning : CleanRules, optional
+    map : RoadMap, optional
+    labels : SurfaceLabels, optional
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    ConfigError, MissingExtraError, WriteError
+        When the map can't be used; see `RoadMap`.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> found = explain_terrain(ts.read("data/samples/archive/2024-06-21-1913.fit"))
+    >>> len(found.reasons) == len(found.segments)
+    True
+    """
+    # Both know terrain.rules, which runs this package first.
+    from trailstats.segments import cut_segments
+    from trailstats.terrain import classify_by
+
+    rules = rules or TerrainRules()
+    activity = clean(activity, rules=cleaning)
+    evidence = gather_evidence(activity, rules=rules, map=map, labels=labels)
+    segments = classify_by(evidence, activity, cut_segments(activity, rules=rules), rules)
+    tag = np.clip(evidence.tag, 1e-3, 1.0 - 1e-3)
+    return Explanation(
+        trail_probability=evidence.trail_probability,
+        trail_source=evidence.trail_source,
+        tag=float("nan") if np.isnan(tag) else log(tag / (1.0 - tag)),
+        whole=_sorted(evidence.signal.activity_contributions),
+        segments=segments,
+        reasons=_reasons(evidence, segments),
+        ways=_ways(evidence.match, segments),
+    )
+
+
+def words_of(name: str) -> str:
+    """Return what a feature is, in words; the number in its name is the length looked at.
+
+    Examples
+    --------
+    >>> words_of("wiggle_400")
+    'winding left and right (400 m)'
+    """
+    kind, _, length = name.rpartition("_")
+    if length.isdecimal():
+        return f"{_WORDS.get(kind, kind.replace('_', ' '))} ({length} m)"
+    return _WORDS.get(name, name.replace("_", " "))
+
+
+def _reasons(evidence: SurfaceEvidence, segments: pd.DataFrame) -> tuple[tuple[Reason, ...], ...]:
+    pieces = evidence.signal.contributions
+    if pieces.empty:
+        return ((),) * len(segments)
+    centres = pieces.index.to_numpy(dtype=np.float64)
+    ends = [segments[c].to_numpy() for c in ("start_distance", "end_distance")]
+    means = {str(name): mean_between(centres, pieces[name].to_numpy(), WINDOW_STEP, *ends) for name in pieces}
+    return tuple(_sorted({name: float(values[i]) for name, values in means.items()}) for i in range(len(segments)))
+
+
+def _sorted(parts: dict[str, float]) -> tuple[Reason, ...]:
+    ordered = sorted(parts.items(), key=lambda part: -abs(part[1]))
+    return tuple(Reason(name, words_of(name), value) for name, value in ordered)
+
+
+def _ways(match: MapMatch | None, segments: pd.DataFrame) -> tuple[tuple[WayShare, ...], ...]:
+    out = []
+    for start, end in zip(segments["start_distance"], segments["end_distance"], strict=True):
+        found: list[WayShare] = []
+        if match is not None:
+            inside = match.way[(match.distance >= start) & (match.distance < end)]
+            ids, counts = np.unique(inside, return_counts=True)
+            for i in np.argsort(-counts, kind="stable").tolist():
+                way = int(ids[i])
+                if way and len(found) < MOST_WAYS:
+                    rule = match.ground(way).rule
+                    share = float(counts[i] / len(inside))
+                    found.append(WayShare(way, share, rule.name, rule.p_trail, match.tags[way]))
+        out.append(tuple(found))
+    return tuple(out)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and np.isnan(value) else value
