@@ -12,6 +12,7 @@ from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
 from trailstats.report import archive
+from trailstats.report.basis import map_hint
 from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.view import build_page
 from trailstats.schema import Surface, Verdict
@@ -361,3 +362,11 @@ def test_the_calendar_is_local(build):
     history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
     (row,) = archive.calendar_rows(history.activities)
     assert (row["week"], row["day"], row["date"]) == ("2025-03-10T00:00", "Mon", "2025-03-10")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "by_map", "given"), [(0.5, False, True), (0.5, True, False), (0.1, False, False), (NAN, False, False)]
+)
+def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
+    """Much unknown distance and no map give one sentence that names the option; otherwise nothing is said."""
+    assert ("--map" in map_hint(unknown, by_map)) is given

@@ -21,6 +21,7 @@ from trailstats.activity import Activity
 from trailstats.documents import rows
 from trailstats.history import History
 from trailstats.report import text as say
+from trailstats.report.basis import map_hint
 from trailstats.report.palette import OUTCOMES, VERDICTS
 from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Verdict
@@ -90,6 +91,10 @@ def summary(history: History, imperial: bool) -> None:
             side: float((own["distance"] * own[f"{side}_share"]).sum() / known) for side in ("road", "trail", "unknown")
         }
         note(", ".join(f"{side} {say.percent(share)}" for side, share in shares.items()))
+        if map_hint(shares["unknown"], by_map=False):
+            by_map = any((table["surface_source"] == "map").any() for table in history.tables(schema.SEGMENTS))
+            if not by_map:
+                note(map_hint(shares["unknown"], by_map))
 
 
 def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
@@ -170,6 +175,8 @@ def analysis(result: Analysis, imperial: bool) -> None:
         f"trail {say.percent(totals.trail_share)}, road {say.percent(totals.road_share)}, "
         f"unknown {say.percent(totals.unknown_share)}, technical {say.percent(totals.technical_share)}"
     )
+    if hint := map_hint(totals.unknown_share, bool((result.segments["surface_source"] == "map").any())):
+        note(hint)
     _metrics(result.metrics, imperial)
     _segments(result.segments, imperial)
     _climbs(result.climbs, imperial)

@@ -11,7 +11,10 @@ from trailstats.limits import HeartRateLimits
 from trailstats.report import text
 from trailstats.results import Analysis
 
-__all__ = ["Basis", "basis_of"]
+__all__ = ["Basis", "basis_of", "map_hint"]
+
+MUCH_UNKNOWN = 0.2
+"""Share of the distance from which a map is recommended; judgement."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, priva
     if len(analyses) > 1:
         measured.append(_coverage(analyses))
     modelled = [
-        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is left unknown.",
+        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is left unknown."
+        + _hint(analyses),
         "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort over grade. The "
         "interval of a metric shows how far published curves differ.",
         "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, in equivalent "
@@ -78,6 +82,32 @@ def _coverage(analyses: Sequence[Analysis]) -> str:
         f"Of {total} activities {having('latitude')} have positions, {having('elevation')} elevation and {beats} "
         "heart rate."
     )
+
+
+def map_hint(unknown_share: float, by_map: bool) -> str:
+    """Return the advice to give a map: where much is unknown and no map told anything; else an empty text.
+
+    Parameters
+    ----------
+    unknown_share : float
+        Share of the distance whose surface is unknown.
+    by_map : bool
+        Whether a map told the surface of any stretch.
+    """
+    if by_map or not unknown_share >= MUCH_UNKNOWN:
+        return ""
+    return (
+        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local OpenStreetMap extract "
+        "(--map region.osm.pbf) tells most of it."
+    )
+
+
+def _hint(analyses: Sequence[Analysis]) -> str:
+    total = sum(a.totals.distance for a in analyses if a.totals.distance > 0)
+    unknown = sum(a.totals.unknown_share * a.totals.distance for a in analyses if a.totals.distance > 0)
+    by_map = any((a.segments["surface_source"] == "map").any() for a in analyses)
+    hint = map_hint(unknown / total if total else 0.0, by_map)
+    return f" {hint}" if hint else ""
 
 
 def _sources(analyses: Sequence[Analysis]) -> str:

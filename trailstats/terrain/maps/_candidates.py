@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.geo import EARTH_RADIUS
+from trailstats.terrain.maps._index import LONGEST_PIECE
 
 __all__ = ["METRES", "NEAREST", "REACH", "Candidates", "expand", "find_candidates"]
 
@@ -26,8 +27,8 @@ NEAREST = 8
 CELL = 600
 """Side of a cell of the search grid [1e-7 deg]: about 67 m of latitude."""
 
-BLOCK = 500_000 // CELL * CELL
-"""Side of a block of the coarse grid [1e-7 deg]; wider than the longest piece."""
+BLOCK = LONGEST_PIECE
+"""Side of a block of the coarse grid [1e-7 deg]: half a piece and the reach stay below it up to 82 deg of latitude."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.errors import ConfigError, MissingExtraError
-from trailstats.terrain.maps._index import HEAD_LENGTH, PIECE, TILE, TILES, tile_of, write_tail
+from trailstats.terrain.maps._index import HEAD_LENGTH, LONGEST_PIECE, PIECE, TILE, TILES, tile_of, write_tail
 from trailstats.terrain.maps._tags import GROUND_KEYS, IGNORED_WAYS
 
 __all__ = ["build_index"]
@@ -23,9 +23,6 @@ BATCH = 20_000
 
 CHUNK = 1 << 20
 """Pieces, and bytes, handled at a time."""
-
-LONGEST_PIECE = 50_000
-"""Longer straights are divided, so that no piece reaches far beyond its tile [1e-7 deg]: about 500 m."""
 
 WIDEST = 5_000_000
 """A straight longer than this is an error of the data [1e-7 deg]: about 50 km."""

@@ -15,13 +15,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PIECE", "TILE", "CorruptIndexError", "TileIndex", "tile_of", "write_tail"]
+__all__ = ["HEAD_LENGTH", "LONGEST_PIECE", "PIECE", "TILE", "CorruptIndexError", "TileIndex", "tile_of", "write_tail"]
 
 PIECE = np.dtype([("lat1", "<i4"), ("lon1", "<i4"), ("lat2", "<i4"), ("lon2", "<i4"), ("way", "<i8"), ("tags", "<u4")])
 """A straight piece of a way: its two ends [1e-7 deg], the way's id, and the number of its set of tags."""
 
 TILE = 200_000
 """Side of a tile [1e-7 deg]: 0.02 deg, about 2 km."""
+
+LONGEST_PIECE = 50_000
+"""Longer straights are divided, so that no piece reaches far beyond its tile [1e-7 deg]: about 500 m."""
 
 TILES = np.dtype([("tile", "<i8"), ("start", "<i8"), ("count", "<i8"), ("crc", "<u4")])
 

@@ -314,7 +314,8 @@ def _as_match(
 ) -> MapMatch:
     n, width = found.way.shape
     row = np.arange(n)
-    grounds = [ground_of(sets[number]) for number in found.tags.tolist()]
+    told = {number: ground_of(sets[number]) for number in np.unique(found.tags).tolist()}
+    grounds = [told[number] for number in found.tags.tolist()]
     trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
     rough = np.array([ground.technical for ground in grounds] + [np.nan])
     on_way = choice < width
@@ -322,10 +323,10 @@ def _as_match(
     way = np.where(on_way, found.way[row, column], -1)
     weight = np.where(found.way >= 0, probability[:, :-1], 0.0)
     spoken = np.where(np.isnan(rough[found.way]), 0.0, weight)
-    told = spoken.sum(axis=1)
+    known = spoken.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         p_trail = (weight * trail[found.way]).sum(axis=1) / weight.sum(axis=1)
-        technical = (spoken * np.nan_to_num(rough[found.way])).sum(axis=1) / told
+        technical = (spoken * np.nan_to_num(rough[found.way])).sum(axis=1) / known
     ids = np.append(found.ids, 0)
     used = np.unique(way[way >= 0])
     return MapMatch(
@@ -334,6 +335,6 @@ def _as_match(
         offset=np.where(on_way, found.offset[row, column], np.nan),
         confidence=probability[row, choice],
         p_trail=np.where(probability[:, -1] > 0.5, np.nan, p_trail),
-        technical=np.where(told > 0.5, technical, np.nan),
+        technical=np.where(known > 0.5, technical, np.nan),
         tags={int(found.ids[i]): sets[int(found.tags[i])] for i in used.tolist()},
     )
