@@ -279,7 +279,9 @@ def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp
     assert not any("elevation" in a["track"] for a in front.data()["activities"])
     one = Page((folder / "a3.html").read_text(encoding="utf-8"))
     assert one.data()["activities"][0]["title"] == "Forest loop 3"
-    (back,) = [a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]]
+    back, meanings = [a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]]
+    assert meanings == f"{back}#glossary"
+    assert 'id="glossary"' in path.read_text(encoding="utf-8")
     assert (folder / urllib.parse.unquote(back)).resolve() == path.resolve()
 
 

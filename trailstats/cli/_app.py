@@ -12,7 +12,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from trailstats import __version__
-from trailstats.cli._exit import ExitCode, code_of, report_problem
+from trailstats.cli._exit import ExitCode, Unexpected, code_of, report_problem
 from trailstats.errors import TrailstatsError
 
 P = ParamSpec("P")
@@ -47,6 +47,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
             raise
         report_problem(error, _State.json)
         return code_of(error)
+    except Exception as error:
+        if _State.debug:
+            raise
+        told = f"{type(error).__name__}: {error}".rstrip(": ")
+        problem = Unexpected(f"a mistake in trailstats, please report it: {told} (--debug shows where)")
+        report_problem(problem, _State.json)
+        return code_of(problem)
     return ExitCode.OK
 
 

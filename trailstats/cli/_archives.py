@@ -12,7 +12,7 @@ from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._batch import code_for
-from trailstats.cli._exit import ExitCode
+from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
 from trailstats.errors import WriteError
 from trailstats.history import TIME_LIMIT, History
@@ -101,10 +101,12 @@ def claims(
     Example: trailstats claims runs/ --athlete athlete.toml --race 2026-05-10
     """
     begin(as_json, debug)
-    from trailstats.claims import claims_document, evaluate_claims
+    from trailstats.claims import CLAIMS, claims_document, evaluate_claims
     from trailstats.claims import explain as explain_claim
     from trailstats.plan import check_plan
 
+    if explain is not None and explain not in CLAIMS:
+        raise UsageProblem(f"--explain: there is no claim {explain!r}; known are {', '.join(CLAIMS)}")
     races = o.race_days(race)
     work = Work(workers, cache, no_cache, time_limit, dask)
     history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache))

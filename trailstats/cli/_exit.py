@@ -9,7 +9,7 @@ from enum import IntEnum
 from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
 from trailstats.schema import FORMAT_VERSION
 
-__all__ = ["ExitCode", "Interrupted", "UsageProblem", "code_of", "report_problem"]
+__all__ = ["ExitCode", "Interrupted", "Unexpected", "UsageProblem", "code_of", "report_problem"]
 
 
 class ExitCode(IntEnum):
@@ -26,6 +26,12 @@ class UsageProblem(TrailstatsError):
     """The command was called with something that it can't do."""
 
     code = "usage"
+
+
+class Unexpected(TrailstatsError):
+    """Something that no one thought of went wrong: a mistake in the program."""
+
+    code = "unexpected"
 
 
 class Interrupted(TrailstatsError):

@@ -35,11 +35,13 @@ NARROW = 100
 """Below this width tables leave out what can be done without."""
 
 
-def _console() -> Console:
+def _has_width() -> bool:
     # Of a pipe the width is not known: lines are left whole there, unless the caller names one.
-    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
-        return Console(highlight=False)
-    return Console(width=160, highlight=False)
+    return sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+
+
+def _console() -> Console:
+    return Console(highlight=False) if _has_width() else Console(width=160, highlight=False)
 
 
 def _is_narrow() -> bool:
@@ -47,8 +49,8 @@ def _is_narrow() -> bool:
 
 
 def note(message: str) -> None:
-    """Print a line."""
-    _console().print(Text(message), soft_wrap=True)
+    """Print a line, broken between words where the width is known."""
+    _console().print(Text(message), soft_wrap=not _has_width())
 
 
 def _table(*headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()) -> RichTable:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["calendar", "claims", "impact", "intensity", "load", "trend", "variety", "weekly"]
 
+_VERDICTS = {
+    "supported": (LIGHT.good, "circle"),
+    "contradicted": (LIGHT.bad, "cross"),
+    "inconclusive": (LIGHT.warn, "square"),
+    "not enough data": (LIGHT.unknown, "triangle-up"),
+    "not measurable": (LIGHT.unknown, "stroke"),
+}
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
@@ -220,15 +227,11 @@ def claims(rows: Rows) -> Chart:
             alt.Tooltip("text:N", title="trail minus road"),
         ],
     )
-    verdicts = ["supported", "contradicted", "inconclusive", "not enough data", "not measurable"]
-    tones = [LIGHT.good, LIGHT.bad, LIGHT.warn, LIGHT.unknown, LIGHT.unknown]
-    colour = alt.Color("verdict:N", title=None, scale=alt.Scale(domain=verdicts, range=tones), legend=legend())
-    shape = alt.Shape(
-        "verdict:N",
-        title=None,
-        scale=alt.Scale(domain=verdicts, range=["circle", "cross", "square", "triangle-up", "stroke"]),
-        legend=legend(),
-    )
+    found = [v for v in _VERDICTS if any(row["verdict"] == v for row in rows)]
+    tones = [_VERDICTS[v][0] for v in found]
+    colour = alt.Color("verdict:N", title=None, scale=alt.Scale(domain=found, range=tones), legend=legend())
+    shapes = [_VERDICTS[v][1] for v in found]
+    shape = alt.Shape("verdict:N", title=None, scale=alt.Scale(domain=found, range=shapes), legend=legend())
 
     def axis_of(field: str) -> object:
         return alt.X(
@@ -239,7 +242,7 @@ def claims(rows: Rows) -> Chart:
         )
 
     zero = alt.Chart(data([{"zero": 0}])).mark_rule(color=LIGHT.muted, strokeDash=[2, 2]).encode(x="zero:Q")
-    side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=30).encode(x=axis_of("favours:Q"), x2=alt.datum(0))
+    side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=24).encode(x=axis_of("favours:Q"), x2=alt.datum(0))
     bars = base.mark_rule(strokeWidth=3).encode(x=axis_of("low:Q"), x2="high:Q", color=colour)
     dots = base.mark_point(filled=True, size=90).encode(x="difference:Q", color=colour, shape=shape)
     return wide(alt.layer(side, zero, bars, dots), height=max(60, 34 * len(rows)))

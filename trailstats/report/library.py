@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
-import sys
 from contextlib import suppress
 from importlib.metadata import version
-from pathlib import Path
 
+from trailstats.cache import default_folder
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.tables import write_atomically
 
@@ -37,7 +35,7 @@ def chart_library() -> str:
         import vl_convert
     except ImportError as error:
         raise MissingExtraError("vl-convert-python", "report") from error
-    kept = _folder() / f"vega-{version('vl-convert-python')}.js"
+    kept = default_folder() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError, UnicodeDecodeError):
         found = kept.read_text(encoding="utf-8")
         if "window.vegaEmbed=" in found[-_LAST:]:
@@ -47,14 +45,3 @@ def chart_library() -> str:
         kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomically(kept, made.encode())
     return made
-
-
-def _folder() -> Path:
-    """Return the folder for caches: ``TRAILSTATS_CACHE``, else the platform's."""
-    if stated := os.environ.get("TRAILSTATS_CACHE"):
-        return Path(stated)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "trailstats"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "trailstats"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trailstats"

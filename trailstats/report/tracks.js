@@ -193,7 +193,7 @@ const tracks = (() => {
     const py = (v) => base - ((Math.min(high, Math.max(low, v)) - low) / (high - low || 1)) * panel.height;
     const scale = panel.kind === "elevation" ? u.high : 1;
     if (panel.kind === "speed") paceTicks(root, low, high, py, left, width - right, u);
-    else for (const tick of ticks(low / scale, high / scale, panel.height / 45)) {
+    else for (const tick of ticks(low / scale, high / scale, panel.height / (panel.height > 100 ? 45 : 28))) {
       svg("line", { x1: left, x2: width - right, y1: py(tick * scale), y2: py(tick * scale), class: "grid" }, root);
       label(root, String(tick), { x: left - 6, y: py(tick * scale) + 4, "text-anchor": "end" });
     }
