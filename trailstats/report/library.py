@@ -6,7 +6,7 @@ import functools
 from contextlib import suppress
 from importlib.metadata import version
 
-from trailstats.cache import default_folder
+from trailstats._folders import cache_folder
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.tables import write_atomically
 
@@ -35,7 +35,7 @@ def chart_library() -> str:
         import vl_convert
     except ImportError as error:
         raise MissingExtraError("vl-convert-python", "report") from error
-    kept = default_folder() / f"vega-{version('vl-convert-python')}.js"
+    kept = cache_folder() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError, UnicodeDecodeError):
         found = kept.read_text(encoding="utf-8")
         if "window.vegaEmbed=" in found[-_LAST:]:
