@@ -8,10 +8,12 @@ Each scenario is simulated so many times; histories exist as tables only, withou
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -28,18 +30,24 @@ SHARES = {"none": 0.5, "effect": 1.0, "power": 0.7, "sample": 0.35, "confounded"
 """Histories of a scenario by its group, as a share of those asked for; coverage needs the most."""
 
 
-def run(counts: dict[int, int], *, workers: int) -> dict[int, list[Outcome]]:
-    """Return the outcomes of so many histories of each scenario."""
-    jobs = [(number, 1000 * number + seed) for number, count in counts.items() for seed in range(count)]
-    if workers == 1:
-        outcomes = [judge(job) for job in jobs]
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            outcomes = list(pool.map(judge, jobs, chunksize=8))
+def run(counts: dict[int, int], *, workers: int, minutes: float = math.inf) -> dict[int, list[Outcome]]:
+    """Return the outcomes of so many histories of each scenario, or of as many as the time allows."""
+    # All scenarios advance together, so that an early end leaves none out.
+    order = sorted(((seed + 0.5) / count, number, seed) for number, count in counts.items() for seed in range(count))
+    jobs = [(number, 1000 * number + seed) for _, number, seed in order]
     found: dict[int, list[Outcome]] = {number: [] for number in counts}
-    for (number, _), outcome in zip(jobs, outcomes, strict=True):
-        found[number].append(outcome)
-    return found
+    end = time.monotonic() + 60.0 * minutes
+    with ExitStack() as stack:
+        outcomes = map(judge, jobs)
+        if workers > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(workers))
+            stack.callback(pool.shutdown, cancel_futures=True)
+            outcomes = pool.map(judge, jobs, chunksize=4)
+        for (number, _), outcome in zip(jobs, outcomes, strict=True):
+            found[number].append(outcome)
+            if time.monotonic() > end:
+                break
+    return {number: outcomes for number, outcomes in found.items() if outcomes}
 
 
 def report(found: dict[int, list[Outcome]], seconds: float) -> str:
@@ -189,12 +197,14 @@ def main() -> None:
         "--histories", type=int, default=100, help="histories of a scenario; some kinds get a share of it"
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end after so long, with what there is")
     parser.add_argument("--only", type=int, nargs="*", help="numbers of scenarios")
     parser.add_argument("--write", type=Path, help="Markdown file whose marked part is replaced")
     options = parser.parse_args()
     begin = time.perf_counter()
     chosen = options.only if options.only else range(len(ALL))
-    found = run({n: max(round(options.histories * SHARES[ALL[n].group]), 1) for n in chosen}, workers=options.workers)
+    counts = {n: max(round(options.histories * SHARES[ALL[n].group]), 1) for n in chosen}
+    found = run(counts, workers=options.workers, minutes=options.minutes)
     text = report(found, time.perf_counter() - begin)
     print(text)
     if options.write:

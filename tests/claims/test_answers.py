@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from trailstats.claims import ClaimResult, evaluate_claims, explain
@@ -126,18 +125,62 @@ def test_adjustment_takes_decisions_back(runner: History, answers: dict[str, Cla
             assert result.low > 0 or result.high < 0
 
 
-def test_explain_lists_the_runs_behind(runner: History, answers: dict[str, ClaimResult]) -> None:
-    """The pairs' weighted differences give the figure, and name the sources of the answer."""
-    table = explain(runner, "strength")
-    pairs = table[table["part"] == "climb_dose"]
-    assert pairs["weight"].sum() == pytest.approx(1.0)
-    assert np.average(pairs["difference"], weights=pairs["weight"]) == pytest.approx(answers["strength"].difference)
-    sources = set(pairs["trail"]) | set(pairs["road"])
-    assert sources <= set(answers["strength"].activities)
-    for claim in ("same_effort", "volume", "impact", "road_improvement", "training_rules"):
-        frame = explain(runner, claim)
-        assert isinstance(frame, pd.DataFrame)
-        assert len(frame), claim
+@pytest.mark.parametrize("claim", ["strength", "easy_days", "balance", "stress", "enjoyment", "variety"])
+def test_pairs_give_the_figures(runner: History, answers: dict[str, ClaimResult], claim: str) -> None:
+    """The weighted means of the listed pairs are both sides of each part, and name its runs."""
+    table = explain(runner, claim)
+    for part in answers[claim].parts:
+        pairs = table[table["part"] == part.claim]
+        if not np.isfinite(part.difference) or part.claim == "chasing":
+            continue
+        assert pairs["weight"].sum() == pytest.approx(1.0)
+        assert np.average(pairs["trail_value"], weights=pairs["weight"]) == pytest.approx(part.trail)
+        assert np.average(pairs["road_value"], weights=pairs["weight"]) == pytest.approx(part.road)
+        assert set(pairs["trail"]) | set(pairs["road"]) == set(part.activities)
+        assert (pairs["trail"].nunique(), pairs["road"].nunique()) == (part.n_trail, part.n_road)
+
+
+def test_repeats_of_routes_give_the_chasing(runner: History, answers: dict[str, ClaimResult]) -> None:
+    """A side's share is that of its repeats within 2 % of the best time before."""
+    part, table = _part(answers["stress"], "chasing"), explain(runner, "stress")
+    own = table[table["part"] == "chasing"]
+    for side in ("trail", "road"):
+        routes = own[own["side"] == side].sort_values("file").groupby("route")["moving_time"]
+        counts = routes.size()
+        assert int((counts - 1).sum()) == getattr(part, f"n_{side}")
+
+
+def test_pairs_give_the_same_effort(runner: History, answers: dict[str, ClaimResult]) -> None:
+    """The pairs' difference over what their probabilities of trail differ by is the figure."""
+    pairs = explain(runner, "same_effort")
+    seen = np.average(pairs["difference"], weights=pairs["weight"])
+    contrast = np.average(pairs["p_trail_trail"] - pairs["p_trail_road"], weights=pairs["weight"])
+    assert seen / contrast == pytest.approx(answers["same_effort"].difference)
+
+
+def test_loads_give_the_impact(runner: History, answers: dict[str, ClaimResult]) -> None:
+    """The listed loads over the listed amounts, trail over road, are the active and the tibial component."""
+    table = explain(runner, "impact")
+    sums = table.groupby("surface")[["active", "tibial", "tibial_steep", "distance", "duration"]].sum()
+    for per, amount in (("km", "distance"), ("minute", "duration")):
+        for name, load in (("active", sums["active"]), ("tibial", sums["tibial"] + sums["tibial_steep"])):
+            ratio = (load / sums[amount])["trail"] / (load / sums[amount])["road"]
+            assert ratio == pytest.approx(_part(answers["impact"], f"{name}_per_{per}").trail)
+
+
+def test_weeks_runs_and_rules_are_listed(runner: History, answers: dict[str, ClaimResult]) -> None:
+    """Volume lists its weeks, road improvement its runs, the training rules what decided each."""
+    weeks = explain(runner, "volume")
+    assert {"weekly_hours", "weekly_load", "weeks_off"} == set(weeks["part"])
+    assert weeks[weeks["part"] == "weekly_hours"]["value"].mean() == pytest.approx(
+        runner.activities["moving_time"].sum() / 3600.0 / 52.0, rel=0.1
+    )
+    road = explain(runner, "road_improvement")
+    assert set(road["file"]) == set(answers["road_improvement"].activities)
+    assert road["speed_at_reference"].between(2.0, 4.5).all()
+    rules = explain(runner, "training_rules")
+    listed = set(", ".join(rules["runs"]).split(", ")) - {""}
+    assert set(answers["training_rules"].activities) <= listed
 
 
 def test_same_answer_twice(runner: History, answers: dict[str, ClaimResult]) -> None:

@@ -57,7 +57,7 @@ def test_report_has_every_table(harness: Any) -> None:
     first = [next(n for n, s in enumerate(harness.ALL) if s.group == group) for group in groups]
     found = harness.run(dict.fromkeys(first, 1), workers=1)
     text = harness.report(found, 60.0)
-    for words in ("No true effect", "Coverage", "Power", "Confounded", "sample archive", "| same_effort |", "2 years"):
+    for words in ("No true effect", "Coverage", "Power", "Confounded", "sample archive", "| same_effort |", "1 year"):
         assert words in text
 
 

@@ -267,3 +267,21 @@ def test_a_folder_of_odd_files(run, samples: Path, tmp_path: Path) -> None:
     files = {p.name for p in odd.iterdir() if p.suffix in (".fit", ".gpx", ".tcx", ".gz")}
     assert files <= {Path(f.split("#")[0]).name for f in table["file"]}
     assert table[table["status"] == "failed"]["error"].str.len().min() > 10
+
+
+def test_wide_tables_say_what_they_leave_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a narrow terminal whole columns are left out and named, none is cut to a letter."""
+    from trailstats.cli import _tables
+
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [f"column_{k}" for k in range(12)]
+    _tables.frame(pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}), False)
+    out = capsys.readouterr().out
+    assert "a.fit" in out
+    assert "runs/" not in out
+    assert "\u2026" not in out
+    shown, left_out = out.split("not shown:")
+    for name in names:
+        assert (name in shown) != (f"{name}," in left_out or f"{name};" in left_out)

@@ -184,7 +184,7 @@ SCENARIOS = (
 CURVE = tuple(
     replace(
         NONE,
-        name=f"{gain:.0%} in {years} years",
+        name=f"{100 * gain:.0f} % in {years} {'year' if years == 1 else 'years'}",
         group="curve",
         weeks=52 * years,
         trail_from=26 * years,

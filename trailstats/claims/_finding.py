@@ -189,10 +189,10 @@ def _pairs(data: Evidence, name: str, comparison: Comparison) -> pd.DataFrame:
             "part": name,
             "trail": data.file_names[trail],
             "road": data.file_names[road],
+            "difference": pairs["difference"].to_numpy(),
+            "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),
             "trail_value": pairs["trail_value"].to_numpy(),
             "road_value": pairs["road_value"].to_numpy(),
-            "difference": pairs["difference"].to_numpy(),
             "days_apart": np.abs(runs["day"].to_numpy()[trail] - runs["day"].to_numpy()[road]),
-            "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),
         }
     )

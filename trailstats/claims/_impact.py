@@ -232,5 +232,7 @@ def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
     whole = (data.runs["side"].to_numpy()[row] == table["surface"]).to_numpy()
     session = np.where(whole, data.runs["session_load"].to_numpy()[row], np.nan)
     columns = ["surface", "distance", "duration", "active", "impact", "tibial", "tibial_steep"]
-    shown = table[columns].assign(session_load=session, part="impact", file=data.file_names[row])
+    shown = table[columns].assign(session_load=session)
+    shown.insert(0, "part", "impact")
+    shown.insert(1, "file", data.file_names[row])
     return shown.sort_values(["surface", "file"], ignore_index=True)

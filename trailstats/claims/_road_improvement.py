@@ -233,8 +233,8 @@ def _placebo(y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floa
 def _table(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> pd.DataFrame:
     exposure = dict(zip(outcome.week.tolist(), design.exposure.tolist(), strict=True))
     runs = outcome.runs
-    return runs.drop(columns=["row", "device"]).assign(
-        part="road_improvement",
+    named = runs.drop(columns=["row", "device"]).assign(part="road_improvement")
+    return named[["part", *named.columns.drop("part")]].assign(
         week=weeks.start[runs["week"].to_numpy(dtype=np.intp)],
         exposure=[exposure[w] for w in runs["week"]],
     )

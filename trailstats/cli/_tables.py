@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from trailstats.report.claim_view import ClaimView
 
 MOST_FAILURES = 20
+WIDEST = 32
+"""Characters that a column of any table gets at most where there are others."""
+
 NARROW = 100
 """Below this width tables leave out what can be done without."""
 
@@ -360,7 +364,25 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
             json.dumps({"format_version": schema.FORMAT_VERSION, "rows": rows(table)}, allow_nan=False) + "\n"
         )
         return
-    shown = _table(*(str(c) for c in table.columns))
-    for row in table.itertuples(index=False):
-        _row(shown, *(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row))
-    _console().print(shown)
+    console = _console()
+    columns = {str(name): [_cell(cell, str(name)) for cell in table[name].tolist()] for name in table.columns}
+    # Three characters lie between columns, and a long text may take several lines.
+    widths = [3 + min(max(map(len, (name, *cells))), WIDEST) for name, cells in columns.items()]
+    fitting = max(int((np.cumsum(widths) <= console.width).sum()), 3)
+    names = list(columns)
+    shown = _table(*names[:fitting])
+    for row in zip(*(columns[name] for name in names[:fitting]), strict=True):
+        _row(shown, *row)
+    console.print(shown)
+    if names[fitting:]:
+        note(f"not shown: {', '.join(names[fitting:])}; a wider terminal or --json has them")
+
+
+def _cell(value: object, column: str) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if column in ("file", "trail", "road"):
+        return PurePath(str(value)).name
+    return str(value)
