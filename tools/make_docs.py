@@ -94,6 +94,7 @@ def metrics_index() -> str:
         "",
     ]
     lines += [f"- [{name}]({name}.md): {words}" for name, words in FAMILIES.items()]
+    lines += ["", "```{toctree}", ":hidden:", "", *FAMILIES, "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -113,22 +113,24 @@ def total_up(activity: Activity, segments: pd.DataFrame) -> Totals:
     rate = activity.records["heart_rate"].to_numpy()
     level = grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
     index = activity.records.index
-    length = segments["distance"]
+    # Arrays: comparing short columns of texts costs more than everything else here.
+    length, duration = segments["distance"].to_numpy(), segments["duration"].to_numpy()
+    surface, slope, gait = (segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait"))
 
-    def where(mask: pd.Series) -> float:
-        return float(length[mask].sum())
+    def where(mask: NDArray[np.bool_]) -> float:
+        return float(np.nansum(length[mask]))
 
     return Totals(
-        distance=float(length.sum()),
-        trail_distance=where(segments["surface"] == Surface.TRAIL.value),
-        road_distance=where(segments["surface"] == Surface.ROAD.value),
-        unknown_distance=where(segments["surface"] == Surface.UNKNOWN.value),
-        technical_distance=where(segments["technical"]),
-        uphill_distance=where(segments["slope"].isin([s.value for s in Slope if s.is_up])),
-        downhill_distance=where(segments["slope"].isin([s.value for s in Slope if s.is_down])),
+        distance=float(np.nansum(length)),
+        trail_distance=where(surface == Surface.TRAIL.value),
+        road_distance=where(surface == Surface.ROAD.value),
+        unknown_distance=where(surface == Surface.UNKNOWN.value),
+        technical_distance=where(segments["technical"].to_numpy()),
+        uphill_distance=where(np.isin(slope, [s.value for s in Slope if s.is_up])),
+        downhill_distance=where(np.isin(slope, [s.value for s in Slope if s.is_down])),
         elapsed_time=(index[-1] - index[0]).total_seconds(),
         moving_time=float(time.sum()),
-        hike_time=float(segments["duration"][segments["gait"] == Gait.HIKE.value].sum()),
+        hike_time=float(np.nansum(duration[gait == Gait.HIKE.value])),
         ascent=float(segments["ascent"].sum(min_count=1)),
         descent=float(segments["descent"].sum(min_count=1)),
         level_distance=float(np.nansum(level * time)),

@@ -1,0 +1,76 @@
+"""Time of all metrics after terrain, for an hour and for a day at one record a second.
+
+    python benchmarks/metrics.py
+
+Prints, for each length, the processor time of everything that `analyze` does after the terrain is known: sums, impact
+table, metrics, best efforts, times at each heart rate, and what follows from heart-rate limits.
+"""
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from trailstats import schema
+from trailstats._measures import measure_metrics
+from trailstats._sums import heart_rate_times, impact_table, total_up
+from trailstats.activity import Activity, ActivityMeta
+from trailstats.analysis import judge, measure
+from trailstats.athlete import Athlete
+from trailstats.cleaning import clean
+from trailstats.limits import resolve_limits
+from trailstats.segments import cut_segments
+from trailstats.terrain import TerrainRules, classify_by, gather_evidence
+
+ATHLETE = Athlete(mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, threshold_speed=4.0)
+LENGTHS = {"an hour": 3600, "four hours": 14400, "a day": 86400}
+REPEATS = 9
+
+
+def recording(n: int) -> Activity:
+    """Make a run of n seconds over rolling ground, with every channel that a watch records."""
+    rng = np.random.default_rng(1)
+    speed = np.clip(3.0 + 0.4 * np.sin(np.arange(n) / 300.0) + rng.normal(0.0, 0.1, n), 0.5, 6.0)
+    distance = np.cumsum(speed)
+    heading = 0.3 * np.cumsum(rng.normal(0.0, 0.02, n))
+    columns = {
+        "latitude": 46.0 + np.cumsum(speed * np.cos(heading)) / 111000.0,
+        "longitude": 10.0 + np.cumsum(speed * np.sin(heading)) / 77000.0,
+        "elevation": np.round(5.0 * (500.0 + 60.0 * np.sin(distance / 700.0) + 20.0 * np.sin(distance / 171.0))) / 5.0,
+        "distance": distance,
+        "speed": speed,
+        "heart_rate": np.round(145.0 + 10.0 * np.sin(np.arange(n) / 250.0) + rng.normal(0.0, 1.0, n)),
+        "cadence": np.round(168.0 + rng.normal(0.0, 2.0, n)),
+        "temperature": np.full(n, 15.0),
+        "stance_time": 0.25 + rng.normal(0.0, 0.01, n),
+        "stance_time_balance": 0.5 + rng.normal(0.0, 0.005, n),
+    }
+    index = pd.date_range("2026-01-01", periods=n, freq="1s", tz="UTC", name="time")
+    meta = ActivityMeta(source="benchmark", sport="running", start_time=index[0])
+    return Activity(records=schema.RECORDS.frame(columns, index=index), meta=meta)
+
+
+def main() -> None:
+    """Measure each length."""
+    rules = TerrainRules()
+    limits = resolve_limits(ATHLETE)
+    for name, n in LENGTHS.items():
+        activity = clean(recording(n))
+        evidence = gather_evidence(activity, rules=rules)
+        segments = classify_by(evidence, activity, cut_segments(activity, rules=rules), rules)
+        measured = measure(activity, athlete=ATHLETE, terrain=rules)
+        taken = []
+        for _ in range(REPEATS):
+            start = time.process_time()
+            loads = impact_table(activity, segments)
+            totals = total_up(activity, segments)
+            metrics, _ = measure_metrics(activity, segments, loads, totals, ATHLETE, evidence)
+            heart_rate_times(activity)
+            judge(measured, limits, ATHLETE)
+            taken.append(time.process_time() - start)
+        print(f"{name:10} {n:6} records  {1e3 * min(taken):7.1f} ms  {1e6 * min(taken) / n:6.2f} us a record", end="")
+        print(f"  {len(metrics)} metrics measured")
+
+
+if __name__ == "__main__":
+    main()
