@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from builders import make_activity
+from builders import beating, make_activity
 from trailstats import __version__, schema
 from trailstats.cli import main
 from trailstats.document_schemas import document_schema
@@ -38,7 +38,7 @@ def run(capsys: pytest.CaptureFixture[str]):
 @pytest.fixture
 def gpx(tmp_path: Path) -> Path:
     """Return a run of half an hour with heart rate."""
-    rates = np.full(1801, 150.0)
+    rates = beating(150.0)
     return convert(make_activity(elevation=np.linspace(0, 50, 20), heart_rate=rates), tmp_path / "run.gpx")
 
 

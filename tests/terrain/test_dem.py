@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from trailstats.activity import Activity
 from trailstats.cleaning import CleanRules, clean
 from trailstats.errors import ConfigError, MissingExtraError
 from trailstats.geo import EARTH_RADIUS
+from trailstats.io import convert
 from trailstats.terrain import dem
 from trailstats.terrain.dem import GroundTiles, ground_heights
 
@@ -278,3 +280,25 @@ def test_without_rasterio_the_extra_is_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delitem(sys.modules, "rasterio", raising=False)
     with pytest.raises(MissingExtraError, match=r"trailstats\[dem\]"):
         ground_heights([47.0], [11.0], GroundTiles.of(tmp_path))
+
+
+def test_the_program_takes_tiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`analyze --dem` corrects the elevation and says so in its document; a path that is not there is a usage error."""
+    pytest.importorskip("typer")
+    from trailstats.cli import main
+
+    (tmp_path / "tiles").mkdir()
+    write(tmp_path / "tiles" / "hills.tif", hills)
+    file = convert(make_activity(), tmp_path / "run.gpx")
+
+    def run(*arguments: str) -> object:
+        with pytest.raises(SystemExit) as ended:
+            main(["analyze", str(file), *arguments])
+        return ended.value.code
+
+    assert not run("--dem", str(tmp_path / "tiles"), "--json")
+    document = json.loads(capsys.readouterr().out)
+    assert document["totals"]["ascent"] == pytest.approx(210, rel=0.03)
+    assert "elevation_dem" in {i["code"] for i in document["issues"]}
+    assert run("--dem", str(tmp_path / "nothing")) == 2
+    assert "no such file or folder" in capsys.readouterr().err

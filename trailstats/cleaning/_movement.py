@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d, median_filter, minimum_filter1d
 
 from trailstats.activity import Issue
 from trailstats.cleaning._report import when
@@ -85,7 +85,7 @@ def carried(
     z = columns["elevation"]
     known = later & ~np.isnan(z)
     if known.sum() >= 10:
-        climb = _rate(tick, timer[known], median_filter(z[known], 5, mode="nearest"), PIECE)
+        climb = _rate(tick, timer[known], scipy.ndimage.median_filter(z[known], 5, mode="nearest"), PIECE)
     beat = _beat(tick, timer, columns["heart_rate"])
     walked = columns["cadence"] > 0
     now = np.ones(len(tick), dtype=np.bool_)
@@ -129,7 +129,7 @@ def _lasting(rate: Floats, least: float, time: float, *, wide: bool = True) -> F
     """Return where a rate holds for a time about: nowhere below half, on average above."""
     size = max(1, round(time / TICK))
     mean = np.convolve(rate, np.ones(size) / size, mode="same")
-    core = (mean >= least) & (minimum_filter1d(rate, size, mode="nearest") >= least / 2)
+    core = (mean >= least) & (scipy.ndimage.minimum_filter1d(rate, size, mode="nearest") >= least / 2)
     return _widened(core, rate >= least / 2, time) if wide else core
 
 
@@ -137,7 +137,7 @@ def _widened(core: Flags, allowed: Flags, time: float) -> Flags:
     """Return the flags carried on to both sides for a time, as long as it is allowed."""
     start, stop = true_runs(allowed)
     out = np.zeros(len(core), dtype=np.bool_)
-    near = maximum_filter1d(core, 2 * round(time / TICK) + 1, mode="constant") & allowed
+    near = scipy.ndimage.maximum_filter1d(core, 2 * round(time / TICK) + 1, mode="constant") & allowed
     for first, last in zip(start.tolist(), stop.tolist(), strict=True):
         if core[first:last].any():
             out[first:last] = near[first:last]

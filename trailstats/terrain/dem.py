@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import median_filter, uniform_filter1d
 
 from trailstats.elevation import Corrected, ElevationSource, grid_profile
 from trailstats.errors import ConfigError, MissingExtraError
@@ -297,7 +297,7 @@ def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:
     index = np.arange(len(residual))
     size = max(3, min(round(DRIFT / SPACING), len(residual)))
     filled = np.interp(index, index[known], residual[known])
-    slow = median_filter(filled, size, mode="nearest")
+    slow = scipy.ndimage.median_filter(filled, size, mode="nearest")
     guarded = known & (np.abs(residual - slow) > guard)
     # A stretch off the ground begins where the difference sets in, not where it passes the guard.
     beside = known & (np.abs(residual - slow) > guard / 3)
@@ -307,8 +307,8 @@ def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:
     kept = known & ~guarded
     if kept.any():
         filled = np.interp(index, index[kept], residual[kept])
-        slow = median_filter(filled, size, mode="nearest")
-    return uniform_filter1d(slow, size, mode="nearest"), guarded
+        slow = scipy.ndimage.median_filter(filled, size, mode="nearest")
+    return scipy.ndimage.uniform_filter1d(slow, size, mode="nearest"), guarded
 
 
 def _bridged(grid: Floats, floor: Floats) -> tuple[Floats, Flags]:
