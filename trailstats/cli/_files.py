@@ -68,9 +68,7 @@ def _explain(file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_j
     """Print why each stretch has its surface."""
     activity = read(file)
     extracts = map_for(ground.map, athlete.osm, ground.rules)
-    found = explain_terrain(
-        activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels
-    )
+    found = explain_terrain(activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels)
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "file": activity.meta.source, **found.to_dict()})
     else:
