@@ -90,7 +90,7 @@ class GroundRule:
 
 
 _TAGGED = "the tag says so; the rest is for tags that are wrong or out of date (judgement)"
-_SHARES = "share of ways with a surface tag that are unpaved, four regions, drawn towards one half"
+_SHARES = "judgement, near the share by length of ways with a surface tag that are unpaved, four regions"
 
 RULES = {
     rule.name: rule
