@@ -246,14 +246,15 @@ def _facts(history: History | None, table: pd.DataFrame, imperial: bool) -> tupl
         return ()
     own = table[table["duplicate_of"] == ""]
     length = own["distance"].fillna(0.0)
-    sides = [float((length * own[f"{s}_share"].fillna(0.0)).sum()) for s in ("trail", "road")]
+    total = float(length.sum())
+    grounds = (("on trail", "trail"), ("on road", "road"), ("unknown ground", "unknown"))
+    sides = {words: float((length * own[f"{s}_share"].fillna(0.0)).sum()) for words, s in grounds}
     facts = [
         ("activities", text.count(len(own))),
-        ("distance", text.distance(float(length.sum()), imperial)),
+        ("distance", text.distance(total, imperial)),
         ("time", text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0] + " h"),
         ("ascent", text.elevation(float(own["ascent"].fillna(0.0).sum()), imperial)),
-        ("on trail", text.percent(sides[0] / float(length.sum()) if length.sum() > 0 else math.nan)),
-        ("on road", text.percent(sides[1] / float(length.sum()) if length.sum() > 0 else math.nan)),
+        *((words, text.percent(side / total if total > 0 else math.nan)) for words, side in sides.items()),
     ]
     doubles = len(table) - len(own)
     if doubles:
