@@ -15,23 +15,10 @@ import pytest
 
 from builders import make_activity
 from trailstats import schema
-from trailstats.cli import _progress, _work, main
+from trailstats.cli import _progress, _work
 from trailstats.io.export import convert
 
 OK, NOTHING, USAGE, SOME, INTERRUPTED = 0, 1, 2, 3, 130
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
-    """Return a function that runs the program and returns exit code, output and errors."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(a) for a in arguments])
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

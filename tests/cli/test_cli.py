@@ -15,24 +15,10 @@ from jsonschema import Draft202012Validator
 
 from builders import beating, make_activity
 from trailstats import __version__, schema
-from trailstats.cli import main
 from trailstats.document_schemas import document_schema
 from trailstats.io.export import convert
 
 OK, NOTHING, USAGE, SOME = 0, 1, 2, 3
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):
-    """Return a function that runs the program and returns exit code, output and errors."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(a) for a in arguments])
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

@@ -211,6 +211,7 @@ def test_turning_the_phone_redraws_the_profile(visit, report):
     narrow = page.locator("#a0 .profile svg").get_attribute("viewBox")
     page.set_viewport_size({"width": 740, "height": 360})
     page.locator(f"#a0 .profile svg:not([viewBox='{narrow}'])").wait_for()
+    assert page.locator("#a0 .profile svg").bounding_box()["width"] <= 740
 
 
 @pytest.mark.parametrize("dark", [False, True])
