@@ -167,7 +167,8 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
         columns.extend((warmth, warmth**2))
         allowed = "temperature"
     else:
-        columns.extend(season_columns(weeks.start[week]).T)
+        # Heat slows from some warmth on, so summers are more pointed than one sine.
+        columns.extend(season_columns(weeks.start[week], harmonics=2).T)
         allowed = "the time of year, as temperature is not recorded throughout"
     device = outcome.device[kept]
     changed = [d for d in np.unique(device)[1:] if (device == d).sum() >= 3]

@@ -95,10 +95,10 @@ def whole_weeks(data: Evidence) -> Weeks:
     )
 
 
-def season_columns(start: pd.DatetimeIndex) -> Floats:
-    """Return sine and cosine of the time of year, shape (n, 2)."""
+def season_columns(start: pd.DatetimeIndex, *, harmonics: int = 1) -> Floats:
+    """Return sines and cosines of the time of year, shape (n, 2 * harmonics)."""
     angle = 2.0 * np.pi * start.day_of_year.to_numpy(dtype=np.float64) / YEAR
-    return np.column_stack((np.sin(angle), np.cos(angle)))
+    return np.column_stack([f(k * angle) for k in range(1, harmonics + 1) for f in (np.sin, np.cos)])
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
