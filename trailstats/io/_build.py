@@ -114,7 +114,8 @@ def _laps(laps: dict[str, Any]) -> pd.DataFrame:
         return _NO_LAPS.copy(deep=False)
     times = {name: pd.DatetimeIndex(laps[name], tz="UTC") for name in ("start_time", "end_time")}
     numbers = {name: laps[name] for name in ("distance", "timer_time")}
-    return pd.DataFrame({**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")})
+    columns = {**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(laps["trigger"])), copy=False)
 
 
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
@@ -149,11 +150,11 @@ def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> 
     moving = cadence[cadence > 0]
     if sport == "cycling" or not len(moving):
         return cadence
-    per_leg = bool(np.median(moving) < CADENCE_PER_LEG_BELOW)
+    median = float(np.median(moving))
+    per_leg = median < CADENCE_PER_LEG_BELOW
     told = "one leg and was doubled" if per_leg else "both feet and was kept"
-    issues.append(
-        Issue("cadence_inferred", Severity.INFO, f"cadence was taken to count {told} (median {np.median(moving):.0f})")
-    )
+    message = f"cadence was taken to count {told} (median {median:.0f})"
+    issues.append(Issue("cadence_inferred", Severity.INFO, message))
     return cadence * 2.0 if per_leg else cadence
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from trailstats.activity import Issue
 from trailstats.io._build import NAT
-from trailstats.io._spans import Floats, Places, plain_numbers, read_numbers, read_times, texts_to_times
+from trailstats.io._spans import Floats, Places, plain_numbers, read_times, texts_to_times
 
 Times = NDArray[np.datetime64]
 
@@ -31,8 +31,8 @@ class Dialect:
     ----------
     format : str
         For messages.
-    group, point : str
-        Of the elements that hold one activity, and one sample.
+    group, point, time : str
+        Of the elements that hold one activity, one sample, and its time.
     parts : frozenset of str
         Of the elements within a group whose starts are noted, such as track segments and laps.
     outside : tuple of str
@@ -44,6 +44,7 @@ class Dialect:
     format: str
     group: str
     point: str
+    time: str
     parts: frozenset[str]
     outside: tuple[str, ...]
     other: frozenset[str] = frozenset()
@@ -86,16 +87,17 @@ class Texts:
 
 @dataclass
 class Spans:
-    """Values that lie in the document."""
+    """Values that lie in the document; their numbers, which are read for all elements at once, stand beside them."""
 
     data: bytes
     rows: Places
     start: Places
     end: Places
+    values: Floats = field(default_factory=lambda: np.empty(0))
 
     def numbers(self, which: slice) -> Floats:
         """Return values as numbers."""
-        return read_numbers(self.data, self.start[which], self.end[which])
+        return self.values[which]
 
     def times(self, which: slice) -> Times:
         """Return values as UTC times."""
@@ -131,15 +133,12 @@ class Group:
 
     def numbers(self, *names: str) -> Floats:
         """Return the values of the first of several elements that a point has, NaN where it has none."""
-        out = np.full(len(self), np.nan)
+        out: Floats | None = None
         for name in names:
             if name in self.leaves:
-                leaves = self.leaves[name]
-                rows, mine = self._mine(leaves)
-                values = leaves.numbers(mine)
-                missing = np.isnan(out[rows])
-                out[rows[missing]] = values[missing]
-        return out
+                values = self._spread(self.leaves[name])
+                out = values if out is None else np.where(np.isnan(out), values, out)
+        return np.full(len(self), np.nan) if out is None else out
 
     def times(self, name: str) -> Times:
         """Return the values of an element as UTC times, NaT where a point has none."""
@@ -154,11 +153,19 @@ class Group:
         """Return the values of all elements but some that hold a number in any of the points, by name."""
         out = {}
         for name in sorted(set(self.leaves) - set(handled))[:_MOST_OTHERS]:
-            rows, mine = self._mine(self.leaves[name])
-            values = self.leaves[name].numbers(mine)
+            values = self._spread(self.leaves[name])
             if not np.isnan(values).all():
-                out[name] = np.full(len(self), np.nan)
-                out[name][rows] = values
+                out[name] = values
+        return out
+
+    def _spread(self, leaves: Leaves) -> Floats:
+        """Return the number of each point, NaN where it has none."""
+        rows, mine = self._mine(leaves)
+        values = leaves.numbers(mine)
+        if len(rows) == len(self):
+            return values
+        out = np.full(len(self), np.nan)
+        out[rows] = values
         return out
 
     def _mine(self, leaves: Leaves) -> tuple[Places, slice]:

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from trailstats.io._spans import PAD, Places, Words, first_of, words_of
+from trailstats.io._spans import PAD, Places, Words, first_of, read_numbers, words_of
 from trailstats.io._xml import Dialect, Group, Leaves, Section, Spans, Walked
 from trailstats.io._xml_shapes import Points, find_points
-from trailstats.io._xml_tokens import IrregularError, Texts, Token, require, tokens
+from trailstats.io._xml_tokens import IrregularError, Texts, local, require, tags
 from trailstats.io._xml_walk import MAX_DEPTH
 
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
-_BLOCK = 1 << 17  # bytes at a time, so that what is derived from them stays in the processor's cache
-_LESS, _GREATER, _BLANK, _LINE_END, _ONE = 60, 62, 32, 10, np.uint64(1)
+_BLOCK = 1 << 18  # bytes at a time, so that what is derived from them stays in the processor's cache
+_LESS, _GREATER, _BLANK, _ONE = 60, 62, 32, np.uint64(1)
+_BLANKS = (10, 13, 9)  # the only control characters in XML, frequent ones first
 _DECLARATION = re.compile(
     rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml[ \t\r\n]+version=[\"']1\.0[\"']"
     rb"(?:[ \t\r\n]+encoding=[\"']([A-Za-z][\w.-]*)[\"'])?(?:[ \t\r\n]+standalone=[\"'](?:yes|no)[\"'])?"
@@ -49,15 +50,28 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
     padded = data + bytes(PAD)
     points = find_points(padded, *_openings(padded, begin), point[1], MAX_DEPTH // 2)
     require(len(points.first) <= max_points)
-    leaves: dict[str, Leaves] = {}
-    for name, (start, end) in points.values.items():
-        rows = np.flatnonzero(start < end)
-        every = len(rows) == len(start)
-        leaves[name] = Spans(padded, rows, start if every else start[rows], end if every else end[rows])
     texts = Texts()
-    out = _outline(points, begin, dialect, leaves, texts)
+    out = _outline(points, begin, dialect, _leaves(points, dialect.time), texts)
     require(b"&" not in data or texts.references == data.count(b"&"))
     return out
+
+
+def _leaves(points: Points, time: str) -> dict[str, Leaves]:
+    """Return the values of all elements of points; all numbers are read at once."""
+    spans = {name: Spans(points.data, *_filled(*places)) for name, places in points.values.items()}
+    numeric = [leaf for name, leaf in spans.items() if name != time]
+    if numeric:
+        start, end = (np.concatenate(side) for side in zip(*((leaf.start, leaf.end) for leaf in numeric), strict=True))
+        values = read_numbers(points.data, start, end)
+        for leaf, last in zip(numeric, np.cumsum([len(leaf.rows) for leaf in numeric]).tolist(), strict=True):
+            leaf.values = values[last - len(leaf.rows) : last]
+    return dict(spans)
+
+
+def _filled(start: Places, end: Places) -> tuple[Places, Places, Places]:
+    """Return the numbers of the points that have a value, and where it begins and ends."""
+    rows = np.flatnonzero(start < end)
+    return (rows, start, end) if len(rows) == len(start) else (rows, start[rows], end[rows])
 
 
 def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
@@ -77,9 +91,12 @@ def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
         opening.append(places)
         heads.append(head & (first_of(head, _GREATER) << _ONE) - _ONE)
         closing += int(np.count_nonzero(block == _GREATER))
-        control = np.count_nonzero(block < _BLANK)
-        if control != np.count_nonzero(block == _LINE_END):
-            require(control == sum(np.count_nonzero(block == blank) for blank in (9, 10, 13)))
+        control = block < _BLANK
+        for blank in _BLANKS:
+            if not control.any():
+                break
+            control &= block != blank
+        require(not control.any())
         if block.max() > 127:
             places = np.flatnonzero(block > 127) + at
             foreign = [foreign[0] if foreign else int(places[0]), int(places[-1])]
@@ -94,7 +111,7 @@ def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
     return places, np.concatenate(heads)
 
 
-def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[Token]]]:
+def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[tuple[bytes, bytes, bytes, bytes, bytes]]]]:
     """Yield the tags between points, with the number of points before them."""
     at, tag = begin, 0
     gaps = np.flatnonzero(points.first[1:] != points.last[:-1] + 1) + 1
@@ -106,53 +123,53 @@ def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[Token]]]:
         end = int(points.open[after]) if after < len(points.open) else len(points.data) - PAD
         left -= after - tag
         require(left >= 0)
-        found = tokens(points.data, at, end)
+        found = tags(points.data, at, end)
         require(len(found) == after - tag > 0)
         if not before:
-            require(not points.data[at : found[0].open].strip(b" \t\r\n"))
+            require(not points.data[at : int(points.open[0])].strip(b" \t\r\n"))
         if after == len(points.open):
-            require(not points.data[found[-1].close : end].strip(b" \t\r\n"))
+            require(not found[-1][-1].strip(b" \t\r\n"))
         yield before, found
 
 
 def _outline(points: Points, begin: int, dialect: Dialect, leaves: Mapping[str, Leaves], texts: Texts) -> Walked:
     """Go through the tags outside points one by one."""
     out = Walked()
-    path: list[Token] = []
+    path: list[bytes] = []
     group: Group | None = None
     for before, found in _outside(points, begin):
         require(before == 0 or bool(path))
-        for i, tag in enumerate(found):
-            name = tag.local
-            if tag.ends:
-                require(bool(path) and path.pop().name == tag.name)
-                if name == dialect.group and group is not None:
+        for i, (ended, started, written, alone, text) in enumerate(found):
+            if ended:
+                if not path or path.pop() != ended:
+                    raise IrregularError
+                if group is not None and local(ended) == dialect.group:
                     group.last = before
                     group = None
                 continue
-            require(bool(path) or not out.root)
-            require(name != dialect.point and len(path) < MAX_DEPTH // 2)
-            attributes = texts.attributes(tag.attributes)
+            name = local(started)
+            if name == dialect.point or len(path) >= MAX_DEPTH // 2:
+                raise IrregularError
+            attributes = texts.attributes(written) if written else {}
             if not path:
+                require(not out.root)
                 out.root, out.attributes = name, attributes
             out.seen.add(name)
             if name == dialect.group:
                 require(group is None)
                 group = Group(attributes, leaves, before, before)
                 out.groups.append(group)
-                if tag.alone:
+                if alone:
                     group = None
             elif group is not None and name in dialect.parts:
                 group.parts.append(Section(name, before - group.first, attributes))
-            if tag.alone:
+            if alone:
                 continue
-            if i + 1 < len(found) and found[i + 1].ends:
-                text = texts.text(points.data[tag.close : found[i + 1].open])
-                if text:
-                    parent = path[-1].local if path else ""
-                    (out if group is None else group).texts.setdefault(f"{parent}/{name}", text)
-                    if group is not None and group.parts and group.parts[-1].name == parent:
-                        group.parts[-1].texts.setdefault(name, text)
-            path.append(tag)
+            if text and i + 1 < len(found) and found[i + 1][0] and (plain := texts.text(text)):
+                parent = local(path[-1]) if path else ""
+                (out if group is None else group).texts.setdefault(f"{parent}/{name}", plain)
+                if group is not None and group.parts and group.parts[-1].name == parent:
+                    group.parts[-1].texts.setdefault(name, plain)
+            path.append(started)
     require(not path)
     return out

@@ -36,7 +36,7 @@ class Points:
     close : ndarray
         Place after each point.
     values : dict
-        By element, where its text begins and ends in each point; both 0 in those without.
+        By element, where its text begins and ends in each point; both the same in those without.
     """
 
     data: bytes
@@ -49,11 +49,13 @@ class Points:
 
     def add(self, name: str, rows: Places, start: Places, end: Places) -> None:
         """Take a value of some points, where they have none of that name yet."""
-        start, end = strip(self.content, start, end)
         if name not in self.values:
+            if len(rows) == len(self.first):
+                self.values[name] = start, end
+                return
             self.values[name] = np.zeros_like(self.first), np.zeros_like(self.first)
         starts, ends = self.values[name]
-        new = (start < end) & (starts[rows] == ends[rows])
+        new = starts[rows] == ends[rows]
         if not new.all():
             rows, start, end = rows[new], start[new], end[new]
         starts[rows], ends[rows] = start, end
@@ -116,7 +118,13 @@ def _read_shape(points: Points, words: Words, heads: Words, rows: Places, name: 
     leaves = _leaves(shape, name, depth)
     width = np.array([tag.close - tag.open for tag in shape])
     attributed = bool(shape[0].attributes)
-    fixed, numbers = np.arange(attributed, count), np.arange(count)
+    numbers = np.arange(count)
+    # Further words of tags of more than eight bytes: the number of the tag, and where the word begins in it.
+    wide = [(i, min(at, w - 8)) for i, w in enumerate(width.tolist()) for at in range(8, w, 8) if i or not attributed]
+    tag, within = np.array(wide, dtype=np.int64).reshape(-1, 2).T
+    expected = words[points.open[first[0] + tag] + within]
+    valued = np.array([i for i, _ in leaves], dtype=np.int64)
+    spans = np.empty((2, len(leaves), len(rows)), dtype=np.int64)
     quotes = np.empty((len(rows), 4), dtype=np.int64)
     step = -(-_BATCH // count)
     for at in range(0, len(rows), step):
@@ -124,17 +132,16 @@ def _read_shape(points: Points, words: Words, heads: Words, rows: Places, name: 
         tags = first[batch, None] + numbers
         require((heads[tags] == heads[first[0] + numbers]).all())
         places = points.open[tags]
-        for done in range(8, int(width[fixed].max(initial=0)), 8):
-            longer = fixed[width[fixed] > done]
-            within = np.minimum(width[longer] - 8, done)
-            require((words[places[:, longer] + within] == words[points.open[first[0] + longer] + within]).all())
+        require((words[places[:, tag] + within] == expected).all())
+        start, end = strip(points.content, places[:, valued] + width[valued], places[:, valued + 1])
+        spans[:, :, batch] = start.T, end.T
         if attributed:
             quotes[batch] = _quotes(points, first[batch])
     points.close[rows] = points.open[first + count - 1] + width[-1]
     if attributed:
         _add_position(points, words, rows, shape[0], quotes)
-    for i, leaf in leaves:
-        points.add(leaf, rows, points.open[first + i] + width[i], points.open[first + i + 1])
+    for (_, leaf), (start, end) in zip(leaves, spans.swapaxes(0, 1), strict=True):
+        points.add(leaf, rows, start, end)
 
 
 def _quotes(points: Points, tags: Places) -> Places:
@@ -168,8 +175,8 @@ def _add_position(points: Points, words: Words, rows: Places, tag: Token, quotes
         require((content[d + i] == byte).all())
     if tag.alone:
         points.close[rows] = d + 1 + len(rest)
-    points.add("lon" if turned else "lat", rows, a + 1, b)
-    points.add("lat" if turned else "lon", rows, c + 1, d)
+    points.add("lon" if turned else "lat", rows, *strip(content, a + 1, b))
+    points.add("lat" if turned else "lon", rows, *strip(content, c + 1, d))
 
 
 def _leaves(shape: list[Token], name: bytes, depth: int) -> list[tuple[int, str]]:

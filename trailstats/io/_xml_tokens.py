@@ -16,6 +16,7 @@ _TAG = re.compile(
     rb"<(?:/(" + _NAME + rb")[ \t\r\n]*>|(" + _NAME + rb")((?:[ \t\r\n]+" + _NAME + rb"[ \t\r\n]*=[ \t\r\n]*"
     rb"\"[^\"<>]*\")*)[ \t\r\n]*(/?)>)"
 )
+_TAG_AND_TEXT = re.compile(_TAG.pattern + rb"([^<]*)")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*\"([^\"]*)\"")
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -49,12 +50,21 @@ def tokens(data: bytes, first: int, last: int) -> list[Token]:
     for match in _TAG.finditer(data, first, last):
         ends, starts, attributes, alone = match.groups()
         name = ends or starts
-        found.append(Token(*match.span(), name, _local(name), attributes or b"", ends is not None, alone == b"/"))
+        found.append(Token(*match.span(), name, local(name), attributes or b"", ends is not None, alone == b"/"))
     return found
 
 
+def tags(data: bytes, first: int, last: int) -> list[tuple[bytes, bytes, bytes, bytes, bytes]]:
+    """Return the tags between two places as plain tuples, which takes a quarter of the time.
+
+    Each is the name in an end tag, the name in a start tag, attributes as written, ``b"/"`` of ``<a/>``, and the text
+    that follows; what a tag lacks is empty. What is no such tag is left out.
+    """
+    return _TAG_AND_TEXT.findall(data, first, last)
+
+
 @lru_cache(maxsize=256)
-def _local(name: bytes) -> str:
+def local(name: bytes) -> str:
     """Return a name without its prefix."""
     return name.decode("ascii").rpartition(":")[2]
 

@@ -24,8 +24,8 @@ _COLUMNS = {
     "speed": ("speed",),
     "distance": ("distance",),
 }
-_HANDLED = {"time", *(key for keys in _COLUMNS.values() for key in keys)}
-DIALECT = Dialect("gpx", "trk", "trkpt", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+DIALECT = Dialect("gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+_HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
 _SPORTS = {"9": "running", "10": "hiking", "1": "cycling"}  # Strava's numeric track types
 
 
@@ -58,7 +58,7 @@ def _track(group: Group, walked: Walked) -> Parsed:
     columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
     sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
-    time = group.times("time")
+    time = group.times(DIALECT.time)
     meta = ActivityMeta(
         format="gpx",
         sport=sport,

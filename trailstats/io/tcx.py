@@ -24,17 +24,16 @@ _COLUMNS = {
     "speed": ("Speed",),
     "power": ("Watts",),
 }
-
-
-_HANDLED = {"Time", *(key for keys in _COLUMNS.values() for key in keys)}
 DIALECT = Dialect(
     "tcx",
     "Activity",
     "Trackpoint",
+    "Time",
     frozenset({"Lap", "Track"}),
     ("TrainingCenterDatabase", "Activities", "Activity", "Lap", "Track"),
     frozenset({"Course"}),
 )
+_HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
 
 
 def sniff(head: bytes) -> bool:
@@ -63,7 +62,7 @@ def parse(data: bytes, *, max_records: int) -> list[Parsed]:
 def _activity(group: Group, walked: Walked) -> Parsed:
     issues: list[Issue] = list(walked.issues)
     columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
-    time = group.times("Time")
+    time = group.times(DIALECT.time)
     sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
     distance = columns["distance"]
