@@ -20,7 +20,7 @@ Words = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 
 PAD = 64
-"""Bytes of any kind that should follow the last stretch, so that it can be read in words."""
+"""Bytes that have to follow a stretch, so that it can be read in words; later ones are read one by one."""
 
 _BATCH = 1 << 13  # numbers at a time, so that what is derived from them stays in the processor's cache
 _MANY = 24  # judgement: below, words cost more than reading one by one

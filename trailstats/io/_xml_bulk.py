@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from trailstats.io._spans import PAD, Places, Words, first_of, read_numbers, words_of
+from trailstats.io._spans import Places, Words, first_of, read_numbers, words_of
 from trailstats.io._xml import Dialect, Group, Leaves, Section, Spans, Walked
 from trailstats.io._xml_shapes import Points, find_points
 from trailstats.io._xml_tokens import IrregularError, Texts, local, require, tags
@@ -47,8 +47,7 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
     point = re.search(rb"<((?:[A-Za-z_][\w.-]*:)?" + dialect.point.encode() + rb")[ \t\r\n/>]", data)
     if point is None:
         raise IrregularError
-    padded = data + bytes(PAD)
-    points = find_points(padded, *_openings(padded, begin), point[1], MAX_DEPTH // 2)
+    points = find_points(data, *_openings(data, begin), point[1], MAX_DEPTH // 2)
     require(len(points.first) <= max_points)
     texts = Texts()
     out = _outline(points, begin, dialect, _leaves(points, dialect.time), texts)
@@ -75,11 +74,11 @@ def _filled(start: Places, end: Places) -> tuple[Places, Places, Places]:
 
 
 def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
-    """Return the places of all ``<``, and the first eight bytes of each tag, of shorter ones all.
+    """Return the places of all ``<``, and the first eight bytes of each tag, of shorter ones all, or zeros at the end.
 
     Hand over a document with a ``>`` of no tag, or that is no text.
     """
-    content = np.frombuffer(data, dtype=np.uint8)[:-PAD]
+    content = np.frombuffer(data, dtype=np.uint8)
     words = words_of(data)
     opening, heads = [], []
     closing = 0
@@ -87,8 +86,8 @@ def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
     for at in range(begin, len(content), _BLOCK):
         block = content[at : at + _BLOCK]
         places = np.flatnonzero(block == _LESS) + at
-        head = words[places]
         opening.append(places)
+        head = words[places[: np.searchsorted(places, len(words))]]
         heads.append(head & (first_of(head, _GREATER) << _ONE) - _ONE)
         closing += int(np.count_nonzero(block == _GREATER))
         control = block < _BLANK
@@ -108,6 +107,8 @@ def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
         require("\ufffe" not in text and "\uffff" not in text)
     places = np.concatenate(opening)
     require(closing == len(places))  # every tag that is understood later holds one, so that there is no other
+    # A tag within the last seven bytes is too short for a point's; it has no word.
+    heads.append(np.zeros(len(places) - sum(map(len, heads)), dtype=np.uint64))
     return places, np.concatenate(heads)
 
 
@@ -120,7 +121,7 @@ def _outside(points: Points, begin: int) -> Iterator[tuple[int, list[tuple[bytes
         if before:
             at, tag = int(points.close[before - 1]), int(points.last[before - 1]) + 1
         after = int(points.first[before]) if before < len(points.first) else len(points.open)
-        end = int(points.open[after]) if after < len(points.open) else len(points.data) - PAD
+        end = int(points.open[after]) if after < len(points.open) else len(points.data)
         left -= after - tag
         require(left >= 0)
         found = tags(points.data, at, end)

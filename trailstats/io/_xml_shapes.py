@@ -28,7 +28,7 @@ class Points:
     Attributes
     ----------
     data, content : bytes and the same as an array
-        The document and `PAD` further bytes.
+        The document.
     open : ndarray
         Places of all tags.
     first, last : ndarray
@@ -67,7 +67,6 @@ def find_points(data: bytes, opening: Places, heads: Words, name: bytes, depth: 
     Parameters
     ----------
     data : bytes
-        The document and `PAD` further bytes.
     opening : ndarray
         Places of all ``<``.
     heads : ndarray
