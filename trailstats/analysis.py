@@ -13,7 +13,15 @@ from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import Analysis, Metric, Totals
 from trailstats.segments import cut_segments
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_by, gather_evidence, map_for
+from trailstats.terrain import (
+    RoadMap,
+    SurfaceLabels,
+    TerrainRules,
+    gather_evidence,
+    map_for,
+    surface_cuts,
+    with_ground,
+)
 from trailstats.terrain.climbs import find_climbs
 
 __all__ = ["Analysis", "Metric", "Totals", "analyze", "judge", "measure"]
@@ -99,7 +107,8 @@ def measure(
     terrain = terrain or TerrainRules()
     activity = clean(activity, rules=rules)
     evidence = gather_evidence(activity, rules=terrain, map=map, labels=labels)
-    segments = classify_by(evidence, activity, cut_segments(activity, rules=terrain), terrain)
+    cut = cut_segments(activity, rules=terrain, also_at=surface_cuts(evidence, terrain))
+    segments = with_ground(evidence, activity, cut, terrain)
     impact = impact_table(activity, segments)
     totals = total_up(activity, segments)
     metrics, efforts = measure_metrics(activity, segments, impact, totals, athlete, evidence)

@@ -20,11 +20,12 @@ from trailstats.terrain.rules import TerrainRules
 __all__ = ["cut_segments", "split_segments"]
 
 Floats = NDArray[np.float64]
+Words = NDArray[np.object_]
 
 GRID = 10.0
 """Spacing at which the slope class is decided [m]: the spacing of the elevation grid."""
 
-_CLASSES = (
+_RISING = (
     Slope.STEEP_DOWN,
     Slope.DOWN,
     Slope.GENTLE_DOWN,
@@ -33,9 +34,12 @@ _CLASSES = (
     Slope.UP,
     Slope.STEEP_UP,
 )
+_CLASSES: Words = np.array([slope.value for slope in _RISING], dtype=object)
 
 
-def cut_segments(activity: Activity, *, rules: TerrainRules | None = None) -> pd.DataFrame:
+def cut_segments(
+    activity: Activity, *, rules: TerrainRules | None = None, also_at: Floats | None = None
+) -> pd.DataFrame:
     """Cut an activity where its slope class changes.
 
     Parameters
@@ -43,6 +47,8 @@ def cut_segments(activity: Activity, *, rules: TerrainRules | None = None) -> pd
     activity : Activity
         Cleaned; one as read is cleaned first.
     rules : TerrainRules, optional
+    also_at : numpy.ndarray, optional
+        Where to cut besides [m], as `split_segments` does.
 
     Returns
     -------
@@ -60,22 +66,11 @@ def cut_segments(activity: Activity, *, rules: TerrainRules | None = None) -> pd
     """
     rules = rules or TerrainRules()
     activity = clean(activity)
-    track = _track(activity)
-    distance = track["distance"].to_numpy()
-    grade = track["grade"].to_numpy()
-    if distance[-1] < rules.min_length or np.isnan(grade).all():
-        return _describe(activity, np.empty(0), [Slope.UNKNOWN], rules)
-    grid = np.arange(0.0, distance[-1], GRID)
-    classes = _slope_classes(np.interp(grid, distance, grade), rules)
-    classes = _merge_short(classes, max(1, round(rules.min_length / GRID)))
-    edges = np.flatnonzero(np.diff(classes)) + 1
-    # A grid point stands for the stretch about it: the border lies half-way between two points.
-    return _describe(
-        activity,
-        grid[edges] - GRID / 2,
-        [_CLASSES[c] for c in classes[np.append(0, edges).astype(np.intp)].tolist()],
-        rules,
-    )
+    cuts, slopes = _slope_cuts(_track(activity), rules)
+    if also_at is not None:
+        ends = np.concatenate(([0.0], cuts, _track(activity)["distance"].to_numpy()[-1:]))
+        cuts, slopes = _further(ends, slopes, also_at, rules)
+    return _describe(activity, cuts, slopes, rules)
 
 
 def split_segments(
@@ -103,17 +98,35 @@ def split_segments(
         Table ``schema.SEGMENTS``, described anew.
     """
     rules = rules or TerrainRules()
-    old = segments["start_distance"].to_numpy()[1:]
-    borders = np.append(segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:])
-    room = rules.min_length / 2
-    kept: list[float] = []
-    for cut in np.sort(np.asarray(distances, dtype=np.float64)).tolist():
-        if np.abs(borders - cut).min() >= room and (not kept or cut - kept[-1] >= room):
-            kept.append(cut)
-    cuts = np.unique(np.concatenate((old, kept)))
-    owner = np.searchsorted(old, np.append(0.0, cuts), side="right")
-    slopes = [Slope(str(segments["slope"].iat[i])) for i in owner.tolist()]
+    ends = np.append(segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:])
+    cuts, slopes = _further(ends, segments["slope"].to_numpy(dtype=object), distances, rules)
     return _describe(activity, cuts, slopes, rules)
+
+
+def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words]:
+    """Return where the slope class changes [m], and the class of each stretch."""
+    distance, grade = track["distance"].to_numpy(), track["grade"].to_numpy()
+    if distance[-1] < rules.min_length or np.isnan(grade).all():
+        return np.empty(0), np.array([Slope.UNKNOWN.value], dtype=object)
+    grid = np.arange(0.0, distance[-1], GRID)
+    classes = _slope_classes(np.interp(grid, distance, grade), rules)
+    classes = _merge_short(classes, max(1, round(rules.min_length / GRID)))
+    edges = np.flatnonzero(np.diff(classes)) + 1
+    # A grid point stands for the stretch about it: the border lies half-way between two points.
+    return grid[edges] - GRID / 2, _CLASSES[classes[np.append(0, edges).astype(np.intp)]]
+
+
+def _further(borders: Floats, slopes: Words, distances: Floats, rules: TerrainRules) -> tuple[Floats, Words]:
+    """Return the cuts between borders with further ones where there is room, and the slope of each stretch."""
+    room = rules.min_length / 2
+    wanted = np.sort(np.asarray(distances, dtype=np.float64))
+    kept: list[float] = []
+    for cut in wanted[np.abs(np.subtract.outer(wanted, borders)).min(axis=1) >= room].tolist():
+        if not kept or cut - kept[-1] >= room:
+            kept.append(cut)
+    old = borders[1:-1]
+    cuts = np.unique(np.concatenate((old, kept)))
+    return cuts, slopes[np.searchsorted(old, np.append(0.0, cuts), side="right")]
 
 
 def _track(activity: Activity) -> pd.DataFrame:
@@ -155,7 +168,7 @@ def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
     return classes
 
 
-def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: TerrainRules) -> pd.DataFrame:
+def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRules) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
     track, records = _track(activity), activity.records
     distance = track["distance"].to_numpy()
@@ -173,10 +186,20 @@ def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: Terr
     # A standstill shares one distance: it belongs to the stretch that ends there.
     last = np.searchsorted(distance, borders, side="right") - 1
     last[0], last[-1] = 0, len(distance) - 1
+    following = np.minimum(last + 1, len(distance) - 1)
+    before, after = distance[last], distance[following]
+    share = np.where(after > before, (borders - before) / np.where(after > before, after - before, 1.0), 0.0)
+    share = np.clip(share, 0.0, 1.0)
+
+    def at_borders(running: Floats) -> Floats:
+        """Return a running sum at the borders; at a standstill its value when it ends."""
+        out = running[last] + share * (running[following] - running[last])
+        out[0], out[-1] = 0.0, running[-1]
+        return np.asarray(out)
 
     def over(values: Floats) -> Floats:
         """Return the sum of per-sample values in each stretch."""
-        return np.diff(_at(borders, distance, np.cumsum(values), last))
+        return np.diff(at_borders(np.cumsum(values)))
 
     def mean(values: Floats) -> Floats:
         known = ~np.isnan(values)
@@ -185,7 +208,7 @@ def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: Terr
             return np.where(weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan)
 
     length, duration = np.diff(borders), over(time)
-    clock = _at(borders, distance, activity.seconds, last)
+    clock = at_borders(activity.seconds)
     stamps = records.index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms")
     rise = (
         np.diff(np.interp(borders, distance, elevation))
@@ -213,7 +236,7 @@ def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: Terr
             "duration": duration,
             "surface": Surface.UNKNOWN.value,
             "surface_source": SurfaceSource.NONE.value,
-            "slope": [slope.value for slope in slopes],
+            "slope": slopes,
             "mean_grade": mean_grade,
             "ascent": np.diff(np.interp(borders, distance, ascent)),
             "descent": np.diff(np.interp(borders, distance, descent)),
@@ -225,15 +248,3 @@ def _describe(activity: Activity, cuts: Floats, slopes: list[Slope], rules: Terr
             "n_records": np.diff(last) + (np.arange(len(length)) == 0),
         }
     )
-
-
-def _at(borders: Floats, distance: Floats, running: Floats, last: NDArray[np.intp]) -> Floats:
-    """Return a running sum at places along the way; at a standstill its value when it ends."""
-    before = distance[last]
-    after = distance[np.minimum(last + 1, len(distance) - 1)]
-    share = np.where(after > before, (borders - before) / np.where(after > before, after - before, 1.0), 0.0)
-    share = np.clip(share, 0.0, 1.0)
-    step = running[np.minimum(last + 1, len(running) - 1)] - running[last]
-    out = running[last] + share * step
-    out[0], out[-1] = 0.0, running[-1]
-    return np.asarray(out)

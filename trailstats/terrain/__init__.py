@@ -41,6 +41,7 @@ __all__ = [
     "surface_of",
     "technical_probability",
     "trail_probability",
+    "with_ground",
 ]
 
 
@@ -142,7 +143,29 @@ def classify_by(
     from trailstats.segments import split_segments
 
     parts = split_segments(activity, segments, surface_cuts(evidence, rules), rules=rules)
-    parts = surface_of(parts, evidence, activity, rules)
+    return with_ground(evidence, activity, parts, rules)
+
+
+def with_ground(
+    evidence: SurfaceEvidence, activity: Activity, segments: pd.DataFrame, rules: TerrainRules
+) -> pd.DataFrame:
+    """Return segments that are cut already, with what lies under the feet on each.
+
+    Parameters
+    ----------
+    evidence : SurfaceEvidence
+    activity : Activity
+        Cleaned.
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS``, cut at `surface_cuts` too; it is not changed.
+    rules : TerrainRules
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns that `classify_terrain` fills.
+    """
+    parts = surface_of(segments, evidence, activity, rules)
     p_technical = technical_probability(activity, parts, rules)
     if evidence.match is not None:
         p_technical = _technical_by_map(p_technical, evidence, parts)
