@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -48,9 +49,23 @@ class Table:
         """The columns' names, in order."""
         return [column.name for column in self.columns]
 
+    @cached_property
+    def _labels(self) -> pd.Index:
+        # One index for all frames, so that its table of names for looking up columns is made once.
+        return pd.Index(self.names)
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        # Made once: typed columns without rows cost more than a short recording.
+        return self.frame({})
+
+    @cached_property
+    def _dtypes(self) -> list[object]:
+        return [pd.api.types.pandas_dtype(column.dtype) for column in self.columns]
+
     def empty(self) -> pd.DataFrame:
         """Return a frame with all columns and no rows."""
-        return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in self.columns})
+        return self._empty.copy(deep=False)
 
     def frame(self, data: Mapping[str, object], index: pd.Index | None = None) -> pd.DataFrame:
         """Return a frame with exactly this table's columns, in order and with their dtypes.
@@ -72,11 +87,15 @@ class Table:
             raise SchemaError(f"table {self.name!r} has no column {sorted(unknown)}")
         lengths = (len(v) for v in data.values() if isinstance(v, Sized) and not isinstance(v, str))
         size = len(index) if index is not None else max(lengths, default=0)
-        columns = {c.name: _column(data.get(c.name), c.dtype, size) for c in self.columns}
-        return pd.DataFrame(columns, index=index)
+        columns = {i: _column(data.get(c.name), c.dtype, size) for i, c in enumerate(self.columns)}
+        frame = pd.DataFrame(columns, index=index)
+        frame.columns = self._labels
+        return frame
 
     def validate(self, frame: pd.DataFrame) -> None:
         """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
+        if frame.columns.equals(self._labels) and frame.dtypes.tolist() == self._dtypes:
+            return
         found = dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
         for column in self.columns:
             if column.name not in found:
