@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log, log1p
+from math import atanh, exp, tanh
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,15 +36,15 @@ def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Float
 
     Notes
     -----
-    A state that is left at the rate 1 / length has changed after a step with the probability
-    q = (1 - exp(-2 spacing / length)) / 2. The message that one step sends to the next then has the log-odds
-    log(((1 - q) e^x + q) / (q e^x + 1 - q)), where x are those of the step. Each recursion is a loop over steps
-    of tens of metres, not over samples.
+    A state that is left at the rate 1 / length has changed after a step with the probability q = (1 - k) / 2, where
+    k = exp(-2 spacing / length). The message that one step sends to the next then has the log-odds
+    log(((1 - q) e^x + q) / (q e^x + 1 - q)) = 2 artanh(k tanh(x / 2)), where x are those of the step. Each
+    recursion is a loop over steps of tens of metres, not over samples.
     """
     steps = np.asarray(evidence, float)
-    change = -float(np.expm1(-2.0 * spacing / length)) / 2.0
-    forward = _messages(steps.tolist(), change)
-    backward = _messages(steps[::-1].tolist(), change)[::-1]
+    kept = exp(-2.0 * spacing / length)
+    forward = _messages(steps.tolist(), kept)
+    backward = _messages(steps[::-1].tolist(), kept)[::-1]
     return np.asarray(np.array(forward) + steps + np.array(backward))
 
 
@@ -74,17 +74,11 @@ def mean_between(centres: Floats, values: Floats, spacing: float, start: Floats,
     return np.asarray(np.where(length > 1.0, area / np.maximum(length, 1.0), middle))
 
 
-def _messages(evidence: list[float], change: float) -> list[float]:
+def _messages(evidence: list[float], kept: float) -> list[float]:
     """Return what all earlier steps say about each step, in log-odds."""
-    stay = log((1.0 - change) / change)
     out: list[float] = []
     message = 0.0
     for step in evidence:
         out.append(message)
-        x = message + step
-        message = _softplus(x + stay) - _softplus(x - stay) - stay
+        message = 2.0 * atanh(kept * tanh((message + step) / 2.0))
     return out
-
-
-def _softplus(x: float) -> float:
-    return x + log1p(exp(-x)) if x > 0 else log1p(exp(x))

@@ -116,8 +116,14 @@ def gather_evidence(
     ConfigError, MissingExtraError, WriteError
         When the map can't be used; see `RoadMap.prepare`.
     """
-    estimate = estimate_surface(activity, rules=rules) if estimate is None else estimate
     tag = _tag(activity, rules)
+    further = _log_odds(tag)
+    if SurfaceSource.SIGNAL not in rules.sources:
+        estimate = signal = SurfaceEstimate(np.empty(0), np.empty(0))
+    elif estimate is None:
+        estimate = signal = estimate_surface(activity, rules=rules, log_odds=further)
+    else:
+        signal = with_log_odds(estimate, further, rules) if estimate and further else estimate
     use_map = map is not None and SurfaceSource.MAP in rules.sources and has_ground(activity)
     match = map.match(activity) if map is not None and use_map else None
     distance = _grid(activity) if match is None or not len(match.distance) else match.distance
@@ -133,7 +139,6 @@ def gather_evidence(
     if len(distance) and spoken.mean() >= COVERED:
         labelled = (source == SurfaceSource.LABEL.value).sum() > spoken.sum() / 2
         whole, by = float(p_trail[spoken].mean()), SurfaceSource.LABEL if labelled else SurfaceSource.MAP
-    signal = _with_tag(estimate, tag, rules)
     return SurfaceEvidence(distance, source, surface, p_trail, match, signal, tag, whole, by)
 
 
@@ -261,6 +266,8 @@ def mean_over(values: NDArray[np.generic], distance: Floats, start: Floats, end:
         return np.full(len(start), 0.0 if values.dtype == np.bool_ else np.nan)
     number = values.astype(np.float64)
     known = np.isfinite(number)
+    if not known.any() or (values.dtype == np.bool_ and not values.any()):
+        return np.full(len(start), 0.0 if known.any() else np.nan)
     share = mean_between(distance, known.astype(np.float64), SPACING, start, end)
     total = mean_between(distance, np.where(known, number, 0.0), SPACING, start, end)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -338,11 +345,9 @@ def _tag(activity: Activity, rules: TerrainRules) -> float:
     return TAG_PROBABILITY.get(activity.meta.sub_sport, float("nan"))
 
 
-def _with_tag(estimate: SurfaceEstimate, tag: float, rules: TerrainRules) -> SurfaceEstimate:
-    """Return the estimate as far as the rules allow it, with the tag's log-odds added to those of the whole run."""
-    if SurfaceSource.SIGNAL not in rules.sources or not estimate:
-        return SurfaceEstimate(np.empty(0), np.empty(0))
-    return estimate if np.isnan(tag) else with_log_odds(estimate, log(tag / (1.0 - tag)), rules)
+def _log_odds(tag: float) -> float:
+    """Return what the tag adds to the log-odds of the whole run: nothing without one, and indoors without ground."""
+    return log(tag / (1.0 - tag)) if 0.0 < tag < 1.0 else 0.0
 
 
 def _whole(estimate: SurfaceEstimate, tag: float, rules: TerrainRules) -> tuple[float, SurfaceSource]:

@@ -74,7 +74,9 @@ class SurfaceEstimate:
         return bool(len(self.distance))
 
 
-def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -> SurfaceEstimate:
+def estimate_surface(
+    activity: Activity, *, rules: TerrainRules | None = None, log_odds: float = 0.0
+) -> SurfaceEstimate:
     """Estimate road or trail from the recording alone.
 
     Parameters
@@ -83,6 +85,8 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
         Cleaned; one as read is cleaned first.
     rules : TerrainRules, optional
         ``surface_length`` and ``baseline`` are used.
+    log_odds : float
+        Further log-odds of trail for the whole run that the windows take account of, as a file's tag gives them.
 
     Returns
     -------
@@ -106,16 +110,16 @@ def estimate_surface(activity: Activity, *, rules: TerrainRules | None = None) -
     values = activity_features(grid)
     whole = model.without_elevation if np.isnan(values[ELEVATION_FEATURES[0]]) else model.with_elevation
     parts = whole.contributions(np.array([values[name] for name in whole.names]))
-    log_odds = float(parts.sum()) + whole.intercept
+    own = float(parts.sum()) + whole.intercept
     mixed = float(model.mixed.log_odds(np.array([values[name] for name in model.mixed.names])))
     centres, windows, names = window_features(grid, rules.baseline)
-    pieces = pd.DataFrame(model.windows.contributions(windows), index=centres, columns=list(names))
-    pieces["activity"] = model.whole_run(mixed)
-    pieces["intercept"] = model.windows.intercept
+    same = np.full((len(centres), 2), [model.whole_run(mixed + log_odds), model.windows.intercept])
+    values_of_windows = np.hstack([model.windows.contributions(windows), same])
+    pieces = pd.DataFrame(values_of_windows, index=centres, columns=[*names, "activity", "intercept"])
     return SurfaceEstimate(
         distance=centres,
         p_trail=_along(pieces, model, rules),
-        activity_probability=float(sigmoid(log_odds)),
+        activity_probability=float(sigmoid(own)),
         channels=frozenset(
             {"position"}
             | (set() if whole is model.without_elevation else {"elevation"})
