@@ -13,6 +13,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats._measures import measure_metrics
+from trailstats._samples import Samples
 from trailstats._sums import heart_rate_times, impact_table, total_up
 from trailstats.activity import Activity, ActivityMeta
 from trailstats.analysis import judge, measure
@@ -62,10 +63,11 @@ def main() -> None:
         taken = []
         for _ in range(REPEATS):
             start = time.process_time()
-            loads = impact_table(activity, segments)
-            totals = total_up(activity, segments)
-            metrics, _ = measure_metrics(activity, segments, loads, totals, ATHLETE, evidence)
-            heart_rate_times(activity)
+            samples = Samples.of(activity)
+            loads = impact_table(samples, segments)
+            totals = total_up(samples, segments)
+            metrics, _ = measure_metrics(samples, segments, loads, totals, ATHLETE, evidence)
+            heart_rate_times(samples)
             judge(measured, limits, ATHLETE)
             taken.append(time.process_time() - start)
         print(f"{name:10} {n:6} records  {1e3 * min(taken):7.1f} ms  {1e6 * min(taken) / n:6.2f} us a record", end="")

@@ -25,6 +25,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("2", {"io", "geo", "elevation"}),
     ("2", {"cleaning"}),
     ("3", {"segments", "terrain"}),
+    ("4", {"_samples"}),
     ("4", {"_sums"}),
     ("4", {"_measures"}),
     ("4", {"analysis", "_rows", "intent", "document_schemas"}),

@@ -7,10 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.activity import Activity
-from trailstats.cleaning import ON_FOOT
-from trailstats.errors import SchemaError
-from trailstats.metrics.effort import STOPPED_SPEED, grade_adjusted_speed, is_walking
+from trailstats._samples import Floats, Samples
+from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import (
     EXPONENTS,
     REFERENCE_STEPS_PER_KM,
@@ -22,9 +20,7 @@ from trailstats.metrics.impact import (
 from trailstats.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
 
-__all__ = ["heart_rate_times", "impact_table", "moving_time", "thin_profile", "total_up", "track_of"]
-
-Floats = NDArray[np.float64]
+__all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
 
 WARM_UP = 600.0
 """Time at the start in which the heart rate is still rising [s]; judgement."""
@@ -32,29 +28,17 @@ WARM_UP = 600.0
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""
 
-
-def track_of(activity: Activity) -> pd.DataFrame:
-    """Return the track of a cleaned activity."""
-    if activity.track is None:
-        raise SchemaError("the activity has not been cleaned")
-    return activity.track
+HALF_WIDTH = 7
+"""Samples to either side over which the thinned track's heart rate is a mean."""
 
 
-def moving_time(activity: Activity) -> Floats:
-    """Return the time that each sample stands for, 0 while standing [s]."""
-    track = track_of(activity)
-    return np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
-
-
-def heart_rate_times(activity: Activity) -> HeartRateTimes:
+def heart_rate_times(samples: Samples) -> HeartRateTimes:
     """Return the moving time at each heart rate."""
-    track = track_of(activity)
-    time = moving_time(activity)
-    rate = activity.records["heart_rate"].to_numpy()
+    time, rate = samples.time, samples.heart_rate
     known = ~np.isnan(rate) & (time > 0)
     bins = np.clip(np.rint(np.where(known, rate, 0.0)), 0, HEART_RATE_BINS - 1).astype(np.intp)
-    warm = np.cumsum(track["duration"].to_numpy()) > WARM_UP
-    steep = np.nan_to_num(track["grade"].to_numpy()) > 0.05
+    warm = np.cumsum(samples.track["duration"]) > WARM_UP
+    steep = np.nan_to_num(samples.grade) > 0.05
 
     def times(where: NDArray[np.bool_]) -> Floats:
         return np.bincount(bins[where], weights=time[where], minlength=HEART_RATE_BINS).astype(np.float64)
@@ -62,20 +46,17 @@ def heart_rate_times(activity: Activity) -> HeartRateTimes:
     return HeartRateTimes(times(known), times(known & warm & ~steep), times(known & warm & steep))
 
 
-def impact_table(activity: Activity, segments: pd.DataFrame) -> pd.DataFrame:
+def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the loads by surface and exponent, at both ends of what the evidence leaves open on grade."""
-    track = track_of(activity)
-    time = moving_time(activity)
     surfaces = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
-    speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
-    cadence = activity.records["cadence"].to_numpy()
-    if activity.meta.sport not in ON_FOOT or not (speed > STOPPED_SPEED).any():
+    speed, grade, time, walk = samples.speed, samples.grade, samples.time, samples.walking
+    if not samples.on_foot or not (speed > STOPPED_SPEED).any():
         return schema.IMPACT.empty()
-    codes = segments["surface"].map({s: i for i, s in enumerate(surfaces)}).to_numpy(dtype=np.intp)
+    code = {surface: i for i, surface in enumerate(surfaces)}
+    codes = np.array([code[surface] for surface in segments["surface"].tolist()], dtype=np.intp)
     cuts = segments["end_distance"].to_numpy()[:-1]
-    group = codes[np.searchsorted(cuts, track["distance"].to_numpy(), side="left")]
-    walk = is_walking(speed, cadence, grade)
-    rate, _ = step_rate(speed, cadence, walking=walk)
+    group = codes[np.searchsorted(cuts, samples.distance, side="left")]
+    rate, _ = step_rate(speed, samples.cadence, walking=walk)
     steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
     steep = np.abs(grade) >= 0.10
     tibial = tibial_component(speed, grade, walking=walk)
@@ -99,20 +80,17 @@ def impact_table(activity: Activity, segments: pd.DataFrame) -> pd.DataFrame:
         {
             "surface": surfaces * size,
             "exponent": np.repeat(EXPONENTS, 3),
-            "distance": np.tile(np.bincount(group, weights=track["step"].to_numpy() * (time > 0), minlength=3), size),
+            "distance": np.tile(np.bincount(group, weights=samples.track["step"] * (time > 0), minlength=3), size),
             "duration": np.tile(np.bincount(group, weights=time, minlength=3), size),
             **columns,
         }
     )
 
 
-def total_up(activity: Activity, segments: pd.DataFrame) -> Totals:
+def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
     """Return the sums of a cleaned activity with its segments."""
-    track = track_of(activity)
-    time = moving_time(activity)
-    rate = activity.records["heart_rate"].to_numpy()
-    level = grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
-    index = activity.records.index
+    time, rate, level = samples.time, samples.heart_rate, samples.level_speed
+    index = samples.activity.records.index
     # Arrays: comparing short columns of texts costs more than everything else here.
     length, duration = segments["distance"].to_numpy(), segments["duration"].to_numpy()
     surface, slope, gait = (segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait"))
@@ -141,25 +119,27 @@ def total_up(activity: Activity, segments: pd.DataFrame) -> Totals:
     )
 
 
-def thin_profile(activity: Activity, segments: pd.DataFrame) -> pd.DataFrame:
+def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the track thinned to points at equal distances, or equal times where there is no distance."""
-    track, records = activity.track, activity.records
-    assert track is not None
-    distance = track["distance"].to_numpy()
-    along = distance if distance[-1] > 0 else np.cumsum(track["duration"].to_numpy())
+    s, distance = samples, samples.distance
+    along = distance if s.has_distance else np.cumsum(s.track["duration"])
     targets = np.linspace(0.0, along[-1], PROFILE_POINTS)
     rows = np.unique(np.searchsorted(along, targets).clip(0, len(along) - 1))
-    rate = records["heart_rate"].rolling(15, center=True, min_periods=1).mean().to_numpy()
+    first, end = np.maximum(rows - HALF_WIDTH, 0), np.minimum(rows + HALF_WIDTH + 1, len(along))
+    known = ~np.isnan(s.heart_rate)
+    beats, count = (np.append(0.0, np.cumsum(v)) for v in (np.where(known, s.heart_rate, 0.0), known))
+    with np.errstate(invalid="ignore"):
+        rate = (beats[end] - beats[first]) / (count[end] - count[first])
     return schema.PROFILE.frame(
         {
-            "time": records.index[rows],
+            "time": s.activity.records.index[rows],
             "distance": distance[rows],
-            "latitude": records["latitude"].to_numpy()[rows],
-            "longitude": records["longitude"].to_numpy()[rows],
-            "elevation": track["elevation"].to_numpy()[rows],
-            "grade": track["grade"].to_numpy()[rows],
-            "speed": track["speed"].to_numpy()[rows],
-            "heart_rate": rate[rows],
+            "latitude": s.records["latitude"][rows],
+            "longitude": s.records["longitude"][rows],
+            "elevation": s.elevation[rows],
+            "grade": s.grade[rows],
+            "speed": s.speed[rows],
+            "heart_rate": rate,
             "segment": np.searchsorted(segments["end_distance"].to_numpy()[:-1], distance[rows], side="left"),
         }
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -206,11 +208,21 @@ class Activity:
             f"{len(self.records)} records, {len(self.issues)} issues>"
         )
 
-    @property
+    @cached_property
     def seconds(self) -> NDArray[np.float64]:
-        """Time of each record since the first one [s]."""
+        """Time of each record since the first one [s]; not to be written to."""
         stamps = pd.DatetimeIndex(self.records.index).as_unit("ns").asi8
-        return np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
+        seconds = np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
+        seconds.setflags(write=False)
+        return seconds
+
+    @cached_property
+    def columns(self) -> Mapping[str, NDArray[np.float64]]:
+        """The columns of ``records`` as arrays by name; not to be written to."""
+        block = self.records.to_numpy()
+        if block.dtype != np.float64:
+            return {str(name): column.to_numpy() for name, column in self.records.items()}
+        return dict(zip(self.records.columns, block.T, strict=True))
 
     def has(self, column: str) -> bool:
         """Whether a record column holds at least one value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trailstats._measures import judged_metrics, measure_metrics
+from trailstats._samples import Samples
 from trailstats._sums import heart_rate_times, impact_table, thin_profile, total_up
 from trailstats.activity import Activity
 from trailstats.athlete import Athlete
@@ -109,19 +110,20 @@ def measure(
     evidence = gather_evidence(activity, rules=terrain, map=map, labels=labels)
     cut = cut_segments(activity, rules=terrain, also_at=surface_cuts(evidence, terrain))
     segments = with_ground(evidence, activity, cut, terrain)
-    impact = impact_table(activity, segments)
-    totals = total_up(activity, segments)
-    metrics, efforts = measure_metrics(activity, segments, impact, totals, athlete, evidence)
+    samples = Samples.of(activity)
+    impact = impact_table(samples, segments)
+    totals = total_up(samples, segments)
+    metrics, efforts = measure_metrics(samples, segments, impact, totals, athlete, evidence)
     return Analysis(
         meta=activity.meta,
         totals=totals,
         metrics=metrics,
         segments=segments,
         climbs=find_climbs(activity, rules=terrain),
-        profile=thin_profile(activity, segments),
+        profile=thin_profile(samples, segments),
         impact=impact,
         efforts=efforts,
-        heart_rate_times=heart_rate_times(activity),
+        heart_rate_times=heart_rate_times(samples),
         issues=activity.issues,
     )
 

@@ -15,9 +15,9 @@ from trailstats._measures._ground import course_metrics, path_metrics, surface_m
 from trailstats._measures._heart import beat_metrics, heart_rate_metrics
 from trailstats._measures._impact import dose_metrics, load_metrics
 from trailstats._measures._judged import judged_metrics
-from trailstats._measures._samples import Samples, found, mean, missing
 from trailstats._measures._steps import step_metrics
-from trailstats.activity import Activity
+from trailstats._measures._wrapping import found, mean, missing
+from trailstats._samples import Samples
 from trailstats.athlete import Athlete
 from trailstats.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
@@ -26,7 +26,7 @@ __all__ = ["HIGHEST", "LONGEST", "SHORTEST", "judged_metrics", "measure_metrics"
 
 
 def measure_metrics(
-    activity: Activity,
+    samples: Samples,
     segments: pd.DataFrame,
     loads: pd.DataFrame,
     totals: Totals,
@@ -37,8 +37,7 @@ def measure_metrics(
 
     Parameters
     ----------
-    activity : Activity
-        Cleaned.
+    samples : Samples
     segments, loads : pandas.DataFrame
         Tables ``schema.SEGMENTS`` and ``schema.IMPACT``.
     totals : Totals
@@ -51,7 +50,6 @@ def measure_metrics(
     efforts : pandas.DataFrame
         Table ``schema.EFFORTS``.
     """
-    samples = Samples.of(activity)
     efforts = effort_table(samples)
     metrics = {
         **surface_metrics(samples, segments, evidence.trail_probability, evidence.trail_source),
@@ -74,7 +72,7 @@ def measure_metrics(
 def _conditions(samples: Samples) -> dict[str, Metric]:
     """Return how warm it was and how it felt."""
     meta = samples.activity.meta
-    warmth = samples.activity.records["temperature"].to_numpy()
+    warmth = samples.records["temperature"]
     coverage = samples.share(warmth)
     words = "measured at the device, which the wrist warms by some degrees"
     out = missing("not recorded", "temperature")

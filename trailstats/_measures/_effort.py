@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats._measures._samples import NO_ELEVATION, NO_SPEED, Floats, Samples, found, mean, missing
+from trailstats._measures._wrapping import NO_ELEVATION, NO_SPEED, found, mean, missing
+from trailstats._samples import Floats, Samples
 from trailstats.athlete import Athlete
 from trailstats.metrics import effort, performance, variability
 from trailstats.metrics.effort import EffortCurve
@@ -124,7 +125,7 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     def means(values: Floats) -> Floats:
         return np.asarray(np.bincount(minute, weights=s.time[usable] * values[usable])[full] / weight[full])
 
-    warmth = s.activity.records["temperature"].to_numpy()
+    warmth = s.records["temperature"]
     warm = means(warmth) if full.any() and not np.isnan(warmth[usable]).any() else None
     line = performance.speed_at_heart_rate(means(s.level_speed), means(s.heart_rate), reference, temperature=warm)
     if np.isnan(line.speed):

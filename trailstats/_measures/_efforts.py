@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats._measures._samples import NO_SPEED, Samples, found, missing
+from trailstats._measures._wrapping import NO_SPEED, found, missing
+from trailstats._samples import Samples
 from trailstats.metrics import performance
 from trailstats.results import Metric
 

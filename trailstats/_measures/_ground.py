@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trailstats._measures._samples import NO_ELEVATION, NO_SPEED, Samples, found, missing
+from trailstats._measures._wrapping import NO_ELEVATION, NO_SPEED, found, missing
+from trailstats._samples import Samples
 from trailstats.metrics import variability, variety
 from trailstats.results import Metric, Totals
 from trailstats.schema import Gait, Slope, SurfaceSource
@@ -42,8 +43,7 @@ def surface_metrics(
 def path_metrics(samples: Samples) -> dict[str, Metric]:
     """Return how much the way turns."""
     s = samples
-    records = s.activity.records
-    latitude, longitude = records["latitude"].to_numpy(), records["longitude"].to_numpy()
+    latitude, longitude = s.records["latitude"], s.records["longitude"]
     placed = (s.time > 0) & ~np.isnan(latitude) & ~np.isnan(longitude)
     coverage = s.share(latitude, longitude)
     if not placed.any():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trailstats._measures._samples import Samples, found, missing
+from trailstats._measures._wrapping import found, missing
+from trailstats._samples import Samples
 from trailstats.metrics import intensity, variability
 from trailstats.results import Metric
 

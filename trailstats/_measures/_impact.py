@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trailstats._measures._samples import NO_ELEVATION, NO_STEPS, Samples, found, missing
+from trailstats._measures._wrapping import NO_ELEVATION, NO_STEPS, found, missing
+from trailstats._samples import Samples
 from trailstats.metrics import impact
 from trailstats.results import Metric, Totals
 from trailstats.schema import Surface
@@ -83,9 +84,7 @@ def dose_metrics(samples: Samples) -> dict[str, Metric]:
     s = samples
     if not s.has_elevation:
         return missing(NO_ELEVATION, *DOSES)
-    track = s.activity.track
-    assert track is not None
-    ascent, descent = track["ascent"].to_numpy(), track["descent"].to_numpy()
+    ascent, descent = s.track["ascent"], s.track["descent"]
     coverage = s.share(s.grade)
     down = "gravity times descent: the braking work per kilogram; a proxy of eccentric load"
     up = "gravity times ascent: the work per kilogram; a proxy of the strength stimulus"

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from trailstats._measures._impact import COMPONENTS
-from trailstats._measures._samples import Floats, found, missing
+from trailstats._measures._wrapping import found, missing
+from trailstats._samples import Floats
 from trailstats.athlete import Athlete
 from trailstats.limits import HeartRateLimits
 from trailstats.metrics import intensity, load

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats._measures._samples import NO_SPEED, NO_STEPS, Floats, Samples, found, mean, missing
+from trailstats._measures._wrapping import NO_SPEED, NO_STEPS, found, mean, missing
+from trailstats._samples import Floats, Samples
 from trailstats.athlete import Athlete
 from trailstats.metrics import impact, variability
 from trailstats.results import Metric, Totals
@@ -105,7 +106,7 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     if s.time[level].sum() < 60.0:
         return missing("less than a minute of running on level ground", *SPRING)
     time, speed = s.time[level], s.speed[level]
-    recorded = s.activity.records["stance_time"].to_numpy()[level]
+    recorded = s.records["stance_time"][level]
     measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
     contact = np.where(recorded > 0, recorded, np.nan) if measured else impact.contact_time(speed)
     rate, _ = impact.step_rate(speed, s.cadence[level])
@@ -133,7 +134,7 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
 
 def _balance(samples: Samples) -> dict[str, Metric]:
     s = samples
-    balance = s.activity.records["stance_time_balance"].to_numpy()
+    balance = s.records["stance_time_balance"]
     coverage = s.share(balance)
     if not coverage > 0:
         return missing("not recorded", *BALANCE)
@@ -149,7 +150,7 @@ def _balance(samples: Samples) -> dict[str, Metric]:
 def _recorded(samples: Samples) -> dict[str, Metric]:
     """Return what the device says of the steps, kept as it was recorded."""
     s = samples
-    columns = {name: (s.activity.records[column].to_numpy(), 1.0) for name, column in RECORDED.items()}
+    columns = {name: (s.records[column], 1.0) for name, column in RECORDED.items()}
     fields = {str(c).removeprefix("dev_").casefold(): str(c) for c in s.activity.extras.columns}
     for name, (field, factor) in FOOTPOD.items():
         if field in fields:

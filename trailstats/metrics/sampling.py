@@ -32,10 +32,10 @@ def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
     >>> sampling.valid_seconds([1.0, 2.0, -1.0], [5.0, float('nan'), 5.0])
     array([1., 0., 0.])
     """
-    arrays = np.broadcast_arrays(as_floats(dt), *(as_floats(value) for value in values))
-    seconds = np.where(arrays[0] > 0.0, arrays[0], 0.0)
-    for array in arrays[1:]:
-        seconds = np.where(np.isnan(array), 0.0, seconds)
+    seconds = as_floats(dt)
+    seconds = np.where(seconds > 0.0, seconds, 0.0)
+    for value in values:
+        seconds = np.where(np.isnan(as_floats(value)), 0.0, seconds)
     return seconds
 
 
