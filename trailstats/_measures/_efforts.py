@@ -54,9 +54,10 @@ def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Me
     s = samples
     if not s.on_foot or not s.has_distance:
         return missing("not on foot" if s.has_distance else NO_SPEED, "vdot")
-    level = (efforts["ground"] == ("level" if s.has_elevation else "actual")).to_numpy()
+    ground, basis = (efforts[name].to_numpy(dtype=object) for name in ("ground", "basis"))
     distance, duration = efforts["distance"].to_numpy(), efforts["duration"].to_numpy()
-    raced = level & (efforts["basis"] == "distance").to_numpy() & (duration >= SHORTEST) & (duration <= LONGEST)
+    level = ground == ("level" if s.has_elevation else "actual")
+    raced = level & (basis == "distance") & (duration >= SHORTEST) & (duration <= LONGEST)
     if not raced.any():
         return missing("no stretch of 3.5 minutes to 4 hours over a race distance", "vdot")
     uptake = performance.vdot(distance[raced], duration[raced])

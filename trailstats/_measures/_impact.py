@@ -14,6 +14,7 @@ from trailstats.schema import Surface
 __all__ = ["COMPONENTS", "dose_metrics", "load_metrics"]
 
 COMPONENTS = ("active", "impact", "tibial")
+LOADS = ("active", "impact", "impact_low", "impact_high", "tibial", "tibial_steep")
 SIDES = ("impact_load_trail", "impact_load_road")
 RATES = tuple(f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute"))
 DOSES = (
@@ -30,11 +31,11 @@ STEEP_TIBIAL = (0.85, 1.15)
 
 def load_metrics(table: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
     """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1."""
-    plain = table[table["exponent"] == 1.0]
-    if plain.empty:
+    plain = table["exponent"].to_numpy() == 1.0
+    if not plain.any():
         return missing(NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES)
-    column = {name: plain[name].to_numpy() for name in plain.columns if name not in ("surface", "exponent")}
-    surface = plain["surface"].to_numpy(dtype=object)
+    column = {name: table[name].to_numpy()[plain] for name in LOADS}
+    surface = table["surface"].to_numpy(dtype=object)[plain]
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
     # Only ground that is not known to be paved may soften or harden a step.
     soft = surface != Surface.ROAD.value

@@ -66,8 +66,8 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     issues: list[Issue] = list(activity.issues)
     records, extras = in_order(activity, issues)
     index = records.index
-    seconds = replace(activity, records=records).seconds
-    columns = {name: records[name].to_numpy(copy=True) for name in records.columns}
+    ordered = activity if records is activity.records else replace(activity, records=records)
+    seconds, columns = ordered.seconds, dict(ordered.columns)
     on_foot = activity.meta.sport in ON_FOOT
     limit = rules.max_speed if on_foot else rules.max_speed_riding
     blank_impossible(columns, index, rules, issues)

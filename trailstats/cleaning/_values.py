@@ -23,17 +23,17 @@ INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
 def in_order(activity: Activity, issues: list[Issue]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return records and extras by time; of samples with the same time the first one that holds most."""
     records, extras = activity.records, activity.extras
-    index = records.index
-    rising, single = index.is_monotonic_increasing, index.is_unique
-    if rising and single:
+    index = pd.DatetimeIndex(records.index)
+    stamps = index.asi8
+    passed = np.diff(stamps)
+    if (passed > 0).all():
         return records, extras
-    if not rising:
-        back = np.append(False, np.asarray(index[1:] < index[:-1]))
+    back = np.append(False, passed < 0)
+    if back.any():
         count = int(back.sum())
         message = f"the clock went back {count} times; sorted"
         issues.append(Issue("time_backwards", Severity.WARNING, message, count, when(index, back)))
     filled = records.notna().sum(axis=1).to_numpy()
-    stamps = np.asarray(index.astype("int64"))
     order = np.lexsort((-filled, stamps))
     first = np.append(True, np.diff(stamps[order]) > 0)
     keep = order[first]

@@ -113,17 +113,17 @@ def _describe(
     track = activity.track
     assert track is not None
     distance = track["distance"].to_numpy()
-    time = np.where(track["moving"], track["duration"], 0.0)
+    time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     level = effort.grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
     index = activity.records.index
 
     def between(values: Floats) -> Floats:
-        running = np.interp(grid, distance, np.cumsum(values))
-        return np.asarray(running[end] - running[start])
+        running = np.cumsum(values)
+        return np.asarray(np.interp(grid[end], distance, running) - np.interp(grid[start], distance, running))
 
     length, gain, duration = grid[end] - grid[start], np.abs(z[end] - z[start]), between(time)
-    clock = np.interp(grid, distance, activity.seconds)
-    stamps = index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms")
+    clocks = (np.interp(grid[place], distance, activity.seconds) for place in (start, end))
+    start_time, end_time = (index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms") for clock in clocks)
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
     steepest = [
@@ -139,8 +139,8 @@ def _describe(
         {
             "index": np.arange(len(start)),
             "direction": ["up" if s > 0 else "down" for s in sign],
-            "start_time": stamps[start],
-            "end_time": stamps[end],
+            "start_time": start_time,
+            "end_time": end_time,
             "start_distance": grid[start],
             "end_distance": grid[end],
             "distance": length,
