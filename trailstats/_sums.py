@@ -69,13 +69,17 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
         "tibial_steep": np.where(steep, tibial, 0.0),
     }
 
-    def sums(values: Floats) -> Floats:
-        # Where nothing is known of a part the sum is unknown, not zero.
-        total = np.bincount(group, weights=np.nan_to_num(values), minlength=3)
-        return np.where(np.isnan(values).all(), np.nan, total)
-
     size = len(EXPONENTS)
-    columns = {name: np.concatenate([sums(steps * part**b) for b in EXPONENTS]) for name, part in parts.items()}
+
+    def sums(part: Floats) -> Floats:
+        known = ~np.isnan(part)
+        if not known.any():
+            # Where nothing is known of a part the sum is unknown, not zero.
+            return np.full(3 * size, np.nan)
+        filled = np.where(known, part, 0.0)
+        return np.concatenate([np.bincount(group, weights=steps * filled**b, minlength=3) for b in EXPONENTS])
+
+    columns = {name: sums(part) for name, part in parts.items()}
     return schema.IMPACT.frame(
         {
             "surface": surfaces * size,
@@ -98,6 +102,9 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
     def where(mask: NDArray[np.bool_]) -> float:
         return float(np.nansum(length[mask]))
 
+    def known_sum(values: Floats) -> float:
+        return float("nan") if np.isnan(values).all() else float(np.nansum(values))
+
     return Totals(
         distance=float(np.nansum(length)),
         trail_distance=where(surface == Surface.TRAIL.value),
@@ -109,8 +116,8 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
         elapsed_time=(index[-1] - index[0]).total_seconds(),
         moving_time=float(time.sum()),
         hike_time=float(np.nansum(duration[gait == Gait.HIKE.value])),
-        ascent=float(segments["ascent"].sum(min_count=1)),
-        descent=float(segments["descent"].sum(min_count=1)),
+        ascent=known_sum(segments["ascent"].to_numpy()),
+        descent=known_sum(segments["descent"].to_numpy()),
         level_distance=float(np.nansum(level * time)),
         level_time=float(time[~np.isnan(level)].sum()),
         heart_beats=float(np.nansum(rate * time) / 60.0),

@@ -224,6 +224,11 @@ class Activity:
             return {str(name): column.to_numpy() for name, column in self.records.items()}
         return dict(zip(self.records.columns, block.T, strict=True))
 
+    def times_at(self, seconds: NDArray[np.float64]) -> pd.DatetimeIndex:
+        """Return the UTC times, to the millisecond, at seconds since the first record."""
+        first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
+        return pd.DatetimeIndex((first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view("M8[ns]"), tz="UTC")
+
     def has(self, column: str) -> bool:
         """Whether a record column holds at least one value."""
         return bool(self.records[column].notna().any())

@@ -208,8 +208,7 @@ def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRul
             return np.where(weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan)
 
     length, duration = np.diff(borders), over(time)
-    clock = at_borders(activity.seconds)
-    stamps = records.index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms")
+    stamps = activity.times_at(at_borders(activity.seconds))
     rise = (
         np.diff(np.interp(borders, distance, elevation))
         if not np.isnan(elevation).all()

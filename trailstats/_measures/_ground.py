@@ -32,10 +32,11 @@ def surface_metrics(
         out = missing(silent, "trail_probability")
     else:
         out = found("trail_probability", probability, SOURCES.get(source, source.value))
-    if not segments["p_technical"].notna().any():
+    told = ~np.isnan(segments["p_technical"].to_numpy())
+    if not told.any():
         return out | missing(silent, "technical_time")
-    seconds = float(segments["duration"].to_numpy()[segments["technical"].to_numpy()].sum())
-    known = float(segments["duration"].to_numpy()[segments["p_technical"].notna().to_numpy()].sum())
+    duration = segments["duration"].to_numpy()
+    seconds, known = float(duration[segments["technical"].to_numpy()].sum()), float(duration[told].sum())
     words = "modelled: a proxy from descent speed, its spread and turning"
     return out | found("technical_time", seconds, words, coverage=min(known / max(samples.time.sum(), 1.0), 1.0))
 
@@ -74,7 +75,7 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
 def time_by_terrain(segments: pd.DataFrame) -> list[float]:
     """Return the time on each of nine kinds of terrain: seven slope classes, technical ground, hiking [s]."""
     time = segments["duration"].to_numpy()
-    hiked = (segments["gait"] == Gait.HIKE.value).to_numpy()
+    hiked = segments["gait"].to_numpy(dtype=object) == Gait.HIKE.value
     technical = segments["technical"].to_numpy() & ~hiked
     slope = segments["slope"].to_numpy(dtype=object)
     plain = ~hiked & ~technical

@@ -128,12 +128,16 @@ def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: Ar
     if np.any(~(wanted > 0.0)):
         raise ValueError("durations must be positive")
     d, t = _usable_track(distance_cum, time)
+    # The last of equal times, as interpolation gives it.
+    here = np.interp(t, t, d) if t.size else d
     distance, start = np.full(wanted.shape, np.nan), np.full(wanted.shape, np.nan)
     for k, span in enumerate(wanted):
         if d.size < 2 or t[-1] - t[0] < span:
             continue
-        begins = np.concatenate([t[t + span <= t[-1]], (t - span)[t - span >= t[0]]])
-        covered = np.interp(begins + span, t, d) - np.interp(begins, t, d)
+        starts, ends = t + span <= t[-1], t - span >= t[0]
+        begins = np.concatenate([t[starts], t[ends] - span])
+        leaving = np.concatenate([here[starts], np.interp(t[ends] - span, t, d)])
+        covered = np.concatenate([np.interp(t[starts] + span, t, d), here[ends]]) - leaving
         best = int(np.argmax(covered))
         distance[k], start[k] = covered[best], begins[best]
     return BestEfforts(distance, wanted, start)

@@ -105,6 +105,7 @@ class Table:
 
 
 TIME = "datetime64[ns, UTC]"
+_TEXT = pd.api.types.pandas_dtype("str")
 _FILL: dict[str, object] = {"float64": float("nan"), "str": "", "bool": False, "int64": 0}
 
 
@@ -115,6 +116,6 @@ def _column(values: object, dtype: str, size: int) -> object:
     if isinstance(values, str) or not isinstance(values, Sized):
         values = [values] * size if dtype in ("str", TIME) else np.full(size, values)
     if dtype == TIME:
-        times = pd.DatetimeIndex(cast(Any, values))
+        times = values if isinstance(values, pd.DatetimeIndex) else pd.DatetimeIndex(cast(Any, values))
         return (times if times.tz is not None else times.tz_localize("UTC")).as_unit("ns")
-    return pd.array(cast(Any, values), dtype="str") if dtype == "str" else np.asarray(values, dtype=dtype)
+    return pd.array(cast(Any, values), dtype=_TEXT) if dtype == "str" else np.asarray(values, dtype=dtype)

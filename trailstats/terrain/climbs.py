@@ -115,15 +115,14 @@ def _describe(
     distance = track["distance"].to_numpy()
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     level = effort.grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
-    index = activity.records.index
 
     def between(values: Floats) -> Floats:
         running = np.cumsum(values)
         return np.asarray(np.interp(grid[end], distance, running) - np.interp(grid[start], distance, running))
 
     length, gain, duration = grid[end] - grid[start], np.abs(z[end] - z[start]), between(time)
-    clocks = (np.interp(grid[place], distance, activity.seconds) for place in (start, end))
-    start_time, end_time = (index[0] + pd.to_timedelta(np.rint(clock * 1e3), unit="ms") for clock in clocks)
+    clock = activity.seconds
+    start_time, end_time = (activity.times_at(np.interp(grid[place], distance, clock)) for place in (start, end))
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
     steepest = [
