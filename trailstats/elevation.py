@@ -178,8 +178,12 @@ def grid_profile(
     window, threshold = rules.window_barometer, rules.threshold_barometer
     smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
     source = ElevationSource.BAROMETER
-    hilly = ascent_descent(smooth, rules.threshold_gnss)[0] / (length / 1000.0)
-    if noise > rules.noise_level + rules.noise_hilly * hilly:
+    noisy = noise > rules.noise_level
+    if noisy:
+        # Hills only raise the level, so they are measured where it matters.
+        hilly = ascent_descent(smooth, rules.threshold_gnss)[0] / (length / 1000.0)
+        noisy = noise > rules.noise_level + rules.noise_hilly * hilly
+    if noisy:
         source = ElevationSource.GNSS
         window, threshold = rules.window_gnss, rules.threshold_gnss
         smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)

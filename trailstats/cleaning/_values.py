@@ -33,7 +33,7 @@ def in_order(activity: Activity, issues: list[Issue]) -> tuple[pd.DataFrame, pd.
         count = int(back.sum())
         message = f"the clock went back {count} times; sorted"
         issues.append(Issue("time_backwards", Severity.WARNING, message, count, when(index, back)))
-    filled = records.notna().sum(axis=1).to_numpy()
+    filled = np.count_nonzero(~np.isnan(records.to_numpy()), axis=1)
     order = np.lexsort((-filled, stamps))
     first = np.append(True, np.diff(stamps[order]) > 0)
     keep = order[first]

@@ -80,11 +80,12 @@ def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: 
         if d.size < 2 or d[-1] - d[0] < length * (1.0 - 1e-12):
             continue
         room = length * 1e-12
-        start_at, end_at = d[d + length <= d[-1] + room], d[d - length >= d[0] - room]
+        last = np.count_nonzero(d + length <= d[-1] + room)
+        first = d.size - np.count_nonzero(d - length >= d[0] - room)
         # Of equal positions, where the runner stood, interpolation takes the last: right for leaving.
         # Arriving at the first of them is among the ends that lie on a sample.
-        begins = np.concatenate([t[: start_at.size], np.interp(end_at - length, d, t)])
-        ends = np.concatenate([np.interp(start_at + length, d, t), t[t.size - end_at.size :]])
+        begins = np.concatenate([t[:last], np.interp(d[first:] - length, d, t)])
+        ends = np.concatenate([np.interp(d[:last] + length, d, t), t[first:]])
         best = int(np.argmin(ends - begins))
         duration[k], start[k] = ends[best] - begins[best], begins[best]
     return BestEfforts(wanted, duration, start)
@@ -134,10 +135,10 @@ def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: Ar
     for k, span in enumerate(wanted):
         if d.size < 2 or t[-1] - t[0] < span:
             continue
-        starts, ends = t + span <= t[-1], t - span >= t[0]
-        begins = np.concatenate([t[starts], t[ends] - span])
-        leaving = np.concatenate([here[starts], np.interp(t[ends] - span, t, d)])
-        covered = np.concatenate([np.interp(t[starts] + span, t, d), here[ends]]) - leaving
+        last, first = np.count_nonzero(t + span <= t[-1]), t.size - np.count_nonzero(t - span >= t[0])
+        begins = np.concatenate([t[:last], t[first:] - span])
+        leaving = np.concatenate([here[:last], np.interp(t[first:] - span, t, d)])
+        covered = np.concatenate([np.interp(t[:last] + span, t, d), here[first:]]) - leaving
         best = int(np.argmax(covered))
         distance[k], start[k] = covered[best], begins[best]
     return BestEfforts(distance, wanted, start)
