@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailstats.io._build import parse_times
-from trailstats.io._spans import plain_numbers, read_numbers, read_times, strip
+from trailstats.io._spans import plain_numbers, read_numbers, read_times, strip, texts_to_times
 
 
 def spans(texts):
@@ -122,3 +122,30 @@ def test_odd_times():
         "NaT", "NaT",
     ]  # fmt: skip
     np.testing.assert_array_equal(found, np.array(expected, dtype="datetime64[ns]"))
+
+
+def test_few_times_are_read_as_many():
+    """The short way for a handful of texts gives what a column of them gives, odd ones included."""
+    odd = {
+        "2024-02-29T10:00:00Z": "2024-02-29T10:00:00",
+        "2023-02-29T10:00:00Z": "NaT",
+        "2024-12-31T23:59:60Z": "2024-12-31T23:59:59",
+        "2024-05-01T24:00:00Z": "NaT",
+        "2024-05-01T10:00:00.123456789Z": "2024-05-01T10:00:00.123456789",
+        "2024-05-01T10:00:00+02:00": "2024-05-01T08:00:00",
+        "": "NaT",
+    }
+    plain_time = "2024-05-01T07:30:00Z"
+    for text, expected in odd.items():
+        found = texts_to_times([plain_time, text])
+        truth = np.array(["2024-05-01T07:30:00", expected], dtype="datetime64[ns]")
+        np.testing.assert_array_equal(found, truth, err_msg=text)
+        np.testing.assert_array_equal(texts_to_times([plain_time, text] * 40), np.tile(truth, 40), err_msg=text)
+
+
+def test_numbers_beyond_one_batch():
+    """More numbers than are converted at a time, odd ones at the seams, are each the nearest double."""
+    texts = [f"{i % 97}.{i:05d}" for i in range(3 * 8192 + 5)]
+    for at in (0, 8191, 8192, 16383, 16384, len(texts) - 1):
+        texts[at] = "-1234.123456789012345"
+    assert_same_numbers(texts)
