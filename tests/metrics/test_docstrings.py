@@ -84,7 +84,7 @@ def test_each_reference_key_exists_once():
     """Every key that a docstring or comment cites stands in the bibliography, and none stands there twice."""
     assert len(KEYS) == len(set(KEYS))
     cited = set()
-    for path in sorted((ROOT / "trailstats" / "metrics").glob("*.py")):
+    for path in sorted(Path(inspect.getfile(metrics)).parent.glob("*.py")):
         text = path.read_text("utf-8")
         cited |= set(re.findall(r"\[([A-Z]\w+)\]_", text))
         cited |= set(re.findall(r"\[([A-Z][A-Za-z]+\d{4}|ClimbScore|ItraCategories|Friel|ThreeZones)\]", text))
