@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,16 +36,6 @@ for name in sys.argv[1:]:
             gpxpy.parse(data.decode("utf-8", "replace"))
     except Exception:
         pass
-"""
-PARSING = """
-import sys, fitparse
-for _ in range(3):
-    [m.get_values() for m in fitparse.FitFile(sys.argv[1]).get_messages()]
-"""
-ANALYSING = """
-import sys, trailstats as ts
-for _ in range(int(sys.argv[2])):
-    ts.analyze(sys.argv[1])
 """
 
 
@@ -142,14 +133,21 @@ def hour(files: list[Path], work: Path) -> None:
     else:
         row("one hour at 1 Hz", "no such file")
         return
-    none, times = "import sys, fitparse", 30  # a call takes a small part of what starting takes
-    _, start, _, _ = timed(sys.executable, "-c", none, str(plain))
-    _, parse, _, _ = timed(sys.executable, "-c", PARSING, str(plain))
-    _, first, _, _ = timed(sys.executable, "-c", ANALYSING, str(plain), "1")
-    _, all_of_them, _, _ = timed(sys.executable, "-c", ANALYSING, str(plain), str(times + 1))
-    parse, whole = (parse - start) / 3, (all_of_them - first) / times
+    parse = best(lambda: [m.get_values() for m in fitparse.FitFile(str(plain)).get_messages()], 3)
+    whole = best(lambda: ts.analyze(plain), 20)
     text = f"{1000 * whole:.0f} ms against {1000 * parse:.0f} ms: {parse / whole:.1f} times"
     row(f"one hour at 1 Hz ({len(run.records)} records), fitparse parsing", text)
+
+
+def best(work: Callable[[], object], times: int) -> float:
+    """Return the smallest processor time of several calls after a first one [s]."""
+    work()
+    found = []
+    for _ in range(times):
+        begin = time.process_time()
+        work()
+        found.append(time.process_time() - begin)
+    return min(found)
 
 
 def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> None:
