@@ -208,6 +208,14 @@ def test_a_claim_with_one_bound_reaches_to_the_edge():
     assert "at least" in picture.label
 
 
+def test_a_difference_without_an_interval_is_an_open_dot():
+    """It should not look like an answer that leaves out zero."""
+    result = ClaimResult("strength", "s", "m", "m/km", difference=0.9, verdict=Verdict.NOT_ENOUGH_DATA)
+    picture = claim_view(result, {}).picture
+    assert picture is not None
+    assert not picture.clear
+
+
 def test_a_claim_without_any_number():
     """It should give the reason as the answer and no picture."""
     view = claim_view(ClaimResult("x_y", "s", "m", caveats=("Too few runs.",)), {})

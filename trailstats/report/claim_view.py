@@ -273,7 +273,7 @@ def _picture(result: ClaimResult, unit: str, imperial: bool, favours: int) -> In
         width=round(place(high) - place(low), 2),
         dot=place(result.difference),
         edge=text.difference(edge, unit, imperial),
-        clear=low > 0 or high < 0,
+        clear=result.low > 0 or result.high < 0,  # without an interval, NaN, it is not
         favours=favours,
         label=label,
     )
