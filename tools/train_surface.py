@@ -15,7 +15,9 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,16 +67,21 @@ def train(data: Data) -> Trained:
         line = fitting.fit_activity_line(table, fitting.activity_log_odds(table, channels))
         models[channels] = fitting.calibrated(fitting.fit_activity(table, channels), line)
     runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(data.whole, table, left_out["mixed"])
-    runs += fitting.against_own_pace(runs)
+    runs = fitting.with_usual_pace(runs)
     smoothed = fitting.windows_left_out(runs)
+    windows = fitting.fit_windows(runs)
+    whole = {}
+    for channels, log_odds in smoothed.items():
+        line = fitting.fit_window_line(runs, log_odds)
+        whole[channels] = replace(fitting.fit_whole(windows, runs, channels), slope=line.slope, offset=line.offset)
     return Trained(
         table=table,
         left_out=left_out,
         models=models,
         runs=runs,
-        calibrated=fitting.windows_calibrated(runs, smoothed),
-        windows=fitting.fit_windows(runs),
-        line=fitting.fit_window_line(runs, smoothed),
+        calibrated={name: fitting.windows_calibrated(runs, log_odds) for name, log_odds in smoothed.items()},
+        windows=windows,
+        whole=whole,
     )
 
 
@@ -92,7 +99,6 @@ def mapped_tracks(data: Data, model: LinearModel) -> list[fitting.Track]:
 
 def describe(trained: Trained, data: Data) -> dict[str, object]:
     """Return the document of the trained model: numbers to compute with, and how good they are."""
-    windows = trained.windows
     return {
         "format": FORMAT,
         "about": "Road or trail from position, time and elevation; made by tools/train_surface.py.",
@@ -100,15 +106,18 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
         "training_tracks": len({e.name for e in data.mapped}),
         "activity": {name: table_of(model) for name, model in trained.models.items()},
         "windows": {
-            **table_of(windows.linear),
-            "mixed_weight": round(windows.mixed_weight, 5),
+            **table_of(trained.windows),
             "mixed_limit": fitting.MIXED_LIMIT,
             "temper": fitting.TEMPER,
-            "slope": round(trained.line.slope, 5),
-            "offset": round(trained.line.offset, 5),
+            "whole": {channels: rounded(asdict(whole)) for channels, whole in trained.whole.items()},
         },
         "scores": scores.summary(trained, TerrainRules().decide),
     }
+
+
+def rounded(values: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers with five decimals."""
+    return {k: rounded(v) if isinstance(v, dict) else round(v, 5) for k, v in values.items()}
 
 
 def table_of(model: LinearModel) -> dict[str, object]:

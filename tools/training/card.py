@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trailstats.schema import SurfaceSource
+from trailstats.terrain.features import STEEP
 from trailstats.terrain.fusion import TAG_PROBABILITY
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.technical import TECHNICAL_WEIGHTS
@@ -38,6 +39,7 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "figure": FIGURE,
         "tags": ", ".join(f"`{tag}` {p:g}" for tag, p in TAG_PROBABILITY.items()),
         "coefficients": coefficients(document),
+        "whole_run": whole_run(document),
         "aims": markdown(aims(document)),
         "run_scores": markdown(run_table(trained)),
         "run_confusion": markdown(run_confusion(trained)),
@@ -52,6 +54,7 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "sources": ", ".join(s.value for s in SurfaceSource if s in rules.sources),
         "hash": document["training_data"],
         "linear_limit": fitting.LIMIT,
+        "steep": STEEP,
     }
     return TEMPLATE.read_text(encoding="utf-8").format(**words), figure(
         {"whole runs": whole, "windows of 50 m": windows}
@@ -109,6 +112,22 @@ def coefficients(document: dict[str, Any]) -> str:
     order = list(dict.fromkeys(row["name"] for rows in columns.values() for row in rows))
     table = pd.DataFrame(series).reindex(order).fillna("")
     return markdown(table.rename_axis("feature"))
+
+
+def whole_run(document: dict[str, Any]) -> str:
+    """Return what windows take from the run as a whole, by channels."""
+    rows = {
+        channels.replace("+", ", "): {
+            "the window's own features": part["gain"],
+            "log-odds of the run": part["weights"]["activity"],
+            "mountain run": part["weights"].get("steepness"),
+            "own pace": part["weights"].get("own_pace"),
+            "intercept": part["intercept"],
+        }
+        for channels, part in document["windows"]["whole"].items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
+    return markdown(table.map(lambda v: "" if np.isnan(v) else f"{v:+.2f}").rename_axis("channels"))
 
 
 def run_table(trained: Trained) -> pd.DataFrame:
@@ -185,9 +204,9 @@ def window_confusion(trained: Trained, decide: float) -> pd.DataFrame:
 def whole_trail_share(trained: Trained, decide: float) -> float:
     """Return the share of windows called trail in runs that are labelled trail as a whole."""
     shares = [
-        float(np.mean(scores.sigmoid(x) >= decide))
-        for t, x in zip(trained.runs, trained.calibrated, strict=True)
-        if not (t.mapped or t.own_pace) and t.example.step == 0 and t.trail.sum() > t.road.sum()
+        float(np.mean(p >= decide))
+        for t, p in scores.chosen(trained, *scores.RECORDED)
+        if not t.mapped and t.example.step == 0 and t.trail.sum() > t.road.sum()
     ]
     return float(np.mean(shares))
 

@@ -10,17 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from trailstats.terrain._model import LinearModel
+from trailstats.terrain._model import LinearModel, WholeRun
 from trailstats.terrain._sequence import smooth_log_odds
 from trailstats.terrain.baseline import FEWEST_RUNS
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
     MIXED_FEATURES,
-    MOST_SHIFT,
-    SPEED_FEATURES,
     WINDOW_FEATURES,
     WINDOW_STEP,
+    own_pace,
+    steepness,
 )
 from trailstats.terrain.rules import TerrainRules
 from training.recordings import THINNED, Example
@@ -70,6 +70,14 @@ CHANNELS = {
     "mixed": MIXED_FEATURES,
 }
 """Features of each model of whole runs; the last one serves the windows."""
+
+CUES = {
+    "position": ("activity",),
+    "elevation+position": ("activity", "steepness"),
+    "baseline+position": ("activity", "own_pace"),
+    "baseline+elevation+position": ("activity", "steepness", "own_pace"),
+}
+"""What windows take from the whole run, for each set of channels; a recording serves every set that it has."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +203,9 @@ def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
 class Track:
     """One recording with the weight of trail and of road in each window.
 
-    ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run. The labels of a run that is
-    only known as a whole (``mapped`` False) never train the features of windows. ``own_pace`` says that speed is
-    relative to the athlete's other runs.
+    ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run, ``usual`` the log of the
+    athlete's own speed on flat road, NaN with too few other runs. The labels of a run that is only known as a whole
+    (``mapped`` False) never train the features of windows.
     """
 
     example: Example
@@ -208,113 +216,125 @@ class Track:
     trail: Floats
     road: Floats
     mapped: bool
-    own_pace: bool = False
+    usual: float = float("nan")
 
-    def beside_whole(self, values: Floats) -> Floats:
-        """Return columns of values per window with the whole run's log-odds, cut off, beside them."""
-        whole = float(np.clip(self.log_odds, -MIXED_LIMIT, MIXED_LIMIT))
-        return np.column_stack([values, np.full(len(values), whole)])
+    @property
+    def activity(self) -> float:
+        """Return the log-odds of the whole run, cut off."""
+        return float(np.clip(self.log_odds, -MIXED_LIMIT, MIXED_LIMIT))
+
+    def cues(self, channels: str) -> Floats:
+        """Return the cues of the whole run for one set of channels; NaN where it lacks one."""
+        flat = self.example.flat if "elevation" in channels else self.example.level
+        known = {
+            "activity": self.activity,
+            "steepness": steepness(self.example.whole),
+            "own_pace": own_pace(flat, self.usual),
+        }
+        return np.array([known[name] for name in CUES[channels]])
+
+    def beside(self, values: Floats, cues: Floats) -> Floats:
+        """Return columns of values per window with values of the whole run beside them."""
+        return np.column_stack([values, np.tile(cues, (len(values), 1))])
 
 
-@dataclass(frozen=True, eq=False)
-class WindowModel:
-    """Windows before the sequence: their own features, and what the whole run's log-odds add."""
+def fit_windows(tracks: Sequence[Track]) -> LinearModel:
+    """Return the model of the windows' own features.
 
-    linear: LinearModel
-    mixed_weight: float
-
-    def smoothed(self, track: Track) -> Floats:
-        """Return the log-odds of each window given all, before calibration."""
-        parts = track.beside_whole(self.linear.log_odds(track.example.windows)[:, None])
-        evidence = parts @ [1.0, self.mixed_weight]
-        return smooth_log_odds(TEMPER * evidence, WINDOW_STEP, TerrainRules().surface_length)
-
-
-def fit_windows(tracks: Sequence[Track]) -> WindowModel:
-    """Return the window model.
-
-    First the features are weighed on map labels alone, beside the whole run's log-odds, hardly penalised; then this
-    sum and the whole run's log-odds are weighed again with the runs that are labelled as a whole let in.
+    They are weighed on map labels alone, beside the whole run's log-odds, hardly penalised, which `fit_whole` weighs
+    again.
     """
     mapped = [t for t in tracks if t.mapped]
-    x, target, weight = _stacked([t.beside_whole(t.example.windows) for t in mapped], mapped)
+    x, target, weight = _stacked([t.beside(t.example.windows, np.array([t.activity])) for t in mapped], mapped)
     trail = weight[target].sum()
     weight = np.where(target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)) * weight
     size = len(WINDOW_FEATURES)
-    prior = np.append(np.ones(size), 5.0)
-    names = (*WINDOW_FEATURES, "mixed")
-    first = fit_linear(names, x, target, weight, WINDOW_STRENGTH, prior, 1000.0)
-    linear = LinearModel(
+    names = (*WINDOW_FEATURES, "activity")
+    first = fit_linear(names, x, target, weight, WINDOW_STRENGTH, np.append(np.ones(size), 5.0), 1000.0)
+    return LinearModel(
         WINDOW_FEATURES, first.centre[:size], first.scale[:size], first.coefficient[:size], 0.0, first.limit
     )
-    both = [t.beside_whole(linear.log_odds(t.example.windows)[:, None]) for t in tracks]
-    x, target, weight = _stacked(both, tracks)
-    second = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
-    second.fit(x, target, sample_weight=weight / weight.sum() * 1000)
-    gain, mixed = (float(v) for v in second.coef_[0])
-    intercept = float(second.intercept_[0])
-    return WindowModel(replace(linear, coefficient=linear.coefficient * gain, intercept=intercept), mixed)
 
 
-def fit_window_line(tracks: Sequence[Track], smoothed: Sequence[Floats]) -> Line:
-    """Return the calibration of smoothed log-odds that left their own group out."""
-    x, target, weight = _stacked([s[:, None] for s in smoothed], tracks)
+def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> WholeRun:
+    """Return what windows take from the whole run, with the runs let in that are labelled as a whole; uncalibrated."""
+    able = [t for t in tracks if np.isfinite(t.cues(channels)).all()]
+    parts = [t.beside(linear.log_odds(t.example.windows)[:, None], t.cues(channels)) for t in able]
+    x, target, weight = _stacked(parts, able)
+    model = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
+    model.fit(x, target, sample_weight=weight / weight.sum() * 1000)
+    gain, *weights = (float(v) for v in model.coef_[0])
+    named = dict(zip(CUES[channels], weights, strict=True))
+    return WholeRun(gain, named, float(model.intercept_[0]), slope=1.0, offset=0.0)
+
+
+def smoothed(linear: LinearModel, whole: WholeRun, track: Track, channels: str) -> Floats:
+    """Return the log-odds of each window given all, before calibration; empty where the recording lacks a channel."""
+    cues = track.cues(channels)
+    if not np.isfinite(cues).all():
+        return np.empty(0)
+    evidence = whole.gain * linear.log_odds(track.example.windows) + cues @ list(whole.weights.values())
+    return smooth_log_odds(TEMPER * (evidence + whole.intercept), WINDOW_STEP, TerrainRules().surface_length)
+
+
+def fit_window_line(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> Line:
+    """Return the calibration of smoothed log-odds that left their own group out; empty ones are passed over."""
+    pairs = [(t, x) for t, x in zip(tracks, log_odds, strict=True) if len(x)]
+    x, target, weight = _stacked([x[:, None] for _, x in pairs], [t for t, _ in pairs])
     return fit_line(x[:, 0], target, weight)
 
 
-def windows_left_out(tracks: Sequence[Track]) -> list[Floats]:
-    """Return smoothed log-odds of each track from a model that has not seen its group of routes or its athlete."""
-    out: dict[int, Floats] = {}
+def windows_left_out(tracks: Sequence[Track]) -> dict[str, list[Floats]]:
+    """Return smoothed log-odds of each track, by channels, from models without its group of routes or its athlete."""
+    out = {channels: [np.empty(0)] * len(tracks) for channels in CUES}
     for group in sorted({t.group for t in tracks}):
-        model = fit_windows([t for t in tracks if t.group != group])
-        out.update({i: model.smoothed(t) for i, t in enumerate(tracks) if t.group == group})
-    return [out[i] for i in range(len(tracks))]
-
-
-def against_own_pace(tracks: Sequence[Track]) -> list[Track]:
-    """Return the tracks as recorded whose athlete has other runs, with speeds relative to those, as `Baseline` has it.
-
-    For a mapped track these are the athlete's runs on other routes.
-    """
-    recorded = [t for t in tracks if t.example.step == 0]
-    out = []
-    for t in recorded:
-        others = [
-            o.example.flat
-            for o in recorded
-            if o.athlete == t.athlete and (o.group != t.group if t.mapped else o.example.name != t.example.name)
-        ]
-        pace = [v for v in others if np.isfinite(v)]
-        if len(pace) >= FEWEST_RUNS:
-            shift = float(np.clip(t.example.usual - np.median(pace), -MOST_SHIFT, MOST_SHIFT))
-            speeds = np.array([name in SPEED_FEATURES for name in WINDOW_FEATURES])
-            out.append(
-                replace(t, example=replace(t.example, windows=t.example.windows + shift * speeds), own_pace=True)
-            )
+        rest = [t for t in tracks if t.group != group]
+        linear = fit_windows(rest)
+        for channels, found in out.items():
+            whole = fit_whole(linear, rest, channels)
+            for i, t in enumerate(tracks):
+                if t.group == group:
+                    found[i] = smoothed(linear, whole, t, channels)
     return out
 
 
-def windows_calibrated(tracks: Sequence[Track], smoothed: Sequence[Floats]) -> list[Floats]:
+def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
+    """Return the tracks with the athlete's own pace on flat road, as `Baseline` has it, from runs on other routes."""
+    runs = [t for t in tracks if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)]
+    out = []
+    for t in tracks:
+        pace = [
+            o.example.flat
+            for o in runs
+            if o.athlete == t.athlete and (o.group != t.group if t.mapped else o.example.name != t.example.name)
+        ]
+        out.append(replace(t, usual=float(np.median(pace))) if len(pace) >= FEWEST_RUNS else t)
+    return out
+
+
+def windows_calibrated(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> list[Floats]:
     """Return calibrated log-odds of each track; the calibration has not seen its group either."""
-    out: dict[int, Floats] = {}
+    out = list(log_odds)
     for group in sorted({t.group for t in tracks}):
         rest = [i for i, t in enumerate(tracks) if t.group != group]
-        line = fit_window_line([tracks[i] for i in rest], [smoothed[i] for i in rest])
-        out.update({i: line(smoothed[i]) for i, t in enumerate(tracks) if t.group == group})
-    return [out[i] for i in range(len(tracks))]
+        line = fit_window_line([tracks[i] for i in rest], [log_odds[i] for i in rest])
+        for i, t in enumerate(tracks):
+            if t.group == group:
+                out[i] = line(log_odds[i])
+    return out
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The fitted models, and log-odds that left out what they predict."""
+    """The fitted models, and log-odds that left out what they predict: ``calibrated`` by channels."""
 
     table: pd.DataFrame
     left_out: dict[str, Floats]
     models: dict[str, LinearModel]
     runs: list[Track]
-    calibrated: list[Floats]
-    windows: WindowModel
-    line: Line
+    calibrated: dict[str, list[Floats]]
+    windows: LinearModel
+    whole: dict[str, WholeRun]
 
 
 def map_track(example: Example, group: str, athlete: str, region: str, log_odds: float) -> Track:

@@ -16,8 +16,6 @@ from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
 from trailstats.terrain import features
-from trailstats.terrain.baseline import SHORTEST
-from trailstats.terrain.rules import TerrainRules
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +28,8 @@ THINNED = (0.0, 5.0, 10.0)
 class Example:
     """One recording with one thinning.
 
-    ``usual`` is the log of the run's median speed, ``flat`` that of its median speed on the flat, NaN without any.
+    ``flat`` is the log of the run's median speed on the flat, ``level`` what it would be without elevation; NaN with
+    too little of it.
     """
 
     name: str
@@ -38,8 +37,8 @@ class Example:
     whole: dict[str, float]
     centres: Floats
     windows: Floats
-    usual: float
     flat: float
+    level: float
     road: Floats = field(default_factory=lambda: np.empty(0))
     trail: Floats = field(default_factory=lambda: np.empty(0))
     path: Floats = field(default_factory=lambda: np.empty(0))
@@ -64,17 +63,14 @@ def example(name: str, activity: Activity, step: float, labels: pd.DataFrame | N
     if grid is None:
         return None
     centres, windows, _ = features.window_features(grid)
-    level = features.log_speed(grid, 60.0)
-    flat = level if grid.grade is None else level[np.abs(grid.grade) < TerrainRules().flat]
-    enough = len(flat) * features.SPACING >= SHORTEST
     out = Example(
         name,
         step,
         features.activity_features(grid),
         centres,
         windows,
-        usual=features.usual_speed(grid),
-        flat=float(np.median(flat)) if enough else float("nan"),
+        flat=features.flat_speed(grid),
+        level=features.flat_speed(replace(grid, grade=None)),
     )
     if labels is not None:
         road, trail, path = label_windows(run, labels, len(centres))

@@ -15,6 +15,9 @@ from training.fitting import Track, Trained
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+RECORDED = ("elevation+position", "position")
+"""Channels of a recording by itself, the richer first."""
+
 SMALLEST = 300.0
 """Metres of road and of trail that a run needs for a score inside it."""
 
@@ -170,39 +173,39 @@ def run_rows(trained: Trained) -> dict[str, RunScores]:
     return {name: score_runs(table[rows], values[rows.to_numpy()]) for name, (rows, values) in choices.items()}
 
 
-def mapped_part(trained: Trained, step: float, *, own_pace: bool = False) -> tuple[list[Track], list[Floats]]:
+def chosen(trained: Trained, *channels: str) -> list[tuple[Track, Floats]]:
+    """Return each track with its left-out probabilities by the first of the sets of channels that it has."""
+    out = []
+    for i, t in enumerate(trained.runs):
+        found = [x for x in (trained.calibrated[name][i] for name in channels) if len(x)]
+        if found:
+            out.append((t, sigmoid(found[0])))
+    return out
+
+
+def mapped_part(trained: Trained, step: float, *channels: str) -> tuple[list[Track], list[Floats]]:
     """Return the map-labelled tracks with one thinning, and their left-out probabilities."""
-    pairs = [
-        (t, sigmoid(x))
-        for t, x in zip(trained.runs, trained.calibrated, strict=True)
-        if t.mapped and t.example.step == step and t.own_pace == own_pace
-    ]
+    pairs = [(t, p) for t, p in chosen(trained, *channels or RECORDED) if t.mapped and t.example.step == step]
     return [t for t, _ in pairs], [p for _, p in pairs]
 
 
 def window_rows(trained: Trained, decide: float) -> dict[str, WindowScores]:
-    """Return the scores of windows against the map, as recorded and thinned."""
-    names = {0.0: "as recorded", 5.0: "points every 5 s", 10.0: "points every 10 s"}
-    rows = {name: score_windows(*mapped_part(trained, step), decide) for step, name in names.items()}
-    alone, with_pace = (dict(zip(*named(trained, own), strict=True)) for own in (False, True))
-    tracks, probability = zip(*({**alone, **with_pace}).values(), strict=True)
-    rows["against the athlete's own pace"] = score_windows(tracks, probability, decide)
-    return rows
-
-
-def named(trained: Trained, own_pace: bool) -> tuple[list[str], list[tuple[Track, Floats]]]:
-    """Return the names of the mapped tracks as recorded, and each with its left-out probabilities."""
-    tracks, probability = mapped_part(trained, 0.0, own_pace=own_pace)
-    return [t.example.name for t in tracks], list(zip(tracks, probability, strict=True))
+    """Return the scores of windows against the map: as recorded, thinned, with less and with more to go by."""
+    parts = {
+        "as recorded": mapped_part(trained, 0.0),
+        "points every 5 s": mapped_part(trained, 5.0),
+        "points every 10 s": mapped_part(trained, 10.0),
+        "elevation taken out": mapped_part(trained, 0.0, "position"),
+        "with the athlete's own pace": mapped_part(trained, 0.0, "baseline+elevation+position", *RECORDED),
+    }
+    return {name: score_windows(*part, decide) for name, part in parts.items()}
 
 
 def share_change(trained: Trained, decide: float) -> float:
     """Return the mean change of a run's trail share when its points are thinned to 5 s."""
     shares: dict[str, dict[float, float]] = {}
-    for t, x in zip(trained.runs, trained.calibrated, strict=True):
-        if t.own_pace:
-            continue
-        shares.setdefault(t.example.name, {})[t.example.step] = float(np.mean(sigmoid(x) >= decide))
+    for t, p in chosen(trained, *RECORDED):
+        shares.setdefault(t.example.name, {})[t.example.step] = float(np.mean(p >= decide))
     return float(np.mean([abs(s[5.0] - s[0.0]) for s in shares.values() if 5.0 in s and 0.0 in s]))
 
 

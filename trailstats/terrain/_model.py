@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,7 +17,7 @@ __all__ = ["LinearModel", "SurfaceModel", "surface_model"]
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file's structure."""
 
 
@@ -72,6 +73,29 @@ class LinearModel:
 
 
 @dataclass(frozen=True, eq=False)
+class WholeRun:
+    """What a window takes from the run as a whole, for one set of channels.
+
+    Attributes
+    ----------
+    gain : float
+        What the window's own features weigh.
+    weights : dict of str to float
+        What each cue of the whole run weighs: ``activity``, the log-odds of the model ``mixed``, and where there is
+        the channel ``steepness`` and ``own_pace``.
+    intercept : float
+    slope, offset : float
+        Calibration of the smoothed log-odds.
+    """
+
+    gain: float
+    weights: dict[str, float]
+    intercept: float
+    slope: float
+    offset: float
+
+
+@dataclass(frozen=True, eq=False)
 class SurfaceModel:
     """The whole model.
 
@@ -84,42 +108,44 @@ class SurfaceModel:
         say little about what lies under a stretch.
     windows : LinearModel
         Of a window along a run.
-    mixed_weight, mixed_limit : float
-        What the log-odds of the model ``mixed``, cut off at the limit, weigh in those of a window.
+    mixed_limit : float
+        Where the log-odds of the model ``mixed`` are cut off.
+    whole : dict of str to WholeRun
+        By the channels that are there, sorted and joined by a plus sign.
     temper : float
         What is left of a window's log-odds in the sequence: neighbouring windows overlap and share what is
         peculiar to a place, so each counts for less than one independent observation.
-    slope, offset : float
-        Calibration of the smoothed log-odds.
     """
 
     with_elevation: LinearModel
     without_elevation: LinearModel
     mixed: LinearModel
     windows: LinearModel
-    mixed_weight: float
     mixed_limit: float
+    whole: dict[str, WholeRun]
     temper: float
-    slope: float
-    offset: float
 
-    def whole_run(self, log_odds: float) -> float:
-        """Return what the log-odds of the whole run add to those of each window."""
-        return self.mixed_weight * min(max(log_odds, -self.mixed_limit), self.mixed_limit)
+    def whole_run(self, channels: Iterable[str]) -> WholeRun:
+        """Return what windows take from the run as a whole, by the channels that are there."""
+        return self.whole["+".join(sorted(channels))]
+
+    def activity_cue(self, log_odds: float) -> float:
+        """Return the cue ``activity`` of log-odds of the whole run."""
+        return min(max(log_odds, -self.mixed_limit), self.mixed_limit)
 
     @classmethod
     def from_dict(cls, document: dict[str, dict[str, object]]) -> SurfaceModel:
         """Return the model that the file describes."""
         whole, windows = document["activity"], document["windows"]
         models = {name: whole[name] for name in ("with_elevation", "without_elevation", "mixed")}
+        by_channels = windows["whole"]
+        assert isinstance(by_channels, dict)
         return cls(
             **{name: LinearModel.from_dict(table) for name, table in models.items() if isinstance(table, dict)},
             windows=LinearModel.from_dict(windows),
-            mixed_weight=float(str(windows["mixed_weight"])),
             mixed_limit=float(str(windows["mixed_limit"])),
+            whole={name: WholeRun(**table) for name, table in by_channels.items()},
             temper=float(str(windows["temper"])),
-            slope=float(str(windows["slope"])),
-            offset=float(str(windows["offset"])),
         )
 
 

@@ -26,8 +26,10 @@ ROAD = 0.5
 class Baseline:
     """How fast an athlete usually runs on flat road.
 
-    Without it a stretch is slow or fast against the run's own median. A run that is mostly trail then has nothing to
-    stand out from; against the athlete's usual pace it has.
+    Without it a stretch is slow or fast against the run's own median only. A run that is trail for the most part then
+    has nothing to stand out from; slower on the flat than the athlete is used to, it has. Cadence is left out:
+    on the flat, at the same speed, it differs between an athlete's trail and road runs by less than between two road
+    runs, now up and now down.
 
     Attributes
     ----------

@@ -37,6 +37,8 @@ _WORDS = {
     "grade_mean": "steepness",
     "grade_change": "change of the grade",
     "activity": "the run as a whole",
+    "steepness": "how far it is a run in the mountains",
+    "own_pace": "pace on the flat against your own",
     "intercept": "before any evidence",
 }
 

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import local_xy
-from trailstats.terrain.baseline import Baseline
 
 __all__ = [
     "ACTIVITY_FEATURES",
@@ -25,17 +24,18 @@ __all__ = [
     "MIXED_FEATURES",
     "MOST_SHIFT",
     "SPACING",
-    "SPEED_FEATURES",
     "WINDOW_FEATURES",
     "WINDOW_STEP",
     "RunGrid",
     "activity_features",
     "every_window",
+    "flat_speed",
     "log_speed",
     "moving_mean",
+    "own_pace",
     "run_grid",
+    "steepness",
     "turns",
-    "usual_speed",
     "wiggle_of",
     "window_features",
 ]
@@ -66,8 +66,17 @@ LONGEST_GAP = 100.0
 WALKING = 2.0
 """Speed below which people walk rather than run [m/s]; where they change on the level."""
 
+FLAT = 0.02
+"""Grades below this are flat, as `TerrainRules.flat` has it."""
+
+SHORTEST_FLAT = 1000.0
+"""Flat way that a pace can be told from [m]; judgement."""
+
 MOST_SHIFT = 0.3
-"""The athlete's own pace moves the log of the run's usual speed by at most this: people also run easy; judgement."""
+"""A run's pace differs from the athlete's own by at most this as a log: people also run easy; judgement."""
+
+STEEP = (0.055, 0.085)
+"""Mean absolute grades from which a run begins to look like a mountain, and does so in full; judgement."""
 
 MAX_TURN = 1.5
 """Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
@@ -92,11 +101,7 @@ WINDOW_FEATURES = (
     "wide_corners_400",
     "straight_4000",
 )
-"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's or the athlete's own."""
-
-
-SPEED_FEATURES = ("speed_300", "speed_1200")
-"""Those of them that are relative to a usual speed: the run's median, or the athlete's own."""
+"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's median."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,17 +237,12 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     return out
 
 
-def window_features(
-    activity: Activity | RunGrid, baseline: Baseline | None = None
-) -> tuple[Floats, Floats, tuple[str, ...]]:
+def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return the features of windows along a run.
 
     Parameters
     ----------
     activity : Activity or RunGrid
-    baseline : Baseline, optional
-        Speed is then relative to the athlete's own on flat road, not to the run's median, as far as the two differ
-        by no more than a third.
 
     Returns
     -------
@@ -267,9 +267,7 @@ def window_features(
     wiggle = wiggle_of(turn, 30.0)
     short = log_speed(grid, 40.0)
     jump = np.abs(np.diff(short, prepend=short[0]))
-    usual = usual_speed(grid)
-    if baseline is not None:
-        usual += float(np.clip(np.log(baseline.speed) - usual, -MOST_SHIFT, MOST_SHIFT))
+    usual = float(np.median(log_speed(grid, 60.0)))
     columns = {
         "speed_300": log_speed(grid, 300.0) - usual,
         "speed_1200": log_speed(grid, 1200.0) - usual,
@@ -285,9 +283,41 @@ def window_features(
     return grid.distance[pick], np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1), WINDOW_FEATURES
 
 
-def usual_speed(grid: RunGrid) -> float:
-    """Return the log of the run's median speed."""
-    return float(np.median(log_speed(grid, 60.0)))
+def steepness(features: dict[str, float]) -> float:
+    """Return how far a run is one in the mountains: 0 below the first of `STEEP`, 1 from the second, NaN unknown.
+
+    Parameters
+    ----------
+    features : dict of str to float
+        Of the whole run, as `activity_features` gives them.
+    """
+    low, high = np.log(np.array(STEEP) + 0.005)
+    return float(np.clip((features["grade_mean"] - low) / (high - low), 0.0, 1.0))
+
+
+def flat_speed(grid: RunGrid) -> float:
+    """Return the log of the median speed on the flat, of all the way without elevation; NaN below 1 km of it."""
+    level = log_speed(grid, 60.0)
+    flat = level if grid.grade is None else level[np.abs(grid.grade) < FLAT]
+    return float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
+
+
+def own_pace(flat: float, usual: float) -> float:
+    """Return how much slower than usual (below zero) a run was on the flat.
+
+    Parameters
+    ----------
+    flat : float
+        As `flat_speed` has it.
+    usual : float
+        Log of the athlete's own speed on flat road [m/s].
+
+    Returns
+    -------
+    float
+        Difference of the logs, at most `MOST_SHIFT` either way.
+    """
+    return float(np.clip(flat - usual, -MOST_SHIFT, MOST_SHIFT))
 
 
 def every_window() -> slice:

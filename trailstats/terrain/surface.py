@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from math import log
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.activity import Activity
-from trailstats.terrain._model import SurfaceModel, surface_model
+from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
     ELEVATION_FEATURES,
     WINDOW_STEP,
     RunGrid,
     activity_features,
+    flat_speed,
+    own_pace,
     run_grid,
+    steepness,
     window_features,
 )
 from trailstats.terrain.rules import TerrainRules
@@ -53,8 +58,8 @@ class SurfaceEstimate:
     channels : frozenset of str
         ``"position"``, ``"elevation"`` and the athlete's own ``"baseline"``, as far as used.
     contributions : pandas.DataFrame
-        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the column
-        ``activity`` is the share of the whole run.
+        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the columns
+        ``activity``, ``steepness`` and ``own_pace`` are cues of the whole run, the last two as far as there.
     activity_contributions : dict of str to float
         What each feature adds to the log-odds of the whole run.
     mixed_log_odds : float
@@ -108,23 +113,27 @@ def estimate_surface(
         return SurfaceEstimate(np.empty(0), np.empty(0))
     model = surface_model()
     values = activity_features(grid)
-    whole = model.without_elevation if np.isnan(values[ELEVATION_FEATURES[0]]) else model.with_elevation
-    parts = whole.contributions(np.array([values[name] for name in whole.names]))
-    own = float(parts.sum()) + whole.intercept
+    channels = {"position"}
+    whole = model.without_elevation
     mixed = float(model.mixed.log_odds(np.array([values[name] for name in model.mixed.names])))
-    centres, windows, names = window_features(grid, rules.baseline)
-    same = np.full((len(centres), 2), [model.whole_run(mixed + log_odds), model.windows.intercept])
-    values_of_windows = np.hstack([model.windows.contributions(windows), same])
-    pieces = pd.DataFrame(values_of_windows, index=centres, columns=[*names, "activity", "intercept"])
+    cues = {"activity": model.activity_cue(mixed + log_odds)}
+    if not np.isnan(values[ELEVATION_FEATURES[0]]):
+        channels.add("elevation")
+        whole = model.with_elevation
+        cues["steepness"] = steepness(values)
+    if rules.baseline is not None and not np.isnan(flat := flat_speed(grid)):
+        channels.add("baseline")
+        cues["own_pace"] = own_pace(flat, log(rules.baseline.speed))
+    parts = whole.contributions(np.array([values[name] for name in whole.names]))
+    along = model.whole_run(channels)
+    centres, windows, names = window_features(grid)
+    pieces = pd.DataFrame(model.windows.contributions(windows) * along.gain, index=centres, columns=list(names))
+    pieces = pieces.assign(**{name: along.weights[name] * cue for name, cue in cues.items()}, intercept=along.intercept)
     return SurfaceEstimate(
         distance=centres,
-        p_trail=_along(pieces, model, rules),
-        activity_probability=float(sigmoid(own)),
-        channels=frozenset(
-            {"position"}
-            | (set() if whole is model.without_elevation else {"elevation"})
-            | (set() if rules.baseline is None else {"baseline"})
-        ),
+        p_trail=_along(pieces, channels, rules),
+        activity_probability=float(sigmoid(parts.sum() + whole.intercept)),
+        channels=frozenset(channels),
         contributions=pieces,
         activity_contributions=dict(zip(whole.names, parts.tolist(), strict=True)),
         mixed_log_odds=mixed,
@@ -148,8 +157,9 @@ def with_log_odds(estimate: SurfaceEstimate, log_odds: float, rules: TerrainRule
         With the windows' probabilities that follow.
     """
     model = surface_model()
-    pieces = estimate.contributions.assign(activity=model.whole_run(estimate.mixed_log_odds + log_odds))
-    return replace(estimate, p_trail=_along(pieces, model, rules), contributions=pieces)
+    weight = model.whole_run(estimate.channels).weights["activity"]
+    pieces = estimate.contributions.assign(activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds))
+    return replace(estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces)
 
 
 def has_ground(activity: Activity) -> bool:
@@ -162,8 +172,10 @@ def _too_fast(grid: RunGrid) -> bool:
     return bool(usual > MEDIAN_SPEED_ON_FOOT or top > TOP_SPEED_ON_FOOT)
 
 
-def _along(pieces: pd.DataFrame, model: SurfaceModel, rules: TerrainRules) -> Floats:
+def _along(pieces: pd.DataFrame, channels: Iterable[str], rules: TerrainRules) -> Floats:
     """Return the calibrated posterior of trail at each window."""
+    model = surface_model()
     evidence = model.temper * pieces.to_numpy().sum(axis=1)
     smooth = smooth_log_odds(evidence, WINDOW_STEP, rules.surface_length)
-    return sigmoid(model.slope * smooth + model.offset)
+    line = model.whole_run(channels)
+    return sigmoid(line.slope * smooth + line.offset)
