@@ -28,7 +28,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("4", {"_samples"}),
     ("4", {"_sums"}),
     ("4", {"_measures"}),
-    ("4", {"analysis", "_rows", "intent", "document_schemas"}),
+    ("4", {"analysis", "_athletes", "_rows", "intent", "document_schemas"}),
     ("5", {"_fingerprint", "_pack", "_pool"}),
     ("5", {"cache", "_workers"}),
     ("5", {"_stored", "training"}),

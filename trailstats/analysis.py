@@ -7,7 +7,7 @@ from dataclasses import replace
 from trailstats._measures import judged_metrics, measure_metrics
 from trailstats._samples import Samples
 from trailstats._sums import heart_rate_times, impact_table, thin_profile, total_up
-from trailstats.activity import Activity
+from trailstats.activity import Activity, Issue
 from trailstats.athlete import Athlete
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
@@ -16,6 +16,7 @@ from trailstats.results import Analysis, Metric, Totals
 from trailstats.segments import cut_segments
 from trailstats.terrain import (
     RoadMap,
+    SurfaceEstimate,
     SurfaceLabels,
     TerrainRules,
     gather_evidence,
@@ -124,8 +125,14 @@ def measure(
         impact=impact,
         efforts=efforts,
         heart_rate_times=heart_rate_times(samples),
-        issues=activity.issues,
+        issues=activity.issues + _used(evidence.signal, terrain),
     )
+
+
+def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]:
+    """Return that the athlete's own pace told the ground, where it did."""
+    baseline = terrain.baseline
+    return () if baseline is None or "baseline" not in estimate.channels else (baseline.issue,)
 
 
 def judge(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> Analysis:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from trailstats import schema
+from trailstats._athletes import athlete_folders, profile_in
 from trailstats._rows import activities_table, activity_row, failure_row
 from trailstats._stored import Stored, StoredAnalyses, gather, order_in_time
 from trailstats._workers import Options
@@ -23,13 +23,12 @@ from trailstats.athlete import Athlete
 from trailstats.cache import Cache
 from trailstats.cleaning import CleanRules
 from trailstats.documents import plain, rows
-from trailstats.errors import ReadError
 from trailstats.intent import judge_intent
 from trailstats.io.containers import Failure, list_sources
 from trailstats.io.formats import ReadLimits
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import HEART_RATE_BINS, Analysis, Metric
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, map_for
+from trailstats.terrain import Baseline, RoadMap, SurfaceLabels, TerrainRules, map_for
 from trailstats.training import daily_table, training_metrics, weekly_table
 
 __all__ = ["History", "OnError", "analyze_athletes", "analyze_folder", "combine"]
@@ -39,8 +38,6 @@ Source = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
 TIME_LIMIT = 120.0
 """Time after which a source is given up [s]; judgement: one of 100 hours takes a few seconds."""
-
-_PROFILE = "athlete.toml"
 
 
 class OnError(StrEnum):
@@ -186,6 +183,7 @@ def analyze_folder(
     terrain: TerrainRules | None = None,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
+    own_pace: bool = False,
     limits: ReadLimits | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> History:
@@ -215,6 +213,9 @@ def analyze_folder(
         Local map extracts; by default those of the athlete's profile.
     labels : SurfaceLabels, optional
         The runner's own labels of stretches.
+    own_pace : bool
+        Take the pace on flat road that these recordings show as evidence of the ground, see `Baseline`, in a second
+        pass over the sources. They must all be of one athlete.
     limits : ReadLimits, optional
     progress : callable, optional
         Called with the number of sources done and their total.
@@ -254,6 +255,7 @@ def analyze_folder(
         terrain=terrain,
         map=map,
         labels=labels,
+        own_pace=own_pace,
         limits=limits,
         progress=progress,
     )
@@ -273,6 +275,7 @@ def analyze_athletes(
     terrain: TerrainRules | None = None,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
+    own_pace: bool = False,
     limits: ReadLimits | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, History]:
@@ -284,7 +287,7 @@ def analyze_athletes(
         A folder with a folder for each athlete, perhaps with an ``athlete.toml`` in it; or what to read by name.
     profiles : mapping of str to Athlete, optional
         By the same names; they go before the files.
-    workers, executor, cache, time_limit, on_error, rules, terrain, map, labels, limits, progress
+    workers, executor, cache, time_limit, on_error, rules, terrain, map, labels, own_pace, limits, progress
         As in `analyze_folder`, over the sources of all athletes.
 
     Returns
@@ -304,48 +307,40 @@ def analyze_athletes(
     >>> list(found)
     ['one', 'other']
     """
-    folders = sources if isinstance(sources, Mapping) else _folders(sources)
-    limits, terrain = limits or ReadLimits(), terrain or TerrainRules()
-    known = {name: _profile(name, folder, profiles or {}) for name, folder in folders.items()}
-    jobs, owners = [], []
-    for name, source in folders.items():
-        paths = [source] if isinstance(source, str | os.PathLike) else list(source)
-        ground = map_for(map, known[name].osm, terrain)
-        options = Options(known[name], rules or CleanRules(), terrain, limits, ground, labels)
-        for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
-            jobs.append((ref, options))
-            owners.append(name)
-    results = gather(
-        jobs,
-        cache if isinstance(cache, Cache) else Cache(cache),
-        workers=workers,
-        executor=executor,
-        time_limit=time_limit,
-        progress=progress,
-        raising=on_error is OnError.RAISE,
-    )
-    own: dict[str, list[Stored | Failure]] = {name: [] for name in folders}
-    for name, items in zip(owners, results, strict=True):
-        own[name].extend(items)
-    return {name: _history(items, known[name]) for name, items in own.items()}
+    folders = sources if isinstance(sources, Mapping) else athlete_folders(sources)
+    limits = limits or ReadLimits()
+    known = dict(profiles or {})
+    known |= {name: profile_in(folder) for name, folder in folders.items() if name not in known}
 
+    def work_through(terrain: Mapping[str, TerrainRules]) -> dict[str, History]:
+        jobs, owners = [], []
+        for name, source in folders.items():
+            paths = [source] if isinstance(source, str | os.PathLike) else list(source)
+            ground = map_for(map, known[name].osm, terrain[name])
+            options = Options(known[name], rules or CleanRules(), terrain[name], limits, ground, labels)
+            for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
+                jobs.append((ref, options))
+                owners.append(name)
+        results = gather(
+            jobs,
+            cache if isinstance(cache, Cache) else Cache(cache),
+            workers=workers,
+            executor=executor,
+            time_limit=time_limit,
+            progress=progress,
+            raising=on_error is OnError.RAISE,
+        )
+        own: dict[str, list[Stored | Failure]] = {name: [] for name in folders}
+        for name, items in zip(owners, results, strict=True):
+            own[name].extend(items)
+        return {name: _history(items, known[name]) for name, items in own.items()}
 
-def _folders(root: str | os.PathLike[str]) -> dict[str, Source]:
-    try:
-        folders = sorted(p for p in Path(root).iterdir() if p.is_dir() and not p.name.startswith("."))
-    except OSError as error:
-        raise ReadError(f"can't be listed: {error.strerror or error}", path=str(root)) from None
-    if not folders:
-        raise ReadError("it holds no folders: one for each athlete is needed", path=str(root))
-    return {p.name: str(p) for p in folders}
-
-
-def _profile(name: str, source: Source, profiles: Mapping[str, Athlete]) -> Athlete:
-    if name in profiles:
-        return profiles[name]
-    if isinstance(source, str | os.PathLike) and (path := Path(source) / _PROFILE).is_file():
-        return Athlete.from_toml(path)
-    return Athlete()
+    plain = dict.fromkeys(folders, terrain or TerrainRules())
+    found = work_through(plain)
+    paces = {name: Baseline.from_segments(history.segments) for name, history in found.items()} if own_pace else {}
+    if any(paces.values()):
+        found = work_through({name: replace(plain[name], baseline=pace) for name, pace in paces.items()})
+    return found
 
 
 def _history(items: Sequence[Stored | Failure], athlete: Athlete) -> History:

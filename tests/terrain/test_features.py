@@ -12,9 +12,13 @@ from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
     MIXED_FEATURES,
+    MOST_SHIFT,
     WINDOW_FEATURES,
     activity_features,
+    flat_speed,
+    own_pace,
     run_grid,
+    steepness,
     turns,
     window_features,
 )
@@ -77,6 +81,33 @@ def test_without_elevation_only_its_features_are_missing() -> None:
     assert all(np.isnan(bare[name]) for name in ELEVATION_FEATURES)
     for name in {*ACTIVITY_FEATURES, *MIXED_FEATURES}:
         assert bare[name] == pytest.approx(full[name], abs=0.02), name
+
+
+@pytest.mark.parametrize(("grade", "expected"), [(0.03, 0.0), (0.07, 0.5503), (0.10, 1.0)])
+def test_steepness_lies_between_its_bounds(grade: float, expected: float) -> None:
+    """Nothing below 5.5 %, all from 8.5 %, between them by the log: log(75 / 60) / log(90 / 60) at 7 %."""
+    run = run_along(winding(5000), climb=grade * np.arange(5000.0))
+    assert steepness(activity_features(run)) == pytest.approx(expected, abs=0.03)
+    assert np.isnan(steepness(activity_features(without(run, "elevation"))))
+
+
+def test_flat_speed_is_that_of_the_flat() -> None:
+    """Three kilometres level at 3.2 m/s and three uphill at 2 m/s: 3.2; less than a kilometre of flat has none."""
+    speed = np.repeat([3.2, 2.0], 3000)
+    climb = 0.08 * np.maximum(np.arange(6000.0) - 3000.0, 0.0)
+    grid = run_grid(run_along(winding(6000), speed, climb=climb))
+    assert grid is not None
+    assert np.exp(flat_speed(grid)) == pytest.approx(3.2, rel=0.02)
+    hill = run_grid(run_along(winding(6000), 2.0, climb=0.08 * np.arange(6000.0)))
+    assert hill is not None
+    assert np.isnan(flat_speed(hill))
+
+
+def test_own_pace_is_bounded() -> None:
+    """A tenth slower is its log; half as fast counts as no more than the bound; faster is above zero."""
+    assert own_pace(np.log(2.7), np.log(3.0)) == pytest.approx(np.log(0.9))
+    assert own_pace(np.log(1.5), np.log(3.0)) == -MOST_SHIFT
+    assert own_pace(np.log(3.3), np.log(3.0)) == pytest.approx(np.log(1.1))
 
 
 def test_reversal_keeps_shape() -> None:

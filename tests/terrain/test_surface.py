@@ -168,7 +168,7 @@ def test_contributions_add_up() -> None:
     model = surface_model().with_elevation
     log_odds = sum(estimate.activity_contributions.values()) + model.intercept
     assert estimate.activity_probability == pytest.approx(1 / (1 + np.exp(-log_odds)))
-    assert list(estimate.contributions.columns) == [*WINDOW_FEATURES, "activity", "intercept"]
+    assert list(estimate.contributions.columns) == [*WINDOW_FEATURES, "activity", "steepness", "intercept"]
     assert len(estimate.contributions) == len(estimate.distance)
 
 
@@ -195,5 +195,14 @@ def test_the_model_fits_the_features() -> None:
     model = surface_model()
     assert model.windows.names == WINDOW_FEATURES
     assert 0 < model.temper < 1
-    assert model.slope > 0
-    assert model.mixed_weight > 0
+    cues = {"elevation": "steepness", "baseline": "own_pace"}
+    assert len(model.whole) == 2 ** len(cues)
+    for name, whole in model.whole.items():
+        channels = set(name.split("+"))
+        assert model.whole_run(channels) is whole
+        assert set(whole.weights) == {"activity", *(cue for channel, cue in cues.items() if channel in channels)}
+        assert whole.gain > 0
+        assert whole.slope > 0
+        assert whole.weights["activity"] > 0
+        assert whole.weights.get("steepness", 1.0) > 0
+        assert whole.weights.get("own_pace", -1.0) < 0

@@ -47,6 +47,7 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "window_scores": markdown(window_table(trained, rules.decide)),
         "window_confusion": markdown(window_confusion(trained, rules.decide)),
         "window_reliability": markdown(reliability_table(windows)),
+        "trail_right": trail_right(trained, rules.decide),
         "trail_share": whole_trail_share(trained, rules.decide),
         "length": rules.surface_length,
         "technical_length": rules.technical_length,
@@ -199,6 +200,12 @@ def window_confusion(trained: Trained, decide: float) -> pd.DataFrame:
     """Return kilometres by what the map says and by what they are called."""
     table = scores.confusion(*scores.mapped_part(trained, 0.0), decide)
     return table.map(lambda v: f"{v:.1f}").rename(columns=lambda c: f"called {c}").rename_axis("map says, km")
+
+
+def trail_right(trained: Trained, decide: float) -> float:
+    """Return the share of the way called trail that the map says is trail."""
+    called = scores.confusion(*scores.mapped_part(trained, 0.0), decide)["trail"]
+    return float(called["trail"] / called.sum())
 
 
 def whole_trail_share(trained: Trained, decide: float) -> float:

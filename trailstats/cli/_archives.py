@@ -34,6 +34,7 @@ def report(
     map: o.Maps = None,
     labels: o.Labels = None,
     dem: o.Dem = None,
+    own_pace: o.OwnPace = False,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -56,7 +57,7 @@ def report(
     if not output.absolute().parent.is_dir():
         raise WriteError(f"{output}: there is no folder {output.absolute().parent}")
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache, own_pace))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
@@ -87,6 +88,7 @@ def claims(
     map: o.Maps = None,
     labels: o.Labels = None,
     dem: o.Dem = None,
+    own_pace: o.OwnPace = False,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -109,7 +111,7 @@ def claims(
         raise UsageProblem(f"--explain: there is no claim {explain!r}; known are {', '.join(CLAIMS)}")
     races = o.race_days(race)
     work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache))
+    history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache, own_pace))
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ

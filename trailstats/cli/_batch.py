@@ -51,6 +51,7 @@ def batch(
     map: o.Maps = None,
     labels: o.Labels = None,
     dem: o.Dem = None,
+    own_pace: o.OwnPace = False,
     workers: o.Workers = None,
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
@@ -67,7 +68,7 @@ def batch(
     begin(as_json, debug)
     outputs = [path for path in (output, segments, weekly) if path is not None]
     _check(outputs, sources, by_athlete, partition, athlete)
-    ground = o.ground_of(evidence, map, labels, dem, cache)
+    ground = o.ground_of(evidence, map, labels, dem, cache, own_pace)
     work = Work(workers, cache, no_cache, time_limit, dask)
     if by_athlete:
         histories = work.histories(sources[0], ground)

@@ -38,6 +38,13 @@ Dem = Annotated[
     list[Path] | None,
     typer.Option("--dem", metavar="PATH", help="Tiles of a ground model that correct elevation; repeatable."),
 ]
+OwnPace = Annotated[
+    bool,
+    typer.Option(
+        "--own-pace",
+        help="Take your usual pace on flat road, from these recordings, as evidence too; all must be yours.",
+    ),
+]
 Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")]
 CacheFolder = Annotated[
     Path | None,
@@ -72,6 +79,7 @@ class Ground:
     map: RoadMap | None
     labels: SurfaceLabels | None
     cleaning: CleanRules
+    own_pace: bool = False
 
 
 def ground_of(
@@ -80,6 +88,7 @@ def ground_of(
     labels: Path | None,
     dem: list[Path] | None,
     cache: Path | None = None,
+    own_pace: bool = False,
 ) -> Ground:
     """Return what may tell road from trail; a cache that was named takes the maps' indexes, too.
 
@@ -93,6 +102,7 @@ def ground_of(
         RoadMap(maps, cache=None if cache is None else cache / "maps") if maps else None,
         None if labels is None else SurfaceLabels.from_file(labels),
         CleanRules(dem=GroundTiles.of(*dem) if dem else None),
+        own_pace,
     )
 
 
