@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats as reference
@@ -10,12 +12,12 @@ from statsmodels.regression.linear_model import GLS
 from trailstats.stats import (
     Comparison,
     MatchRules,
+    allow_for_dilution,
     allow_for_slope,
     ar1_regression,
     compare,
     holm,
     smallest_detectable,
-    undo_dilution,
 )
 
 
@@ -182,19 +184,29 @@ def test_a_true_slope_is_covered() -> None:
     assert 0.92 <= inside / 300 <= 0.98
 
 
-def test_dilution_by_mistaken_sides_is_undone() -> None:
-    """With a tenth of the trail side and a fifth of the road side mistaken, a difference shows at 0.7 of its size."""
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
+    """With a tenth of one side and a fifth of the other mistaken, or none at all, it holds the true difference."""
     rng = np.random.default_rng(11)
-    truly = np.arange(4000) % 2 == 0
-    values = 3.0 * truly + rng.normal(0.0, 1.0, 4000)
-    taken = np.where(truly, rng.uniform(size=4000) < 0.8, rng.uniform(size=4000) < 0.1)
-    share = truly[taken].mean() - truly[~taken].mean()
-    # Within the same day all runs match, so the weights are equal.
-    seen = compare(values[:800], taken[:800], np.zeros(800), np.full(800, 3600.0), rules=MatchRules(draws=200))
-    found = undo_dilution(seen, float(share))
-    assert seen.high < 3.0
-    assert found.low < 3.0 < found.high
-    assert found.p_value == seen.p_value
+    truly = np.arange(800) % 2 == 0
+    values = sign * 3.0 * truly + rng.normal(0.0, 1.0, 800)
+    wrong = np.where(truly, rng.uniform(size=800) < 0.8, rng.uniform(size=800) < 0.1)
+    share = float(truly[wrong].mean() - truly[~wrong].mean())
+    for taken in (wrong, truly):
+        # Within the same day all runs match, so the weights are equal.
+        seen = compare(values, taken, np.zeros(800), np.full(800, 3600.0), rules=MatchRules(draws=200))
+        found = allow_for_dilution(seen, share)
+        assert found.low < sign * 3.0 < found.high
+        assert (found.difference, found.p_value) == (seen.difference, seen.p_value)
+        assert (found.low > 0.0, found.high < 0.0) == (seen.low > 0.0, seen.high < 0.0)
+        if taken is wrong:
+            assert not seen.low < sign * 3.0 < seen.high
+
+
+def test_an_interval_about_zero_widens_both_ways() -> None:
+    """From -1 to 2 at half of its size: -2 to 4."""
+    found = allow_for_dilution(replace(Comparison(), difference=0.5, low=-1.0, high=2.0), 0.5)
+    assert (found.difference, found.low, found.high) == (0.5, -2.0, 4.0)
 
 
 def test_regression_without_correlation_is_least_squares() -> None:

@@ -15,7 +15,7 @@ from trailstats.claims._finding import Finding, answer, part_of
 from trailstats.claims._stretches import Rise, calm_stretches
 from trailstats.claims.result import ClaimResult
 from trailstats.schema import Surface, Verdict
-from trailstats.stats import Comparison, MatchRules, allow_for_slope, compare, undo_dilution
+from trailstats.stats import Comparison, MatchRules, allow_for_dilution, allow_for_slope, compare
 
 __all__ = ["same_effort"]
 
@@ -109,18 +109,14 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
     elif comparison.enough:
         notes.append(
             f"By its probability {trail[1]:.0%} of the trail side's time was on trail and {road[1]:.0%} of the road "
-            f"side's, so a difference shows at {contrast:.0%} of its size. {seen.difference:+.1f} was seen; the "
-            "figures given allow for that."
+            f"side's: if that is right, a difference shows at {contrast:.0%} of its size. The interval reaches out to "
+            "what that would make of it."
         )
-    found = seen if unclear or not comparison.enough else undo_dilution(seen, contrast)
+    found = seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
         notes.append(
             f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a single run could show."
         )
-    if found is not seen:
-        # Both sides as they would be on their own ground alone.
-        level = seen.road - road[1] * found.difference
-        found = replace(found, road=level, trail=level + found.difference)
     rows = calm["row"].to_numpy(dtype=np.intp)
     pairs = found.pairs.assign(**{s: rows[found.pairs[s].to_numpy(dtype=np.intp)] for s in ("trail", "road")})
     main = part_of(

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-__all__ = ["Comparison", "MatchRules", "allow_for_slope", "compare", "undo_dilution"]
+__all__ = ["Comparison", "MatchRules", "allow_for_dilution", "allow_for_slope", "compare"]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -176,17 +176,19 @@ def allow_for_slope(known: Comparison, gap: float, error: float, freedom: float,
     return _with_interval(known, float(np.sqrt(total)), total**2 / both if both > 0 else known.freedom, level)
 
 
-def undo_dilution(known: Comparison, share: float) -> Comparison:
-    """Return the comparison as it would be if no run had been put on the wrong side.
+def allow_for_dilution(known: Comparison, share: float) -> Comparison:
+    """Return the comparison with an interval that reaches out to where it would lie if sides were mistaken.
 
-    Where a part of either side truly belongs to the other, a difference shows at ``share`` of its size. The p value
-    stays: no decision comes from this.
+    Where a part of either side truly belongs to the other, a difference shows smaller than it is: at ``share`` of its
+    size, if the probabilities are right. How right they are for one runner is unknown, so the true size lies between
+    the one seen and that divided by ``share``, and the interval covers both ends. The difference stays as seen, and so
+    does the p value.
 
     Parameters
     ----------
     known : Comparison
     share : float
-        Probability of trail on the trail side less that on the road side, above 0.
+        Probability of trail on the trail side less that on the road side, above 0 and at most 1.
 
     Returns
     -------
@@ -197,8 +199,7 @@ def undo_dilution(known: Comparison, share: float) -> Comparison:
     ----------
     [Aigner1973]_
     """
-    names = ("difference", "low", "high", "error", "standardised", "robust")
-    return replace(known, **{name: getattr(known, name) / share for name in names})
+    return replace(known, low=min(known.low, known.low / share), high=max(known.high, known.high / share))
 
 
 def _kernel(distance: Floats, reach: float) -> Floats:
