@@ -26,6 +26,7 @@ from trailstats.metrics.impact import (
     modelled_cadence,
     tibial_component,
 )
+from trailstats.metrics.variety import shannon_evenness
 from trailstats.results import Analysis, Totals
 
 from .runner import (
@@ -202,8 +203,15 @@ def _activities(
         "decoupling": 0.03 + 0.03 * rng.standard_normal(runs),
         "technical_time": np.zeros(runs),
         "hike_time": np.zeros(runs),
+        "terrain_evenness": _evenness(p),
     }
     return schema.ACTIVITIES.frame(columns)
+
+
+def _evenness(p: dict[str, Floats]) -> list[float]:
+    """Return how evenly each run's time spreads over seven slopes, technical ground and hiking."""
+    slopes = zip(np.searchsorted(_SLOPES, p["grade"]), p["time"], strict=True)
+    return [shannon_evenness(np.bincount(slope, weights=time, minlength=len(_CLASSES) + 2)) for slope, time in slopes]
 
 
 def _segments(plan: Plan, p: dict[str, Floats], files: NDArray[np.str_], begin: pd.DatetimeIndex) -> pd.DataFrame:

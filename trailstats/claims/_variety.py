@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
-from trailstats.schema import Gait, Slope, Verdict
+from trailstats.schema import Gait, Verdict
 
-__all__ = ["session_kinds_of_runs", "terrain_evenness", "variety"]
+__all__ = ["session_kinds_of_runs", "variety"]
 
-_SLOPES: Final = [s.value for s in Slope if s is not Slope.UNKNOWN]
 _KINDS: Final = {
     SessionKind.POWER: "short, steep and fast climbs (power)",
     SessionKind.MARATHON_VOLUME: "long on smooth and gentle trail (marathon volume)",
@@ -35,7 +34,7 @@ def variety(data: Evidence) -> Finding:
         "evenness of a run's time over nine kinds of terrain: seven slope classes, technical, hiking (0 one kind, "
         "1 all alike)",
         "1",
-        compare_runs(data, pd.Series(terrain_evenness(data), index=runs.index)),
+        compare_runs(data, runs["terrain_evenness"]),
         1,
         statement="A trail run holds more kinds of terrain.",
     )
@@ -66,21 +65,6 @@ def _kind(data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[Sessi
         silent = replace(part.result, verdict=Verdict.NOT_ENOUGH_DATA, low=np.nan, high=np.nan, caveats=(note,))
         return replace(part, result=silent, p_value=np.nan)
     return part
-
-
-def terrain_evenness(data: Evidence) -> NDArray[np.float64]:
-    """Return, for each run, the Shannon evenness of its time over the kinds of terrain; NaN without slopes."""
-    table = data.segments
-    table = table[(table["slope"] != Slope.UNKNOWN.value) & (table["duration"] > 0)]
-    slope = pd.Categorical(table["slope"], categories=_SLOPES).codes.astype(np.intp)
-    kind = np.select([table["gait"] == Gait.HIKE.value, table["technical"]], [len(_SLOPES) + 1, len(_SLOPES)], slope)
-    size = len(_SLOPES) + 2
-    place = table["row"].to_numpy(dtype=np.intp) * size + kind
-    time = np.bincount(place, weights=table["duration"], minlength=len(data.runs) * size).reshape(-1, size)
-    total = time.sum(axis=1)
-    share = time / np.where(total > 0, total, 1.0)[:, None]
-    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
-    return np.where(total > 0, entropy / np.log(size), np.nan)
 
 
 def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:

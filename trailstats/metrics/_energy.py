@@ -1,6 +1,6 @@
 """Metabolic power and energy of running and walking, and the walk-run transition."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -246,17 +246,13 @@ def energy(
     >>> round(effort.energy([3.0], [0.0], [3600.0], None, 70.0) / 1000.0)
     3097
     """
-    if not mass > 0.0:
-        raise ValueError(f"mass must be positive, got {mass}")
-    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
-    walk = is_walking(v, grade=slope) if walking is None else as_bools(walking)
-    seconds = valid_seconds(dt, v, slope)
-    running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(slope)
-    power = np.where(walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running)
-    power = np.where(v < STOPPED_SPEED, _STANDING_POWER, power)
-    if not np.any(seconds > 0.0):
-        return float("nan")
-    return mass * float(np.sum(np.where(seconds > 0.0, power, 0.0) * seconds))
+
+    def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
+        running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(slope)
+        moving = np.where(walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running)
+        return np.where(v < STOPPED_SPEED, _STANDING_POWER, moving)
+
+    return _energy_of(power, speed, grade, dt, walking, mass)
 
 
 def energy_polynomial(
@@ -304,6 +300,23 @@ def energy_polynomial(
     >>> round(effort.energy_polynomial([3.0], [0.0], [3600.0], None, 70.0) / 1000.0)
     3084
     """
+
+    def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
+        cost = np.where(walk, walking_cost(slope), running_cost(slope))
+        return np.where(v < STOPPED_SPEED, 0.0, cost * v) + _STANDING_POWER
+
+    return _energy_of(power, speed, grade, dt, walking, mass)
+
+
+def _energy_of(
+    power: Callable[[FloatArray, FloatArray, BoolArray], FloatArray],
+    speed: ArrayLike,
+    grade: ArrayLike,
+    dt: ArrayLike,
+    walking: ArrayLike | None,
+    mass: float,
+) -> float:
+    """Return the energy of a recording by a law of power per kilogram from speed, grade and gait."""
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
     v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
@@ -311,9 +324,7 @@ def energy_polynomial(
     seconds = valid_seconds(dt, v, slope)
     if not np.any(seconds > 0.0):
         return float("nan")
-    cost = np.where(walk, walking_cost(slope), running_cost(slope))
-    power = np.where(v < STOPPED_SPEED, 0.0, cost * v) + _STANDING_POWER
-    return mass * float(np.sum(np.where(seconds > 0.0, power, 0.0) * seconds))
+    return mass * float(np.sum(np.where(seconds > 0.0, power(v, slope, walk), 0.0) * seconds))
 
 
 def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
