@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from jsonschema import Draft202012Validator
 from builders import beating, make_activity
 from trailstats import schema
 from trailstats.activity import ActivityMeta
-from trailstats.analysis import analyze
+from trailstats.analysis import analyze, judge
 from trailstats.athlete import Athlete
 from trailstats.document_schemas import DOCUMENTS, document_schema
 from trailstats.errors import ReadError, SchemaError
-from trailstats.results import Analysis, Metric, Totals
+from trailstats.limits import resolve_limits
+from trailstats.results import Analysis, HeartRateTimes, Metric, Totals
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 
@@ -107,6 +109,24 @@ def test_known_numbers_of_a_known_run() -> None:
     weight = [0.5 * (0.64 * f * np.exp(1.92 * f) + 0.86 * f * np.exp(1.67 * f)) for f in (x, threshold)]
     assert found.metrics["session_load"].value == pytest.approx(100 * 30 * weight[0] / (60 * weight[1]))
     assert found.metrics["time_zone_1"].value == pytest.approx(1800)
+
+
+def test_time_in_the_zones_of_a_stated_threshold_and_reserve() -> None:
+    """At a threshold of 160 the published shares part at 136, 144, 152, 160, 165 and 170; at 50 to 190 by fourteens."""
+    moving = np.zeros(256)
+    moving[[135, 136, 144, 152, 159, 160, 164, 165, 169, 170]] = 2.0 ** np.arange(10)
+    held = replace(run(), heart_rate_times=HeartRateTimes(moving=moving))
+    athlete = Athlete(heart_rate_max=190.0, heart_rate_rest=50.0, threshold_heart_rate=160.0)
+    found = judge(held, resolve_limits(athlete), athlete).metrics
+    zones = [found[f"time_lthr_zone_{zone}"].value for zone in ("1", "2", "3", "4", "5a", "5b", "5c")]
+    assert zones == [1.0, 2.0, 4.0, 8.0 + 16.0, 32.0 + 64.0, 128.0 + 256.0, 512.0]
+    assert [found[f"time_hrr_zone_{k}"].value for k in range(6)] == [0.0, 0.0, 7.0, 8.0 + 16.0 + 32.0, 960.0, 0.0]
+    assert "160" in found["time_lthr_zone_1"].method
+    bare = judge(held, resolve_limits(Athlete(heart_rate_max=190.0)), Athlete(heart_rate_max=190.0)).metrics
+    assert "resting" in bare["time_hrr_zone_5"].reason, "a rest that is assumed parts no zones"
+    assert "threshold" in bare["time_lthr_zone_1"].reason
+    without = judge(replace(held, heart_rate_times=HeartRateTimes()), resolve_limits(athlete), athlete).metrics
+    assert without["time_hrr_zone_0"].reason == without["time_lthr_zone_5c"].reason == "no heart rate recorded"
 
 
 def test_level_running_at_the_reference_speed_is_its_kilometres() -> None:

@@ -19,6 +19,8 @@ __all__ = ["judged_metrics"]
 
 RATES = np.arange(HEART_RATE_BINS, dtype=np.float64)
 ZONES = ("time_zone_1", "time_zone_2", "time_zone_3")
+THRESHOLD_ZONES = tuple(f"time_lthr_zone_{zone}" for zone in ("1", "2", "3", "4", "5a", "5b", "5c"))
+RESERVE_ZONES = tuple(f"time_hrr_zone_{zone}" for zone in range(6))
 EASY = (
     "time_above_easy",
     "time_above_easy_climbing",
@@ -47,6 +49,7 @@ def judged_metrics(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
     return {
         **session,
         **_zones(analysis, limits),
+        **_finer_zones(analysis, limits, athlete),
         **_easy(analysis, limits),
         **_heart_rate_loads(analysis, limits),
         **_other_loads(analysis, athlete),
@@ -83,6 +86,29 @@ def _zones(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     uphill = float(times.climbing[limits.hard_floor <= RATES].sum())
     words = f"{method}; on climbs above 5 %, without the first ten minutes"
     return out | found("climbing_time_hard", uphill, words, coverage=coverage)
+
+
+def _finer_zones(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> dict[str, Metric]:
+    """Return the time in the zones of the threshold heart rate and of the reserve, both as the profile states them."""
+    times, coverage = analysis.heart_rate_times.moving, _coverage(analysis)
+    if not times.any():
+        return missing("no heart rate recorded", *THRESHOLD_ZONES, *RESERVE_ZONES)
+    out = missing("no threshold heart rate in the athlete's profile", *THRESHOLD_ZONES)
+    if threshold := athlete.threshold_heart_rate:
+        zones = intensity.time_in_zones(RATES, times, intensity.lthr_zone_bounds(threshold))
+        words = f"measured: moving time by heart rate; bounds: shares of the stated threshold of {threshold:.0f}"
+        for name, value in zip(THRESHOLD_ZONES, zones, strict=True):
+            out |= found(name, float(value), words, coverage=coverage)
+    rest = athlete.heart_rate_rest
+    if rest is None:
+        return out | missing("no resting heart rate in the athlete's profile", *RESERVE_ZONES)
+    if not limits.maximum > rest:
+        return out | missing("no maximum heart rate above that at rest", *RESERVE_ZONES)
+    zones = intensity.time_in_zones(RATES, times, intensity.hrr_zone_bounds(rest, limits.maximum))
+    words = f"measured: moving time by heart rate; bounds: shares of the reserve above {rest:.0f}; {limits.source}"
+    for name, value in zip(RESERVE_ZONES, zones, strict=True):
+        out |= found(name, float(value), words, coverage=coverage)
+    return out
 
 
 def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:

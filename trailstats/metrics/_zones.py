@@ -8,7 +8,7 @@ import numpy as np
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
 
-#: Shares of heart-rate reserve that part five zones, the first being everything below.
+#: Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to none of them.
 RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
 _THRESHOLD_FRACTIONS: Final = (0.85, 0.90, 0.95, 1.00, 1.03)  # [Friel]
 _THRESHOLD_LAST: Final = 1.06  # [Friel], belongs to the zone below

@@ -31,6 +31,43 @@ def _zones() -> tuple[Entry, ...]:
     )
 
 
+def _threshold_zones() -> tuple[Entry, ...]:
+    shares = ("below 85 %", "of 85 to 90 %", "of 90 to 95 %", "of 95 to 100 %", "of 100 to 103 %", "of 103 to 106 %")
+    zones = zip(("1", "2", "3", "4", "5a", "5b", "5c"), (*shares, "above 106 %"), strict=True)
+    return tuple(
+        Entry(
+            f"time_lthr_zone_{zone}",
+            "intensity",
+            "s",
+            f"moving time with a heart rate {where} of that at the lactate threshold",
+            ("intensity.time_in_zones", "intensity.lthr_zone_bounds"),
+            "as good as the stated threshold; where the zones part is the habit of coaches",
+            f"{_NO_RATE}, or the profile states no threshold heart rate",
+            WEAK,
+            detail=True,
+        )
+        for zone, where in zones
+    )
+
+
+def _reserve_zones() -> tuple[Entry, ...]:
+    shares = ("less than 50 %", "50 to 60 %", "60 to 70 %", "70 to 80 %", "80 to 90 %", "90 % and more")
+    return tuple(
+        Entry(
+            f"time_hrr_zone_{zone}",
+            "intensity",
+            "s",
+            f"moving time with {where} of the heart-rate reserve in use",
+            ("intensity.time_in_zones", "intensity.hrr_zone_bounds"),
+            "as good as rest and maximum; tenths of the reserve are habit, no thresholds",
+            f"{_NO_RATE}, no maximum is known, or the profile states no resting heart rate below it",
+            WEAK,
+            detail=True,
+        )
+        for zone, where in enumerate(shares)
+    )
+
+
 def _easy(name: str, unit: str, meaning: str, *formulas: str, detail: bool = False) -> Entry:
     valid = f"{_THRESHOLDS}; without the first ten minutes; says something of runs meant to be easy"
     # Of behaviour, no study shows what it is worth; time at a heart rate stands as firmly as the thresholds.
@@ -94,6 +131,8 @@ HEART: tuple[Entry, ...] = (
         MODERATE,
     ),
     *_zones(),
+    *_threshold_zones(),
+    *_reserve_zones(),
     Entry(
         "hard_time",
         "intensity",
