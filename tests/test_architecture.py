@@ -28,6 +28,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("4", {"_samples"}),
     ("4", {"_sums"}),
     ("4", {"_measures"}),
+    ("4", {"_cadence"}),
     ("4", {"analysis", "_athletes", "_rows", "intent", "document_schemas"}),
     ("5", {"_fingerprint", "_pack", "_pool"}),
     ("5", {"cache", "_workers"}),

@@ -21,7 +21,8 @@ from trailstats._folders import cache_folder
 from trailstats.athlete import Athlete
 from trailstats.cache import NAME, Cache, CacheWarning
 from trailstats.errors import ConfigError
-from trailstats.history import History, analyze_folder
+from trailstats.history import History, analyze_athletes, analyze_folder
+from trailstats.io.containers import Failure
 from trailstats.io.export import convert
 from trailstats.terrain import TerrainRules
 
@@ -80,6 +81,70 @@ def test_a_second_run_measures_nothing_and_says_the_same(folder: Path, tmp_path:
     second = document(run(folder, tmp_path / "cache"))
     assert len(measured) == 5
     assert plain == first == second
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Return a folder of two runs with a cadence, 176 at 3 m/s, and one without."""
+    root = tmp_path / "mixed"
+    root.mkdir()
+    for day in (1, 2, 3):
+        steps = np.full(1801, 176.0 if day < 3 else np.nan)
+        flat = np.full(20, 500.0)
+        run = make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", elevation=flat, cadence=steps)
+        convert(run, root / f"{day}.gpx")
+    age(root)
+    return root
+
+
+def test_steps_follow_the_recordings_that_have_a_cadence(mixed: Path, tmp_path: Path, measured: list[str]) -> None:
+    """Only the file without one is measured again, once, and the same whoever measures and in what order."""
+    seen: list[tuple[int, int]] = []
+    first = run(mixed, tmp_path / "c", progress=lambda *step: seen.append(step))
+    assert sorted(measured) == ["1.gpx", "2.gpx", "3.gpx", "3.gpx"]
+    assert seen[-1] == (4, 4)
+    steps = [a.metrics["steps"] for a in first.analyses]
+    assert [s.method for s in steps] == ["measured", "measured", "modelled, this athlete"]
+    assert [s.value for s in steps] == pytest.approx([30 * 176.0] * 3, rel=3e-3)
+    assert first.activities["steps"].tolist() == [s.value for s in steps]
+    assert first.athlete.cadence_at_3 is None
+    measured.clear()
+    again = run(mixed, tmp_path / "c")
+    assert measured == []
+    assert document(again) == document(first) == document(run(mixed, None, workers=2))
+    backwards = analyze_folder(sorted(mixed.iterdir(), reverse=True), athlete=ATHLETE, workers=1)
+    assert backwards.activities["steps"].tolist() == first.activities["steps"].tolist()
+
+
+def test_a_stated_cadence_is_taken_as_it_is(mixed: Path, tmp_path: Path, measured: list[str]) -> None:
+    """What the profile says goes before what the recordings tell, and no file is read twice."""
+    found = run(mixed, tmp_path / "c", athlete=replace(ATHLETE, cadence_at_3=160.0))
+    assert len(measured) == 3
+    assert found.analyses[2].metrics["steps"].value == pytest.approx(30 * 160.0, rel=3e-3)
+
+
+def test_one_athletes_cadence_is_not_the_others(mixed: Path, tmp_path: Path) -> None:
+    """Of two athletes, the one without a recorded cadence is taken for one of the population."""
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(mixed / "3.gpx", other)
+    found = analyze_athletes({"one": mixed, "other": other}, workers=1)
+    methods = [found[name].analyses[-1].metrics["steps"].method for name in ("one", "other")]
+    assert methods == ["modelled, this athlete", "modelled, population"]
+
+
+def test_what_was_read_before_is_not_lost(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the second reading of a file fails, the first one stands."""
+    real = _workers.measure_source
+
+    def fail(data: bytes, ref: _workers.SourceRef, options: _workers.Options) -> object:
+        failure = Failure(str(ref), "internal", "no luck")
+        return real(data, ref, options) if options.athlete.cadence_at_3 is None else [failure]
+
+    monkeypatch.setattr(_workers, "measure_source", fail)
+    found = run(mixed, None)
+    assert found.failures == ()
+    assert found.analyses[2].metrics["steps"].method == "modelled, population"
 
 
 def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, measured: list[str]) -> None:

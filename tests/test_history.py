@@ -229,6 +229,7 @@ def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> N
             "easy_ceiling": 150,
             "threshold_heart_rate": 172,
             "threshold_speed": 3.9,
+            "cadence_at_3": 174,
             "races": ["2026-03-01"],
             "privacy_zones": [[47.0, 11.0, 500.0]],
         }

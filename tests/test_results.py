@@ -111,6 +111,25 @@ def test_known_numbers_of_a_known_run() -> None:
     assert found.metrics["time_zone_1"].value == pytest.approx(1800)
 
 
+def test_steps_without_a_cadence_follow_the_athlete() -> None:
+    """Half an hour at 3 m/s is 30 times the stated cadence; its loads, too, are in proportion, and say so."""
+    known = replace(ATHLETE, cadence_at_3=176.0)
+    own, population = (analyze(make_activity(elevation=np.zeros(20)), athlete=a).metrics for a in (known, ATHLETE))
+    assert own["steps"].value == pytest.approx(30 * 176.0, rel=2e-3)
+    assert population["steps"].value == pytest.approx(30 * 168.056, rel=2e-3)
+    assert (own["steps"].method, population["steps"].method) == ("modelled, this athlete", "modelled, population")
+    assert own["steps"].low == pytest.approx(0.95 * own["steps"].value)
+    assert population["steps"].high == pytest.approx(1.10 * population["steps"].value)
+    ratio = own["steps"].value / population["steps"].value
+    for name in ("active_load", "impact_load", "tibial_load", "impact_load_per_km"):
+        assert own[name].value == pytest.approx(ratio * population[name].value)
+        assert "steps modelled, this athlete" in own[name].method
+    assert own["flight_time"].value == pytest.approx(60 / 176.0 - own["contact_time"].value, rel=1e-3)
+    counted = analyze(make_activity(elevation=np.zeros(20), cadence=np.full(1801, 160.0)), athlete=known).metrics
+    assert counted["steps"].value == pytest.approx(30 * 160.0, rel=2e-3)
+    assert counted["steps"].method == "measured"
+
+
 def test_time_in_the_zones_of_a_stated_threshold_and_reserve() -> None:
     """At a threshold of 160 the published shares part at 136, 144, 152, 160, 165 and 170; at 50 to 190 by fourteens."""
     moving = np.zeros(256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from functools import cache
 from typing import Any
 
@@ -18,12 +18,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats._cadence import CadenceEvidence, cadence_evidence
 from trailstats.documents import plain
 from trailstats.errors import SchemaError
 from trailstats.io.containers import Failure
 from trailstats.results import HEART_RATE_BINS, TABLES_OF_ANALYSIS, Analysis, HeartRateTimes
 
 __all__ = [
+    "CADENCE",
     "FAILURE",
     "HEAD",
     "START",
@@ -33,6 +35,7 @@ __all__ = [
     "pack",
     "pack_row",
     "unpack",
+    "unpack_cadence",
     "unpack_head",
     "unpack_row",
     "unpack_start",
@@ -42,7 +45,7 @@ __all__ = [
 Parts = dict[str, bytes]
 """The blocks of one analysis by name, or that of a failure."""
 
-START, HEAD, TIMES, FAILURE = "start", "head", "heart_rate_times", "failure"
+START, HEAD, TIMES, CADENCE, FAILURE = "start", "head", "heart_rate_times", "cadence", "failure"
 _TIME = "datetime64[ns, UTC]"
 _PLAIN = {"float64": np.dtype("<f8"), "int64": np.dtype("<i8"), "bool": np.dtype("?"), _TIME: np.dtype("<i8")}
 _FAST = 1  # level of compression: the highest ones cost more time than they save space
@@ -56,7 +59,7 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     start = {"source": meta.source, "time": None if meta.start_time is None else meta.start_time.as_unit("ns").value}
     outline = replace(item, meta=meta).outline()
     times = np.stack([getattr(item.heart_rate_times, f.name) for f in fields(HeartRateTimes)])
-    parts = {START: _squeeze(start), HEAD: _squeeze(outline)}
+    parts = {START: _squeeze(start), HEAD: _squeeze(outline), CADENCE: _squeeze(asdict(cadence_evidence(item)))}
     parts[TIMES] = zlib.compress(times.astype("<f8").tobytes(), _FAST)
     return parts | {name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS}
 
@@ -124,6 +127,22 @@ def unpack_times(block: bytes) -> HeartRateTimes:
     except (zlib.error, ValueError) as error:
         raise SchemaError(f"no heart-rate times: {error}") from error
     return HeartRateTimes(**dict(zip(names, times, strict=True)))
+
+
+def unpack_cadence(block: bytes) -> CadenceEvidence:
+    """Return what an activity tells of the athlete's cadence.
+
+    Raises
+    ------
+    SchemaError
+        When the block is not sound.
+    """
+    found = _spread(block)
+    try:
+        speed, cadence, seconds = (tuple(map(float, found[name])) for name in ("speed", "cadence", "seconds"))
+        return CadenceEvidence(speed, cadence, seconds, bool(found["wanted"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(f"no cadence: {error}") from error
 
 
 def pack_row(row: Mapping[str, object]) -> bytes:

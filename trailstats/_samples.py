@@ -12,6 +12,7 @@ from trailstats.activity import Activity
 from trailstats.cleaning import ON_FOOT
 from trailstats.errors import SchemaError
 from trailstats.metrics import effort
+from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.metrics.sampling import valid_seconds
 
 __all__ = ["Floats", "Samples"]
@@ -40,6 +41,8 @@ class Samples:
     grade, cadence, heart_rate : numpy.ndarray
         [1], [1/min], [1/min]
     walking : numpy.ndarray of bool
+    cadence_model : CadenceModel
+        Of the steps where no cadence was recorded.
     on_foot : bool
     has_distance, has_elevation : bool
     """
@@ -57,12 +60,13 @@ class Samples:
     cadence: Floats
     heart_rate: Floats
     walking: Bools
+    cadence_model: CadenceModel
     on_foot: bool
     has_distance: bool
     has_elevation: bool
 
     @classmethod
-    def of(cls, activity: Activity) -> Samples:
+    def of(cls, activity: Activity, *, cadence_model: CadenceModel = POPULATION_CADENCE) -> Samples:
         """Take the arrays out of a cleaned activity."""
         if activity.track is None:
             raise SchemaError("the activity has not been cleaned")
@@ -82,6 +86,7 @@ class Samples:
             grade=grade,
             cadence=records["cadence"],
             heart_rate=records["heart_rate"],
+            cadence_model=cadence_model,
             walking=effort.is_walking(speed, records["cadence"], grade),
             on_foot=activity.meta.sport in ON_FOOT,
             has_distance=bool(distance[-1] > 0),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import overload
@@ -15,8 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats._cadence import CadenceEvidence, own_cadence
 from trailstats._fingerprint import code_fingerprint, fingerprint
 from trailstats._pack import (
+    CADENCE,
     FAILURE,
     HEAD,
     START,
@@ -25,13 +28,14 @@ from trailstats._pack import (
     join_tables,
     pack_row,
     unpack,
+    unpack_cadence,
     unpack_head,
     unpack_row,
     unpack_start,
     unpack_times,
 )
 from trailstats._rows import activity_row
-from trailstats._workers import Job, Measured, key_of, measure_all, measure_job, trusted
+from trailstats._workers import Job, Measured, Options, key_of, measure_all, measure_job, trusted
 from trailstats.analysis import judge
 from trailstats.athlete import Athlete
 from trailstats.cache import Cache
@@ -41,7 +45,7 @@ from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
 from trailstats.limits import HeartRateLimits
 from trailstats.results import TABLES_OF_ANALYSIS, Analysis
 
-__all__ = ["StoredAnalyses", "gather"]
+__all__ = ["StoredAnalyses", "gather", "gather_with_own_cadence"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Stored:
     name : str
         The analysis's source: the file, and its number in it.
     start : pandas.Timestamp or None
+    cadence : CadenceEvidence
     """
 
     job: Job
@@ -70,6 +75,7 @@ class Stored:
     parts: Parts
     name: str
     start: pd.Timestamp | None
+    cadence: CadenceEvidence
 
     def outline(self) -> Analysis:
         """Return the analysis with empty tables."""
@@ -241,10 +247,11 @@ class Gathering:
             assert isinstance(failure, Failure)
             return failure
         unpack_times(parts[TIMES])
-        return Stored(job, self.store, key, number, parts, *unpack_start(parts[START], str(job[0])))
+        name, start = unpack_start(parts[START], str(job[0]))
+        return Stored(job, self.store, key, number, parts, name, start, unpack_cadence(parts[CADENCE]))
 
 
-_KEPT_HERE = (START, TIMES, FAILURE)
+_KEPT_HERE = (START, TIMES, CADENCE, FAILURE)
 
 
 def _place(ref: SourceRef) -> str:
@@ -295,3 +302,55 @@ def gather(
     finally:
         gathering.close()
     return gathering.found
+
+
+def gather_with_own_cadence(
+    jobs: Sequence[Job],
+    owners: Sequence[str],
+    store: Cache,
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    raising: bool = False,
+) -> list[list[Stored | Failure]]:
+    """Return what each source gave; steps of recordings without a cadence by what those with one tell of it.
+
+    The former are measured a second time, unless the profile states a cadence or too little was recorded.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    owners : sequence of str
+        Whose each source is.
+    store : Cache
+    workers, executor, time_limit, progress, raising
+        As in `gather`.
+    """
+    measure = partial(gather, store=store, workers=workers, executor=executor, time_limit=time_limit)
+    out = measure(jobs, progress=progress, raising=raising)
+    told: dict[str, list[CadenceEvidence]] = {name: [] for name in owners}
+    for name, items in zip(owners, out, strict=True):
+        told[name] += [item.cadence for item in items if isinstance(item, Stored)]
+    own = {name: own_cadence(evidence) for name, evidence in told.items()}
+    better: dict[str, Options] = {}
+    for (_, options), name in zip(jobs, owners, strict=True):
+        if name not in better and own[name] is not None and options.athlete.cadence_at_3 is None:
+            better[name] = replace(options, athlete=replace(options.athlete, cadence_at_3=own[name]))
+    again = [
+        number
+        for number, items in enumerate(out)
+        if owners[number] in better and any(isinstance(item, Stored) and item.cadence.wanted for item in items)
+    ]
+
+    def step(done: int, total: int) -> None:
+        if progress is not None:
+            progress(len(jobs) + done, len(jobs) + total)
+
+    found = measure([(jobs[number][0], better[owners[number]]) for number in again], progress=step)
+    for number, items in zip(again, found, strict=True):
+        # What was read before is not lost by a failure now.
+        if all(isinstance(item, Stored) for item in items):
+            out[number] = items
+    return out

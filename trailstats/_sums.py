@@ -56,7 +56,7 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     codes = np.array([code[surface] for surface in segments["surface"].tolist()], dtype=np.intp)
     cuts = segments["end_distance"].to_numpy()[:-1]
     group = codes[np.searchsorted(cuts, samples.distance, side="left")]
-    rate, _ = step_rate(speed, samples.cadence, walking=walk)
+    rate, _ = step_rate(speed, samples.cadence, walking=walk, model=samples.cadence_model)
     steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
     steep = np.abs(grade) >= 0.10
     tibial = tibial_component(speed, grade, walking=walk)

@@ -33,7 +33,7 @@ AHEAD = 64
 YOUNG = 2.0
 """A file changed this short a time ago may change again without its times telling [s]; FAT keeps times to 2 s."""
 
-_MEASURED_FROM = ("sex", "birth_year", "mass", "height", "easy_ceiling", "threshold_speed")
+_MEASURED_FROM = ("sex", "birth_year", "mass", "height", "easy_ceiling", "threshold_speed", "cadence_at_3")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from trailstats.athlete import Athlete
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.limits import HeartRateLimits, resolve_limits
+from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.results import Analysis, Metric, Totals
 from trailstats.segments import cut_segments
 from trailstats.terrain import (
@@ -111,7 +112,8 @@ def measure(
     evidence = gather_evidence(activity, rules=terrain, map=map, labels=labels)
     cut = cut_segments(activity, rules=terrain, also_at=surface_cuts(evidence, terrain))
     segments = with_ground(evidence, activity, cut, terrain)
-    samples = Samples.of(activity)
+    own = athlete.cadence_at_3
+    samples = Samples.of(activity, cadence_model=CadenceModel(own, personal=True) if own else POPULATION_CADENCE)
     impact = impact_table(samples, segments)
     totals = total_up(samples, segments)
     metrics, efforts = measure_metrics(samples, segments, impact, totals, athlete, evidence)

@@ -22,6 +22,7 @@ _NUMBERS = {
     "easy_ceiling": (70.0, 220.0),
     "threshold_heart_rate": (80.0, 230.0),
     "threshold_speed": (1.0, 8.0),
+    "cadence_at_3": (120.0, 240.0),
 }
 
 
@@ -47,6 +48,9 @@ class Athlete:
         Heart rate at the second threshold [1/min].
     threshold_speed : float or None
         Speed that can be held for about an hour [m/s].
+    cadence_at_3 : float or None
+        Steps of both feet at 3 m/s on the level, by which the steps of recordings without a cadence are modelled
+        [1/min].
     races : tuple of datetime.date
         Days of road races.
     goal : str
@@ -75,6 +79,7 @@ class Athlete:
     easy_ceiling: float | None = None
     threshold_heart_rate: float | None = None
     threshold_speed: float | None = None
+    cadence_at_3: float | None = None
     races: tuple[dt.date, ...] = ()
     goal: str = ""
     privacy_zones: tuple[tuple[float, float, float], ...] = ()

@@ -17,6 +17,7 @@ LATER_KEYS: frozenset[str] = frozenset(
     {
         "analysis.efforts",
         "athlete.goal",
+        "athlete.cadence_at_3",
         "history.daily",
         "history.training",
         "activities.time_zone_1",

@@ -16,7 +16,7 @@ import pandas as pd
 from trailstats import schema
 from trailstats._athletes import athlete_folders, profile_in
 from trailstats._rows import activities_table, activity_row, failure_row
-from trailstats._stored import Stored, StoredAnalyses, gather, order_in_time
+from trailstats._stored import Stored, StoredAnalyses, gather_with_own_cadence, order_in_time
 from trailstats._workers import Options
 from trailstats.analysis import judge
 from trailstats.athlete import Athlete
@@ -194,7 +194,8 @@ def analyze_folder(
     source : path, or an iterable of paths
         Folders are read recursively; zips are opened.
     athlete : Athlete, optional
-        Where it has no maximum heart rate, that is read from all recordings together.
+        Where it has no maximum heart rate, that is read from all recordings together; so is the cadence by which
+        steps are modelled where none was recorded.
     workers : int, optional
         Processes; by default as many as the machine has processors. 1 works in this one, where neither the time
         limit nor a death of the process can be held to one source.
@@ -218,7 +219,7 @@ def analyze_folder(
         pass over the sources. They must all be of one athlete.
     limits : ReadLimits, optional
     progress : callable, optional
-        Called with the number of sources done and their total.
+        Called with the number of sources done and their total, which grows by those that are read twice.
 
     Returns
     -------
@@ -321,8 +322,9 @@ def analyze_athletes(
             for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
                 jobs.append((ref, options))
                 owners.append(name)
-        results = gather(
+        results = gather_with_own_cadence(
             jobs,
+            owners,
             cache if isinstance(cache, Cache) else Cache(cache),
             workers=workers,
             executor=executor,

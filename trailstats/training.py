@@ -13,12 +13,13 @@ import scipy
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats._cadence import level_running
 from trailstats._measures import HIGHEST, LONGEST, SHORTEST, time_by_terrain
 from trailstats.metrics import effort, impact, intensity, load, performance, variability, variety
 from trailstats.metrics.effort import PersonalCurve
 from trailstats.metrics.impact import CadenceModel
 from trailstats.results import Metric
-from trailstats.schema import TRAINING, Gait, Slope
+from trailstats.schema import TRAINING, Gait
 
 __all__ = [
     "daily_table",
@@ -49,9 +50,6 @@ RACES = {
 }
 CRITICAL_LENGTHS = (400.0, 800.0, 5000.0)
 """Lengths whose best grade-adjusted efforts give the critical speed [m] [SmythMunizPumares2020]_."""
-
-STEADY = 60.0
-"""Shortest stretch that a cadence is taken from [s]; judgement."""
 
 SETTLED = 180.0
 """Shortest stretch whose heart rate has for the most part followed its effort [s]; judgement: it takes 35 s or so."""
@@ -168,11 +166,9 @@ def personal_cadence(segments: pd.DataFrame) -> CadenceModel:
     Returns
     -------
     CadenceModel
-        The population's line where there is less than half an hour of it, or where its speeds are too much alike.
+        The population's where there is less than half an hour of it.
     """
-    level = (segments["slope"] == Slope.FLAT.value) & (segments["gait"] == Gait.RUN.value)
-    table = segments[level & (segments["duration"] >= STEADY)]
-    return impact.fit_cadence(*(table[name].to_numpy() for name in ("speed", "cadence", "duration")))
+    return impact.fit_cadence(*level_running(segments))
 
 
 def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
@@ -318,11 +314,10 @@ def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
 def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
     out: dict[str, Metric] = {}
     model = personal_cadence(segments)
-    source = "own parabola" if model.personal else "population line: too little level running with cadence"
-    words = f"modelled: cadence at 3 m/s on the level; {source}"
-    value = float(model.cadence(3.0))
-    half = 0.0 if model.personal else 0.05 * value
-    out |= _found("cadence_at_3", value, words, low=value - half, high=value + half)
+    source = "this athlete" if model.personal else "population: too little level running with a recorded cadence"
+    words = f"modelled, {source}; bounds: what the steps of a run may differ by"
+    half = model.uncertainty * model.at_3
+    out |= _found("cadence_at_3", model.at_3, words, low=model.at_3 - half, high=model.at_3 + half)
     curve = personal_grade_curve(segments)
     words = (
         f"modelled from {curve.n} stretches at equal heart rate, shrunk towards the race curve; bounds: 95 %"

@@ -281,28 +281,39 @@ def test_sensitivity_by_ground():
 
 
 def test_modelled_steps_widen_the_interval():
-    """Modelled cadence adds five per cent either way to the active load."""
-    found = impact.impact_sensitivity(3.0, 0.0, np.nan, 1000 / 3.0, draws=4000)
-    assert np.min(found.active[0]) == pytest.approx(0.95, abs=0.005)
-    assert np.max(found.active[0]) == pytest.approx(1.05, abs=0.005)
+    """Modelled cadence adds ten per cent either way to the active load, the athlete's own five."""
+    own = impact.CadenceModel(168.056, personal=True)
+    for model, half in ((impact.POPULATION_CADENCE, 0.10), (own, 0.05)):
+        found = impact.impact_sensitivity(3.0, 0.0, np.nan, 1000 / 3.0, draws=4000, model=model)
+        assert np.min(found.active[0]) == pytest.approx(1.0 - half, abs=0.005)
+        assert np.max(found.active[0]) == pytest.approx(1.0 + half, abs=0.005)
 
 
-def test_cadence_fit_recovers_a_parabola():
-    """An athlete's own parabola comes back from half an hour of level running."""
+def test_cadence_fit_recovers_a_runner():
+    """A runner who takes 5 % more steps than the population at every speed comes back from half an hour."""
     rng = np.random.default_rng(2)
     speed = rng.uniform(2.2, 4.2, 2400)
-    cadence = 140.0 + 12.0 * speed - 0.8 * speed**2 + rng.normal(0.0, 1.5, 2400)
+    cadence = 1.05 * (150.02 + 6.012 * speed) + rng.normal(0.0, 1.5, 2400)
     model = impact.fit_cadence(speed, cadence, 1.0)
     assert model.personal
-    assert model.cadence([2.5, 3.5]) == pytest.approx([165.0, 172.2], abs=0.3)
-    assert model.cadence(9.0) == model.cadence(model.speed_high)
+    assert model.at_3 == pytest.approx(1.05 * 168.056, abs=0.1)
+    assert model.running([2.5, 4.0]) == pytest.approx([1.05 * 165.05, 1.05 * 174.068], abs=0.1)
+    assert float(model.walking(1.3)) == pytest.approx(1.05 * 110.0, abs=0.1)
 
 
-def test_cadence_fit_needs_time_and_spread():
-    """Too little running, or one speed only, leaves the population line."""
-    speed = np.full(2400, 3.0)
-    assert impact.fit_cadence(speed, 165.0, 1.0) is impact.POPULATION_CADENCE
+def test_cadence_fit_to_means_is_that_to_samples():
+    """As the law is a line, the mean speed and cadence of each run say all that its samples do."""
+    rng = np.random.default_rng(3)
+    speed, cadence = rng.uniform(2.2, 4.2, (4, 600)), rng.uniform(150.0, 190.0, (4, 600))
+    whole = impact.fit_cadence(speed.ravel(), cadence.ravel(), 1.0)
+    assert impact.fit_cadence(speed.mean(axis=1), cadence.mean(axis=1), 600.0).at_3 == pytest.approx(whole.at_3)
+
+
+def test_cadence_fit_needs_time_and_running():
+    """Too little running leaves the population's; walking, riding and missing values count nothing."""
     assert impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
+    odd = impact.fit_cadence([3.0, 3.0, 1.2, 9.0, 3.0], [176.0, 120.0, 150.0, 180.0, np.nan], 1800.0)
+    assert odd.at_3 == pytest.approx(176.0)
 
 
 def test_modelled_share_of_steps():

@@ -38,7 +38,7 @@ CALLS = {
         np.mean(impact.impact_sensitivity(r["speed"], r["grade"], r["cadence"], r["dt"]).impact)
     ),
     "steps": lambda r: impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps,
-    "cadence": lambda r: impact.fit_cadence(r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0).linear,
+    "cadence": lambda r: impact.fit_cadence(r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0).at_3,
     "maximum": lambda r: intensity.observed_heart_rate_max(r["hr"], r["dt"]),
     "quality": lambda r: intensity.heart_rate_quality(r["hr"], r["cadence"], r["speed"], r["dt"]).usable_share,
     "discipline": lambda r: intensity.easy_discipline(r["hr"], r["dt"], 150.0, grade=r["grade"]).index,

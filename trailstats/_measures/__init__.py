@@ -15,7 +15,7 @@ from trailstats._measures._ground import course_metrics, path_metrics, surface_m
 from trailstats._measures._heart import beat_metrics, heart_rate_metrics
 from trailstats._measures._impact import dose_metrics, load_metrics
 from trailstats._measures._judged import judged_metrics
-from trailstats._measures._steps import step_metrics
+from trailstats._measures._steps import count_steps, step_metrics
 from trailstats._measures._wrapping import found, mean, missing
 from trailstats._samples import Samples
 from trailstats.athlete import Athlete
@@ -51,15 +51,16 @@ def measure_metrics(
         Table ``schema.EFFORTS``.
     """
     efforts = effort_table(samples)
+    steps = count_steps(samples)
     metrics = {
         **surface_metrics(samples, segments, evidence.trail_probability, evidence.trail_source),
         **effort_metrics(samples, totals, athlete),
         **efficiency_metrics(samples, athlete),
         **pacing_metrics(samples),
         **implied_performance(samples, efforts),
-        **load_metrics(loads, totals),
+        **load_metrics(loads, totals, steps.source),
         **dose_metrics(samples),
-        **step_metrics(samples, totals, athlete),
+        **step_metrics(samples, steps, totals, athlete),
         **path_metrics(samples),
         **course_metrics(segments, totals),
         **heart_rate_metrics(samples),

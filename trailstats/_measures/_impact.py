@@ -29,8 +29,8 @@ STEEP_TIBIAL = (0.85, 1.15)
 """What steep ground may do to the load inside the shin [1]; judgement between two studies that disagree."""
 
 
-def load_metrics(table: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
-    """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1."""
+def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[str, Metric]:
+    """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1; it says whence the steps are."""
     plain = table["exponent"].to_numpy() == 1.0
     if not plain.any():
         return missing(NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES)
@@ -43,7 +43,7 @@ def load_metrics(table: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
     impact_low, impact_high = column["impact_low"] * weak, column["impact_high"] * hard
     flat, steep = float(column["tibial"].sum()), float(column["tibial_steep"].sum())
     active, shock = float(column["active"].sum()), float(column["impact"].sum())
-    words = "modelled from speed, grade and steps in equivalent level-road kilometres, exponent 1"
+    words = f"modelled from speed, grade and steps in equivalent level-road kilometres, exponent 1; steps {step_source}"
     bounds = {
         "active": (active, np.nan, np.nan, words),
         "impact": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from trailstats.metrics import impact, variability
 from trailstats.results import Metric, Totals
 from trailstats.schema import EvidenceStrength
 
-__all__ = ["step_metrics"]
+__all__ = ["Steps", "count_steps", "step_metrics"]
 
 COUNTS = ("steps", "steps_per_km")
 RHYTHM = ("mean_cadence", "step_length", "cadence_cv", "step_length_cv", "cadence_entropy")
@@ -38,28 +38,59 @@ FOOTPOD = {
 """Metrics that are the mean of a footpod's own field, with the factor to SI units."""
 
 
-def step_metrics(samples: Samples, totals: Totals, athlete: Athlete) -> dict[str, Metric]:
+@dataclass(frozen=True)
+class Steps:
+    """The steps of an activity.
+
+    Attributes
+    ----------
+    count : float
+        NaN where no speed was recorded [1].
+    half : float
+        Half width of the interval that what is modelled leaves open [1].
+    source : str
+        Where they come from, for a person.
+    """
+
+    count: float
+    half: float
+    source: str
+
+
+def count_steps(samples: Samples) -> Steps:
+    """Return the steps: recorded, else modelled by the athlete's own cadence, else by the population's."""
+    s, model = samples, samples.cadence_model
+    counted = impact.count_steps(s.speed, s.cadence, s.time, walking=s.walking, model=model)
+    share = counted.modelled_share
+    return Steps(counted.steps, model.uncertainty * share * counted.steps, _source(share, model))
+
+
+def _source(modelled_share: float, model: impact.CadenceModel) -> str:
+    """Return where steps come from, by the share of them that was modelled."""
+    modelled = "modelled, this athlete" if model.personal else "modelled, population"
+    if modelled_share < 0.005:
+        return "measured"
+    return modelled if modelled_share > 0.995 else f"measured, but for {modelled_share:.0%} of them {modelled}"
+
+
+def step_metrics(samples: Samples, steps: Steps, totals: Totals, athlete: Athlete) -> dict[str, Metric]:
     """Return everything about the steps."""
     s = samples
     out = missing(NO_STEPS, *COUNTS, *RHYTHM, *SPRING)
     if s.on_foot:
         out |= _rhythm(s)
     if s.on_foot and s.has_distance:
-        out |= _counts(s, totals) | _spring(s, athlete)
+        out |= _counts(s, steps, totals) | _spring(s, athlete)
     return out | _balance(s) | _recorded(s)
 
 
-def _counts(samples: Samples, totals: Totals) -> dict[str, Metric]:
-    s = samples
-    counted = impact.count_steps(s.speed, s.cadence, s.time, walking=s.walking)
-    words = f"measured, but for {counted.modelled_share:.0%} of them modelled from speed"
-    # What people differ in cadence at one speed.
-    half = 0.05 * counted.modelled_share * counted.steps
-    ends = {"low": counted.steps - half, "high": counted.steps + half}
-    out = found("steps", counted.steps, words, **ends, coverage=s.share(s.speed))
+def _counts(samples: Samples, steps: Steps, totals: Totals) -> dict[str, Metric]:
+    coverage = samples.share(samples.speed)
+    ends = {"low": steps.count - steps.half, "high": steps.count + steps.half}
+    out = found("steps", steps.count, steps.source, **ends, coverage=coverage)
     kilometres = totals.distance / 1000.0
     per_km = {name: value / kilometres for name, value in ends.items()}
-    return out | found("steps_per_km", counted.steps / kilometres, words, **per_km, coverage=s.share(s.speed))
+    return out | found("steps_per_km", steps.count / kilometres, steps.source, **per_km, coverage=coverage)
 
 
 def _rhythm(samples: Samples) -> dict[str, Metric]:
@@ -109,9 +140,11 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     recorded = s.records["stance_time"][level]
     measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
     contact = np.where(recorded > 0, recorded, np.nan) if measured else impact.contact_time(speed)
-    rate, _ = impact.step_rate(speed, s.cadence[level])
+    rate, modelled = impact.step_rate(speed, s.cadence[level], model=s.cadence_model)
     flight = impact.flight_time(60.0 * rate, contact)
-    source = "contact time measured by the device" if measured else "contact time modelled from speed alone"
+    whence = "contact time measured by the device" if measured else "contact time modelled from speed alone"
+    stepped = rate * time
+    source = f"{whence}; steps {_source(float(stepped[modelled].sum() / stepped.sum()), s.cadence_model)}"
     coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
 
     def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
@@ -119,7 +152,7 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         # From a modelled contact all of it is a function of speed alone.
         return out if measured else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
 
-    out = on_level("contact_time", contact, source)
+    out = on_level("contact_time", contact, whence)
     out |= on_level("flight_time", flight, f"step time less contact; {source}")
     out |= on_level("peak_force", impact.peak_force(contact, flight), f"modelled: sine-wave force; {source}")
     if athlete.mass is None:

@@ -37,8 +37,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "impact.fit_cadence",
-        "least squares of cadence on a parabola of speed",
-        "half an hour of level running, speeds over 0.5 m/s; held at the 5th and 95th percentile",
+        "168.056 sum(cadence dt) / sum((150.02 + 6.012 v) dt)",
+        "half an hour of level running at 1.64 to 4.68 m/s; a run of that athlete lies within 5 %",
         "moderate",
     ),
     Formula("impact.flight_time", "max(60 / cadence - contact, 0)", "running", "moderate"),
@@ -59,7 +59,7 @@ FORMULAS: tuple[Formula, ...] = (
     Formula(
         "impact.impact_sensitivity",
         "impact_load over draws: downhill 0.04 to 0.08 per degree, ground within its factor, steep tibial "
-        "0.85 to 1.15, modelled cadence 5 %",
+        "0.85 to 1.15, modelled cadence 10 %, 5 % by the athlete's own",
         "as impact_load; the ranges are judgement around the sources",
         "weak",
     ),
@@ -73,7 +73,7 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("impact.mean_contact_force", "1 + t_f / t_c", "running", "strong"),
     Formula(
         "impact.modelled_cadence",
-        "150.02 + 6.012 v, or the athlete's parabola; walking 110 (v / 1.3)^0.58",
+        "k (150.02 + 6.012 v), walking k 110 (v / 1.3)^0.58; k the athlete's cadence at 3 m/s over 168.056, else 1",
         "running at 1.64 to 4.68 m/s; the walking law is judgement",
         "moderate",
     ),

@@ -14,7 +14,7 @@ from trailstats.metrics.sampling import valid_seconds
 #: Speed of the reference step. [m/s]
 REFERENCE_SPEED: Final = 3.0
 #: Steps in one kilometre at the reference speed on level ground [VanOeveren2019].
-REFERENCE_STEPS_PER_KM: Final = (150.02 + 6.012 * REFERENCE_SPEED) / 60.0 / REFERENCE_SPEED * 1000.0
+REFERENCE_STEPS_PER_KM: Final = float(POPULATION_CADENCE.running(REFERENCE_SPEED)) / 60.0 / REFERENCE_SPEED * 1000.0
 #: Rise of the impact component per degree downhill, from +54 % at -9 degrees [GottschallKram2005].
 DOWNHILL_SLOPE: Final = 0.06
 #: Angle beyond which the effect of grade is held, because nobody measured there. [degrees]

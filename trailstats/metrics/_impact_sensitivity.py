@@ -25,7 +25,6 @@ from trailstats.metrics.sampling import valid_seconds
 EXPONENTS: Final = (1.0, 4.0, 6.6, 9.0)
 _SLOPE_RANGE: Final = (0.04, 0.08)  # per degree; judgement around [GottschallKram2005]
 _STEEP_RANGE: Final = (0.85, 1.15)  # judgement between [Rice2024] and [Baggaley2023]
-_CADENCE_RANGE: Final = (0.95, 1.05)  # judgement around [Padulo2013], for modelled steps
 _ANGLE_BINS: Final = 24
 
 
@@ -139,7 +138,8 @@ def impact_sensitivity(
 
     Drawn are the factor of each kind of ground (triangular over its interval), the rise of impact per degree
     downhill (0.04 to 0.08), the effect of steep ground on the shin bone (0.85 to 1.15) and, for modelled
-    steps, the step rate (5 % either way). The passes over the samples do not grow with the number of draws.
+    steps, the step rate (`CadenceModel.uncertainty` either way). The passes over the samples do not grow with the
+    number of draws.
 
     Parameters
     ----------
@@ -201,7 +201,8 @@ def impact_sensitivity(
     steps = np.where(moving, rate * seconds, 0.0) / REFERENCE_STEPS_PER_KM
 
     rng = np.random.default_rng(seed)
-    rise, steep, stretch = (rng.uniform(*bounds, size=draws) for bounds in (_SLOPE_RANGE, _STEEP_RANGE, _CADENCE_RANGE))
+    steps_range = (1.0 - model.uncertainty, 1.0 + model.uncertainty)
+    rise, steep, stretch = (rng.uniform(*bounds, size=draws) for bounds in (_SLOPE_RANGE, _STEEP_RANGE, steps_range))
     # The ground has its own stream, so that another set of grounds leaves the constants above as they are.
     factor = np.stack([_draw_surface(np.random.default_rng([seed, k]), s, draws) for k, s in enumerate(surfaces)])
 

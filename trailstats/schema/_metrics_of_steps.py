@@ -129,9 +129,10 @@ STEPS: tuple[Entry, ...] = (
         "steps",
         "steps",
         "1",
-        "number of steps of both feet; bounds 5 % either way for what is modelled",
+        "number of steps of both feet; bounds: what is modelled is 10 % off, 5 % by the athlete's own cadence",
         ("impact.count_steps", "impact.step_rate", "impact.modelled_cadence"),
-        "recorded, else modelled from speed at 1.64 to 4.68 m/s, walking by a judged law",
+        "recorded, else modelled from speed at 1.64 to 4.68 m/s by the athlete's own cadence or the population's, "
+        "walking by a judged law",
         _NO_STEPS,
         MODERATE,
         detail=True,

@@ -118,7 +118,7 @@ _ENTRIES: tuple[Entry, ...] = (
         "1/min",
         "steps a minute at 3 m/s on the level by the athlete's own cadence, or the population's",
         ("impact.fit_cadence", "impact.modelled_cadence"),
-        "half an hour of level running over 0.5 m/s of speeds, else the population's line, 5 % off for a person",
+        "half an hour of level running; a run lies within 5 % of the athlete's own, within 10 % of the population's",
         "never",
         MODERATE,
     ),
@@ -127,7 +127,8 @@ _ENTRIES: tuple[Entry, ...] = (
         "1",
         "level speed of equal effort over actual speed on +10 %, fitted to the athlete and shrunk to the race curve",
         ("effort.fit_personal_curve", "effort.equal_effort_factors"),
-        "within the grades that were run, held at their edge beyond; equal heart rate stands for equal effort",
+        "within the grades that were run, held at their edge beyond; equal heart rate stands for equal effort, so it is "
+        "shown and no speed is adjusted by it",
         "never: without data it is the race curve",
         WEAK,
     ),
