@@ -127,8 +127,8 @@ _ENTRIES: tuple[Entry, ...] = (
         "1",
         "level speed of equal effort over actual speed on +10 %, fitted to the athlete and shrunk to the race curve",
         ("effort.fit_personal_curve", "effort.equal_effort_factors"),
-        "within the grades that were run, held at their edge beyond; equal heart rate stands for equal effort, so it is "
-        "shown and no speed is adjusted by it",
+        "within the grades that were run, held at their edge beyond; equal heart rate stands for equal effort, so "
+        "it is shown and no speed is adjusted by it",
         "never: without data it is the race curve",
         WEAK,
     ),
