@@ -56,6 +56,13 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     codes = np.array([code[surface] for surface in segments["surface"].tolist()], dtype=np.intp)
     cuts = segments["end_distance"].to_numpy()[:-1]
     group = codes[np.searchsorted(cuts, samples.distance, side="left")]
+    # Stretches of one surface: their sums, added up by surface, cost less than sorting every sample into its own.
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    members = np.eye(len(surfaces))[group[starts]]
+
+    def by_surface(values: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(values, starts) @ members)
+
     rate, _ = step_rate(speed, samples.cadence, walking=walk, model=samples.cadence_model)
     steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
     steep = np.abs(grade) >= 0.10
@@ -77,15 +84,15 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             # Where nothing is known of a part the sum is unknown, not zero.
             return np.full(3 * size, np.nan)
         filled = np.where(known, part, 0.0)
-        return np.concatenate([np.bincount(group, weights=steps * filled**b, minlength=3) for b in EXPONENTS])
+        return np.concatenate([by_surface(steps * filled**b) for b in EXPONENTS])
 
     columns = {name: sums(part) for name, part in parts.items()}
     return schema.IMPACT.frame(
         {
             "surface": surfaces * size,
             "exponent": np.repeat(EXPONENTS, 3),
-            "distance": np.tile(np.bincount(group, weights=samples.track["step"] * (time > 0), minlength=3), size),
-            "duration": np.tile(np.bincount(group, weights=time, minlength=3), size),
+            "distance": np.tile(by_surface(samples.track["step"] * (time > 0)), size),
+            "duration": np.tile(by_surface(time), size),
             **columns,
         }
     )

@@ -1,6 +1,8 @@
 """Short-term scaling of beat intervals (detrended fluctuation analysis) and the threshold read from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -35,23 +37,31 @@ class Alpha1:
     heart_rate: FloatArray
 
 
-def _without_trend(intervals: FloatArray, strength: float) -> FloatArray:
-    """Subtract the smoothness-priors trend, solved as a five-band system in linear time."""
-    n = intervals.size
-    second = np.zeros((3, n))
-    weight = strength**2
-    # Bands of D'D for second differences, summed row by row so that the edges come out right.
-    main = np.zeros(n)
-    main[:-2] += 1.0
-    main[1:-1] += 4.0
-    main[2:] += 1.0
-    beside = np.zeros(n - 1)
-    beside[:-1] -= 2.0
-    beside[1:] -= 2.0
-    second[2] = 1.0 + weight * main
-    second[1, 1:] = weight * beside
-    second[0, 2:] = weight
-    return intervals - as_floats(scipy.linalg.solveh_banded(second, intervals))
+def _without_trends(parts: Sequence[FloatArray], strength: float) -> list[FloatArray]:
+    """Subtract from each series its smoothness-priors trend, all solved as one five-band system in linear time."""
+    series = np.concatenate(parts)
+    lengths = [part.size for part in parts]
+    owner = np.repeat(np.arange(len(parts)), lengths)
+    bands = np.zeros((3, series.size))
+    # Bands of D'D for second differences, summed row by row so that the edges come out right; none reaches from one
+    # series into the next.
+    weight = np.where(owner[:-2] == owner[2:], strength**2, 0.0)
+    bands[2] = 1.0
+    bands[2, :-2] += weight
+    bands[2, 1:-1] += 4.0 * weight
+    bands[2, 2:] += weight
+    bands[1, 1:-1] -= 2.0 * weight
+    bands[1, 2:] -= 2.0 * weight
+    bands[0, 2:] = weight
+    rest = series - as_floats(scipy.linalg.solveh_banded(bands, series))
+    return np.split(rest, np.cumsum(lengths[:-1]))
+
+
+@cache
+def _level_and_slope(size: int) -> FloatArray:
+    """Return the two orthonormal series that every line over a box is made of, shape (size, 2)."""
+    ramp = np.arange(size) - 0.5 * (size - 1)
+    return np.stack([np.full(size, size**-0.5), ramp / np.sqrt(ramp @ ramp)], axis=1)
 
 
 def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES) -> float:
@@ -88,10 +98,9 @@ def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZE
     fluctuation = np.empty(len(box_sizes))
     for k, size in enumerate(box_sizes):
         boxes = profile[: profile.size // size * size].reshape(-1, size)
-        ramp = np.arange(size) - 0.5 * (size - 1)
-        centred = boxes - boxes.mean(axis=1, keepdims=True)
-        slope = centred @ ramp / float(ramp @ ramp)
-        fluctuation[k] = np.mean(centred**2) - np.mean(slope**2) * float(ramp @ ramp) / size
+        lines = boxes @ _level_and_slope(size)
+        # What of the square of a series is not in its line is in what is left of it.
+        fluctuation[k] = (np.vdot(boxes, boxes) - np.vdot(lines, lines)) / boxes.size
     if not np.all(fluctuation > 1e-18):
         return float("nan")
     x, y = np.log(as_floats(box_sizes)), 0.5 * np.log(fluctuation)
@@ -157,12 +166,14 @@ def dfa_alpha1(
     starts = np.arange(0.0, max(clock[-1] - window, -1.0) + 1e-9, step)
     first, last = np.searchsorted(clock, starts), np.searchsorted(clock, starts + window, side="right") - 1
     alpha = np.full(starts.size, np.nan)
-    for k in range(starts.size):
-        part = beats[first[k] : last[k]]
-        if part.size >= 2 * max(_BOX_SIZES) and np.mean(flags[first[k] : last[k]]) <= largest_corrected_share:
-            alpha[k] = dfa_exponent(_without_trend(part, _DETRENDING))
+    wrong = np.concatenate([[0.0], np.cumsum(flags)])
+    sizes = last - first
+    usable = (sizes >= 2 * max(_BOX_SIZES)) & (wrong[last] - wrong[first] <= largest_corrected_share * sizes)
+    parts = [beats[first[k] : last[k]] for k in np.flatnonzero(usable)]
+    if parts:
+        alpha[usable] = [dfa_exponent(part) for part in _without_trends(parts, _DETRENDING)]
     spans = clock[last] - clock[first]
-    rate = np.divide(60.0 * (last - first), spans, out=np.full(starts.size, np.nan), where=spans > 0.0)
+    rate = np.divide(60.0 * sizes, spans, out=np.full(starts.size, np.nan), where=spans > 0.0)
     return Alpha1(starts + 0.5 * window, alpha, as_floats(rate))
 
 

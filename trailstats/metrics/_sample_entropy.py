@@ -98,20 +98,26 @@ def windowed_sample_entropy(values: ArrayLike, *, window: int = 300, m: int = 2,
     series = as_floats(values)
     series = series[~np.isnan(series)]
     rows = series[: series.size // window * window].reshape(-1, window)
-    size = window - m
+    radii = tolerance * np.std(rows, axis=1)
+    # Half as wide a number is half the work, and exact enough for how far a value lies from the first of its window.
+    rows = (rows - rows[:, :1]).astype(np.float32)
+    size, below = window - m, window + 1
     # Buffers serve every window: fresh ones of this size would cost more than the arithmetic.
-    distance, near = np.empty((window, window)), np.empty((window, window), dtype=np.bool_)
-    alike = np.empty((size, size), dtype=np.bool_)
+    distance, near = np.empty((window, window), dtype=np.float32), np.empty((window, window), dtype=np.bool_)
+    alike = np.zeros((window, window), dtype=np.bool_)
+    # One step down the diagonal of a square is `below` places on along its rows. What so runs over the end of a row
+    # lies outside the square of templates that is counted.
+    flat, matches = near.ravel(), alike.ravel()
     a = b = 0.0
-    for row, radius in zip(rows, tolerance * np.std(rows, axis=1), strict=True):
+    for row, radius in zip(rows, radii.astype(np.float32), strict=True):
         if radius == 0.0:
             continue
         np.subtract(row[:, None], row[None, :], out=distance)
         np.less_equal(np.abs(distance, out=distance), radius, out=near)
-        np.copyto(alike, near[:size, :size])
-        for k in range(1, m):
-            alike &= near[k : k + size, k : k + size]
-        b += float(np.count_nonzero(alike)) - size
-        alike &= near[m:, m:]
-        a += float(np.count_nonzero(alike)) - size
+        np.copyto(matches, flat)
+        for k in range(1, m + 1):
+            if k == m:
+                b += float(np.count_nonzero(alike[:size, :size])) - size
+            matches[: -k * below] &= flat[k * below :]
+        a += float(np.count_nonzero(alike[:size, :size])) - size
     return _entropy(a, b)
