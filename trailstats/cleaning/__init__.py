@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.activity import Activity, Issue
+from trailstats.cleaning._clock import in_order
 from trailstats.cleaning._distance import durations, steps
 from trailstats.cleaning._movement import carried, moving_samples, speed_over
 from trailstats.cleaning._positions import blank_frozen, blank_spikes
 from trailstats.cleaning._report import when
-from trailstats.cleaning._values import blank_heart_rate, blank_impossible, in_order, set_indoor_aside
+from trailstats.cleaning._values import blank_heart_rate, blank_impossible, set_indoor_aside
 from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
 from trailstats.schema import Severity
@@ -64,16 +65,14 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         return activity
     rules = rules or CleanRules()
     issues: list[Issue] = list(activity.issues)
-    records, extras = in_order(activity, issues)
-    index = records.index
-    ordered = activity if records is activity.records else replace(activity, records=records)
-    seconds, columns = ordered.seconds, dict(ordered.columns)
+    ordered = in_order(activity, rules, issues)
+    index, seconds, columns = ordered.records.index, ordered.seconds, dict(ordered.columns)
     on_foot = activity.meta.sport in ON_FOOT
     limit = rules.max_speed if on_foot else rules.max_speed_riding
     blank_impossible(columns, index, rules, issues)
     set_indoor_aside(columns, activity, index, issues)
     blank_spikes(columns, index, seconds, limit, issues)
-    duration = durations(seconds, index, activity.pauses)
+    duration = durations(seconds, index, ordered.pauses)
     blank_frozen(columns, index, seconds, duration, limit, rules, issues)
     way = steps(columns, index, seconds, duration, limit, rules, issues)
     step, interrupted = way.step, way.interrupted
@@ -108,9 +107,8 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         index=index,
     )
     return replace(
-        activity,
+        ordered,
         records=schema.RECORDS.frame(columns, index),
-        extras=extras,
         track=track,
         original=activity,
         issues=tuple(issues),

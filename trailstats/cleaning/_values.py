@@ -1,4 +1,4 @@
-"""Order in time, and values that can't be: ranges, stuck heart rates, heart rates that are cadences."""
+"""Values that can't be: ranges, stuck heart rates, heart rates that are cadences."""
 
 from __future__ import annotations
 
@@ -12,39 +12,12 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.schema import Severity
 
-__all__ = ["blank_heart_rate", "blank_impossible", "in_order", "set_indoor_aside"]
+__all__ = ["blank_heart_rate", "blank_impossible", "set_indoor_aside"]
 
 Floats = NDArray[np.float64]
 
 INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
 """Sub-sports that stay in one place."""
-
-
-def in_order(activity: Activity, issues: list[Issue]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return records and extras by time; of samples with the same time the first one that holds most."""
-    records, extras = activity.records, activity.extras
-    index = pd.DatetimeIndex(records.index)
-    stamps = index.asi8
-    passed = np.diff(stamps)
-    if (passed > 0).all():
-        return records, extras
-    back = np.append(False, passed < 0)
-    if back.any():
-        count = int(back.sum())
-        message = f"the clock went back {count} times; sorted"
-        issues.append(Issue("time_backwards", Severity.WARNING, message, count, when(index, back)))
-    filled = np.count_nonzero(~np.isnan(records.to_numpy()), axis=1)
-    order = np.lexsort((-filled, stamps))
-    first = np.append(True, np.diff(stamps[order]) > 0)
-    keep = order[first]
-    doubled = len(index) - len(keep)
-    if doubled:
-        message = f"{doubled} samples repeat a time; the fuller one was kept"
-        place = when(index[order], ~first)
-        issues.append(Issue("time_repeated", Severity.WARNING, message, doubled, place))
-    records = records.iloc[keep]
-    extras = extras.iloc[keep] if len(extras.columns) else pd.DataFrame(index=records.index)
-    return records, extras
 
 
 def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:

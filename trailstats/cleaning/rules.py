@@ -25,6 +25,15 @@ class CleanRules:
         The same for cycling and other sports [m/s].
     gap : float
         A time between samples longer than this (and than five times the usual) is a gap [s].
+    clock_step : float
+        A clock that goes back by less than this was rounded, and its samples are sorted [s]. By more, the file's order
+        is the truth: the samples from there on follow those before them, one usual step later, until the clock jumps
+        forward again by as much. Samples that fill a hole among earlier ones without a detour, and whatever is a
+        second recording of the same time, are sorted all the same.
+    clock_overlap, clock_same_place : float
+        Two parts of a file that cover the same time for longer than this [s], and are no further apart all the while
+        than this [m], are two recordings of one run; the fuller one is kept. So are two that keep a larger distance,
+        as wide as the jump from one to the other.
     stop_speed : float
         Slower than this, and not climbing, is standing [m/s].
     stop_climb : float
@@ -82,6 +91,9 @@ class CleanRules:
     max_speed: float = 12.0
     max_speed_riding: float = 35.0
     gap: float = 30.0
+    clock_step: float = 2.0
+    clock_overlap: float = 60.0
+    clock_same_place: float = 30.0
     stop_speed: float = 0.3
     stop_climb: float = 0.08
     stop_time: float = 20.0
