@@ -269,68 +269,6 @@ def test_a_stuck_heart_rate_is_blanked() -> None:
     assert "heart_rate_flat" not in codes(clean(make_activity(heart_rate=heart)))
 
 
-def lift(vertical: float, speed: float, *, sign: int = 1, **columns: object) -> Activity:
-    """Return ten minutes of running on the flat, five in a lift, and ten of running."""
-    rate = np.where((np.arange(1501) > 600) & (np.arange(1501) <= 900), speed, 3.0)
-    height = 800.0 + sign * vertical * np.clip(np.arange(1501) - 600.0, 0, 300)
-    return make_activity(speed=rate, duration=1500, elevation=height, **columns)
-
-
-RIDING = (np.arange(1501) > 600) & (np.arange(1501) <= 900)
-
-
-@pytest.mark.parametrize(
-    "ride",
-    [
-        lift(1.6, 5.0),
-        lift(0.55, 2.0, cadence=np.where(RIDING, 0.0, 170.0)),
-        lift(0.55, 2.0, heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3),
-        lift(2.0, 5.0, sign=-1),
-        lift(1.2, 4.0, sign=-1, cadence=np.where(RIDING, 0.0, 170.0)),
-    ],
-    ids=["gondola", "chair, no steps", "chair, calm heart", "down", "down, no steps"],
-)
-def test_a_lift_is_no_climb(ride: Activity) -> None:
-    """Five minutes in a lift are neither ascent nor descent, neither distance nor moving time; the places stay."""
-    cleaned = clean(ride)
-    assert cleaned.track is not None
-    assert "carried" in codes(cleaned)
-    distance, time = totals(ride)
-    assert distance == pytest.approx(3600, rel=0.02)
-    assert time == pytest.approx(1200, abs=30)
-    track = cleaned.track
-    height = ride.records["elevation"]
-    assert track["ascent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
-    assert track["descent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
-    assert track["grade"].abs().max() < 0.2
-    assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx(height.iloc[[0, -1]].to_numpy(), abs=1)
-
-
-@pytest.mark.parametrize(
-    "climb",
-    [
-        lift(0.5, 1.0),
-        lift(0.5, 1.0, cadence=np.full(1501, 120.0), heart_rate=np.where(RIDING, 175.0, 150.0) + np.arange(1501) % 3),
-        lift(
-            0.35,
-            0.8,
-            cadence=np.where(RIDING, 0.0, 170.0),
-            heart_rate=np.where(RIDING, 175.0, 150.0) + np.arange(1501) % 3,
-        ),
-        lift(1.2, 3.5, sign=-1),
-    ],
-    ids=["race pace", "hiked", "hands on poles", "fast descent"],
-)
-def test_a_steep_climb_is_no_lift(climb: Activity) -> None:
-    """Climbing at the pace of a mountain race, without steps for the hands on the poles, and a fast descent are run."""
-    cleaned = clean(climb)
-    assert cleaned.track is not None
-    assert "carried" not in codes(cleaned)
-    height = climb.records["elevation"]
-    change = abs(height.iloc[-1] - height.iloc[0])
-    assert cleaned.track["ascent"].iloc[-1] + cleaned.track["descent"].iloc[-1] == pytest.approx(change, rel=0.03)
-
-
 def test_a_bus_is_no_run() -> None:
     """Ten minutes at 9 m/s, below what counts as a jump, are left out of a run."""
     speed = np.where((np.arange(2401) > 1200) & (np.arange(2401) <= 1800), 9.0, 3.0)

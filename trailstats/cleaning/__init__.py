@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.activity import Activity, Issue
+from trailstats.cleaning._carried import carried
 from trailstats.cleaning._clock import in_order
 from trailstats.cleaning._distance import durations, steps
-from trailstats.cleaning._movement import carried, moving_samples, speed_over
+from trailstats.cleaning._movement import moving_samples, speed_over
 from trailstats.cleaning._positions import blank_frozen, blank_spikes
 from trailstats.cleaning._report import when
 from trailstats.cleaning._values import blank_heart_rate, blank_impossible, set_indoor_aside

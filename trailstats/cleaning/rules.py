@@ -63,8 +63,18 @@ class CleanRules:
     carried_climb, carried_drop : float
         Where steps aren't recorded, faster up or down than this is no runner but a lift [m/s]. A kilometre straight
         up is raced at 0.58 m/s.
+    carried_climb_long : float
+        Without steps, upward for five times ``carried_time`` [m/s]: 2160 m an hour, above the record of a kilometre
+        straight up.
     carried_climb_calm : float
-        The same upward with a heart rate below its median [m/s].
+        Upward with a heart rate below its median [m/s]; where steps are recorded elsewhere in the file, without a
+        step for ``carried_time_slow``.
+    carried_time_slow : float
+        How long what is slower than 1.5 m/s along the ground must last to be a lift [s].
+    carried_climb_rest, carried_rest : float
+        Upward at this rate [m/s], in a straight line, with a heart rate of no more than this share of its median:
+        nobody's heart is that quiet while climbing. No recorded climb of two minutes at 0.15 m/s without steps has
+        less than 0.82.
     carried_climb_still, carried_speed_still : float
         Where steps are recorded elsewhere in the file, faster than this up, down or along without a step, and with
         no heart rate above its median, is a lift or a vehicle [m/s].
@@ -108,7 +118,11 @@ class CleanRules:
     carried_time: float = 60.0
     carried_climb: float = 0.7
     carried_drop: float = 1.7
+    carried_climb_long: float = 0.6
     carried_climb_calm: float = 0.45
+    carried_time_slow: float = 120.0
+    carried_climb_rest: float = 0.15
+    carried_rest: float = 0.75
     carried_climb_still: float = 0.25
     carried_speed: float = 8.0
     carried_speed_still: float = 5.0
