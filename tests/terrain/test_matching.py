@@ -11,7 +11,7 @@ import pytest
 from terrain.town import PATH, ROAD, Line, Ways, degrees, run_over, write_map
 from trailstats.activity import Activity
 from trailstats.terrain.maps import MapMatch, RoadMap
-from trailstats.terrain.maps._candidates import expand
+from trailstats.terrain.maps._candidates import CELL, METRES, REACH, expand
 from trailstats.terrain.maps._matching import MATCH_RULES
 
 pytest.importorskip("osmium")
@@ -175,3 +175,8 @@ def test_ranges_expand() -> None:
     owner, member = expand(np.array([5, 0, 7]), np.array([2, 0, 3]))
     assert owner.tolist() == [0, 0, 2, 2, 2]
     assert member.tolist() == [5, 6, 7, 8, 9]
+
+
+def test_a_cell_of_the_search_is_about_as_wide_as_the_reach() -> None:
+    """Smaller cells make every piece of a way lie in many of them, larger ones bring pieces that are far away."""
+    assert REACH / 2 < CELL * METRES < 3 * REACH

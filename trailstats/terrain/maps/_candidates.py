@@ -24,8 +24,8 @@ REACH = 35.0
 NEAREST = 8
 """Ways kept for each point, the best fitting ones; judgement."""
 
-CELL = 600
-"""Side of a cell of the search grid [1e-7 deg]: about 67 m of latitude."""
+CELL = 4500
+"""Side of a cell of the search grid [1e-7 deg]: about 50 m of latitude."""
 
 BLOCK = LONGEST_PIECE
 """Side of a block of the coarse grid [1e-7 deg]: half a piece and the reach stay below it up to 82 deg of latitude."""
