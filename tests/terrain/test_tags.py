@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from trailstats.terrain.maps import GROUND_KEYS, RULES, ground_of
+from trailstats.terrain.maps import RULES, ground_of
 
 
 @pytest.mark.parametrize(
@@ -83,32 +82,38 @@ def test_the_documentation_lists_the_table() -> None:
         assert f"| {rule.name} | {rule.p_trail:.2f} |" in text
 
 
-@pytest.mark.corpus
-def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path) -> None:
-    """By length, ways that do have a surface tag are trails about as often as their rule would say without it.
+def test_a_share_is_by_length_and_few_ways_move_it_little(tool) -> None:
+    """Ten equal ways weigh ten, one way weighs one however long, and a thousand weigh thirty."""
+    count = tool("count_surfaces")
+    found = pd.DataFrame(
+        [("a", "path", i < 5, 100.0) for i in range(10)]
+        + [("b", "path", True, 90_000.0)]
+        + [("c", "path", False, 50.0) for _ in range(1000)],
+        columns=["region", "rule", "unpaved", "length"],
+    )
+    counted = count.shares(found).set_index("region")
+    assert counted["weight"].to_dict() == pytest.approx({"a": 10, "b": 1, "c": 30})
+    assert counted["share"].to_dict() == pytest.approx({"a": 0.5, "b": 1.0, "c": 0.0})
+    # Wilson's interval of 5 in 10.
+    assert (counted["low"]["a"], counted["high"]["a"]) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    judged = RULES["path"].judged
+    assert count.probabilities(counted.reset_index())["path"] == pytest.approx((5 + 1 + 10 * judged) / 51)
 
-    Each rule that rests on such shares is compared with those of the region with most tagged ways of its kind.
-    """
-    osmium = pytest.importorskip("osmium")
-    rows = []
-    for extract in sorted((osm / "extracts").glob("*.osm.pbf")):
-        for way in osmium.FileProcessor(str(extract)).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
-            tags = {k: way.tags[k] for k in GROUND_KEYS if k in way.tags}
-            told = ground_of(tags).rule.name
-            if "surface" not in tags or told not in ("paved", "unpaved way") or len(way.nodes) < 2:
-                continue
-            bare = ground_of({k: v for k, v in tags.items() if k != "surface"}).rule
-            length = osmium.geom.haversine_distance(way.nodes)
-            rows.append((extract.stem, bare.name, bare.p_trail, told == "unpaved way", length))
-    table = pd.DataFrame(rows, columns=["region", "rule", "p_trail", "trail", "length"])
-    checked = 0
-    for _, ways in table.groupby("rule"):
-        best = ways.groupby("region")["length"].sum().idxmax()
-        ways = ways[ways["region"] == best]
-        if ways["length"].sum() < 5000:
-            continue
-        share = np.average(ways["trail"], weights=ways["length"])
-        assert abs(share - ways["p_trail"].iloc[0]) < 0.4, ways["rule"].iloc[0]
-        assert (share > 0.5) == (ways["p_trail"].iloc[0] > 0.5), ways["rule"].iloc[0]
-        checked += 1
-    assert checked >= 6
+
+@pytest.mark.corpus
+def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path, tool) -> None:
+    """The table holds, to the digit it is written with, what the ways with a surface tag give; so does its page."""
+    pytest.importorskip("osmium")
+    count = tool("count_surfaces")
+    counted = count.shares(count.ways(sorted((osm / "extracts").glob("*.osm.pbf"))))
+    found = count.probabilities(counted)
+    assert len(found) >= 12
+    for name, p_trail in found.items():
+        assert RULES[name].p_trail == pytest.approx(p_trail, abs=0.0051), name
+        # Where one region has ways enough to tell, the table lies within its interval or between the regions.
+        plenty = counted[(counted["rule"] == name) & (counted["weight"] >= 10)]
+        if len(plenty):
+            assert plenty["low"].min() - 0.05 <= RULES[name].p_trail <= plenty["high"].max() + 0.05, name
+    page = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(encoding="utf-8")
+    for line in count.lines(counted):
+        assert line in page

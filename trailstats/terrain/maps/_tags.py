@@ -82,40 +82,48 @@ class GroundRule:
         Probability that such a way is a trail.
     why : str
         Where the probability comes from.
+    judged : float
+        What was judged before ways were counted; NaN where none are.
     """
 
     name: str
     p_trail: float
     why: str
+    judged: float = float("nan")
 
 
-_TAGGED = "the tag says so; the rest is for tags that are wrong or out of date (judgement)"
-_SHARES = "judgement, near the share by length of ways with a surface tag that are unpaved, four regions"
+_TAGGED = "judgement: the tag says so; the rest is for tags that are wrong or out of date"
+_COUNTED = "measured"
+_FEW = "measured on few ways, judgement above all"
 
 RULES = {
     rule.name: rule
     for rule in (
         GroundRule("paved", 0.02, _TAGGED),
         GroundRule("unpaved way", 0.97, _TAGGED),
-        GroundRule("unpaved road", 0.5, "forest and farm roads are neither"),
-        GroundRule("several surfaces", 0.5, "the tag names a hard one and a soft one"),
-        GroundRule("hiking or mountain-bike scale", 0.95, _TAGGED),
-        GroundRule("soft track", 0.95, f"tracktype grade2 to grade5 without a surface; {_SHARES}"),
-        GroundRule("firm track", 0.35, f"tracktype grade1 without a surface; {_SHARES}"),
-        GroundRule("road", 0.05, "a motor road without a surface; judgement, as odd surfaces are tagged first"),
-        GroundRule("service way", 0.12, _SHARES),
-        GroundRule("beside a road", 0.05, _SHARES),
-        GroundRule("designated path", 0.15, _SHARES),
-        GroundRule("path", 0.82, _SHARES),
-        GroundRule("track", 0.78, f"without a tracktype; {_SHARES}, and judgement: few have one"),
-        GroundRule("footway", 0.35, _SHARES),
-        GroundRule("cycleway", 0.2, _SHARES),
-        GroundRule("pedestrian", 0.12, _SHARES),
-        GroundRule("steps", 0.35, _SHARES),
-        GroundRule("other", 0.5, "nothing is known"),
+        GroundRule("unpaved road", 0.5, "judgement: forest and farm roads are neither"),
+        GroundRule("several surfaces", 0.5, "judgement: the tag names a hard one and a soft one"),
+        GroundRule("hiking or mountain-bike scale", 0.98, _COUNTED, 0.95),
+        GroundRule("soft track", 0.95, _COUNTED, 0.95),
+        GroundRule("firm track", 0.11, _COUNTED, 0.35),
+        GroundRule("road", 0.04, _COUNTED, 0.05),
+        GroundRule("service way", 0.1, _COUNTED, 0.12),
+        GroundRule("beside a road", 0.03, _FEW, 0.05),
+        GroundRule("designated path", 0.04, _COUNTED, 0.15),
+        GroundRule("path", 0.8, _COUNTED, 0.82),
+        GroundRule("track", 0.8, _FEW, 0.78),
+        GroundRule("footway", 0.26, _COUNTED, 0.35),
+        GroundRule("cycleway", 0.08, _COUNTED, 0.2),
+        GroundRule("pedestrian", 0.08, _COUNTED, 0.12),
+        GroundRule("steps", 0.17, _COUNTED, 0.35),
+        GroundRule("other", 0.5, "judgement: nothing is known"),
     )
 }
-"""The rules by name, in the order in which the documentation lists them."""
+"""The rules by name, in the order in which the documentation lists them.
+
+Measured is the share by length, among the ways that have a surface tag and would meet the rule without it, of unpaved
+ones; `tools/count_surfaces.py` counts them.
+"""
 
 _SAC_TECHNICAL = {
     "strolling": 0.05,
