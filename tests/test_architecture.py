@@ -30,7 +30,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("4", {"_measures"}),
     ("4", {"_cadence"}),
     ("4", {"analysis", "_athletes", "_rows", "intent", "document_schemas"}),
-    ("5", {"_fingerprint", "_pack", "_pool"}),
+    ("5", {"_fingerprint", "_pack", "_pool", "_progress"}),
     ("5", {"cache", "_workers"}),
     ("5", {"_stored", "training"}),
     ("5", {"history"}),

@@ -53,6 +53,28 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
+def test_progress_is_lines_or_a_function(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """True writes to standard error, False nothing; a function gets the counts."""
+    analyze_folder(folder, workers=1, progress=False)
+    assert capsys.readouterr().err == ""
+    analyze_folder(folder, workers=1, progress=True)
+    assert "4 of 4 read" in capsys.readouterr().err
+    counts: list[tuple[int, int]] = []
+    analyze_folder(folder, workers=1, progress=lambda done, total: counts.append((done, total)))
+    assert counts == [(i, 4) for i in range(1, 5)]
+
+
+def test_a_missing_place_among_several_fails_alone(folder: Path) -> None:
+    """It is a row like any source that can't be read, unless the first failure is to be raised."""
+    found = analyze_folder([folder / "gone", folder / "a.gpx"], workers=1)
+    assert found.activities["status"].tolist() == ["ok", "failed"]
+    assert [failure.source for failure in found.failures] == [str(folder / "gone")]
+    with pytest.raises(ReadError):
+        analyze_folder([folder / "gone", folder / "a.gpx"], workers=1, on_error=OnError.RAISE)
+    with pytest.raises(ReadError):
+        analyze_folder([folder / "gone"], workers=1)
+
+
 def test_every_source_is_a_row(folder: Path) -> None:
     """Two runs, a copy and a broken file are four rows; notes and stubs of the file system are none."""
     found = analyze_folder(folder, athlete=ATHLETE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from trailstats._pack import (
     unpack_start,
     unpack_times,
 )
+from trailstats._progress import Step, lines
 from trailstats._rows import activity_row
 from trailstats._workers import Job, Measured, Options, key_of, measure_all, measure_job, trusted
 from trailstats.analysis import judge
@@ -266,7 +268,7 @@ def gather(
     workers: int | None = None,
     executor: Executor | None = None,
     time_limit: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Step | bool = False,
     raising: bool = False,
 ) -> list[list[Stored | Failure]]:
     """Return what each source gave, from the store or measured now.
@@ -277,6 +279,7 @@ def gather(
         With ``raising``, for the first source found to fail.
     """
     gathering = Gathering(jobs, store)
+    show = lines(sys.stderr) if progress is True else progress
     done = 0
 
     def step(number: int) -> None:
@@ -285,8 +288,8 @@ def gather(
         for item in gathering.found[number]:
             if raising and isinstance(item, Failure):
                 raise ReadError(item.message, path=item.source)
-        if progress is not None:
-            progress(done, len(jobs))
+        if show:
+            show(done, len(jobs))
 
     try:
         left = set(range(len(jobs)))
@@ -312,7 +315,7 @@ def gather_with_own_cadence(
     workers: int | None = None,
     executor: Executor | None = None,
     time_limit: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Step | bool = False,
     raising: bool = False,
 ) -> list[list[Stored | Failure]]:
     """Return what each source gave; steps of recordings without a cadence by what those with one tell of it.
@@ -329,7 +332,8 @@ def gather_with_own_cadence(
         As in `gather`.
     """
     measure = partial(gather, store=store, workers=workers, executor=executor, time_limit=time_limit)
-    out = measure(jobs, progress=progress, raising=raising)
+    show = lines(sys.stderr) if progress is True else progress
+    out = measure(jobs, progress=show, raising=raising)
     told: dict[str, list[CadenceEvidence]] = {name: [] for name in owners}
     for name, items in zip(owners, out, strict=True):
         told[name] += [item.cadence for item in items if isinstance(item, Stored)]
@@ -345,8 +349,8 @@ def gather_with_own_cadence(
     ]
 
     def step(done: int, total: int) -> None:
-        if progress is not None:
-            progress(len(jobs) + done, len(jobs) + total)
+        if show:
+            show(len(jobs) + done, len(jobs) + total)
 
     found = measure([(jobs[number][0], better[owners[number]]) for number in again], progress=step)
     for number, items in zip(again, found, strict=True):

@@ -24,7 +24,7 @@ from trailstats.cache import Cache
 from trailstats.cleaning import CleanRules
 from trailstats.documents import plain, rows
 from trailstats.intent import judge_intent
-from trailstats.io.containers import Failure, list_sources
+from trailstats.io.containers import Failure, list_all
 from trailstats.io.formats import ReadLimits
 from trailstats.limits import HeartRateLimits, resolve_limits
 from trailstats.results import HEART_RATE_BINS, Analysis, Metric
@@ -185,7 +185,7 @@ def analyze_folder(
     labels: SurfaceLabels | None = None,
     own_pace: bool = False,
     limits: ReadLimits | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Step | bool = False,
 ) -> History:
     """Analyse every activity in a folder, an archive, or several of them.
 
@@ -218,8 +218,9 @@ def analyze_folder(
         Take the pace on flat road that these recordings show as evidence of the ground, see `Baseline`, in a second
         pass over the sources. They must all be of one athlete.
     limits : ReadLimits, optional
-    progress : callable, optional
-        Called with the number of sources done and their total, which grows by those that are read twice.
+    progress : bool or callable
+        True writes lines to standard error; a function is called with the number of sources done and their total,
+        which grows by those that are read twice.
 
     Returns
     -------
@@ -229,7 +230,7 @@ def analyze_folder(
     Raises
     ------
     ReadError
-        When a path does not exist, or for the first failure if ``on_error`` asks for that.
+        When the path, or each of several, does not exist, or for the first failure if ``on_error`` asks for that.
     ConfigError
         When no cache can be kept in the folder named, or the map can't be read.
     MissingExtraError, WriteError
@@ -278,7 +279,7 @@ def analyze_athletes(
     labels: SurfaceLabels | None = None,
     own_pace: bool = False,
     limits: ReadLimits | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Step | bool = False,
 ) -> dict[str, History]:
     """Analyse the activities of several athletes in one go.
 
@@ -319,7 +320,7 @@ def analyze_athletes(
             paths = [source] if isinstance(source, str | os.PathLike) else list(source)
             ground = map_for(map, known[name].osm, terrain[name])
             options = Options(known[name], rules or CleanRules(), terrain[name], limits, ground, labels)
-            for ref in dict.fromkeys(ref for path in paths for ref in list_sources(path, limits=limits)):
+            for ref in list_all(paths, limits=limits):
                 jobs.append((ref, options))
                 owners.append(name)
         results = gather_with_own_cadence(

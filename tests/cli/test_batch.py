@@ -15,7 +15,8 @@ import pytest
 
 from builders import make_activity
 from trailstats import schema
-from trailstats.cli import _progress, _work
+from trailstats._progress import lines
+from trailstats.cli import _work
 from trailstats.io.export import convert
 
 OK, NOTHING, USAGE, SOME, INTERRUPTED = 0, 1, 2, 3, 130
@@ -170,14 +171,14 @@ def test_an_interrupt_is_a_sentence(run, team: Path, tmp_path: Path, monkeypatch
 def test_a_log_gets_lines_with_rate_and_time_left() -> None:
     """One every ten seconds and the last; thousands of sources don't fill a log."""
     stream, now = io.StringIO(), [0.0]
-    show = _progress.lines(stream, clock=lambda: now[0])
+    show = lines(stream, clock=lambda: now[0])
     for done in range(1, 1001):
         now[0] = done * 0.1
         show(done, 1000)
-    lines = stream.getvalue().splitlines()
-    assert len(lines) == 10
-    assert lines[0] == "trailstats: 100 of 1000 read, 10.0 a second, 1:30 left"
-    assert lines[-1] == "trailstats: 1000 of 1000 read, 10.0 a second"
+    written = stream.getvalue().splitlines()
+    assert len(written) == 10
+    assert written[0] == "trailstats: 100 of 1000 read, 10.0 a second, 1:30 left"
+    assert written[-1] == "trailstats: 1000 of 1000 read, 10.0 a second"
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence(run, team: Path, tmp_path: Path) -> None:

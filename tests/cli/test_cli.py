@@ -129,8 +129,39 @@ def test_batch_of_nothing_readable_exits_1(run, html: Path, tmp_path: Path) -> N
 def test_batch_into_a_missing_folder_says_so_first(run, gpx: Path, tmp_path: Path) -> None:
     """Not after an hour of work."""
     code, _, err = run("batch", gpx, "-o", tmp_path / "none" / "out.csv")
-    assert code != OK
+    assert code == USAGE
     assert "no folder" in err
+    folder = tmp_path / "out.csv"
+    folder.mkdir()
+    assert run("batch", gpx, "-o", folder)[0] == USAGE
+    assert run("report", gpx, "-o", folder)[0] == USAGE
+    assert run("convert", gpx, tmp_path / "none" / "run.csv")[0] == USAGE
+    assert run("convert", gpx, tmp_path / "run.kml")[0] == USAGE
+
+
+def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) -> None:
+    """The others are done and written, with exit code 3; where nothing is there, nothing can be done."""
+    gone = tmp_path / "gone"
+    assert run("batch", gone, gpx, "-o", tmp_path / "out.csv")[0] == SOME
+    table = pd.read_csv(tmp_path / "out.csv")
+    assert table["status"].tolist() == ["ok", "failed"]
+    assert table["file"].tolist() == [str(gpx), str(gone)]
+    code, out, _ = run("check", gone, gpx, "--json")
+    assert code == SOME
+    assert [item["status"] for item in json.loads(out)["files"]] == ["failed", "ok"]
+    assert run("claims", gpx, gone)[0] == SOME
+    for command in ("check", "claims"):
+        code, _, err = run(command, gone, tmp_path / "gone too")
+        assert code == NOTHING
+        assert "no such file" in err
+
+
+def test_analyze_takes_the_options_that_all_commands_share(run, gpx: Path, tmp_path: Path) -> None:
+    """A script can pass one set of options to every command."""
+    shared = ("--evidence", "signal", "--workers", 1, "--cache", tmp_path / "kept", "--imperial", "--debug")
+    for command in (("analyze",), ("batch", "-o", tmp_path / "out.csv"), ("claims",), ("report", "-o", tmp_path / "r")):
+        assert run(*command, gpx, *shared)[0] == OK, command
+        assert run(*command, gpx, "--no-cache")[0] == OK, command
 
 
 def test_claims_answer_even_for_one_run(run, gpx: Path) -> None:
@@ -231,7 +262,7 @@ def test_the_report_in_parts_and_pictures(run, gpx: Path, tmp_path: Path) -> Non
     assert len(list((tmp_path / "r_activities").glob("*.html"))) == 1
     assert list((tmp_path / "charts").glob("*.png"))
     code, _, err = run("report", gpx, "-o", tmp_path / "none" / "r.html")
-    assert code != OK
+    assert code == USAGE
     assert "no folder" in err
 
 

@@ -265,3 +265,26 @@ def test_a_zip_whose_directory_points_before_the_file(run_gpx):
         (only,) = ts.iter_activities(io.BytesIO(data))
         assert isinstance(only, Failure)
         assert only.code in ("corrupt", "unsupported_format")
+
+
+def test_bytes_of_any_kind_and_streams_of_text_are_read(run_gpx, tmp_path) -> None:
+    """Web frameworks hand over bytearrays and views; GPX is often opened as text."""
+    path = tmp_path / "a.gpx"
+    path.write_bytes(run_gpx)
+    for source in (bytearray(run_gpx), memoryview(run_gpx), io.StringIO(run_gpx.decode())):
+        (found,) = ts.iter_activities(source)
+        assert len(found.records) == 60
+    with path.open() as stream:
+        assert len(ts.read(stream).records) == 60
+    assert len(ts.read(path, format=".GPX").records) == 60
+    with pytest.raises(TypeError, match="not int"):
+        ts.read(3)
+
+
+def test_a_missing_place_among_several_is_a_failure(run_gpx, tmp_path) -> None:
+    """One wrong path does not stop the others; alone it is an error."""
+    found = list(ts.iter_activities([tmp_path / "gone", io.BytesIO(run_gpx)]))
+    assert [type(item) for item in found] == [Failure, ts.Activity]
+    assert found[0].source == str(tmp_path / "gone")
+    with pytest.raises(ReadError):
+        list(ts.iter_activities(tmp_path / "gone"))

@@ -14,7 +14,6 @@ from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._batch import code_for
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
-from trailstats.errors import WriteError
 from trailstats.history import TIME_LIMIT, History
 
 
@@ -54,8 +53,9 @@ def report(
     from trailstats.plots import write_pictures
     from trailstats.report import write_report
 
-    if not output.absolute().parent.is_dir():
-        raise WriteError(f"{output}: there is no folder {output.absolute().parent}")
+    o.check_output(output)
+    if output.is_dir():
+        raise UsageProblem(f"{output}: it is a folder; name a file in it")
     work = Work(workers, cache, no_cache, time_limit, dask)
     history = work.history(sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache, own_pace))
     if not len(history.analyses):

@@ -15,7 +15,6 @@ from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
-from trailstats.errors import WriteError
 from trailstats.history import TIME_LIMIT, History
 from trailstats.io.tables import write_atomically, write_partitioned, write_table
 from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKS, Table
@@ -104,12 +103,11 @@ def code_for(histories: Histories) -> ExitCode:
 
 def _check(outputs: list[Path], sources: list[str], by_athlete: bool, partition: bool, athlete: Path | None) -> None:
     for path in outputs:
-        if path.suffix.lower() not in _SUFFIXES:
-            raise UsageProblem(f"{path}: the suffix is none of {', '.join(_SUFFIXES)}")
+        o.check_output(path, _SUFFIXES)
+        if path.is_dir() and not partition:
+            raise UsageProblem(f"{path}: it is a folder")
         if partition and path.suffix.lower() != ".parquet":
             raise UsageProblem(f"{path}: only .parquet can be written in parts")
-        if not path.absolute().parent.is_dir():
-            raise WriteError(f"{path}: there is no folder {path.absolute().parent}")
     if by_athlete and len(sources) != 1:
         raise UsageProblem("--by-athlete takes one folder, with a folder for each athlete in it")
     if by_athlete and athlete is not None:

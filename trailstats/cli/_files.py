@@ -17,7 +17,8 @@ from trailstats.cli._explanation import print_explanation
 from trailstats.documents import rows
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
-from trailstats.io.containers import SourceRef, list_sources, load
+from trailstats.io.containers import SourceRef, list_all, load
+from trailstats.io.export import SUFFIXES
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
 from trailstats.results import Analysis
@@ -34,6 +35,9 @@ def analyze(
     map: o.Maps = None,
     labels: o.Labels = None,
     dem: o.Dem = None,
+    workers: o.Workers = None,
+    cache: o.CacheFolder = None,
+    no_cache: o.NoCache = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what pushed each stretch to road or trail instead.")
     ] = False,
@@ -45,8 +49,10 @@ def analyze(
 
     Example: trailstats analyze run.fit --json
     """
+    # Workers and the cache of measurements are for many files: taken here too, so that one set of options fits all.
+    del workers, no_cache
     begin(as_json, debug)
-    ground = o.ground_of(evidence, map, labels, dem)
+    ground = o.ground_of(evidence, map, labels, dem, cache)
     if explain:
         return _explain(file, o.athlete_of(athlete), ground, imperial, as_json)
     result = analyze_one(
@@ -93,17 +99,16 @@ def check(
     limits = ReadLimits()
     found: list[dict[str, object]] = []
     failed = 0
-    for source in sources:
-        for ref in list_sources(source, limits=limits):
-            try:
-                activities = load(ref, limits)
-            except TrailstatsError as error:
-                failed += 1
-                found.append({"file": str(ref), "status": "failed", "error": f"{error.code}: {error}"})
-                continue
-            found.extend(tables.checked(activity) for activity in activities)
-            if compare:
-                found[-len(activities)] |= _second_opinion(ref)
+    for ref in list_all(sources, limits=limits):
+        try:
+            activities = load(ref, limits)
+        except TrailstatsError as error:
+            failed += 1
+            found.append({"file": str(ref), "status": "failed", "error": f"{error.code}: {error}"})
+            continue
+        found.extend(tables.checked(activity) for activity in activities)
+        if compare:
+            found[-len(activities)] |= _second_opinion(ref)
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "files": found})
     else:
@@ -135,6 +140,7 @@ def convert(
     Example: trailstats convert run.fit run.geojson
     """
     begin(as_json, debug)
+    o.check_output(output, SUFFIXES)
     activity = read(file)
     labelled: Analysis | None = analyze_one(activity) if output.suffix.lower() == ".geojson" else None
     path = convert_activity(activity, output, segments=labelled.segments if labelled else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ import typer
 from trailstats._folders import cache_folder
 from trailstats.athlete import Athlete
 from trailstats.cleaning import CleanRules
+from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
 from trailstats.schema import SurfaceSource
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
@@ -64,6 +67,22 @@ Races = Annotated[
     list[str] | None,
     typer.Option("--race", metavar="DATE", help="Day of a road race, as 2026-05-10; repeatable."),
 ]
+
+
+def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
+    """Refuse a file that could not be written, before the work and not after it.
+
+    Raises
+    ------
+    UsageProblem
+        When its suffix is none of those that there are, or its folder is not there or may not be written to.
+    """
+    if suffixes and path.suffix.lower() not in suffixes:
+        raise UsageProblem(f"{path}: the suffix is none of {', '.join(suffixes)}")
+    if not path.absolute().parent.is_dir():
+        raise UsageProblem(f"{path}: there is no folder {path.absolute().parent}")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise UsageProblem(f"{path}: nothing may be written in {path.absolute().parent}")
 
 
 def athlete_of(path: Path | None) -> Athlete:

@@ -6,18 +6,14 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from trailstats._progress import Step, lines
 from trailstats.cli._exit import Interrupted
 
-__all__ = ["lines", "watched"]
-
-Step = Callable[[int, int], None]
-
-BETWEEN_LINES = 10.0
-"""Time from one line in a log to the next [s]."""
+__all__ = ["watched"]
 
 _BETWEEN_FRAMES = 0.1  # s
 
@@ -68,30 +64,6 @@ def _is_file(stream: TextIO) -> bool:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
-    """Return a function that writes how far it is, how fast and how long still, every ten seconds and at the end."""
-    begin = last = clock()
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        now = clock()
-        if now - last < BETWEEN_LINES and done < total:
-            return
-        last = now
-        rate = done / max(now - begin, 1e-3)
-        left = "" if done >= total else f", {_duration((total - done) / rate)} left"
-        stream.write(f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n")
-        stream.flush()
-
-    return show
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 @contextmanager

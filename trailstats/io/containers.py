@@ -32,6 +32,7 @@ __all__ = [
     "activities_in",
     "content_of",
     "iter_activities",
+    "list_all",
     "list_sources",
     "load",
     "stamp_of",
@@ -118,7 +119,7 @@ def iter_activities(
     Raises
     ------
     ReadError
-        When a path that was named does not exist.
+        When the path that was named does not exist; of several, one that does not is a `Failure`.
     MissingExtraError
         For a remote address without fsspec.
 
@@ -132,11 +133,18 @@ def iter_activities(
     True
     """
     limits = limits or ReadLimits()
-    single = isinstance(source, str | os.PathLike | bytes) or hasattr(source, "read")
+    single = isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(source, "read")
     many = cast("Iterable[Source]", [source] if single else source)
     for one in many:
         if isinstance(one, str | os.PathLike):
-            for ref in list_sources(one, limits=limits):
+            try:
+                refs = list_sources(one, limits=limits)
+            except ReadError as error:
+                if single:
+                    raise
+                yield Failure.of(str(one), error)
+                continue
+            for ref in refs:
                 try:
                     yield from load(ref, limits)
                 except ReadError as error:
@@ -193,6 +201,30 @@ def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = 
     if not path.exists():
         raise ReadError("no such file or folder", path=str(source))
     return _of_file(str(path), limits, named=True)
+
+
+def list_all(places: Iterable[str | os.PathLike[str]], *, limits: ReadLimits | None = None) -> list[SourceRef]:
+    """Return the files that several places hold, each once; a place that is not there fails when it is loaded.
+
+    Raises
+    ------
+    ReadError
+        When none of the places exists.
+    MissingExtraError
+        For a remote address without fsspec.
+    """
+    found: dict[SourceRef, None] = {}
+    missing: list[ReadError] = []
+    places = list(places)
+    for place in places:
+        try:
+            found |= dict.fromkeys(list_sources(place, limits=limits))
+        except ReadError as error:
+            missing.append(error)
+            found[SourceRef(str(place))] = None
+    if missing and len(missing) == len(places):
+        raise missing[0]
+    return list(found)
 
 
 def _of_file(path: str, limits: ReadLimits, named: bool = False) -> list[SourceRef]:

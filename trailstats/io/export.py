@@ -15,7 +15,10 @@ from trailstats.errors import WriteError
 from trailstats.io.gpx_objects import to_gpxpy
 from trailstats.io.tables import write_atomically, write_table
 
-__all__ = ["convert"]
+__all__ = ["SUFFIXES", "convert"]
+
+SUFFIXES = (".gpx", ".csv", ".parquet", ".geojson", ".json")
+"""Of the files that can be written."""
 
 
 def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | None = None) -> Path:
@@ -63,9 +66,7 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
         ".json": lambda: json.dumps(_json(activity), allow_nan=False),
     }
     if suffix not in writers:
-        raise WriteError(
-            f"{target}: can't write {suffix or 'a file without a suffix'}; use .gpx .csv .parquet .geojson .json"
-        )
+        raise WriteError(f"{target}: can't write {suffix or 'a file without a suffix'}; use {' '.join(SUFFIXES)}")
     return write_atomically(target, writers[suffix]().encode())
 
 

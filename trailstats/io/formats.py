@@ -168,7 +168,11 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
             return str(source), path.read_bytes()
         except OSError as error:
             raise ReadError(f"can't be opened: {error.strerror or error}", path=str(source)) from None
+    if not hasattr(source, "read"):
+        raise TypeError(f"a path, bytes or a binary stream is needed, not {type(source).__name__}")
     data = source.read(limits.bytes + 1)
+    if isinstance(data, str):  # GPX and TCX survive being opened as text
+        data = data.encode(errors="surrogatepass")
     if len(data) > limits.bytes:
         raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)")
     return str(getattr(source, "name", "<stream>")), data
@@ -190,7 +194,8 @@ def decode(
     data, faults = unpack(data, limits)
     if not data:
         raise UnsupportedFormatError("the file is empty")
-    chosen = sniff(data[:HEAD]) if format is None else next((f for f in FORMATS if f.name == format), None)
+    wanted = None if format is None else format.lower().removeprefix(".")
+    chosen = sniff(data[:HEAD]) if wanted is None else next((f for f in FORMATS if f.name == wanted), None)
     if chosen is None:
         if format is not None:
             raise UnsupportedFormatError(f"there is no format {format!r}; known are fit, gpx and tcx")
