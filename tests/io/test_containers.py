@@ -7,6 +7,7 @@ import io
 import pickle
 import zipfile
 
+import numpy as np
 import pytest
 
 import trailstats as ts
@@ -191,6 +192,31 @@ def test_a_strava_export_is_joined_with_its_table(strava, which):
     assert (plain.meta.name, plain.meta.sport, plain.meta.gear) == ("Evening", "running", "")
     assert plain.meta.rpe != plain.meta.rpe
     assert (trail.meta.workout, plain.meta.workout) == ("", "race")
+
+
+GERMAN = (
+    "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Verstrichene Zeit,Distanz,"
+    "Max. Herzfrequenz,Relative Leistung,Pendeln,Hinweis,Aktivitätsausrüstung,Dateiname" + ",Weiteres" * 31 + "\n"
+    '3,"3.03.2026, 08:00:00",Von Hand,Lauf,,3600,"10,1",,,false,,,' + "," * 31 + "\n"
+    '1,"1.03.2026, 08:00:00",Runde,Traillauf,Schön,3600,"9,44",,,false,,Schuhe,activities/1.gpx.gz'
+    + "," * 30 + ",4.0\n"
+)  # fmt: skip
+OLD = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n" + (
+    "1,2018-09-12 15:02:23,Runde,Trail Run,Schön,783,3681.0,true,Schuhe,activities/1.gpx.gz\n"
+)
+
+
+@pytest.mark.parametrize(("table", "rpe"), [(GERMAN, 4.0), (OLD, np.nan)], ids=["German", "of 2018"])
+def test_an_export_in_another_language_or_of_old_is_joined_too(tmp_path, make_gpx, table, rpe):
+    """The columns stand in the same order in every language; before 2019 they had shorter names."""
+    (tmp_path / "activities").mkdir()
+    (tmp_path / "activities" / "1.gpx.gz").write_bytes(gzip.compress(make_gpx(60, kind="").encode()))
+    (tmp_path / "activities.csv").write_text(table, encoding="utf-8")
+    (run,) = ts.iter_activities(tmp_path)
+    meta = run.meta
+    assert (meta.name, meta.notes, meta.gear) == ("Runde", "Schön", "Schuhe")
+    assert (meta.sport, meta.sub_sport) == ("running", "trail")
+    assert meta.rpe == pytest.approx(rpe, nan_ok=True)
 
 
 def test_another_table_of_that_name_does_no_harm(tmp_path, run_fit):

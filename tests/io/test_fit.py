@@ -45,7 +45,7 @@ sample = st.fixed_dictionaries(
         "lon": maybe | st.floats(-179.9, 179.9),
         "altitude": maybe | st.floats(-450, 8800),
         "heart_rate": maybe | st.integers(1, 250),
-        "cadence": maybe | st.integers(1, 250),
+        "cadence": maybe | st.integers(1, 100),
         "speed": maybe | st.floats(0, 60),
         "power": maybe | st.integers(0, 65000),
         "distance": maybe | st.floats(0, 4e7),
@@ -320,6 +320,36 @@ def test_files_of_other_kinds_are_refused_by_name(fit_writer):
     w = fit_writer().define(0, 0, [(0, 1, 0)]).add(0, 2)
     with pytest.raises(NotAnActivityError, match="settings"):
         parse(w.file())
+
+
+def test_a_course_with_records_is_no_recording(fit_writer, add_records):
+    """The records of a course are a virtual partner's: positions with made-up times."""
+    course = fit_writer().define(1, 0, [(0, 1, 0)]).add(1, 6)
+    with pytest.raises(NotAnActivityError, match="course"):
+        parse(add_records(course, 50).file())
+    activity = fit_writer().define(1, 0, [(0, 1, 0)]).add(1, 4)
+    (run,) = parse(add_records(course, 50).file() + add_records(activity, 60).file())
+    assert len(run.time) == 60
+
+
+def test_steps_in_the_place_of_strides_are_not_doubled(fit_writer):
+    """Some converters to FIT write steps of both feet."""
+    w = fit_writer()
+    w.define(0, 18, [(2, 4, 0x86), (5, 1, 0)]).add(0, START, 1)
+    w.define(1, 20, [(253, 4, 0x86), (4, 1, 2)])
+    for i, strides in enumerate([0, 171, 172, 173]):
+        w.add(1, START + i, strides)
+    (run,) = parse(w.file())
+    assert run.columns["cadence"].tolist() == [0.0, 171.0, 172.0, 173.0]
+    assert [issue.code for issue in run.issues] == ["cadence_inferred"]
+
+
+@pytest.mark.parametrize(("seconds", "offset"), [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)])
+def test_local_time_is_kept_where_it_can_be_one(fit_writer, add_records, seconds, offset):
+    """Zones lie up to 14 hours from UTC; what is further was never set."""
+    w = add_records(fit_writer(), 5)
+    w.define(3, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(3, START, START + seconds)
+    assert parse(w.file())[0].meta.local_offset == pytest.approx(offset, nan_ok=True)
 
 
 def test_positions_that_are_none_or_off_the_globe(fit_writer):

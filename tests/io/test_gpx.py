@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import re
 
 import gpxpy
 import gpxpy.gpx
@@ -90,6 +91,9 @@ DIALECTS = {
     "fractions": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z"},
     "mixed fractions": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}{'.0' * (i % 2)}Z"},
     "offset": {"time": lambda i: f"2026-03-01T09:{i // 60 % 60:02d}:{i % 60:02d}+01:00"},
+    "decimal comma in times": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d},0Z"},
+    "small letters in times": {"time": lambda i: f"2026-03-01t08:{i // 60 % 60:02d}:{i % 60:02d}z"},
+    "zone by name": {"time": lambda i: f"2026-03-01 08:{i // 60 % 60:02d}:{i % 60:02d} UTC"},
     "no zone": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}"},
     "text beyond ASCII": {"name": "Läufe 跑步"},
     "named references": {"name": "Up &amp; down &lt;fast&gt;"},
@@ -117,6 +121,55 @@ def test_dialects_are_read_and_both_ways_agree(make_gpx, dialect):
     assert tracks[0].issues == [] or all(i.code in ("cadence_inferred", "track_segments") for i in tracks[0].issues)
     bulk = assert_both_ways_agree(text.encode())
     assert bulk == (dialect not in ("CDATA", "comment", "instruction"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "sport"),
+    [
+        ("Run", ("running", "")),
+        ("jogging", ("running", "")),
+        ("Trail", ("running", "trail")),
+        ("TrailRun", ("running", "trail")),
+        ("越野跑", ("running", "trail")),
+        ("VirtualRun", ("running", "virtual_activity")),
+        ("Course à pied", ("running", "")),
+        ("Lauf", ("running", "")),
+        ("9", ("running", "")),
+        ("10", ("walking", "")),
+        ("4", ("hiking", "")),
+        ("1", ("cycling", "")),
+        ("treadmill_walking", ("walking", "")),
+        ("Langlauf", ("langlauf", "")),
+        ("Other", ("", "")),
+    ],
+)
+def test_sports_in_the_words_of_apps(make_gpx, kind, sport):
+    """Whatever an app calls a run becomes a run; what is none keeps its word."""
+    (track,) = parse(make_gpx(60, kind=kind))
+    assert (track.meta.sport, track.meta.sub_sport) == sport
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "steps"),
+    [("running", 84, 168), ("running", 112, 112), ("hiking", 55, 110), ("walking", 108, 108), ("", 168, 168)],
+)
+def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(make_gpx, kind, stored, steps):
+    """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg."""
+    text = make_gpx(60, kind=kind, extension=lambda i: f"<extensions><cad>{stored}</cad></extensions>")
+    (track,) = parse(text)
+    assert (track.columns["cadence"] == steps).all()
+
+
+def test_numbers_with_decimal_commas(make_gpx):
+    """Some apps write numbers as their user's language does."""
+    text = make_gpx(60)
+    for name in ("lat", "lon"):
+        text = re.sub(rf'({name}="\d+)\.', r"\1,", text)
+    text = re.sub(r"(<ele>\d+)\.", r"\1,", text)
+    (plain,), (other,) = parse(make_gpx(60)), parse(text)
+    for name in ("latitude", "longitude", "elevation"):
+        np.testing.assert_array_equal(other.columns[name], plain.columns[name])
+    assert_both_ways_agree(text.encode())
 
 
 def test_prefixed_elements_throughout(make_gpx):
@@ -156,6 +209,7 @@ EXTENSIONS = {
                   "<gpxdata:distance>12.5</gpxdata:distance>",
                   {"heart_rate": 151, "cadence": 176, "temperature": 20, "distance": 12.5}),
     "steps of both feet": ("<x:cad>172</x:cad>", {"cadence": 172}),
+    "words with capitals": ("<heartRate>149</heartRate><Cadence>86</Cadence>", {"heart_rate": 149, "cadence": 172}),
     "speed": ("<x:speed>3.25</x:speed>", {"speed": 3.25}),
 }  # fmt: skip
 

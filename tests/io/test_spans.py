@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -23,7 +24,7 @@ def spans(texts):
 
 def plain(text):
     try:
-        value = float(text)
+        value = float(re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", text))
     except ValueError:
         return float("nan")
     return value if np.isfinite(value) else float("nan")
@@ -64,7 +65,7 @@ def test_numbers_halfway_between_two_doubles(low):
 
 
 def test_what_is_no_plain_decimal():
-    """Signs, exponents, gaps and words come out as Python reads them: most of them as nothing."""
+    """Signs, exponents, gaps and words come out as Python reads them, most of them as nothing; so does a comma."""
     odd = [
         "",
         "-",

@@ -17,7 +17,9 @@ from trailstats.schema import Severity
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.
 FIRST_TIME, LAST_TIME = np.datetime64("1990-01-01", "ns"), np.datetime64("2100-01-01", "ns")
-CADENCE_PER_LEG_BELOW = 120.0  # judgement: no one runs at a median of 120 steps, nor at 240
+# Judgement: half of a runner's steps stay below a median of 100 a minute, half of a walker's below 60.
+CADENCE_PER_LEG_BELOW = 105.0
+WALKING_CADENCE_PER_LEG_BELOW = 75.0
 
 
 @dataclass
@@ -144,14 +146,14 @@ def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Is
 def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> NDArray[np.float64]:
     """Return cadence in steps per minute of both feet, from a format that does not say which it writes.
 
-    Doubled when the median of the moving samples lies below 120, as no one runs at 120 steps a minute. The
-    decision is recorded as an `Issue`. Cycling cadence stays as it is.
+    Doubled when the median of the moving samples is one that only the steps of one leg can have: below 105, or 75
+    where the sport is walking or hiking. The decision is recorded as an `Issue`. Cycling cadence stays as it is.
     """
     moving = cadence[cadence > 0]
     if sport == "cycling" or not len(moving):
         return cadence
     median = float(np.median(moving))
-    per_leg = median < CADENCE_PER_LEG_BELOW
+    per_leg = median < (WALKING_CADENCE_PER_LEG_BELOW if sport in ("walking", "hiking") else CADENCE_PER_LEG_BELOW)
     told = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {told} (median {median:.0f})"
     issues.append(Issue("cadence_inferred", Severity.INFO, message))
@@ -161,19 +163,24 @@ def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> 
 def parse_times(texts: list[str]) -> NDArray[np.datetime64]:
     """Return ISO 8601 texts as UTC times; NaT where a text can't be read.
 
-    Times without a zone count as UTC; a leap second counts as the second before it.
+    Times without a zone count as UTC; a leap second counts as the second before it. Small letters, a decimal comma
+    and "UTC" for the zone are understood, too.
     """
     series = pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
     parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
+    if (odd := parsed.isna()).any():
+        mended = series[odd].str.upper().str.replace(",", ".", regex=False)
+        mended = mended.str.replace(r" ?(?:UTC|GMT)$", "Z", regex=True)
+        parsed[odd] = pd.to_datetime(mended, format="ISO8601", utc=True, errors="coerce")
     return parsed.dt.tz_localize(None).to_numpy("datetime64[ns]")
 
 
 def number(text: str | None) -> float:
-    """Return the number in a text, NaN when there is none."""
+    """Return the number in a text, NaN when there is none; a decimal comma is understood."""
     if text is None:
         return float("nan")
     try:
-        value = float(text)
+        value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError:
         return float("nan")
     return value if np.isfinite(value) else float("nan")

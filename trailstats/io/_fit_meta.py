@@ -88,8 +88,8 @@ def device_meta(part: Part) -> ActivityMeta:
         name=sport.text("name"),
         workout=Rows(part, "workout").text("wkt_name"),
         device=_device(part),
-        # Some recorders leave local_timestamp at 0; real zones lie within a day of UTC.
-        local_offset=offset if abs(offset) <= 86_400 else float("nan"),
+        # Some recorders leave local_timestamp at 0, or have it of another day; zones lie up to 14 hours from UTC.
+        local_offset=offset if abs(offset) <= 52_200 else float("nan"),
     )
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trailstats.activity import Activity
 from trailstats.io._build import number
-from trailstats.io.gpx import sport_of
+from trailstats.io._sports import sport_of
 
 TABLE = "activities.csv"
 MOST_BYTES = 64 << 20  # judgement: a table of 100,000 activities has about 40 MB
+
+
+_FILE = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$")
 
 
 @dataclass(frozen=True)
@@ -36,14 +40,15 @@ class Told:
         """
         meta = activity.meta
         sport, sub_sport = sport_of(self.kind)
-        if meta.sport and meta.sport != sport:
+        known = "" if meta.sport == "generic" else meta.sport
+        if known and known != sport:
             sub_sport = ""
         meta = replace(
             meta,
             name=self.name or meta.name,
             notes=self.notes or meta.notes,
             gear=self.gear or meta.gear,
-            sport=meta.sport or sport,
+            sport=known or sport or meta.sport,
             sub_sport=meta.sub_sport or sub_sport,
             rpe=self.rpe if np.isnan(meta.rpe) else meta.rpe,
             workout=meta.workout or ("race" if self.race else ""),
@@ -54,29 +59,39 @@ class Told:
 def read_table(content: bytes) -> dict[str, Told]:
     """Return what the table says, by the path of the file relative to it; empty when it is another table."""
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
-    out = {}
+    out: dict[str, Told] = {}
+    columns: dict[str, int] = {}
     try:
         header = next(rows, [])
-        if "Filename" not in header:
-            return {}
-        columns = {name: header.index(name) for name in header}
+        columns = _named(header)
         for row in rows:
-
-            def cell(name: str, row: list[str] = row) -> str:
-                at = columns.get(name, len(row))
-                return row[at].strip() if at < len(row) else ""
-
-            rpe = number(cell("Perceived Exertion"))
-            if cell("Filename"):
-                out[posixpath.normpath(cell("Filename"))] = Told(
-                    name=cell("Activity Name"),
-                    kind=cell("Activity Type"),
-                    notes=cell("Activity Description"),
-                    gear=cell("Activity Gear"),
+            columns = columns or _placed(row)
+            cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+            if file := cells.pop("file", ""):
+                rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
+                out[posixpath.normpath(file)] = Told(
                     rpe=rpe if 0 < rpe <= 10 else float("nan"),
-                    race=number(cell("Competition")) > 0,
+                    race=race.lower() == "true" or number(race) > 0,
+                    **cells,
                 )
     except csv.Error:
         # A cell beyond the reader's limit ends the table; what came before is sound.
         return out
     return out
+
+
+def _named(header: list[str]) -> dict[str, int]:
+    """Return the places of the columns by their English names, of now and of before 2019; empty without a file's."""
+    names = [text.strip().lower().removeprefix("activity ") for text in header]
+    wanted = {"file": "filename", "name": "name", "kind": "type", "notes": "description", "gear": "gear"}
+    wanted |= {"rpe": "perceived exertion", "race": "competition"}
+    return {key: names.index(name) for key, name in wanted.items() if name in names} if "filename" in names else {}
+
+
+def _placed(row: list[str]) -> dict[str, int]:
+    """Return the places of the columns in a table with names in another language; empty when it is none."""
+    at = next((i for i, text in enumerate(row) if _FILE.match(text)), 0)
+    if at < 6:
+        return {}
+    exertion = {"rpe": 43} if at == 12 else {}
+    return {"file": at, "name": 2, "kind": 3, "notes": 4, "gear": at - 1} | exertion

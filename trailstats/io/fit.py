@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trailstats.activity import ActivityMeta, Issue, Wearer
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io import _fit_frame as frame
-from trailstats.io._build import NAT, Parsed
+from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed
 from trailstats.io._fit_meta import (
     FIRST_DATE,
     Laps,
@@ -33,6 +33,7 @@ from trailstats.io._fit_wire import Part, walk
 from trailstats.schema import Severity
 
 _ON_FOOT = {"running", "walking", "hiking", "mountaineering", "snowshoeing", "generic", ""}
+_INDOORS = {"treadmill", "indoor_running", "indoor_walking"}
 _KEPT_FAULTS = 20  # judgement: the rest is counted
 
 
@@ -65,10 +66,11 @@ def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> li
     kinds: list[str] = []
     for part, table in read_parts(data, max_records=max_records):
         faults += part.issues
-        if len(table):
+        kind = Rows(part, "file_id").names("type", "file")[:1]
+        if len(table) and kind != ["course"]:  # a course has records too, of a virtual partner
             activities += _activities(part, read_records(part, table, merge_heart_rate=merge_heart_rate))
         else:
-            kinds += Rows(part, "file_id").names("type", "file")[:1]
+            kinds += kind
     if activities:
         activities[0].issues[:0] = _shortened(faults)
         return activities
@@ -76,8 +78,9 @@ def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> li
     if serious:
         message = f"damaged FIT without readable records: {serious[0].message}"
         raise CorruptFileError(message, format="fit", offset=int(serious[0].where.removeprefix("byte ")))
-    kind = ", ".join(kinds).replace("_", " ") or "unknown"
-    raise NotAnActivityError(f"FIT file of the kind {kind!r} without records", format="fit")
+    found = ", ".join(kinds).replace("_", " ") or "unknown"
+    why = "not a recording" if "course" in kinds else "without records"
+    raise NotAnActivityError(f"FIT file of the kind {found!r}, {why}", format="fit")
 
 
 def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]:
@@ -143,6 +146,16 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     ]
 
 
+def _steps(cadence: NDArray[np.float64], issues: list[Issue]) -> NDArray[np.float64]:
+    """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
+    moving = cadence[cadence > 0]
+    if len(moving) and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW:
+        message = f"cadence counts both feet (median {median:.0f}), against the format, and was kept"
+        issues.append(Issue("cadence_inferred", Severity.INFO, message))
+        return cadence
+    return cadence * 2.0
+
+
 @dataclass(frozen=True)
 class _Shared:
     """What a part holds beside records and sessions, for the sessions to take their share of."""
@@ -170,8 +183,8 @@ def _activity(
         if heartbeats is not None:
             mine = rows[heartbeats[0]]
             heartbeats = (np.cumsum(rows) - 1)[heartbeats[0][mine]], heartbeats[1][mine]
-    if "cadence" in columns and meta.sport in _ON_FOOT:
-        columns["cadence"] = columns["cadence"] * 2.0
+    if "cadence" in columns and (meta.sport in _ON_FOOT or meta.sub_sport in _INDOORS):
+        columns["cadence"] = _steps(columns["cadence"], issues)
     known = time[~np.isnat(time)]
     first, last = (known.min(), known.max()) if len(known) else (NAT, NAT)
     return Parsed(

@@ -7,6 +7,7 @@ import numpy as np
 from trailstats.activity import ActivityMeta, Issue
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, both_feet
+from trailstats.io._sports import sport_of
 from trailstats.io._xml import Dialect, Group, Walked
 from trailstats.io._xml_bulk import walk as bulk_walk
 from trailstats.io._xml_walk import walk
@@ -17,8 +18,8 @@ _COLUMNS = {
     "latitude": ("lat",),
     "longitude": ("lon",),
     "elevation": ("ele",),
-    "heart_rate": ("hr", "heartrate"),
-    "cadence": ("cad", "cadence", "RunCadence"),
+    "heart_rate": ("hr", "heartrate", "heartRate", "heart_rate", "HeartRate"),
+    "cadence": ("cad", "cadence", "RunCadence", "Cadence"),
     "power": ("power", "PowerInWatts", "watts"),
     "temperature": ("atemp", "temp", "temperature"),
     "speed": ("speed",),
@@ -26,7 +27,6 @@ _COLUMNS = {
 }
 DIALECT = Dialect("gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
 _HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
-_SPORTS = {"9": "running", "10": "hiking", "1": "cycling"}  # Strava's numeric track types
 
 
 def sniff(head: bytes) -> bool:
@@ -74,27 +74,3 @@ def _track(group: Group, walked: Walked) -> Parsed:
         issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
     extras = group.others(_HANDLED)
     return Parsed(time=time, columns=columns, meta=meta, extras=extras, pauses=pauses, issues=issues)
-
-
-def sport_of(kind: str) -> tuple[str, str]:
-    """Return sport and sub-sport in FIT's words for the free text of a track type."""
-    text = _SPORTS.get(kind, kind).lower().replace(" ", "_").replace("-", "_")
-    if "trail" in text and "run" in text:
-        return "running", "trail"
-    if "treadmill" in text or "indoor_run" in text:
-        return "running", "treadmill"
-    if "track" in text and "run" in text:
-        return "running", "track"
-    if "street" in text and "run" in text:
-        return "running", "street"
-    for word, sport in (
-        ("run", "running"),
-        ("hik", "hiking"),
-        ("walk", "walking"),
-        ("mountaineer", "hiking"),
-    ):
-        if word in text:
-            return sport, ""
-    if any(word in text for word in ("cycl", "bik", "ride", "mtb")):
-        return "cycling", ""
-    return text, ""

@@ -9,10 +9,10 @@ from trailstats.activity import ActivityMeta, DeviceTotals, Issue
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, both_feet, number
 from trailstats.io._spans import texts_to_times
+from trailstats.io._sports import sport_of
 from trailstats.io._xml import Dialect, Group, Section, Walked
 from trailstats.io._xml_bulk import walk as bulk_walk
 from trailstats.io._xml_walk import walk
-from trailstats.io.gpx import sport_of
 
 _COLUMNS = {
     "latitude": ("LatitudeDegrees",),
