@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import pickle
 import zipfile
 
@@ -314,3 +315,12 @@ def test_a_missing_place_among_several_is_a_failure(run_gpx, tmp_path) -> None:
     assert found[0].source == str(tmp_path / "gone")
     with pytest.raises(ReadError):
         list(ts.iter_activities(tmp_path / "gone"))
+
+
+def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(tmp_path, run_gpx) -> None:
+    """A pipe in a folder would be waited for without end; what is compressed is judged by its content, too."""
+    os.mkfifo(tmp_path / "pipe.fit")
+    (tmp_path / "run.gz").write_bytes(gzip.compress(run_gpx))
+    (tmp_path / "notes.gz").write_bytes(gzip.compress(b"a diary"))
+    (tmp_path / "damaged.gz").write_bytes(gzip.compress(run_gpx)[:4] + b"damage")
+    assert names(ts.iter_activities(tmp_path), tmp_path) == ["run.gz"]

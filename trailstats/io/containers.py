@@ -6,6 +6,7 @@ import io
 import os
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import IO, cast
 
 from trailstats.activity import Activity
 from trailstats.errors import LimitError, ReadError
-from trailstats.io import _remote, _strava
+from trailstats.io import _gzip, _remote, _strava
 from trailstats.io._archives import activity_names, read_kept, read_through
 from trailstats.io._zip import MAGIC, ZIP_ERRORS, read_member
 from trailstats.io.formats import (
@@ -196,7 +197,9 @@ def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = 
         for folder, folders, files in os.walk(path, onerror=None):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
-                refs.extend(_of_file(str(Path(folder) / name), limits))
+                file = Path(folder) / name
+                if file.is_file() or not file.exists():  # no pipe or device, which might never end
+                    refs.extend(_of_file(str(file), limits))
         return _told_refs(refs, limits)
     if not path.exists():
         raise ReadError("no such file or folder", path=str(source))
@@ -242,9 +245,19 @@ def _of_file(path: str, limits: ReadLimits, named: bool = False) -> list[SourceR
         return []
     try:
         with _open(path) as stream:
-            return [SourceRef(path)] if sniff(stream.read(HEAD)) else []
+            return [SourceRef(path)] if sniff(_plain(stream.read(HEAD))) else []
     except OSError:
         return [SourceRef(path)]
+
+
+def _plain(head: bytes) -> bytes:
+    """Return the first bytes of a file, decompressed."""
+    if head[:2] != _gzip.MAGIC:
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD)
+    except zlib.error:
+        return b""
 
 
 def _open(path: str) -> IO[bytes]:
