@@ -15,6 +15,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats._athletes import athlete_folders, profile_in
+from trailstats._progress import Step
 from trailstats._rows import activities_table, activity_row, failure_row
 from trailstats._stored import Stored, StoredAnalyses, gather_with_own_cadence, order_in_time
 from trailstats._workers import Options
