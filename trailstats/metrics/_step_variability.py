@@ -167,22 +167,24 @@ def step_variability(
     if not np.any(seconds > 0.0):
         return nothing
     window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(np.int64)
-    count = int(window[-1]) + 1
+    # Windows follow each other, so each is summed from its first sample on.
+    begins = np.diff(window, prepend=-1) > 0
+    starts, member = np.flatnonzero(begins), np.cumsum(begins) - 1
     weight = valid_seconds(seconds, steps, v, slope)
-    total = np.bincount(window, weights=weight, minlength=count)
+    total = np.add.reduceat(weight, starts)
 
     def spread(series: FloatArray) -> tuple[FloatArray, FloatArray]:
         values = np.where(weight > 0.0, series, 0.0)
         base = np.maximum(total, 1e-12)
-        mean = np.bincount(window, weights=weight * values, minlength=count) / base
-        square = np.bincount(window, weights=weight * (values - mean[window]) ** 2, minlength=count) / base
+        mean = np.add.reduceat(weight * values, starts) / base
+        square = np.add.reduceat(weight * (values - mean[member]) ** 2, starts) / base
         return mean, np.sqrt(square)
 
     length = np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
     (mean_v, sd_v), (_, sd_slope) = spread(v), spread(slope)
     (mean_c, sd_c), (mean_l, sd_l) = spread(steps), spread(as_floats(length))
-    slow = np.bincount(window, weights=(weight > 0.0) & (steps < limits.smallest_cadence), minlength=count)
-    steady = (total >= limits.smallest_coverage * limits.window) & (slow == 0.0)
+    slow = np.logical_or.reduceat((weight > 0.0) & (steps < limits.smallest_cadence), starts)
+    steady = (total >= limits.smallest_coverage * limits.window) & ~slow
     steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (sd_slope <= limits.largest_grade_deviation)
     if not np.any(steady):
         return nothing
