@@ -32,8 +32,8 @@ def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
     >>> sampling.valid_seconds([1.0, 2.0, -1.0], [5.0, float('nan'), 5.0])
     array([1., 0., 0.])
     """
-    seconds = as_floats(dt)
-    seconds = np.where(seconds > 0.0, seconds, 0.0)
+    # Of a number and NaN, fmax takes the number.
+    seconds = as_floats(np.fmax(as_floats(dt), 0.0))
     for value in values:
         seconds = np.where(np.isnan(as_floats(value)), 0.0, seconds)
     return seconds
