@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from trailstats.claims import CLAIMS, claims_document, evaluate_claims, explain
+from trailstats.claims._routes import novelty
 from trailstats.history import History
+from trailstats.metrics.variety import route_novelty
 from trailstats.plan import check_plan
 from trailstats.schema import Verdict
 
@@ -40,6 +43,18 @@ def _answer(history: History, races: tuple[dt.date, ...] = ()) -> dict[str, Verd
 def test_empty(empty: History) -> None:
     """A history without any activity decides nothing."""
     assert set(_answer(empty).values()) <= set(SILENT)
+
+
+def test_new_ground_is_what_was_not_run_in_the_year_before() -> None:
+    """Over all runs at once as for each by itself; the first eight weeks are not judged."""
+    rng = np.random.default_rng(5)
+    days = np.sort(rng.uniform(0.0, 900.0, 120))
+    cells = [np.unique(rng.integers(0, 400, rng.integers(0, 30))) for _ in days]
+    found = novelty(SimpleNamespace(runs=pd.DataFrame({"day": days})), cells)
+    for i, day in enumerate(days):
+        before = [cells[k] for k in range(i) if day - days[k] <= 365.0]
+        expected = route_novelty(cells[i], np.concatenate(before)) if day - days[0] >= 56.0 else np.nan
+        assert found[i] == pytest.approx(expected, nan_ok=True)
 
 
 def test_one_run(runner: History, cut) -> None:

@@ -289,6 +289,12 @@ def test_modelled_steps_widen_the_interval():
         assert np.max(found.active[0]) == pytest.approx(1.0 + half, abs=0.005)
 
 
+def test_the_rise_of_the_impact_with_speed_can_be_stated():
+    """The value from memory is no more than a default: without a rise, speed makes no difference."""
+    assert impact.impact_component(4.0, 0.0) == pytest.approx(1.21)
+    assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx([0.9, 1.1])
+
+
 def test_cadence_fit_recovers_a_runner():
     """A runner who takes 5 % more steps than the population at every speed comes back from half an hour."""
     rng = np.random.default_rng(2)

@@ -44,13 +44,14 @@ def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[
     flat, steep = float(column["tibial"].sum()), float(column["tibial_steep"].sum())
     active, shock = float(column["active"].sum()), float(column["impact"].sum())
     words = f"modelled from speed, grade and steps in equivalent level-road kilometres, exponent 1; steps {step_source}"
+    remembered = f"{words}; the rise of the impact with speed is from memory"
     bounds = {
         "active": (active, np.nan, np.nan, words),
         "impact": (
             shock,
             float(impact_low.sum()),
             float(impact_high.sum()),
-            f"{words}; bounds: ground and downhill constants",
+            f"{remembered}; bounds: ground and downhill constants",
         ),
         "tibial": (
             flat + steep,
@@ -70,7 +71,7 @@ def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
         ends = float(impact_low[row]), float(impact_high[row])
-        out |= _load(name, float(column["impact"][row]), *ends, f"{words}; on {side.value}")
+        out |= _load(name, float(column["impact"][row]), *ends, f"{remembered}; on {side.value}")
     return out
 
 

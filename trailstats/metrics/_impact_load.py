@@ -19,7 +19,8 @@ REFERENCE_STEPS_PER_KM: Final = float(POPULATION_CADENCE.running(REFERENCE_SPEED
 DOWNHILL_SLOPE: Final = 0.06
 #: Angle beyond which the effect of grade is held, because nobody measured there. [degrees]
 MEASURED_ANGLE: Final = 9.0
-_IMPACT_PER_SPEED: Final = 0.21  # [Nigg1987], from memory
+#: Rise of the impact component per m/s, from memory [Nigg1987].
+IMPACT_SPEED_SLOPE: Final = 0.21
 _TIBIAL_PER_SPEED: Final = 0.09  # [Baggaley2023]
 _WALKING_PEAK: Final = 1.2  # body weights, [Keller1996]
 _WALKING_TIBIAL: Final = 0.5  # judgement
@@ -74,13 +75,14 @@ def impact_component(
     walking: ArrayLike | None = None,
     surface_factor: ArrayLike = 1.0,
     downhill_slope: float = DOWNHILL_SLOPE,
+    speed_slope: float = IMPACT_SPEED_SLOPE,
 ) -> FloatArray:
     """External impact peak of a step relative to the reference step.
 
     Parameters
     ----------
     speed : array-like
-        Speed along the slope. [m/s] The rise of 21 % per m/s is from memory of one study at 3 to 6 m/s.
+        Speed along the slope. [m/s] One study at 3 to 6 m/s.
     grade : array-like
         Rise over run. [1] Measured to 9 degrees (0.158) either way; held beyond downhill, 0 beyond uphill.
     walking : array-like of bool, optional
@@ -89,6 +91,8 @@ def impact_component(
         Factor of the ground, see `SURFACE_FACTORS`. [1]
     downhill_slope : float
         Rise per degree downhill. [1/degree]
+    speed_slope : float
+        Rise per m/s of speed. [s/m] 0.21 is from memory.
 
     Returns
     -------
@@ -108,13 +112,9 @@ def impact_component(
     angle = np.degrees(np.arctan(as_floats(grade)))
     downhill = 1.0 + downhill_slope * np.minimum(-angle, MEASURED_ANGLE)
     by_grade = np.where(angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE))
-    running = _impact_by_speed(speed) * by_grade * as_floats(surface_factor)
+    by_speed = np.maximum(0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED))
+    running = by_speed * by_grade * as_floats(surface_factor)
     return running if walking is None else np.where(as_bools(walking) & ~np.isnan(running), 0.0, running)
-
-
-def _impact_by_speed(speed: ArrayLike) -> FloatArray:
-    """Factor of speed in the impact component, not below 0."""
-    return np.maximum(0.0, 1.0 + _IMPACT_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED))
 
 
 def tibial_component(

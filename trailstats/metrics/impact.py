@@ -20,6 +20,7 @@ from trailstats.metrics._descent import (
 )
 from trailstats.metrics._impact_load import (
     DOWNHILL_SLOPE,
+    IMPACT_SPEED_SLOPE,
     MEASURED_ANGLE,
     REFERENCE_SPEED,
     REFERENCE_STEPS_PER_KM,
@@ -60,6 +61,7 @@ __all__ = [
     "ENERGY_FACTORS",
     "EXPONENTS",
     "GRAVITY",
+    "IMPACT_SPEED_SLOPE",
     "MEASURED_ANGLE",
     "POPULATION_CADENCE",
     "REFERENCE_SPEED",
