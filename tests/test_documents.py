@@ -111,7 +111,7 @@ def test_every_command_prints_a_document_of_a_schema(printed, samples: Path, tmp
         (("check", odd), 3),
         (("check", run, "--compare"), 0),
         (("convert", run, tmp_path / "run.csv"), 0),
-        (("convert", run, tmp_path / "none" / "run.csv"), 1),
+        (("convert", run, tmp_path / "none" / "run.csv"), 2),
     ):
         found, document = printed(*arguments)
         assert found == code, arguments

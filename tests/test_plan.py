@@ -105,7 +105,7 @@ def test_taper_volume(last: float, outcome: str) -> None:
     runs = [(ago, "road", last if ago <= 14 else 10.0) for ago in range(1, 50)]
     found = rule(calendar(runs), "R2b")
     assert found.outcome == outcome
-    assert f"{1 - last / 10:.0%} less" in found.detail
+    assert f"{100 - 10 * last:.0f} % less" in found.detail
 
 
 def test_falling_weeks() -> None:

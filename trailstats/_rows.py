@@ -10,6 +10,7 @@ from trailstats import schema
 from trailstats.io.containers import Failure
 from trailstats.results import Analysis
 from trailstats.schema import Surface
+from trailstats.terrain.surface import INDOOR
 
 __all__ = ["activities_table", "activity_row", "failure_row"]
 
@@ -82,7 +83,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "local_offset": meta.local_offset,
         "feel": meta.feel,
         "rpe": meta.rpe,
-        "surface": _surface(metrics["trail_probability"].value),
+        "surface": _surface(metrics["trail_probability"].value, meta.sub_sport),
         "session_load_method": metrics["session_load"].method.split(";")[0],
         "grade_adjusted_speed": metrics["grade_adjusted_speed"].value,
     }
@@ -96,7 +97,10 @@ def failure_row(failure: Failure) -> dict[str, object]:
     return {"file": failure.source, "status": "failed", "error": f"{failure.code}: {failure.message}{place}"}
 
 
-def _surface(probability: float) -> str:
+def _surface(probability: float, sub_sport: str) -> str:
+    """Return the ground of the whole run; one indoors has none."""
+    if sub_sport in INDOOR:
+        return Surface.UNKNOWN.value
     if probability >= DECIDED:
         return Surface.TRAIL.value
     return Surface.ROAD.value if probability <= 1 - DECIDED else Surface.UNKNOWN.value

@@ -115,3 +115,13 @@ def test_the_profile_stays_as_it_was(analyses):
     before = profile.copy(deep=True)
     track_views([profile], [(47.0, 11.0, 500.0)])
     assert profile.equals(before)
+
+
+def test_no_line_is_drawn_over_ground_that_was_not_recorded():
+    """A ride in a car between two halves of a hike is no way that was walked."""
+    metres = np.concatenate((np.arange(0.0, 2000.0, 20.0), np.arange(12_000.0, 14_000.0, 20.0)))
+    (view,) = track_views([line(47 + metres / DEGREE, np.full(len(metres), 11.0))])
+    assert np.diff(view.y)[view.starts - 1] == pytest.approx([10_020.0], rel=1e-3)
+    coarse = np.arange(0.0, 20_000.0, 400.0)
+    (view,) = track_views([line(47 + coarse / DEGREE, np.full(len(coarse), 11.0))])
+    assert len(view.starts) == 0

@@ -11,8 +11,8 @@ from scipy import stats
 from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
-from trailstats.report import archive
-from trailstats.report.basis import map_hint
+from trailstats.report import archive, text
+from trailstats.report.basis import basis_of, map_hint
 from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.view import build_page
 from trailstats.schema import Surface, Verdict
@@ -370,6 +370,22 @@ def test_the_calendar_is_local(build):
     history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
     (row,) = archive.calendar_rows(history.activities)
     assert (row["week"], row["day"], row["date"]) == ("2025-03-10T00:00", "Mon", "2025-03-10")
+
+
+def test_no_map_is_recommended_for_a_treadmill(build):
+    """Where there is no ground, or none on foot, a map has nothing to tell."""
+    run = build.analysis(0, trail=False)
+    totals = replace(run.totals, unknown_distance=run.totals.distance, road_distance=0.0, trail_distance=0.0)
+    for sub_sport, given in (("", True), ("treadmill", False)):
+        shown = replace(run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport))
+        assert ("--map" in " ".join(basis_of([shown], None, False).modelled)) is given
+
+
+def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
+    """A trail run whose ground is mostly unknown is not said to hold no trail."""
+    assert text.at_least(0.0, 0.9) == "≥ 0 %"
+    assert text.at_least(0.95, 0.05) == "95 %"
+    assert text.at_least(NAN, 0.9) == text.DASH
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def _size(comparison: Comparison) -> str:
     parts = []
     if np.isfinite(comparison.standardised):
         parts.append(f"{comparison.standardised:+.2f} standard deviations of a single run")
-    parts.append(f"the trail run has the larger value in {comparison.share_above:.0%} of the matched pairs")
+    parts.append(f"the trail run has the larger value in {100 * comparison.share_above:.0f} % of the matched pairs")
     return f"Size of the difference: {'; '.join(parts)}."
 
 

@@ -209,7 +209,7 @@ def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants,
     ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
     low, high = np.quantile(ratio, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) - 1.0
     verdict = Verdict.SUPPORTED if high < 0 else Verdict.CONTRADICTED if low > 0 else Verdict.INCONCLUSIVE
-    note = f"Lower on trail in {np.mean(ratio < 1):.0%} of the draws over runs and constants."
+    note = f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs and constants."
     return Finding(
         replace(
             found,

@@ -97,7 +97,8 @@ def _trail_runs(before: _Before) -> RuleResult:
     far, near = (before.within(a, b) & before.trail for a, b in ((28, 15), (14, 1)))
     counts = int(far.sum()), int(near.sum())
     detail = (
-        f"{counts[0]} trail runs from day 28 to 15 before the race of {before.race:%Y-%m-%d}, {counts[1]} after that."
+        f"{counts[0]} trail {'run' if counts[0] == 1 else 'runs'} from day 28 to 15 before the race of "
+        f"{before.race:%Y-%m-%d}, {counts[1]} after that."
     )
     files = before.sources(far | near)
     if max(counts) > 1:
@@ -120,8 +121,8 @@ def _volume(before: _Before) -> RuleResult:
     cut = 1.0 - last / earlier
     often = before.within(14, 1).sum() / 2.0, before.within(42, 15).sum() / 4.0
     detail = (
-        f"{last / 1000:.1f} km a week in the last two, {earlier / 1000:.1f} in the four before: {cut:.0%} less; "
-        f"{often[0]:.1f} runs a week against {often[1]:.1f}."
+        f"{last / 1000:.1f} km a week in the last two, {earlier / 1000:.1f} in the four before: "
+        f"{100 * cut:.0f} % less; {often[0]:.1f} runs a week against {often[1]:.1f}."
     )
     kept = SMALLEST_CUT <= cut <= LARGEST_CUT
     return _result("R2b", period, "pass" if kept else "fail", detail, before.sources(before.within(42, 1)))

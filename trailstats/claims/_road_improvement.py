@@ -143,7 +143,7 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     return _Design(
         share,
         weeks.share_after(ADAPTATION)[outcome.week],
-        f"after {ADAPTATION} weeks with much trail ({high:.0%}) against weeks with little ({low:.0%})",
+        f"after {ADAPTATION} weeks with much trail ({100 * high:.0f} %) against weeks with little ({100 * low:.0f} %)",
         high,
         low,
         counts,

@@ -108,9 +108,9 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
         notes.append("The ground of these runs is too uncertain to compare the two.")
     elif comparison.enough:
         notes.append(
-            f"By its probability {trail[1]:.0%} of the trail side's time was on trail and {road[1]:.0%} of the road "
-            f"side's: if that is right, a difference shows at {contrast:.0%} of its size. The interval reaches out to "
-            "what that would make of it."
+            f"By its probability {100 * trail[1]:.0f} % of the trail side's time was on trail and "
+            f"{100 * road[1]:.0f} % of the road side's: if that is right, a difference shows at {100 * contrast:.0f} % of "
+            "its size. The interval reaches out to what that would make of it."
         )
     found = seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:

@@ -110,8 +110,8 @@ def _regress(
             "high": bounds[1],
             "verdict": decide(slope, float(fit.p_values[1]), direction),
             "caveats": (
-                f"{len(y)} weeks; trail share {low:.0%} (little) and {high:.0%} (much). A difference of {visible:.2g} "
-                "would have been seen four times out of five.",
+                f"{len(y)} weeks; trail share {100 * low:.0f} % (little) and {100 * high:.0f} % (much). A difference "
+                f"of {visible:.2g} would have been seen four times out of five.",
             ),
             "activities": data.files(np.flatnonzero((weeks.of_run >= 0) & (weeks.of_run < len(weeks)))),
         }

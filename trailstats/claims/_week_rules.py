@@ -158,8 +158,8 @@ def _easy_on_trail(data: Evidence, recent: pd.Series, period: str) -> RuleResult
         return RuleResult("R4", _R4, period, "not enough data", detail, NONE, files)
     middle, kept = float(index[own].median()), int((index[own] >= EASY_INDEX).sum())
     detail = (
-        f"{middle:.0%} of the time at or below the easy ceiling on the median of {int(own.sum())} easy trail runs; "
-        f"{kept} reach {EASY_INDEX:.0%}."
+        f"{100 * middle:.0f} % of the time at or below the easy ceiling on the median of {int(own.sum())} "
+        f"easy trail runs; {kept} reach {100 * EASY_INDEX:.0f} %."
     )
     return RuleResult("R4", _R4, period, "pass" if middle >= EASY_INDEX else "fail", detail, NONE, files)
 

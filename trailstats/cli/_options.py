@@ -22,7 +22,10 @@ from trailstats.terrain.dem import GroundTiles
 
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="SOURCE...", help="Files, folders or zips; folders are read recursively."),
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Files, folders, zips or addresses such as s3://bucket/runs; folders are read recursively.",
+    ),
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="One recorded activity.")]
 AthleteFile = Annotated[Path | None, typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML).")]

@@ -22,7 +22,7 @@ from trailstats.activity import Activity
 from trailstats.documents import rows
 from trailstats.history import History
 from trailstats.report import text as say
-from trailstats.report.basis import map_hint
+from trailstats.report.basis import map_hint, on_the_ground
 from trailstats.report.palette import OUTCOMES, VERDICTS
 from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Verdict
@@ -35,7 +35,7 @@ MOST_FAILURES = 20
 WIDEST = 32
 """Characters that a column of any table gets at most where there are others."""
 
-NARROW = 100
+NARROW = 120
 """Below this width tables leave out what can be done without."""
 
 
@@ -81,15 +81,18 @@ def summary(history: History, imperial: bool) -> None:
     period = history.period
     if period is not None:
         note(f"{history.athlete.name or 'Runner'}: {say.span(*period)}")
-    words = [f"{len(own)} activities", say.distance(float(own["distance"].sum()), imperial)]
+    words = [
+        f"{len(own)} {'activity' if len(own) == 1 else 'activities'}",
+        say.distance(float(own["distance"].sum()), imperial),
+    ]
     words += [
         f"{say.elevation(float(own['ascent'].sum()), imperial)} up",
         f"{say.duration(float(own['moving_time'].sum()))} moving",
     ]
     if twins:
-        words.append(f"{twins} duplicates left out")
+        words.append(f"{twins} duplicate{'s' * (twins != 1)} left out")
     if history.failures:
-        words.append(f"{len(history.failures)} sources failed")
+        words.append(f"{len(history.failures)} source{'s' * (len(history.failures) != 1)} failed")
     note(", ".join(words))
     known = own["distance"].sum()
     if known > 0:
@@ -97,10 +100,12 @@ def summary(history: History, imperial: bool) -> None:
             side: float((own["distance"] * own[f"{side}_share"]).sum() / known) for side in ("road", "trail", "unknown")
         }
         note(", ".join(f"{side} {say.percent(share)}" for side, share in shares.items()))
-        if map_hint(shares["unknown"], by_map=False):
+        outside = own[[on_the_ground(*kind) for kind in zip(own["sport"], own["sub_sport"], strict=True)]]
+        unknown = float((outside["distance"] * outside["unknown_share"]).sum() / max(outside["distance"].sum(), 1.0))
+        if map_hint(unknown, by_map=False):
             by_map = any((table["surface_source"] == "map").any() for table in history.tables(schema.SEGMENTS))
             if not by_map:
-                note(map_hint(shares["unknown"], by_map))
+                note(map_hint(unknown, by_map))
 
 
 def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
@@ -181,7 +186,8 @@ def analysis(result: Analysis, imperial: bool) -> None:
         f"trail {say.percent(totals.trail_share)}, road {say.percent(totals.road_share)}, "
         f"unknown {say.percent(totals.unknown_share)}, technical {say.percent(totals.technical_share)}"
     )
-    if hint := map_hint(totals.unknown_share, bool((result.segments["surface_source"] == "map").any())):
+    by_map = bool((result.segments["surface_source"] == "map").any())
+    if on_the_ground(meta.sport, meta.sub_sport) and (hint := map_hint(totals.unknown_share, by_map)):
         note(hint)
     _metrics(result.metrics, imperial)
     _segments(result.segments, imperial)
@@ -290,6 +296,9 @@ def checked(activity: Activity) -> dict[str, object]:
 
 def check(found: list[dict[str, object]]) -> None:
     """Print what is in the files: a row for each activity, and for each file that can't be read."""
+    if not found:
+        note("no activity files there")
+        return
     names = [str(item["file"]) for item in found]
     shared = _shared_folder(names)
     if shared:

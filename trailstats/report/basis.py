@@ -10,11 +10,9 @@ import numpy as np
 from trailstats.limits import HeartRateLimits
 from trailstats.report import text
 from trailstats.results import Analysis
+from trailstats.terrain.surface import INDOOR, ON_FOOT
 
-__all__ = ["Basis", "basis_of", "map_hint"]
-
-MUCH_UNKNOWN = 0.2
-"""Share of the distance from which a map is recommended; judgement."""
+__all__ = ["Basis", "basis_of", "map_hint", "on_the_ground"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,11 @@ def _coverage(analyses: Sequence[Analysis]) -> str:
     )
 
 
+def on_the_ground(sport: str, sub_sport: str) -> bool:
+    """Whether a map can tell the surface of such activities: those on foot, but for the ones indoors."""
+    return sport in ON_FOOT and sub_sport not in INDOOR
+
+
 def map_hint(unknown_share: float, by_map: bool) -> str:
     """Return the advice to give a map: where much is unknown and no map told anything; else an empty text.
 
@@ -94,7 +97,7 @@ def map_hint(unknown_share: float, by_map: bool) -> str:
     by_map : bool
         Whether a map told the surface of any stretch.
     """
-    if by_map or not unknown_share >= MUCH_UNKNOWN:
+    if by_map or not unknown_share >= text.MUCH_UNKNOWN:
         return ""
     return (
         f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local OpenStreetMap extract "
@@ -103,8 +106,9 @@ def map_hint(unknown_share: float, by_map: bool) -> str:
 
 
 def _hint(analyses: Sequence[Analysis]) -> str:
-    total = sum(a.totals.distance for a in analyses if a.totals.distance > 0)
-    unknown = sum(a.totals.unknown_share * a.totals.distance for a in analyses if a.totals.distance > 0)
+    placed = [a for a in analyses if a.totals.distance > 0 and on_the_ground(a.meta.sport, a.meta.sub_sport)]
+    total = sum(a.totals.distance for a in placed)
+    unknown = sum(a.totals.unknown_share * a.totals.distance for a in placed)
     by_map = any((a.segments["surface_source"] == "map").any() for a in analyses)
     hint = map_hint(unknown / total if total else 0.0, by_map)
     return f" {hint}" if hint else ""

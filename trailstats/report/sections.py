@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,7 @@ METRIC_WORDS = {
     "time_zone_2": "time in the moderate zone",
     "time_zone_3": "time in the hard zone",
 }
+_SUFFIX = re.compile(r"\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
 _SHARES = ("trail_probability", "decoupling", "cadence_cv", "pace_spread", "stance_time_balance")
 
 
@@ -165,7 +167,7 @@ def activity_view(
 def _title(meta: ActivityMeta) -> str:
     """Return the name with the workout's, which often tells more; without either the file's name."""
     parts = [meta.name, meta.workout if meta.workout.casefold() not in meta.name.casefold() else ""]
-    return " · ".join(p for p in parts if p) or _file_name(meta.source) or "Activity"
+    return " · ".join(p for p in parts if p) or _SUFFIX.sub("", _file_name(meta.source)) or "Activity"
 
 
 def _file_name(source: str) -> str:

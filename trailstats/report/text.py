@@ -12,6 +12,7 @@ import pandas as pd
 
 __all__ = [
     "DASH",
+    "at_least",
     "climb_rate",
     "count",
     "date",
@@ -26,6 +27,9 @@ __all__ = [
     "rate",
     "span",
 ]
+
+MUCH_UNKNOWN = 0.2
+"""Share of unknown ground from which the others are told as the least they can be, and a map is named; judgement."""
 
 DASH = "\u2013"
 MINUS = "\u2212"
@@ -94,6 +98,12 @@ def percent(share: float) -> str:
         return DASH
     value = 100.0 * share
     return f"{_fixed(value, 1 if round(abs(value), 1) < 10 and round(value, 1) != 0 else 0)} %"
+
+
+def at_least(share: float, unknown: float) -> str:
+    """Return a share in percent, as the least that it can be where a good part of the whole is unknown."""
+    told = percent(share)
+    return f"≥ {told}" if told != DASH and unknown >= MUCH_UNKNOWN else told
 
 
 def rate(per_minute: float) -> str:

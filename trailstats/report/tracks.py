@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.geo import EARTH_RADIUS, local_xy
+from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
 
 __all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "track_views"]
 
@@ -24,6 +24,8 @@ MAX_POINTS = 360
 """Points that one track is drawn from (judgement): about two for each pixel column of a phone."""
 REGION = 25_000.0
 """Runs whose centres lie closer than this share a map [m] (judgement)."""
+GAP = 300.0
+"""Points without a record between them that lie further apart than this are not joined by a line [m] (judgement)."""
 ZONE_MARGIN = 25.0
 """Added to the radius of a privacy zone [m] (judgement): covers rounding and the error of positions."""
 
@@ -45,7 +47,7 @@ class TrackView:
     segment : numpy.ndarray
         Index of the segment, -1 outside.
     starts : numpy.ndarray
-        Positions in the columns where the line starts anew, because what lay between is private.
+        Positions in the columns where the line starts anew, because what lay between is private or was not recorded.
     region : int
         Number of the region, -1 without positions.
     """
@@ -156,14 +158,23 @@ def _view(
 
 
 def _thinned(profile: pd.DataFrame, keep: NDArray[np.bool_]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Return the points to be drawn and where the line starts anew after points that were removed."""
+    """Return the points to be drawn and where the line starts anew: after points that were removed, and far gaps."""
     kept = np.flatnonzero(keep)
-    new = np.flatnonzero(np.diff(kept) > 1) + 1
+    new = np.flatnonzero((np.diff(kept) > 1) | _far(profile.iloc[kept])) + 1
     chosen = np.arange(len(kept))
     if len(kept) > MAX_POINTS:
         even = np.round(np.linspace(0, len(kept) - 1, MAX_POINTS)).astype(np.int64)
         chosen = np.unique(np.concatenate((even, new, new - 1)))
     return profile.iloc[kept[chosen]], np.searchsorted(chosen, new).astype(np.int64)
+
+
+def _far(profile: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return after which points nothing was recorded over a distance that stands out: no line is known there."""
+    if len(profile) < 2:
+        return np.zeros(0, dtype=bool)
+    steps = step_lengths(profile["latitude"].to_numpy(), profile["longitude"].to_numpy())[1:]
+    usual = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
+    return np.asarray(steps > max(GAP, 10.0 * usual))
 
 
 def _distance_to(

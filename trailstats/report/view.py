@@ -319,7 +319,7 @@ def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool)
         (section.date, "" if start is None else str(int(start.timestamp()))),
         (f"{section.title} (duplicate)" if double else section.title, section.title.casefold()),
         (section.surface.value, section.surface.value),
-        _cell(text.percent(t.trail_share), t.trail_share),
+        _cell(text.at_least(t.trail_share, t.unknown_share), t.trail_share),
         _cell(text.distance(t.distance, imperial), t.distance),
         _cell(text.duration(t.moving_time), t.moving_time),
         _cell(text.elevation(t.ascent, imperial), t.ascent),

@@ -175,7 +175,7 @@ ACTIVITIES = _table(
     ("workout", "str", "", "name of the planned workout"),
     ("device", "str", "", "recording device"),
     ("local_offset", _F, "s", "local time minus UTC, where the file tells"),
-    ("surface", "str", "", "surface of most of the distance"),
+    ("surface", "str", "", "road or trail as a whole, by trail_probability; unknown between, and indoors"),
     ("session_load_method", "str", "", "how the session load was computed"),
     ("active_load", _F, "km", "active component in equivalent level-road kilometres, exponent 1"),
     ("tibial_load", _F, "km", "tibial component in equivalent level-road kilometres, exponent 1"),
