@@ -109,8 +109,8 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
     elif comparison.enough:
         notes.append(
             f"By its probability {100 * trail[1]:.0f} % of the trail side's time was on trail and "
-            f"{100 * road[1]:.0f} % of the road side's: if that is right, a difference shows at {100 * contrast:.0f} % of "
-            "its size. The interval reaches out to what that would make of it."
+            f"{100 * road[1]:.0f} % of the road side's: if that is right, a difference shows at {100 * contrast:.0f} % "
+            "of its size. The interval reaches out to what that would make of it."
         )
     found = seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
