@@ -7,18 +7,25 @@ import pickle
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
 from builders import beating, make_activity
 from trailstats import schema
+from trailstats._cadence import CadenceEvidence, cadence_evidence
+from trailstats._samples import Samples
+from trailstats._sums import impact_table
 from trailstats.activity import ActivityMeta
 from trailstats.analysis import analyze, judge
 from trailstats.athlete import Athlete
+from trailstats.cleaning import clean
 from trailstats.document_schemas import DOCUMENTS, document_schema
 from trailstats.errors import ReadError, SchemaError
 from trailstats.limits import resolve_limits
+from trailstats.metrics import impact
 from trailstats.results import Analysis, HeartRateTimes, Metric, Totals
+from trailstats.segments import cut_segments
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 
@@ -109,6 +116,41 @@ def test_known_numbers_of_a_known_run() -> None:
     weight = [0.5 * (0.64 * f * np.exp(1.92 * f) + 0.86 * f * np.exp(1.67 * f)) for f in (x, threshold)]
     assert found.metrics["session_load"].value == pytest.approx(100 * 30 * weight[0] / (60 * weight[1]))
     assert found.metrics["time_zone_1"].value == pytest.approx(1800)
+
+
+def test_loads_by_surface_are_those_of_their_samples() -> None:
+    """On a road that turns to trail and back, each surface has the load that the formula gives for its own samples."""
+    hills = 500.0 + 20.0 * np.sin(np.linspace(0.0, 30.0, 200))
+    activity = clean(make_activity(speed=np.linspace(2.0, 4.0, 1801), elevation=hills))
+    cut = cut_segments(activity)
+    kinds = np.array(["road", "trail", "unknown"])[np.arange(len(cut)) // 3 % 3]
+    segments = cut.assign(surface=pd.array(kinds, dtype="str"))
+    samples = Samples.of(activity)
+    owner = np.searchsorted(segments["end_distance"].to_numpy()[:-1], samples.distance)
+    group = np.array([["road", "trail", "unknown"].index(kind) for kind in kinds])[owner]
+    table = impact_table(samples, segments)
+    assert len(set(kinds)) == 3
+    for exponent in impact.EXPONENTS:
+        rows = table[table["exponent"] == exponent].set_index("surface").loc[["road", "trail", "unknown"]]
+        found = impact.impact_load_by_group(
+            group, samples.speed, samples.grade, samples.cadence, samples.time, exponent=exponent
+        )
+        assert rows["active"].to_numpy() == pytest.approx(found.active)
+        assert rows["impact"].to_numpy() == pytest.approx(found.impact)
+        assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(found.tibial)
+    assert rows["duration"].to_numpy() == pytest.approx([samples.time[group == k].sum() for k in range(3)])
+
+
+def test_steps_count_as_recorded_where_nine_tenths_of_the_time_have_them() -> None:
+    """A cadence that is missing for a third of the run is wanted, one for a twentieth is not."""
+    for silent, wanted in ((600, True), (90, False)):
+        steps = np.where(np.arange(1801) < silent, np.nan, 176.0)
+        told = cadence_evidence(analyze(make_activity(elevation=np.zeros(20), cadence=steps)))
+        assert told.wanted is wanted
+        assert told.cadence == pytest.approx([176.0] * len(told.cadence))
+        assert sum(told.seconds) > 1000.0
+    ride = cadence_evidence(analyze(make_activity(elevation=np.zeros(20), sport="cycling")))
+    assert ride == CadenceEvidence(), "a ride has no steps"
 
 
 def test_steps_without_a_cadence_follow_the_athlete() -> None:

@@ -192,3 +192,14 @@ def test_threshold_is_read_from_the_falling_line():
     assert np.isnan(intensity.threshold_from_alpha1(alpha[::-1], hr))
     assert np.isnan(intensity.threshold_from_alpha1(alpha[:5], hr[:5]))
     assert np.isnan(intensity.threshold_from_alpha1(alpha, hr, level=0.2))
+
+
+def test_a_window_of_beats_is_by_itself():
+    """What came before a window makes no difference to its exponent: its trend is its own."""
+    rng = np.random.default_rng(8)
+    before, rr = 0.5 + rng.normal(0.0, 0.02, 240), 0.45 + rng.normal(0.0, 0.02, 270)
+    before *= 120.0001 / np.sum(before)
+    rr *= 121.0 / np.sum(rr)
+    joined = intensity.dfa_alpha1(np.concatenate([before, rr]), step=120.0).alpha1
+    assert joined.size == 2
+    assert joined[1] == pytest.approx(intensity.dfa_alpha1(rr, step=120.0).alpha1[0], abs=1e-9)
