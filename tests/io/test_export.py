@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import gpxpy
 import numpy as np
@@ -139,6 +140,22 @@ def test_json_comes_back(run, tmp_path):
     assert document["units"]["speed"] == "m/s"
     latitude = np.array(document["records"]["latitude"])
     np.testing.assert_array_equal(latitude, run.records["latitude"])
+
+
+def test_lines_of_segments_join_however_coarse_the_recording(run, tmp_path):
+    """With a record every ten seconds a segment of four holds none; its line runs between its ends all the same."""
+    coarse = replace(run, records=run.records.iloc[::10], extras=run.extras.iloc[::10])
+    times = run.records.index[0] + pd.to_timedelta([0.0, 13.0, 17.0, 300.0, 400.0], "s")
+    segments = schema.SEGMENTS.frame({"start_time": times[:-1], "end_time": times[1:]})
+    path = convert(coarse, tmp_path / "segments.geojson", segments=segments)
+    lines = [f["geometry"]["coordinates"] for f in json.loads(path.read_text(encoding="utf-8"))["features"][:3]]
+    assert lines[0][-1] == lines[1][0]
+    assert lines[1][-1] == lines[2][0]
+    between = np.interp(13.0, [10.0, 20.0], run.records["latitude"].iloc[[10, 20]])
+    assert lines[1][0][1] == pytest.approx(between, abs=1e-7)
+    indoors = replace(run, records=run.records.assign(latitude=np.nan, longitude=np.nan))
+    path = convert(indoors, tmp_path / "segments.geojson", segments=segments)
+    assert [f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]] == [None] * 4
 
 
 def test_geojson_of_a_run_and_of_its_segments(run, tmp_path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from trailstats import schema
@@ -30,7 +31,8 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
     path : str or Path
         ``.gpx``, ``.csv``, ``.parquet``, ``.geojson`` or ``.json``.
     segments : pandas.DataFrame, optional
-        Table ``schema.SEGMENTS``: GeoJSON then holds one line a segment with its properties.
+        Table ``schema.SEGMENTS``: GeoJSON then holds one line a segment with its properties; of one without
+        positions the properties alone.
 
     Returns
     -------
@@ -78,11 +80,31 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
     if segments is None:
         features.append(_feature(placed[columns], {"source": activity.meta.source, "sport": activity.meta.sport}))
     else:
-        for row in segments.to_dict("records"):
-            part = placed[(placed.index >= row["start_time"]) & (placed.index <= row["end_time"])]
-            if len(part) > 1:
-                features.append(_feature(part[columns], {str(k): plain(v) for k, v in row.items()}))
+        lines = _lines(placed[columns], segments)
+        rows = segments.to_dict("records")
+        for line, row in zip(lines, rows, strict=True):
+            features.append(_feature(line, {str(k): plain(v) for k, v in row.items()}))
     return {"type": "FeatureCollection", "features": features}
+
+
+def _lines(placed: pd.DataFrame, segments: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the points of each segment, from where it begins to where it ends, so that the lines join.
+
+    A segment before the first position or after the last has no points.
+    """
+    placed = placed[~placed.index.duplicated()].sort_index()
+    zero = placed.index.min()
+    times = (placed.index - zero).total_seconds().to_numpy()
+    starts, stops = ((segments[name] - zero).dt.total_seconds().tolist() for name in ("start_time", "end_time"))
+    for start, end in zip(starts, stops, strict=True):
+        if not len(times) or end < times[0] or start > times[-1]:
+            yield placed.iloc[:0]
+            continue
+        ends = np.clip([start, end], times[0], times[-1])
+        first, last = np.searchsorted(times, ends[0], side="right"), np.searchsorted(times, ends[1])
+        around = (np.interp(ends, times, placed[name]) for name in placed.columns)
+        edges = pd.DataFrame(dict(zip(placed.columns, around, strict=True)))
+        yield pd.concat([edges.iloc[:1], placed.iloc[first:last], edges.iloc[1:]], ignore_index=True)
 
 
 def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, object]:
@@ -91,7 +113,7 @@ def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, obj
     coordinates = points.round(7).to_numpy().tolist()
     return {
         "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": coordinates},
+        "geometry": {"type": "LineString", "coordinates": coordinates} if len(coordinates) > 1 else None,
         "properties": properties,
     }
 
