@@ -69,6 +69,9 @@ class ElevationRules:
         Distance between grid points [m].
     window_barometer, window_gnss : float
         Length over which grade is fitted [m]; judgement within the ranges of [Ammann2016]_.
+    window_gnss_ascent : float
+        Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs by metres over
+        minutes, which a longer window evens out, and short hills with it. Judgement, by simulation.
     threshold_barometer, threshold_gnss : float
         A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10 without
         [StravaElevation]_.
@@ -80,6 +83,7 @@ class ElevationRules:
     spacing: float = 10.0
     window_barometer: float = 50.0
     window_gnss: float = 100.0
+    window_gnss_ascent: float = 200.0
     threshold_barometer: float = 2.0
     threshold_gnss: float = 10.0
     noise_level: float = 0.16
@@ -177,7 +181,7 @@ def grid_profile(
     clean = np.where(np.abs(residual) > np.maximum(5.0, 6.0 * noise), despiked, raw)
     window, threshold = rules.window_barometer, rules.threshold_barometer
     smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
-    source = ElevationSource.BAROMETER
+    counted, source = smooth, ElevationSource.BAROMETER
     noisy = noise > rules.noise_level
     if noisy:
         # Hills only raise the level, so they are measured where it matters.
@@ -187,7 +191,8 @@ def grid_profile(
         source = ElevationSource.GNSS
         window, threshold = rules.window_gnss, rules.threshold_gnss
         smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
-    ascent, descent = cumulative_ascent(smooth, threshold)
+        counted = rolling_fit(clean, rules.spacing, rules.window_gnss_ascent, noise)[0]
+    ascent, descent = cumulative_ascent(counted, threshold)
     if lifted.any():
         smooth = smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
     return Profile(grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold)
