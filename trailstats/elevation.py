@@ -83,7 +83,7 @@ class ElevationRules:
     spacing: float = 10.0
     window_barometer: float = 50.0
     window_gnss: float = 100.0
-    window_gnss_ascent: float = 200.0
+    window_gnss_ascent: float = 250.0
     threshold_barometer: float = 2.0
     threshold_gnss: float = 10.0
     noise_level: float = 0.16
