@@ -14,6 +14,8 @@ from trailstats.cleaning import CleanRules, clean
 from trailstats.errors import ConfigError
 from trailstats.geo import EARTH_RADIUS
 
+PLACE = ("latitude", "longitude")
+
 
 def codes(activity: Activity) -> set[str]:
     return {issue.code for issue in activity.issues}
@@ -136,6 +138,19 @@ def test_the_device_distance_is_used_where_it_agrees() -> None:
     wrong = clean(make_activity(distance=true * 2))
     assert "device_distance" in codes(wrong)
     assert totals(wrong)[0] == pytest.approx(5400, rel=1e-3)
+
+
+def test_jitter_on_a_slow_way_says_nothing_against_the_device() -> None:
+    """Positions that jitter by half a metre add a third to a stroll; the device, which smooths them, is believed."""
+    rng = np.random.default_rng(3)
+    true = 0.8 * np.arange(1801)
+    run = make_activity(speed=0.8, distance=true)
+    shake = {name: run.records[name] + np.degrees(rng.normal(0, 0.5, 1801) / EARTH_RADIUS) for name in PLACE}
+    jittered = replace(run, records=run.records.assign(**shake))
+    silent = replace(run, records=run.records.assign(**shake, distance=np.nan))
+    assert totals(silent)[0] > 1.25 * true[-1]
+    assert totals(jittered)[0] == pytest.approx(true[-1])
+    assert "device_distance" not in codes(clean(jittered))
 
 
 def test_a_treadmill_has_its_foot_pod() -> None:

@@ -156,6 +156,23 @@ def test_a_receiver_without_barometer(height: float, apart: float) -> None:
     assert np.mean(usual) > -0.1 * true
 
 
+def test_a_barometer_on_a_steep_slow_hike_is_none_of_a_receiver() -> None:
+    """Errors of place make heights rough over distance where it is steep; against the clock they are smooth."""
+    rng = np.random.default_rng(1)
+    t = np.arange(5400.0)
+    d = 0.7 * t
+    z = 400 + 250 * np.sin(2 * np.pi * d / 3780) ** 2 + rng.normal(0, 0.05, len(t))
+    placed = np.maximum.accumulate(d + wandering(rng, 4.0, 20, len(t)))
+    profile = grid_profile(placed, z, timer=t)
+    assert profile is not None
+    assert profile.noise > ElevationRules().noise_level
+    assert profile.source is ElevationSource.BAROMETER
+    receiver = z + wandering(rng, 3.0, 90, len(t)) + wandering(rng, 1.0, 18, len(t))
+    told = grid_profile(d, receiver, ElevationRules(noise_hilly=1e-6), timer=t)
+    assert told is not None
+    assert told.source is ElevationSource.GNSS
+
+
 def test_one_spike_is_left_out() -> None:
     """A single sample 80 m too high makes no climb."""
     d, z = hill(3.0)

@@ -85,7 +85,9 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     blank_heart_rate(columns, index, speed, way.duration, rules, issues)
     if rules.dem is not None:
         _put_on_ground(columns, distance, rules.dem, issues)
-    profile = grid_profile(distance, columns["elevation"], rules.elevation, breaks=interrupted, step=rules.break_step)
+    profile = grid_profile(
+        distance, columns["elevation"], rules.elevation, breaks=interrupted, step=rules.break_step, timer=timer
+    )
     # Without positions and a device's distance all that is known of a recording is its time.
     placed = not np.isnan(columns["latitude"]).all() or bool(distance[-1] > 0)
     moving = moving_samples(way.duration, speed, distance, profile, rules, placed)

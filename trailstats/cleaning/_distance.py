@@ -25,6 +25,9 @@ CATCH_UP = 500.0
 COMPARED = 100.0
 """Shortest way by positions that a device's distance can be judged by [m]; judgement."""
 
+COARSE = 15.0
+"""Positions so far apart in time show the way without their jitter [s]; judgement."""
+
 
 @dataclass(frozen=True, eq=False)
 class Steps:
@@ -78,7 +81,8 @@ def steps(
     clock = np.diff(seconds, prepend=seconds[0])
     paused = duration < 0.5 * clock
     by_position, known = _position_steps(columns, duration)
-    by_device = _device_steps(columns["distance"], by_position, known, limit * np.maximum(duration, 1.0), rules, issues)
+    most = limit * np.maximum(duration, 1.0)
+    by_device = _device_steps(columns, by_position, np.cumsum(duration), known, most, rules, issues)
     if by_device is not None:
         # A device that lost its fix catches up in one step; only what can't be that is an error.
         step = by_device
@@ -129,8 +133,15 @@ def _position_steps(columns: dict[str, Floats], duration: Floats) -> tuple[Float
 
 
 def _device_steps(
-    distance: Floats, by_position: Floats, known: Flags, most: Floats, rules: CleanRules, issues: list[Issue]
+    columns: dict[str, Floats],
+    by_position: Floats,
+    timer: Floats,
+    known: Flags,
+    most: Floats,
+    rules: CleanRules,
+    issues: list[Issue],
 ) -> Floats | None:
+    distance = columns["distance"]
     recorded = np.flatnonzero(~np.isnan(distance))
     if len(recorded) < max(2, 0.9 * len(distance)):
         return None
@@ -140,6 +151,11 @@ def _device_steps(
     both = known & (by_position <= most)
     counted, placed = float(step[both].sum()), float(by_position[both].sum())
     low, high = rules.device_distance_ratio
+    if placed > COMPARED and counted < low * placed:
+        # On slow ways the jitter of positions adds up; over longer steps it doesn't.
+        rows = np.flatnonzero(both)
+        some = rows[np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]]
+        placed = min(placed, float(step_lengths(columns["latitude"][some], columns["longitude"][some]).sum()))
     if placed > COMPARED and not low <= counted / placed <= high:
         message = f"the device counted {counted:.0f} m where positions give {placed:.0f} m; the positions were used"
         issues.append(Issue("device_distance", Severity.WARNING, message))
