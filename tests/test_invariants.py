@@ -83,9 +83,12 @@ def test_a_monotone_climb_is_exact(rises: list[float]) -> None:
 @FEW
 @given(z=rolling(), noise=st.floats(0.0, 0.2), seed=st.integers(0, 100))
 def test_halving_the_sampling_rate_keeps_ascent(z: np.ndarray, noise: float, seed: int) -> None:
-    """Half of the samples give the same ascent to 3 %, and the same distance and time."""
+    """Half of the samples give the same ascent to 3 %, and the same distance and time.
+
+    One rise or fall of about the threshold of 2 m may count or not.
+    """
     full, half = (sums(recorded(z, step=step, noise=noise, seed=seed)) for step in (1, 2))
-    assert half[2:] == pytest.approx(full[2:], rel=0.03, abs=1.0)
+    assert half[2:] == pytest.approx(full[2:], rel=0.03, abs=2.5)
     assert half[:2] == pytest.approx(full[:2], rel=2e-3)
 
 

@@ -11,6 +11,7 @@ from builders import make_activity
 from trailstats.cleaning import clean
 from trailstats.segments import cut_segments, split_segments
 from trailstats.terrain.climbs import find_climbs
+from trailstats.terrain.rules import TerrainRules
 
 
 def three_parts(duration: int = 3600) -> np.ndarray:
@@ -67,6 +68,37 @@ def test_gait_follows_cadence() -> None:
     for steps, gait in ((110.0, "hike"), (170.0, "run")):
         segments = cut_segments(make_activity(speed=1.6, cadence=np.full(1801, steps), elevation=np.zeros(10)))
         assert set(segments["gait"]) == {gait}
+
+
+@pytest.mark.parametrize(("limit", "gait"), [(2.0, "hike"), (1.5, "run")])
+def test_gait_follows_speed_without_steps(limit: float, gait: str) -> None:
+    """1.6 m/s on the level is hiking, unless the rules say that running begins at 1.5; steps overrule both."""
+    rules = TerrainRules(hike_speed=limit)
+    assert set(cut_segments(make_activity(speed=1.6), rules=rules)["gait"]) == {gait}
+    stepping = make_activity(speed=1.6, cadence=np.full(1801, 110.0))
+    assert set(cut_segments(stepping, rules=rules)["gait"]) == {"hike"}
+
+
+@pytest.mark.parametrize("steps", [True, False])
+@pytest.mark.parametrize("elevation", [np.full(10, 300.0), None], ids=["flat", "no elevation"])
+def test_running_and_walking_are_cut_apart(steps: bool, elevation: np.ndarray | None) -> None:
+    """Ten minutes of running, five of walking and ten of running on the flat are three segments."""
+    t = np.arange(1501)
+    walking = (t > 600) & (t <= 900)
+    cadence = np.where(walking, 110.0, 170.0) if steps else np.full(1501, np.nan)
+    run = make_activity(speed=np.where(walking, 1.3, 3.0), duration=1500, elevation=elevation, cadence=cadence)
+    segments = cut_segments(run)
+    assert segments["gait"].tolist() == ["run", "hike", "run"]
+    assert segments["distance"].to_numpy() == pytest.approx([1800, 390, 1800], abs=30)
+    assert segments["duration"].sum() == pytest.approx(1500)
+
+
+def test_a_few_steps_of_walking_are_no_segment() -> None:
+    """Half a minute of walking in between, and a walk at a traffic light, don't cut a run."""
+    t = np.arange(1501)
+    walking = ((t > 600) & (t <= 630)) | ((t > 900) & (t <= 940))
+    run = make_activity(speed=np.where(walking, 1.3, 3.0), duration=1500, cadence=np.where(walking, 110.0, 170.0))
+    assert cut_segments(run)["gait"].tolist() == ["run"]
 
 
 def test_no_elevation_is_one_unknown_slope() -> None:

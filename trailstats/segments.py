@@ -1,4 +1,4 @@
-"""Cutting a run where its slope changes, and describing each stretch.
+"""Cutting a run where its slope or gait changes, and describing each stretch.
 
 Every number of a segment is the difference of a running sum at its two ends, so segments add up to the whole.
 """
@@ -25,6 +25,12 @@ Words = NDArray[np.object_]
 GRID = 10.0
 """Spacing at which the slope class is decided [m]: the spacing of the elevation grid."""
 
+LEVEL_TRANSITION = 2.0
+"""Speed on the level at which `effort.is_walking` changes from walking to running [m/s]."""
+
+FEWEST_STEPS = 40.0
+"""Fewer steps count as not recorded, as in `effort.is_walking` [1/min]."""
+
 _RISING = (
     Slope.STEEP_DOWN,
     Slope.DOWN,
@@ -40,7 +46,7 @@ _CLASSES: Words = np.array([slope.value for slope in _RISING], dtype=object)
 def cut_segments(
     activity: Activity, *, rules: TerrainRules | None = None, also_at: Floats | None = None
 ) -> pd.DataFrame:
-    """Cut an activity where its slope class changes.
+    """Cut an activity where its slope class changes, and where running turns to hiking or back.
 
     Parameters
     ----------
@@ -67,9 +73,12 @@ def cut_segments(
     rules = rules or TerrainRules()
     activity = clean(activity)
     cuts, slopes = _slope_cuts(_track(activity), rules)
+    further = _gait_cuts(activity, rules)
     if also_at is not None:
+        further = np.concatenate((further, also_at))
+    if len(further):
         ends = np.concatenate(([0.0], cuts, _track(activity)["distance"].to_numpy()[-1:]))
-        cuts, slopes = _further(ends, slopes, also_at, rules)
+        cuts, slopes = _further(ends, slopes, further, rules)
     return _describe(activity, cuts, slopes, rules)
 
 
@@ -114,6 +123,39 @@ def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words
     edges = np.flatnonzero(np.diff(classes)) + 1
     # A grid point stands for the stretch about it: the border lies half-way between two points.
     return grid[edges] - GRID / 2, _CLASSES[classes[np.append(0, edges).astype(np.intp)]]
+
+
+def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
+    """Return where running turns to hiking or back [m], for no less than ``rules.gait_length``."""
+    track = _track(activity)
+    distance = track["distance"].to_numpy()
+    if activity.meta.sport not in ON_FOOT or distance[-1] < 2 * rules.gait_length:
+        return np.empty(0)
+    hiking, step = _hiking(activity, rules)[0], track["step"].to_numpy()
+    # Of samples at one distance interpolation needs one: the last.
+    later = np.append(np.diff(distance) > 0, True)
+    grid = np.arange(0.0, distance[-1], GRID)
+    half = rules.gait_length / 4
+    passed, hiked = (
+        np.interp(grid + half, distance[later], total) - np.interp(grid - half, distance[later], total)
+        for total in (distance[later], np.cumsum(np.where(hiking, step, 0.0))[later])
+    )
+    share = hiked / np.maximum(passed, 1e-9)
+    clear = np.maximum.accumulate(np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1))
+    gaits = (share[np.maximum(clear, 0)] > 0.5).astype(np.intp)
+    gaits = _merge_short(gaits, max(1, round(rules.gait_length / GRID)))
+    return grid[np.flatnonzero(np.diff(gaits)) + 1] - GRID / 2
+
+
+def _hiking(activity: Activity, rules: TerrainRules) -> tuple[NDArray[np.bool_], Floats]:
+    """Return which samples were hiked, and the moving time of each [s]."""
+    track = _track(activity)
+    time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
+    speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
+    cadence = activity.records["cadence"].to_numpy()
+    by_steps = effort.is_walking(speed, cadence, grade, cadence_limit=rules.hike_cadence)
+    by_speed = effort.is_walking(speed * LEVEL_TRANSITION / rules.hike_speed, None, grade)
+    return np.where(cadence >= FEWEST_STEPS, by_steps, by_speed), time
 
 
 def _further(borders: Floats, slopes: Words, distances: Floats, rules: TerrainRules) -> tuple[Floats, Words]:
@@ -174,12 +216,10 @@ def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRul
     distance = track["distance"].to_numpy()
     end = float(distance[-1])
     borders = np.concatenate(([0.0], cuts, [end]))
-    moving = track["moving"].to_numpy()
-    time = np.where(moving, track["duration"].to_numpy(), 0.0)
+    hiking, time = _hiking(activity, rules)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
     heart_rate, cadence = records["heart_rate"].to_numpy(), records["cadence"].to_numpy()
     level = effort.grade_adjusted_speed(speed, grade)
-    hiking = effort.is_walking(speed, cadence, grade, cadence_limit=rules.hike_cadence)
     ascent, descent, elevation = (track[c].to_numpy() for c in ("ascent", "descent", "elevation"))
     stepping = np.where(cadence > 0, cadence, np.nan)
 

@@ -49,7 +49,8 @@ class TerrainRules:
     hike_speed : float
         Without a cadence, slower than this is hiking; where people change from walking to running on the
         level [m/s].
-
+    gait_length : float
+        Shortest stretch of hiking within running, or of running within hiking, that is a segment of its own [m].
     climb_gain, climb_grade : float
         A climb gains at least so much [m], at this mean grade; descents likewise.
     climb_dip : float
@@ -87,6 +88,7 @@ class TerrainRules:
     technical_length: float = 100.0
     hike_cadence: float = 140.0
     hike_speed: float = 2.0
+    gait_length: float = 200.0
     climb_gain: float = 15.0
     climb_grade: float = 0.03
     climb_dip: float = 10.0
