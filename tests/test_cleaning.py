@@ -367,3 +367,50 @@ def test_rules_refuse_what_makes_no_sense() -> None:
         CleanRules(gap=0.0)
     with pytest.raises(ConfigError, match="heart_rate_range"):
         CleanRules(heart_rate_range=(200.0, 30.0))
+
+
+def hills() -> np.ndarray:
+    """Return the elevation of half an hour over low hills, a value a second."""
+    return 400 + 20 * np.sin(np.arange(1801) / 100)
+
+
+def climbed(elevation: np.ndarray) -> tuple[float, float]:
+    track = clean(make_activity(elevation=elevation)).track
+    assert track is not None
+    return float(track["ascent"].iloc[-1]), float(track["descent"].iloc[-1])
+
+
+@pytest.mark.parametrize("where", [slice(500, 520), slice(500, 501), slice(0, 60)], ids=["middle", "one", "start"])
+def test_an_elevation_of_zero_is_not_the_sea(where: slice) -> None:
+    """Zeros where a device knew no height, 400 m up, are no fall to the sea and no climb out of it."""
+    z = hills()
+    z[where] = 0.0
+    cleaned = clean(make_activity(elevation=z))
+    assert "elevation_lost" in codes(cleaned)
+    assert climbed(z) == pytest.approx(climbed(hills()), abs=15)
+    assert cleaned.track is not None
+    assert cleaned.track["elevation"].min() > 370
+
+
+def test_a_run_at_the_sea_keeps_its_zeros() -> None:
+    """On the beach 0 m is a height like any other."""
+    z = np.round(np.clip(6 * np.sin(np.arange(1801) / 200), 0, None))
+    assert "elevation_lost" not in codes(clean(make_activity(elevation=z)))
+
+
+@pytest.mark.parametrize("change", [37.0, -430.0])
+def test_a_sensor_that_is_set_anew_climbs_nothing(change: float) -> None:
+    """A barometer that is set to another height in mid-run is neither ascent nor descent; the heights stay."""
+    z = hills() + np.where(np.arange(1801) >= 900, change, 0.0)
+    cleaned = clean(make_activity(elevation=z))
+    assert "elevation_jump" in codes(cleaned)
+    assert climbed(z) == pytest.approx(climbed(hills()), abs=1)
+    assert cleaned.track is not None
+    assert cleaned.track["grade"].abs().max() < 0.1
+    assert cleaned.track["elevation"].iloc[-1] == pytest.approx(z[-1], abs=1)
+
+
+def test_a_fast_descent_is_no_jump() -> None:
+    """Three metres a second down, sampled every seven seconds, is run."""
+    run = make_activity(speed=5.0, duration=595, step=7.0, elevation=np.linspace(2000, 2000 - 3 * 595, 86))
+    assert "elevation_jump" not in codes(clean(run))

@@ -18,7 +18,13 @@ from trailstats.cleaning._distance import durations, steps
 from trailstats.cleaning._movement import moving_samples, speed_over
 from trailstats.cleaning._positions import blank_frozen, blank_spikes
 from trailstats.cleaning._report import when
-from trailstats.cleaning._values import blank_heart_rate, blank_impossible, set_indoor_aside
+from trailstats.cleaning._values import (
+    blank_heart_rate,
+    blank_impossible,
+    blank_lost_elevation,
+    elevation_jumps,
+    set_indoor_aside,
+)
 from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
 from trailstats.schema import Severity
@@ -71,6 +77,7 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     on_foot = activity.meta.sport in ON_FOOT
     limit = rules.max_speed if on_foot else rules.max_speed_riding
     blank_impossible(columns, index, rules, issues)
+    blank_lost_elevation(columns, index, rules, issues)
     set_indoor_aside(columns, activity, index, issues)
     blank_spikes(columns, index, seconds, limit, issues)
     duration = durations(seconds, index, ordered.pauses)
@@ -85,8 +92,9 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     blank_heart_rate(columns, index, speed, way.duration, rules, issues)
     if rules.dem is not None:
         _put_on_ground(columns, distance, rules.dem, issues)
+    broken = interrupted | elevation_jumps(columns, index, seconds, rules, issues)
     profile = grid_profile(
-        distance, columns["elevation"], rules.elevation, breaks=interrupted, step=rules.break_step, timer=timer
+        distance, columns["elevation"], rules.elevation, breaks=broken, step=rules.break_step, timer=timer
     )
     # Without positions and a device's distance all that is known of a recording is its time.
     placed = not np.isnan(columns["latitude"]).all() or bool(distance[-1] > 0)

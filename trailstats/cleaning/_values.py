@@ -12,7 +12,7 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.schema import Severity
 
-__all__ = ["blank_heart_rate", "blank_impossible", "set_indoor_aside"]
+__all__ = ["blank_heart_rate", "blank_impossible", "blank_lost_elevation", "elevation_jumps", "set_indoor_aside"]
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +42,43 @@ def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRu
         if count:
             message = f"{count} {words} outside {lowest:g} to {highest:g} were blanked"
             issues.append(Issue(f"{name}_range", Severity.INFO, message, count, when(index, told)))
+
+
+def blank_lost_elevation(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:
+    """Blank elevations of exactly 0 between others that are far from it: that is how some write "not known"."""
+    z = columns["elevation"]
+    zero = z == 0
+    known = np.flatnonzero(~np.isnan(z) & ~zero)
+    if not zero.any() or not len(known):
+        return
+    rows = np.flatnonzero(zero)
+    after = np.searchsorted(known, rows)
+    sides = [np.abs(z[known[np.clip(after - i, 0, len(known) - 1)]]) for i in (0, 1)]
+    lost = np.zeros(len(z), dtype=np.bool_)
+    lost[rows] = np.minimum(*sides) > rules.elevation_jump
+    if lost.any():
+        columns["elevation"] = np.where(lost, np.nan, z)
+        count = int(lost.sum())
+        message = f"{count} elevations of 0 among others far from it were blanked"
+        issues.append(Issue("elevation_lost", Severity.INFO, message, count, when(index, lost)))
+
+
+def elevation_jumps(
+    columns: dict[str, Floats], index: pd.Index, seconds: Floats, rules: CleanRules, issues: list[Issue]
+) -> NDArray[np.bool_]:
+    """Return where elevation jumps to another level, faster than anyone climbs or falls: a sensor was set anew."""
+    out = np.zeros(len(seconds), dtype=np.bool_)
+    known = np.flatnonzero(~np.isnan(columns["elevation"]))
+    if len(known) < 2:
+        return out
+    change = np.abs(np.diff(columns["elevation"][known]))
+    fast = change > np.maximum(rules.elevation_jump, rules.elevation_jump_speed * np.diff(seconds[known]))
+    out[known[1:][fast]] = True
+    if out.any():
+        count, metres = int(out.sum()), float(change[fast].sum())
+        message = f"elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent"
+        issues.append(Issue("elevation_jump", Severity.WARNING, message, count, when(index, out)))
+    return out
 
 
 def set_indoor_aside(columns: dict[str, Floats], activity: Activity, index: pd.Index, issues: list[Issue]) -> None:

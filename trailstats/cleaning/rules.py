@@ -83,6 +83,9 @@ class CleanRules:
         7.3 m/s.
     break_step : float
         A change of elevation across a pause, gap or lift counts as none of the way's when it exceeds this [m].
+    elevation_jump, elevation_jump_speed : float
+        A change of elevation from one sample to the next by more than the first [m], and faster than the second [m/s],
+        is a sensor that was set anew, and counts as none of the way's.
     elevation : ElevationRules
     dem : GroundModel, optional
         Corrects the recorded elevation by the ground, such as `trailstats.terrain.dem.GroundTiles`; off unless given.
@@ -127,6 +130,8 @@ class CleanRules:
     carried_speed: float = 8.0
     carried_speed_still: float = 5.0
     break_step: float = 3.0
+    elevation_jump: float = 15.0
+    elevation_jump_speed: float = 5.0
     elevation: ElevationRules = field(default_factory=ElevationRules)
     dem: GroundModel | None = None
 
