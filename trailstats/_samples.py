@@ -13,7 +13,6 @@ from trailstats.cleaning import ON_FOOT
 from trailstats.errors import SchemaError
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
-from trailstats.metrics.sampling import valid_seconds
 
 __all__ = ["Floats", "Samples"]
 
@@ -96,4 +95,5 @@ class Samples:
     def share(self, *values: Floats) -> float:
         """Return the share of the moving time in which all values are known; NaN without moving time."""
         total = float(self.time.sum())
-        return float(valid_seconds(self.time, *values).sum()) / total if total > 0 else float("nan")
+        unknown = np.logical_or.reduce([np.isnan(series) for series in values])
+        return (total - float(self.time[unknown].sum())) / total if total > 0 else float("nan")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from trailstats._samples import Floats
@@ -23,7 +25,7 @@ def found(
     A value that is NaN is missing, for want of enough of what it is computed from.
     """
     entry = METRICS[name]
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return missing("too little of it recorded", name)
     evidence = entry.evidence
     return {name: Metric(float(value), entry.unit, float(low), float(high), method, float(coverage), evidence)}

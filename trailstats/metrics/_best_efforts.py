@@ -30,8 +30,10 @@ class BestEfforts:
 
 def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[FloatArray, FloatArray]:
     d, t = np.broadcast_arrays(as_floats(distance_cum), as_floats(time))
-    kept = ~(np.isnan(d) | np.isnan(t))
-    return np.maximum.accumulate(d[kept]), np.maximum.accumulate(t[kept])
+    gap = np.isnan(d) | np.isnan(t)
+    if gap.any():
+        d, t = d[~gap], t[~gap]
+    return np.maximum.accumulate(d), np.maximum.accumulate(t)
 
 
 def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike) -> BestEfforts:
