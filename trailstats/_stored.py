@@ -47,7 +47,10 @@ from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
 from trailstats.limits import HeartRateLimits
 from trailstats.results import TABLES_OF_ANALYSIS, Analysis
 
-__all__ = ["StoredAnalyses", "gather", "gather_with_own_cadence"]
+__all__ = ["StoredAnalyses", "gather", "gather_with_own_cadence", "tables_in_parts"]
+
+
+AT_A_TIME = 200  # judgement: some 5,000 segments
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,16 @@ class StoredAnalyses(Sequence[Analysis]):
     def judged(self, limits: HeartRateLimits, athlete: Athlete) -> StoredAnalyses:
         """Return the same analyses, judged by these limits when they are loaded."""
         return replace(self, limits=limits, athlete=athlete)
+
+
+def tables_in_parts(analyses: Sequence[Analysis], table: schema.Table) -> Iterator[pd.DataFrame]:
+    """Yield one table of all analyses, that of some after the other, so that memory doesn't grow with their number."""
+    for at in range(0, len(analyses), AT_A_TIME):
+        part = analyses[at : at + AT_A_TIME]
+        if isinstance(part, StoredAnalyses):
+            yield part.joined(table)
+        else:
+            yield pd.concat([getattr(analysis, table.name) for analysis in part], ignore_index=True)
 
 
 def order_in_time(start: pd.Timestamp | None, name: str) -> tuple[pd.Timestamp, str]:

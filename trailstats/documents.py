@@ -53,20 +53,20 @@ def plain(value: object) -> object:
     return value
 
 
-def iso_times(times: pd.Series) -> pd.Series:
-    """Return UTC times as ISO 8601 texts with ``Z``, with fractions only where there are any; NaT as empty."""
-    fractions = bool((times.dropna() != times.dropna().dt.floor("s")).any())
+def iso_times(times: pd.Series, *, fractions: bool = False) -> pd.Series:
+    """Return UTC times as ISO 8601 texts with ``Z``, with fractions where any has some, or all shall; NaT as empty."""
+    fractions = fractions or bool((times.dropna() != times.dropna().dt.floor("s")).any())
     text: pd.Series = times.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ" if fractions else "%Y-%m-%dT%H:%M:%SZ")
     return text.fillna("")
 
 
-def rows(frame: pd.DataFrame) -> list[dict[str, object]]:
-    """Return a table as a list of rows of plain values."""
+def rows(frame: pd.DataFrame, *, fractions: bool = False) -> list[dict[str, object]]:
+    """Return a table as a list of rows of plain values; all times with fractions of seconds where that is asked."""
     columns: dict[str, list[Any]] = {}
     for name in frame.columns:
         series = frame[name]
         if isinstance(series.dtype, pd.DatetimeTZDtype):
-            columns[str(name)] = [t or None for t in iso_times(series)]
+            columns[str(name)] = [t or None for t in iso_times(series, fractions=fractions)]
         elif series.dtype == np.float64:
             columns[str(name)] = [v if math.isfinite(v) else None for v in series.tolist()]
         else:

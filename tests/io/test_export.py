@@ -15,6 +15,7 @@ import trailstats as ts
 from builders import make_activity
 from trailstats import schema
 from trailstats.errors import MissingExtraError, ReadError, WriteError
+from trailstats.io import tables
 from trailstats.io.export import convert
 from trailstats.io.gpx_objects import from_gpxpy, to_gpxpy
 from trailstats.io.tables import defuse, write_atomically, write_table
@@ -221,3 +222,35 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
         rows = list(csv.reader(stream))
     assert [row[0] for row in rows[1:]] == [f"'{text}".replace("\r", "\n"), "plain", ""]
     assert [row[1] for row in rows[1:]] == ["-1.0", "2.0", "3.0"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
+def test_a_table_in_parts_is_the_table(tmp_path, monkeypatch, suffix):
+    """However it is cut, parts without rows among them, the file is the same, and its times are written alike."""
+    monkeypatch.setattr(tables, "_ROWS_AT_A_TIME", 3)
+    start = pd.Timestamp("2026-03-01T08:00:00Z") + pd.to_timedelta([0.0, 1.0, 2.5, 3.0, 4.0, 5.0, 6.0], "s")
+    table = schema.SEGMENTS.frame({"file": [f"=run{i}" for i in range(7)], "start_time": start, "distance": range(7)})
+    whole = write_table(table, tmp_path / f"whole{suffix}", table=schema.SEGMENTS)
+    cuts = [table.iloc[:0], table.iloc[:1], table.iloc[1:2], table.iloc[2:2], table.iloc[2:6], table.iloc[6:]]
+    parts = write_table(iter(cuts), tmp_path / f"parts{suffix}", table=schema.SEGMENTS)
+    if suffix == ".parquet":
+        pd.testing.assert_frame_equal(pd.read_parquet(parts), pd.read_parquet(whole))
+    else:
+        assert parts.read_bytes() == whole.read_bytes()
+    nothing = write_table(iter([table.iloc[:0]]), tmp_path / f"nothing{suffix}", table=schema.SEGMENTS)
+    assert nothing.stat().st_size > 0
+
+
+def test_parts_that_break_off_leave_the_old_file(tmp_path):
+    """What was written so far is removed again."""
+    path = tmp_path / "segments.csv"
+    path.write_text("old")
+
+    def parts():
+        yield schema.SEGMENTS.frame({"file": ["a"]})
+        raise ReadError("gone")
+
+    with pytest.raises(ReadError):
+        write_table(parts(), path, table=schema.SEGMENTS)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["segments.csv"]

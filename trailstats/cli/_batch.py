@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
 import typer
 
+from trailstats._stored import tables_in_parts
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
@@ -22,10 +24,11 @@ from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKS, Table
 _SUFFIXES = (".csv", ".parquet", ".json")
 Histories = dict[str, History]
 
-_TABLES: dict[str, Callable[[History], pd.DataFrame]] = {
-    ACTIVITIES.name: lambda history: history.activities,
-    SEGMENTS.name: lambda history: history.segments,
-    WEEKS.name: History.weekly,
+# Each in parts: the segments of thousands of runs are never held together.
+_TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
+    ACTIVITIES.name: lambda history: [history.activities],
+    SEGMENTS.name: lambda history: chain([SEGMENTS.empty()], tables_in_parts(history.analyses, SEGMENTS)),
+    WEEKS.name: lambda history: [history.weekly()],
 }
 
 
@@ -122,17 +125,24 @@ def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
 
 
 def _write(path: Path, table: Table, histories: Histories, by_athlete: bool, partition: bool) -> None:
-    parts = []
-    for name, history in histories.items():
-        part = _TABLES[table.name](history)
-        if by_athlete or partition:
-            part = part.copy()
-            part.insert(0, "athlete", pd.Series([name or "unnamed"] * len(part), index=part.index, dtype="str"))
-        parts.append(part)
-    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    parts = (
+        _of_athlete(part, name) if by_athlete or partition else part
+        for name, history in histories.items()
+        for part in _TABLES[table.name](history)
+    )
+    if table is SEGMENTS and not partition:
+        write_table(parts, path, table=table)
+        return
+    frame = pd.concat(list(parts), ignore_index=True)
     if not partition:
         write_table(frame, path, table=table)
         return
     time = frame["week" if table is WEEKS else "start_time"]
     frame.insert(1, "year", time.dt.year.astype("Int64"))
     write_partitioned(frame, path, table=table, by=("athlete", "year"))
+
+
+def _of_athlete(part: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a table with the athlete's name as its first column."""
+    athlete = pd.Series([name or "unnamed"] * len(part), index=part.index, dtype="str")
+    return pd.concat([athlete.rename("athlete"), part], axis=1)

@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -18,8 +19,11 @@ from trailstats.errors import MissingExtraError, WriteError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 __all__ = ["FORMAT_KEY", "defuse", "write_atomically", "write_partitioned", "write_table"]
+
+_ROWS_AT_A_TIME = 5_000  # judgement: some 10 MB
 
 FORMAT_KEY = b"trailstats"
 """Key of a Parquet file's metadata that holds the table's name and the version of its columns, as JSON."""
@@ -33,11 +37,19 @@ def write_atomically(path: Path, content: bytes) -> Path:
     WriteError
         When the place can't be written to.
     """
+    with _replacing(path) as stream:
+        stream.write(content)
+    return path
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a stream beside a file's place, which takes the place when it is complete; see `write_atomically`."""
     temporary = ""
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             temporary = stream.name
-            stream.write(content)
+            yield cast("IO[bytes]", stream)
             stream.flush()
             os.fsync(stream.fileno())
         # A temporary file is private to its owner; the result gets the mode that a plain write would give.
@@ -45,20 +57,22 @@ def write_atomically(path: Path, content: bytes) -> Path:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(path)
-    except OSError as error:
+    except BaseException as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise WriteError(f"{path}: can't be written: {error.strerror or error}") from error
-    return path
+        if isinstance(error, OSError):
+            raise WriteError(f"{path}: can't be written: {error.strerror or error}") from error
+        raise
 
 
-def write_table(frame: pd.DataFrame, path: Path, *, table: schema.Table) -> Path:
+def write_table(frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, table: schema.Table) -> Path:
     """Write a table as CSV (text cells defused), Parquet or JSON, after the suffix.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        May have columns besides those of ``table``.
+    frame : pandas.DataFrame, or an iterable of these
+        May have columns besides those of ``table``. Parts, which follow one another, are not held together; all
+        their times have fractions of seconds, so that they are alike throughout.
     path : Path
     table : schema.Table
         Brings the units, which stand in the metadata of Parquet's fields.
@@ -71,20 +85,56 @@ def write_table(frame: pd.DataFrame, path: Path, *, table: schema.Table) -> Path
         For Parquet without pyarrow.
     """
     suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return write_atomically(path, _csv(frame))
-    if suffix == ".json":
-        document = {"format_version": schema.FORMAT_VERSION, table.name: rows(frame)}
-        return write_atomically(path, json.dumps(document, allow_nan=False).encode())
-    if suffix != ".parquet":
+    writers = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}
+    if suffix not in writers:
         raise WriteError(f"{path}: can't write {suffix or 'a file without a suffix'}; use .csv .parquet .json")
-    arrow = _arrow(frame, table)
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    parts = [frame] if isinstance(frame, pd.DataFrame) else _parts(frame)
+    with _replacing(path) as stream:
+        writers[suffix](parts, stream, table, fractions=not isinstance(frame, pd.DataFrame))
+    return path
 
-    sink = pa.BufferOutputStream()
-    pq.write_table(arrow, sink)
-    return write_atomically(path, sink.getvalue().to_pybytes())
+
+def _parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Yield the parts, short ones together; one without rows when there is nothing else."""
+    held: list[pd.DataFrame] = []
+    columns, count, given = pd.DataFrame(), 0, False
+    for frame in frames:
+        if len(frame):
+            held.append(frame)
+            count += len(frame)
+        elif columns.empty:
+            columns = frame
+        if count >= _ROWS_AT_A_TIME:
+            yield pd.concat(held, ignore_index=True)
+            held, count, given = [], 0, True
+    if held or not given:
+        yield pd.concat(held, ignore_index=True) if held else columns
+
+
+def _write_csv(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+    for number, part in enumerate(parts):
+        stream.write(_csv(part, header=number == 0, fractions=fractions))
+
+
+def _write_json(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+    stream.write(f'{{"format_version": {schema.FORMAT_VERSION}, "{table.name}": ['.encode())
+    for number, part in enumerate(parts):
+        text = json.dumps(rows(part, fractions=fractions), allow_nan=False)[1:-1]
+        stream.write((f", {text}" if number and text else text).encode())
+    stream.write(b"]}")
+
+
+def _write_parquet(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+    writer: pq.ParquetWriter | None = None
+    for part in parts:
+        arrow = _arrow(part, table)
+        if writer is None:
+            from pyarrow.parquet import ParquetWriter
+
+            writer = ParquetWriter(stream, arrow.schema)
+        writer.write_table(arrow)
+    if writer is not None:
+        writer.close()
 
 
 def write_partitioned(frame: pd.DataFrame, folder: Path, *, table: schema.Table, by: Sequence[str]) -> Path:
@@ -149,14 +199,14 @@ def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
     return arrow.cast(pa.schema(fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about}))
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
+def _csv(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
     out = frame.copy()
     for name in out.columns:
         if isinstance(out[name].dtype, pd.DatetimeTZDtype):
-            out[name] = iso_times(out[name])
+            out[name] = iso_times(out[name], fractions=fractions)
         elif out[name].dtype == "str":
             out[name] = out[name].map(_cell)
-    return out.to_csv(index=False).encode()
+    return out.to_csv(index=False, header=header).encode()
 
 
 def _cell(text: str) -> str:
