@@ -272,6 +272,32 @@ def test_a_heart_rate_that_follows_the_cadence_is_blanked() -> None:
     assert not blank[910:].any()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_smoothed_lock_is_blanked(seed: int) -> None:
+    """Ten minutes in which a sensor shows the mean of the last ten seconds' steps, and errs by a beat, are blanked."""
+    rng = np.random.default_rng(seed)
+    cadence = np.round(168 + 3 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801))
+    heart = beats(seed=seed)
+    followed = pd.Series(cadence).rolling(10, min_periods=1).mean().to_numpy()
+    heart[600:1200] = np.round(followed[600:1200] + rng.normal(0, 0.7, 600))
+    cleaned = clean(make_activity(heart_rate=heart, cadence=cadence))
+    blank = cleaned.records["heart_rate"].isna().to_numpy()
+    assert "heart_rate_lock" in codes(cleaned)
+    assert blank[620:1180].mean() > 0.95
+    assert not blank[:570].any()
+    assert not blank[1230:].any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_heart_that_beats_as_often_as_its_runner_steps_is_kept(seed: int) -> None:
+    """Half an hour at 168 beats and 168 steps, each wandering for itself, is no lock."""
+    rng = np.random.default_rng(seed)
+    cadence = np.round(168 + 1.5 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801))
+    heart = np.round(168 + np.cumsum(rng.normal(0, 0.05, 1801)) + rng.normal(0, 0.5, 1801))
+    cleaned = clean(make_activity(heart_rate=heart, cadence=cadence))
+    assert cleaned.records["heart_rate"].notna().all()
+
+
 def test_a_stuck_heart_rate_is_blanked() -> None:
     """Five minutes of one value are blanked; two minutes are what a steady runner may show."""
     heart = beats()

@@ -25,9 +25,11 @@ def section(page, title):
 
 
 def issue_codes(root):
-    """Return the code of every issue that the readers and cleaning make: as a text, or as a pattern."""
+    """Return the code of every issue that readers, cleaning and terrain make: as a text, or as a pattern."""
     codes = set()
-    for path in sorted(p for folder in ("io", "cleaning") for p in (root / "trailstats" / folder).rglob("*.py")):
+    for path in sorted(
+        p for folder in ("io", "cleaning", "terrain") for p in (root / "trailstats" / folder).rglob("*.py")
+    ):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         looped = {row.elts[0] for node in nodes if isinstance(node, ast.For) for row in rows_of_codes(node)}
         called = {n.args[0] for n in nodes if isinstance(n, ast.Call) and n.args and name_of(n) in ("Issue", "note")}

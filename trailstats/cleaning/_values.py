@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
 
 from trailstats.activity import Activity, Issue
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
+from trailstats.metrics.sampling import true_runs
 from trailstats.schema import Severity
 
 __all__ = ["blank_heart_rate", "blank_impossible", "blank_lost_elevation", "elevation_jumps", "set_indoor_aside"]
 
 Floats = NDArray[np.float64]
+
+SMOOTHED = 15
+"""Samples a second apart over which heart rate and cadence are compared; judgement."""
+
+STEADY = 0.5
+"""A cadence that varies by less than this tells nothing about what follows it [1/min]; judgement."""
 
 INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
 """Sub-sports that stay in one place."""
@@ -113,12 +121,35 @@ def blank_heart_rate(
     # Across a long gap nothing was measured, so nothing can have stuck.
     measured = np.where(duration > rules.gap, 0.0, duration)
     quality = heart_rate_quality(columns["heart_rate"], columns["cadence"], speed, measured, rules=limits)
+    locked = quality.cadence_locked | _follows_cadence(columns, np.cumsum(measured), rules)
     for code, flags, words in (
-        ("heart_rate_lock", quality.cadence_locked, "follow the cadence, not the heart"),
+        ("heart_rate_lock", locked, "follow the cadence, not the heart"),
         ("heart_rate_flat", quality.flat, "don't change for minutes"),
     ):
         if flags.any():
             count, time = int(flags.sum()), float(measured[flags].sum())
             message = f"{count} heart rates, {time:.0f} s in all, {words}; blanked"
             issues.append(Issue(code, Severity.WARNING, message, count, when(index, flags)))
-    columns["heart_rate"] = np.where(quality.cadence_locked | quality.flat, np.nan, columns["heart_rate"])
+    columns["heart_rate"] = np.where(locked | quality.flat, np.nan, columns["heart_rate"])
+
+
+def _follows_cadence(columns: dict[str, Floats], timer: Floats, rules: CleanRules) -> NDArray[np.bool_]:
+    """Return where the heart rate, smoothed as sensors do it, rises and falls with the cadence and lies upon it."""
+    out = np.zeros(len(timer), dtype=np.bool_)
+    heart, steps = columns["heart_rate"], columns["cadence"]
+    known = np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
+    if known.sum() < 2 or timer[-1] < rules.heart_rate_lock:
+        return out
+    second = np.arange(timer[known][0], timer[known][-1], 1.0)
+    beat, step = (
+        scipy.ndimage.median_filter(np.interp(second, timer[known], v[known]), SMOOTHED, mode="nearest")
+        for v in (heart, steps)
+    )
+    start, stop = true_runs(np.abs(beat - step) < rules.heart_rate_lock_distance)
+    long = stop - start > rules.heart_rate_lock
+    for first, last in zip(start[long].tolist(), stop[long].tolist(), strict=True):
+        a, b = beat[first:last], step[first:last]
+        if min(a.std(), b.std()) < STEADY or np.corrcoef(a, b)[0, 1] < rules.heart_rate_lock_likeness:
+            continue
+        out |= (timer >= second[first]) & (timer <= second[last - 1])
+    return out & ~np.isnan(heart)

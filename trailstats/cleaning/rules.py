@@ -54,6 +54,9 @@ class CleanRules:
         A heart rate that keeps to the cadence for longer than this while the speed varies is the cadence [s].
     heart_rate_lock_distance : float
         How close it keeps [1/min].
+    heart_rate_lock_likeness : float
+        And, where both are smoothed first, with which correlation at least: a heart that beats about as often as its
+        runner steps does not follow the steps.
     max_cadence : float
         Values above are blanked [1/min].
     device_distance_ratio : tuple of float
@@ -116,6 +119,7 @@ class CleanRules:
     heart_rate_flat: float = 180.0
     heart_rate_lock: float = 180.0
     heart_rate_lock_distance: float = 3.0
+    heart_rate_lock_likeness: float = 0.8
     max_cadence: float = 300.0
     device_distance_ratio: tuple[float, float] = (0.8, 1.25)
     carried_time: float = 60.0
