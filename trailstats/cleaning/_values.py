@@ -24,6 +24,9 @@ SMOOTHED = 15
 STEADY = 0.5
 """A cadence that varies by less than this tells nothing about what follows it [1/min]; judgement."""
 
+APART = 0.9
+"""A heart rate that is the cadence keeps to it within this standard deviation [1/min]; judgement."""
+
 INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
 """Sub-sports that stay in one place."""
 
@@ -149,7 +152,9 @@ def _follows_cadence(columns: dict[str, Floats], timer: Floats, rules: CleanRule
     long = stop - start > rules.heart_rate_lock
     for first, last in zip(start[long].tolist(), stop[long].tolist(), strict=True):
         a, b = beat[first:last], step[first:last]
-        if min(a.std(), b.std()) < STEADY or np.corrcoef(a, b)[0, 1] < rules.heart_rate_lock_likeness:
+        if min(a.std(), b.std()) < STEADY or (a - b).std() > APART:
+            continue
+        if np.corrcoef(a, b)[0, 1] < rules.heart_rate_lock_likeness:
             continue
         out |= (timer >= second[first]) & (timer <= second[last - 1])
     return out & ~np.isnan(heart)
