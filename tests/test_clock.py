@@ -189,15 +189,16 @@ def test_two_devices_in_one_track_are_one_run(shape: str, offset: float) -> None
     assert clean(twice).records["heart_rate"].notna().all()
 
 
-def test_pauses_go_with_the_clock() -> None:
-    """A stop of the timer after the clock was set back stays where it was in the run."""
+@pytest.mark.parametrize("seconds", [30.0, 590.0, 900.0])
+def test_pauses_go_with_the_clock(seconds: float) -> None:
+    """A stop of the timer after the clock was set back stays where it was in the run, and is no correction of it."""
     run = course("straight")
     begin = run.records.index[0]
     later = run.records.index.where(np.arange(LAST + 1) <= 1800, run.records.index + pd.Timedelta(minutes=10))
     stop = {"start_time": [begin + pd.Timedelta(seconds=1800)], "end_time": [begin + pd.Timedelta(seconds=2400)]}
     paused = replace(at_times(run, later), pauses=pd.DataFrame(stop).astype("datetime64[ns, UTC]"))
-    wrong = set_back(paused, 1500, 900.0)
-    earlier = {name: [time - pd.Timedelta(seconds=900) for time in times] for name, times in stop.items()}
+    wrong = set_back(paused, 1500, seconds)
+    earlier = {name: [time - pd.Timedelta(seconds=seconds) for time in times] for name, times in stop.items()}
     wrong = replace(wrong, pauses=pd.DataFrame(earlier).astype("datetime64[ns, UTC]"))
     assert sums(wrong) == pytest.approx(sums(paused), rel=1e-3, abs=2.0)
     pd.testing.assert_frame_equal(clean(wrong).pauses, paused.pauses)

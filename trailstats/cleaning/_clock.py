@@ -89,6 +89,8 @@ class _Order:
         self.set_forward: Flags = np.zeros(n, np.bool_)
         self.out_of_order: Flags = np.append(False, np.diff(self.stamps) < 0)
         self.second: Flags = np.zeros(n, np.bool_)
+        pauses = self.activity.pauses
+        self.paused = [pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8 for c in ("start_time", "end_time")]
         steps = np.diff(self.stamps)
         self.usual = int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
 
@@ -109,16 +111,29 @@ class _Order:
                 shift += top + self.usual - int(block[0])
                 self.out_of_order[start] = False
             self.shift[start:end] = shift
-            # Where the clock is put right again the step forward is at least as long as the step back was.
-            right = np.flatnonzero(np.diff(t[start:end]) > shift) if shift > 0 else np.empty(0, np.int64)
-            if len(right):
-                self.shift[start + int(right[0]) + 1 : end] = shift = 0
+            right = self._put_right(start, end, shift)
+            if right < end:
+                self.shift[right:end] = shift = 0
             top = max(top, int((t[start:end] + self.shift[start:end]).max()))
         values, count = np.unique(self.shift, return_counts=True)
         most = int(values[np.argmax(count)])
         if abs(most) > DAY:
             # Of two dates the one that most samples have is the day of the run.
             self.shift -= most
+
+    def _put_right(self, start: int, end: int, shift: int) -> int:
+        """Return the sample of a block at which the clock jumps forward by as much as it was set back, else the end.
+
+        A step of that length in which the timer was stopped is a pause.
+        """
+        steps = np.diff(self.stamps[start:end])
+        slack = int(self.rules.gap * SECOND) + self.usual
+        found = np.flatnonzero((steps > shift) & (steps <= shift + slack)) if shift > 0 else np.empty(0, np.int64)
+        for row in (found + start + 1).tolist():
+            before, after = self.stamps[row - 1] - self.usual, self.stamps[row] + self.usual
+            if not ((self.paused[0] >= before) & (self.paused[1] <= after)).any():
+                return int(row)
+        return end
 
     def _follows(self, block: Whole, start: int, top: int) -> bool:
         """Return whether a block follows what stands before it in the file, though its times don't."""
