@@ -76,6 +76,28 @@ def test_a_spike_is_blanked_and_adds_no_distance() -> None:
     assert totals(cleaned)[0] == pytest.approx(5400, rel=1e-3)
 
 
+def test_several_positions_far_away_are_blanked() -> None:
+    """Four positions in a row 300 m to the side, three times, are taken out; the way and its shape stay."""
+    run = make_activity()
+    records = run.records.copy()
+    for row in (300, 700, 708):
+        records.iloc[row : row + 4, records.columns.get_loc("longitude")] += np.degrees(300 / EARTH_RADIUS)
+    cleaned = clean(replace(run, records=records))
+    assert next(i for i in cleaned.issues if i.code == "position_spike").count == 12
+    assert "distance_jump" not in codes(cleaned)
+    assert totals(cleaned) == pytest.approx((5400, 1800), rel=1e-3)
+    assert cleaned.records["longitude"].max() < 11.001
+
+
+def test_a_real_shift_of_place_stays() -> None:
+    """A jump that doesn't come back is no excursion: what follows is believed, the jump is no distance."""
+    run = make_activity()
+    east = np.degrees(np.where(np.arange(1801) > 900, 300.0, 0.0) / EARTH_RADIUS)
+    cleaned = clean(replace(run, records=run.records.assign(longitude=run.records["longitude"] + east)))
+    assert cleaned.records["longitude"].notna().all()
+    assert "distance_jump" in codes(cleaned)
+
+
 def test_repeated_and_backward_times_are_sorted_out() -> None:
     """Records in the wrong order are sorted, and of two with one time the fuller one is kept."""
     run = make_activity(heart_rate=140.0 + np.arange(1801) // 100)

@@ -20,6 +20,9 @@ Floats = NDArray[np.float64]
 MOST_SPIKES = 0.05
 """Share of the positions that may be spikes; above, the track was not run; judgement."""
 
+FAR, EXCURSION = 50.0, 10
+"""Several positions in a row are spikes when they lie so far off [m], and are at most so many; judgement."""
+
 STEPPING = 100.0
 """Mean cadence over a frozen position above which the runner was under way [1/min]; judgement."""
 
@@ -51,10 +54,37 @@ def blank_spikes(
             break
         removed[known[spike]] = True
         _blank(columns, known[spike])
+    away = _excursions(columns, seconds, limit)
+    removed[away] = True
+    _blank(columns, away)
     count = int(removed.sum())
     if count:
         message = f"{count} positions that no runner could reach were blanked"
         issues.append(Issue("position_spike", Severity.WARNING, message, count, when(index, removed)))
+
+
+def _excursions(columns: dict[str, Floats], seconds: Floats, limit: float) -> NDArray[np.intp]:
+    """Return a few positions in a row that lie far away, where those before and after them lie together."""
+    lat, lon = columns["latitude"], columns["longitude"]
+    known = np.flatnonzero(~np.isnan(lat))
+    none = np.empty(0, np.intp)
+    if len(known) < 3:
+        return none
+    length = step_lengths(lat[known], lon[known])
+    elapsed = np.maximum(np.diff(seconds[known], prepend=seconds[known[0]] - 1.0), 1.0)
+    thrown = np.flatnonzero((length > limit * elapsed) & (length > FAR))
+    if len(thrown) > MOST_SPIKES * len(known):
+        return none
+    found = [none]
+    back = 0
+    for out, home in zip(thrown[:-1].tolist(), thrown[1:].tolist(), strict=True):
+        if out < back or home - out > EXCURSION:
+            continue
+        ends = known[[out - 1, home]]
+        if step_lengths(lat[ends], lon[ends])[1] <= limit * max(seconds[ends[1]] - seconds[ends[0]], 1.0):
+            found.append(known[out:home])
+            back = home + 1
+    return np.concatenate(found)
 
 
 def blank_frozen(
