@@ -122,7 +122,9 @@ def test_batch_writes_parquet_and_json(run, gpx: Path, tmp_path: Path) -> None:
 
 def test_batch_of_nothing_readable_exits_1(run, html: Path, tmp_path: Path) -> None:
     """All failed: exit code 1, and the table says why."""
-    assert run("batch", html, "-o", tmp_path / "out.csv")[0] == NOTHING
+    code, _, err = run("batch", html, "-o", tmp_path / "out.csv")
+    assert code == NOTHING
+    assert "no activity could be read" in err
     assert pd.read_csv(tmp_path / "out.csv")["status"].tolist() == ["failed"]
 
 

@@ -381,6 +381,14 @@ def test_no_map_is_recommended_for_a_treadmill(build):
         assert ("--map" in " ".join(basis_of([shown], None, False).modelled)) is given
 
 
+def test_a_treadmill_has_no_share_on_trail(build):
+    """A dash, as a run without ground has no share of any."""
+    run = build.analysis(0, trail=False)
+    run = replace(run, meta=replace(run.meta, sub_sport="treadmill"))
+    page = build_page(build.history([run]))
+    assert page.activities[0].cells[3] == (text.DASH, "")
+
+
 def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
     """A trail run whose ground is mostly unknown is not said to hold no trail."""
     assert text.at_least(0.0, 0.9) == "≥ 0 %"

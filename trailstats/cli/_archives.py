@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -134,4 +133,3 @@ def _nothing(history: History, as_json: bool) -> None:
         print_json(history.to_dict())
     else:
         tables.failures(history)
-        sys.stderr.write("trailstats: no activity could be read\n")

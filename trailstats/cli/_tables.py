@@ -163,12 +163,14 @@ def rules(results: Sequence[RuleResult]) -> None:
 
 
 def failures(history: History) -> None:
-    """Print the sources that failed, on standard error."""
+    """Print the sources that failed, on standard error, and whether that were all."""
     for failure in history.failures[:MOST_FAILURES]:
         place = f" ({failure.where})" if failure.where else ""
         sys.stderr.write(f"failed: {failure.source}: {failure.message}{place}\n")
     if len(history.failures) > MOST_FAILURES:
         sys.stderr.write(f"... and {len(history.failures) - MOST_FAILURES} more; `trailstats check` lists them all\n")
+    if not len(history.analyses):
+        sys.stderr.write("trailstats: no activity could be read\n")
 
 
 def analysis(result: Analysis, imperial: bool) -> None:

@@ -18,7 +18,7 @@ from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.history import History
 from trailstats.report import archive, text
-from trailstats.report.basis import Basis, basis_of
+from trailstats.report.basis import Basis, basis_of, on_the_ground
 from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
 from trailstats.report.palette import VERDICTS, Swatch
 from trailstats.report.sections import ActivityView, activity_view, glossary
@@ -315,11 +315,12 @@ def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool)
     t, metrics = analysis.totals, analysis.metrics
     start = analysis.meta.start_time
     found = [metrics[name].value if name in metrics else math.nan for name in ("session_load", "impact_load")]
+    trail = t.trail_share if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport) else math.nan
     cells = (
         (section.date, "" if start is None else str(int(start.timestamp()))),
         (f"{section.title} (duplicate)" if double else section.title, section.title.casefold()),
         (section.surface.value, section.surface.value),
-        _cell(text.at_least(t.trail_share, t.unknown_share), t.trail_share),
+        _cell(text.at_least(trail, t.unknown_share), trail),
         _cell(text.distance(t.distance, imperial), t.distance),
         _cell(text.duration(t.moving_time), t.moving_time),
         _cell(text.elevation(t.ascent, imperial), t.ascent),
