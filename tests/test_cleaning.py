@@ -76,6 +76,51 @@ def test_a_spike_is_blanked_and_adds_no_distance() -> None:
     assert totals(cleaned)[0] == pytest.approx(5400, rel=1e-3)
 
 
+def test_samples_of_one_time_complete_each_other() -> None:
+    """Positions in one record and heart rates in another of the same second are both kept, and no value is lost."""
+    run = make_activity(heart_rate=150.0 + np.arange(1801) % 7)
+    place = run.records.assign(heart_rate=np.nan)
+    heart = run.records.assign(latitude=np.nan, longitude=np.nan)
+    both = pd.concat([place, heart]).sort_index(kind="stable")
+    cleaned = clean(replace(run, records=both, extras=pd.DataFrame(index=both.index)))
+    assert next(i for i in cleaned.issues if i.code == "time_repeated").count == 1801
+    for name in ("latitude", "longitude", "heart_rate"):
+        assert cleaned.records[name].to_numpy() == pytest.approx(run.records[name].to_numpy())
+    assert totals(cleaned) == pytest.approx((5400, 1800))
+
+
+def test_elevation_of_zero_throughout_is_none() -> None:
+    """A device without elevation that writes 0 has no ascent; a level run at another height has one of 0."""
+    none = clean(make_activity(elevation=np.zeros(10)))
+    assert "elevation_lost" in codes(none)
+    assert none.records["elevation"].isna().all()
+    level = clean(make_activity(elevation=np.full(10, 3.0)))
+    assert "elevation_lost" not in codes(level)
+    assert level.track["ascent"].iloc[-1] == 0.0  # type: ignore[index]
+
+
+def test_a_catch_up_is_spread_over_the_way_it_makes_up_for() -> None:
+    """A device that counts nothing for 100 s and then 303 m in one second ran them at 3 m/s all the time."""
+    run = make_activity(device_distance=True)
+    counted = run.records["distance"].to_numpy().copy()
+    counted[600:700] = counted[599]
+    cleaned = clean(replace(run, records=run.records.assign(distance=counted)))
+    step = cleaned.track["step"].to_numpy()[1:]  # type: ignore[index]
+    assert step == pytest.approx(np.full(1800, 3.0), abs=0.01)
+    assert "distance_jump" not in codes(cleaned)
+
+
+def test_a_step_that_makes_up_for_nothing_is_left_out() -> None:
+    """A device that adds 200 m in a second while the positions go on as before did not run them."""
+    run = make_activity(device_distance=True)
+    counted = run.records["distance"].to_numpy() + np.where(np.arange(1801) >= 900, 200.0, 0.0)
+    cleaned = clean(replace(run, records=run.records.assign(distance=counted)))
+    assert next(i for i in cleaned.issues if i.code == "distance_jump").count == 1
+    assert totals(cleaned)[0] == pytest.approx(5400 - 3, abs=0.5)
+    indoors = run.records.assign(distance=counted, latitude=np.nan, longitude=np.nan)
+    assert totals(clean(replace(run, records=indoors)))[0] == pytest.approx(5600)
+
+
 def test_several_positions_far_away_are_blanked() -> None:
     """Four positions in a row 300 m to the side, three times, are taken out; the way and its shape stay."""
     run = make_activity()
@@ -402,7 +447,7 @@ def test_standing_is_told() -> None:
 @pytest.mark.parametrize("grade", [0.0, 0.3, 0.45])
 def test_distance_is_that_of_the_map(grade: float) -> None:
     """The distance of positions is horizontal: a slope does not lengthen it."""
-    run = make_activity(speed=1.2, elevation=np.linspace(0, 2160 * grade, 300))
+    run = make_activity(speed=1.2, elevation=np.linspace(300, 300 + 2160 * grade, 300))
     assert totals(run)[0] == pytest.approx(2160, rel=1e-3)
     track = clean(run).track
     assert track is not None

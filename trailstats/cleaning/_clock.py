@@ -258,7 +258,7 @@ def _beats_by_clock(rr: pd.Series | None, shifts: Whole, least: float) -> pd.Ser
 
 
 def _sorted(activity: Activity, index: pd.DatetimeIndex, order: _Order, issues: list[Issue]) -> Activity:
-    """Return records and extras by time; of samples with the same time the first one that holds most."""
+    """Return records and extras by time; of samples with one time the fullest, filled from the others."""
     records, extras = activity.records, activity.extras
     back = order.out_of_order & ~order.second
     if back.any():
@@ -277,11 +277,18 @@ def _sorted(activity: Activity, index: pd.DatetimeIndex, order: _Order, issues: 
     keep = by_time[first]
     doubled = len(by_time) - len(keep)
     if doubled:
-        message = f"{doubled} samples repeat a time; the fuller one was kept"
+        message = f"{doubled} samples repeat a time; the fuller one was kept, filled from the others"
         place = when(index[by_time], ~first)
         issues.append(Issue("time_repeated", Severity.WARNING, message, doubled, place))
     if len(keep) == len(index) and (np.diff(keep) > 0).all():
         return activity
-    records = records.iloc[keep]
-    extras = extras.iloc[keep] if len(extras.columns) else pd.DataFrame(index=records.index)
+    records = _by_time(records, by_time, keep)
+    extras = _by_time(extras, by_time, keep) if len(extras.columns) else pd.DataFrame(index=records.index)
     return replace(activity, records=records, extras=extras)
+
+
+def _by_time(frame: pd.DataFrame, by_time: Whole, keep: Whole) -> pd.DataFrame:
+    """Return the rows to keep, in their order, with what they lack from those of the same time."""
+    if len(keep) == len(by_time):
+        return frame.iloc[keep]
+    return frame.iloc[by_time].groupby(level=0, sort=False).first()

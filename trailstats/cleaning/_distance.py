@@ -22,6 +22,9 @@ Flags = NDArray[np.bool_]
 CATCH_UP = 500.0
 """Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement."""
 
+FELL_BEHIND = 600.0
+"""A device that catches up fell behind the positions no longer ago than this [s]; judgement."""
+
 COMPARED = 100.0
 """Shortest way by positions that a device's distance can be judged by [m]; judgement."""
 
@@ -85,12 +88,12 @@ def steps(
     by_device = _device_steps(columns, by_position, np.cumsum(duration), known, most, rules, issues)
     if by_device is not None:
         # A device that lost its fix catches up in one step; only what can't be that is an error.
-        step = by_device
-        jump = step > np.maximum(limit * np.maximum(duration, 1.0), CATCH_UP)
+        step, jump = _caught_up(by_device, by_position, known, np.cumsum(duration), most)
+        jump |= step > np.maximum(most, CATCH_UP)
     elif known.any() or np.isnan(columns["speed"]).all():
         # A pause in between: what was walked with the timer stopped does not count.
         step = np.where(paused & (by_position > limit / 2 * duration), 0.0, by_position)
-        jump = step > limit * np.maximum(duration, 1.0)
+        jump = step > most
     else:
         step = np.nan_to_num(columns["speed"]) * np.where(duration > rules.gap, 0.0, duration)
         jump = np.zeros(len(step), dtype=np.bool_)
@@ -117,6 +120,31 @@ def steps(
         message = f"{count} gaps with movement were bridged in a straight line or by the device, {metres:.0f} m in all"
         issues.append(Issue("gap_bridged", Severity.INFO, message, count, when(index, bridged)))
     return Steps(step, duration, paused | jump | lost)
+
+
+def _caught_up(step: Floats, by_position: Floats, known: Flags, timer: Floats, most: Floats) -> tuple[Floats, Flags]:
+    """Return a device's steps with each catch-up spread over the way on which it fell behind, and those that are none.
+
+    A step that is too fast, while the positions hardly move, makes up for what the device had not counted: from where
+    it was as far ahead of the positions as it is now. Where it never was, the step is an error.
+    """
+    fast = np.flatnonzero(known & (step > most) & (by_position < step / 2.0))
+    error = np.zeros(len(step), dtype=np.bool_)
+    if not len(fast):
+        return step, error
+    step, place = step.copy(), np.cumsum(by_position)
+    behind = place - np.cumsum(step)
+    for row in fast.tolist():
+        first = int(np.searchsorted(timer, timer[row] - FELL_BEHIND))
+        even = np.flatnonzero(behind[first:row] <= behind[row])
+        if not len(even):
+            error[row] = True
+            continue
+        since = first + int(even[-1]) + 1
+        went = by_position[since : row + 1]
+        step[since : row + 1] = went * (step[since : row + 1].sum() / went.sum())
+        behind[since:row] = place[since:row] - (place[since - 1] - behind[since - 1] + np.cumsum(step[since:row]))
+    return step, error
 
 
 def _position_steps(columns: dict[str, Floats], duration: Floats) -> tuple[Floats, Flags]:
