@@ -56,17 +56,11 @@ def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRu
 
 
 def blank_lost_elevation(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:
-    """Blank elevations of exactly 0 throughout, or far from those before and after: some write "not known" so."""
+    """Blank elevations of exactly 0 between others that are far from it: that is how some write "not known"."""
     z = columns["elevation"]
     zero = z == 0
     known = np.flatnonzero(~np.isnan(z) & ~zero)
-    if not zero.any():
-        return
-    if not len(known):
-        columns["elevation"] = np.full(len(z), np.nan)
-        count = int(zero.sum())
-        message = f"all {count} elevations are exactly 0, as none was measured: blanked"
-        issues.append(Issue("elevation_lost", Severity.INFO, message, count))
+    if not zero.any() or not len(known):
         return
     rows = np.flatnonzero(zero)
     after = np.searchsorted(known, rows)
