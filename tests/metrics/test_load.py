@@ -80,7 +80,7 @@ def test_session_load_takes_the_best_method_there_is():
     pace = {"speed": speed, "threshold_speed": 4.0}
     assert load.session_load(dt, **heart, **pace, rating=5.0).method is LoadMethod.HEART_RATE
     assert load.session_load(dt, hr=hr, **pace, rating=5.0).method is LoadMethod.PACE
-    assert load.session_load(dt, speed=speed, rating=5.0).method is LoadMethod.PERCEIVED_EFFORT
+    assert load.session_load(dt, speed=speed, rating=5.0).method is LoadMethod.RATING
     assert load.session_load(dt, speed=speed).method is LoadMethod.DURATION
 
 

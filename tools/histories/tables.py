@@ -184,7 +184,7 @@ def _activities(
         "technical_share": np.zeros(runs),
         "grade_adjusted_speed": (p["level"] * p["time"]).sum(axis=1) / plan.seconds,
         "session_load": load,
-        "session_load_method": "heart_rate",
+        "session_load_method": "heart rate",
         "local_offset": np.zeros(runs),
         "activity": files,
         "device": np.where((s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)), "new", "old"),

@@ -131,7 +131,7 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     if np.isnan(line.speed):
         reason = f"too few steady minutes, or none near {reference:.0f} beats a minute"
         return missing(reason, "speed_at_heart_rate")
-    where = "" if warm is None else " and 15 degC"
+    where = "" if warm is None else " and 15 °C"
     words = (
         f"line through {line.n} minutes off descents, read at {reference:.0f} beats a minute{where}; "
         "bounds: 95 %, too narrow within one run"

@@ -44,7 +44,7 @@ def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[
     flat, steep = float(column["tibial"].sum()), float(column["tibial_steep"].sum())
     active, shock = float(column["active"].sum()), float(column["impact"].sum())
     words = f"modelled from speed, grade and steps in equivalent level-road kilometres, exponent 1; steps {step_source}"
-    remembered = f"{words}; the rise of the impact with speed is from memory"
+    remembered = f"{words}; the rise of the impact with speed is quoted from memory"
     bounds = {
         "active": (active, np.nan, np.nan, words),
         "impact": (

@@ -201,7 +201,13 @@ def _session_load(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete)
         threshold_speed=athlete.threshold_speed,
         rating=None if np.isnan(analysis.meta.rpe) else analysis.meta.rpe,
     )
-    words = f"{session.method.value}; 100 is an hour at threshold; {limits.source}"
+    basis = {
+        load.LoadMethod.HEART_RATE: f"modelled after Banister; {limits.source}",
+        load.LoadMethod.PACE: "modelled from grade-adjusted speed over the stated threshold speed",
+        load.LoadMethod.RATING: "the rated exertion times the time under way",
+        load.LoadMethod.DURATION: "an intensity assumed for the time under way",
+    }[session.method]
+    words = f"{session.method.value}; {basis}; 100 is an hour at threshold"
     out = found("session_load", session.value, words, coverage=session.coverage)
     if session.method is load.LoadMethod.DURATION:
         # Time alone stands for any effort.

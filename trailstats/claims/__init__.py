@@ -135,7 +135,7 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
     for finding, p in zip(findings, adjusted, strict=True):
         result = finding.result
         if np.isfinite(p):
-            note = f"Allows for {tests} claims tested at once (Holm): p = {_p(float(p))}."
+            note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
             if p >= ALPHA and result.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
                 note += " The interval is this claim's alone and leaves out 0; among the others it decides nothing."
                 result = replace(result, verdict=Verdict.INCONCLUSIVE)
@@ -145,4 +145,4 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
 
 
 def _p(value: float) -> str:
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+    return "below 0.001" if value < 0.001 else f"= {value:.3f}"

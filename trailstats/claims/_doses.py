@@ -55,7 +55,7 @@ def strength(data: Evidence) -> Finding:
         compare_runs(data, (runs["stance_time_balance"] - 0.5).abs()),
         -1,
         statement="Left and right foot share the stance more evenly on trail.",
-        caveats=("A device is about 0.005 off.",),
+        caveats=("A device is about half a per cent of the stance time off.",),
     )
     caveats = (
         "The verdict is about the dose: more climbing for the length. Whether muscles grew stronger no file shows.",

@@ -116,7 +116,7 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
         1.0,
         0.0,
         counts,
-        (f"Weekly hours changed by {volume:+.0%} in the same time.",),
+        (f"Weekly hours changed by {100 * volume:+.0f} % in the same time.",),
         abs(volume) > LARGEST_VOLUME_CHANGE,
     )
 
@@ -185,7 +185,7 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     verdict = decide(slope, p, 1)
     visible = smallest_detectable(step * float(fit.errors[0]), fit.freedom) / level
     notes.append(
-        f"A change of {visible:.1%} would have been seen four times out of five by this claim alone; the study behind "
+        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this claim alone; the study behind "
         "the claim found 2 %."
     )
     held, words = _placebo(y, x, clock, weights, design.placebo[kept])

@@ -111,9 +111,16 @@ def _regress(
             "verdict": decide(slope, float(fit.p_values[1]), direction),
             "caveats": (
                 f"{len(y)} weeks; trail share {100 * low:.0f} % (little) and {100 * high:.0f} % (much). A difference "
-                f"of {visible:.2g} would have been seen four times out of five.",
+                f"of {_words(visible, name, unit)} would have been seen four times out of five.",
             ),
             "activities": data.files(np.flatnonzero((weeks.of_run >= 0) & (weeks.of_run < len(weeks)))),
         }
     )
     return Finding(result, float(fit.p_values[1]), (table,))
+
+
+def _words(value: float, name: str, unit: str) -> str:
+    """Return an amount to two digits, with its unit."""
+    if name == "weeks_off":
+        return f"{100 * value:.0f} percentage points"
+    return f"{float(f'{value:.2g}'):g} {unit}".removesuffix(" 1")

@@ -16,9 +16,9 @@ from trailstats.metrics.sampling import recorded_share, valid_seconds
 class LoadMethod(StrEnum):
     """What a session load was computed from, best first."""
 
-    HEART_RATE = "heart_rate"
+    HEART_RATE = "heart rate"
     PACE = "pace"
-    PERCEIVED_EFFORT = "perceived_effort"
+    RATING = "rating"
     DURATION = "duration"
 
 
@@ -119,7 +119,7 @@ def session_load(
     >>> from trailstats.metrics import load
     >>> session = load.session_load(3600.0, rating=7.0)
     >>> session.value, session.method.value
-    (100.0, 'perceived_effort')
+    (100.0, 'rating')
     """
     gates = rules or SessionLoadRules()
     hours = float(np.sum(valid_seconds(dt))) / 3600.0
@@ -136,5 +136,5 @@ def session_load(
             value = pace_load(normalised_speed(speed, dt), 3600.0 * hours, threshold_speed)
             return SessionLoad(value, LoadMethod.PACE, coverage)
     if rating is not None and 0.0 <= rating <= 10.0:
-        return SessionLoad(100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.PERCEIVED_EFFORT, 1.0)
+        return SessionLoad(100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.RATING, 1.0)
     return SessionLoad(100.0 * hours * gates.duration_intensity**2, LoadMethod.DURATION, 1.0)

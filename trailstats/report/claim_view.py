@@ -246,7 +246,8 @@ def _favours(result: ClaimResult, part: bool) -> int:
 def _sample(result: ClaimResult) -> str:
     if not result.n_trail and not result.n_road:
         return text.DASH
-    return f"{text.count(result.n_trail)} trail, {text.count(result.n_road)} road"
+    sides = ("with trail", "without") if result.claim == "road_improvement" else ("trail", "road")
+    return f"{text.count(result.n_trail)} {sides[0]}, {text.count(result.n_road)} {sides[1]}"
 
 
 def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]:

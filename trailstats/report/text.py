@@ -39,7 +39,7 @@ _PER_MINUTE = 60.0
 _KILO_FROM = 1e4
 _PER_HOUR = 3600.0
 _CLOCK = "clock"
-_UNIT_WORDS = {"1": "", "": "", "degC": "°C", "deg": "°", "1/min": "/min"}
+_UNIT_WORDS = {"1": "", "": "", "degC": "°C", "deg": "°", "1/min": "/min", "day": "days", "d": "days"}
 _IMPERIAL = {
     "m": (1 / METRES_PER_FOOT, "ft"),
     "km": (1000 / METRES_PER_MILE, "mi"),

@@ -176,7 +176,7 @@ ACTIVITIES = _table(
     ("device", "str", "", "recording device"),
     ("local_offset", _F, "s", "local time minus UTC, where the file tells"),
     ("surface", "str", "", "road or trail as a whole, by trail_probability; unknown between, and indoors"),
-    ("session_load_method", "str", "", "how the session load was computed"),
+    ("session_load_method", "str", "", "what the session load rests on: heart rate, pace, rating, duration"),
     ("active_load", _F, "km", "active component in equivalent level-road kilometres, exponent 1"),
     ("tibial_load", _F, "km", "tibial component in equivalent level-road kilometres, exponent 1"),
     ("impact_load_trail", _F, "km", "impact component on trail, surface factor 1"),
