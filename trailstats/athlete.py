@@ -56,7 +56,7 @@ class Athlete:
     goal : str
         What the trail runs are meant for, one of `GOALS`, or empty; chooses the rule on ground that is checked.
     privacy_zones : tuple of (latitude, longitude, radius)
-        Circles [deg, deg, m] that are never drawn or exported.
+        Circles [deg, deg, m] that the report never draws; exports hold the recording as it is.
     osm : tuple of str
         Local map extracts; in a file, relative to its folder.
 

@@ -34,6 +34,9 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "kilometres_road": road.sum() / 1000,
         "kilometres_trail": trail.sum() / 1000,
         "groups": len({t.group for t in tracks}),
+        "rules": rules,
+        "half_hysteresis": rules.slope_hysteresis / 2,
+        "climb_dip_share": 100.0 * rules.climb_dip_share,
         "decide": rules.decide,
         "share_change": document["scores"]["trail_share_change_5_s"],
         "figure": FIGURE,
@@ -47,15 +50,15 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "window_scores": markdown(window_table(trained, rules.decide)),
         "window_confusion": markdown(window_confusion(trained, rules.decide)),
         "window_reliability": markdown(reliability_table(windows)),
-        "trail_right": trail_right(trained, rules.decide),
-        "trail_share": whole_trail_share(trained, rules.decide),
+        "trail_right": 100.0 * trail_right(trained, rules.decide),
+        "trail_share": 100.0 * whole_trail_share(trained, rules.decide),
         "length": rules.surface_length,
         "technical_length": rules.technical_length,
         "weights": TECHNICAL_WEIGHTS,
         "sources": ", ".join(s.value for s in SurfaceSource if s in rules.sources),
         "hash": document["training_data"],
         "linear_limit": fitting.LIMIT,
-        "steep": STEEP,
+        "steep": [100.0 * grade for grade in STEEP],
     }
     return TEMPLATE.read_text(encoding="utf-8").format(**words), figure(
         {"whole runs": whole, "windows of 50 m": windows}

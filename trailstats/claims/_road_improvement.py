@@ -185,8 +185,8 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     verdict = decide(slope, p, 1)
     visible = smallest_detectable(step * float(fit.errors[0]), fit.freedom) / level
     notes.append(
-        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this claim alone; the study behind "
-        "the claim found 2 %."
+        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this claim alone; the study "
+        "behind the claim found 2 %."
     )
     held, words = _placebo(y, x, clock, weights, design.placebo[kept])
     notes.append(words)

@@ -88,7 +88,8 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             Drawing(
                 "variety",
                 "Variety of ground",
-                "How each month's time is spread over kinds of ground, where that is known: the stronger the colour, the more.",
+                "How each month's time is spread over kinds of ground, where that is known: the stronger the colour, "
+                "the more.",
                 lambda: charts.variety(rows.variety),
             ),
         ),

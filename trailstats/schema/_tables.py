@@ -57,7 +57,7 @@ LAPS = _table(
 
 SEGMENTS = _table(
     "segments",
-    "one stretch of a run with the same slope and surface",
+    "one stretch of a run with the same slope, surface and gait",
     ("file", "str", "", "source of the activity"),
     ("index", "int64", "1", "number of the segment in its activity, from 0"),
     ("start_time", _TIME, "", "start"),
@@ -181,8 +181,8 @@ ACTIVITIES = _table(
     ("tibial_load", _F, "km", "tibial component in equivalent level-road kilometres, exponent 1"),
     ("impact_load_trail", _F, "km", "impact component on trail, surface factor 1"),
     ("impact_load_road", _F, "km", "impact component on road"),
-    ("time_above_easy", _F, "s", "moving time above the easy ceiling, first ten minutes left out"),
-    ("time_easy_judged", _F, "s", "moving time with a heart rate, first ten minutes left out"),
+    ("time_above_easy", _F, "s", "moving time above the easy ceiling, first ten minutes and climbs left out"),
+    ("time_easy_judged", _F, "s", "moving time with a heart rate, first ten minutes and climbs left out"),
     ("feel", _F, "1", "how it felt, 0 very weak to 100 very strong"),
     ("rpe", _F, "1", "rated exertion, 0 to 10"),
     ("hard_time", _F, "s", "moving time in the top heart-rate zone"),

@@ -24,7 +24,7 @@ class TerrainRules:
     ----------
     sources : frozenset of SurfaceSource
         Evidence that may be used for the surface. Where several speak, the first of label, map, tag, signal
-        wins.
+        wins; along a run the tag is added to what the signal says.
     decide : float
         A surface is named only when its probability reaches this; below it the surface is unknown.
     flat, gentle, steep : float
@@ -32,11 +32,10 @@ class TerrainRules:
         down below the third, steep from there on. Tibial load does not differ from the level at 0.05
         [Rice2024]_.
     slope_hysteresis : float
-        A stretch changes its slope class only when the grade passes the bound by this much.
+        A stretch changes its slope class only when the grade passes the bound by half of this.
     min_length : float
-        Shortest segment [m].
-    min_time : float
-        Shortest segment [s].
+        Shortest stretch of one slope class, or of one answer by label and map; all other cuts keep half of it from
+        each other [m].
     surface_length : float
         Mean length of a stretch of one surface, which the smoothing along the run expects [m].
     technical : float
@@ -48,7 +47,7 @@ class TerrainRules:
         on the level [1/min].
     hike_speed : float
         Without a cadence, slower than this is hiking; where people change from walking to running on the
-        level [m/s].
+        level, and less on climbs [m/s].
     gait_length : float
         Shortest stretch of hiking within running, or of running within hiking, that is a segment of its own [m].
     climb_gain, climb_grade : float
@@ -82,7 +81,6 @@ class TerrainRules:
     steep: float = 0.10
     slope_hysteresis: float = 0.01
     min_length: float = 50.0
-    min_time: float = 20.0
     surface_length: float = 500.0
     technical: float = 0.5
     technical_length: float = 100.0
@@ -109,5 +107,5 @@ class TerrainRules:
         if not 0.0 <= self.slope_hysteresis < self.flat:
             raise ConfigError("slope_hysteresis must be at least 0 and smaller than flat")
         for field in fields(self):
-            if field.name.endswith(("length", "time", "cadence", "speed")) and getattr(self, field.name) <= 0:
+            if field.name.endswith(("length", "cadence", "speed")) and getattr(self, field.name) <= 0:
                 raise ConfigError(f"{field.name} must be positive")
