@@ -221,7 +221,7 @@ def analyze_folder(
     limits : ReadLimits, optional
     progress : bool or callable
         True writes lines to standard error; a function is called with the number of sources done and their total,
-        which grows by those that are read twice.
+        which grows by those that are read twice for their steps. The second pass of ``own_pace`` counts anew.
 
     Returns
     -------

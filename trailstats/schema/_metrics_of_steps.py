@@ -68,13 +68,13 @@ def _sides() -> tuple[Entry, ...]:
 
 
 def _descents() -> tuple[Entry, ...]:
-    bands = (("moderate", "-5 to -10 %"), ("steep", "-10 to -15 %"), ("very_steep", "steeper than -15 %"))
+    bands = (("moderate", "of -5 to -10 %"), ("steep", "of -10 to -15 %"), ("very_steep", "steeper than -15 %"))
     return tuple(
         Entry(
             f"descent_dose_{band}",
             "impact",
             "J/kg",
-            f"the part of `descent_dose` on grades of {grades}",
+            f"the part of `descent_dose` on grades {grades}",
             ("impact.descent_dose_by_grade",),
             "steeper descents damage more per metre; noise in the elevation counts as descent",
             _NO_ELEVATION,
@@ -120,7 +120,7 @@ STEPS: tuple[Entry, ...] = (
         "s",
         "moving time on grades of 5 % and more",
         ("impact.time_climbing",),
-        "every grade above; grade is taken over a stretch of some ten metres",
+        "every grade above; grade is taken over 50 m, without a barometer over 100 m",
         _NO_ELEVATION,
         MODERATE,
         detail=True,
