@@ -28,7 +28,9 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
         tables.note(f"The file's tag: {_signed(found.tag)}.")
     if found.whole:
         tables.note(f"The run as a whole, by its signal: {_cues(found.whole)}.")
-    tables.note("Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 times as large.")
+    tables.note(
+        "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 times as large."
+    )
     names = ("from", "to", "surface", "p trail", "by", "ways of the map", "cues of the signal")
     rows = [
         (
