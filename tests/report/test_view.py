@@ -1,6 +1,7 @@
 """What the page says, against values worked out by hand."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +9,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from trailstats.analysis import analyze
 from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
 from trailstats.report import archive, text
 from trailstats.report.basis import basis_of, map_hint
 from trailstats.report.claim_view import claim_view, display_unit
+from trailstats.report.sections import glossary
 from trailstats.report.view import build_page
 from trailstats.schema import Surface, Verdict
 
@@ -402,3 +405,13 @@ def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
 def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
     """Much unknown distance and no map give one sentence that names the option; otherwise nothing is said."""
     assert ("--map" in map_hint(unknown, by_map)) is given
+
+
+@pytest.mark.parametrize("profile", [Athlete(), Athlete(heart_rate_max=187), Athlete(threshold_speed=3.7)])
+def test_what_is_said_of_a_metric_names_no_key(root, profile):
+    """Its meaning and its method are words for a person, whatever the numbers rest on."""
+    run = analyze(root / "data" / "samples" / "archive" / "2024-08-11-0828.fit", athlete=profile)
+    said = [words for pair in glossary([run]) for words in pair]
+    said += [metric.method for metric in run.metrics.values()]
+    assert len(said) > 100
+    assert [words for words in said if re.search("[a-z]_[a-z]", words)] == []

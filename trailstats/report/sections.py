@@ -344,11 +344,12 @@ def metric_words(name: str) -> str:
 def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
     """Return the name and the meaning, with where it holds, of every metric that occurs in the analyses."""
     found = {name for analysis in analyses for name, metric in analysis.metrics.items() if metric}
-    return tuple(
-        (metric_words(name), f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}.".replace("`", ""))
+    told = {
+        metric_words(name): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
         for name, entry in METRICS.items()
         if name in found
-    )
+    }
+    return tuple((name, re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), words)) for name, words in told.items())
 
 
 def metric_unit(name: str, metric: Metric) -> str:
