@@ -38,7 +38,7 @@ class SurfaceSource(StrEnum):
 
 
 class Slope(StrEnum):
-    """Slope class of a stretch, from its mean grade.
+    """Slope class of a stretch, from the grade along it; the mean over a short one may lie outside.
 
     Examples
     --------
