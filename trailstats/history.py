@@ -343,7 +343,7 @@ def analyze_athletes(
     found = work_through(plain)
     paces = {name: Baseline.from_segments(history.segments) for name, history in found.items()} if own_pace else {}
     if any(paces.values()):
-        found = work_through({name: replace(plain[name], baseline=pace) for name, pace in paces.items()})
+        found = work_through({name: replace(own, baseline=paces[name] or own.baseline) for name, own in plain.items()})
     return found
 
 
