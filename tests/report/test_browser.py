@@ -191,6 +191,7 @@ def test_the_runs_behind_a_claim_are_listed(visit, report):
     claim = page.locator("#claim-easy_days")
     claim.locator(".more summary").first.click()
     claim.locator(".runs summary").click()
+    claim.locator(".runs a").first.wait_for()
     assert claim.locator(".runs a").count() == 6
     claim.locator(".runs a").nth(2).click()
     page.locator("#a2 .body").wait_for()
