@@ -7,6 +7,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.activity import Activity, ActivityMeta
+from trailstats.cleaning import clean
 from trailstats.geo import EARTH_RADIUS
 
 
@@ -47,3 +48,15 @@ def make_activity(
 def beating(rate: float, seconds: int = 1801) -> np.ndarray:
     """Return a heart rate that wanders by a tenth of a beat about a rate: one that never changes is stuck."""
     return rate + np.where(np.arange(seconds) // 60 % 2, 0.1, -0.1)
+
+
+def codes(activity: Activity) -> set[str]:
+    """Return the codes of its issues."""
+    return {issue.code for issue in activity.issues}
+
+
+def totals(activity: Activity) -> tuple[float, float]:
+    """Return cleaned distance and moving time."""
+    track = clean(activity).track
+    assert track is not None
+    return float(track["distance"].iloc[-1]), float(track["duration"][track["moving"]].sum())

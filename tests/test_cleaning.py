@@ -8,24 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from builders import make_activity
+from builders import codes, make_activity, totals
 from trailstats.activity import Activity
 from trailstats.cleaning import CleanRules, clean
 from trailstats.errors import ConfigError
 from trailstats.geo import EARTH_RADIUS
 
 PLACE = ("latitude", "longitude")
-
-
-def codes(activity: Activity) -> set[str]:
-    return {issue.code for issue in activity.issues}
-
-
-def totals(activity: Activity) -> tuple[float, float]:
-    """Return cleaned distance and moving time."""
-    track = clean(activity).track
-    assert track is not None
-    return float(track["distance"].iloc[-1]), float(track["duration"][track["moving"]].sum())
 
 
 def with_pause(activity: Activity, start: float, end: float) -> Activity:

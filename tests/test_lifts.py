@@ -10,22 +10,11 @@ import pandas as pd
 import pytest
 import scipy
 
-from builders import make_activity
+from builders import codes, make_activity, totals
 from trailstats.activity import Activity
 from trailstats.cleaning import ON_FOOT, CleanRules, clean
 from trailstats.geo import EARTH_RADIUS
 from trailstats.io import read
-
-
-def codes(activity: Activity) -> set[str]:
-    return {issue.code for issue in activity.issues}
-
-
-def totals(activity: Activity) -> tuple[float, float]:
-    """Return cleaned distance and moving time."""
-    track = clean(activity).track
-    assert track is not None
-    return float(track["distance"].iloc[-1]), float(track["duration"][track["moving"]].sum())
 
 
 def lift(vertical: float, speed: float, *, sign: int = 1, **columns: object) -> Activity:

@@ -11,6 +11,7 @@ from trailstats.cleaning import clean
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
+    FLAT,
     MIXED_FEATURES,
     MOST_SHIFT,
     WINDOW_FEATURES,
@@ -22,6 +23,7 @@ from trailstats.terrain.features import (
     turns,
     window_features,
 )
+from trailstats.terrain.rules import TerrainRules
 
 
 def test_a_circle_turns_by_its_curvature() -> None:
@@ -162,3 +164,8 @@ def test_nothing_is_changed() -> None:
     window_features(run)
     activity_features(run)
     assert run.records.equals(before)
+
+
+def test_flat_is_what_the_rules_call_flat() -> None:
+    """A pace on the flat and a flat segment mean the same grades."""
+    assert TerrainRules().flat == FLAT

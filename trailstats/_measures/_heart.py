@@ -52,7 +52,7 @@ def beat_metrics(samples: Samples) -> dict[str, Metric]:
     words = "share of the intervals found wrong and corrected"
     out = found("beat_artefacts", beats.share, words, coverage=coverage) | _at_rest(s, rr)
     if beats.share > LARGEST_ARTEFACT_SHARE:
-        return out | missing(f"{beats.share:.0%} of the beats are wrong, 6 % is the most", *BEATS[2:])
+        return out | missing(f"{100 * beats.share:.0f} % of the beats are wrong, 6 % is the most", *BEATS[2:])
     scaling = intensity.dfa_alpha1(beats.intervals, corrected=beats.corrected)
     for name, level in zip(BEATS[2:], (0.75, 0.50), strict=True):
         rate = intensity.threshold_from_alpha1(scaling.alpha1, scaling.heart_rate, level=level)

@@ -70,7 +70,7 @@ def _source(modelled_share: float, model: impact.CadenceModel) -> str:
     modelled = "modelled, this athlete" if model.personal else "modelled, population"
     if modelled_share < 0.005:
         return "measured"
-    return modelled if modelled_share > 0.995 else f"measured, but for {modelled_share:.0%} of them {modelled}"
+    return modelled if modelled_share > 0.995 else f"measured, but for {100 * modelled_share:.0f} % of them {modelled}"
 
 
 def step_metrics(samples: Samples, steps: Steps, totals: Totals, athlete: Athlete) -> dict[str, Metric]:

@@ -16,7 +16,7 @@ __all__ = ["Baseline"]
 FEWEST_RUNS = 5
 """Fewer runs than this are no habit; judgement."""
 
-SHORTEST = 1000.0
+SHORTEST_FLAT = 1000.0
 """Flat way that a run needs to say something of the pace [m]; judgement."""
 
 ROAD = 0.5
@@ -106,7 +106,7 @@ class Baseline:
         pace = [
             _median(run["speed"].to_numpy(), run["distance"].to_numpy())
             for _, run in rows.groupby("file")
-            if run["distance"].sum() >= SHORTEST
+            if run["distance"].sum() >= SHORTEST_FLAT
         ]
         return cls(float(np.median(pace)), len(pace)) if len(pace) >= FEWEST_RUNS else None
 

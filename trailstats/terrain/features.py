@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import local_xy
+from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [
     "ACTIVITY_FEATURES",
@@ -68,9 +69,6 @@ WALKING = 2.0
 
 FLAT = 0.02
 """Grades below this are flat, as `TerrainRules.flat` has it."""
-
-SHORTEST_FLAT = 1000.0
-"""Flat way that a pace can be told from [m]; judgement."""
 
 MOST_SHIFT = 0.3
 """A run's pace differs from the athlete's own by at most this as a log: people also run easy; judgement."""
