@@ -4,8 +4,8 @@ From the checkout::
 
     python -m benchmarks [FOLDER]
 
-Without a folder the sample recordings are measured. `loaders` compares the readers with the parsers that are installed,
-`whole_way` times the main jobs of the command line.
+Without a folder the sample recordings are measured. `loaders` compares the readers with the parsers
+that are installed, `whole_way` times the main jobs of the command line.
 """
 
 import subprocess

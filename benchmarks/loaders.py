@@ -6,10 +6,10 @@ Run from the checkout::
     python benchmarks/loaders.py data/samples      # the project's own recordings
     python benchmarks/loaders.py FOLDER --damage 2000 --files 14
 
-Times are the smallest CPU time of several runs, in one process on one core, checksums on; a ratio is the median over
-files. Behind a ratio stand the bar that it must reach, the one that it should reach, and whether it does. Peers that
-are not installed are left out: fitparse, fitdecode, fitfast; gpxpy with and without lxml, fastgpx;
-tcxreader.
+Times are the smallest CPU time of several runs, in one process on one core, checksums on; a ratio
+is the median over files. Behind a ratio stand the bar that it must reach, the one that it should
+reach, and whether it does. Peers that are not installed are left out: fitparse, fitdecode, fitfast;
+gpxpy with and without lxml, fastgpx; tcxreader.
 """
 
 from __future__ import annotations
@@ -36,15 +36,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import trailstats as ts
 from trailstats.errors import ReadError
-from trailstats.io import fit, gpx, tcx
+from trailstats.io import fit
 from trailstats.io.formats import decode
+from trailstats.io.xml import gpx, tcx
 
 PARSERS = {"fit": fit.parse, "gpx": gpx.parse, "tcx": tcx.parse}
 MANY = 10**8
 RECORD = 20  # FIT's number of the message
 _XML_BARS = {"cut": 0.55, "flip": 0.75, "zero": 0.90, "delete": 0.95}
-SALVAGE_BARS = {"fit": {"cut": 0.58, "flip": 0.95, "zero": 0.74, "delete": 0.70}, "gpx": _XML_BARS, "tcx": _XML_BARS}
-# What the ratio to a peer must reach and should reach: of whole activities, median; of columns, total.
+SALVAGE_BARS = {
+    "fit": {"cut": 0.58, "flip": 0.95, "zero": 0.74, "delete": 0.70},
+    "gpx": _XML_BARS,
+    "tcx": _XML_BARS,
+}
+# What the ratio to a peer must reach and should reach: of whole activities, median; of columns,
+# total.
 BARS = {
     ("activity", "fitparse"): (60, 120),
     ("columns", "fitparse"): (110, 200),
@@ -92,7 +98,10 @@ def gpxpy_points(backend: str) -> Callable[[Path], None]:
         parser = import_module("gpxpy.parser")
         parser.mod_etree = import_module(backend)
         points = [
-            p for t in parser.GPXParser(path.read_text("utf-8")).parse().tracks for s in t.segments for p in s.points
+            p
+            for t in parser.GPXParser(path.read_text("utf-8")).parse().tracks
+            for s in t.segments
+            for p in s.points
         ]
         [(p.latitude, p.longitude, p.elevation, p.time) for p in points]
 
@@ -128,8 +137,12 @@ PEERS: dict[str, list[tuple[str, tuple[str, ...], Callable[[Path], None]]]] = {
 
 
 def find_files(folder: Path, suffix: str, most: int) -> list[bytes]:
-    """Return the contents of up to ``most`` files of 1,000 or more records, spread evenly over their sizes."""
-    paths = sorted(p for p in folder.rglob("*") if p.name.lower().endswith((f".{suffix}", f".{suffix}.gz")))
+    """Return the contents of up to ``most`` files of 1,000 or more records, spread evenly over
+    their sizes.
+    """
+    paths = sorted(
+        p for p in folder.rglob("*") if p.name.lower().endswith((f".{suffix}", f".{suffix}.gz"))
+    )
     contents = []
     for path in paths:
         data = path.read_bytes()
@@ -166,9 +179,15 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
                         theirs.setdefault(name, []).append(clock(lambda read=read: read(path), 2))
                     except Exception as error:  # a peer that refuses the file has no time for it
                         theirs.setdefault(name, []).append(float("nan"))
-                        print(f"  {name}: {type(error).__name__} on a file of {len(data)} bytes", file=sys.stderr)
+                        print(
+                            f"  {name}: {type(error).__name__} on a file of {len(data)} bytes",
+                            file=sys.stderr,
+                        )
     milliseconds = 1000 * statistics.median(w for w, _ in ours)
-    print(f"\n{suffix}: {len(contents)} files, {size / 1e6:.1f} MB; median {milliseconds:.1f} ms to an Activity")
+    print(
+        f"\n{suffix}: {len(contents)} files, {size / 1e6:.1f} MB; median {milliseconds:.1f} ms to "
+        "an Activity"
+    )
     print(f"{'':24}{'to Activity':>24}{'to columns':>24}{'columns, total':>16}  bar, stretch")
     for name, times in theirs.items():
         pairs = [(t, w, c) for t, (w, c) in zip(times, ours, strict=True) if t == t]
@@ -176,17 +195,24 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
         columns = [t / c for t, _, c in pairs]
         total = sum(t for t, _, _ in pairs) / sum(c for _, _, c in pairs)
         told = [
-            f"{what} {low}x {'met' if value >= low else 'missed'}, {high}x {'met' if value >= high else 'missed'}"
+            f"{what} {low}x {'met' if value >= low else 'missed'}, {high}x "
+            f"{'met' if value >= high else 'missed'}"
             for what, value in (("activity", statistics.median(whole)), ("columns", total))
             for low, high in [BARS.get((what, name), (None, None))]
             if low is not None and high is not None
         ]
-        print(f"{name:24}{spread(whole):>24}{spread(columns):>24}{total:>15.1f}x  {'; '.join(told)}")
+        print(
+            f"{name:24}{spread(whole):>24}{spread(columns):>24}{total:>15.1f}x  {'; '.join(told)}"
+        )
 
 
 def spread(ratios: list[float]) -> str:
     """Return the median of ratios and their range."""
-    return f"{statistics.median(ratios):.1f}x [{min(ratios):.1f}..{max(ratios):.1f}]" if ratios else "none"
+    return (
+        f"{statistics.median(ratios):.1f}x [{min(ratios):.1f}..{max(ratios):.1f}]"
+        if ratios
+        else "none"
+    )
 
 
 def long_fit(count: int) -> bytes:
@@ -204,7 +230,17 @@ def long_fit(count: int) -> bytes:
     body = struct.pack("<BBBHB", 0x40, 0, 0, 20, len(fields)) + b"".join(map(bytes, fields))
     row = struct.Struct("<BIiiIIIBB")
     body += b"".join(
-        row.pack(0, 10**9 + i, 5 * 10**8 + 300 * i, 10**8, 300 * i, 5000 + i % 500, 3000, 120 + i % 40, 85)
+        row.pack(
+            0,
+            10**9 + i,
+            5 * 10**8 + 300 * i,
+            10**8,
+            300 * i,
+            5000 + i % 500,
+            3000,
+            120 + i % 40,
+            85,
+        )
         for i in range(count)
     )
     return struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
@@ -219,7 +255,8 @@ def measure_memory(count: int = 100_000) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     print(
-        f"\nFIT of {len(activities[0].records)} records ({len(data) / 1e6:.1f} MB): peak {peak / 1e6:.1f} MB (40, 20)"
+        f"\nFIT of {len(activities[0].records)} records ({len(data) / 1e6:.1f} MB): peak "
+        f"{peak / 1e6:.1f} MB (40, 20)"
     )
 
 
@@ -246,7 +283,12 @@ def mutate(data: bytes, kind: str, draw: random.Random) -> Damage:
 def record_places(suffix: str, data: bytes) -> tuple[list[int], list[int]]:
     """Return where each record of a file begins and ends."""
     if suffix == "fit":
-        layouts = [o for part, _ in fit.read_parts(data, max_records=MANY) for o in part.layouts if o.message == RECORD]
+        layouts = [
+            o
+            for part, _ in fit.read_parts(data, max_records=MANY)
+            for o in part.layouts
+            if o.message == RECORD
+        ]
         places = sorted((at, at + o.size) for o in layouts for at in o.offsets().tolist())
         return [a for a, _ in places], [b for _, b in places]
     name = b"trkpt" if suffix == "gpx" else b"Trackpoint"
@@ -261,7 +303,9 @@ def rows(activities: list[ts.Activity]) -> list[Row]:
     """Return the records of some activities as values."""
     out: list[Row] = []
     for a in activities:
-        columns = [a.records[c].fillna(-1).to_list() for c in ("latitude", "longitude", "heart_rate")]
+        columns = [
+            a.records[c].fillna(-1).to_list() for c in ("latitude", "longitude", "heart_rate")
+        ]
         out += zip(a.records.index.as_unit("ns").asi8.tolist(), *columns, strict=True)
     return out
 
@@ -279,7 +323,8 @@ class Salvage:
     def __str__(self) -> str:
         n = max(self.count, 1)
         return (
-            f"{self.of_all / n:.3f} of all; {self.outside / n:.3f} lay outside the damage, of these "
+            f"{self.of_all / n:.3f} of all; {self.outside / n:.3f} lay outside the damage, of "
+            "these "
             f"{self.of_outside / n:.4f} came back; {self.altered / n:.4f} altered"
         )
 
@@ -288,13 +333,18 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
     """Print what share of the records comes back from damaged files, and what goes wrong."""
     small = []
     for data in contents:
-        if len(data) < 400_000 and len(rows(decode(data, "whole"))) == len(record_places(suffix, data)[0]):
+        if len(data) < 400_000 and len(rows(decode(data, "whole"))) == len(
+            record_places(suffix, data)[0]
+        ):
             small.append(data)
     small = small[:8]
     if not small or not count:
         return
     foreign, slowest, peak = 0, 0.0, 0
-    print(f"\n{suffix}: records that came back, {count} mutations of {len(small)} files; bar of all in brackets")
+    print(
+        f"\n{suffix}: records that came back, {count} mutations of {len(small)} files; bar of all "
+        "in brackets"
+    )
     for kind, share in {"cut": 0.4, "flip": 0.4, "zero": 0.1, "delete": 0.1}.items():
         sums = Salvage()
         for data in small:
@@ -320,7 +370,11 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
                     tracemalloc.stop()
                 else:
                     slowest = max(slowest, time.process_time() - start)
-                outside = {row for row, a, b in places if not any(a < end and first < b for first, end in hit)}
+                outside = {
+                    row
+                    for row, a, b in places
+                    if not any(a < end and first < b for first, end in hit)
+                }
                 sums.count += 1
                 sums.of_all += len(found & set(truth)) / len(set(truth))
                 sums.outside += len(outside) / len(set(truth))
@@ -332,7 +386,9 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
 
 def main() -> int:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=24, help="files a format")
     parser.add_argument("--damage", type=int, default=0, help="mutations a format")

@@ -2,8 +2,9 @@
 
     python benchmarks/metrics.py
 
-Prints, for each length, the processor time of everything that `analyze` does after the terrain is known: sums, impact
-table, metrics, best efforts, times at each heart rate, and what follows from heart-rate limits.
+Prints, for each length, the processor time of everything that `analyze` does after the terrain is
+known: sums, impact table, metrics, best efforts, times at each heart rate, and what follows from
+heart-rate limits.
 """
 
 import time
@@ -12,18 +13,20 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats._measures import measure_metrics
-from trailstats._samples import Samples
-from trailstats._sums import heart_rate_times, impact_table, total_up
-from trailstats.activity import Activity, ActivityMeta
 from trailstats.analysis import judge, measure
-from trailstats.athlete import Athlete
+from trailstats.analysis._measured import measure_metrics
+from trailstats.analysis._samples import Samples
+from trailstats.analysis._sums import heart_rate_times, impact_table, total_up
 from trailstats.cleaning import clean
-from trailstats.limits import resolve_limits
-from trailstats.segments import cut_segments
+from trailstats.model.activity import Activity, ActivityMeta
+from trailstats.model.athlete import Athlete
+from trailstats.model.limits import resolve_limits
 from trailstats.terrain import TerrainRules, classify_by, gather_evidence
+from trailstats.terrain.segments import cut_segments
 
-ATHLETE = Athlete(mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, threshold_speed=4.0)
+ATHLETE = Athlete(
+    mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, threshold_speed=4.0
+)
 LENGTHS = {"an hour": 3600, "four hours": 14400, "a day": 86400}
 REPEATS = 9
 
@@ -37,10 +40,15 @@ def recording(n: int) -> Activity:
     columns = {
         "latitude": 46.0 + np.cumsum(speed * np.cos(heading)) / 111000.0,
         "longitude": 10.0 + np.cumsum(speed * np.sin(heading)) / 77000.0,
-        "elevation": np.round(5.0 * (500.0 + 60.0 * np.sin(distance / 700.0) + 20.0 * np.sin(distance / 171.0))) / 5.0,
+        "elevation": np.round(
+            5.0 * (500.0 + 60.0 * np.sin(distance / 700.0) + 20.0 * np.sin(distance / 171.0))
+        )
+        / 5.0,
         "distance": distance,
         "speed": speed,
-        "heart_rate": np.round(145.0 + 10.0 * np.sin(np.arange(n) / 250.0) + rng.normal(0.0, 1.0, n)),
+        "heart_rate": np.round(
+            145.0 + 10.0 * np.sin(np.arange(n) / 250.0) + rng.normal(0.0, 1.0, n)
+        ),
         "cadence": np.round(168.0 + rng.normal(0.0, 2.0, n)),
         "temperature": np.full(n, 15.0),
         "stance_time": 0.25 + rng.normal(0.0, 0.01, n),
@@ -70,7 +78,11 @@ def main() -> None:
             heart_rate_times(samples)
             judge(measured, limits, ATHLETE)
             taken.append(time.process_time() - start)
-        print(f"{name:10} {n:6} records  {1e3 * min(taken):7.1f} ms  {1e6 * min(taken) / n:6.2f} us a record", end="")
+        print(
+            f"{name:10} {n:6} records  {1e3 * min(taken):7.1f} ms  {1e6 * min(taken) / n:6.2f} us "
+            "a record",
+            end="",
+        )
         print(f"  {len(metrics)} metrics measured")
 
 

@@ -2,10 +2,11 @@
 
     python benchmarks/soak.py FOLDER [--files 10000] [--few 100] [--workers 2] [--cold] [--faults]
 
-FOLDER holds recordings, plain or gzipped. They are linked as often as needed; `--no-cache` measures each link, since a
-cache knows equal content. Processor time is that of all processes together, and what to compare on a machine that is
-in use; wall time beside it. Memory is what this program and its workers hold at once, shared pages counted once (PSS,
-Linux), sampled twice a second. Without an option only the ratio to fitparse is measured.
+FOLDER holds recordings, plain or gzipped. They are linked as often as needed; `--no-cache` measures
+each link, since a cache knows equal content. Processor time is that of all processes together, and
+what to compare on a machine that is in use; wall time beside it. Memory is what this program and
+its workers hold at once, shared pages counted once (PSS, Linux), sampled twice a second. Without an
+option only the ratio to fitparse is measured.
 """
 
 import argparse
@@ -62,11 +63,17 @@ def pss(root: int) -> float:
 
 
 def timed(*command: str, watch: bool = False) -> tuple[float, float, list[float], int]:
-    """Run a program; return wall and processor time [s], samples of memory [MB] and the exit code."""
+    """Run a program; return wall and processor time [s], samples of memory [MB] and the exit
+    code.
+    """
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     samples: list[float] = []
 
@@ -103,12 +110,18 @@ def speed(files: list[Path], folder: Path, work: Path, workers: int) -> None:
     out, cache = work / "out.csv", work / "cache"
     options = ("batch", folder, "-o", out, "--workers", workers, "--cache", cache)
     wall, cpu, _, code = timed(*program(*options))
-    row(f"cold, {len(files)} files, {workers} workers", f"{wall:7.1f} s wall {cpu:7.1f} s processor, exit {code}")
+    row(
+        f"cold, {len(files)} files, {workers} workers",
+        f"{wall:7.1f} s wall {cpu:7.1f} s processor, exit {code}",
+    )
     for _ in range(2):
         wall, cpu_warm, _, code = timed(*program(*options))
     row("warm", f"{wall:7.1f} s wall {cpu_warm:7.1f} s processor, exit {code}")
     _, load, _, _ = timed(sys.executable, "-c", LOADING, *(str(f) for f in files))
-    row("fitdecode and gpxpy, loading only", f"{load:7.1f} s processor; ours in all {cpu:.1f}: {load / cpu:.1f} times")
+    row(
+        "fitdecode and gpxpy, loading only",
+        f"{load:7.1f} s processor; ours in all {cpu:.1f}: {load / cpu:.1f} times",
+    )
 
 
 def hour(files: list[Path], work: Path) -> None:
@@ -125,7 +138,9 @@ def hour(files: list[Path], work: Path) -> None:
             run = ts.read(file)
             if not 3500 < run.seconds[-1] < 3900 or len(run.records) < 3300:
                 continue
-            plain.write_bytes(gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes())
+            plain.write_bytes(
+                gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            )
             fitparse.FitFile(str(plain)).parse()
             break
         except (ts.ReadError, fitparse.FitParseError):
@@ -159,20 +174,30 @@ def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> 
         wall, cpu, memory, code = timed(*program(*options), watch=True)
         costs.append(cpu / count)
         half = memory[len(memory) // 2 :]
-        text = f"{1000 * cpu / count:6.1f} ms processor a file, {wall:.0f} s wall, exit {code}; memory at most "
-        row(f"{count} files", text + f"{max(memory):.0f} MB, second half {min(half):.0f} to {max(half):.0f}")
+        text = (
+            f"{1000 * cpu / count:6.1f} ms processor a file, {wall:.0f} s wall, exit {code}; "
+            "memory at most "
+        )
+        row(
+            f"{count} files",
+            text + f"{max(memory):.0f} MB, second half {min(half):.0f} to {max(half):.0f}",
+        )
     row("cost per file, many against few", f"{100 * (costs[1] / costs[0] - 1):+.1f} %")
 
 
 def faults(files: list[Path], work: Path, workers: int) -> None:
-    """Let things go wrong on the way; show whether all other rows are right, and those of the next run."""
+    """Let things go wrong on the way; show whether all other rows are right, and those of the next
+    run.
+    """
     import pandas as pd
 
     folder = linked(files[:: max(len(files) // 200, 1)], work / "faults", 200)
     names = sorted(p for p in folder.rglob("*") if p.is_symlink())
     for i, path in enumerate(names[::100]):  # 1 % poisoned
         path.unlink()
-        path.write_bytes(b"\x0e\x10\x00\x00" + os.urandom(5000) if i % 2 else b"<gpx><trk><trkseg><trkpt lat='x'")
+        path.write_bytes(
+            b"\x0e\x10\x00\x00" + os.urandom(5000) if i % 2 else b"<gpx><trk><trkseg><trkpt lat='x'"
+        )
     (folder / "000" / "gone.fit").symlink_to("/nowhere.fit")
 
     def batch(out: str, *more: object) -> pd.DataFrame:
@@ -185,8 +210,12 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
     for what, whom in (("parent", 0), ("worker", 1)):
         cache = work / f"cache-{what}"
         environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-        command = program("batch", folder, "-o", work / "killed.csv", "--workers", workers, "--cache", cache)
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = program(
+            "batch", folder, "-o", work / "killed.csv", "--workers", workers, "--cache", cache
+        )
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         victim = process.pid
         for _ in range(600):
             time.sleep(0.1)
@@ -200,14 +229,23 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
         lost = "no table" if not (work / "killed.csv").exists() else ""
         if not lost:
             table = pd.read_csv(work / "killed.csv")
-            lost = f"{len(table)} rows, {int(table['error'].astype(str).str.startswith('worker_killed').sum())} lost"
+            lost = (
+                f"{len(table)} rows, "
+                f"{int(table['error'].astype(str).str.startswith('worker_killed').sum())} lost"
+            )
             (work / "killed.csv").unlink()
         same = batch("again.csv", "--cache", cache).equals(plain)
-        row(f"kill -9 of the {what}", f"{lost}; after a rerun {'all rows right' if same else 'ROWS DIFFER'}")
+        row(
+            f"kill -9 of the {what}",
+            f"{lost}; after a rerun {'all rows right' if same else 'ROWS DIFFER'}",
+        )
     small = work / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
-    if shutil.which("mount") and subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+    if (
+        shutil.which("mount")
+        and subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    ):
         try:
             same = batch("full.csv", "--cache", small / "cache").equals(plain)
             row("cache on a full disk", "all rows right" if same else "ROWS DIFFER")
@@ -232,7 +270,9 @@ def main() -> None:
     parser.add_argument("--cold", action="store_true", help="cold, warm, and loops that only load")
     parser.add_argument("--faults", action="store_true")
     chosen = parser.parse_args()
-    files = sorted(p.resolve() for p in chosen.folder.rglob("*") if {".fit", ".gpx", ".tcx"} & set(p.suffixes))
+    files = sorted(
+        p.resolve() for p in chosen.folder.rglob("*") if {".fit", ".gpx", ".tcx"} & set(p.suffixes)
+    )
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)

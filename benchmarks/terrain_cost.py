@@ -2,7 +2,8 @@
 
     python benchmarks/terrain_cost.py [--profile]
 
-Prints milliseconds of processor time, the best of several rounds, for each step and for recordings of other lengths.
+Prints milliseconds of processor time, the best of several rounds, for each step and for recordings
+of other lengths.
 """
 
 import argparse
@@ -19,11 +20,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import numpy as np  # noqa: E402
 
 from terrain.ways import hills, run_along, straight, uneven, winding  # noqa: E402
-from trailstats.activity import Activity  # noqa: E402
 from trailstats.cleaning import clean  # noqa: E402
-from trailstats.segments import cut_segments  # noqa: E402
+from trailstats.model.activity import Activity  # noqa: E402
 from trailstats.terrain import classify_terrain  # noqa: E402
 from trailstats.terrain.climbs import find_climbs  # noqa: E402
+from trailstats.terrain.segments import cut_segments  # noqa: E402
 
 
 def run_of(hours: float) -> Activity:
@@ -54,7 +55,9 @@ def whole(activity: Activity) -> None:
 
 def main() -> None:
     """Print the costs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--profile", action="store_true", help="print where the time goes")
     options = parser.parse_args()
     hour = run_of(1.0)
@@ -72,7 +75,10 @@ def main() -> None:
         print(f"  {name:18} {best(job, 20):7.1f} ms")
     for hours in (10.0, 100.0):
         long = run_of(hours)
-        print(f"{hours:g} hours, {len(long.records)} samples: {best(lambda run=long: whole(run), 2):.1f} ms")
+        print(
+            f"{hours:g} hours, {len(long.records)} samples: "
+            f"{best(lambda run=long: whole(run), 2):.1f} ms"
+        )
     if options.profile:
         with cProfile.Profile() as profile:
             for _ in range(20):

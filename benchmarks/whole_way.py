@@ -1,9 +1,10 @@
-"""Time and peak memory of the main jobs: the report of the sample archive, and `batch` over a folder.
+"""Time and peak memory of the main jobs: the report of the sample archive, and `batch` over a
+folder.
 
     python benchmarks/whole_way.py [FOLDER]
 
-Prints one line a job: wall time, processor time of all processes, peak memory of the largest process and the sum of
-this process and its largest worker.
+Prints one line a job: wall time, processor time of all processes, peak memory of the largest
+process and the sum of this process and its largest worker.
 """
 
 import resource
@@ -46,9 +47,19 @@ def main() -> None:
         samples = ROOT / "data" / "samples"
         profile = str(samples / "athlete.toml")
         page = str(Path(folder) / "report.html")
-        measure("report data/samples", "report", str(samples / "archive"), "--athlete", profile, "-o", page)
+        measure(
+            "report data/samples",
+            "report",
+            str(samples / "archive"),
+            "--athlete",
+            profile,
+            "-o",
+            page,
+        )
         for source in sys.argv[1:]:
-            measure(f"batch {Path(source).name}", "batch", source, "-o", str(Path(folder) / "out.csv"))
+            measure(
+                f"batch {Path(source).name}", "batch", source, "-o", str(Path(folder) / "out.csv")
+            )
 
 
 if __name__ == "__main__":

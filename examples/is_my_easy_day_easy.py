@@ -9,7 +9,9 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 
 def main() -> None:
-    """Print the share of time above the easy ceiling for easy-intended runs, and the answer to the claim."""
+    """Print the share of time above the easy ceiling for easy-intended runs, and the answer to the
+    claim.
+    """
     folder = sys.argv[1] if len(sys.argv) > 1 else SAMPLES / "archive"
     profile = sys.argv[2] if len(sys.argv) > 2 else SAMPLES / "athlete.toml"
     history = ts.analyze_folder(folder, athlete=ts.Athlete.from_toml(profile))

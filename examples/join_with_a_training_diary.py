@@ -24,17 +24,25 @@ DIARY = """date,sleep,soreness
 def main() -> None:
     """Print the diary beside the day's runs, and its means by surface."""
     folder = sys.argv[1] if len(sys.argv) > 1 else sorted((SAMPLES / "archive").glob("2024-06-*"))
-    diary = pd.read_csv(sys.argv[2] if len(sys.argv) > 2 else io.StringIO(DIARY), parse_dates=["date"])
+    diary = pd.read_csv(
+        sys.argv[2] if len(sys.argv) > 2 else io.StringIO(DIARY), parse_dates=["date"]
+    )
     runs = ts.analyze_folder(folder).runs
     # Starts are in UTC; a diary is kept in local days.
     offset = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
     local = (runs["start_time"] + offset).dt.tz_localize(None).dt.normalize()
     days = runs.assign(date=local).groupby("date", as_index=False)
-    by_day = days.agg(distance=("distance", "sum"), session_load=("session_load", "sum"), surface=("surface", "first"))
+    by_day = days.agg(
+        distance=("distance", "sum"),
+        session_load=("session_load", "sum"),
+        surface=("surface", "first"),
+    )
     by_day["date"] = by_day["date"].astype(diary["date"].dtype)
     joined = diary.merge(by_day, on="date", how="left", validate="one_to_one")
     print(joined.to_string(index=False, float_format="%.1f"))
-    print(joined.groupby("surface")[["sleep", "soreness"]].agg(["count", "mean"]).round(2).to_string())
+    print(
+        joined.groupby("surface")[["sleep", "soreness"]].agg(["count", "mean"]).round(2).to_string()
+    )
 
 
 if __name__ == "__main__":

@@ -25,8 +25,13 @@ def main() -> None:
         path = ts.convert(item, output.with_suffix(".part.geojson"), segments=run.segments)
         features += json.loads(path.read_text(encoding="utf-8"))["features"]
         path.unlink()
-    output.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    print(f"{len(features)} stretches: {output}; open it in QGIS, or drop it on any page that shows GeoJSON")
+    output.write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
+    )
+    print(
+        f"{len(features)} stretches: {output}; open it in QGIS, or drop it on any page that shows "
+        "GeoJSON"
+    )
 
 
 if __name__ == "__main__":

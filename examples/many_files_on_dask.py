@@ -14,7 +14,8 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 def main() -> None:
     """Analyse a folder on the workers of a cluster, here two processes on this machine."""
     source = sys.argv[1] if len(sys.argv) > 1 else sorted((SAMPLES / "archive").iterdir())[:12]
-    # For a real cluster: Client("tcp://scheduler:8786"). Its workers must see the files under the same paths.
+    # For a real cluster: Client("tcp://scheduler:8786"). Its workers must see the files under the
+    # same paths.
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,

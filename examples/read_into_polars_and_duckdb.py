@@ -28,11 +28,14 @@ def main() -> None:
 
         table = pl.read_parquet(segments)
         print(
-            table.group_by("slope", "surface").agg(pl.len(), pl.col("distance").sum().round(0)).sort("slope", "surface")
+            table.group_by("slope", "surface")
+            .agg(pl.len(), pl.col("distance").sum().round(0))
+            .sort("slope", "surface")
         )
 
         question = """
-            select r.file, round(r.distance) as distance, count(*) as stretches, round(max(s.mean_grade), 3) as steepest
+            select r.file, round(r.distance) as distance, count(*) as stretches,
+            round(max(s.mean_grade), 3) as steepest
             from read_parquet($runs) r join read_parquet($segments) s using (file)
             where r.status = 'ok' group by all order by r.file
         """

@@ -17,7 +17,9 @@ RULES = ts.TerrainRules(sources=frozenset({ts.SurfaceSource.SIGNAL}))
 
 
 def labelled(entry: dict) -> tuple[ts.Activity, np.ndarray, np.ndarray, np.ndarray]:
-    """Return a run, the centres and features of its windows, and whether each window lies on trail."""
+    """Return a run, the centres and features of its windows, and whether each window lies on
+    trail.
+    """
     run = ts.clean(ts.read(SAMPLES / entry["file"]))
     centres, values, _ = window_features(run)
     ends = np.array([stretch[3] for stretch in entry["segments"]])
@@ -31,12 +33,17 @@ def label(run: ts.Activity, estimate: SurfaceEstimate) -> ts.Surface:
     evidence = gather_evidence(run, rules=RULES, estimate=estimate)
     stretches = classify_by(evidence, run, ts.cut_segments(run, rules=RULES), RULES)
     metres = stretches.groupby("surface")["distance"].sum()
-    print(f"  {run.meta.source.rpartition('/')[2]}: {len(stretches)} stretches, {metres.round().to_dict()}")
+    print(
+        f"  {run.meta.source.rpartition('/')[2]}: {len(stretches)} stretches, "
+        f"{metres.round().to_dict()}"
+    )
     return ts.Surface(metres.idxmax())
 
 
 def main() -> None:
-    """Train on some runs with known ground, and label others with the own model and the built-in one."""
+    """Train on some runs with known ground, and label others with the own model and the built-in
+    one.
+    """
     truth = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))["activities"]
     mixed = [entry for entry in truth if entry["trail_share"] > 0.3]
     train, test = mixed[:6], mixed[6:9]
@@ -46,7 +53,9 @@ def main() -> None:
     for entry in test:
         run, centres, values, trail = labelled(entry)
         p_trail = model.predict_proba(values)[:, 1]
-        own = SurfaceEstimate(distance=centres, p_trail=p_trail, activity_probability=float(p_trail.mean()))
+        own = SurfaceEstimate(
+            distance=centres, p_trail=p_trail, activity_probability=float(p_trail.mean())
+        )
         built_in = estimate_surface(run, rules=RULES)
         right = [np.mean((estimate.p_trail > 0.5) == trail) for estimate in (own, built_in)]
         print(f"windows right: own model {right[0]:.0%}, built-in {right[1]:.0%}")

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.activity import Activity, ActivityMeta
 from trailstats.cleaning import clean
 from trailstats.geo import EARTH_RADIUS
+from trailstats.model.activity import Activity, ActivityMeta
 
 
 def make_activity(
@@ -37,16 +37,21 @@ def make_activity(
     if device_distance:
         data["distance"] = distance
     data |= columns
-    index = pd.DatetimeIndex(pd.Timestamp(start) + pd.to_timedelta(seconds, unit="s"), name="time").as_unit("ns")
+    index = pd.DatetimeIndex(
+        pd.Timestamp(start) + pd.to_timedelta(seconds, unit="s"), name="time"
+    ).as_unit("ns")
     meta = ActivityMeta(
-        source=f"{name or 'run'}.fit", format="fit", content_hash=name, sport=sport, sub_sport=sub_sport, name=name,
+        source=f"{name or 'run'}.fit", format="fit", content_hash=name, sport=sport,
+        sub_sport=sub_sport, name=name,
         start_time=index[0],
     )  # fmt: skip
     return Activity(schema.RECORDS.frame(data, index), meta)
 
 
 def beating(rate: float, seconds: int = 1801) -> np.ndarray:
-    """Return a heart rate that wanders by a tenth of a beat about a rate: one that never changes is stuck."""
+    """Return a heart rate that wanders by a tenth of a beat about a rate: one that never changes is
+    stuck.
+    """
     return rate + np.where(np.arange(seconds) // 60 % 2, 0.1, -0.1)
 
 

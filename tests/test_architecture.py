@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,37 +17,26 @@ import trailstats
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "trailstats"
 
-# From the bottom up: a module imports from rows above its own, or from its own package. The numbers are those of
-# docs/architecture.md; a row without one is a step within the layer above it.
-LAYERS: list[tuple[str, set[str]]] = [
-    ("0", {"_version", "_folders", "errors"}),
-    ("0", {"schema"}),
-    ("1", {"documents", "metrics", "activity", "athlete"}),
-    ("1", {"results", "limits"}),
-    ("2", {"io", "geo", "elevation"}),
-    ("2", {"cleaning"}),
-    ("3", {"segments", "terrain"}),
-    ("4", {"_samples"}),
-    ("4", {"_sums"}),
-    ("4", {"_measures"}),
-    ("4", {"_cadence"}),
-    ("4", {"analysis", "_athletes", "_rows", "intent", "document_schemas"}),
-    ("5", {"_fingerprint", "_pack", "_pool", "_progress"}),
-    ("5", {"cache", "_workers"}),
-    ("5", {"_stored", "training"}),
-    ("5", {"history"}),
-    ("6", {"stats"}),
-    ("6", {"claims"}),
-    ("6", {"plan"}),
-    ("7", {"report"}),
-    ("7", {"plots"}),
-    ("8", {"cli"}),
-    ("8", {"__main__", "__init__"}),
+# From the bottom up: a module imports from rows above its own, or from its own package. The picture
+# is in docs/architecture.md.
+LAYERS: list[set[str]] = [
+    {"errors", "_version"},
+    {"schema"},
+    {"geo", "elevation", "cache"},
+    {"metrics"},
+    {"model"},
+    {"io", "cleaning"},
+    {"terrain"},
+    {"analysis"},
+    {"history"},
+    {"claims"},
+    {"report"},
+    {"plots"},
+    {"cli"},
 ]
-# segments and terrain are one layer and know each other's halves: rules below, splitting above.
-ALLOWED = {("segments", "terrain.rules"), ("terrain", "segments"), ("cli", "_version")}
-GENERATED = {"_fit_profile.py"}
-MOST_LINES = 400
+DOOR = {"__init__", "__main__"}
+GENERATED = {"_profile.py"}
+MOST_LINES = 300
 
 
 def modules() -> list[Path]:
@@ -59,7 +50,9 @@ def unit(path: Path) -> str:
 
 
 def imports(text: str, module: str) -> Iterator[tuple[str, int]]:
-    """Yield every module of this package that a text imports, wherever in it, dotted without the package."""
+    """Yield every module of this package that a text imports, wherever in it, dotted without the
+    package.
+    """
     for node in ast.walk(ast.parse(text)):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -69,25 +62,28 @@ def imports(text: str, module: str) -> Iterator[tuple[str, int]]:
             if node.level:
                 parent = module.split(".")[: -node.level]
                 base = ".".join([*parent, base] if base else parent)
-            names = [base, *(f"{base}.{alias.name}" for alias in node.names if base == "trailstats")]
+            names = [
+                base,
+                *(f"{base}.{alias.name}" for alias in node.names if base == "trailstats"),
+            ]
         for name in names:
             if name.startswith("trailstats."):
                 yield name.removeprefix("trailstats."), node.lineno
 
 
 def level_of(name: str) -> int:
-    return next(i for i, (_, members) in enumerate(LAYERS) if name in members)
+    return next((i for i, row in enumerate(LAYERS) if name in row), len(LAYERS))
 
 
 def violations(text: str, module: str) -> list[str]:
-    """Return the imports of a module that point to its own row or above, other than into its own package."""
+    """Return the imports of a module that point to its own row or above, other than into its own
+    package.
+    """
     own = module.split(".")[1]
     found = []
     for target, line in imports(text, module):
         other = target.split(".")[0]
-        if other == own or not any(other in members for _, members in LAYERS):
-            continue
-        if any(own == a and target.startswith(b) for a, b in ALLOWED):
+        if other == own or not any(other in members for members in LAYERS):
             continue
         if level_of(other) >= level_of(own):
             found.append(f"{module}:{line} imports {target}")
@@ -101,8 +97,8 @@ def dotted(path: Path) -> str:
 
 def test_every_module_has_a_layer() -> None:
     """A new module has to say where it belongs."""
-    known = set().union(*(members for _, members in LAYERS))
-    assert {unit(p) for p in modules()} <= known
+    known = set().union(*LAYERS)
+    assert {unit(p) for p in modules()} - DOOR <= known
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -127,7 +123,9 @@ def test_the_layer_test_sees_a_violation(text: str) -> None:
 
 
 def test_metrics_know_arrays_only() -> None:
-    """Formulas import numpy, scipy, the standard library and each other: no activity, no table, no file."""
+    """Formulas import numpy, scipy, the standard library and each other: no activity, no table, no
+    file.
+    """
     import sys
 
     allowed = {"numpy", "scipy", *sys.stdlib_module_names}
@@ -149,14 +147,35 @@ def test_only_the_command_line_prints() -> None:
         if unit(path) == "cli":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+            called = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "print"
+            )
             assert not called, f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} prints"
+
+
+def code_lines(text: str) -> dict[int, int]:
+    """Return how many tokens of code each line of a module holds, documentation left out."""
+    skipped = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}
+    skipped |= {tokenize.COMMENT, tokenize.ENDMARKER}
+    counts: dict[int, int] = {}
+    fresh = True
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in skipped:
+            fresh = fresh or token.type == tokenize.NEWLINE
+            continue
+        if not (token.type == tokenize.STRING and fresh):
+            for line in range(token.start[0], token.end[0] + 1):
+                counts[line] = counts.get(line, 0) + (line == token.start[0])
+        fresh = False
+    return counts
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_modules_stay_small(path: Path) -> None:
-    """A module that grows past 400 lines has more than one responsibility."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
+    """A module of more than 300 lines of code has more than one responsibility."""
+    lines = len(code_lines(path.read_text(encoding="utf-8")))
     assert lines <= MOST_LINES or path.name in GENERATED
 
 
@@ -222,8 +241,13 @@ def test_optional_packages_are_not_imported() -> None:
         "statsmodels",
     ]
     # pandas itself tries pyarrow, so that is checked by the source.
-    program = f"import sys, trailstats; print([m for m in {optional!r} if m in sys.modules and m != 'pyarrow'])"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = (
+        f"import sys, trailstats; print([m for m in {optional!r} if m in sys.modules and m "
+        "!= 'pyarrow'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 

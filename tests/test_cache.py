@@ -1,4 +1,6 @@
-"""The cache: only what changed is measured, two processes at once, and damage costs time but never a wrong number."""
+"""The cache: only what changed is measured, two processes at once, and damage costs time but never
+a wrong number.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,12 @@ import numpy as np
 import pytest
 
 from builders import make_activity
-from trailstats import _workers
-from trailstats._folders import cache_folder
-from trailstats.athlete import Athlete
-from trailstats.cache import NAME, Cache, CacheWarning
+from trailstats.cache import NAME, Cache, CacheWarning, cache_folder
 from trailstats.errors import ConfigError
-from trailstats.history import History, analyze_athletes, analyze_folder
+from trailstats.history import History, _workers, analyze_athletes, analyze_folder
 from trailstats.io.containers import Failure
 from trailstats.io.export import convert
+from trailstats.model.athlete import Athlete
 from trailstats.terrain import TerrainRules
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50)
@@ -36,7 +36,10 @@ def folder(tmp_path: Path) -> Path:
     root.mkdir()
     for day in range(1, 5):
         rates = np.full(1801, 120.0 + 10 * day)
-        convert(make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates), root / f"{day}.gpx")
+        convert(
+            make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates),
+            root / f"{day}.gpx",
+        )
     (root / "page.gpx").write_text("<!doctype html><html></html>")
     age(root)
     return root
@@ -72,7 +75,9 @@ def document(history: History) -> object:
     return history.to_dict(), [a.to_dict() for a in history.analyses], history.segments.to_csv()
 
 
-def test_a_second_run_measures_nothing_and_says_the_same(folder: Path, tmp_path: Path, measured: list[str]) -> None:
+def test_a_second_run_measures_nothing_and_says_the_same(
+    folder: Path, tmp_path: Path, measured: list[str]
+) -> None:
     """The same rows, analyses, segments and failures, with a cache, from it, and without."""
     plain = document(run(folder, None))
     del measured[:]
@@ -91,14 +96,20 @@ def mixed(tmp_path: Path) -> Path:
     for day in (1, 2, 3):
         steps = np.full(1801, 176.0 if day < 3 else np.nan)
         flat = np.full(20, 500.0)
-        run = make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", elevation=flat, cadence=steps)
+        run = make_activity(
+            name="x", start=f"2026-03-{day:02d}T08:00:00Z", elevation=flat, cadence=steps
+        )
         convert(run, root / f"{day}.gpx")
     age(root)
     return root
 
 
-def test_steps_follow_the_recordings_that_have_a_cadence(mixed: Path, tmp_path: Path, measured: list[str]) -> None:
-    """Only the file without one is measured again, once, and the same whoever measures and in what order."""
+def test_steps_follow_the_recordings_that_have_a_cadence(
+    mixed: Path, tmp_path: Path, measured: list[str]
+) -> None:
+    """Only the file without one is measured again, once, and the same whoever measures and in what
+    order.
+    """
     seen: list[tuple[int, int]] = []
     first = run(mixed, tmp_path / "c", progress=lambda *step: seen.append(step))
     assert sorted(measured) == ["1.gpx", "2.gpx", "3.gpx", "3.gpx"]
@@ -116,7 +127,9 @@ def test_steps_follow_the_recordings_that_have_a_cadence(mixed: Path, tmp_path: 
     assert backwards.activities["steps"].tolist() == first.activities["steps"].tolist()
 
 
-def test_a_stated_cadence_is_taken_as_it_is(mixed: Path, tmp_path: Path, measured: list[str]) -> None:
+def test_a_stated_cadence_is_taken_as_it_is(
+    mixed: Path, tmp_path: Path, measured: list[str]
+) -> None:
     """What the profile says goes before what the recordings tell, and no file is read twice."""
     found = run(mixed, tmp_path / "c", athlete=replace(ATHLETE, cadence_at_3=160.0))
     assert len(measured) == 3
@@ -148,7 +161,9 @@ def test_what_was_read_before_is_not_lost(mixed: Path, monkeypatch: pytest.Monke
 
 
 def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, measured: list[str]) -> None:
-    """Of the same size and with its old times put back, too: the file system's own time of change tells."""
+    """Of the same size and with its old times put back, too: the file system's own time of change
+    tells.
+    """
     run(folder, tmp_path / "cache")
     path = folder / "2.gpx"
     stat = path.stat()
@@ -162,7 +177,9 @@ def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, measured: list[
 
 
 def test_new_moved_and_copied_files(folder: Path, tmp_path: Path, measured: list[str]) -> None:
-    """Only what is new is measured; a file that moved is known by its content, and has its new name."""
+    """Only what is new is measured; a file that moved is known by its content, and has its new
+    name.
+    """
     run(folder, tmp_path / "cache")
     (folder / "1.gpx").rename(folder / "moved.gpx")
     shutil.copy(folder / "2.gpx", folder / "copy.gpx")
@@ -188,14 +205,20 @@ def test_remote_files_are_known_by_what_their_file_system_says(
     again = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
     assert measured == []
     assert again.to_dict() == plain.to_dict()
-    memory.pipe_file("/kept/2.gpx", (folder / "2.gpx").read_bytes().replace(b"2026-03-02T", b"2026-03-09T"))
+    memory.pipe_file(
+        "/kept/2.gpx", (folder / "2.gpx").read_bytes().replace(b"2026-03-02T", b"2026-03-09T")
+    )
     later = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
     assert measured == ["2.gpx"]
     assert str(later.period[1])[:10] == "2026-03-09"
 
 
-def test_what_measuring_depends_on_is_part_of_the_key(folder: Path, tmp_path: Path, measured: list[str]) -> None:
-    """Another mass or other rules measure anew; other heart-rate limits, a name and races need no file."""
+def test_what_measuring_depends_on_is_part_of_the_key(
+    folder: Path, tmp_path: Path, measured: list[str]
+) -> None:
+    """Another mass or other rules measure anew; other heart-rate limits, a name and races need no
+    file.
+    """
     cache = tmp_path / "cache"
     run(folder, cache)
     del measured[:]
@@ -204,7 +227,10 @@ def test_what_measuring_depends_on_is_part_of_the_key(folder: Path, tmp_path: Pa
     assert document(other) == document(
         run(folder, None, athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45))
     )
-    for options in ({"athlete": replace(ATHLETE, mass=60.0)}, {"terrain": TerrainRules(decide=0.8)}):
+    for options in (
+        {"athlete": replace(ATHLETE, mass=60.0)},
+        {"terrain": TerrainRules(decide=0.8)},
+    ):
         del measured[:]
         run(folder, cache, **options)
         assert len(measured) == 5
@@ -221,8 +247,12 @@ def test_another_version_measures_anew(
     assert len(measured) == 5
 
 
-def test_files_just_written_are_read_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file whose time is that of a moment ago may change without it: its content is looked at again."""
+def test_files_just_written_are_read_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file whose time is that of a moment ago may change without it: its content is looked at
+    again.
+    """
     cache = tmp_path / "cache"
     monkeypatch.setattr(_workers, "YOUNG", 3600.0)
     run(folder, cache)
@@ -253,9 +283,15 @@ def test_two_processes_at_once(folder: Path, tmp_path: Path) -> None:
     assert document(run(folder, cache)) == document(run(folder, None))
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database" * 1000, None], ids=["empty", "text", "truncated"])
-def test_a_file_that_is_no_cache_is_set_aside(folder: Path, tmp_path: Path, content: bytes | None) -> None:
-    """It is renamed with a warning (an empty one is simply used), results are right, and the next run is warm."""
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database" * 1000, None], ids=["empty", "text", "truncated"]
+)
+def test_a_file_that_is_no_cache_is_set_aside(
+    folder: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    """It is renamed with a warning (an empty one is simply used), results are right, and the next
+    run is warm.
+    """
     cache = tmp_path / "cache"
     plain = document(run(folder, cache))
     file = cache / NAME
@@ -266,7 +302,9 @@ def test_a_file_that_is_no_cache_is_set_aside(folder: Path, tmp_path: Path, cont
         warnings.simplefilter("always")
         assert document(run(folder, cache)) == plain
     if content != b"":
-        assert any(issubclass(w.category, CacheWarning) and "set aside" in str(w.message) for w in caught)
+        assert any(
+            issubclass(w.category, CacheWarning) and "set aside" in str(w.message) for w in caught
+        )
         assert list(cache.glob("*.damaged-*"))
     assert document(run(folder, cache)) == plain
 
@@ -301,7 +339,8 @@ def test_blocks_that_changed_places_don_t_count(tmp_path: Path) -> None:
     store.close()
     connection = sqlite3.connect(tmp_path / NAME)
     connection.execute(
-        "UPDATE parts SET content = (SELECT content FROM parts WHERE key = ?) WHERE key = ?", (b"one", b"two")
+        "UPDATE parts SET content = (SELECT content FROM parts WHERE key = ?) WHERE key = ?",
+        (b"one", b"two"),
     )
     connection.commit()
     connection.close()
@@ -338,7 +377,9 @@ def test_too_much_is_given_up_oldest_first(tmp_path: Path, monkeypatch: pytest.M
     assert 3 <= len(kept) <= 5
 
 
-def test_the_default_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_folder_follows_the_platform(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The variable first, then the rule of the platform."""
     assert cache_folder() == Path(os.environ["TRAILSTATS_CACHE"])
     monkeypatch.delenv("TRAILSTATS_CACHE")

@@ -1,4 +1,6 @@
-"""The whole way over real recordings: each file gives an analysis, or a typed error with a reason."""
+"""The whole way over real recordings: each file gives an analysis, or a typed error with a
+reason.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ import pandas as pd
 import pytest
 
 from trailstats import schema
-from trailstats._workers import Options, measure_source
-from trailstats.athlete import Athlete
 from trailstats.cleaning import CleanRules
 from trailstats.history import combine
+from trailstats.history._workers import Options, measure_source
 from trailstats.io.containers import Failure, SourceRef
 from trailstats.io.formats import ReadLimits
-from trailstats.results import Analysis
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Analysis
 from trailstats.terrain import TerrainRules
 
 pytestmark = pytest.mark.corpus
@@ -24,7 +26,9 @@ OPTIONS = Options(Athlete(heart_rate_max=190), CleanRules(), TerrainRules(), Rea
 
 
 def slice_of(corpus: Path) -> list[str]:
-    """Return a fixed choice of at least 60 files: all odd ones, all TCX, and some of each athlete and format."""
+    """Return a fixed choice of at least 60 files: all odd ones, all TCX, and some of each athlete
+    and format.
+    """
     index = pd.read_csv(corpus / "index.csv").sort_values("file")
     odd = index[index["role"].fillna("").str.contains("odd:") | (index["format"] == "tcx")]
     small = index[index["size"] < 400_000]
@@ -61,25 +65,38 @@ def test_nothing_fails_for_a_reason_of_ours(found: dict[str, list[Analysis | Fai
                 assert item.message
 
 
-def test_files_with_positions_are_analysed(corpus: Path, found: dict[str, list[Analysis | Failure]]) -> None:
+def test_files_with_positions_are_analysed(
+    corpus: Path, found: dict[str, list[Analysis | Failure]]
+) -> None:
     """At least 98 % of the files that hold positions give an analysis with a length and a time."""
     index = pd.read_csv(corpus / "index.csv").set_index("file")
     placed = [name for name in found if index.loc[name, "has_gps"] == 1]
     good = [
         name
         for name in placed
-        if any(isinstance(i, Analysis) and i.totals.distance > 0 and i.totals.moving_time > 0 for i in found[name])
+        if any(
+            isinstance(i, Analysis) and i.totals.distance > 0 and i.totals.moving_time > 0
+            for i in found[name]
+        )
     ]
     assert len(good) >= 0.98 * len(placed)
 
 
-def test_lengths_are_those_of_the_index(corpus: Path, found: dict[str, list[Analysis | Failure]]) -> None:
-    """Single runs agree in length with the index, which was made by another program, to 3 % in the median."""
+def test_lengths_are_those_of_the_index(
+    corpus: Path, found: dict[str, list[Analysis | Failure]]
+) -> None:
+    """Single runs agree in length with the index, which was made by another program, to 3 % in the
+    median.
+    """
     index = pd.read_csv(corpus / "index.csv").set_index("file")
     ratios = []
     for name, items in found.items():
         row = index.loc[name]
-        plain = row["label"] in ("road", "trail", "track") and row["has_gps"] == 1 and row["gaps_over_30s"] == 0
+        plain = (
+            row["label"] in ("road", "trail", "track")
+            and row["has_gps"] == 1
+            and row["gaps_over_30s"] == 0
+        )
         if plain and len(items) == 1 and isinstance(items[0], Analysis):
             ratios.append(abs(items[0].totals.distance / row["distance_m"] - 1))
     assert len(ratios) >= 15
@@ -98,7 +115,10 @@ def test_results_keep_their_contract(found: dict[str, list[Analysis | Failure]])
             totals = item.totals
             assert item.segments["distance"].sum() == pytest.approx(totals.distance)
             if totals.distance > 0:
-                assert totals.trail_share + totals.road_share + totals.unknown_share == pytest.approx(1)
+                assert (
+                    totals.trail_share + totals.road_share + totals.unknown_share
+                    == pytest.approx(1)
+                )
             assert totals.moving_time <= totals.elapsed_time + 1
             assert set(item.segments["surface"]) <= {s.value for s in schema.Surface}
 
@@ -110,5 +130,7 @@ def test_a_history_of_all_of_them(found: dict[str, list[Analysis | Failure]]) ->
     failures = [i for i in every if isinstance(i, Failure)]
     history = combine(analyses, failures, Athlete())
     assert len(history.activities) == len(every)
-    own = history.activities[(history.activities["status"] == "ok") & (history.activities["duplicate_of"] == "")]
+    own = history.activities[
+        (history.activities["status"] == "ok") & (history.activities["duplicate_of"] == "")
+    ]
     assert history.weekly()["distance"].sum() == pytest.approx(own["distance"].sum())

@@ -19,7 +19,9 @@ from trailstats.elevation import (
 
 
 def test_a_jitter_below_the_threshold_is_no_ascent() -> None:
-    """0, 1, 0, 1 ... counts nothing when a reversal must exceed 1.5 m, and everything without a threshold."""
+    """0, 1, 0, 1 ... counts nothing when a reversal must exceed 1.5 m, and everything without a
+    threshold.
+    """
     z = np.tile([0.0, 1.0], 50)
     assert ascent_descent(z, 1.5) == (0.0, 0.0)
     assert ascent_descent(z, 0.0) == (50.0, 49.0)
@@ -55,13 +57,17 @@ def test_reversing_swaps_ascent_and_descent(z: np.ndarray, threshold: float) -> 
 
 @given(z=tracks, threshold=st.sampled_from([0.0, 2.0, 10.0]))
 def test_ascent_less_descent_is_the_change(z: np.ndarray, threshold: float) -> None:
-    """Ascent less descent is the net change, to within what the threshold leaves out at both ends."""
+    """Ascent less descent is the net change, to within what the threshold leaves out at both
+    ends.
+    """
     up, down = ascent_descent(z, threshold)
     assert abs((up - down) - (z[-1] - z[0])) <= 2 * threshold + 1e-9
 
 
 @given(z=tracks, threshold=st.sampled_from([0.0, 2.0, 10.0]))
-def test_cumulative_ascent_never_falls_and_ends_at_the_whole(z: np.ndarray, threshold: float) -> None:
+def test_cumulative_ascent_never_falls_and_ends_at_the_whole(
+    z: np.ndarray, threshold: float
+) -> None:
     """Differences between places add up, since the running sums only grow."""
     up, down = cumulative_ascent(z, threshold)
     assert (np.diff(up) >= -1e-12).all()
@@ -96,7 +102,9 @@ def test_the_error_of_the_grade_is_that_of_regression() -> None:
 def hill(step: float, noise: float = 0.0, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return 6 km over three hills of 60 m, sampled every ``step`` metres."""
     d = np.arange(0.0, 6000.0, step)
-    return d, 30 * (1 - np.cos(2 * np.pi * d / 2000)) + np.random.default_rng(seed).normal(0, noise, len(d))
+    return d, 30 * (1 - np.cos(2 * np.pi * d / 2000)) + np.random.default_rng(seed).normal(
+        0, noise, len(d)
+    )
 
 
 @pytest.mark.parametrize("step", [1.5, 3.0, 6.0, 15.0])
@@ -118,7 +126,9 @@ def test_a_flat_loop_with_barometer_noise_climbs_nothing() -> None:
 
 
 def test_noisy_elevation_on_the_flat_is_taken_for_gnss() -> None:
-    """Noise of metres, correlated over a minute as receivers have it, counts as GNSS and hardly climbs."""
+    """Noise of metres, correlated over a minute as receivers have it, counts as GNSS and hardly
+    climbs.
+    """
     rng = np.random.default_rng(3)
     z = np.zeros(4000)
     for i in range(1, len(z)):
@@ -139,7 +149,9 @@ def wandering(rng: np.random.Generator, size: float, time: float, count: int) ->
 
 @pytest.mark.parametrize(("height", "apart"), [(2.0, 1500.0), (30.0, 500.0)], ids=["flat", "hills"])
 def test_a_receiver_without_barometer(height: float, apart: float) -> None:
-    """An hour by a receiver that errs by 3 m over minutes: less is made up on the flat, and hills don't get lost."""
+    """An hour by a receiver that errs by 3 m over minutes: less is made up on the flat, and hills
+    don't get lost.
+    """
     rng = np.random.default_rng(0)
     d = 3.0 * np.arange(3600)
     z = height / 2 * (1 - np.cos(2 * np.pi * d / apart))
@@ -148,7 +160,9 @@ def test_a_receiver_without_barometer(height: float, apart: float) -> None:
     for _ in range(20):
         recorded = z + wandering(rng, 3.0, 90, 3600) + wandering(rng, 1.0, 18, 3600)
         for window, out in ((100.0, short), (ElevationRules().window_gnss_ascent, usual)):
-            profile = grid_profile(d, recorded, ElevationRules(noise_hilly=1e-6, window_gnss_ascent=window))
+            profile = grid_profile(
+                d, recorded, ElevationRules(noise_hilly=1e-6, window_gnss_ascent=window)
+            )
             assert profile is not None
             assert profile.source is ElevationSource.GNSS
             out.append(profile.ascent[-1] - true)
@@ -157,7 +171,9 @@ def test_a_receiver_without_barometer(height: float, apart: float) -> None:
 
 
 def test_a_barometer_on_a_steep_slow_hike_is_none_of_a_receiver() -> None:
-    """Errors of place make heights rough over distance where it is steep; against the clock they are smooth."""
+    """Errors of place make heights rough over distance where it is steep; against the clock they
+    are smooth.
+    """
     rng = np.random.default_rng(1)
     t = np.arange(5400.0)
     d = 0.7 * t

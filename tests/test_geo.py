@@ -12,7 +12,9 @@ from trailstats import geo
 
 def test_a_degree_of_latitude_is_its_arc() -> None:
     """One degree along a meridian is radius times pi / 180."""
-    assert geo.step_lengths([10.0, 11.0], [20.0, 20.0])[1] == pytest.approx(np.pi / 180 * geo.EARTH_RADIUS)
+    assert geo.step_lengths([10.0, 11.0], [20.0, 20.0])[1] == pytest.approx(
+        np.pi / 180 * geo.EARTH_RADIUS
+    )
 
 
 def test_known_distance_between_two_towns() -> None:

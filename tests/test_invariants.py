@@ -1,4 +1,6 @@
-"""What must hold for any run: ascent, time and distance from the way itself, not from how it was recorded."""
+"""What must hold for any run: ascent, time and distance from the way itself, not from how it was
+recorded.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import make_activity
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import EARTH_RADIUS
 from trailstats.io import read
+from trailstats.model.activity import Activity
 from trailstats.schema import Surface
-from trailstats.segments import cut_segments
 from trailstats.terrain import classify_terrain
+from trailstats.terrain.segments import cut_segments
 
 FEW = settings(max_examples=20, deadline=None)
 SECONDS = 2401
@@ -35,7 +37,9 @@ def sums(activity: Activity) -> tuple[float, float, float, float]:
 
 @st.composite
 def rolling(draw: st.DrawFn) -> np.ndarray:
-    """Return the elevation of hills up to 60 m high and up to 0.18 steep, for each second at 3 m/s."""
+    """Return the elevation of hills up to 60 m high and up to 0.18 steep, for each second at 3
+    m/s.
+    """
     d = 3.0 * np.arange(SECONDS)
     z = np.full(SECONDS, 300.0)
     for steep in (0.12, 0.06):
@@ -58,7 +62,8 @@ def test_a_flat_loop_climbs_nothing(seed: int, noise: float, radius: float) -> N
     run = make_activity(duration=SECONDS - 1)
     records = run.records.assign(
         latitude=47.0 + np.degrees(radius * np.sin(angle) / EARTH_RADIUS),
-        longitude=11.0 + np.degrees(radius * np.cos(angle) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
+        longitude=11.0
+        + np.degrees(radius * np.cos(angle) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
         elevation=200.0 + np.random.default_rng(seed).normal(0, noise, SECONDS),
     )
     distance, _, up, down = sums(replace(run, records=records))
@@ -110,10 +115,13 @@ def test_going_back_swaps_ascent_and_descent(z: np.ndarray, noise: float) -> Non
     drift=st.floats(-60.0, 60.0),
     stopped=st.booleans(),
 )
-def test_a_pause_or_a_gap_adds_nothing(z: np.ndarray, at: int, minutes: int, drift: float, stopped: bool) -> None:
+def test_a_pause_or_a_gap_adds_nothing(
+    z: np.ndarray, at: int, minutes: int, drift: float, stopped: bool
+) -> None:
     """A pause, by the timer or as a gap in the samples, adds no distance, no time and no ascent.
 
-    Not even where the elevation is another one afterwards; less than 3 m can't be told from the noise and may count.
+    Not even where the elevation is another one afterwards; less than 3 m can't be told from the
+    noise and may count.
     """
     plain = recorded(z)
     later = np.arange(SECONDS) > at
@@ -122,7 +130,9 @@ def test_a_pause_or_a_gap_adds_nothing(z: np.ndarray, at: int, minutes: int, dri
     records = records.assign(elevation=records["elevation"] + np.where(later, drift, 0.0))
     paused = replace(plain, records=records, extras=pd.DataFrame(index=records.index))
     if stopped:
-        stops = pd.DataFrame({"start_time": [index[at]], "end_time": [index[at] + pd.Timedelta(minutes=minutes)]})
+        stops = pd.DataFrame(
+            {"start_time": [index[at]], "end_time": [index[at] + pd.Timedelta(minutes=minutes)]}
+        )
         paused = replace(paused, pauses=stops.astype("datetime64[ns, UTC]"))
     before, after = sums(plain), sums(paused)
     assert after[:2] == pytest.approx(before[:2], abs=6.0)
@@ -144,7 +154,9 @@ def test_pace_does_not_change_the_hills(z: np.ndarray, factor: float) -> None:
 
 @pytest.mark.corpus
 def test_thinning_real_runs_keeps_their_trail_share(shared_runs: list[Activity]) -> None:
-    """Recordings of one sample a second, thinned to one in five, keep their share of trail to 0.02 on average."""
+    """Recordings of one sample a second, thinned to one in five, keep their share of trail to 0.02
+    on average.
+    """
     change = []
     for run in shared_runs:
         kept = run.records.iloc[::5]
@@ -166,6 +178,10 @@ def trail_share(activity: Activity) -> float:
 def shared_runs(corpus: Path) -> list[Activity]:
     """Return runs and trail runs of one sample a second, a few of each athlete and label."""
     index = pd.read_csv(corpus / "index.csv").sort_values("file")
-    plain = index["label"].isin(["road", "trail"]) & (index["median_dt_s"] == 1) & (index["has_gps"] == 1)
+    plain = (
+        index["label"].isin(["road", "trail"])
+        & (index["median_dt_s"] == 1)
+        & (index["has_gps"] == 1)
+    )
     some = index[plain & (index["size"] < 1_500_000)].groupby(["athlete", "label"]).head(6)
     return [read(corpus / name) for name in some["file"]]

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Count how many ways of each kind are unpaved, where mappers said so, and what follows for the table of tags.
+"""Count how many ways of each kind are unpaved, where mappers said so, and what follows for the
+table of tags.
 
     python tools/count_surfaces.py EXTRACT.osm.pbf ...
 
-Ways with a surface tag stand for those without one that are otherwise alike. The share is by length. Ways differ in
-length, so a region's ways count as (sum of lengths)^2 / (sum of squared lengths), at most `MOST` of them: one town's
-habits don't speak for all. What was judged before counts as `JUDGED` ways.
+Ways with a surface tag stand for those without one that are otherwise alike. The share is by
+length. Ways differ in length, so a region's ways count as (sum of lengths)^2 / (sum of squared
+lengths), at most `MOST` of them: one town's habits don't speak for all. What was judged before
+counts as `JUDGED` ways.
 """
 
 from __future__ import annotations
@@ -25,25 +27,39 @@ JUDGED = 10.0
 
 
 def ways(extracts: Iterable[Path]) -> pd.DataFrame:
-    """Return the ways whose tag says that they are paved or not, with the rule that they meet without it."""
+    """Return the ways whose tag says that they are paved or not, with the rule that they meet
+    without it.
+    """
     import osmium
 
     rows = []
     for extract in extracts:
         region = extract.name.partition(".")[0]
-        found = osmium.FileProcessor(str(extract)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+        found = (
+            osmium.FileProcessor(str(extract))
+            .with_locations()
+            .with_filter(osmium.filter.KeyFilter("highway"))
+        )
         for way in found:
             tags = {key: way.tags[key] for key in GROUND_KEYS if key in way.tags}
             told = ground_of(tags).rule.name
-            if "surface" not in tags or told not in ("paved", "unpaved way", "unpaved road") or len(way.nodes) < 2:
+            if (
+                "surface" not in tags
+                or told not in ("paved", "unpaved way", "unpaved road")
+                or len(way.nodes) < 2
+            ):
                 continue
-            bare = ground_of({key: value for key, value in tags.items() if key != "surface"}).rule.name
+            bare = ground_of(
+                {key: value for key, value in tags.items() if key != "surface"}
+            ).rule.name
             rows.append((region, bare, told != "paved", osmium.geom.haversine_distance(way.nodes)))
     return pd.DataFrame(rows, columns=["region", "rule", "unpaved", "length"])
 
 
 def shares(found: pd.DataFrame) -> pd.DataFrame:
-    """Return for each rule and region the ways, km, share unpaved with its 95 % interval (Wilson), and weight."""
+    """Return for each rule and region the ways, km, share unpaved with its 95 % interval (Wilson),
+    and weight.
+    """
     rows = []
     for (rule, region), part in found.groupby(["rule", "region"]):
         length = part["length"].to_numpy()
@@ -51,7 +67,9 @@ def shares(found: pd.DataFrame) -> pd.DataFrame:
         n = float(length.sum() ** 2 / (length**2).sum())
         low, high = proportion_confint(share * n, n, method="wilson")
         rows.append((rule, region, len(part), length.sum() / 1000, share, low, high, min(n, MOST)))
-    return pd.DataFrame(rows, columns=["rule", "region", "ways", "km", "share", "low", "high", "weight"])
+    return pd.DataFrame(
+        rows, columns=["rule", "region", "ways", "km", "share", "low", "high", "weight"]
+    )
 
 
 def probabilities(counted: pd.DataFrame) -> dict[str, float]:
@@ -72,7 +90,8 @@ def lines(counted: pd.DataFrame) -> list[str]:
     for name, value in p.items():
         part = counted[counted["rule"] == name]
         cells = [
-            f"{row.region} {row.share:.2f} ({abs(row.low):.2f} to {row.high:.2f}; ways: {row.ways}, {row.km:.1f} km)"
+            f"{row.region} {row.share:.2f} ({abs(row.low):.2f} to {row.high:.2f}; ways: "
+            f"{row.ways}, {row.km:.1f} km)"
             for row in part.itertuples()
         ]
         out.append(f"| {name} | {RULES[name].judged:.2f} | {'; '.join(cells)} | {value:.2f} |")
@@ -81,7 +100,9 @@ def lines(counted: pd.DataFrame) -> list[str]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("extracts", type=Path, nargs="+")
     print("\n".join(lines(shares(ways(parser.parse_args().extracts)))))
 

@@ -2,14 +2,14 @@
 
 Needs the package atheris (Linux; ``pip install atheris``). Run from the checkout::
 
-    python tools/fuzz_readers.py fit SEEDS --seconds 900          # also: gpx, tcx, container
-    python tools/fuzz_readers.py gpx SEEDS --found FOLDER         # keeps its finds for the next run
-    python tools/fuzz_readers.py gpx --again FOLDER/crash-...     # one input once more, with its traceback
+    python tools/fuzz_readers.py fit SEEDS --seconds 900          # also: gpx, tcx, container python
+    tools/fuzz_readers.py gpx SEEDS --found FOLDER         # keeps its finds for the next run python
+    tools/fuzz_readers.py gpx --again FOLDER/crash-...     # one input once more, with its traceback
 
-SEEDS is a folder of files to start from, best small ones (below ``--longest``). A crash is every exception but a
-`TrailstatsError`, a reading that takes longer than ``--slowest`` or more memory at once than ``--memory``, and for GPX
-and TCX a document that the bulk path and the walk read differently. The process ends at the first crash and writes its
-input into the folder of the finds.
+SEEDS is a folder of files to start from, best small ones (below ``--longest``). A crash is every
+exception but a `TrailstatsError`, a reading that takes longer than ``--slowest`` or more memory at
+once than ``--memory``, and for GPX and TCX a document that the bulk path and the walk read
+differently. The process ends at the first crash and writes its input into the folder of the finds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trailstats.io._xml import Walked
+    from trailstats.io.xml._groups import Walked
 
 MOST_RECORDS = 100_000
 MOST_BYTES = 1 << 26
@@ -67,7 +67,9 @@ def reader(format: str) -> Callable[[bytes], object]:
 
 def compare_ways(format: str, data: bytes) -> None:
     """Raise `AssertionError` when the bulk path reads a document other than the walk does."""
-    from trailstats.io import _xml_bulk, _xml_walk, gpx, tcx
+    from trailstats.io.xml import _bulk as _xml_bulk
+    from trailstats.io.xml import _walk as _xml_walk
+    from trailstats.io.xml import gpx, tcx
 
     dialect = (gpx if format == "gpx" else tcx).DIALECT
     bulk = _xml_bulk.walk(data, dialect, max_points=MOST_RECORDS)
@@ -91,10 +93,14 @@ def _contents(walked: Walked) -> list[object]:
 
 def main() -> int:
     """Fuzz one target until the time is over or something is found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("target", choices=("fit", "gpx", "tcx", "container"))
     parser.add_argument("seeds", type=Path, nargs="?", help="folder of files to start from")
-    parser.add_argument("--found", type=Path, default=Path("fuzz"), help="folder for new inputs and for crashes")
+    parser.add_argument(
+        "--found", type=Path, default=Path("fuzz"), help="folder for new inputs and for crashes"
+    )
     parser.add_argument("--seconds", type=int, default=900)
     parser.add_argument("--longest", type=int, default=1 << 15, help="bytes of an input")
     parser.add_argument("--slowest", type=int, default=5, help="seconds for one reading")

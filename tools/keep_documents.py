@@ -40,7 +40,12 @@ def main() -> None:
     keep("history", history.to_dict())
     keep("claims", claims_document(history, ts.evaluate_claims(history), ts.check_plan(history)))
     failure = history.failures[0]
-    problem = {"code": failure.code, "message": failure.message, "path": failure.source, "where": failure.where or None}
+    problem = {
+        "code": failure.code,
+        "message": failure.message,
+        "path": failure.source,
+        "where": failure.where or None,
+    }
     keep("problem", {"format_version": ts.schema.FORMAT_VERSION, "problem": problem})
 
 

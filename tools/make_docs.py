@@ -1,4 +1,5 @@
-"""Write the pages of the docs that follow from the code: columns, glossary, and the pages on metrics.
+"""Write the pages of the docs that follow from the code: columns, glossary, and the pages on
+metrics.
 
 python tools/make_docs.py
 """
@@ -22,8 +23,10 @@ FAMILIES = {
     "effort": "What a grade costs, level speed of equal effort, energy.",
     "performance": "Best efforts and what they imply; what a heart beat is worth.",
     "steps": "Steps, contact, force and stiffness, and what a device recorded of them.",
-    "impact": "Load of the steps in equivalent level-road kilometres; doses of climbing and descending.",
-    "intensity": "Heart rate: how far it can be trusted, zones, easy running, thresholds from beats.",
+    "impact": "Load of the steps in equivalent level-road kilometres; doses of climbing and "
+    "descending.",
+    "intensity": "Heart rate: how far it can be trusted, zones, easy running, thresholds from "
+    "beats.",
     "load": "Load of a session, and of sessions over days and weeks.",
     "variability": "How regular steps, path, pace and beats are.",
     "variety": "The ground, its variety, routes, sizes of courses and climbs, kinds of session.",
@@ -34,10 +37,16 @@ FAMILIES = {
 """The pages on metrics, in order, each with what it holds."""
 
 FIGURES = {
-    "effort": ("grade-curves.svg", "Level speed of equal effort over actual speed, by the three models"),
+    "effort": (
+        "grade-curves.svg",
+        "Level speed of equal effort over actual speed, by the three models",
+    ),
     "impact": ("impact-components.svg", "The three components of a step at 3 m/s over grade"),
     "steps": ("steps-by-speed.svg", "Modelled steps per kilometre and contact time over speed"),
-    "load": ("fading-averages.svg", "Twelve weeks of 60 a day, then rest: fitness, fatigue and form"),
+    "load": (
+        "fading-averages.svg",
+        "Twelve weeks of 60 a day, then rest: fitness, fatigue and form",
+    ),
 }
 """Pictures of `tools/make_figures.py` and their captions."""
 
@@ -48,7 +57,8 @@ def columns_page() -> str:
         "# Columns",
         "",
         "Every table with the unit and meaning of its columns, written by `tools/make_docs.py`.",
-        "A unit of 1 is a plain number or a fraction. Missing is NaN, `null` in JSON, empty in CSV.",
+        "A unit of 1 is a plain number or a fraction. Missing is NaN, `null` in JSON, empty in "
+        "CSV.",
     ]
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", f"A row is {table.row}.", ""]
@@ -63,7 +73,9 @@ def glossary_page() -> str:
     for table in TABLES.values():
         for column in table:
             unit = f" [{column.unit}]" if column.unit else ""
-            words.setdefault(column.name, []).append(f"{column.meaning}{unit}, column of *{table.name}*")
+            words.setdefault(column.name, []).append(
+                f"{column.meaning}{unit}, column of *{table.name}*"
+            )
     for source, entries in (("an activity", METRICS), ("a history", TRAINING)):
         for entry in entries.values():
             page = f"[metric of {source}](metrics/{entry.family}.md#{entry.name})"
@@ -71,8 +83,10 @@ def glossary_page() -> str:
     lines = [
         "# Glossary",
         "",
-        "Every column of every table and every metric, by name, written by `tools/make_docs.py`. Units are SI; 1 is a",
-        "plain number or a fraction. How each metric is computed and how far it can be trusted stands on its page.",
+        "Every column of every table and every metric, by name, written by `tools/make_docs.py`. "
+        "Units are SI; 1 is a",
+        "plain number or a fraction. How each metric is computed and how far it can be trusted "
+        "stands on its page.",
         "",
     ]
     lines += [f"- **`{word}`**: {'; '.join(dict.fromkeys(words[word]))}." for word in sorted(words)]
@@ -84,12 +98,16 @@ def metrics_index() -> str:
     lines = [
         "# Metrics",
         "",
-        "Every number that trailstats computes, with its formula, unit, sources, range and evidence. The pages are",
-        "written by `tools/make_docs.py` from `schema.METRICS`, `schema.TRAINING`, `trailstats.metrics.catalogue` and",
+        "Every number that trailstats computes, with its formula, unit, sources, range and "
+        "evidence. The pages are",
+        "written by `tools/make_docs.py` from `schema.METRICS`, `schema.TRAINING`, "
+        "`trailstats.metrics.catalogue` and",
         "the docstrings of the formulas.",
         "",
-        "A metric has `value, unit, low, high, method, coverage, evidence, reason`. The evidence is that for taking",
-        "the number for what it is called: *strong*, *moderate*, *weak*, or *none*, which is also the grade of plain",
+        "A metric has `value, unit, low, high, method, coverage, evidence, reason`. The evidence "
+        "is that for taking",
+        "the number for what it is called: *strong*, *moderate*, *weak*, or *none*, which is also "
+        "the grade of plain",
         "measurements and of counts, where nothing is to be shown.",
         "",
     ]
@@ -123,7 +141,11 @@ def _metric_lines(entry: MetricEntry) -> list[str]:
     lines = ["", f"### {entry.name}", "", f"{_sentence(entry.meaning)} Unit: {entry.unit}.", ""]
     for name in entry.formulas:
         lines.append(f"- Formula, `{name}`: {_code(FORMULAS[name].formula)}")
-    lines += [f"- Holds: {entry.valid}.", f"- No value: {entry.missing}.", f"- Evidence: {entry.evidence.value}."]
+    lines += [
+        f"- Holds: {entry.valid}.",
+        f"- No value: {entry.missing}.",
+        f"- Evidence: {entry.evidence.value}.",
+    ]
     return lines + _sources(key for name in entry.formulas for key in references_of(name))
 
 
@@ -168,7 +190,9 @@ def references_of(name: str) -> list[str]:
 
 def _sources(keys: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(keys))
-    return [f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."] if found else []
+    return (
+        [f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."] if found else []
+    )
 
 
 def _sentence(text: str) -> str:

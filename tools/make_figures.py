@@ -37,7 +37,9 @@ def grade_curves() -> alt.Chart:
         low, high = effort.GRADE_RANGE[curve]
         grade = np.linspace(low, high, 121)
         factor = effort.effort_factor(grade, curve=curve)
-        parts.append(pd.DataFrame({"grade [%]": 100.0 * grade, "factor": factor, "model": curve.value}))
+        parts.append(
+            pd.DataFrame({"grade [%]": 100.0 * grade, "factor": factor, "model": curve.value})
+        )
     return _lines(pd.concat(parts), "grade [%]", "factor", "model")
 
 
@@ -49,7 +51,10 @@ def impact_components() -> alt.Chart:
         "impact": impact.impact_component(3.0, grade),
         "tibial": impact.tibial_component(3.0, grade),
     }
-    parts = [pd.DataFrame({"grade [%]": 100.0 * grade, "relative": v, "component": k}) for k, v in values.items()]
+    parts = [
+        pd.DataFrame({"grade [%]": 100.0 * grade, "relative": v, "component": k})
+        for k, v in values.items()
+    ]
     return _lines(pd.concat(parts), "grade [%]", "relative", "component")
 
 
@@ -76,7 +81,11 @@ def fading_averages() -> alt.Chart:
     """Draw fitness, fatigue and form over a block of training and the rest after it."""
     daily = np.r_[np.full(84, 60.0), np.zeros(42)]
     fitness, fatigue = load.exponential_load(daily, 42.0), load.exponential_load(daily, 7.0)
-    values = {"fitness": fitness, "fatigue": fatigue, "form": load.training_stress_balance(fitness, fatigue)}
+    values = {
+        "fitness": fitness,
+        "fatigue": fatigue,
+        "form": load.training_stress_balance(fitness, fatigue),
+    }
     days = np.arange(len(daily))
     parts = [pd.DataFrame({"day": days, "load a day": v, "average": k}) for k, v in values.items()]
     return _lines(pd.concat(parts).dropna(), "day", "load a day", "average")

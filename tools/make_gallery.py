@@ -1,7 +1,8 @@
-"""Write docs/gallery.md with a picture of every chart of `trailstats.plots`, drawn from the sample archive.
+"""Write docs/gallery.md with a picture of every chart of `trailstats.plots`, drawn from the sample
+archive.
 
-python tools/make_gallery.py                    the page and its pictures
-python tools/make_gallery.py --screenshots      the two pictures of the report in docs/images as well
+python tools/make_gallery.py                    the page and its pictures python
+tools/make_gallery.py --screenshots      the two pictures of the report in docs/images as well
 
 The screenshots need the package playwright and Chromium, whose path TRAILSTATS_BROWSER may name.
 """
@@ -36,18 +37,39 @@ class Entry:
 
 ENTRIES = (
     Entry(
-        "claims", "answers", "Each answer's difference with its interval; the side that speaks for the claim is shaded."
+        "claims",
+        "answers",
+        "Each answer's difference with its interval; the side that speaks for the claim is shaded.",
     ),
-    Entry("profile", "run", "Elevation over distance, coloured by ground; technical stretches are dotted."),
-    Entry("track", "run", "The route in metres around its centre, north up. No place on Earth is in the chart's data."),
+    Entry(
+        "profile",
+        "run",
+        "Elevation over distance, coloured by ground; technical stretches are dotted.",
+    ),
+    Entry(
+        "track",
+        "run",
+        "The route in metres around its centre, north up. No place on Earth is in the chart's "
+        "data.",
+    ),
     Entry("routes", "history", "All routes of the busiest region, private places left out."),
     Entry("weekly", "history", "Distance of each week, by ground."),
     Entry("load", "history", "Session load of each week with fitness, fatigue and form."),
-    Entry("impact", "history", "What the week's steps amount to, in kilometres on a level road; modelled."),
-    Entry("intensity", "history", "Share of time in three heart-rate zones, trail runs against road runs."),
+    Entry(
+        "impact",
+        "history",
+        "What the week's steps amount to, in kilometres on a level road; modelled.",
+    ),
+    Entry(
+        "intensity",
+        "history",
+        "Share of time in three heart-rate zones, trail runs against road runs.",
+    ),
     Entry("variety", "history", "How each month's time is spread over kinds of ground."),
     Entry(
-        "trend", "history", "Pace on level road at one heart rate, with a trend that allows for spells of good weeks."
+        "trend",
+        "history",
+        "Pace on level road at one heart rate, with a trend that allows for spells of good weeks.",
     ),
     Entry("calendar", "history", "A mark for each activity, larger for longer ones."),
 )
@@ -58,9 +80,12 @@ def page() -> str:
     lines = [
         "# Gallery",
         "",
-        "Every chart of `trailstats.plots`, drawn from the sample archive, that of a simulated runner, by",
-        "`tools/make_gallery.py`. They are Altair charts with the same specifications as in the report: a notebook",
-        'shows them, and `chart.save("name.svg")` or `.png` writes a picture. `trailstats report --png DIR` writes',
+        "Every chart of `trailstats.plots`, drawn from the sample archive, that of a simulated "
+        "runner, by",
+        "`tools/make_gallery.py`. They are Altair charts with the same specifications as in the "
+        "report: a notebook",
+        'shows them, and `chart.save("name.svg")` or `.png` writes a picture. `trailstats report '
+        "--png DIR` writes",
         "those of an archive.",
         "",
         "```python",
@@ -73,14 +98,24 @@ def page() -> str:
         "```",
     ]
     for entry in ENTRIES:
-        lines += ["", f"## {entry.name}", "", entry.words, "", "```python", f"ts.plots.{entry.name}({entry.argument})"]
+        lines += [
+            "",
+            f"## {entry.name}",
+            "",
+            entry.words,
+            "",
+            "```python",
+            f"ts.plots.{entry.name}({entry.argument})",
+        ]
         lines += ["```", "", f"![{entry.words}](images/gallery/{entry.name}.png)"]
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
     """Write the page and the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--screenshots", action="store_true")
     asked = parser.parse_args()
     athlete = ts.Athlete.from_toml(ROOT / "data/samples/athlete.toml")
@@ -105,10 +140,17 @@ def _screenshots(history: ts.History) -> None:
     (number,) = (k for k, a in enumerate(history.analyses) if a.meta.source.endswith(RUN))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         address = ts.write_report(history, Path(folder) / "report.html").as_uri()
-        running = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        for name, anchor, dark, height in (("claims", "", False, 900), ("run", f"#a{number}", True, 760)):
+        running = playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for name, anchor, dark, height in (
+            ("claims", "", False, 900),
+            ("run", f"#a{number}", True, 760),
+        ):
             context = running.new_context(
-                viewport={"width": 1200, "height": height}, color_scheme="dark" if dark else "light", offline=True
+                viewport={"width": 1200, "height": height},
+                color_scheme="dark" if dark else "light",
+                offline=True,
             )
             shown = context.new_page()
             shown.goto(f"{address}{anchor}")

@@ -36,7 +36,9 @@ def simulate(session: season.Session, body: Physiology) -> tuple[Run, Recording]
         body,
         np.random.RandomState([season.SEED, session.number, 1]),
     )
-    return outing, record(outing, session.watch, np.random.RandomState([season.SEED, session.number, 2]))
+    return outing, record(
+        outing, session.watch, np.random.RandomState([season.SEED, session.number, 2])
+    )
 
 
 def _laps(session: season.Session) -> tuple[float, ...]:
@@ -109,7 +111,9 @@ def build(output: Path, *, limit: int | None = None, with_odd: bool = True) -> d
         "odd": odd_truth,
         "activities": entries,
     }
-    (output / "truth.json").write_text(json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n", "utf-8")
+    (output / "truth.json").write_text(
+        json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n", "utf-8"
+    )
     (output / "athlete.toml").write_text(athlete_toml(body), "utf-8")
     readme = Path(__file__).resolve().parent / "samples" / "README.md"
     if readme.exists():
@@ -120,7 +124,12 @@ def build(output: Path, *, limit: int | None = None, with_odd: bool = True) -> d
 def main(arguments: list[str] | None = None) -> int:
     """Command line: write the samples and say what was written."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="folder to write (default: data/samples)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=DEFAULT_OUTPUT,
+        help="folder to write (default: data/samples)",
+    )
     parser.add_argument("--limit", type=int, default=None, help="only the first so many activities")
     parser.add_argument("--no-odd", action="store_true", help="leave out the odd files")
     options = parser.parse_args(arguments)
@@ -128,7 +137,10 @@ def main(arguments: list[str] | None = None) -> int:
     files = [path for path in options.output.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     records = sum(entry["records"] for entry in document["activities"])
-    print(f"{len(document['activities'])} activities, {records} points, {len(files)} files, {size / 1e6:.2f} MB")
+    print(
+        f"{len(document['activities'])} activities, {records} points, {len(files)} files, "
+        f"{size / 1e6:.2f} MB"
+    )
     return 0
 
 

@@ -1,4 +1,5 @@
-"""Try the claims on thousands of simulated runners whose truth is known, and write the table of the documentation.
+"""Try the claims on thousands of simulated runners whose truth is known, and write the table of the
+documentation.
 
     python tools/simulate_histories.py --histories 300 --write docs/claims.md
 
@@ -30,10 +31,18 @@ SHARES = {"none": 0.5, "effect": 1.0, "power": 0.7, "sample": 0.35, "confounded"
 """Histories of a scenario by its group, as a share of those asked for; coverage needs the most."""
 
 
-def run(counts: dict[int, int], *, workers: int, minutes: float = math.inf) -> dict[int, list[Outcome]]:
-    """Return the outcomes of so many histories of each scenario, or of as many as the time allows."""
+def run(
+    counts: dict[int, int], *, workers: int, minutes: float = math.inf
+) -> dict[int, list[Outcome]]:
+    """Return the outcomes of so many histories of each scenario, or of as many as the time
+    allows.
+    """
     # All scenarios advance together, so that an early end leaves none out.
-    order = sorted(((seed + 0.5) / count, number, seed) for number, count in counts.items() for seed in range(count))
+    order = sorted(
+        ((seed + 0.5) / count, number, seed)
+        for number, count in counts.items()
+        for seed in range(count)
+    )
     jobs = [(number, 1000 * number + seed) for _, number, seed in order]
     found: dict[int, list[Outcome]] = {number: [] for number in counts}
     end = time.monotonic() + 60.0 * minutes
@@ -57,7 +66,8 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
     total = sum(len(outcomes) for outcomes in found.values())
     groups = {g: [n for n in found if ALL[n].group == g] for g in SHARES}
     lines = [
-        f"{len(found)} kinds of runner, {counts[0]} to {counts[-1]} histories each, {total} in all, simulated and "
+        f"{len(found)} kinds of runner, {counts[0]} to {counts[-1]} histories each, {total} in "
+        "all, simulated and "
         f"answered in {seconds / 60:.0f} minutes. Shares come with their 95 % interval (Wilson).",
         "",
     ]
@@ -75,7 +85,8 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
 def _false_decisions(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
     claims = list(scores[numbers[0]])
     lines = [
-        "**No true effect**: share of histories in which a claim is supported or contradicted, all scenarios without "
+        "**No true effect**: share of histories in which a claim is supported or contradicted, all "
+        "scenarios without "
         "an effect together, and the worst of them. At most 5 % is wanted.",
         "",
         "| claim | together | worst | in |",
@@ -103,11 +114,14 @@ def _coverage(scores: dict[int, dict[str, Score]], none: list[int], effect: list
     return [*lines, ""]
 
 
-def _power(found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+def _power(
+    found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]
+) -> list[str]:
     if not numbers:
         return []
     lines = [
-        "**Power**: share of histories in which an effect that is there is decided in its direction. A claim's verdict "
+        "**Power**: share of histories in which an effect that is there is decided in its "
+        "direction. A claim's verdict "
         "allows for all claims together, a part's stands alone.",
         "",
         "| scenario | claim or part | decided rightly |",
@@ -119,7 +133,8 @@ def _power(found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]],
         if scenario.easy_slower:
             rows += [("easy_days", scores[n]["easy_days"].supported)]
             rows += [
-                (f"easy_days, {p}", parts[p]) for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")
+                (f"easy_days, {p}", parts[p])
+                for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")
             ]
         if scenario.beats:
             rows.append(("same_effort", scores[n]["same_effort"].contradicted))
@@ -148,21 +163,28 @@ def _sample(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str
     lines = []
     for n in numbers:
         lines += [
-            f"**A runner {ALL[n].name}**: how often each claim is decided for a runner with the same effects.",
+            f"**A runner {ALL[n].name}**: how often each claim is decided for a runner with the "
+            "same effects.",
             "",
             "| claim | supported | contradicted |",
             "|---|---|---|",
-            *(f"| {claim} | {own.supported} | {own.contradicted} |" for claim, own in scores[n].items()),
+            *(
+                f"| {claim} | {own.supported} | {own.contradicted} |"
+                for claim, own in scores[n].items()
+            ),
             "",
         ]
     return lines
 
 
-def _curve(found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+def _curve(
+    found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]
+) -> list[str]:
     if not numbers:
         return []
     lines = [
-        "**Road improvement by length of history**: trails begin half-way and form rises by so much over eight weeks. "
+        "**Road improvement by length of history**: trails begin half-way and form rises by so "
+        "much over eight weeks. "
         "How often that is supported by this claim alone, and where all nine tests are counted.",
         "",
         "| gain in so many years | alone | among nine |",
@@ -178,7 +200,8 @@ def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list
     if not numbers:
         return []
     lines = [
-        "**Confounded**: trails do nothing for road form, but something that moves with them does. The claim "
+        "**Confounded**: trails do nothing for road form, but something that moves with them does. "
+        "The claim "
         "alone, not adjusted for the others; at most 7 % supported is wanted.",
         "",
         "| scenario | road_improvement supported | contradicted |",
@@ -192,12 +215,19 @@ def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list
 
 def main() -> None:
     """Simulate, print, and write the table where asked."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
-        "--histories", type=int, default=100, help="histories of a scenario; some kinds get a share of it"
+        "--histories",
+        type=int,
+        default=100,
+        help="histories of a scenario; some kinds get a share of it",
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--minutes", type=float, default=math.inf, help="end after so long, with what there is")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="end after so long, with what there is"
+    )
     parser.add_argument("--only", type=int, nargs="*", help="numbers of scenarios")
     parser.add_argument("--write", type=Path, help="Markdown file whose marked part is replaced")
     options = parser.parse_args()
@@ -210,7 +240,9 @@ def main() -> None:
     if options.write:
         page = options.write.read_text(encoding="utf-8")
         head, rest = page.split(BEGIN)
-        options.write.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}", encoding="utf-8")
+        options.write.write_text(
+            f"{head}{BEGIN}\n{text}{END}{rest.split(END)[1]}", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
     python tools/train_surface.py            # trailstats/terrain/surface_model.json
     python tools/train_surface.py --docs     # and docs/terrain.md
 
-The labelled recordings lie in the folder that TRAILSTATS_SHARED names, or in ``shared`` beside the checkout. Runs
-are left out by athlete, and map-labelled stretches by group of like routes, before anything is scored. The result
-depends on the recordings alone: no random numbers, one order.
+The labelled recordings lie in the folder that TRAILSTATS_SHARED names, or in ``shared`` beside the
+checkout. Runs are left out by athlete, and map-labelled stretches by group of like routes, before
+anything is scored. The result depends on the recordings alone: no random numbers, one order.
 """
 
 from __future__ import annotations
@@ -42,8 +42,12 @@ def shared_folder() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--docs", action="store_true", help="write docs/terrain.md and its figure as well")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--docs", action="store_true", help="write docs/terrain.md and its figure as well"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     shared = shared_folder()
@@ -61,25 +65,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(data: Data) -> Trained:
     """Return the fitted models, and predictions that have not seen what they predict."""
     table = fitting.activity_table(data.whole, data.index)
-    left_out = {channels: fitting.activity_left_out(table, channels) for channels in fitting.CHANNELS}
+    left_out = {
+        channels: fitting.activity_left_out(table, channels) for channels in fitting.CHANNELS
+    }
     models = {}
     for channels in fitting.CHANNELS:
         line = fitting.fit_activity_line(table, fitting.activity_log_odds(table, channels))
         models[channels] = fitting.calibrated(fitting.fit_activity(table, channels), line)
-    runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(data.whole, table, left_out["mixed"])
+    runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(
+        data.whole, table, left_out["mixed"]
+    )
     runs = fitting.with_usual_pace(runs)
     smoothed = fitting.windows_left_out(runs)
     windows = fitting.fit_windows(runs)
     whole = {}
     for channels, log_odds in smoothed.items():
         line = fitting.fit_window_line(runs, log_odds)
-        whole[channels] = replace(fitting.fit_whole(windows, runs, channels), slope=line.slope, offset=line.offset)
+        whole[channels] = replace(
+            fitting.fit_whole(windows, runs, channels), slope=line.slope, offset=line.offset
+        )
     return Trained(
         table=table,
         left_out=left_out,
         models=models,
         runs=runs,
-        calibrated={name: fitting.windows_calibrated(runs, log_odds) for name, log_odds in smoothed.items()},
+        calibrated={
+            name: fitting.windows_calibrated(runs, log_odds) for name, log_odds in smoothed.items()
+        },
         windows=windows,
         whole=whole,
     )
@@ -109,7 +121,9 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
             **table_of(trained.windows),
             "mixed_limit": fitting.MIXED_LIMIT,
             "temper": fitting.TEMPER,
-            "whole": {channels: rounded(asdict(whole)) for channels, whole in trained.whole.items()},
+            "whole": {
+                channels: rounded(asdict(whole)) for channels, whole in trained.whole.items()
+            },
         },
         "scores": scores.summary(trained, TerrainRules().decide),
     }
@@ -123,8 +137,15 @@ def rounded(values: dict[str, Any]) -> dict[str, Any]:
 def table_of(model: LinearModel) -> dict[str, object]:
     """Return a model as rows that a person can read."""
     rows = [
-        {"name": n, "centre": round(float(c), 5), "scale": round(float(s), 5), "coefficient": round(float(b), 5)}
-        for n, c, s, b in zip(model.names, model.centre, model.scale, model.coefficient, strict=True)
+        {
+            "name": n,
+            "centre": round(float(c), 5),
+            "scale": round(float(s), 5),
+            "coefficient": round(float(b), 5),
+        }
+        for n, c, s, b in zip(
+            model.names, model.centre, model.scale, model.coefficient, strict=True
+        )
     ]
     return {"intercept": round(model.intercept, 5), "limit": model.limit, "features": rows}
 

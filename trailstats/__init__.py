@@ -1,4 +1,5 @@
-"""trailstats: tells road from trail along recorded runs, and answers claims about trail running for one runner.
+"""trailstats: tells road from trail along recorded runs, and answers claims about trail running for
+one runner.
 
 The short way::
 
@@ -10,8 +11,8 @@ The short way::
     ts.evaluate_claims(history)           # the article's claims, with intervals
     ts.write_report(history, "report.html")
 
-Everything is in SI units; `schema` names every table's columns with unit and meaning. Formulas for arrays of your own
-are in `trailstats.metrics`, charts in `trailstats.plots`.
+Everything is in SI units; `schema` names every table's columns with unit and meaning. Formulas for
+arrays of your own are in `trailstats.metrics`, charts in `trailstats.plots`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from typing import TYPE_CHECKING, Any
 from trailstats._version import __version__
 
 if TYPE_CHECKING:
-    from trailstats.activity import Activity, ActivityMeta, Issue
-    from trailstats.analysis import Analysis, Metric, Totals, analyze
-    from trailstats.athlete import Athlete
+    from trailstats.analysis import analyze
     from trailstats.claims import ClaimResult, RuleResult, evaluate_claims
+    from trailstats.claims.plan import check_plan
     from trailstats.cleaning import CleanRules, clean
     from trailstats.errors import (
         ConfigError,
@@ -41,13 +41,34 @@ if TYPE_CHECKING:
     )
     from trailstats.history import History, OnError, analyze_athletes, analyze_folder
     from trailstats.io import Failure, ReadLimits, convert, iter_activities, read
-    from trailstats.limits import HeartRateLimits
-    from trailstats.plan import check_plan
+    from trailstats.model import (
+        Activity,
+        ActivityMeta,
+        Analysis,
+        Athlete,
+        HeartRateLimits,
+        Issue,
+        Metric,
+        Totals,
+    )
     from trailstats.report.html import write_report
-    from trailstats.schema import EvidenceStrength, Gait, Severity, Slope, Surface, SurfaceSource, Verdict
-    from trailstats.segments import cut_segments
-    from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_terrain
-    from trailstats.terrain.climbs import find_climbs
+    from trailstats.schema import (
+        EvidenceStrength,
+        Gait,
+        Severity,
+        Slope,
+        Surface,
+        SurfaceSource,
+        Verdict,
+    )
+    from trailstats.terrain import (
+        RoadMap,
+        SurfaceLabels,
+        TerrainRules,
+        classify_terrain,
+        cut_segments,
+        find_climbs,
+    )
 
 __all__ = [
     "Activity",
@@ -103,13 +124,13 @@ __all__ = [
 ]
 
 
-# Where each name lives. A module is loaded when one of its names is first asked for: importing the package takes no
-# time, and a program that only reads never loads what claims and reports need. Type checkers see the imports above.
+# Where each name lives. A module is loaded when one of its names is first asked for: importing the
+# package takes no time, and a program that only reads never loads what claims and reports need.
+# Type checkers see the imports above.
 _HOMES = {
-    "activity": "Activity ActivityMeta Issue",
-    "analysis": "Analysis Metric Totals analyze",
-    "athlete": "Athlete",
+    "analysis": "analyze",
     "claims": "ClaimResult RuleResult evaluate_claims",
+    "claims.plan": "check_plan",
     "cleaning": "CleanRules clean",
     "errors": (
         "ConfigError CorruptFileError LimitError MissingExtraError NotAnActivityError "
@@ -117,16 +138,20 @@ _HOMES = {
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure ReadLimits convert iter_activities read",
-    "limits": "HeartRateLimits",
-    "plan": "check_plan",
-    "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
-    "segments": "cut_segments",
-    "terrain": "RoadMap SurfaceLabels TerrainRules classify_terrain",
-    "terrain.climbs": "find_climbs",
+    "model": "Activity ActivityMeta Analysis Athlete HeartRateLimits Issue Metric Totals",
     "report.html": "write_report",
+    "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
+    "terrain": ("RoadMap SurfaceLabels TerrainRules classify_terrain cut_segments find_climbs"),
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_MODULES = {*(module.partition(".")[0] for module in _HOMES), "elevation", "geo", "metrics", "plots"}
+_MODULES = {
+    *(module.partition(".")[0] for module in _HOMES),
+    "cache",
+    "elevation",
+    "geo",
+    "metrics",
+    "plots",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of different kinds

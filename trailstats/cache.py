@@ -1,13 +1,15 @@
-"""What was computed from recordings, kept in one SQLite file: a second run computes only what changed.
+"""What was computed from recordings, kept in one SQLite file: a second run computes only what
+changed.
 
-Two processes may use it at once. What stands in it is checked when it is read: a damaged file is set aside, a damaged
-entry counts as not there, and what can't be kept is computed again.
+Two processes may use it at once. What stands in it is checked when it is read: a damaged file is
+set aside, a damaged entry counts as not there, and what can't be kept is computed again.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 import warnings
@@ -17,31 +19,55 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from trailstats._pack import Parts
 from trailstats.errors import ConfigError
 
-__all__ = ["Cache", "CacheWarning"]
+__all__ = ["Cache", "CacheWarning", "Parts", "cache_folder"]
+
+Parts = dict[str, bytes]
+"""The blocks of one analysis by name, or that of a failure."""
 
 NAME = "measured-1.sqlite"
 """The file's name, with the version of its tables."""
 
 MOST_BYTES = 4 << 30
-"""Size above which a cache gives up what was used the longest ago [bytes]; judgement: some 80,000 activities."""
+"""Size above which a cache gives up what was used the longest ago [bytes]; judgement: some 80,000
+activities.
+"""
 
 _PATIENCE = 30.0  # seconds that a process waits for another one's write
 _SEAL = 8  # bytes of the checksum before each block
 _TABLES = """
-CREATE TABLE IF NOT EXISTS results (key BLOB PRIMARY KEY, seal BLOB, count INTEGER, size INTEGER, used INTEGER)
-  WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS parts (key BLOB, number INTEGER, name TEXT, content BLOB, UNIQUE (key, number, name));
-CREATE TABLE IF NOT EXISTS rows (key BLOB, number INTEGER, judged TEXT, content BLOB, PRIMARY KEY (key, number))
-  WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS places (place TEXT PRIMARY KEY, stamp TEXT, content BLOB, seal BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS results (
+  key BLOB PRIMARY KEY, seal BLOB, count INTEGER, size INTEGER, used INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parts (
+  key BLOB, number INTEGER, name TEXT, content BLOB, UNIQUE (key, number, name));
+CREATE TABLE IF NOT EXISTS rows (
+  key BLOB, number INTEGER, judged TEXT, content BLOB, PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS places (
+  place TEXT PRIMARY KEY, stamp TEXT, content BLOB, seal BLOB) WITHOUT ROWID;
 """
 
 
+def cache_folder() -> Path:
+    """Return where the program keeps its caches: ``TRAILSTATS_CACHE``, else the platform's folder
+    for caches.
+    """
+    stated = os.environ.get("TRAILSTATS_CACHE")
+    if stated:
+        return Path(stated)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "trailstats"
+
+
 class CacheWarning(UserWarning):
-    """The cache is damaged or can't be written; results are right, but the next run may have to compute them again."""
+    """The cache is damaged or can't be written; results are right, but the next run may have to
+    compute them again.
+    """
 
 
 class Cache:
@@ -93,7 +119,9 @@ class Cache:
     def count(self, key: bytes) -> int | None:
         """Return how many results a key has; None when it is not there."""
         with self._reading():
-            row = self._connection.execute("SELECT seal, count FROM results WHERE key = ?", (key,)).fetchone()
+            row = self._connection.execute(
+                "SELECT seal, count FROM results WHERE key = ?", (key,)
+            ).fetchone()
             if row is not None and row[0] == _seal(key, str(row[1]), b""):
                 return int(row[1])
         return None
@@ -111,18 +139,27 @@ class Cache:
             return {
                 name: block[_SEAL:]
                 for name, block in found
-                if isinstance(block, bytes) and block[:_SEAL] == _seal(key, f"{number}{name}", block[_SEAL:])
+                if isinstance(block, bytes)
+                and block[:_SEAL] == _seal(key, f"{number}{name}", block[_SEAL:])
             }
         return {}
 
     def put(self, key: bytes, items: Sequence[Parts]) -> bool:
-        """Keep the results of a key in place of those that were there; return whether that worked."""
+        """Keep the results of a key in place of those that were there; return whether that
+        worked.
+        """
         rows = [
             (key, number, name, _seal(key, f"{number}{name}", block) + block)
             for number, parts in enumerate(items)
             for name, block in parts.items()
         ]
-        head = (key, _seal(key, str(len(items)), b""), len(items), sum(len(r[3]) for r in rows), int(time.time()))
+        head = (
+            key,
+            _seal(key, str(len(items)), b""),
+            len(items),
+            sum(len(r[3]) for r in rows),
+            int(time.time()),
+        )
         with self._writing() as connection:
             connection.execute("DELETE FROM parts WHERE key = ?", (key,))
             connection.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", rows)
@@ -135,19 +172,27 @@ class Cache:
         with self._reading():
             query = "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
             found = self._connection.execute(query, (key, number, judged)).fetchone()
-            if found is not None and found[0][:_SEAL] == _seal(key, f"{number}{judged}", found[0][_SEAL:]):
+            if found is not None and found[0][:_SEAL] == _seal(
+                key, f"{number}{judged}", found[0][_SEAL:]
+            ):
                 return bytes(found[0][_SEAL:])
         return None
 
     def put_rows(self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
-        """Note something of results for a way of judging them, in place of what was noted for another."""
-        sealed = [(key, n, judged, _seal(key, f"{n}{judged}", block) + block) for key, n, block in rows]
+        """Note something of results for a way of judging them, in place of what was noted for
+        another.
+        """
+        sealed = [
+            (key, n, judged, _seal(key, f"{n}{judged}", block) + block) for key, n, block in rows
+        ]
         if sealed:
             with self._writing() as connection:
                 connection.executemany("REPLACE INTO rows VALUES (?, ?, ?, ?)", sealed)
 
     def content(self, place: str, stamp: str) -> bytes | None:
-        """Return the hash of what lay at a place when it had this stamp; None when that is not known."""
+        """Return the hash of what lay at a place when it had this stamp; None when that is not
+        known.
+        """
         with self._reading():
             query = "SELECT content, seal FROM places WHERE place = ? AND stamp = ?"
             row = self._connection.execute(query, (place, stamp)).fetchone()
@@ -157,37 +202,61 @@ class Cache:
 
     def note(self, places: Iterable[tuple[str, str, bytes]]) -> None:
         """Note the hash of what lies at each place, with its stamp."""
-        rows = [(place, stamp, content, _seal(content, f"{place}\0{stamp}", b"")) for place, stamp, content in places]
+        rows = [
+            (place, stamp, content, _seal(content, f"{place}\0{stamp}", b""))
+            for place, stamp, content in places
+        ]
         if rows:
             with self._writing() as connection:
                 connection.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
 
     def finish(self, used: Iterable[bytes], most_bytes: int = MOST_BYTES) -> None:
-        """Note that results were used today, and give up what was used the longest ago where there is too much."""
+        """Note that results were used today, and give up what was used the longest ago where there
+        is too much.
+        """
         now = int(time.time())
         keep = set(used)
         with self._writing() as connection:
             stale = [
-                (now, key) for (key,) in connection.execute("SELECT key FROM results WHERE used < ?", (now - 86400,))
+                (now, key)
+                for (key,) in connection.execute(
+                    "SELECT key FROM results WHERE used < ?", (now - 86400,)
+                )
             ]
-            connection.executemany("UPDATE results SET used = ? WHERE key = ?", [s for s in stale if s[1] in keep])
+            connection.executemany(
+                "UPDATE results SET used = ? WHERE key = ?", [s for s in stale if s[1] in keep]
+            )
             (size,) = connection.execute("SELECT coalesce(sum(size), 0) FROM results").fetchone()
             if size <= most_bytes:
                 return
-            for key, part in connection.execute("SELECT key, size FROM results ORDER BY used").fetchall():
+            for key, part in connection.execute(
+                "SELECT key, size FROM results ORDER BY used"
+            ).fetchall():
                 if key not in keep and size > 0.9 * most_bytes:
                     for table in ("parts", "rows", "results"):
                         connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
                     size -= part
 
     def info(self) -> dict[str, object]:
-        """Return where the cache lies, how much it holds, and the times of the first and the last use."""
-        out: dict[str, object] = {"path": str(self.path or ""), "bytes": 0, "sources": 0, "activities": 0, "places": 0}
+        """Return where the cache lies, how much it holds, and the times of the first and the last
+        use.
+        """
+        out: dict[str, object] = {
+            "path": str(self.path or ""),
+            "bytes": 0,
+            "sources": 0,
+            "activities": 0,
+            "places": 0,
+        }
         with self._reading():
             run = self._connection.execute
-            out["sources"], out["activities"] = run("SELECT count(*), coalesce(sum(count), 0) FROM results").fetchone()
+            out["sources"], out["activities"] = run(
+                "SELECT count(*), coalesce(sum(count), 0) FROM results"
+            ).fetchone()
             (out["places"],) = run("SELECT count(*) FROM places").fetchone()
-            out["oldest"], out["newest"] = run("SELECT min(used), max(used) FROM results").fetchone()
+            out["oldest"], out["newest"] = run(
+                "SELECT min(used), max(used) FROM results"
+            ).fetchone()
         if self.path is not None and self.path.exists():
             out["bytes"] = self.path.stat().st_size
         return out
@@ -207,7 +276,9 @@ class Cache:
 
     def _begin(self, address: str) -> sqlite3.Connection:
         # One connection serves all threads, one at a time; transactions are begun by hand.
-        connection = sqlite3.connect(address, _PATIENCE, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(
+            address, _PATIENCE, check_same_thread=False, isolation_level=None
+        )
         weakref.finalize(self, connection.close)
         try:
             connection.execute(f"PRAGMA journal_mode = {'WAL' if address else 'MEMORY'}")
@@ -233,7 +304,11 @@ class Cache:
     def _set_aside(self, error: Exception) -> None:
         assert self.path is not None
         name = f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-        warnings.warn(f"{self.path}: the cache is damaged ({error}); it is set aside as {name}", CacheWarning, 4)
+        warnings.warn(
+            f"{self.path}: the cache is damaged ({error}); it is set aside as {name}",
+            CacheWarning,
+            4,
+        )
         for suffix in ("-wal", "-shm"):
             with suppress(OSError):
                 self.path.with_name(self.path.name + suffix).unlink()
@@ -287,6 +362,10 @@ class Cache:
 
 
 def _seal(key: bytes, name: str, content: bytes) -> bytes:
-    """Return a checksum that ties a block to its place: a sound block of another entry does not fit."""
-    digest = blake2b(content, digest_size=_SEAL, key=blake2b(key + name.encode(), digest_size=32).digest())
+    """Return a checksum that ties a block to its place: a sound block of another entry does not
+    fit.
+    """
+    digest = blake2b(
+        content, digest_size=_SEAL, key=blake2b(key + name.encode(), digest_size=32).digest()
+    )
     return digest.digest()

@@ -1,4 +1,6 @@
-"""Elevation over distance: noise, smoothing, grade over a window with its error, ascent with a threshold."""
+"""Elevation over distance: noise, smoothing, grade over a window with its error, ascent with a
+threshold.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Corrected:
 
 
 class GroundModel(Protocol):
-    """What knows the height of the ground: `trailstats.terrain.dem.GroundTiles`, or a user's own."""
+    """What knows the height of the ground: `trailstats.terrain.dem.GroundTiles`, or a user's
+    own.
+    """
 
     def correct(
         self, distance: ArrayLike, latitude: ArrayLike, longitude: ArrayLike, elevation: ArrayLike
@@ -70,19 +74,21 @@ class ElevationRules:
     window_barometer, window_gnss : float
         Length over which grade is fitted [m]; judgement within the ranges of [Ammann2016]_.
     window_gnss_ascent : float
-        Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs by metres over
-        minutes, which a longer window evens out, and short hills with it. Judgement, by simulation.
+        Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs
+        by metres over minutes, which a longer window evens out, and short hills with it. Judgement,
+        by simulation.
     threshold_barometer, threshold_gnss : float
-        A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10 without
-        [StravaElevation]_.
+        A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10
+        without [StravaElevation]_.
     noise_level, noise_hilly : float
-        The source counts as GNSS when the noise of a grid point exceeds the first [m] plus the second for each m/km
-        of ascent, since real hills are rough too; judgement, of recordings by barometric watches only slow hikes on
-        steep ground exceed it.
+        The source counts as GNSS when the noise of a grid point exceeds the first [m] plus the
+        second for each m/km of ascent, since real hills are rough too; judgement, of recordings by
+        barometric watches only slow hikes on steep ground exceed it.
     noise_time : float
-        And when, where times are known, the noise against 5 s before and after exceeds this [m]: on steep ground errors
-        of place look like errors of height, but not to a barometer's clock. Judgement: barometric hikes that exceed
-        the levels above have 0.12 m at most, simulated receivers 0.44 m at least.
+        And when, where times are known, the noise against 5 s before and after exceeds this [m]: on
+        steep ground errors of place look like errors of height, but not to a barometer's clock.
+        Judgement: barometric hikes that exceed the levels above have 0.12 m at most, simulated
+        receivers 0.44 m at least.
     """
 
     spacing: float = 10.0
@@ -145,8 +151,8 @@ def grid_profile(
         [m]; NaN is skipped.
     rules : ElevationRules, optional
     breaks : array-like of bool, shape (n,), optional
-        Whether the way from the sample before is none: a pause, a gap, a lift. What elevation changes there is
-        neither ascent nor grade.
+        Whether the way from the sample before is none: a pause, a gap, a lift. What elevation
+        changes there is neither ascent nor grade.
     step : float
         Smaller changes than this across a break stay part of the profile [m].
     timer : array-like, shape (n,), optional
@@ -155,12 +161,12 @@ def grid_profile(
     Returns
     -------
     Profile or None
-        None when fewer than half of the samples have an elevation, or the way is shorter than the window.
+        None when fewer than half of the samples have an elevation, or the way is shorter than the
+        window.
 
-    Notes
-    -----
-    Samples are averaged within each grid cell, so that standing still adds nothing and the sampling rate does not
-    matter; then despiked by a median over five cells and fitted by a straight line in a moving window.
+    Notes ----- Samples are averaged within each grid cell, so that standing still adds nothing and
+    the sampling rate does not matter; then despiked by a median over five cells and fitted by a
+    straight line in a moving window.
     """
     rules = rules or ElevationRules()
     d, z = np.asarray(distance, float), np.asarray(elevation, float)
@@ -179,7 +185,8 @@ def grid_profile(
     count = np.bincount(cell, minlength=size)
     filled = np.flatnonzero(count)
     grid = np.arange(size) * rules.spacing
-    # Each cell's mean elevation belongs to its mean distance; interpolation brings it onto the grid.
+    # Each cell's mean elevation belongs to its mean distance; interpolation brings it onto the
+    # grid.
     mean_d = np.bincount(cell, d - d[0], size)[filled] / count[filled]
     mean_z = np.bincount(cell, z, size)[filled] / count[filled]
     raw = np.interp(grid, mean_d, mean_z)
@@ -194,8 +201,12 @@ def grid_profile(
     level = rules.noise_level
     if noise > level:
         # Hills only raise the level, so they are measured where it matters.
-        level += rules.noise_hilly * ascent_descent(smooth, rules.threshold_gnss)[0] / (length / 1000.0)
-    if noise > level and (timer is None or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time):
+        level += (
+            rules.noise_hilly * ascent_descent(smooth, rules.threshold_gnss)[0] / (length / 1000.0)
+        )
+    if noise > level and (
+        timer is None or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time
+    ):
         source, threshold = ElevationSource.GNSS, rules.threshold_gnss
         smooth, slope, error = rolling_fit(clean, rules.spacing, rules.window_gnss, noise)
         counted = rolling_fit(clean, rules.spacing, rules.window_gnss_ascent, noise)[0]
@@ -205,8 +216,11 @@ def grid_profile(
     return Profile(grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold)
 
 
-def _jumps(elevation: Floats, known: NDArray[np.bool_], breaks: NDArray[np.bool_], step: float) -> Floats:
-    """Return the change of elevation to each known sample that lies across a break, 0 where there is none.
+def _jumps(
+    elevation: Floats, known: NDArray[np.bool_], breaks: NDArray[np.bool_], step: float
+) -> Floats:
+    """Return the change of elevation to each known sample that lies across a break, 0 where there
+    is none.
 
     Breaks that follow each other are one, judged by its whole change.
     """
@@ -220,7 +234,9 @@ def _jumps(elevation: Floats, known: NDArray[np.bool_], breaks: NDArray[np.bool_
     return np.where(crossed & (np.abs(whole[np.maximum(group, 0)]) > step), change, 0.0)
 
 
-def rolling_fit(values: ArrayLike, spacing: float, window: float, noise: float) -> tuple[Floats, Floats, float]:
+def rolling_fit(
+    values: ArrayLike, spacing: float, window: float, noise: float
+) -> tuple[Floats, Floats, float]:
     """Fit a straight line in a moving window over a regular grid.
 
     Parameters
@@ -234,8 +250,8 @@ def rolling_fit(values: ArrayLike, spacing: float, window: float, noise: float) 
     Returns
     -------
     level, slope : numpy.ndarray, shape (m,)
-        Local quadratic level (unbiased on constant curvature) and slope of the line; at the ends the line of the
-        last full window is continued.
+        Local quadratic level (unbiased on constant curvature) and slope of the line; at the ends
+        the line of the last full window is continued.
     error : float
         Standard error of the slope for independent noise.
     """
@@ -249,7 +265,9 @@ def rolling_fit(values: ArrayLike, spacing: float, window: float, noise: float) 
     slope = scipy.ndimage.correlate1d(v, k / squares, mode="nearest") / spacing
     # Savitzky-Golay weights of second order, written out for a symmetric window.
     m, fourth = len(k), float((k**4).sum())
-    weights = (fourth - squares * k**2) / (m * fourth - squares**2) if half > 1 else np.full(3, 1 / 3)
+    weights = (
+        (fourth - squares * k**2) / (m * fourth - squares**2) if half > 1 else np.full(3, 1 / 3)
+    )
     level = scipy.ndimage.correlate1d(v, weights, mode="nearest")
     inner = slice(half, len(v) - half)
     slope[:half], slope[-half:] = slope[inner][0], slope[inner][-1]
@@ -291,7 +309,8 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
     Returns
     -------
     ascent, descent : numpy.ndarray, shape (m,)
-        [m], both positive and never falling, so that differences between places add up to the whole.
+        [m], both positive and never falling, so that differences between places add up to the
+        whole.
     """
     z = np.asarray(elevation, float)
     turns = turning_points(z, threshold)
@@ -314,9 +333,11 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
 
 
 def turning_points(elevation: Floats, threshold: float) -> NDArray[np.intp]:
-    """Return the indices of the highs and lows between which elevation changes by more than ``threshold``.
+    """Return the indices of the highs and lows between which elevation changes by more than
+    ``threshold``.
 
-    The first and the last leg run from the start and to the end of the series where those legs exceed it too.
+    The first and the last leg run from the start and to the end of the series where those legs
+    exceed it too.
     """
     z = elevation
     if len(z) < 2:
@@ -364,8 +385,14 @@ def turning_points(elevation: Floats, threshold: float) -> NDArray[np.intp]:
 
 
 def _noise(values: Floats) -> float:
-    """Return the standard deviation of values about their neighbours, from the median second difference."""
-    return 1.4826 * float(np.median(np.abs(np.diff(values, 2)))) / np.sqrt(6.0) if len(values) > 2 else 0.0
+    """Return the standard deviation of values about their neighbours, from the median second
+    difference.
+    """
+    return (
+        1.4826 * float(np.median(np.abs(np.diff(values, 2)))) / np.sqrt(6.0)
+        if len(values) > 2
+        else 0.0
+    )
 
 
 def _noise_in_time(timer: Floats, elevation: Floats) -> float:

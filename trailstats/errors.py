@@ -2,19 +2,19 @@
 
 ::
 
-    TrailstatsError                 everything below; catch this one in an app
-    ├── ReadError                   a source that can't be turned into an activity
-    │   ├── UnsupportedFormatError  the content is none of the known formats
-    │   ├── CorruptFileError        the format is known, but nothing could be salvaged
-    │   ├── NotAnActivityError      well formed, but no recording: a course, a route without times, settings
-    │   └── LimitError              larger, deeper or longer than ``ReadLimits`` allows
-    ├── SchemaError                 a table that lacks what its schema promises
-    ├── ConfigError                 an athlete profile, label file or option that can't be understood
-    ├── WriteError                  a result that could not be written
-    ├── WorkerError                 processes that can't be started
-    └── MissingExtraError           an optional dependency is not installed; says which extra brings it
+    TrailstatsError                 everything below; catch this one in an app ├── ReadError
+    a source that can't be turned into an activity │   ├── UnsupportedFormatError  the content is
+    none of the known formats │   ├── CorruptFileError        the format is known, but nothing could
+    be salvaged │   ├── NotAnActivityError      well formed, but no recording: a course, a route
+    without times, settings │   └── LimitError              larger, deeper or longer than
+    ``ReadLimits`` allows ├── SchemaError                 a table that lacks what its schema
+    promises ├── ConfigError                 an athlete profile, label file or option that can't be
+    understood ├── WriteError                  a result that could not be written ├── WorkerError
+    processes that can't be started └── MissingExtraError           an optional dependency is not
+    installed; says which extra brings it
 
-Every error has a stable ``code`` for programs; a ``ReadError`` also says which file, which format and where.
+Every error has a stable ``code`` for programs; a ``ReadError`` also says which file, which format
+and where.
 """
 
 from __future__ import annotations
@@ -266,7 +266,10 @@ class MissingExtraError(TrailstatsError, ImportError):
     code = "missing_extra"
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"this needs the package {package!r}; install it with: pip install 'trailstats[{extra}]'")
+        super().__init__(
+            f"this needs the package {package!r}; install it with: pip install "
+            f"'trailstats[{extra}]'"
+        )
         self.package = package
         self.extra = extra
 

@@ -24,7 +24,8 @@ def step_lengths(latitude: ArrayLike, longitude: ArrayLike) -> Floats:
     Returns
     -------
     numpy.ndarray, shape (n,)
-        [m]; 0 for the first position and wherever there is none: the next known one bridges the gap.
+        [m]; 0 for the first position and wherever there is none: the next known one bridges the
+        gap.
 
     Notes
     -----
@@ -36,7 +37,10 @@ def step_lengths(latitude: ArrayLike, longitude: ArrayLike) -> Floats:
     if len(known) < 2:
         return out
     lat, lon = lat[known], lon[known]
-    h = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
+    h = (
+        np.sin(np.diff(lat) / 2) ** 2
+        + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
+    )
     out[known[1:]] = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
     return out
 
@@ -52,13 +56,15 @@ def local_xy(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floats]
     Returns
     -------
     x, y : numpy.ndarray, shape (n,)
-        East and north of the median [m]. Equirectangular: within 0.1 % over 50 km away from the poles.
+        East and north of the median [m]. Equirectangular: within 0.1 % over 50 km away from the
+        poles.
     """
     lat, lon = np.asarray(latitude, float), np.asarray(longitude, float)
     if not np.isfinite(lat).any():
         return np.full(lat.shape, np.nan), np.full(lon.shape, np.nan)
     lat0 = float(np.nanmedian(lat))
-    # Shortest way round from the first position, so that a track across the date line stays in one piece.
+    # Shortest way round from the first position, so that a track across the date line stays in one
+    # piece.
     east = (lon - lon[np.isfinite(lon)][0] + 180.0) % 360.0 - 180.0
     east = east - np.nanmedian(east)
     x = np.radians(east) * np.cos(np.radians(lat0)) * EARTH_RADIUS
@@ -66,7 +72,8 @@ def local_xy(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floats]
 
 
 def resample_path(x: ArrayLike, y: ArrayLike, spacing: float) -> tuple[Floats, Floats, Floats]:
-    """Return a path at equal distances along itself, so that shape does not depend on the sampling rate.
+    """Return a path at equal distances along itself, so that shape does not depend on the sampling
+    rate.
 
     Parameters
     ----------
@@ -78,7 +85,8 @@ def resample_path(x: ArrayLike, y: ArrayLike, spacing: float) -> tuple[Floats, F
     Returns
     -------
     along, x, y : numpy.ndarray, shape (m,)
-        Distance along the path [m] and the points there; empty when the path is shorter than ``spacing``.
+        Distance along the path [m] and the points there; empty when the path is shorter than
+        ``spacing``.
     """
     east, north = np.asarray(x, float), np.asarray(y, float)
     known = ~np.isnan(east) & ~np.isnan(north)

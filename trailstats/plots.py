@@ -1,6 +1,7 @@
 """Charts for notebooks, scripts and pictures: the same specifications as in the report.
 
-Each function returns an Altair chart; ``chart.save("name.svg")`` or ``.png`` writes a picture, ``.html`` a page.
+Each function returns an Altair chart; ``chart.save("name.svg")`` or ``.png`` writes a picture,
+``.html`` a page.
 
 Examples
 --------
@@ -17,17 +18,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trailstats import analysis as _analysis
-from trailstats.activity import Activity
-from trailstats.athlete import Athlete
 from trailstats.claims import evaluate_claims
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
-from trailstats.report import archive, charts, run_charts
+from trailstats.model.activity import Activity
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Analysis
+from trailstats.report import charts
+from trailstats.report import history_rows as archive
 from trailstats.report.chart_base import themed
 from trailstats.report.pictures import write_pictures
-from trailstats.report.plot_rows import all_route_rows, claim_rows, profile_rows, route_rows
+from trailstats.report.run_rows import all_route_rows, claim_rows, profile_rows, route_rows
 from trailstats.report.tracks import TrackView, track_views
-from trailstats.results import Analysis
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
@@ -48,7 +50,9 @@ __all__ = [
 ]
 
 
-def profile(run: Activity | Analysis, *, athlete: Athlete | None = None, imperial: bool = False) -> Chart:
+def profile(
+    run: Activity | Analysis, *, athlete: Athlete | None = None, imperial: bool = False
+) -> Chart:
     """Return the elevation profile of a run, coloured by surface.
 
     Parameters
@@ -63,8 +67,8 @@ def profile(run: Activity | Analysis, *, athlete: Athlete | None = None, imperia
     Returns
     -------
     altair.LayerChart
-        Elevation over distance, technical stretches dotted along the bottom. Without elevation a band of the
-        surfaces, without distance over time.
+        Elevation over distance, technical stretches dotted along the bottom. Without elevation a
+        band of the surfaces, without distance over time.
 
     Raises
     ------
@@ -80,8 +84,10 @@ def profile(run: Activity | Analysis, *, athlete: Athlete | None = None, imperia
     """
     found, view = _view(run, athlete)
     x_title = "time (min)" if view.by_time else f"distance ({'mi' if imperial else 'km'})"
-    y_title = f"elevation ({'ft' if imperial else 'm'})" if view.has("elevation") else "no elevation"
-    return themed(run_charts.profile(profile_rows(found, view, imperial), x_title, y_title))
+    y_title = (
+        f"elevation ({'ft' if imperial else 'm'})" if view.has("elevation") else "no elevation"
+    )
+    return themed(charts.profile(profile_rows(found, view, imperial), x_title, y_title))
 
 
 def track(run: Activity | Analysis, *, athlete: Athlete | None = None) -> Chart:
@@ -111,11 +117,12 @@ def track(run: Activity | Analysis, *, athlete: Athlete | None = None) -> Chart:
     >>> ts.plots.track(run).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(run_charts.track(route_rows(*_view(run, athlete))))
+    return themed(charts.track(route_rows(*_view(run, athlete))))
 
 
 def routes(history: History) -> Chart:
-    """Return the routes of a history's busiest region in one picture, north up, coloured by surface.
+    """Return the routes of a history's busiest region in one picture, north up, coloured by
+    surface.
 
     Parameters
     ----------
@@ -139,7 +146,7 @@ def routes(history: History) -> Chart:
     >>> ts.plots.routes(history).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(run_charts.routes(all_route_rows(history)))
+    return themed(charts.routes(all_route_rows(history)))
 
 
 def weekly(history: History, *, imperial: bool = False) -> Chart:
@@ -167,7 +174,9 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     >>> ts.plots.weekly(history, imperial=True).to_dict()["encoding"]["y"]["title"]
     'mi'
     """
-    return themed(charts.weekly(archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km"))
+    return themed(
+        charts.weekly(archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km")
+    )
 
 
 def load(history: History) -> Chart:
@@ -180,8 +189,8 @@ def load(history: History) -> Chart:
     Returns
     -------
     altair.LayerChart
-        Fitness and fatigue are fading averages of the daily load over 42 and 7 days [Banister1991]_, form the one less
-        the other.
+        Fitness and fatigue are fading averages of the daily load over 42 and 7 days
+        [Banister1991]_, form the one less the other.
 
     Raises
     ------
@@ -281,7 +290,8 @@ def variety(history: History) -> Chart:
 
 
 def trend(history: History, *, imperial: bool = False) -> Chart:
-    """Return the pace on level road at one heart rate over the weeks, with a straight trend and its 95 % band.
+    """Return the pace on level road at one heart rate over the weeks, with a straight trend and its
+    95 % band.
 
     Parameters
     ----------
@@ -292,8 +302,8 @@ def trend(history: History, *, imperial: bool = False) -> Chart:
     Returns
     -------
     altair.LayerChart
-        The band allows for good and bad weeks that come in spells, as the claim on road improvement does. Empty
-        without enough road runs that have a heart rate.
+        The band allows for good and bad weeks that come in spells, as the claim on road improvement
+        does. Empty without enough road runs that have a heart rate.
 
     Raises
     ------
@@ -336,7 +346,11 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     >>> ts.plots.calendar(history).to_dict()["mark"]["type"]
     'point'
     """
-    return themed(charts.calendar(archive.calendar_rows(history.activities, imperial), "mi" if imperial else "km"))
+    return themed(
+        charts.calendar(
+            archive.calendar_rows(history.activities, imperial), "mi" if imperial else "km"
+        )
+    )
 
 
 def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) -> Chart:
@@ -345,15 +359,15 @@ def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) 
     Parameters
     ----------
     results : History or sequence of ClaimResult
-        For a history the claims are evaluated. Those without a difference are left out, but for the parts that have
-        one.
+        For a history the claims are evaluated. Those without a difference are left out, but for the
+        parts that have one.
     imperial : bool
 
     Returns
     -------
     altair.LayerChart
-        Each claim on its own scale around a common zero, the side that speaks for it shaded; the values stand in the
-        tooltip.
+        Each claim on its own scale around a common zero, the side that speaks for it shaded; the
+        values stand in the tooltip.
 
     Raises
     ------

@@ -15,7 +15,7 @@ MODULES = [
     *(f"metrics.{name}" for name in import_module("trailstats.metrics").__all__),
     "plots",
     "schema",
-    "document_schemas",
+    "model.json_schemas",
 ]
 """Public modules, whose every name of ``__all__`` is documented on one page."""
 
@@ -27,7 +27,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Connect to the build."""
     app.connect("builder-inited", _write_pages)
     app.connect("source-read", _link_names)
-    app.connect("autodoc-process-docstring", _link_references, priority=400)  # before numpydoc takes them for its own
+    app.connect(
+        "autodoc-process-docstring", _link_references, priority=400
+    )  # before numpydoc takes them for its own
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -50,13 +52,17 @@ def _page_of_name(name: str) -> str:
     kind = "class" if isinstance(getattr(ts, name), type) else "function"
     if kind == "class" and issubclass(getattr(ts, name), Exception):
         kind = "exception"
-    members = "" if kind == "function" else "   :members:\n   :undoc-members:\n   :show-inheritance:\n"
+    members = (
+        "" if kind == "function" else "   :members:\n   :undoc-members:\n   :show-inheritance:\n"
+    )
     return _page(name, f".. currentmodule:: trailstats\n\n.. auto{kind}:: {name}\n{members}")
 
 
 def _page_of_module(module: str) -> str:
     own = import_module(f"trailstats.{module}").__all__
-    elsewhere = ", ".join(name for name in own if name in ts.__all__)  # they have pages of their own
+    elsewhere = ", ".join(
+        name for name in own if name in ts.__all__
+    )  # they have pages of their own
     body = f".. automodule:: trailstats.{module}\n   :members:\n   :imported-members:\n"
     body += f"   :exclude-members: {elsewhere}\n" if elsewhere else ""
     return _page(f"trailstats.{module}", body)
@@ -76,5 +82,7 @@ def _link_names(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = f"{linked}\n## Modules\n\n{modules}\n\n```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
 
 
-def _link_references(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+def _link_references(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
     lines[:] = [_CITED.sub(r":doc:`[\1] </references>`", line) for line in lines]

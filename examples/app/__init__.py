@@ -1,4 +1,5 @@
-"""A service on top of trailstats: upload recordings, get the analysis as JSON or the report as a page.
+"""A service on top of trailstats: upload recordings, get the analysis as JSON or the report as a
+page.
 
 From the folder `examples`::
 

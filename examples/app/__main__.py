@@ -17,12 +17,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=sys.modules["app"].__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--most-bytes", type=int, default=limits.request_bytes, help="of one request")
-    parser.add_argument("--most-seconds", type=float, default=limits.work_seconds, help="of work for one request")
-    parser.add_argument("--workers", type=int, default=limits.workers, help="requests worked on at a time")
+    parser.add_argument(
+        "--most-bytes", type=int, default=limits.request_bytes, help="of one request"
+    )
+    parser.add_argument(
+        "--most-seconds", type=float, default=limits.work_seconds, help="of work for one request"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=limits.workers, help="requests worked on at a time"
+    )
     arguments = parser.parse_args()
-    limits = Limits(request_bytes=arguments.most_bytes, work_seconds=arguments.most_seconds, workers=arguments.workers)
-    uvicorn.run(make_app(limits), host=arguments.host, port=arguments.port, log_level="warning", backlog=4096)
+    limits = Limits(
+        request_bytes=arguments.most_bytes,
+        work_seconds=arguments.most_seconds,
+        workers=arguments.workers,
+    )
+    uvicorn.run(
+        make_app(limits),
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        backlog=4096,
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""What a process does for one request: no web framework is loaded here, so that it starts at once."""
+"""What a process does for one request: no web framework is loaded here, so that it starts at
+once.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     place = Path(folder)
-    os.chdir(place / "files")  # documents name their sources as they were uploaded, not by a path of this machine
+    os.chdir(
+        place / "files"
+    )  # documents name their sources as they were uploaded, not by a path of this machine
     try:
         result = _do(job, files, limits)
     except TrailstatsError as error:
@@ -40,7 +44,10 @@ def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
         _leave(place / "problem.json", json.dumps(problem).encode())
     except Exception as error:
         # What is wrong inside is for the log, not for the answer.
-        _leave(place / "problem.json", json.dumps({"code": "internal", "detail": "the work failed"}).encode())
+        _leave(
+            place / "problem.json",
+            json.dumps({"code": "internal", "detail": "the work failed"}).encode(),
+        )
         raise SystemExit(f"{type(error).__name__}: {error}") from error
     else:
         _leave(place / "result", result)
@@ -57,7 +64,9 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
     import trailstats as ts
     from trailstats.claims import claims_document
 
-    reading = ts.ReadLimits(bytes=limits.unpacked_bytes, records=limits.records, members=limits.members)
+    reading = ts.ReadLimits(
+        bytes=limits.unpacked_bytes, records=limits.records, members=limits.members
+    )
     if job is Job.ANALYSIS:
         if len(files) != 1:
             raise ts.ConfigError("an analysis is of one file; ask for a history of several")
@@ -66,7 +75,9 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
     if job is Job.HISTORY:
         return _json(history.to_dict())
     if not history.analyses:
-        found = "; ".join(f"{failure.source}: {failure.message}" for failure in history.failures[:3])
+        found = "; ".join(
+            f"{failure.source}: {failure.message}" for failure in history.failures[:3]
+        )
         raise ts.ReadError(f"no activity could be read: {found}")
     claims, rules = ts.evaluate_claims(history), ts.check_plan(history)
     if job is Job.CLAIMS:

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
 
-# HTTP status by the stable code of an error of trailstats; everything else that a file can do is 422.
+# HTTP status by the stable code of an error of trailstats; everything else that a file can do is
+# 422.
 STATUS_BY_CODE = {"limit": 413, "missing_extra": 501, "internal": 500, "worker_killed": 500}
 
 

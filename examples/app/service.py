@@ -24,13 +24,21 @@ from app.problems import MEDIA_TYPE, SCHEMA, Problem
 from app.uploads import CountBytes, save
 from app.work import Crew
 from trailstats import __version__
-from trailstats.document_schemas import document_schema
+from trailstats.model.json_schemas import document_schema
 
-Files = Annotated[list[UploadFile], File(description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them.")]
-OneFile = Annotated[UploadFile, File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped.")]
+Files = Annotated[
+    list[UploadFile],
+    File(description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them."),
+]
+OneFile = Annotated[
+    UploadFile, File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped.")
+]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": words, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}}}
+    status: {
+        "description": words,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}},
+    }
     for status, words in {
         400: "No request that can be understood",
         408: "The request came too slowly",
@@ -47,7 +55,10 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
     schema = {"$ref": f"#/components/schemas/{name}"}
     return {
-        200: {"description": f"The document {name!r}", "content": {"application/json": {"schema": schema}}}
+        200: {
+            "description": f"The document {name!r}",
+            "content": {"application/json": {"schema": schema}},
+        }
     } | PROBLEMS
 
 
@@ -66,7 +77,9 @@ def make_app(limits: Limits | None = None) -> FastAPI:
         app.state.crew = Crew(limits)
         yield
 
-    app = FastAPI(title="trailstats", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="trailstats", version=__version__, lifespan=life, docs_url=None, redoc_url=None
+    )
     app.add_middleware(CountBytes, limits=limits)
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(HTTPException, _answer_http)

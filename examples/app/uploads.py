@@ -64,7 +64,8 @@ class CountBytes:
             return message
 
         async def watched(message: Message) -> None:
-            if ended is None:  # otherwise the framework answers that it could not read the body; the reason is ours
+            # Else the framework would answer that it could not read the body; the reason is ours.
+            if ended is None:
                 await send(message)
 
         try:
@@ -89,7 +90,9 @@ async def save(uploads: Sequence[UploadFile], folder: Path, limits: Limits) -> l
         When there are too many.
     """
     if len(uploads) > limits.request_files:
-        raise Problem(413, "too_many_files", f"more than {limits.request_files} files in the request")
+        raise Problem(
+            413, "too_many_files", f"more than {limits.request_files} files in the request"
+        )
     names: list[str] = []
     for number, upload in enumerate(uploads, 1):
         name = plain_name(upload.filename or "", number)
@@ -106,7 +109,9 @@ def _write(upload: UploadFile, path: Path) -> None:
 
 
 def plain_name(name: str, number: int) -> str:
-    """Return the last part of a file's name without anything that could lead elsewhere or can't be shown."""
+    """Return the last part of a file's name without anything that could lead elsewhere or can't be
+    shown.
+    """
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
     stem, dot, suffix = shown.rpartition(".")

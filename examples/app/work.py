@@ -1,7 +1,7 @@
 """The work for a request, in a process of its own that is killed when its time is over.
 
-Each process is forked from a server process that has loaded the library and never saw a request, so nothing that one
-request left behind can reach another.
+Each process is forked from a server process that has loaded the library and never saw a request, so
+nothing that one request left behind can reach another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from app.child import Job, work
 from app.limits import Limits
 from app.problems import STATUS_BY_CODE, Problem
 
-LOADED = ["trailstats.history", "trailstats.claims", "trailstats.plan", "trailstats.report.html"]
+LOADED = [
+    "trailstats.history",
+    "trailstats.claims",
+    "trailstats.claims.plan",
+    "trailstats.report.html",
+]
 
 
 class Crew:
@@ -38,7 +43,9 @@ class Crew:
             When there is no place, the time is over, the process died, or the files can't be used.
         """
         if self.busy >= self.limits.workers + self.limits.waiting:
-            raise Problem(503, "busy", "too many requests wait already", headers={"Retry-After": "30"})
+            raise Problem(
+                503, "busy", "too many requests wait already", headers={"Retry-After": "30"}
+            )
         self.busy += 1
         try:
             async with self._places:
@@ -48,7 +55,9 @@ class Crew:
         return _outcome(folder)
 
     async def _run(self, job: Job, folder: Path, files: list[str]) -> None:
-        process = self._context.Process(target=work, args=(job, str(folder), files, self.limits), daemon=True)
+        process = self._context.Process(
+            target=work, args=(job, str(folder), files, self.limits), daemon=True
+        )
         await asyncio.to_thread(process.start)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -70,9 +79,14 @@ def _outcome(folder: Path) -> bytes:
     with suppress(FileNotFoundError):
         problem = json.loads((folder / "problem.json").read_text("utf-8"))
         raise Problem(
-            STATUS_BY_CODE.get(problem["code"], 422), problem.pop("code"), problem.pop("detail"), members=problem
+            STATUS_BY_CODE.get(problem["code"], 422),
+            problem.pop("code"),
+            problem.pop("detail"),
+            members=problem,
         )
     try:
         return (folder / "result").read_bytes()
     except FileNotFoundError:
-        raise Problem(500, "worker_killed", "the process that did the work died, perhaps for want of memory") from None
+        raise Problem(
+            500, "worker_killed", "the process that did the work died, perhaps for want of memory"
+        ) from None

@@ -1,4 +1,6 @@
-"""A program on top of the library, as a type checker sees it: every public step, with the types it promises."""
+"""A program on top of the library, as a type checker sees it: every public step, with the types it
+promises.
+"""
 
 import io
 from collections.abc import Iterator

@@ -22,8 +22,15 @@ IMPORTED_AS = {"vl-convert-python": "vl_convert", "python-multipart": "python_mu
 @pytest.fixture(scope="module")
 def extras(root: Path) -> set[str]:
     """Return the modules that the extras for users bring."""
-    every = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    wanted = [line for name, lines in every.items() if name not in ("dev", "docs", "all") for line in lines]
+    every = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    wanted = [
+        line
+        for name, lines in every.items()
+        if name not in ("dev", "docs", "all")
+        for line in lines
+    ]
     packages = {re.split(r"[\[>=<]", line)[0].strip() for line in wanted} - {"trailstats"}
     return {IMPORTED_AS.get(package, package) for package in packages}
 
@@ -31,7 +38,9 @@ def extras(root: Path) -> set[str]:
 def loaded_after(program: str) -> set[str]:
     """Return the packages that a new interpreter holds after a program."""
     program += "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+    )
     return set(done.stdout.split())
 
 
@@ -44,7 +53,9 @@ def test_importing_the_package_loads_nothing_heavy(extras: set[str]) -> None:
 
 def test_analysing_a_file_loads_no_extra(root: Path, extras: set[str]) -> None:
     """The whole way of one file needs the core dependencies only."""
-    loaded = loaded_after(f"import trailstats as ts; ts.analyze({str(root / 'data/samples/odd/two-tracks.gpx')!r})")
+    loaded = loaded_after(
+        f"import trailstats as ts; ts.analyze({str(root / 'data/samples/odd/two-tracks.gpx')!r})"
+    )
     # pandas loads pyarrow by itself where it is installed.
     assert not loaded & (extras - {"pyarrow"})
 
@@ -71,7 +82,9 @@ def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_each_module_can_be_the_first_to_be_imported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_module_can_be_the_first_to_be_imported(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No module relies on another one having been imported before it."""
     for known in [m for m in sys.modules if m.partition(".")[0] == "trailstats"]:
         monkeypatch.delitem(sys.modules, known)

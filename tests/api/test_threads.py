@@ -1,4 +1,6 @@
-"""Public functions may run in many threads at once, change nothing they are given, and keep no state."""
+"""Public functions may run in many threads at once, change nothing they are given, and keep no
+state.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def document(path: Path) -> str:
 
 
 def test_threads_give_what_one_thread_gives(files: list[Path]) -> None:
-    """Eight threads that start together on mixed files agree to the last digit with one thread alone."""
+    """Eight threads that start together on mixed files agree to the last digit with one thread
+    alone.
+    """
     alone = {path: document(path) for path in files}
     together = threading.Barrier(N_THREADS)
 
@@ -62,7 +66,8 @@ def test_steps_do_not_change_what_they_are_given(files: list[Path]) -> None:
 
 
 def test_the_library_keeps_no_global_state(root: Path) -> None:
-    """No function of the library rebinds a name of its module, and no module holds an empty container to be filled.
+    """No function of the library rebinds a name of its module, and no module holds an empty
+    container to be filled.
 
     The package's own table of names aside, which remembers what it has loaded.
     """

@@ -11,7 +11,9 @@ HERE = Path(__file__).resolve().parent
 
 
 def test_a_program_on_top_is_well_typed(root: Path, tmp_path: Path) -> None:
-    """Every public step gives a type checker what it promises, and each mistake in their use is an error."""
+    """Every public step gives a type checker what it promises, and each mistake in their use is an
+    error.
+    """
     scripts = [str(HERE / "consumer.py"), str(HERE / "wrong_consumer.py")]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", *scripts],
@@ -22,6 +24,9 @@ def test_a_program_on_top_is_well_typed(root: Path, tmp_path: Path) -> None:
         timeout=600,
     )
     errors = [line for line in done.stdout.splitlines() if "error:" in line]
-    mistakes = sum(line.startswith("ts.") for line in (HERE / "wrong_consumer.py").read_text("utf-8").splitlines())
+    mistakes = sum(
+        line.startswith("ts.")
+        for line in (HERE / "wrong_consumer.py").read_text("utf-8").splitlines()
+    )
     assert len(errors) == mistakes, done.stdout + done.stderr
     assert all("wrong_consumer.py" in line for line in errors), done.stdout

@@ -19,7 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Server:
-    """A running service: its address, its process, and the folder that it keeps temporary files in."""
+    """A running service: its address, its process, and the folder that it keeps temporary files
+    in.
+    """
 
     address: str
     process: subprocess.Popen[str]
@@ -53,7 +55,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         process = subprocess.Popen(
             [sys.executable, "-m", "app", "--port", str(port), *arguments],
             cwd=ROOT / "examples",
-            env=os.environ | {"TMPDIR": str(folder), "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ
+            | {"TMPDIR": str(folder), "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
             stderr=subprocess.PIPE,
             text=True,
         )

@@ -16,7 +16,9 @@ import pytest
 def test_a_browser_uploads_a_run_and_shows_its_report(server: Any, samples: Path) -> None:
     """The form works without scripts, and the report that comes back draws its charts."""
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
-    found = asked or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    found = asked or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+    )
     if not found:
         pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
     from playwright.sync_api import sync_playwright
@@ -24,7 +26,9 @@ def test_a_browser_uploads_a_run_and_shows_its_report(server: Any, samples: Path
     complaints: list[str] = []
     files = sorted((samples / "archive").iterdir(), key=lambda p: p.stat().st_size)[:2]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: complaints.append(str(e)))

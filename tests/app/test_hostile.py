@@ -28,7 +28,9 @@ def refused(answer: httpx.Response, *statuses: int) -> dict[str, Any]:
 
 
 def still_well(server: Any, client: httpx.Client) -> None:
-    """Check that the service answers, and that no file and no process of a request is left behind."""
+    """Check that the service answers, and that no file and no process of a request is left
+    behind.
+    """
     assert client.get("/health").status_code == 200
     for _ in range(100):
         if not server.left_behind():
@@ -51,9 +53,14 @@ def track(number: int, points: int = 60) -> bytes:
 
 
 def test_a_bomb_in_a_zip(server: Any, client: httpx.Client) -> None:
-    """A gigabyte of one byte, well packed, and zips within zips, are refused with the limit that they broke."""
+    """A gigabyte of one byte, well packed, and zips within zips, are refused with the limit that
+    they broke.
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("run.gpx", "w") as member:
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("run.gpx", "w") as member,
+    ):
         member.write(b'<gpx><trk><trkseg><trkpt lat="1" lon="1">')
         for _ in range(1000):
             member.write(bytes(1 << 20))
@@ -71,7 +78,9 @@ def test_a_bomb_in_a_zip(server: Any, client: httpx.Client) -> None:
 
 def test_a_bomb_in_xml_and_a_file_of_the_server(server: Any, client: httpx.Client) -> None:
     """Entities are not expanded, and none reads a file of the server."""
-    bomb = '<!DOCTYPE b [<!ENTITY a0 "lol">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = '<!DOCTYPE b [<!ENTITY a0 "lol">' + "".join(
+        f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
+    )
     text = bomb + "]><gpx><trk><name>&a11;</name><trkseg></trkseg></trk></gpx>"
     refused(client.post("/analysis", files={"file": ("run.gpx", text.encode())}), 413, 422)
     steal = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -85,10 +94,19 @@ def test_a_bomb_in_xml_and_a_file_of_the_server(server: Any, client: httpx.Clien
 
 @pytest.mark.parametrize(
     "name",
-    ["../../../../tmp/evil.gpx", "..\\..\\evil.gpx", "/etc/evil.gpx", "C:\\evil.gpx", ".gpx", "a/../../evil.gpx"],
+    [
+        "../../../../tmp/evil.gpx",
+        "..\\..\\evil.gpx",
+        "/etc/evil.gpx",
+        "C:\\evil.gpx",
+        ".gpx",
+        "a/../../evil.gpx",
+    ],
 )
 def test_names_that_lead_elsewhere(server: Any, client: httpx.Client, name: str) -> None:
-    """The last part of a name is all that is used, and members of a zip are never written under theirs."""
+    """The last part of a name is all that is used, and members of a zip are never written under
+    theirs.
+    """
     document = client.post("/analysis", files={"file": (name, track(2))}).json()
     source = document["meta"]["source"]
     assert "/" not in source
@@ -125,7 +143,9 @@ def test_a_body_that_is_too_large(start: Callable[..., Any]) -> None:
 
         try:
             answer = client.post(
-                "/analysis", content=endless(), headers={"content-type": "multipart/form-data; boundary=x"}
+                "/analysis",
+                content=endless(),
+                headers={"content-type": "multipart/form-data; boundary=x"},
             )
         except httpx.WriteError:
             pass  # the service hung up while the rest was still being sent
@@ -140,7 +160,9 @@ def test_work_that_takes_too_long_is_killed(start: Callable[..., Any], samples: 
     server = start("--most-seconds", "0.05")
     archive = sorted((samples / "archive").iterdir())[:20]
     with httpx.Client(base_url=server.address, timeout=120) as client:
-        answer = client.post("/claims", files=[("files", (p.name, p.read_bytes())) for p in archive])
+        answer = client.post(
+            "/claims", files=[("files", (p.name, p.read_bytes())) for p in archive]
+        )
         assert refused(answer, 504)["code"] == "time_over"
         still_well(server, client)
 

@@ -9,11 +9,13 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
-from trailstats.document_schemas import document_schema
+from trailstats.model.json_schemas import document_schema
 
 
 def test_the_description_holds_the_documents(client: httpx.Client) -> None:
-    """OpenAPI 3.1 with the documents' own schemas, and a problem for every status that is an error."""
+    """OpenAPI 3.1 with the documents' own schemas, and a problem for every status that is an
+    error.
+    """
     description = client.get("/openapi.json").json()
     assert description["openapi"].startswith("3.1")
     assert set(description["paths"]) == {"/health", "/analysis", "/history", "/claims", "/report"}
@@ -28,10 +30,22 @@ def test_the_description_holds_the_documents(client: httpx.Client) -> None:
 
 
 def test_made_up_requests_are_answered_as_described(server: Any) -> None:
-    """Requests generated from the description, good and bad, get answers that it allows, and never a fault."""
+    """Requests generated from the description, good and bad, get answers that it allows, and never
+    a fault.
+    """
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.address}/openapi.json"]
-    command += ["--max-examples", "15", "--seed", "1", "--checks", "all", "--generation-database", "none"]
-    # Any bytes are a well-formed upload, also those made from a wrong type; what is no recording is rightly refused.
+    command += [
+        "--max-examples",
+        "15",
+        "--seed",
+        "1",
+        "--checks",
+        "all",
+        "--generation-database",
+        "none",
+    ]
+    # Any bytes are a well-formed upload, also those made from a wrong type; what is no recording is
+    # rightly refused.
     command += ["--exclude-checks", "positive_data_acceptance,negative_data_rejection"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr

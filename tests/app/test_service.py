@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import trailstats as ts
-from trailstats.document_schemas import document_schema
+from trailstats.model.json_schemas import document_schema
 
 
 def valid(name: str, answer: httpx.Response) -> dict[str, Any]:
@@ -57,7 +57,9 @@ def test_an_upload_is_answered_with_its_analysis(client: httpx.Client, some: lis
 
 
 def test_many_files_and_a_zip_give_the_same_history(client: httpx.Client, some: list[Path]) -> None:
-    """Rows for each, whether they come one by one or in a zip; a file that can't be read is a row too."""
+    """Rows for each, whether they come one by one or in a zip; a file that can't be read is a row
+    too.
+    """
     page = ("page.gpx", b"<!DOCTYPE html><html></html>")
     files = [("files", (p.name, p.read_bytes())) for p in some] + [("files", page)]
     singly = valid("history", client.post("/history", files=files))
@@ -65,7 +67,9 @@ def test_many_files_and_a_zip_give_the_same_history(client: httpx.Client, some: 
     with zipfile.ZipFile(buffer, "w") as archive:
         for _, (name, content) in files:
             archive.writestr(name, content)
-    zipped = valid("history", client.post("/history", files={"files": ("runs.zip", buffer.getvalue())}))
+    zipped = valid(
+        "history", client.post("/history", files={"files": ("runs.zip", buffer.getvalue())})
+    )
     assert [row["status"] for row in singly["activities"]] == ["ok"] * 6 + ["failed"]
     for one, other in zip(singly["activities"], zipped["activities"], strict=True):
         assert other["file"] == f"runs.zip/{one['file']}"
@@ -92,12 +96,18 @@ def test_files_of_the_same_name_are_kept_apart(client: httpx.Client, some: list[
 
 
 def test_what_can_not_be_used_is_a_problem(client: httpx.Client) -> None:
-    """A web page, nothing at all, an empty file, a wrong address and a wrong method: each says what is wrong."""
+    """A web page, nothing at all, an empty file, a wrong address and a wrong method: each says what
+    is wrong.
+    """
     page = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
-    found = problem(client.post("/analysis", files={"file": ("run.gpx", page)}), 422, "unsupported_format")
+    found = problem(
+        client.post("/analysis", files={"file": ("run.gpx", page)}), 422, "unsupported_format"
+    )
     assert "HTML" in found["detail"]
     assert "run.gpx" in found["detail"]
-    found = problem(client.post("/analysis", files={"file": ("run.fit", b"")}), 422, "unsupported_format")
+    found = problem(
+        client.post("/analysis", files={"file": ("run.fit", b"")}), 422, "unsupported_format"
+    )
     assert "empty" in found["detail"]
     problem(client.post("/analysis"), 422, "invalid_request")
     problem(client.post("/report", files={"files": ("run.gpx", page)}), 422, "unreadable")

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from trailstats import schema
-from trailstats.athlete import Athlete
 from trailstats.history import History
-from trailstats.limits import HeartRateLimits
+from trailstats.model.athlete import Athlete
+from trailstats.model.limits import HeartRateLimits
 
 TOOLS = Path(__file__).resolve().parent.parent.parent / "tools"
 
@@ -45,7 +45,9 @@ def scenarios() -> ModuleType:
 @pytest.fixture(scope="session")
 def empty() -> History:
     """Return a history without any activity."""
-    return History(Athlete(), schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), (), (), HeartRateLimits())
+    return History(
+        Athlete(), schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), (), (), HeartRateLimits()
+    )
 
 
 Cut = Callable[..., History]
@@ -71,7 +73,9 @@ def cut() -> Cut:
             if extra:
                 segments = segments.assign(**extra)
             if "surface" in columns:
-                analysis = replace(analysis, impact=analysis.impact.assign(surface=columns["surface"]))
+                analysis = replace(
+                    analysis, impact=analysis.impact.assign(surface=columns["surface"])
+                )
             analyses.append(replace(analysis, segments=segments))
         parts = [a.segments for a in analyses]
         segments = pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()

@@ -47,7 +47,9 @@ def test_easy_days_need_less_overshoot(runner: History, cut) -> None:
     every = np.ones(len(runner.activities), dtype=bool)
     changed = cut(runner, every)
     table = changed.activities
-    table["time_above_easy"] = 0.3 * table["time_easy_judged"] * (1.0 + 0.1 * np.sin(np.arange(len(table))))
+    table["time_above_easy"] = (
+        0.3 * table["time_easy_judged"] * (1.0 + 0.1 * np.sin(np.arange(len(table))))
+    )
     result = next(r for r in evaluate_claims(changed) if r.claim == "easy_days")
     assert _part(result, "easy_speed").verdict is Verdict.SUPPORTED
     assert result.verdict is Verdict.INCONCLUSIVE
@@ -61,9 +63,13 @@ def test_impact_needs_all_components(answers: dict[str, ClaimResult]) -> None:
     assert result.verdict is (own.pop() if len(own) == 1 else Verdict.INCONCLUSIVE)
 
 
-def test_impact_is_not_lower_for_a_ground_factor_of_one(runners: ModuleType, scenarios: ModuleType) -> None:
+def test_impact_is_not_lower_for_a_ground_factor_of_one(
+    runners: ModuleType, scenarios: ModuleType
+) -> None:
     """Equal steps on both grounds are never called lower: the published factor contains 1."""
-    result = next(r for r in evaluate_claims(runners.simulate(scenarios.NONE, 11)) if r.claim == "impact")
+    result = next(
+        r for r in evaluate_claims(runners.simulate(scenarios.NONE, 11)) if r.claim == "impact"
+    )
     part = _part(result, "impact_per_km")
     assert part.verdict is Verdict.INCONCLUSIVE
     assert part.low < 0.0 < part.high
@@ -77,10 +83,18 @@ def test_nothing_true_nothing_found(runners: ModuleType, scenarios: ModuleType) 
     assert Verdict.CONTRADICTED not in found
 
 
-def test_volume_that_rises_with_the_trails_decides_nothing(runners: ModuleType, scenarios: ModuleType) -> None:
-    """Form that comes from more running is not set down to the trails, and the rise in volume is named."""
-    scenario = next(s for s in scenarios.SCENARIOS if s.name.startswith("volume rises with the trails"))
-    result = next(r for r in evaluate_claims(runners.simulate(scenario, 2)) if r.claim == "road_improvement")
+def test_volume_that_rises_with_the_trails_decides_nothing(
+    runners: ModuleType, scenarios: ModuleType
+) -> None:
+    """Form that comes from more running is not set down to the trails, and the rise in volume is
+    named.
+    """
+    scenario = next(
+        s for s in scenarios.SCENARIOS if s.name.startswith("volume rises with the trails")
+    )
+    result = next(
+        r for r in evaluate_claims(runners.simulate(scenario, 2)) if r.claim == "road_improvement"
+    )
     assert result.verdict is Verdict.INCONCLUSIVE
     assert any("Weekly hours changed by +" in c for c in result.caveats)
     assert any("Placebo test" in c for c in result.caveats)
@@ -91,7 +105,9 @@ def test_a_strong_gain_is_seen(runners: ModuleType, scenarios: ModuleType) -> No
     """Form that rises by 15 % within weeks of the first trails, volume alike, is supported."""
     base = next(s for s in scenarios.SCENARIOS if s.name == "road form 3 % up with the trails")
     strong = replace(base, gain=0.15, heat=0.0)
-    result = next(r for r in evaluate_claims(runners.simulate(strong, 6)) if r.claim == "road_improvement")
+    result = next(
+        r for r in evaluate_claims(runners.simulate(strong, 6)) if r.claim == "road_improvement"
+    )
     assert result.low < 0.15 * result.road < result.high
     assert result.verdict in (Verdict.SUPPORTED, Verdict.INCONCLUSIVE)
     assert result.difference > 0
@@ -125,8 +141,12 @@ def test_adjustment_takes_decisions_back(runner: History, answers: dict[str, Cla
             assert result.low > 0 or result.high < 0
 
 
-@pytest.mark.parametrize("claim", ["strength", "easy_days", "balance", "stress", "enjoyment", "variety"])
-def test_pairs_give_the_figures(runner: History, answers: dict[str, ClaimResult], claim: str) -> None:
+@pytest.mark.parametrize(
+    "claim", ["strength", "easy_days", "balance", "stress", "enjoyment", "variety"]
+)
+def test_pairs_give_the_figures(
+    runner: History, answers: dict[str, ClaimResult], claim: str
+) -> None:
     """The weighted means of the listed pairs are both sides of each part, and name its runs."""
     table = explain(runner, claim)
     for part in answers[claim].parts:
@@ -134,13 +154,17 @@ def test_pairs_give_the_figures(runner: History, answers: dict[str, ClaimResult]
         if not np.isfinite(part.difference) or part.claim == "chasing":
             continue
         assert pairs["weight"].sum() == pytest.approx(1.0)
-        assert np.average(pairs["trail_value"], weights=pairs["weight"]) == pytest.approx(part.trail)
+        assert np.average(pairs["trail_value"], weights=pairs["weight"]) == pytest.approx(
+            part.trail
+        )
         assert np.average(pairs["road_value"], weights=pairs["weight"]) == pytest.approx(part.road)
         assert set(pairs["trail"]) | set(pairs["road"]) == set(part.activities)
         assert (pairs["trail"].nunique(), pairs["road"].nunique()) == (part.n_trail, part.n_road)
 
 
-def test_repeats_of_routes_give_the_chasing(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_repeats_of_routes_give_the_chasing(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """A side's share is that of its repeats within 2 % of the best time before."""
     part, table = _part(answers["stress"], "chasing"), explain(runner, "stress")
     own = table[table["part"] == "chasing"]
@@ -158,11 +182,18 @@ def test_pairs_give_the_same_effort(runner: History, answers: dict[str, ClaimRes
 
 
 def test_loads_give_the_impact(runner: History, answers: dict[str, ClaimResult]) -> None:
-    """The listed loads over the listed amounts, trail over road, are the active and the tibial component."""
+    """The listed loads over the listed amounts, trail over road, are the active and the tibial
+    component.
+    """
     table = explain(runner, "impact")
-    sums = table.groupby("surface")[["active", "tibial", "tibial_steep", "distance", "duration"]].sum()
+    sums = table.groupby("surface")[
+        ["active", "tibial", "tibial_steep", "distance", "duration"]
+    ].sum()
     for per, amount in (("km", "distance"), ("minute", "duration")):
-        for name, load in (("active", sums["active"]), ("tibial", sums["tibial"] + sums["tibial_steep"])):
+        for name, load in (
+            ("active", sums["active"]),
+            ("tibial", sums["tibial"] + sums["tibial_steep"]),
+        ):
             ratio = (load / sums[amount])["trail"] / (load / sums[amount])["road"]
             assert ratio == pytest.approx(_part(answers["impact"], f"{name}_per_{per}").trail)
 
@@ -190,7 +221,9 @@ def test_same_answer_twice(runner: History, answers: dict[str, ClaimResult]) -> 
 
 @pytest.mark.parametrize("helps", [True, False])
 def test_direction(runners: ModuleType, scenarios: ModuleType, helps: bool) -> None:
-    """With strong effects every claim that rests on a test is decided, and reversed effects reverse the verdict."""
+    """With strong effects every claim that rests on a test is decided, and reversed effects reverse
+    the verdict.
+    """
     base = next(s for s in scenarios.SCENARIOS if s.name == "easy days 5 % slower, 30 a side")
     sign = 1.0 if helps else -1.0
     strong = replace(
@@ -207,8 +240,20 @@ def test_direction(runners: ModuleType, scenarios: ModuleType, helps: bool) -> N
     )
     expected = Verdict.SUPPORTED if helps else Verdict.CONTRADICTED
     found = {r.claim: r for r in evaluate_claims(runners.simulate(strong, 1))}
-    for claim in ("strength", "easy_days", "balance", "stress", "impact", "enjoyment", "variety", "same_effort"):
+    for claim in (
+        "strength",
+        "easy_days",
+        "balance",
+        "stress",
+        "impact",
+        "enjoyment",
+        "variety",
+        "same_effort",
+    ):
         assert found[claim].verdict is expected, claim
     lower = ("easy_days", "impact", "same_effort")
     assert all((found[c].difference < 0) == helps for c in lower)
-    assert all((found[c].difference > 0) == helps for c in ("strength", "balance", "stress", "enjoyment", "variety"))
+    assert all(
+        (found[c].difference > 0) == helps
+        for c in ("strength", "balance", "stress", "enjoyment", "variety")
+    )

@@ -13,9 +13,9 @@ import pytest
 
 from trailstats.claims import CLAIMS, claims_document, evaluate_claims, explain
 from trailstats.claims._routes import novelty
+from trailstats.claims.plan import check_plan
 from trailstats.history import History
 from trailstats.metrics.variety import route_novelty
-from trailstats.plan import check_plan
 from trailstats.schema import Verdict
 
 SILENT = (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURABLE)
@@ -53,7 +53,9 @@ def test_new_ground_is_what_was_not_run_in_the_year_before() -> None:
     found = novelty(SimpleNamespace(runs=pd.DataFrame({"day": days})), cells)
     for i, day in enumerate(days):
         before = [cells[k] for k in range(i) if day - days[k] <= 365.0]
-        expected = route_novelty(cells[i], np.concatenate(before)) if day - days[0] >= 56.0 else np.nan
+        expected = (
+            route_novelty(cells[i], np.concatenate(before)) if day - days[0] >= 56.0 else np.nan
+        )
         assert found[i] == pytest.approx(expected, nan_ok=True)
 
 
@@ -92,7 +94,14 @@ def test_unknown_ground(runner: History, cut) -> None:
 def test_no_heart_rate(runner: History, cut) -> None:
     """Without any heart rate the claims that need one say so, the others are answered."""
     every = np.ones(len(runner.activities), dtype=bool)
-    columns = {"mean_heart_rate", "time_above_easy", "time_easy_judged", "hard_time", "session_load", "decoupling"}
+    columns = {
+        "mean_heart_rate",
+        "time_above_easy",
+        "time_easy_judged",
+        "hard_time",
+        "session_load",
+        "decoupling",
+    }
     silent = cut(runner, every, heart_rate=np.nan, **dict.fromkeys(columns, np.nan))
     verdicts = _answer(silent)
     for claim in ("easy_days", "same_effort", "road_improvement"):
@@ -105,7 +114,14 @@ def test_no_heart_rate(runner: History, cut) -> None:
 def test_no_elevation(runner: History, cut) -> None:
     """Without elevation the doses of climbing are unknown, not zero."""
     every = np.ones(len(runner.activities), dtype=bool)
-    flat = cut(runner, every, ascent=np.nan, descent=np.nan, grade_adjusted_speed=np.nan, pace_spread=np.nan)
+    flat = cut(
+        runner,
+        every,
+        ascent=np.nan,
+        descent=np.nan,
+        grade_adjusted_speed=np.nan,
+        pace_spread=np.nan,
+    )
     verdicts = _answer(flat)
     assert verdicts["strength"] in SILENT
 
@@ -114,15 +130,21 @@ def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> No
     """A duplicate or a source that failed changes no answer."""
     every = np.ones(len(runner.activities), dtype=bool)
     twice = cut(runner, every)
-    double = runner.activities.iloc[[4, 9]].assign(duplicate_of=lambda t: t["file"], file=["a.fit", "b.fit"])
+    double = runner.activities.iloc[[4, 9]].assign(
+        duplicate_of=lambda t: t["file"], file=["a.fit", "b.fit"]
+    )
     failed = runner.activities.iloc[[0]].assign(status="failed", file="c.fit")
     failed["start_time"] = failed["start_time"].where(failed["file"] == "")
     table = pd.concat([twice.activities, double, failed], ignore_index=True)
     analyses = (*twice.analyses, twice.analyses[4], twice.analyses[9])
-    again = [a.segments.assign(file=f) for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)]
+    again = [
+        a.segments.assign(file=f) for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)
+    ]
     segments = pd.concat([twice.segments, *again], ignore_index=True)
     more = replace(twice, activities=table, analyses=analyses, segments=segments)
-    assert [r.to_dict() for r in evaluate_claims(more)] == [r.to_dict() for r in evaluate_claims(twice)]
+    assert [r.to_dict() for r in evaluate_claims(more)] == [
+        r.to_dict() for r in evaluate_claims(twice)
+    ]
 
 
 def test_unknown_claim(runner: History) -> None:

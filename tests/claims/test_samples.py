@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from trailstats.athlete import Athlete
 from trailstats.claims import ClaimResult, evaluate_claims
+from trailstats.claims.plan import check_plan
 from trailstats.history import History, analyze_folder
-from trailstats.plan import check_plan
+from trailstats.model.athlete import Athlete
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,9 @@ def truth(samples: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def archive(samples: Path) -> History:
-    return analyze_folder(samples / "archive", athlete=Athlete.from_toml(samples / "athlete.toml"), workers=1)
+    return analyze_folder(
+        samples / "archive", athlete=Athlete.from_toml(samples / "athlete.toml"), workers=1
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,9 @@ def test_every_verdict_may_be_said(answers: dict[str, ClaimResult], truth: dict[
 
 
 def test_known_effects_are_covered(answers: dict[str, ClaimResult], truth: dict[str, Any]) -> None:
-    """The intervals hold what the noise-free runs say: overshoot, feel, and heart rate at equal speed."""
+    """The intervals hold what the noise-free runs say: overshoot, feel, and heart rate at equal
+    speed.
+    """
     effects = truth["effects"]
     same, feel = answers["same_effort"], answers["enjoyment"]
     assert same.low < effects["same_effort"]["model"] < same.high
@@ -55,7 +59,9 @@ def test_known_effects_are_covered(answers: dict[str, ClaimResult], truth: dict[
 
 
 def test_rules_before_the_races(archive: History, truth: dict[str, Any]) -> None:
-    """Both races stand in the files by name, and each rule before them is kept or broken as it truly was."""
+    """Both races stand in the files by name, and each rule before them is kept or broken as it
+    truly was.
+    """
     rules = check_plan(archive)
     for race in truth["races"]:
         day = dt.date.fromisoformat(race["date"])

@@ -52,12 +52,22 @@ def test_effects_are_there(runners: Any, scenarios: Any) -> None:
 
 
 def test_report_has_every_table(harness: Any) -> None:
-    """A run over a few histories gives false decisions, coverage, power and the confounded cases."""
+    """A run over a few histories gives false decisions, coverage, power and the confounded
+    cases.
+    """
     groups = ("none", "effect", "power", "sample", "confounded", "curve")
     first = [next(n for n, s in enumerate(harness.ALL) if s.group == group) for group in groups]
     found = harness.run(dict.fromkeys(first, 1), workers=1)
     text = harness.report(found, 60.0)
-    for words in ("No true effect", "Coverage", "Power", "Confounded", "sample archive", "| same_effort |", "1 year"):
+    for words in (
+        "No true effect",
+        "Coverage",
+        "Power",
+        "Confounded",
+        "sample archive",
+        "| same_effort |",
+        "1 year",
+    ):
         assert words in text
 
 

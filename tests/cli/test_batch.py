@@ -15,8 +15,8 @@ import pytest
 
 from builders import make_activity
 from trailstats import schema
-from trailstats._progress import lines
 from trailstats.cli import _work
+from trailstats.history._progress import lines
 from trailstats.io.export import convert
 
 OK, NOTHING, USAGE, SOME, INTERRUPTED = 0, 1, 2, 3, 130
@@ -24,21 +24,27 @@ OK, NOTHING, USAGE, SOME, INTERRUPTED = 0, 1, 2, 3, 130
 
 @pytest.fixture
 def team(tmp_path: Path) -> Path:
-    """Return a folder of two athletes with two runs each in two years; one has a broken file too."""
+    """Return a folder of two athletes with two runs each in two years; one has a broken file
+    too.
+    """
     root = tmp_path / "team"
     for i, name in enumerate(("ann", "bob=1/2".replace("/", "_"))):
         (root / name).mkdir(parents=True)
         for year in (2025, 2026):
             start = f"{year}-03-0{i + 1}T08:00:00Z"
             rates = np.full(1801, 140.0)
-            activity = make_activity(start=start, heart_rate=rates, elevation=np.linspace(0, 50, 20))
+            activity = make_activity(
+                start=start, heart_rate=rates, elevation=np.linspace(0, 50, 20)
+            )
             convert(activity, root / name / f"{year}.gpx")
     (root / "ann" / "page.gpx").write_text("<!doctype html><html></html>")
     return root
 
 
 def test_tables_are_read_by_other_programs_as_they_stand(run, team: Path, tmp_path: Path) -> None:
-    """DuckDB, polars and pandas see the same numbers in Parquet and CSV; Parquet says what and which version it is."""
+    """DuckDB, polars and pandas see the same numbers in Parquet and CSV; Parquet says what and
+    which version it is.
+    """
     paths = {n: tmp_path / f"{n}.parquet" for n in ("activities", "segments", "weekly")}
     options = ("--segments", paths["segments"], "--weekly", paths["weekly"])
     assert run("batch", team, "-o", paths["activities"], *options)[0] == SOME
@@ -48,7 +54,9 @@ def test_tables_are_read_by_other_programs_as_they_stand(run, team: Path, tmp_pa
         about = json.loads(pq.read_schema(path).metadata[b"trailstats"])
         assert about == {"table": name, "format_version": schema.FORMAT_VERSION}
         units = {c.name: c.unit for c in schema.TABLES[name]}
-        found = {f.name: (f.metadata or {}).get(b"unit", b"").decode() for f in pq.read_schema(path)}
+        found = {
+            f.name: (f.metadata or {}).get(b"unit", b"").decode() for f in pq.read_schema(path)
+        }
         assert found == units
         total = float(frame["distance"].sum())
         assert total > 0
@@ -64,7 +72,9 @@ def test_tables_are_read_by_other_programs_as_they_stand(run, team: Path, tmp_pa
 
 
 def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> None:
-    """With --by-athlete a column says whose; with --partition each athlete's year is a file of its own."""
+    """With --by-athlete a column says whose; with --partition each athlete's year is a file of its
+    own.
+    """
     out = tmp_path / "all.csv"
     assert run("batch", team, "--by-athlete", "-o", out, "--weekly", tmp_path / "w.json")[0] == SOME
     table = pd.read_csv(out)
@@ -77,7 +87,8 @@ def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> 
         assert run("batch", team, "--by-athlete", "--partition", "-o", parts)[0] == SOME
         where = f"'{parts}/*/*/*.parquet', hive_partitioning = true"
         query = (
-            f"SELECT athlete, year, count(*) FROM read_parquet({where}) WHERE status = 'ok' GROUP BY ALL ORDER BY ALL"
+            f"SELECT athlete, year, count(*) FROM read_parquet({where}) WHERE status = 'ok' "
+            "GROUP BY ALL ORDER BY ALL"
         )
         rows = duckdb.sql(query).fetchall()
         assert [(a, int(y), n) for a, y, n in rows] == [
@@ -112,7 +123,9 @@ def test_a_folder_that_is_something_else_is_left_as_it_is(run, team: Path, tmp_p
         ("--weekly", "w", "-o", "out.csv"),
     ],
 )
-def test_options_that_don_t_fit_are_usage_errors(run, team: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_options_that_don_t_fit_are_usage_errors(
+    run, team: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     """Said before anything is read."""
     told = [str(tmp_path / a) if "." in a else a for a in arguments]
     assert run("batch", team, *told)[0] == USAGE
@@ -130,9 +143,15 @@ def test_the_cache_is_used_shown_and_cleared(run, team: Path, tmp_path: Path) ->
     assert (held["sources"], held["activities"]) == (5, 5)
     assert held["bytes"] > 0
     assert run("batch", team, "-o", tmp_path / "c.csv", "--cache", cache)[0] == SOME
-    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes() == (tmp_path / "c.csv").read_bytes()
+    assert (
+        (tmp_path / "a.csv").read_bytes()
+        == (tmp_path / "b.csv").read_bytes()
+        == (tmp_path / "c.csv").read_bytes()
+    )
     assert json.loads(run("cache", "clear", "--cache", cache, "--json")[1])["cleared"] == 5
-    assert json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"]["activities"] == 0
+    assert (
+        json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"]["activities"] == 0
+    )
     assert "0 activities" in run("cache", "info", "--cache", cache)[1]
 
 
@@ -151,7 +170,9 @@ def test_a_damaged_cache_is_a_sentence(run, team: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
-def test_an_interrupt_is_a_sentence(run, team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_a_sentence(
+    run, team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Exit code 130; it says how far it came and that the same command goes on."""
 
     def interrupted(*_: object, progress, **__: object) -> None:

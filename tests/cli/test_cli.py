@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator
 
 from builders import beating, make_activity
 from trailstats import __version__, schema
-from trailstats.document_schemas import document_schema
 from trailstats.io.export import convert
+from trailstats.model.json_schemas import document_schema
 
 OK, NOTHING, USAGE, SOME = 0, 1, 2, 3
 
@@ -25,7 +25,9 @@ OK, NOTHING, USAGE, SOME = 0, 1, 2, 3
 def gpx(tmp_path: Path) -> Path:
     """Return a run of half an hour with heart rate."""
     rates = beating(150.0)
-    return convert(make_activity(elevation=np.linspace(0, 50, 20), heart_rate=rates), tmp_path / "run.gpx")
+    return convert(
+        make_activity(elevation=np.linspace(0, 50, 20), heart_rate=rates), tmp_path / "run.gpx"
+    )
 
 
 @pytest.fixture
@@ -51,7 +53,12 @@ def test_version_and_help(run) -> None:
 
 def test_unknown_commands_and_options_are_usage_errors(run) -> None:
     """Exit code 2, with a hint on standard error."""
-    for arguments in (["walk"], ["analyze"], ["analyze", "x.fit", "--fast"], ["batch", "x", "-o", "out.xlsx"]):
+    for arguments in (
+        ["walk"],
+        ["analyze"],
+        ["analyze", "x.fit", "--fast"],
+        ["batch", "x", "-o", "out.xlsx"],
+    ):
         code, _, err = run(*arguments)
         assert code == USAGE, arguments
         assert err
@@ -70,7 +77,9 @@ def test_analyze_prints_a_document_or_tables(run, gpx: Path) -> None:
 
 
 def test_one_file_that_is_no_activity_exits_1(run, html: Path, tmp_path: Path) -> None:
-    """A page, a picture, an empty file and a missing one: a sentence that says what was found, or a document."""
+    """A page, a picture, an empty file and a missing one: a sentence that says what was found, or a
+    document.
+    """
     picture, empty = tmp_path / "photo.gpx", tmp_path / "empty.fit"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     empty.write_bytes(b"")
@@ -94,9 +103,13 @@ def test_one_file_that_is_no_activity_exits_1(run, html: Path, tmp_path: Path) -
 
 
 def test_batch_keeps_every_source(run, gpx: Path, html: Path, tmp_path: Path) -> None:
-    """The good file and the bad one are rows; exit code 3; the segments have their contract's columns."""
+    """The good file and the bad one are rows; exit code 3; the segments have their contract's
+    columns.
+    """
     out, segments = tmp_path / "out.csv", tmp_path / "segments.csv"
-    code, _, err = run("batch", gpx, html, "-o", out, "--segments", segments, "--evidence", "signal")
+    code, _, err = run(
+        "batch", gpx, html, "-o", out, "--segments", segments, "--evidence", "signal"
+    )
     assert code == SOME
     assert "HTML" in err
     table = pd.read_csv(out)
@@ -117,7 +130,9 @@ def test_batch_writes_parquet_and_json(run, gpx: Path, tmp_path: Path) -> None:
     fields = pq.read_schema(tmp_path / "out.parquet")
     assert fields.field("distance").metadata[b"unit"] == b"m"
     assert run("batch", gpx, "-o", tmp_path / "out.json")[0] == OK
-    Draft202012Validator(document_schema("history")).validate(json.loads((tmp_path / "out.json").read_text()))
+    Draft202012Validator(document_schema("history")).validate(
+        json.loads((tmp_path / "out.json").read_text())
+    )
 
 
 def test_batch_of_nothing_readable_exits_1(run, html: Path, tmp_path: Path) -> None:
@@ -142,7 +157,9 @@ def test_batch_into_a_missing_folder_says_so_first(run, gpx: Path, tmp_path: Pat
 
 
 def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) -> None:
-    """The others are done and written, with exit code 3; where nothing is there, nothing can be done."""
+    """The others are done and written, with exit code 3; where nothing is there, nothing can be
+    done.
+    """
     gone = tmp_path / "gone"
     assert run("batch", gone, gpx, "-o", tmp_path / "out.csv")[0] == SOME
     table = pd.read_csv(tmp_path / "out.csv")
@@ -160,8 +177,22 @@ def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) 
 
 def test_analyze_takes_the_options_that_all_commands_share(run, gpx: Path, tmp_path: Path) -> None:
     """A script can pass one set of options to every command."""
-    shared = ("--evidence", "signal", "--workers", 1, "--cache", tmp_path / "kept", "--imperial", "--debug")
-    for command in (("analyze",), ("batch", "-o", tmp_path / "out.csv"), ("claims",), ("report", "-o", tmp_path / "r")):
+    shared = (
+        "--evidence",
+        "signal",
+        "--workers",
+        1,
+        "--cache",
+        tmp_path / "kept",
+        "--imperial",
+        "--debug",
+    )
+    for command in (
+        ("analyze",),
+        ("batch", "-o", tmp_path / "out.csv"),
+        ("claims",),
+        ("report", "-o", tmp_path / "r"),
+    ):
         assert run(*command, gpx, *shared)[0] == OK, command
         assert run(*command, gpx, "--no-cache")[0] == OK, command
 
@@ -192,7 +223,9 @@ def test_check_tells_what_is_in_a_file(run, gpx: Path, html: Path) -> None:
 
 
 def test_check_compares_with_another_reader(run, gpx: Path, samples: Path) -> None:
-    """A plain file reads the same in gpxpy, and the comparison says so; JSON lists the differences."""
+    """A plain file reads the same in gpxpy, and the comparison says so; JSON lists the
+    differences.
+    """
     assert "a second reader agrees" in run("check", gpx, "--compare")[1]
     archived = sorted((samples / "archive").glob("*.fit"))[0]
     code, out, _ = run("check", archived, "--compare", "--json")
@@ -221,7 +254,9 @@ def test_schema_prints_documents_and_tables(run) -> None:
     assert "segments" in err
 
 
-def test_a_map_or_labels_that_are_not_there_are_usage_errors(run, gpx: Path, tmp_path: Path) -> None:
+def test_a_map_or_labels_that_are_not_there_are_usage_errors(
+    run, gpx: Path, tmp_path: Path
+) -> None:
     """A map extract and a label file that don't exist end with exit code 2 and their path."""
     for option in ("--map", "--labels"):
         code, _, err = run("analyze", gpx, option, tmp_path / "away.csv")
@@ -241,7 +276,9 @@ def test_mistakes_in_options_are_usage_errors(run, gpx: Path, tmp_path: Path) ->
 
 
 def test_names_from_files_are_text(run, tmp_path: Path) -> None:
-    """Markup of the console and formulas of a spreadsheet in a track's name stay what they are: text."""
+    """Markup of the console and formulas of a spreadsheet in a track's name stay what they are:
+    text.
+    """
     evil = make_activity(name="=cmd|' /C calc'!A0 [red]x[/red]")
     path = convert(evil, tmp_path / "evil.gpx")
     assert "[red]x[/red]" in run("analyze", path)[1]
@@ -260,7 +297,10 @@ def test_the_report_is_written(run, gpx: Path, tmp_path: Path) -> None:
 
 def test_the_report_in_parts_and_pictures(run, gpx: Path, tmp_path: Path) -> None:
     """With --split activities are pages of their own, with --png the charts are pictures too."""
-    assert run("report", gpx, "-o", tmp_path / "r.html", "--split", "--png", tmp_path / "charts")[0] == OK
+    assert (
+        run("report", gpx, "-o", tmp_path / "r.html", "--split", "--png", tmp_path / "charts")[0]
+        == OK
+    )
     assert len(list((tmp_path / "r_activities").glob("*.html"))) == 1
     assert list((tmp_path / "charts").glob("*.png"))
     code, _, err = run("report", gpx, "-o", tmp_path / "none" / "r.html")

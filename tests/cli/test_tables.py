@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from trailstats.analysis import analyze
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.cli import _tables, main
 from trailstats.io.formats import read
+from trailstats.model.athlete import Athlete
 from trailstats.schema import Verdict
 
 RUN = "archive/2024-08-11-0828.fit"
@@ -20,8 +20,14 @@ RUN = "archive/2024-08-11-0828.fit"
 
 def claim(verdict: Verdict) -> ClaimResult:
     """Return an answer with long words and large numbers."""
-    metric = "share of the time above the easy ceiling in runs meant to be easy, first ten minutes and climbs left out"
-    return ClaimResult("easy_days", "s", metric, "1", 0.1, 0.339, -0.24, -0.341, -0.138, 124, 236, verdict)
+    metric = (
+        "share of the time above the easy ceiling in runs meant to be easy, first ten "
+        "minutes "
+        "and climbs left out"
+    )
+    return ClaimResult(
+        "easy_days", "s", metric, "1", 0.1, 0.339, -0.24, -0.341, -0.138, 124, 236, verdict
+    )
 
 
 @pytest.fixture
@@ -42,8 +48,23 @@ def test_every_line_fits_and_nothing_is_cut_off(analysis, samples, wide, capsys,
     wide(width)
     _tables.analysis(analysis, imperial=False)
     _tables.claims([claim(v) for v in Verdict])
-    _tables.rules([RuleResult("R1", "Run some of it on trail. " * 4, "2024-01-01 to 2024-03-01", "fail", "Not. " * 30)])
-    _tables.check([_tables.checked(read(samples / RUN)), {"file": "b.fit", "status": "failed", "error": "x: y " * 20}])
+    _tables.rules(
+        [
+            RuleResult(
+                "R1",
+                "Run some of it on trail. " * 4,
+                "2024-01-01 to 2024-03-01",
+                "fail",
+                "Not. " * 30,
+            )
+        ]
+    )
+    _tables.check(
+        [
+            _tables.checked(read(samples / RUN)),
+            {"file": "b.fit", "status": "failed", "error": "x: y " * 20},
+        ]
+    )
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width
     assert "…" not in "\n".join(lines) or width < 80
@@ -68,7 +89,9 @@ def test_wide_terminals_show_more(analysis, wide, capsys) -> None:
 
 
 def test_colours_only_where_they_are_wanted(wide, capsys, monkeypatch) -> None:
-    """A verdict is green on a terminal; with NO_COLOR nothing is coloured, and the words are the same."""
+    """A verdict is green on a terminal; with NO_COLOR nothing is coloured, and the words are the
+    same.
+    """
     wide(100)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -105,7 +128,9 @@ def test_metrics_without_a_value_are_told_by_their_reason(analysis, wide, capsys
 def test_files_of_one_folder_are_named_without_it(samples, wide, capsys) -> None:
     """The folder stands once above the table."""
     wide(80)
-    _tables.check([_tables.checked(read(samples / "odd" / name)) for name in ("paused.fit", "duplicate.gpx")])
+    _tables.check(
+        [_tables.checked(read(samples / "odd" / name)) for name in ("paused.fit", "duplicate.gpx")]
+    )
     out = capsys.readouterr().out
     assert out.count("odd/") == 1
     assert re.search(r"^ paused\.fit", out, flags=re.MULTILINE)
@@ -116,10 +141,15 @@ def test_shells_complete_commands_and_options(shell) -> None:
     """The script for the shell is printed, and the program answers it."""
     environment = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     program = [sys.executable, "-m", "trailstats"]
-    script = subprocess.run([*program, "--show-completion", shell], capture_output=True, text=True, env=environment)
+    script = subprocess.run(
+        [*program, "--show-completion", shell], capture_output=True, text=True, env=environment
+    )
     assert script.returncode == 0
     assert "_TRAILSTATS_COMPLETE" in script.stdout
-    for typed, number, wanted in (("trailstats an", 1, "analyze"), ("trailstats claims --ra", 2, "--race")):
+    for typed, number, wanted in (
+        ("trailstats an", 1, "analyze"),
+        ("trailstats claims --ra", 2, "--race"),
+    ):
         asked = {
             "_TRAILSTATS_COMPLETE": f"complete_{shell}",
             "COMP_WORDS": typed,

@@ -1,4 +1,6 @@
-"""Every block of code and every command in the README and the docs runs, where it stands and in its order."""
+"""Every block of code and every command in the README and the docs runs, where it stands and in its
+order.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ PAGES = [
     ROOT / "examples" / "README.md",
     *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
 ]
-BLOCK = re.compile(r"^(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```$", flags=re.MULTILINE | re.DOTALL
+)
 KINDS = {"python", "sh", "toml", "text", "json"}
 # A page may say that a block is not for running here, and why: <!-- not run: needs ... -->
 NOT_RUN = re.compile(r"<!-- not run: .{5,} -->")
@@ -50,7 +54,10 @@ def place(tmp_path: Path) -> Path:
         (tmp_path / name).symlink_to(ROOT / name)
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name, command in (("trailstats", f'"{sys.executable}" -m trailstats'), ("python", f'"{sys.executable}"')):
+    for name, command in (
+        ("trailstats", f'"{sys.executable}" -m trailstats'),
+        ("python", f'"{sys.executable}"'),
+    ):
         (programs / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
         (programs / name).chmod(0o755)
     return tmp_path
@@ -58,14 +65,21 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("path", WITH_BLOCKS, ids=name_of)
 def test_the_blocks_of_a_page_run(path: Path, place: Path) -> None:
-    """Python blocks of a page share their names, one after the other; commands run in a shell; each ends well."""
+    """Python blocks of a page share their names, one after the other; commands run in a shell; each
+    ends well.
+    """
     paths = os.pathsep.join([str(place / "bin"), os.environ["PATH"]])
     environment = os.environ | {"PATH": paths, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
     every = blocks(path)
     program = "\n".join(text for kind, text in every if kind == "python")
     if program:
         done = subprocess.run(
-            [sys.executable, "-c", program], cwd=place, env=environment, capture_output=True, text=True, timeout=600
+            [sys.executable, "-c", program],
+            cwd=place,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
         assert done.returncode == 0, f"{program}\n{done.stderr}"
     for kind, text in every:
@@ -75,7 +89,12 @@ def test_the_blocks_of_a_page_run(path: Path, place: Path) -> None:
             if not command or command.startswith("#"):
                 continue
             done = subprocess.run(
-                ["bash", "-c", command], cwd=place, env=environment, capture_output=True, text=True, timeout=600
+                ["bash", "-c", command],
+                cwd=place,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=600,
             )
             assert done.returncode in ENDINGS, f"{command}\n{done.stderr}"
 
@@ -92,17 +111,25 @@ def test_blocks_say_what_they_are(path: Path) -> None:
             assert tomllib.loads(block)
 
 
-@pytest.mark.parametrize("path", [p for p in PAGES if "pip install" in p.read_text("utf-8")], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [p for p in PAGES if "pip install" in p.read_text("utf-8")], ids=name_of
+)
 def test_extras_that_pages_name_exist(path: Path) -> None:
     """What a page says to install can be installed."""
-    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
+        "optional-dependencies"
+    ]
     for names in re.findall(r"(?:trailstats|\.)\[([\w,]+)\]", path.read_text(encoding="utf-8")):
         assert set(names.split(",")) <= set(known), path
 
 
 def test_the_app_of_the_readme_answers(samples: Path) -> None:
-    """The ten lines that an app developer copies turn an upload into the document, and into nothing but it."""
-    found = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python" and "FastAPI" in text)
+    """The ten lines that an app developer copies turn an upload into the document, and into nothing
+    but it.
+    """
+    found = next(
+        text for kind, text in blocks(ROOT / "README.md") if kind == "python" and "FastAPI" in text
+    )
     assert len(found.strip().splitlines()) <= 11
     names: dict[str, Any] = {}
     exec(compile(found, "README.md", "exec"), names)  # the README's own text

@@ -1,4 +1,6 @@
-"""The documentation builds without a warning and without a network, and its links lead somewhere."""
+"""The documentation builds without a warning and without a network, and its links lead
+somewhere.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class Links(HTMLParser):
 
 
 def test_the_documentation_is_whole(root: Path, tmp_path: Path) -> None:
-    """It builds without a warning; links lead somewhere; every public name has an example; pages need no network."""
+    """It builds without a warning; links lead somewhere; every public name has an example; pages
+    need no network.
+    """
     # One test, since the build takes longer than all checks of what it made.
     built = build(root, tmp_path)
     assert broken_links(built) == []
@@ -39,7 +43,9 @@ def test_the_documentation_is_whole(root: Path, tmp_path: Path) -> None:
 
 
 def build(root: Path, folder: Path) -> Path:
-    """Return the folder of the pages, built with warnings as errors from a copy of what the build reads."""
+    """Return the folder of the pages, built with warnings as errors from a copy of what the build
+    reads.
+    """
     copy = folder / "copy"
     skip = shutil.ignore_patterns("_build", "reference", "__pycache__")
     shutil.copytree(root / "docs", copy / "docs", ignore=skip)
@@ -47,7 +53,18 @@ def build(root: Path, folder: Path) -> Path:
         (copy / name).symlink_to(root / name)
     for path in root.glob("*.md"):
         shutil.copy(path, copy)
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "docs", str(folder / "html")]
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "docs",
+        str(folder / "html"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=copy, timeout=600)
     assert done.returncode == 0, done.stderr
     return folder / "html"
@@ -66,7 +83,11 @@ def broken_links(built: Path) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            lost = parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].places
+            lost = (
+                parts.fragment
+                and target in pages
+                and unquote(parts.fragment) not in pages[target].places
+            )
             if not target.exists() or lost:
                 broken.append(f"{path.name}: {link}")
     return broken
@@ -78,7 +99,9 @@ def without_example(built: Path) -> list[str]:
     for name in ts.__all__:
         path = built / "reference" / f"{name}.html"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        if not name.startswith("__") and (f'id="trailstats.{name}"' not in text or "&gt;&gt;&gt; " not in text):
+        if not name.startswith("__") and (
+            f'id="trailstats.{name}"' not in text or "&gt;&gt;&gt; " not in text
+        ):
             found.append(name)
     return found
 

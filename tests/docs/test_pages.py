@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from trailstats import plots
-from trailstats.athlete import Athlete
+from trailstats.model.athlete import Athlete
 
 
 def test_column_tables_are_current(root: Path, tool: Callable[[str], ModuleType]) -> None:
@@ -18,7 +18,9 @@ def test_column_tables_are_current(root: Path, tool: Callable[[str], ModuleType]
 
 
 def test_the_gallery_shows_every_chart(root: Path, tool: Callable[[str], ModuleType]) -> None:
-    """It is what its tool writes, names each function of `plots` that returns a chart, and has its picture."""
+    """It is what its tool writes, names each function of `plots` that returns a chart, and has its
+    picture.
+    """
     made = tool("make_gallery")
     assert (root / "docs" / "gallery.md").read_text(encoding="utf-8") == made.page()
     names = {entry.name for entry in made.ENTRIES}
@@ -28,7 +30,11 @@ def test_the_gallery_shows_every_chart(root: Path, tool: Callable[[str], ModuleT
 
 def test_references_that_docstrings_name_exist(root: Path) -> None:
     """Every key that a docstring cites stands in docs/references.md."""
-    known = set(re.findall(r"\[([A-Za-z]+\w*)\]", (root / "docs" / "references.md").read_text(encoding="utf-8")))
+    known = set(
+        re.findall(
+            r"\[([A-Za-z]+\w*)\]", (root / "docs" / "references.md").read_text(encoding="utf-8")
+        )
+    )
     assert known
     for path in (root / "trailstats").rglob("*.py"):
         for key in re.findall(r"\[([A-Z][A-Za-z]+\w*)\]_", path.read_text(encoding="utf-8")):

@@ -31,7 +31,9 @@ def test_every_example_is_tested_and_listed(root: Path) -> None:
     listed = (root / "examples" / "README.md").read_text(encoding="utf-8")
     page = (root / "docs" / "examples.md").read_text(encoding="utf-8")
     for path in scripts:
-        question = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
+        question = (
+            ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        ).splitlines()[0]
         assert "?" in question
         assert f"| `{path.name}` | {question} |" in listed
         assert f"## {question}\n" in page
@@ -60,7 +62,9 @@ def test_the_notebook_runs(root: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(root / "examples" / "first_look.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
     (tmp_path / "data").symlink_to(root / "data")
-    NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook, timeout=1200, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("text/html" in output.get("data", {}) for output in shown)
     assert any("vega" in str(output.get("data")) for output in shown)

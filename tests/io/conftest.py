@@ -9,7 +9,17 @@ import pytest
 from fitdecode.utils import compute_crc
 
 # Base types of FIT: number, struct code.
-CODES = {0x00: "B", 0x01: "b", 0x02: "B", 0x83: "h", 0x84: "H", 0x85: "i", 0x86: "I", 0x88: "f", 0x8E: "q"}
+CODES = {
+    0x00: "B",
+    0x01: "b",
+    0x02: "B",
+    0x83: "h",
+    0x84: "H",
+    0x85: "i",
+    0x86: "I",
+    0x88: "f",
+    0x8E: "q",
+}
 CODES |= {0x0A: "B", 0x8B: "H", 0x8C: "I", 0x0D: "B", 0x8F: "Q", 0x89: "d"}
 START = 1_000_000_000  # FIT seconds: 2021-09-08T01:46:40Z
 
@@ -31,7 +41,9 @@ class FitWriter:
         developer: Iterable[tuple[int, int, int]] = (),
         bits: int = 0,
     ) -> FitWriter:
-        """Add a definition; fields are (number, size, base type), developer fields (number, size, index)."""
+        """Add a definition; fields are (number, size, base type), developer fields (number, size,
+        index).
+        """
         developer = list(developer)
         order = ">" if big else "<"
         head = 0x40 | local | bits | (0x20 if developer else 0)
@@ -42,7 +54,9 @@ class FitWriter:
         self.kinds[local] = (order, list(fields))
         return self
 
-    def add(self, local: int, *values: float | bytes | Sequence[float], head: int | None = None) -> FitWriter:
+    def add(
+        self, local: int, *values: float | bytes | Sequence[float], head: int | None = None
+    ) -> FitWriter:
         """Add a data message; bytes stand as they are."""
         order, fields = self.kinds[local]
         self.body += bytes([local if head is None else head])
@@ -69,11 +83,17 @@ class FitWriter:
         return out + struct.pack("<H", compute_crc(out) if crc is None else crc)
 
 
-def records(writer: FitWriter, count: int, *, start: int = START, local: int = 0, heart: int = 120) -> FitWriter:
+def records(
+    writer: FitWriter, count: int, *, start: int = START, local: int = 0, heart: int = 120
+) -> FitWriter:
     """Add a record definition and records: time, latitude, longitude, distance, heart rate."""
-    writer.define(local, 20, [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (5, 4, 0x86), (3, 1, 0x02)])
+    writer.define(
+        local, 20, [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (5, 4, 0x86), (3, 1, 0x02)]
+    )
     for i in range(count):
-        writer.add(local, start + i, 500_000_000 + 300 * i, 100_000_000 + i, 300 * i, heart + i % 40)
+        writer.add(
+            local, start + i, 500_000_000 + 300 * i, 100_000_000 + i, 300 * i, heart + i % 40
+        )
     return writer
 
 
@@ -107,15 +127,21 @@ def gpx_text(
 ) -> str:
     """Return a GPX document."""
     rows = [
-        f'{indent}<trkpt lat="{47 + i / 1e5:.6f}" lon="{11 + i / 2e5:.6f}">{indent} <ele>{500 + i % 37 / 4}</ele>'
+        f'{indent}<trkpt lat="{47 + i / 1e5:.6f}" lon="{11 + i / 2e5:.6f}">{indent} '
+        f"<ele>{500 + i % 37 / 4}</ele>"
         f"{indent} <time>{time(i)}</time>{indent} {extension(i)}{indent}</trkpt>"
         for i in range(points)
     ]
     each = -(-points // segments)
-    parts = "".join(f"<trkseg>{''.join(rows[i : i + each])}{indent}</trkseg>" for i in range(0, max(points, 1), each))
+    parts = "".join(
+        f"<trkseg>{''.join(rows[i : i + each])}{indent}</trkseg>"
+        for i in range(0, max(points, 1), each)
+    )
     close = root.split()[0]
     meta = "<metadata><name>Day</name></metadata>"
-    return f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
+    return (
+        f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -142,23 +168,30 @@ def tcx_text(
             f"<Trackpoint>\n<Time>2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z</Time>"
             f"<Position><LatitudeDegrees>{47 + i / 1e5:.6f}</LatitudeDegrees>"
             f"<LongitudeDegrees>{11 + i / 2e5:.6f}</LongitudeDegrees></Position>"
-            f"<AltitudeMeters>{500 + i % 37 / 4}</AltitudeMeters><DistanceMeters>{3.5 * i}</DistanceMeters>"
-            f"<HeartRateBpm><Value>{120 + i % 40}</Value></HeartRateBpm>{cadence.format(cadence=85 + i % 3)}"
+            f"<AltitudeMeters>{500 + i % 37 / 4}</AltitudeMeters>"
+            f"<DistanceMeters>{3.5 * i}</DistanceMeters>"
+            f"<HeartRateBpm><Value>{120 + i % 40}</Value></HeartRateBpm>"
+            f"{cadence.format(cadence=85 + i % 3)}"
             "</Trackpoint>"
             for i in range(lap * each, min((lap + 1) * each, points))
         ]
         per = -(-len(rows) // tracks)
-        parts = "".join(f"<Track>{''.join(rows[k : k + per])}</Track>" for k in range(0, len(rows), per))
+        parts = "".join(
+            f"<Track>{''.join(rows[k : k + per])}</Track>" for k in range(0, len(rows), per)
+        )
         second = lap * each
         body += (
-            f'<Lap StartTime="2026-03-01T08:{second // 60 % 60:02d}:{second % 60:02d}Z"><TotalTimeSeconds>{each}'
-            f"</TotalTimeSeconds><DistanceMeters>{3.5 * each}</DistanceMeters><TriggerMethod>Manual</TriggerMethod>"
+            f'<Lap StartTime="2026-03-01T08:{second // 60 % 60:02d}:{second % 60:02d}Z">'
+            f"<TotalTimeSeconds>{each}</TotalTimeSeconds><DistanceMeters>{3.5 * each}"
+            "</DistanceMeters><TriggerMethod>Manual</TriggerMethod>"
             f"{parts}</Lap>"
         )
     return (
-        f'{head}<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2">'
+        f"{head}<TrainingCenterDatabase "
+        'xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2">'
         f'<Activities><Activity Sport="{sport}"><Id>2026-03-01T08:00:00Z</Id>{body}'
-        "<Notes>Hills\nand more</Notes><Creator><Name>Watch</Name></Creator></Activity></Activities>"
+        "<Notes>Hills\nand "
+        "more</Notes><Creator><Name>Watch</Name></Creator></Activity></Activities>"
         "</TrainingCenterDatabase>\n"
     )
 

@@ -13,12 +13,21 @@ from trailstats.io.compare import compare
 START = 1_000_000_000
 
 
-@pytest.mark.parametrize("name", ["archive/2024-02-06-1816.fit", "archive/2024-02-20-1842.gpx", "odd/multisport.fit"])
+@pytest.mark.parametrize(
+    "name", ["archive/2024-02-06-1816.fit", "archive/2024-02-20-1842.gpx", "odd/multisport.fit"]
+)
 def test_samples_do_not_differ(samples, name):
     """On sound files both readings are the same."""
     table = compare(samples / name)
     assert table.empty
-    assert list(table.columns) == ["column", "rows", "largest_difference", "only_here", "only_there", "note"]
+    assert list(table.columns) == [
+        "column",
+        "rows",
+        "largest_difference",
+        "only_here",
+        "only_there",
+        "note",
+    ]
 
 
 def test_a_column_from_a_developer_field_is_ours_alone(fit_writer, tmp_path):
@@ -62,7 +71,11 @@ def test_a_reader_that_stops_early(fit_writer, add_records, make_gpx, tmp_path):
 
 def test_points_without_values_compare_equal(make_gpx, tmp_path):
     """Missing elevations and times are missing in both readings."""
-    text = make_gpx(20).replace("<ele>500.0</ele>", "").replace("<time>2026-03-01T08:00:07Z</time>", "")
+    text = (
+        make_gpx(20)
+        .replace("<ele>500.0</ele>", "")
+        .replace("<time>2026-03-01T08:00:07Z</time>", "")
+    )
     path = tmp_path / "run.gpx"
     path.write_text(text, encoding="utf-8")
     assert compare(path).empty
@@ -79,9 +92,15 @@ def test_what_can_not_be_compared(samples, tmp_path):
 
 @pytest.mark.corpus
 def test_corpus(corpus):
-    """On a few small real files both readings are the same, but for columns that a developer field fills."""
+    """On a few small real files both readings are the same, but for columns that a developer field
+    fills.
+    """
     index = pd.read_csv(corpus / "index.csv")
-    small = index[(index["size"] < 60_000) & (index["format"] != "tcx")].groupby(["format", "athlete"]).head(1)
+    small = (
+        index[(index["size"] < 60_000) & (index["format"] != "tcx")]
+        .groupby(["format", "athlete"])
+        .head(1)
+    )
     for name in small["file"][:8]:
         table = compare(corpus / name)
         other = table[~table["note"].str.contains("developer field|which stopped")]

@@ -1,4 +1,6 @@
-"""Folders, archives, exports and remote places: every file gives an activity or a failure, in a stable order."""
+"""Folders, archives, exports and remote places: every file gives an activity or a failure, in a
+stable order.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def names(found, base=""):
 
 
 def test_a_folder_gives_all_its_files_in_order(folder):
-    """Recursively, by name; hidden folders, stubs and what stands beside are left out, failures are not."""
+    """Recursively, by name; hidden folders, stubs and what stands beside are left out, failures are
+    not.
+    """
     found = list(ts.iter_activities(folder))
     assert names(found, folder) == [
         "a.gpx.gz", "!broken.fit", "c.FIT", "d.zip/1.fit", "d.zip/sub/2.gpx", "!empty.gpx",
@@ -94,7 +98,10 @@ def test_sources_travel_between_processes(folder):
 def test_a_file_that_was_named_always_counts(folder):
     """Whatever it is called and holds, it gives an activity or a failure."""
     assert names(ts.iter_activities(folder / "notes.txt"), folder) == ["!notes.txt"]
-    assert names(ts.iter_activities([folder / "c.FIT", str(folder / "b")]), folder) == ["c.FIT", "b/run.fit"]
+    assert names(ts.iter_activities([folder / "c.FIT", str(folder / "b")]), folder) == [
+        "c.FIT",
+        "b/run.fit",
+    ]
     with pytest.raises(ReadError, match="no such"):
         list(ts.iter_activities(folder / "nothing"))
 
@@ -113,9 +120,19 @@ def test_bytes_and_streams(run_fit, run_gpx):
 
 def test_zips_within_zips(tmp_path, run_fit, run_gpx):
     """An export of archives in an archive gives the files of all; a broken one is a failure."""
-    inner = {f"Part{i}.zip": zipped({f"{i}.fit": run_fit, f"{i}.gpx": run_gpx, "x.json": b"{}"}) for i in range(4)}
+    inner = {
+        f"Part{i}.zip": zipped({f"{i}.fit": run_fit, f"{i}.gpx": run_gpx, "x.json": b"{}"})
+        for i in range(4)
+    }
     path = tmp_path / "export.zip"
-    path.write_bytes(zipped({**{f"DI_CONNECT/{k}": v for k, v in inner.items()}, "DI_CONNECT/bad.zip": b"PK\x03\x04"}))
+    path.write_bytes(
+        zipped(
+            {
+                **{f"DI_CONNECT/{k}": v for k, v in inner.items()},
+                "DI_CONNECT/bad.zip": b"PK\x03\x04",
+            }
+        )
+    )
     found = list(ts.iter_activities(path))
     assert len(found) == 9
     assert names(found, tmp_path)[:2] == [
@@ -127,7 +144,9 @@ def test_zips_within_zips(tmp_path, run_fit, run_gpx):
 
 
 def test_limits_on_archives(tmp_path, run_fit):
-    """Too many members, or archives too deep, are failures that name the limit; nothing is left out."""
+    """Too many members, or archives too deep, are failures that name the limit; nothing is left
+    out.
+    """
     path = tmp_path / "many.zip"
     path.write_bytes(zipped({f"{i}.fit": run_fit for i in range(20)}))
     (failure,) = ts.iter_activities(path, limits=ReadLimits(members=10))
@@ -153,9 +172,11 @@ def test_paths_in_an_archive_lead_nowhere(tmp_path, run_fit):
 
 
 STRAVA = (
-    "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Activity Gear,Filename,"
+    "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Activity "
+    "Gear,Filename,"
     "Perceived Exertion,Competition\n"
-    '1,"1 Mar 2026, 08:00:00","Lauf, locker",Trail Run,"Two\nlines",Shoes,activities/1.gpx.gz,4.0,0.0\n'
+    '1,"1 Mar 2026, 08:00:00","Lauf, locker",Trail '
+    'Run,"Two\nlines",Shoes,activities/1.gpx.gz,4.0,0.0\n'
     '2,"2 Mar 2026, 08:00:00",Evening,Run,,,activities/2.fit,,1.0\n'
     '3,"3 Mar 2026, 08:00:00",By hand,Run,,,,7\n'
 )
@@ -181,7 +202,9 @@ def strava(tmp_path, run_fit, make_gpx):
 
 @pytest.mark.parametrize("which", [0, 1], ids=["folder", "zip"])
 def test_a_strava_export_is_joined_with_its_table(strava, which):
-    """Names, notes, gear, exertion and competitions come from the table; the type fills what the file lacks."""
+    """Names, notes, gear, exertion and competitions come from the table; the type fills what the
+    file lacks.
+    """
     trail, plain = ts.iter_activities(strava[which])
     assert (trail.meta.name, trail.meta.notes, trail.meta.gear, trail.meta.rpe) == (
         "Lauf, locker",
@@ -196,8 +219,10 @@ def test_a_strava_export_is_joined_with_its_table(strava, which):
 
 
 GERMAN = (
-    "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Verstrichene Zeit,Distanz,"
-    "Max. Herzfrequenz,Relative Leistung,Pendeln,Hinweis,Aktivitätsausrüstung,Dateiname" + ",Weiteres" * 31 + "\n"
+    "Aktivitäts-ID,Aktivitätsdatum,Name der "
+    "Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Verstrichene Zeit,Distanz,"
+    "Max. Herzfrequenz,Relative "
+    "Leistung,Pendeln,Hinweis,Aktivitätsausrüstung,Dateiname" + ",Weiteres" * 31 + "\n"
     '3,"3.03.2026, 08:00:00",Von Hand,Lauf,,3600,"10,1",,,false,,,' + "," * 31 + "\n"
     '1,"1.03.2026, 08:00:00",Runde,Traillauf,Schön,3600,"9,44",,,false,,Schuhe,activities/1.gpx.gz'
     + "," * 30 + ",4.0\n"
@@ -207,11 +232,15 @@ OLD = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename
 )
 
 
-@pytest.mark.parametrize(("table", "rpe"), [(GERMAN, 4.0), (OLD, np.nan)], ids=["German", "of 2018"])
+@pytest.mark.parametrize(
+    ("table", "rpe"), [(GERMAN, 4.0), (OLD, np.nan)], ids=["German", "of 2018"]
+)
 def test_an_export_in_another_language_or_of_old_is_joined_too(tmp_path, make_gpx, table, rpe):
     """The columns stand in the same order in every language; before 2019 they had shorter names."""
     (tmp_path / "activities").mkdir()
-    (tmp_path / "activities" / "1.gpx.gz").write_bytes(gzip.compress(make_gpx(60, kind="").encode()))
+    (tmp_path / "activities" / "1.gpx.gz").write_bytes(
+        gzip.compress(make_gpx(60, kind="").encode())
+    )
     (tmp_path / "activities.csv").write_text(table, encoding="utf-8")
     (run,) = ts.iter_activities(tmp_path)
     meta = run.meta
@@ -223,7 +252,13 @@ def test_an_export_in_another_language_or_of_old_is_joined_too(tmp_path, make_gp
 def test_another_table_of_that_name_does_no_harm(tmp_path, run_fit):
     """A table without file names, or no table at all, is left alone."""
     (tmp_path / "run.fit").write_bytes(run_fit)
-    for content in (b"a,b\n1,2\n", b"\0\xff" * 100, b"", b'"unfinished', b"Filename\n" + b"x" * 200_000):
+    for content in (
+        b"a,b\n1,2\n",
+        b"\0\xff" * 100,
+        b"",
+        b'"unfinished',
+        b"Filename\n" + b"x" * 200_000,
+    ):
         (tmp_path / "activities.csv").write_bytes(content)
         (run,) = ts.iter_activities(tmp_path)
         assert run.meta.name == ""
@@ -243,9 +278,15 @@ def test_remote_places(run_fit, run_gpx):
         memory.pipe(name, content)
     try:
         found = list(ts.iter_activities("memory://runs"))
-        assert names(found) == ["memory://runs/a.fit", "memory://runs/b/c.gpx", "memory://runs/d.zip/1.fit"] or names(
-            found
-        ) == ["memory:///runs/a.fit", "memory:///runs/b/c.gpx", "memory:///runs/d.zip/1.fit"]
+        assert names(found) == [
+            "memory://runs/a.fit",
+            "memory://runs/b/c.gpx",
+            "memory://runs/d.zip/1.fit",
+        ] or names(found) == [
+            "memory:///runs/a.fit",
+            "memory:///runs/b/c.gpx",
+            "memory:///runs/d.zip/1.fit",
+        ]
         assert len(ts.read("memory://runs/a.fit").records) == 50
         with pytest.raises(LimitError, match="bytes"):
             ts.read("memory://runs/a.fit", limits=ReadLimits(bytes=100))
@@ -272,7 +313,9 @@ def test_chained_and_multisport_files_give_several(samples):
     """Each activity of a file is numbered after the first."""
     found = list(ts.iter_activities(samples / "odd" / "multisport.fit"))
     assert len(found) >= 2
-    assert [a.meta.source.rpartition("#")[2] for a in found[1:]] == [str(i) for i in range(2, len(found) + 1)]
+    assert [a.meta.source.rpartition("#")[2] for a in found[1:]] == [
+        str(i) for i in range(2, len(found) + 1)
+    ]
     assert len({a.meta.content_hash for a in found}) == len(found)
 
 
@@ -280,11 +323,18 @@ def test_a_reference_prints_as_a_path():
     """Members follow the archive as folders do."""
     assert str(SourceRef("a.zip", ("b.zip", "c.fit"))) == "a.zip/b.zip/c.fit"
     failure = Failure.of("x", ValueError("y"))
-    assert failure.to_dict() == {"source": "x", "code": "error", "message": "ValueError: y", "where": ""}
+    assert failure.to_dict() == {
+        "source": "x",
+        "code": "error",
+        "message": "ValueError: y",
+        "where": "",
+    }
 
 
 def test_a_zip_whose_directory_points_before_the_file(run_gpx):
-    """A zip that lost bytes before its directory is a damaged zip, with an export's table in it and without."""
+    """A zip that lost bytes before its directory is a damaged zip, with an export's table in it and
+    without.
+    """
     for name in ("run.gpx", "activities.csv"):
         whole = zipped({"stored.bin": bytes(range(256)) * 8, name: run_gpx})
         place = whole.rindex(b"PK\x05\x06") + 16  # where the end tells where the directory begins
@@ -318,7 +368,9 @@ def test_a_missing_place_among_several_is_a_failure(run_gpx, tmp_path) -> None:
 
 
 def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(tmp_path, run_gpx) -> None:
-    """A pipe in a folder would be waited for without end; what is compressed is judged by its content, too."""
+    """A pipe in a folder would be waited for without end; what is compressed is judged by its
+    content, too.
+    """
     os.mkfifo(tmp_path / "pipe.fit")
     (tmp_path / "run.gz").write_bytes(gzip.compress(run_gpx))
     (tmp_path / "notes.gz").write_bytes(gzip.compress(b"a diary"))

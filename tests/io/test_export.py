@@ -1,4 +1,6 @@
-"""Writing an activity, and reading back what was written: the same table within the stated rounding."""
+"""Writing an activity, and reading back what was written: the same table within the stated
+rounding.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,10 @@ def run():
     beats = 120.0 + np.arange(count) % 30
     beats[5] = np.nan
     return make_activity(
-        duration=count - 1, elevation=np.array([500.0, 520.0]), sub_sport="trail", name="Lauf & <so>",
-        heart_rate=beats, cadence=170.0 + 2 * (np.arange(count) % 3), temperature=np.full(count, 14.0),
+        duration=count - 1, elevation=np.array([500.0, 520.0]), sub_sport="trail", name="Lauf & "
+                                                                                        "<so>",
+        heart_rate=beats, cadence=170.0 + 2 * (np.arange(count) % 3), temperature=np.full(count,
+        14.0),
         power=250.0 + np.arange(count) % 7,
     )  # fmt: skip
 
@@ -42,7 +46,11 @@ def test_gpx_comes_back(run, tmp_path):
         np.testing.assert_allclose(back.records[name], run.records[name], atol=1e-9)
     for name in ("heart_rate", "cadence", "temperature", "power"):
         np.testing.assert_array_equal(back.records[name], run.records[name])
-    assert (back.meta.name, back.meta.sport, back.meta.sub_sport) == ("Lauf & <so>", "running", "trail")
+    assert (back.meta.name, back.meta.sport, back.meta.sub_sport) == (
+        "Lauf & <so>",
+        "running",
+        "trail",
+    )
 
 
 def test_gpx_is_what_gpxpy_reads(run, tmp_path):
@@ -54,7 +62,11 @@ def test_gpx_is_what_gpxpy_reads(run, tmp_path):
     assert points[7].time == run.records.index[7].to_pydatetime()
     (power, extension) = points[7].extensions
     assert (power.tag, power.text) == ("power", "250")
-    assert {e.tag.rpartition("}")[2]: e.text for e in extension} == {"atemp": "14", "hr": "127", "cad": "86"}
+    assert {e.tag.rpartition("}")[2]: e.text for e in extension} == {
+        "atemp": "14",
+        "hr": "127",
+        "cad": "86",
+    }
 
 
 def test_cadence_of_a_ride_is_that_of_the_pedals():
@@ -90,7 +102,9 @@ def test_objects_go_there_and_back(run):
 
 
 def test_gpx_needs_positions_and_plain_text(run, tmp_path):
-    """A treadmill run has none; control characters in a name can't stand in XML and are left out."""
+    """A treadmill run has none; control characters in a name can't stand in XML and are left
+    out.
+    """
     records = run.records.assign(latitude=np.nan, longitude=np.nan)
     with pytest.raises(WriteError, match="no positions"):
         convert(ts.Activity(records, run.meta), tmp_path / "run.gpx")
@@ -144,19 +158,26 @@ def test_json_comes_back(run, tmp_path):
 
 
 def test_lines_of_segments_join_however_coarse_the_recording(run, tmp_path):
-    """With a record every ten seconds a segment of four holds none; its line runs between its ends all the same."""
+    """With a record every ten seconds a segment of four holds none; its line runs between its ends
+    all the same.
+    """
     coarse = replace(run, records=run.records.iloc[::10], extras=run.extras.iloc[::10])
     times = run.records.index[0] + pd.to_timedelta([0.0, 13.0, 17.0, 300.0, 400.0], "s")
     segments = schema.SEGMENTS.frame({"start_time": times[:-1], "end_time": times[1:]})
     path = convert(coarse, tmp_path / "segments.geojson", segments=segments)
-    lines = [f["geometry"]["coordinates"] for f in json.loads(path.read_text(encoding="utf-8"))["features"][:3]]
+    lines = [
+        f["geometry"]["coordinates"]
+        for f in json.loads(path.read_text(encoding="utf-8"))["features"][:3]
+    ]
     assert lines[0][-1] == lines[1][0]
     assert lines[1][-1] == lines[2][0]
     between = np.interp(13.0, [10.0, 20.0], run.records["latitude"].iloc[[10, 20]])
     assert lines[1][0][1] == pytest.approx(between, abs=1e-7)
     indoors = replace(run, records=run.records.assign(latitude=np.nan, longitude=np.nan))
     path = convert(indoors, tmp_path / "segments.geojson", segments=segments)
-    assert [f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]] == [None] * 4
+    assert [f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]] == [
+        None
+    ] * 4
 
 
 def test_geojson_of_a_run_and_of_its_segments(run, tmp_path):
@@ -216,7 +237,9 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
     """A quote stands before them in CSV; harmless text is as it is."""
     assert defuse(text) == f"'{text}"
     assert defuse("a=1") == "a=1"
-    table = pd.DataFrame({"name": pd.array([text, "plain", None], dtype="str"), "value": [-1.0, 2.0, 3.0]})
+    table = pd.DataFrame(
+        {"name": pd.array([text, "plain", None], dtype="str"), "value": [-1.0, 2.0, 3.0]}
+    )
     path = write_table(table, tmp_path / "t.csv", table=schema.ACTIVITIES)
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.reader(stream))
@@ -226,18 +249,33 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet"])
 def test_a_table_in_parts_is_the_table(tmp_path, monkeypatch, suffix):
-    """However it is cut, parts without rows among them, the file is the same, and its times are written alike."""
+    """However it is cut, parts without rows among them, the file is the same, and its times are
+    written alike.
+    """
     monkeypatch.setattr(tables, "_ROWS_AT_A_TIME", 3)
-    start = pd.Timestamp("2026-03-01T08:00:00Z") + pd.to_timedelta([0.0, 1.0, 2.5, 3.0, 4.0, 5.0, 6.0], "s")
-    table = schema.SEGMENTS.frame({"file": [f"=run{i}" for i in range(7)], "start_time": start, "distance": range(7)})
+    start = pd.Timestamp("2026-03-01T08:00:00Z") + pd.to_timedelta(
+        [0.0, 1.0, 2.5, 3.0, 4.0, 5.0, 6.0], "s"
+    )
+    table = schema.SEGMENTS.frame(
+        {"file": [f"=run{i}" for i in range(7)], "start_time": start, "distance": range(7)}
+    )
     whole = write_table(table, tmp_path / f"whole{suffix}", table=schema.SEGMENTS)
-    cuts = [table.iloc[:0], table.iloc[:1], table.iloc[1:2], table.iloc[2:2], table.iloc[2:6], table.iloc[6:]]
+    cuts = [
+        table.iloc[:0],
+        table.iloc[:1],
+        table.iloc[1:2],
+        table.iloc[2:2],
+        table.iloc[2:6],
+        table.iloc[6:],
+    ]
     parts = write_table(iter(cuts), tmp_path / f"parts{suffix}", table=schema.SEGMENTS)
     if suffix == ".parquet":
         pd.testing.assert_frame_equal(pd.read_parquet(parts), pd.read_parquet(whole))
     else:
         assert parts.read_bytes() == whole.read_bytes()
-    nothing = write_table(iter([table.iloc[:0]]), tmp_path / f"nothing{suffix}", table=schema.SEGMENTS)
+    nothing = write_table(
+        iter([table.iloc[:0]]), tmp_path / f"nothing{suffix}", table=schema.SEGMENTS
+    )
     assert nothing.stat().st_size > 0
 
 

@@ -1,4 +1,6 @@
-"""FIT messages as an `Activity`: columns and units, sessions, developer fields, heart rates, agreement with peers."""
+"""FIT messages as an `Activity`: columns and units, sessions, developer fields, heart rates,
+agreement with peers.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,11 @@ def test_what_another_encoder_wrote_is_read_back(rows):
     for name in ("heart_rate", "power", "temperature"):
         near(column(name), [r[name] for r in rows], 0)
     near(column("cadence"), [None if r["cadence"] is None else 2 * r["cadence"] for r in rows], 0)
-    for name, key in (("vertical_oscillation", "oscillation"), ("stance_time", "stance"), ("step_length",) * 2):
+    for name, key in (
+        ("vertical_oscillation", "oscillation"),
+        ("stance_time", "stance"),
+        ("step_length",) * 2,
+    ):
         near(column(name), [None if r[key] is None else r[key] / 1000 for r in rows], 1e-4 + 1e-9)
 
 
@@ -114,7 +120,8 @@ def test_units_and_scales(fit_writer):
     w = fit_writer()
     w.define(0, 18, [(2, 4, 0x86), (253, 4, 0x86), (5, 1, 0), (6, 1, 0)]).add(0, START, START, 1, 3)
     numbers = (
-        (253, 4, 0x86), (0, 4, 0x85), (2, 2, 0x84), (4, 1, 2), (53, 1, 2), (6, 2, 0x84), (39, 2, 0x84), (41, 2, 0x84),
+        (253, 4, 0x86), (0, 4, 0x85), (2, 2, 0x84), (4, 1, 2), (53, 1, 2), (6, 2, 0x84), (39, 2,
+        0x84), (41, 2, 0x84),
         (84, 2, 0x84), (85, 2, 0x84), (83, 2, 0x84), (1, 4, 0x85), (108, 2, 0x84),
     )  # fmt: skip
     w.define(1, 20, numbers)
@@ -122,7 +129,8 @@ def test_units_and_scales(fit_writer):
     p = parse(w.file())[0]
     expected = {
         "latitude": 90.0, "longitude": -45.0, "elevation": 100.0, "cadence": 171.0, "speed": 3.5,
-        "vertical_oscillation": 0.0815, "stance_time": 0.246, "stance_time_balance": 0.4987, "step_length": 1.152,
+        "vertical_oscillation": 0.0815, "stance_time": 0.246, "stance_time_balance": 0.4987,
+        "step_length": 1.152,
         "vertical_ratio": 0.0708,
     }  # fmt: skip
     assert {k: v[0] for k, v in p.columns.items()} == pytest.approx(expected, rel=1e-12)
@@ -140,7 +148,9 @@ def test_cycling_cadence_is_not_doubled(fit_writer):
 
 def test_enhanced_fields_come_first_row_by_row(fit_writer):
     """The base field fills exactly the rows in which the enhanced one is missing."""
-    w = fit_writer().define(0, 20, [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)])
+    w = fit_writer().define(
+        0, 20, [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)]
+    )
     w.add(0, START, 3000, 3005, 1000, 0xFFFFFFFF).add(0, START + 1, 3000, 0xFFFFFFFF, 0xFFFF, 2500)
     p = parse(w.file())[0]
     assert p.columns["elevation"].tolist() == [101.0, 100.0]
@@ -148,7 +158,9 @@ def test_enhanced_fields_come_first_row_by_row(fit_writer):
 
 
 def test_packed_speed_and_distance(fit_writer):
-    """Twelve bits of speed and twelve of distance, which counts on beyond 256 m and never erases the real one."""
+    """Twelve bits of speed and twelve of distance, which counts on beyond 256 m and never erases
+    the real one.
+    """
 
     def pack(speed, ticks):
         value = int(speed * 100) | ticks % 4096 << 12
@@ -190,7 +202,9 @@ def test_developer_fields_keep_their_names_and_never_replace_a_column(fit_writer
 
 
 def test_a_developer_field_that_declares_to_be_native_fills_an_empty_column(fit_writer):
-    """A foot pod's power is taken for power where the watch has none of its own, and an issue says so."""
+    """A foot pod's power is taken for power where the watch has none of its own, and an issue says
+    so.
+    """
     for native_too in (False, True):
         w = describe(fit_writer(), 1, 0, 0, 0x84, "Power", "Watts", native=7)
         w.define(0, 20, [(253, 4, 0x86)] + [(7, 2, 0x84)] * native_too, developer=[(0, 2, 0)])
@@ -217,23 +231,34 @@ def test_late_missing_and_reused_developer_descriptions(fit_writer):
 
 def test_arrays_and_unknown_fields_become_extras(fit_writer):
     """Each item of an array is a column; text and blobs are none."""
-    w = fit_writer().define(0, 20, [(253, 4, 0x86), (69, 2, 2), (200, 6, 0x83), (201, 5, 7), (202, 3, 0x0D)])
+    w = fit_writer().define(
+        0, 20, [(253, 4, 0x86), (69, 2, 2), (200, 6, 0x83), (201, 5, 7), (202, 3, 0x0D)]
+    )
     w.add(0, START, [64, 128], [1, -2, 0x7FFF], b"text\0", b"abc")
     extras = parse(w.file())[0].extras
     assert extras["left_power_phase_0"][0] == pytest.approx(90.0, rel=1e-6)
     assert (extras["unknown_200_0"][0], extras["unknown_200_1"][0]) == (1.0, -2.0)
-    assert set(extras) == {"left_power_phase_0", "left_power_phase_1", "unknown_200_0", "unknown_200_1"}
+    assert set(extras) == {
+        "left_power_phase_0",
+        "left_power_phase_1",
+        "unknown_200_0",
+        "unknown_200_1",
+    }
 
 
 def test_heart_rates_of_a_strap_are_merged_and_can_be_left_out(fit_writer, add_records):
-    """Values with the strap's own clock, most of them in 12 bits, go to the seconds that they belong to."""
+    """Values with the strap's own clock, most of them in 12 bits, go to the seconds that they
+    belong to.
+    """
     w = add_records(fit_writer(), 8, heart=60)
     ticks = 500_000
     w.define(2, 132, [(253, 4, 0x86), (0, 2, 0x8B), (9, 4, 0x86), (6, 1, 2)])
     w.add(2, START + 1, 16384, ticks, 140)  # half a second past the record
     # Eight more values, one every 0.75 s: 768 ticks of 1/1024 s.
     later = [(ticks + 768 * (i + 1)) & 0xFFF for i in range(8)]
-    packed = b"".join((a | b << 12).to_bytes(3, "little") for a, b in zip(later[::2], later[1::2], strict=True))
+    packed = b"".join(
+        (a | b << 12).to_bytes(3, "little") for a, b in zip(later[::2], later[1::2], strict=True)
+    )
     w.define(3, 132, [(10, 12, 0x0D), (6, 8, 2)]).add(3, packed, [141 + i for i in range(8)])
     merged, plain = parse(w.file())[0], parse(w.file(), merge_heart_rate=False)[0]
     # Values at 1.5, 2.25, 3.0, 3.75, 4.5, 5.25, 6.0, 6.75 and 7.5 s after the first record.
@@ -253,7 +278,9 @@ def test_heartbeats_stand_with_the_record_before_them(fit_writer, add_records):
     w.add(5, [790, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF])
     rr = ts.read(w.file()).rr
     assert rr.tolist() == [0.8, 0.81, 0.79]
-    assert ((rr.index.tz_localize(None).to_numpy() - EPOCH) / np.timedelta64(1, "s") - START).tolist() == [0, 0, 1]
+    assert (
+        (rr.index.tz_localize(None).to_numpy() - EPOCH) / np.timedelta64(1, "s") - START
+    ).tolist() == [0, 0, 1]
     assert ts.read(add_records(fit_writer(), 3).file()).rr is None
 
 
@@ -273,19 +300,44 @@ def test_device_session_laps_and_pauses(fit_writer):
     w.add(4, START + 45, 0, 4).add(4, START + 45, 0, 0).add(4, START + 50, 0, 4)
     w.define(5, 19, [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)])
     w.add(5, START + 9, START, 3000, 9000, 1).add(5, START + 50, START + 40, 3300, 10_000, 7)
-    session = [(253, 4, 0x86), (2, 4, 0x86), (5, 1, 0), (9, 4, 0x86), (8, 4, 0x86), (22, 2, 0x84), (23, 2, 0x84)]
+    session = [
+        (253, 4, 0x86),
+        (2, 4, 0x86),
+        (5, 1, 0),
+        (9, 4, 0x86),
+        (8, 4, 0x86),
+        (22, 2, 0x84),
+        (23, 2, 0x84),
+    ]
     w.define(6, 18, [*session, (110, 6, 7), (192, 1, 2), (193, 1, 2)])
     w.add(6, START + 50, START, 17, 6300, 19_000, 50, 60, b"Hike\0\0", 75, 60)
     w.define(7, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(7, START + 50, START + 50 - 5 * 3600)
     run = ts.read(w.file())
     meta = run.meta
-    assert (meta.device, meta.workout, meta.name, meta.sport) == ("garmin fenix5", "Intervals", "Hike", "hiking")
+    assert (meta.device, meta.workout, meta.name, meta.sport) == (
+        "garmin fenix5",
+        "Intervals",
+        "Hike",
+        "hiking",
+    )
     assert (meta.feel, meta.rpe, meta.local_offset) == (75.0, 6.0, -18_000.0)
     totals = meta.device_totals
-    assert (totals.distance, totals.timer_time, totals.ascent, totals.descent) == (63.0, 19.0, 50.0, 60.0)
-    assert (run.wearer.weight, run.wearer.height, run.wearer.resting_heart_rate) == (70.0, 1.8, 48.0)
+    assert (totals.distance, totals.timer_time, totals.ascent, totals.descent) == (
+        63.0,
+        19.0,
+        50.0,
+        60.0,
+    )
+    assert (run.wearer.weight, run.wearer.height, run.wearer.resting_heart_rate) == (
+        70.0,
+        1.8,
+        48.0,
+    )
     assert math.isnan(run.wearer.max_heart_rate)
-    seconds = {c: ((run.pauses[c].dt.tz_localize(None) - EPOCH) / pd.Timedelta(1, "s")).tolist() for c in run.pauses}
+    seconds = {
+        c: ((run.pauses[c].dt.tz_localize(None) - EPOCH) / pd.Timedelta(1, "s")).tolist()
+        for c in run.pauses
+    }
     assert seconds == {"start_time": [START + 10.0], "end_time": [START + 39.0]}
     assert run.laps["distance"].tolist() == [30.0, 33.0]
     assert run.laps["timer_time"].tolist() == [9.0, 10.0]
@@ -293,7 +345,9 @@ def test_device_session_laps_and_pauses(fit_writer):
 
 
 def test_sessions_of_a_multisport_file_are_activities(fit_writer):
-    """Records go to the session in which they began, each with its own sport and its own heartbeats."""
+    """Records go to the session in which they began, each with its own sport and its own
+    heartbeats.
+    """
     w = fit_writer().define(0, 20, [(253, 4, 0x86), (4, 1, 2)]).define(2, 78, [(0, 2, 0x84)])
     for i in range(30):
         w.add(0, START + i, 80).add(2, 700 + i)
@@ -307,7 +361,9 @@ def test_sessions_of_a_multisport_file_are_activities(fit_writer):
 
 
 def test_a_clock_that_was_never_set_is_reported(fit_writer):
-    """Times that count from power-on keep their distances, and the activity says that its date is none."""
+    """Times that count from power-on keep their distances, and the activity says that its date is
+    none.
+    """
     w = fit_writer().define(0, 20, [(253, 4, 0x86), (3, 1, 2)])
     w.add(0, 5_000_000, 100).add(0, 5_000_007, 101)
     run = ts.read(w.file())
@@ -344,7 +400,9 @@ def test_steps_in_the_place_of_strides_are_not_doubled(fit_writer):
     assert [issue.code for issue in run.issues] == ["cadence_inferred"]
 
 
-@pytest.mark.parametrize(("seconds", "offset"), [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)])
+@pytest.mark.parametrize(
+    ("seconds", "offset"), [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)]
+)
 def test_local_time_is_kept_where_it_can_be_one(fit_writer, add_records, seconds, offset):
     """Zones lie up to 14 hours from UTC; what is further was never set."""
     w = add_records(fit_writer(), 5)
@@ -353,10 +411,14 @@ def test_local_time_is_kept_where_it_can_be_one(fit_writer, add_records, seconds
 
 
 def test_positions_that_are_none_or_off_the_globe(fit_writer):
-    """The stored "none" is no position, half a position is none, and 0, 0 is a receiver without a fix."""
+    """The stored "none" is no position, half a position is none, and 0, 0 is a receiver without a
+    fix.
+    """
     w = fit_writer().define(0, 20, [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85)])
     none = 0x7FFFFFFF
-    for i, (lat, lon) in enumerate([(none, none), (2**29, none), (0, 0), (2**29, 2**28), (2**31 - 2, 0)]):
+    for i, (lat, lon) in enumerate(
+        [(none, none), (2**29, none), (0, 0), (2**29, 2**28), (2**31 - 2, 0)]
+    ):
         w.add(0, START + i, lat, lon)
     run = ts.read(w.file())
     assert run.records["latitude"].notna().tolist() == [False, False, False, True, False]
@@ -377,14 +439,19 @@ def peer_records(data):
             if message.frame_type == fitdecode.FIT_FRAME_DATA and message.name == "record":
                 row = {}
                 for item in message.fields:
-                    if item.value is not None and getattr(item.field, "field_type", "") != "devfield":
+                    if (
+                        item.value is not None
+                        and getattr(item.field, "field_type", "") != "devfield"
+                    ):
                         row.setdefault(item.name, item.value)
                 rows.append(row)
     return pd.DataFrame(rows)
 
 
 def assert_agrees(data, *, peer=None):
-    """Compare every native column with fitdecode; a column that came from a developer field is ours alone."""
+    """Compare every native column with fitdecode; a column that came from a developer field is ours
+    alone.
+    """
     peer = peer_records(data) if peer is None else peer
     parsed = parse(data, merge_heart_rate=False)
 
@@ -396,7 +463,9 @@ def assert_agrees(data, *, peer=None):
         values = theirs(first)
         return np.where(np.isnan(values), theirs(second), values)
 
-    steps = np.concatenate([np.full(len(p.time), 2.0 if p.meta.sport in fit._ON_FOOT else 1.0) for p in parsed])
+    steps = np.concatenate(
+        [np.full(len(p.time), 2.0 if p.meta.sport in fit._ON_FOOT else 1.0) for p in parsed]
+    )
     expected = {
         "latitude": theirs("position_lat") * 180 / 2**31,
         "longitude": theirs("position_long") * 180 / 2**31,
@@ -404,12 +473,17 @@ def assert_agrees(data, *, peer=None):
         "speed": either("enhanced_speed", "speed"),
         "cadence": (theirs("cadence") + np.nan_to_num(theirs("fractional_cadence"))) * steps,
         **{name: theirs(name) for name in ("distance", "heart_rate", "power", "temperature")},
-        **{name: theirs(name) / 1000 for name in ("vertical_oscillation", "stance_time", "step_length")},
+        **{
+            name: theirs(name) / 1000
+            for name in ("vertical_oscillation", "stance_time", "step_length")
+        },
         **{name: theirs(name) / 100 for name in ("stance_time_balance", "vertical_ratio")},
     }
     seconds = np.concatenate([(p.time - EPOCH) / np.timedelta64(1, "s") for p in parsed])
     np.testing.assert_array_equal(seconds, theirs("timestamp"))
-    lent = {i.message.split()[0] for p in parsed for i in p.issues if i.code == "developer_field_used"}
+    lent = {
+        i.message.split()[0] for p in parsed for i in p.issues if i.code == "developer_field_used"
+    }
     for name, values in expected.items():
         ours = np.concatenate([p.columns.get(name, np.full(len(p.time), np.nan)) for p in parsed])
         if name in lent:
@@ -431,7 +505,9 @@ def corpus_index(corpus):
 
 @pytest.mark.corpus
 def test_corpus_rows_are_complete(corpus):
-    """A spread of real files, and every odd one, gives as many records as a count of their messages."""
+    """A spread of real files, and every odd one, gives as many records as a count of their
+    messages.
+    """
     index = corpus_index(corpus)
     odd = index["role"].str.contains("odd") | (index["size"] > 2_000_000)
     for row in pd.concat([index[odd], index[~odd].iloc[::6]]).itertuples():
@@ -447,7 +523,9 @@ def test_corpus_agrees_with_fitdecode(corpus):
     """
     index = corpus_index(corpus)
     index = index[~index["file"].str.contains("files_nick")]
-    small = pd.concat([index.groupby("athlete").head(1), index.groupby("role").head(1)]).drop_duplicates("file")
+    small = pd.concat(
+        [index.groupby("athlete").head(1), index.groupby("role").head(1)]
+    ).drop_duplicates("file")
     small = small[small["size"].cumsum() < 900_000]
     assert len(small) >= 15
     for name in small["file"]:
@@ -456,10 +534,14 @@ def test_corpus_agrees_with_fitdecode(corpus):
 
 @pytest.mark.corpus
 def test_corpus_files_with_short_fields_load_fully(corpus):
-    """Files in which a four-byte type has one byte stop other readers; every record of them is read."""
+    """Files in which a four-byte type has one byte stop other readers; every record of them is
+    read.
+    """
     index = corpus_index(corpus)
     short = 0
-    for row in index[index["repo"].isin(["Noah-wang/running_page", "520qianjiawen/running_page"])].itertuples():
+    for row in index[
+        index["repo"].isin(["Noah-wang/running_page", "520qianjiawen/running_page"])
+    ].itertuples():
         data = gzip.decompress((corpus / row.file).read_bytes())
         short += b"\x03\x01\x86" in data
         assert len(parse(data)[0].time) == row.n_points

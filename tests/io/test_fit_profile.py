@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fitdecode.profile import FIELD_TYPES, MESSAGE_TYPES
 
-from trailstats.io import _fit_profile as profile
+from trailstats.io.fit import _profile as profile
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,11 @@ def test_every_fact_is_in_the_source(message):
     assert facts
     for name, fact in facts.items():
         theirs = by_name[name]
-        assert (fact.number, fact.scale, fact.offset) == (theirs.def_num, theirs.scale or 1, theirs.offset or 0)
+        assert (fact.number, fact.scale, fact.offset) == (
+            theirs.def_num,
+            theirs.scale or 1,
+            theirs.offset or 0,
+        )
     if message == "record":
         assert set(facts) == set(by_name)
 
@@ -59,7 +63,7 @@ def test_enumerations_are_complete():
 def test_the_script_writes_the_module(tool, root):
     """The module is what the script writes from the source's version that it names."""
     script = tool("make_fit_profile")
-    text = (root / "trailstats" / "io" / "_fit_profile.py").read_text(encoding="utf-8")
+    text = (root / "trailstats" / "io" / "fit" / "_profile.py").read_text(encoding="utf-8")
     if f"fitdecode {script.version('fitdecode')}\n" not in text:
         pytest.skip("another version of the source is installed")
     date = text.split(" on ")[1].split(" from ")[0]

@@ -1,4 +1,6 @@
-"""The FIT protocol: checksum, definitions, frames of files, and what is salvaged from damaged ones."""
+"""The FIT protocol: checksum, definitions, frames of files, and what is salvaged from damaged
+ones.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from fitdecode.utils import compute_crc
 
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError
 from trailstats.io import fit
-from trailstats.io._fit_crc import crc16
+from trailstats.io.fit._crc import crc16
 
 MANY = 10**7
 START = 1_000_000_000
@@ -45,7 +47,9 @@ def test_checksum_equals_the_byte_wise_one(size):
 
 
 def test_records_come_in_file_order_from_several_definitions(fit_writer):
-    """Two record shapes that alternate keep the order of the file, and each fills its own columns."""
+    """Two record shapes that alternate keep the order of the file, and each fills its own
+    columns.
+    """
     w = fit_writer()
     w.define(0, 20, [(253, 4, 0x86), (3, 1, 0x02)])
     w.define(1, 20, [(7, 2, 0x84), (253, 4, 0x86)])
@@ -80,7 +84,9 @@ def test_big_endian_definitions(fit_writer):
 
 
 def test_compressed_timestamps_roll_over(fit_writer):
-    """Five-bit offsets count on from the last full time, also past their end and over several messages."""
+    """Five-bit offsets count on from the last full time, also past their end and over several
+    messages.
+    """
     w = fit_writer()
     w.define(0, 20, [(253, 4, 0x86), (3, 1, 0x02)]).define(1, 20, [(3, 1, 0x02)])
     w.add(0, START, 100)
@@ -101,7 +107,9 @@ def test_reserved_bits_of_data_headers_are_ignored(fit_writer):
 
 
 def test_fields_of_odd_size_and_unknown_type_do_not_shift_the_others(fit_writer):
-    """A one-byte uint32, an empty field and an unknown base type are stepped over or read by their size."""
+    """A one-byte uint32, an empty field and an unknown base type are stepped over or read by their
+    size.
+    """
     w = fit_writer()
     w.define(0, 20, [(253, 4, 0x86), (90, 1, 0x86), (91, 0, 0x84), (92, 3, 0x55), (3, 1, 0x02)])
     w.body += bytes([0]) + struct.pack("<I", START) + b"\x07" + b"abc" + b"\x64"
@@ -113,15 +121,33 @@ def test_fields_of_odd_size_and_unknown_type_do_not_shift_the_others(fit_writer)
 
 
 def test_missing_values_of_every_base_type(fit_writer):
-    """The stored "none" of each base type is NaN, the largest value below it is kept, and 0 is a value."""
+    """The stored "none" of each base type is NaN, the largest value below it is kept, and 0 is a
+    value.
+    """
     cases = {
-        0x01: (0x7F, 0x7E), 0x02: (0xFF, 0xFE), 0x83: (0x7FFF, 0x7FFE), 0x84: (0xFFFF, 0), 0x85: (0x7FFFFFFF, -5),
-        0x86: (0xFFFFFFFF, 0), 0x0A: (0, 1), 0x8B: (0, 0xFFFF), 0x8C: (0, 7), 0x8E: (0x7FFFFFFFFFFFFFFF, -1),
+        0x01: (0x7F, 0x7E), 0x02: (0xFF, 0xFE), 0x83: (0x7FFF, 0x7FFE), 0x84: (0xFFFF, 0),
+        0x85: (0x7FFFFFFF, -5),
+        0x86: (0xFFFFFFFF, 0), 0x0A: (0, 1), 0x8B: (0, 0xFFFF), 0x8C: (0, 7),
+        0x8E: (0x7FFFFFFFFFFFFFFF, -1),
         0x88: (float("nan"), 1.5),
     }  # fmt: skip
-    size = {0x01: 1, 0x02: 1, 0x83: 2, 0x84: 2, 0x85: 4, 0x86: 4, 0x0A: 1, 0x8B: 2, 0x8C: 4, 0x8E: 8, 0x88: 4}
+    size = {
+        0x01: 1,
+        0x02: 1,
+        0x83: 2,
+        0x84: 2,
+        0x85: 4,
+        0x86: 4,
+        0x0A: 1,
+        0x8B: 2,
+        0x8C: 4,
+        0x8E: 8,
+        0x88: 4,
+    }
     w = fit_writer()
-    w.define(0, 20, [(253, 4, 0x86), *((150 + i, size[base], base) for i, base in enumerate(cases))])
+    w.define(
+        0, 20, [(253, 4, 0x86), *((150 + i, size[base], base) for i, base in enumerate(cases))]
+    )
     w.add(0, START, *(none for none, _ in cases.values()))
     w.add(0, START + 1, *(value for _, value in cases.values()))
     extras = parse(w.file())[0].extras
@@ -180,7 +206,9 @@ def test_a_size_of_zero_is_the_only_fault_of_a_file_with_a_right_checksum(fit_wr
 
 
 def test_a_size_that_is_too_large_with_a_right_checksum_is_told_from_a_cut(fit_writer, add_records):
-    """The checksum of the whole shows that nothing is missing; without it the file counts as cut."""
+    """The checksum of the whole shows that nothing is missing; without it the file counts as
+    cut.
+    """
     w = add_records(fit_writer(), 300)
     w = w.file(size=len(w.body) + 500)
     assert codes(parse(w)) == ["data_size_wrong"]
@@ -198,7 +226,9 @@ def test_cut_file_gives_the_records_before_the_cut(fit_writer, add_records):
 def test_chained_files_give_an_activity_each(fit_writer, add_records):
     """Definitions do not carry over from one file of a chain to the next."""
     first = add_records(fit_writer(), 20).file()
-    second = fit_writer().define(0, 20, [(253, 4, 0x86), (7, 2, 0x84)]).add(0, START + 500, 250).file()
+    second = (
+        fit_writer().define(0, 20, [(253, 4, 0x86), (7, 2, 0x84)]).add(0, START + 500, 250).file()
+    )
     settings = fit_writer().define(0, 0, [(0, 1, 0)]).add(0, 2).file()
     p = parse(first + settings + second)
     assert [len(one.time) for one in p] == [20, 1]
@@ -209,7 +239,9 @@ def test_chained_files_give_an_activity_each(fit_writer, add_records):
 
 
 def test_garbage_between_records_costs_no_record(fit_writer, add_records):
-    """After a block that makes no sense, reading goes on with the next message; the block is reported."""
+    """After a block that makes no sense, reading goes on with the next message; the block is
+    reported.
+    """
     w = add_records(fit_writer(), 60)
     before = len(w.body) + 14
     w.raw(random.Random(3).randbytes(333))
@@ -227,7 +259,9 @@ def test_messages_without_a_time_are_believed_only_where_sense_follows(fit_write
     w = add_records(fit_writer(), 5).define(5, 78, [(0, 10, 0x84)])
     for _ in range(3):
         w.add(5, [800] * 5)
-    w.raw(b"\x05" + struct.pack("<3H", 900, 900, 900))  # cut: the next record's bytes would be beats
+    w.raw(
+        b"\x05" + struct.pack("<3H", 900, 900, 900)
+    )  # cut: the next record's bytes would be beats
     for i in range(5, 10):
         w.add(0, START + i, 500_000_000, 100_000_000, 0, 120)
     (one,) = parse(w.file(crc=1))
@@ -236,7 +270,9 @@ def test_messages_without_a_time_are_believed_only_where_sense_follows(fit_write
 
 
 def test_an_undefined_local_number_costs_one_message(fit_writer, add_records):
-    """A header byte without a definition is skipped with its message, even where the checksum fits."""
+    """A header byte without a definition is skipped with its message, even where the checksum
+    fits.
+    """
     w = add_records(fit_writer(), 5)
     w.raw(b"\x07" + bytes(17))
     w.add(0, START + 5, 500_000_000, 100_000_000, 0, 120)
@@ -254,7 +290,8 @@ def test_zeroed_and_deleted_blocks_cost_what_they_hit(fit_writer, add_records):
 
 
 def test_a_changed_bit_in_the_record_definition_is_mended(fit_writer, add_records):
-    """Any single bit of a record definition may change; the records are still found, as the same ones.
+    """Any single bit of a record definition may change; the records are still found, as the same
+    ones.
 
     The bits that only name a field or its type can't be told from another recorder's choice.
     """
@@ -293,7 +330,9 @@ def test_a_clock_that_jumps_is_believed_even_in_a_damaged_file(fit_writer, add_r
     assert len(parse(w.file(crc=1))[0].time) == 100
 
 
-@pytest.mark.parametrize("content", [b"", b"\x0e", b".FIT", bytes(500), b"\x0e\x20\x54\x08\0\0\0\0.FIT"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x0e", b".FIT", bytes(500), b"\x0e\x20\x54\x08\0\0\0\0.FIT"]
+)
 def test_nothing_in_it(content):
     """What holds no message is refused in our own words."""
     with pytest.raises((NotAnActivityError, CorruptFileError)):
@@ -301,7 +340,9 @@ def test_nothing_in_it(content):
 
 
 def test_a_header_cut_off_by_the_next_one(fit_writer, add_records):
-    """The first bytes of a header, and then the file once more from its beginning: all its records."""
+    """The first bytes of a header, and then the file once more from its beginning: all its
+    records.
+    """
     whole = add_records(fit_writer(), 30).file()
     for size in (8, 11, 12, 13):
         assert sum(len(p.time) for p in parse(whole[:size] + whole)) == 30
@@ -311,7 +352,9 @@ def test_a_definition_that_is_larger_than_the_damaged_file(fit_writer, add_recor
     """A message that can't fit in is not looked for."""
     for size in range(90, 121):
         writer = fit_writer().define(1, 20, [(253, 4, 0x86), (60, 100, 0x0D), (61, size, 0x0D)])
-        data = add_records(add_records(writer, 4).raw(b"\xff\x17\xff"), 4, start=START + 4).file(crc=1)
+        data = add_records(add_records(writer, 4).raw(b"\xff\x17\xff"), 4, start=START + 4).file(
+            crc=1
+        )
         assert sum(len(p.time) for p in parse(data)) == 8
 
 
@@ -332,19 +375,31 @@ def test_definitions_without_end_are_refused():
 
 
 def test_empty_messages_in_great_number_are_refused_or_read():
-    """A definition without fields makes every byte a message; they are counted against the limit."""
-    body = struct.pack("<BBBHB", 0x40, 0, 0, 20, 0) + struct.pack("<BBBHB", 0x41, 0, 0, 21, 0) + bytes([0, 1]) * 400_000
+    """A definition without fields makes every byte a message; they are counted against the
+    limit.
+    """
+    body = (
+        struct.pack("<BBBHB", 0x40, 0, 0, 20, 0)
+        + struct.pack("<BBBHB", 0x41, 0, 0, 21, 0)
+        + bytes([0, 1]) * 400_000
+    )
     data = struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
     with pytest.raises(LimitError):
         fit.parse(data, max_records=10_000)
 
 
 def test_recognition_of_content(fit_writer, add_records):
-    """FIT is recognised by its header, after leading bytes, and without its header; other formats are not."""
+    """FIT is recognised by its header, after leading bytes, and without its header; other formats
+    are not.
+    """
     data = add_records(fit_writer(), 5).file()
     assert fit.sniff(data)
     assert fit.sniff(b"\r\n\r\n" + data)
     assert fit.sniff(data[14:])
-    for other in (b"<?xml version='1.0'?><gpx><name>run.FIT</name>", b"\x89PNG\r\n\x1a\n" + bytes(4000), b"a" * 4000):
+    for other in (
+        b"<?xml version='1.0'?><gpx><name>run.FIT</name>",
+        b"\x89PNG\r\n\x1a\n" + bytes(4000),
+        b"a" * 4000,
+    ):
         assert not fit.sniff(other)
     assert not fit.sniff("<gpx>@\0\0</gpx>".encode("utf-16"))

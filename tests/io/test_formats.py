@@ -1,4 +1,6 @@
-"""Reading one source: recognition by content, compression, limits, errors that say where and why."""
+"""Reading one source: recognition by content, compression, limits, errors that say where and
+why.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def test_every_column_of_the_schema_is_there(run_fit):
         gzip.compress,
         lambda d: gzip.compress(gzip.compress(d)),
         lambda d: zipped(**{"a.fit": d}),
-        lambda d: gzip.compress(zipped(**{"sub/A.FIT": d, "__MACOSX/._a.fit": b"stub", "readme.txt": b"hello"})),
+        lambda d: gzip.compress(
+            zipped(**{"sub/A.FIT": d, "__MACOSX/._a.fit": b"stub", "readme.txt": b"hello"})
+        ),
         lambda d: zipped(**{"a.fit.gz": gzip.compress(d)}),
     ],
     ids=["gzip", "twice", "zip", "zip in gzip", "gzip in zip"],
@@ -140,7 +144,9 @@ def test_limit_on_bytes(run_fit, tmp_path):
             ts.read(source, limits=ReadLimits(bytes=len(run_fit) - 1))
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda d: zipped(**{"a.gpx": d})], ids=["gzip", "zip"])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, lambda d: zipped(**{"a.gpx": d})], ids=["gzip", "zip"]
+)
 def test_limit_on_expansion(pack):
     """A bomb is stopped while it expands, not after."""
     bomb = pack(bytes(40 << 20))

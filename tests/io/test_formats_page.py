@@ -25,19 +25,37 @@ def section(page, title):
 
 
 def issue_codes(root):
-    """Return the code of every issue that readers, cleaning and terrain make: as a text, or as a pattern."""
+    """Return the code of every issue that readers, cleaning and terrain make: as a text, or as a
+    pattern.
+    """
     codes = set()
     for path in sorted(
-        p for folder in ("io", "cleaning", "terrain") for p in (root / "trailstats" / folder).rglob("*.py")
+        p
+        for folder in ("io", "cleaning", "terrain")
+        for p in (root / "trailstats" / folder).rglob("*.py")
     ):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-        looped = {row.elts[0] for node in nodes if isinstance(node, ast.For) for row in rows_of_codes(node)}
-        called = {n.args[0] for n in nodes if isinstance(n, ast.Call) and n.args and name_of(n) in ("Issue", "note")}
+        looped = {
+            row.elts[0]
+            for node in nodes
+            if isinstance(node, ast.For)
+            for row in rows_of_codes(node)
+        }
+        called = {
+            n.args[0]
+            for n in nodes
+            if isinstance(n, ast.Call) and n.args and name_of(n) in ("Issue", "note")
+        }
         for code in looped | called:
             if isinstance(code, ast.Constant):
                 codes.add(re.escape(code.value))
             elif isinstance(code, ast.JoinedStr):
-                codes.add("".join(re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in code.values))
+                codes.add(
+                    "".join(
+                        re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+"
+                        for v in code.values
+                    )
+                )
             else:
                 assert ast.unparse(code) == "code", "a code that this test can't find"
     return codes
@@ -50,15 +68,21 @@ def name_of(call):
 def rows_of_codes(loop):
     """Return the rows of a loop such as ``for code, flags in (("a", x), ("b", y))``."""
     target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
-    return loop.iter.elts if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple) else []
+    return (
+        loop.iter.elts if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple) else []
+    )
 
 
 def test_every_issue_code_is_on_the_page_and_no_other(root, page):
     """Each code in the source stands in the table, and each in the table is in the source."""
     on_page, in_source = section(page, "Issues"), issue_codes(root)
     assert len(in_source) > 25
-    assert [code for code in in_source if not any(re.fullmatch(code, known) for known in on_page)] == []
-    assert [known for known in on_page if not any(re.fullmatch(code, known) for code in in_source)] == []
+    assert [
+        code for code in in_source if not any(re.fullmatch(code, known) for known in on_page)
+    ] == []
+    assert [
+        known for known in on_page if not any(re.fullmatch(code, known) for code in in_source)
+    ] == []
 
 
 def test_every_error_code_is_on_the_page(page):

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 import trailstats as ts
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
-from trailstats.io import _xml_bulk, _xml_walk, gpx
+from trailstats.io.xml import _bulk as _xml_bulk
+from trailstats.io.xml import _walk as _xml_walk
+from trailstats.io.xml import gpx
 
 MANY = 10**7
 
@@ -32,7 +34,19 @@ def is_bulk(text):
 
 def summary(walked):
     """Return everything that a walk found, as plain values."""
-    names = ("lat", "lon", "ele", "hr", "cad", "atemp", "speed", "power", "LatitudeDegrees", "HeartRateBpm", "Speed")
+    names = (
+        "lat",
+        "lon",
+        "ele",
+        "hr",
+        "cad",
+        "atemp",
+        "speed",
+        "power",
+        "LatitudeDegrees",
+        "HeartRateBpm",
+        "Speed",
+    )
     return (
         walked.root,
         dict(walked.attributes),
@@ -53,7 +67,9 @@ def summary(walked):
 
 
 def assert_both_ways_agree(data, dialect=gpx.DIALECT):
-    """Compare the bulk path with the walk, where the bulk path takes the document; return whether it did."""
+    """Compare the bulk path with the walk, where the bulk path takes the document; return whether
+    it did.
+    """
     quick = _xml_bulk.walk(data, dialect, max_points=MANY)
     if quick is None:
         return False
@@ -74,7 +90,11 @@ def test_values_of_a_document(make_gpx):
     np.testing.assert_array_equal(track.columns["cadence"], 2 * (80 + i % 5))
     assert track.time[0] == np.datetime64("2026-03-01T08:00:00")
     assert track.time[299] == np.datetime64("2026-03-01T08:04:59")
-    assert (track.meta.name, track.meta.sport, track.meta.device) == ("Morning run", "running", "Test")
+    assert (track.meta.name, track.meta.sport, track.meta.device) == (
+        "Morning run",
+        "running",
+        "Test",
+    )
     assert [i.code for i in track.issues] == ["cadence_inferred"]
 
 
@@ -82,16 +102,24 @@ TRACKPOINT = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
 DIALECTS = {
     "plain": {},
     "no indent": {"indent": ""},
-    "GPX 1.0": {"root": 'gpx version="1.0" creator="Test" xmlns="http://www.topografix.com/GPX/1/0"'},
+    "GPX 1.0": {
+        "root": 'gpx version="1.0" creator="Test" xmlns="http://www.topografix.com/GPX/1/0"'
+    },
     "no namespace": {"root": 'gpx version="1.1" creator="Test"'},
     "byte order mark": {"head": '\ufeff<?xml version="1.0" encoding="UTF-8"?>'},
     "no declaration": {"head": ""},
     "blank before the declaration": {"head": '\n <?xml version="1.0"?>'},
-    "undeclared prefix": {"extension": lambda i: f"<extensions><q:hr>{120 + i % 40}</q:hr></extensions>"},
+    "undeclared prefix": {
+        "extension": lambda i: f"<extensions><q:hr>{120 + i % 40}</q:hr></extensions>"
+    },
     "fractions": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z"},
-    "mixed fractions": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}{'.0' * (i % 2)}Z"},
+    "mixed fractions": {
+        "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}{'.0' * (i % 2)}Z"
+    },
     "offset": {"time": lambda i: f"2026-03-01T09:{i // 60 % 60:02d}:{i % 60:02d}+01:00"},
-    "decimal comma in times": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d},0Z"},
+    "decimal comma in times": {
+        "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d},0Z"
+    },
     "small letters in times": {"time": lambda i: f"2026-03-01t08:{i // 60 % 60:02d}:{i % 60:02d}z"},
     "zone by name": {"time": lambda i: f"2026-03-01 08:{i // 60 % 60:02d}:{i % 60:02d} UTC"},
     "no zone": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}"},
@@ -101,12 +129,16 @@ DIALECTS = {
     "CDATA": {"name": "<![CDATA[Up & down]]>"},
     "comment": {"extension": lambda i: "<!-- nothing -->"},
     "instruction": {"name": "A<?x y?>B"},
-    "attributes within": {"extension": lambda i: f'<extensions><hr unit="bpm">{120 + i % 40}</hr></extensions>'},
+    "attributes within": {
+        "extension": lambda i: f'<extensions><hr unit="bpm">{120 + i % 40}</hr></extensions>'
+    },
     "two values": {"extension": lambda i: "<extensions><hr>121</hr><hr>99</hr></extensions>"},
     "empty values": {"extension": lambda i: "<extensions><hr></hr><cad/><hr>121</hr></extensions>"},
     "text values": {"extension": lambda i: "<extensions><hr>null</hr></extensions>"},
     "blanks in values": {"extension": lambda i: "<extensions><hr>\n 121 </hr></extensions>"},
-    "prefixed": {"root": 'g:gpx version="1.1" creator="T" xmlns:g="http://www.topografix.com/GPX/1/1"'},
+    "prefixed": {
+        "root": 'g:gpx version="1.1" creator="T" xmlns:g="http://www.topografix.com/GPX/1/1"'
+    },
     "several segments": {"segments": 4},
 }
 
@@ -118,7 +150,9 @@ def test_dialects_are_read_and_both_ways_agree(make_gpx, dialect):
     tracks = parse(text)
     assert [len(t.time) for t in tracks] == [300]
     assert tracks[0].time[0] == np.datetime64("2026-03-01T08:00:00")
-    assert tracks[0].issues == [] or all(i.code in ("cadence_inferred", "track_segments") for i in tracks[0].issues)
+    assert tracks[0].issues == [] or all(
+        i.code in ("cadence_inferred", "track_segments") for i in tracks[0].issues
+    )
     bulk = assert_both_ways_agree(text.encode())
     assert bulk == (dialect not in ("CDATA", "comment", "instruction"))
 
@@ -151,11 +185,19 @@ def test_sports_in_the_words_of_apps(make_gpx, kind, sport):
 
 @pytest.mark.parametrize(
     ("kind", "stored", "steps"),
-    [("running", 84, 168), ("running", 112, 112), ("hiking", 55, 110), ("walking", 108, 108), ("", 168, 168)],
+    [
+        ("running", 84, 168),
+        ("running", 112, 112),
+        ("hiking", 55, 110),
+        ("walking", 108, 108),
+        ("", 168, 168),
+    ],
 )
 def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(make_gpx, kind, stored, steps):
     """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg."""
-    text = make_gpx(60, kind=kind, extension=lambda i: f"<extensions><cad>{stored}</cad></extensions>")
+    text = make_gpx(
+        60, kind=kind, extension=lambda i: f"<extensions><cad>{stored}</cad></extensions>"
+    )
     (track,) = parse(text)
     assert (track.columns["cadence"] == steps).all()
 
@@ -186,7 +228,12 @@ def test_prefixed_elements_throughout(make_gpx):
 @pytest.mark.parametrize("encoding", ["utf-16", "latin-1", "utf-8-sig", "cp1252"])
 def test_encodings(make_gpx, encoding):
     """The declared encoding, or the mark at the beginning, is followed."""
-    label = {"utf-16": "UTF-16", "latin-1": "ISO-8859-1", "utf-8-sig": "UTF-8", "cp1252": "windows-1252"}[encoding]
+    label = {
+        "utf-16": "UTF-16",
+        "latin-1": "ISO-8859-1",
+        "utf-8-sig": "UTF-8",
+        "cp1252": "windows-1252",
+    }[encoding]
     text = make_gpx(250, head=f'<?xml version="1.0" encoding="{label}"?>', name="Größe")
     run = ts.read(text.encode(encoding))
     assert len(run.records) == 250
@@ -201,15 +248,20 @@ def test_an_encoding_that_nobody_knows(make_gpx):
 
 EXTENSIONS = {
     "Garmin v1": ("<x:TrackPointExtension><x:hr>150</x:hr><x:cad>90</x:cad><x:atemp>21</x:atemp>"
-                  "</x:TrackPointExtension>", {"heart_rate": 150, "cadence": 180, "temperature": 21}),
-    "Garmin power": ("<power>250</power><x:TrackPointExtension><x:hr>150</x:hr></x:TrackPointExtension>",
+                  "</x:TrackPointExtension>", {"heart_rate": 150, "cadence": 180,
+                  "temperature": 21}),
+    "Garmin power": ("<power>250</power><x:TrackPointExtension><x:hr>150</x:hr>"
+                     "</x:TrackPointExtension>",
                      {"heart_rate": 150, "power": 250}),
     "PowerInWatts": ("<pwr:PowerInWatts>251</pwr:PowerInWatts>", {"power": 251}),
-    "Cluetrust": ("<gpxdata:hr>151</gpxdata:hr><gpxdata:cadence>88</gpxdata:cadence><gpxdata:temp>20</gpxdata:temp>"
+    "Cluetrust": ("<gpxdata:hr>151</gpxdata:hr><gpxdata:cadence>88</gpxdata:cadence>"
+                  "<gpxdata:temp>20</gpxdata:temp>"
                   "<gpxdata:distance>12.5</gpxdata:distance>",
                   {"heart_rate": 151, "cadence": 176, "temperature": 20, "distance": 12.5}),
     "steps of both feet": ("<x:cad>172</x:cad>", {"cadence": 172}),
-    "words with capitals": ("<heartRate>149</heartRate><Cadence>86</Cadence>", {"heart_rate": 149, "cadence": 172}),
+    "words with "
+    "capitals": ("<heartRate>149</heartRate><Cadence>86</Cadence>", {"heart_rate": 149,
+    "cadence": 172}),
     "speed": ("<x:speed>3.25</x:speed>", {"speed": 3.25}),
 }  # fmt: skip
 
@@ -219,7 +271,9 @@ def test_extensions(make_gpx, kind):
     """Each vendor's names for heart rate, cadence, power and temperature are known."""
     inside, expected = EXTENSIONS[kind]
     (track,) = parse(make_gpx(300, extension=lambda i: f"<extensions>{inside}</extensions>"))
-    found = {name: float(np.nanmean(v)) for name, v in track.columns.items() if not np.isnan(v).all()}
+    found = {
+        name: float(np.nanmean(v)) for name, v in track.columns.items() if not np.isnan(v).all()
+    }
     for name in ("latitude", "longitude", "elevation"):
         found.pop(name)
     assert found == expected
@@ -237,13 +291,22 @@ def test_further_numbers_of_a_point_become_extras(make_gpx):
 
 def test_tracks_and_segments(make_gpx):
     """Each track is an activity; the gap between two segments is a pause."""
-    one = make_gpx(100, segments=2, time=lambda i: f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z")
-    two = one.replace("</trk>", "</trk><trk><type>hiking</type><trkseg>" + POINT * 3 + "</trkseg></trk>")
+    one = make_gpx(
+        100,
+        segments=2,
+        time=lambda i: f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z",
+    )
+    two = one.replace(
+        "</trk>", "</trk><trk><type>hiking</type><trkseg>" + POINT * 3 + "</trkseg></trk>"
+    )
     tracks = parse(two)
     assert [len(t.time) for t in tracks] == [100, 3]
     assert [t.meta.sport for t in tracks] == ["running", "hiking"]
     ((start, end),) = tracks[0].pauses
-    assert (start, end) == (np.datetime64("2026-03-01T08:00:49"), np.datetime64("2026-03-01T08:20:50"))
+    assert (start, end) == (
+        np.datetime64("2026-03-01T08:00:49"),
+        np.datetime64("2026-03-01T08:20:50"),
+    )
     assert assert_both_ways_agree(two.encode())
 
 
@@ -278,13 +341,19 @@ def test_a_track_without_times_is_a_route(make_gpx):
 def test_one_bad_value_costs_one_value(make_gpx):
     """A bad time loses its point, a bad position or elevation loses itself; the rest stands."""
     text = make_gpx(300).replace("08:00:07Z", "yesterday").replace('lat="47.000090"', 'lat="95"')
-    text = text.replace('lat="47.000110"', 'lat="north"').replace("<ele>503.0</ele>", "<ele>-</ele>")
+    text = text.replace('lat="47.000110"', 'lat="north"').replace(
+        "<ele>503.0</ele>", "<ele>-</ele>"
+    )
     run = ts.read(text.encode())
     assert len(run.records) == 299
     assert run.records["latitude"].isna().sum() == 2
     assert run.records["longitude"].isna().sum() == 2
     assert run.records["elevation"].isna().sum() == (np.arange(300) % 37 == 12).sum()
-    assert {i.code: i.count for i in run.issues} == {"time_missing": 1, "position_invalid": 2, "cadence_inferred": 1}
+    assert {i.code: i.count for i in run.issues} == {
+        "time_missing": 1,
+        "position_invalid": 2,
+        "cadence_inferred": 1,
+    }
 
 
 def test_repeated_and_backward_times_keep_their_rows(make_gpx):
@@ -298,7 +367,11 @@ def test_damage_costs_the_points_that_it_hits(make_gpx):
     """After a break the walk goes on at the next point; the break is reported with its place."""
     text = make_gpx(400)
     at = text.index("<time>", len(text) // 2)
-    for broken in (text[:at] + "<oops" + text[at:], text[:at] + "\0\0\0" + text[at:], text[:at] + text[at + 9 :]):
+    for broken in (
+        text[:at] + "<oops" + text[at:],
+        text[:at] + "\0\0\0" + text[at:],
+        text[:at] + text[at + 9 :],
+    ):
         (track,) = parse(broken)
         assert len(track.time) >= 398
         issue = next(i for i in track.issues if i.code == "truncated")
@@ -336,7 +409,9 @@ def test_entities_are_refused(make_gpx):
     for head in (bomb, outside):
         with pytest.raises(CorruptFileError, match="entities"):
             parse(make_gpx(5, head=head, name="&a;"))
-    assert len(parse(make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">'))[0].time) == 5
+    assert (
+        len(parse(make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">'))[0].time) == 5
+    )
 
 
 def test_depth_and_count_are_limited(make_gpx):
@@ -349,7 +424,9 @@ def test_depth_and_count_are_limited(make_gpx):
     assert len(parse(make_gpx(300), many=300)[0].time) == 300
 
 
-@pytest.mark.parametrize("text", ["", "<", "<gpx", "<gpx>", "<gpx></gpx", "<gpx>&#0;</gpx>", "<?xml", "\0", "<a></b>"])
+@pytest.mark.parametrize(
+    "text", ["", "<", "<gpx", "<gpx>", "<gpx></gpx", "<gpx>&#0;</gpx>", "<?xml", "\0", "<a></b>"]
+)
 def test_broken_beginnings_are_our_own_errors(text):
     """Whatever a file begins with, the error is one of ours."""
     with pytest.raises((CorruptFileError, NotAnActivityError)):
@@ -388,35 +465,47 @@ REGULAR = [
 def test_points_of_another_shape_stay_on_the_bulk_path(make_gpx, piece, what):
     """A point that differs from the others is read with them, as the walk reads it."""
     for count in (1, 40):
-        assert assert_both_ways_agree(make_gpx(300).replace("<ele>503.0</ele>", piece, count).encode())
+        assert assert_both_ways_agree(
+            make_gpx(300).replace("<ele>503.0</ele>", piece, count).encode()
+        )
 
 
 def test_a_document_of_very_many_shapes_is_walked(make_gpx):
     """Where nearly every point is built differently, the walk is the faster way."""
-    text = make_gpx(300, extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1))
+    text = make_gpx(
+        300, extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1)
+    )
     assert not is_bulk(text)
     assert len(parse(text)[0].time) == 300
 
 
 @pytest.mark.parametrize(("piece", "what"), IRREGULAR, ids=[what for _, what in IRREGULAR])
 def test_the_bulk_path_hands_over_what_it_is_not_sure_of(make_gpx, piece, what):
-    """An irregular piece in one point sends the document to the walk, which gives the other points."""
+    """An irregular piece in one point sends the document to the walk, which gives the other
+    points.
+    """
     text = make_gpx(300).replace("<ele>503.0</ele>", piece, 1)
     assert not is_bulk(text)
     assert len(parse(text)[0].time) >= 299
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(st.data())
 def test_small_changes_never_make_the_two_ways_differ(make_gpx, data):
-    """Replace, insert or delete a few characters anywhere: the bulk path gives what the walk gives, or hands over."""
+    """Replace, insert or delete a few characters anywhere: the bulk path gives what the walk gives,
+    or hands over.
+    """
     text = list(make_gpx(4, segments=2, indent=data.draw(st.sampled_from(["", "\n "]))))
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text) - 1))
         text[at] = data.draw(
-            st.sampled_from(["", " ", "<", ">", "/", '"', "=", "&", "x", "7", "<a/>", "</trk>", "\r", "é"])
+            st.sampled_from(
+                ["", " ", "<", ">", "/", '"', "=", "&", "x", "7", "<a/>", "</trk>", "\r", "é"]
+            )
         )
     content = "".join(text).encode()
     quick = _xml_bulk.walk(content, gpx.DIALECT, max_points=MANY)
@@ -431,7 +520,9 @@ points = st.lists(
         st.floats(-90, 90),
         st.floats(-180, 180),
         st.none() | st.floats(-400, 9000),
-        st.integers(800_000_000, 3_700_000_000).map(lambda s: datetime.datetime.fromtimestamp(s, tz=datetime.UTC)),
+        st.integers(800_000_000, 3_700_000_000).map(
+            lambda s: datetime.datetime.fromtimestamp(s, tz=datetime.UTC)
+        ),
     ),
     min_size=1,
     max_size=30,
@@ -454,7 +545,9 @@ def test_what_gpxpy_wrote_is_read_back(rows, pretty):
     assert read.meta.name == "A & B <C>"
     np.testing.assert_allclose(read.columns["latitude"], [r[0] for r in rows], atol=1e-9)
     np.testing.assert_allclose(read.columns["longitude"], [r[1] for r in rows], atol=1e-9)
-    np.testing.assert_allclose(read.columns["elevation"], [np.nan if r[2] is None else r[2] for r in rows], atol=1e-9)
+    np.testing.assert_allclose(
+        read.columns["elevation"], [np.nan if r[2] is None else r[2] for r in rows], atol=1e-9
+    )
     expected = [np.datetime64(r[3].replace(tzinfo=None), "ns") for r in rows]
     np.testing.assert_array_equal(read.time, np.array(expected))
     assert assert_both_ways_agree(text.encode())
@@ -472,8 +565,13 @@ def assert_agrees_with_gpxpy(data):
     np.testing.assert_allclose(
         ours("elevation"), [np.nan if p.elevation is None else p.elevation for p in peer], atol=1e-9
     )
-    times = [np.datetime64("NaT") if p.time is None else np.datetime64(p.time.replace(tzinfo=None), "ns") for p in peer]
-    np.testing.assert_array_equal(np.concatenate([t.time for t in tracks]), np.array(times, dtype="datetime64[ns]"))
+    times = [
+        np.datetime64("NaT") if p.time is None else np.datetime64(p.time.replace(tzinfo=None), "ns")
+        for p in peer
+    ]
+    np.testing.assert_array_equal(
+        np.concatenate([t.time for t in tracks]), np.array(times, dtype="datetime64[ns]")
+    )
 
 
 def test_samples_agree_with_gpxpy(samples):
@@ -485,11 +583,19 @@ def test_samples_agree_with_gpxpy(samples):
 
 @pytest.mark.corpus
 def test_corpus_agrees_with_gpxpy_and_both_ways_agree(corpus):
-    """Small real files, one an athlete and every odd kind, agree in every column; rows are complete in more."""
+    """Small real files, one an athlete and every odd kind, agree in every column; rows are complete
+    in more.
+    """
     index = pd.read_csv(corpus / "index.csv")
     index = index[index["format"] == "gpx"].sort_values("size")
     bulk = 0
-    chosen = pd.concat([index.groupby("athlete").head(2), index[index["role"].str.contains("odd")], index.iloc[::12]])
+    chosen = pd.concat(
+        [
+            index.groupby("athlete").head(2),
+            index[index["role"].str.contains("odd")],
+            index.iloc[::12],
+        ]
+    )
     chosen = chosen.drop_duplicates("file")
     for row in chosen.itertuples():
         data = gzip.decompress((corpus / row.file).read_bytes())

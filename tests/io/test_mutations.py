@@ -1,4 +1,6 @@
-"""Damaged files of every format: salvaged or refused in our own words, quickly, and never with records made up."""
+"""Damaged files of every format: salvaged or refused in our own words, quickly, and never with
+records made up.
+"""
 
 from __future__ import annotations
 
@@ -63,14 +65,19 @@ def rows(activities):
 @pytest.fixture(scope="module")
 def originals(samples):
     """Return one recording of each format."""
-    names = {"fit": "2024-02-06-1816.fit", "gpx": "2024-02-20-1842.gpx", "tcx": "2024-04-11-1826.tcx"}
+    names = {
+        "fit": "2024-02-06-1816.fit",
+        "gpx": "2024-02-20-1842.gpx",
+        "tcx": "2024-04-11-1826.tcx",
+    }
     return {name: (samples / "archive" / file).read_bytes() for name, file in names.items()}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["fit", "gpx", "tcx"])
 def test_seeded_damage(originals, name, kind):
-    """No exception but ours, no hang, faults reported, and nearly every record outside the damage kept.
+    """No exception but ours, no hang, faults reported, and nearly every record outside the damage
+    kept.
 
     A file that is cut, has bits turned, or lost a block to zeros or altogether.
     """
@@ -112,7 +119,11 @@ def test_damage_of_a_checked_file_never_goes_unnoticed(originals, name):
 def test_noise_is_refused(seed):
     """Random bytes, with or without a beginning that looks right, are refused in our own words."""
     draw = random.Random(seed)
-    heads = [b"", b"\x0e\x20\x54\x08\xff\xff\0\0.FIT\0\0", b"<?xml version='1.0'?><gpx><trk><trkseg>"]
+    heads = [
+        b"",
+        b"\x0e\x20\x54\x08\xff\xff\0\0.FIT\0\0",
+        b"<?xml version='1.0'?><gpx><trk><trkseg>",
+    ]
     heads += [b"<TrainingCenterDatabase>", b"\x1f\x8b\x08\0", b"PK\x03\x04"]
     for head in heads:
         for size in (0, 10, 1000, 50_000):

@@ -15,7 +15,9 @@ from tcxreader.tcxreader import TCXReader
 
 import trailstats as ts
 from trailstats.errors import CorruptFileError, NotAnActivityError
-from trailstats.io import _xml_bulk, _xml_walk, tcx
+from trailstats.io.xml import _bulk as _xml_bulk
+from trailstats.io.xml import _walk as _xml_walk
+from trailstats.io.xml import tcx
 
 MANY = 10**7
 
@@ -25,7 +27,14 @@ def parse(text):
 
 
 def summary(walked):
-    names = ("LatitudeDegrees", "LongitudeDegrees", "AltitudeMeters", "DistanceMeters", "HeartRateBpm", "RunCadence")
+    names = (
+        "LatitudeDegrees",
+        "LongitudeDegrees",
+        "AltitudeMeters",
+        "DistanceMeters",
+        "HeartRateBpm",
+        "RunCadence",
+    )
     return [
         (
             g.texts,
@@ -55,7 +64,9 @@ def test_values_of_a_document(make_tcx):
     np.testing.assert_array_equal(run.records["cadence"], 2 * (85 + i % 3))
     assert (run.records["speed"] == 3.5).all()
     assert (run.records["power"] == 250).all()
-    assert run.laps["start_time"].tolist() == [pd.Timestamp(f"2026-03-01T08:0{m}Z") for m in ("0:00", "2:30")]
+    assert run.laps["start_time"].tolist() == [
+        pd.Timestamp(f"2026-03-01T08:0{m}Z") for m in ("0:00", "2:30")
+    ]
     assert run.laps["distance"].tolist() == [525.0, 525.0]
     assert run.laps["timer_time"].tolist() == [150.0, 150.0]
     assert run.laps["trigger"].tolist() == ["manual", "manual"]
@@ -97,7 +108,9 @@ def test_cycling_cadence_stays(make_tcx):
 NAMESPACE = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
 values = st.none() | st.floats(-400, 9000)
 rows = st.lists(
-    st.tuples(st.floats(-90, 90), st.floats(-180, 180), values, values, st.none() | st.integers(30, 230)),
+    st.tuples(
+        st.floats(-90, 90), st.floats(-180, 180), values, values, st.none() | st.integers(30, 230)
+    ),
     min_size=1,
     max_size=40,
 )
@@ -106,7 +119,9 @@ rows = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(rows, st.booleans(), st.sampled_from(["utf-8", "utf-16", "us-ascii"]))
 def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
-    """Any points that the standard library writes, under a prefix of its own, are read with the same values."""
+    """Any points that the standard library writes, under a prefix of its own, are read with the
+    same values.
+    """
 
     def below(parent, name, text=None):
         child = ElementTree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
@@ -134,10 +149,14 @@ def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
     (read,) = parse(ElementTree.tostring(root, encoding=encoding))
     assert read.meta.notes == "Übung & <mehr>"
     columns = zip(
-        ("latitude", "longitude", "elevation", "distance", "heart_rate"), zip(*rows, strict=True), strict=True
+        ("latitude", "longitude", "elevation", "distance", "heart_rate"),
+        zip(*rows, strict=True),
+        strict=True,
     )
     for name, written in columns:
-        np.testing.assert_array_equal(read.columns[name], [np.nan if v is None else v for v in written])
+        np.testing.assert_array_equal(
+            read.columns[name], [np.nan if v is None else v for v in written]
+        )
     first = np.datetime64("2026-03-01T08:00:00.250", "ns")
     np.testing.assert_array_equal(read.time, first + np.arange(len(rows)) * np.timedelta64(1, "s"))
 
@@ -161,7 +180,9 @@ def test_a_second_track_in_a_lap_is_a_pause(make_tcx):
 def test_empty_and_odd_values(make_tcx):
     """An empty heart rate and an empty point cost nothing else."""
     text = make_tcx(300).replace("<Value>121</Value>", "<Value></Value>")
-    text = text.replace("</Trackpoint></Track>", "</Trackpoint><Trackpoint></Trackpoint></Track>", 1)
+    text = text.replace(
+        "</Trackpoint></Track>", "</Trackpoint><Trackpoint></Trackpoint></Track>", 1
+    )
     run = ts.read(text.encode())
     assert len(run.records) == 300
     assert run.records["heart_rate"].isna().sum() == (np.arange(300) % 40 == 1).sum()
@@ -169,7 +190,9 @@ def test_empty_and_odd_values(make_tcx):
 
 def test_an_activity_without_laps(make_tcx):
     """Points that stand in no lap are read; there are no laps then."""
-    text = re.sub(r"</?(?:Lap|TotalTimeSeconds|TriggerMethod)[^<]*?>(?:[\d.]+|Manual)?", "", make_tcx(240))
+    text = re.sub(
+        r"</?(?:Lap|TotalTimeSeconds|TriggerMethod)[^<]*?>(?:[\d.]+|Manual)?", "", make_tcx(240)
+    )
     (one,) = parse(text)
     assert len(one.time) == 240
     assert one.laps == {}
@@ -179,7 +202,8 @@ def test_courses_are_refused_with_a_reason(make_tcx):
     """A course is a plan, also when it is damaged."""
     text = make_tcx(200)
     start, end = text.index("<Track>"), text.index("</Track>") + len("</Track>")
-    course = f"<TrainingCenterDatabase><Courses><Course><Name>x</Name>{text[start:end]}</Course></Courses>"
+    track = text[start:end]
+    course = f"<TrainingCenterDatabase><Courses><Course><Name>x</Name>{track}</Course></Courses>"
     with pytest.raises(NotAnActivityError, match="a course"):
         parse(course + "</TrainingCenterDatabase>")
     with pytest.raises((NotAnActivityError, CorruptFileError)):
@@ -194,7 +218,10 @@ def test_activities_of_a_multisport_session(make_tcx):
     two = ride[ride.index("<Activity ") : ride.index("</Activities>")]
     body = f"<FirstSport>{two}</FirstSport><NextSport><Transition/>{one}</NextSport>"
     whole = text.replace(one, f"<MultiSportSession><Id>x</Id>{body}</MultiSportSession>")
-    assert [(len(p.time), p.meta.sport) for p in parse(whole)] == [(200, "cycling"), (200, "running")]
+    assert [(len(p.time), p.meta.sport) for p in parse(whole)] == [
+        (200, "cycling"),
+        (200, "running"),
+    ]
 
 
 def test_damage_costs_the_points_that_it_hits(make_tcx):
@@ -222,18 +249,23 @@ def peer_column(points, name):
 def assert_agrees_with_tcxreader(path):
     """Compare rows, times and every column.
 
-    One difference is meant: tcxreader gives cadence as it is written, of one leg, and the base element and the
-    extension apart. Ours is of both feet, the extension first, and an `Issue` says what was decided.
+    One difference is meant: tcxreader gives cadence as it is written, of one leg, and the base
+    element and the extension apart. Ours is of both feet, the extension first, and an `Issue` says
+    what was decided.
     """
     points = TCXReader().read(str(path), only_gps=False).trackpoints
     parsed = parse(path.read_bytes())
     names = {"heart_rate": "hr_value", "speed": "Speed", "power": "Watts"}
     for name in ("latitude", "longitude", "elevation", "distance", *names):
         ours = np.concatenate([p.columns[name] for p in parsed])
-        np.testing.assert_allclose(ours, peer_column(points, names.get(name, name)), rtol=0, atol=1e-9, err_msg=name)
+        np.testing.assert_allclose(
+            ours, peer_column(points, names.get(name, name)), rtol=0, atol=1e-9, err_msg=name
+        )
     base, extension = peer_column(points, "cadence"), peer_column(points, "RunCadence")
     ours = np.concatenate([p.columns["cadence"] for p in parsed])
-    feet = np.concatenate([np.full(len(p.time), 2.0 if told(p) == "doubled" else 1.0) for p in parsed])
+    feet = np.concatenate(
+        [np.full(len(p.time), 2.0 if told(p) == "doubled" else 1.0) for p in parsed]
+    )
     np.testing.assert_array_equal(ours, np.where(np.isnan(extension), base, extension) * feet)
     times = [np.datetime64(p.time.replace(tzinfo=None), "ns") for p in points]
     np.testing.assert_array_equal(np.concatenate([p.time for p in parsed]), np.array(times))
@@ -252,7 +284,9 @@ def test_samples_agree_with_tcxreader(samples):
 
 @pytest.mark.corpus
 def test_every_corpus_file_agrees_with_tcxreader(corpus, tmp_path):
-    """All real files have all their points and the values that another reader finds, whichever way they are read."""
+    """All real files have all their points and the values that another reader finds, whichever way
+    they are read.
+    """
     index = pd.read_csv(corpus / "index.csv")
     files = index[index["format"] == "tcx"]
     assert len(files) >= 3

@@ -1,4 +1,6 @@
-"""Every formula and every metric stands in the catalogue, is documented in full, and has values to be checked with."""
+"""Every formula and every metric stands in the catalogue, is documented in full, and has values to
+be checked with.
+"""
 
 import doctest
 import importlib
@@ -14,21 +16,30 @@ from trailstats.metrics.catalogue import FORMULAS
 from trailstats.schema import METRICS, TRAINING, EvidenceStrength
 
 ROOT = Path(__file__).parents[2]
-KEYS = re.findall(r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M)
+KEYS = re.findall(
+    r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M
+)
 PUBLIC = {
     f"{module}.{name}": getattr(importlib.import_module(f"trailstats.metrics.{module}"), name)
     for module in metrics.__all__
     for name in importlib.import_module(f"trailstats.metrics.{module}").__all__
 }
 FUNCTIONS = {name: thing for name, thing in PUBLIC.items() if inspect.isfunction(thing)}
-ENTRIES = {f"{where}:{e.name}": e for where, t in (("activity", METRICS), ("history", TRAINING)) for e in t.values()}
-# What a metric that is not computed is: copied from the device or the runner, or judged with the terrain.
+ENTRIES = {
+    f"{where}:{e.name}": e
+    for where, t in (("activity", METRICS), ("history", TRAINING))
+    for e in t.values()
+}
+# What a metric that is not computed is: copied from the device or the runner, or judged with the
+# terrain.
 COPIED = {"conditions", "steps", "variability", "variety", "intensity"}
 
 
 def checked_functions():
     """Return the formulas that a reference file, or a test by hand, holds a value for."""
-    published = json.loads((ROOT / "tests" / "reference" / "metrics_published.json").read_text("utf-8"))
+    published = json.loads(
+        (ROOT / "tests" / "reference" / "metrics_published.json").read_text("utf-8")
+    )
     found = {case["function"] for case in published}
     modules = "|".join(metrics.__all__)
     for path in (ROOT / "tests" / "metrics").glob("test_*.py"):
@@ -44,7 +55,9 @@ def test_every_formula_is_in_the_catalogue():
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
 def test_a_formula_says_all_that_must_be_known(name):
-    """Formula, range and evidence stand in the catalogue; unit, missing values, sources and an example at the code."""
+    """Formula, range and evidence stand in the catalogue; unit, missing values, sources and an
+    example at the code.
+    """
     entry, text = FORMULAS[name], inspect.getdoc(FUNCTIONS[name]) or ""
     assert len(entry.formula) > 5
     assert len(entry.valid) > 5
@@ -59,7 +72,9 @@ def test_a_formula_says_all_that_must_be_known(name):
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
 def test_a_formula_is_checked(name):
-    """Each formula has a published value, or a test with known truth; its example prints what it says."""
+    """Each formula has a published value, or a test with known truth; its example prints what it
+    says.
+    """
     example = doctest.DocTestFinder(recurse=False).find(FUNCTIONS[name], name, globs={})
     assert any(part.examples for part in example)
     assert name in checked_functions()
@@ -79,7 +94,9 @@ def test_a_metric_says_all_that_must_be_known(name):
     if graded:
         ranks = ["none", "weak", "moderate", "strong"]
         best = max(ranks.index(grade) for grade in graded)
-        assert ranks.index(entry.evidence.value) <= best, "better supported than every formula that it rests on"
+        assert ranks.index(entry.evidence.value) <= best, (
+            "better supported than every formula that it rests on"
+        )
 
 
 def test_pages_are_current(tool):
@@ -89,12 +106,16 @@ def test_pages_are_current(tool):
 
 
 def test_the_glossary_holds_every_word(tool):
-    """Every column and every metric is explained by name, and every link in the pages leads somewhere."""
+    """Every column and every metric is explained by name, and every link in the pages leads
+    somewhere.
+    """
     page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
     for entry in ENTRIES.values():
         assert f"- **`{entry.name}`**" in page
     for path in [ROOT / "docs" / "glossary.md", *(ROOT / "docs" / "metrics").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)(#[^)]*)?\)", path.read_text("utf-8")):
             assert (path.parent / target[0]).exists(), f"{path.name}: {target}"
-        for target, anchor in re.findall(r"\]\((metrics/\w+\.md)#([^)]+)\)", path.read_text("utf-8")):
+        for target, anchor in re.findall(
+            r"\]\((metrics/\w+\.md)#([^)]+)\)", path.read_text("utf-8")
+        ):
             assert f"### {anchor}\n" in (path.parent / target).read_text("utf-8"), anchor

@@ -1,4 +1,6 @@
-"""Every public name of the formulas is documented: sections, units, missing values, sources that exist."""
+"""Every public name of the formulas is documented: sections, units, missing values, sources that
+exist.
+"""
 
 import dataclasses
 import importlib
@@ -12,7 +14,9 @@ import pytest
 import trailstats.metrics as metrics
 
 ROOT = Path(__file__).parents[2]
-KEYS = re.findall(r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M)
+KEYS = re.findall(
+    r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M
+)
 UNIT = re.compile(
     r"\[(?:1|m|km|s|d|a|min|week|bpm|kg|W|W/kg|J|J/kg|J/kg/m|m/s|N/m|1/s|1/min|degrees|1/degree|degC|pp|load|%|"
     r"m %|rad/km|m/beat|ml/kg/min|min/week|any unit|1/min per m/s|1/min per \(m/s\)\^2)\]"
@@ -61,8 +65,14 @@ def test_function_is_documented(module_name, thing, name):
     assert "Returns" in found
     annotation = str(inspect.signature(thing).return_annotation)
     if "Array" in annotation or "ndarray" in annotation or "float" in annotation:
-        assert UNIT.search(found["Returns"]) or "in the unit of" in found["Returns"] or "any unit" in text
-        assert re.search(r"NaN|empty|Empty|missing", text) or not arguments, "say what happens to missing values"
+        assert (
+            UNIT.search(found["Returns"])
+            or "in the unit of" in found["Returns"]
+            or "any unit" in text
+        )
+        assert re.search(r"NaN|empty|Empty|missing", text) or not arguments, (
+            "say what happens to missing values"
+        )
     if module_name != "sampling" and "." not in name and name not in WITHOUT_SOURCE:
         assert re.search(r"\[\w+\]_", found.get("References", "")), "name a source"
 
@@ -81,13 +91,19 @@ def test_class_is_documented(module_name, thing, name):
 
 
 def test_each_reference_key_exists_once():
-    """Every key that a docstring or comment cites stands in the bibliography, and none stands there twice."""
+    """Every key that a docstring or comment cites stands in the bibliography, and none stands there
+    twice.
+    """
     assert len(KEYS) == len(set(KEYS))
     cited = set()
     for path in sorted(Path(inspect.getfile(metrics)).parent.glob("*.py")):
         text = path.read_text("utf-8")
         cited |= set(re.findall(r"\[([A-Z]\w+)\]_", text))
-        cited |= set(re.findall(r"\[([A-Z][A-Za-z]+\d{4}|ClimbScore|ItraCategories|Friel|ThreeZones)\]", text))
+        cited |= set(
+            re.findall(
+                r"\[([A-Z][A-Za-z]+\d{4}|ClimbScore|ItraCategories|Friel|ThreeZones)\]", text
+            )
+        )
     assert cited, "no citation found at all"
     assert cited - set(KEYS) == set()
 

@@ -19,13 +19,17 @@ curves = st.sampled_from(list(EffortCurve))
 def test_level_running_is_its_own_effort(speed, curve):
     """On the level the grade-adjusted speed is the speed."""
     assert effort.grade_adjusted_speed(speed, 0.0, curve=curve) == pytest.approx(speed, rel=1e-12)
-    assert effort.mean_grade_adjusted_speed(speed, 0.0, 1.0, curve=curve) == pytest.approx(np.mean(speed))
+    assert effort.mean_grade_adjusted_speed(speed, 0.0, 1.0, curve=curve) == pytest.approx(
+        np.mean(speed)
+    )
 
 
 @given(curves, st.floats(0.0, 0.29), st.floats(0.001, 0.01))
 def test_steeper_climbs_cost_more(curve, grade, more):
     """Uphill every curve rises with the grade."""
-    assert effort.effort_factor(grade + more, curve=curve) > effort.effort_factor(grade, curve=curve)
+    assert effort.effort_factor(grade + more, curve=curve) > effort.effort_factor(
+        grade, curve=curve
+    )
 
 
 @given(curves, grades)
@@ -60,13 +64,17 @@ def test_cost_has_its_published_minimum(function, grade, value):
 
 def test_race_curve_has_its_published_minimum():
     """A search finds the grade of least race effort."""
-    found = minimize_scalar(lambda i: float(effort.race_factor(i)), bounds=(-0.2, 0.0), method="bounded")
+    found = minimize_scalar(
+        lambda i: float(effort.race_factor(i)), bounds=(-0.2, 0.0), method="bounded"
+    )
     assert (found.x, found.fun) == pytest.approx((-0.08851, 0.85428), abs=1e-5)
 
 
 def test_heart_rate_fit_keeps_its_stated_error():
     """Over all nineteen public points the fit is off by 0.010 in the mean square."""
-    grade = np.array([-30, -25, -20, -15, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 15, 20, 25, 30]) / 100
+    grade = (
+        np.array([-30, -25, -20, -15, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 15, 20, 25, 30]) / 100
+    )
     seen = [1.495, 1.273, 1.081, 0.941, 0.876, 0.876, 0.891, 0.918, 0.960, 1.0]
     seen += [1.055, 1.135, 1.228, 1.337, 1.459, 1.846, 2.297, 2.727, 3.158]
     error = effort.heart_rate_factor(grade) - np.asarray(seen)
@@ -81,7 +89,9 @@ def test_models_disagree_in_sign_downhill():
 
 
 def test_cost_overstates_steep_climbs_by_eleven_percent():
-    """Measured ratios of 1.82 and 2.69 at 12.5 and 25 % lie below the polynomial, by 11 % at 25 %."""
+    """Measured ratios of 1.82 and 2.69 at 12.5 and 25 % lie below the polynomial, by 11 % at 25
+    %.
+    """
     assert effort.cost_factor(0.25) / 2.69 == pytest.approx(1.11, abs=0.005)
 
 
@@ -126,7 +136,9 @@ def test_norm_of_two_long_halves_is_a_power_mean():
 def test_energy_of_standing_is_resting_power():
     """Standing for an hour takes the walking equation's value at rest."""
     assert effort.energy(np.zeros(3600), 0.0, 1.0, None, 70.0) == pytest.approx(1.44 * 70 * 3600)
-    assert effort.energy(np.full(3600, 0.2), 0.3, 1.0, None, 70.0) == pytest.approx(1.44 * 70 * 3600)
+    assert effort.energy(np.full(3600, 0.2), 0.3, 1.0, None, 70.0) == pytest.approx(
+        1.44 * 70 * 3600
+    )
 
 
 def test_energy_of_level_running_is_the_level_power():
@@ -161,8 +173,12 @@ def test_transition_speed_falls_with_slope(angle, speed):
 
 
 def test_cadence_decides_before_speed():
-    """A slow trot is running, a fast walk is walking, and a dropout of the sensor decides nothing."""
-    walking = effort.is_walking([1.7, 2.2, 3.0, 3.0, 1.2, np.nan], [150.0, 120.0, 0.0, np.nan, np.nan, 120.0])
+    """A slow trot is running, a fast walk is walking, and a dropout of the sensor decides
+    nothing.
+    """
+    walking = effort.is_walking(
+        [1.7, 2.2, 3.0, 3.0, 1.2, np.nan], [150.0, 120.0, 0.0, np.nan, np.nan, 120.0]
+    )
     assert walking.tolist() == [False, True, False, False, True, False]
 
 
@@ -196,7 +212,9 @@ def test_personal_curve_without_history_is_the_population():
 
 
 def test_personal_curve_finds_a_known_departure():
-    """A simulated athlete who climbs 12 % dearer per 10 % of grade is recovered within the interval."""
+    """A simulated athlete who climbs 12 % dearer per 10 % of grade is recovered within the
+    interval.
+    """
     rng = np.random.default_rng(3)
     grade = rng.uniform(-0.15, 0.2, 800)
     true = effort.race_factor(grade) * np.exp(0.12 * np.maximum(grade, 0.0) / 0.1)

@@ -49,7 +49,9 @@ def test_surface_factor_must_be_in_order():
         impact.SurfaceFactor(1.1, 1.0, 1.2, "reference")
 
 
-@pytest.mark.parametrize(("kind", "low", "high"), [("paved", 1.0, 1.0), ("technical", 1.0, 1.1), ("sand", 1.5, 1.6)])
+@pytest.mark.parametrize(
+    ("kind", "low", "high"), [("paved", 1.0, 1.0), ("technical", 1.0, 1.1), ("sand", 1.5, 1.6)]
+)
 def test_energy_factors(kind, low, high):
     """Running on sand costs half as much again; technical trail at most a tenth more."""
     assert (impact.ENERGY_FACTORS[kind].low, impact.ENERGY_FACTORS[kind].high) == (low, high)
@@ -107,7 +109,9 @@ def test_load_ignores_the_sampling_rate(run, exponent):
 @given(samples, samples, exponents)
 def test_load_adds_over_runs(a, b, exponent):
     """The load of two runs in one file is the sum of both."""
-    joined = impact.impact_load(*(np.concatenate(x) for x in zip(a, b, strict=True)), 1.0, exponent=exponent)
+    joined = impact.impact_load(
+        *(np.concatenate(x) for x in zip(a, b, strict=True)), 1.0, exponent=exponent
+    )
     first, second = (impact.impact_load(*run, 1.0, exponent=exponent) for run in (a, b))
     assert values(joined) == pytest.approx(np.add(values(first), values(second)), nan_ok=True)
 
@@ -185,7 +189,9 @@ def test_load_per_amount():
     load = impact.ImpactLoad(10.0, 5.0, 8.0)
     assert values(load.per(2.0)) == [5.0, 2.5, 4.0]
     assert all(np.isnan(values(load.per(0.0))))
-    arrays_ = impact.ImpactLoadArrays(np.array([4.0, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0]))
+    arrays_ = impact.ImpactLoadArrays(
+        np.array([4.0, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0])
+    )
     assert arrays_.per([2.0, 0.0]).active == pytest.approx([2.0, np.nan], nan_ok=True)
 
 
@@ -250,7 +256,9 @@ def test_share_below_compares_draw_by_draw():
     whole = impact.impact_sensitivity(*run, 1.0)
     half = impact.impact_sensitivity(*run, 0.5)
     share = half.share_below(whole)
-    assert np.all(share.active == 1.0) and np.all(share.impact == 1.0) and np.all(share.tibial == 1.0)
+    assert (
+        np.all(share.active == 1.0) and np.all(share.impact == 1.0) and np.all(share.tibial == 1.0)
+    )
     assert np.all(whole.share_below(whole).impact == 0.0)
     assert np.all(half.per(0.5).share_below(whole.per(2.0)).impact == 0.0)
 
@@ -259,19 +267,28 @@ def test_share_below_needs_equal_draws():
     """Two results with different numbers of draws cannot be compared."""
     run = simulated_run(50)
     with pytest.raises(ValueError, match="differ"):
-        impact.impact_sensitivity(*run, 1.0).share_below(impact.impact_sensitivity(*run, 1.0, draws=10))
+        impact.impact_sensitivity(*run, 1.0).share_below(
+            impact.impact_sensitivity(*run, 1.0, draws=10)
+        )
 
 
 def test_sensitivity_without_elevation():
     """Without grade the impact and tibial draws have no value, the active ones do."""
     found = impact.impact_sensitivity(np.full(10, 3.0), np.nan, 170.0, 1.0, draws=5)
-    assert np.all(np.isnan(found.impact)) and np.all(np.isnan(found.tibial)) and np.all(found.active > 0.0)
+    assert (
+        np.all(np.isnan(found.impact))
+        and np.all(np.isnan(found.tibial))
+        and np.all(found.active > 0.0)
+    )
     assert np.all(np.isnan(found.share_below(found).impact))
 
 
 def test_sensitivity_by_ground():
     """Each sample takes the factor of its own ground."""
-    kinds = [impact.SurfaceFactor(0.5, 0.5, 0.5, "test"), impact.SurfaceFactor(1.0, 1.0, 1.0, "test")]
+    kinds = [
+        impact.SurfaceFactor(0.5, 0.5, 0.5, "test"),
+        impact.SurfaceFactor(1.0, 1.0, 1.0, "test"),
+    ]
     found = impact.impact_sensitivity(
         [3.0, 3.0], 0.0, 168.056, 1000 / 3.0, surfaces=kinds, surface_index=[0, 1], draws=3
     )
@@ -290,13 +307,17 @@ def test_modelled_steps_widen_the_interval():
 
 
 def test_the_rise_of_the_impact_with_speed_can_be_stated():
-    """The value from memory is no more than a default: without a rise, speed makes no difference."""
+    """The value from memory is no more than a default: without a rise, speed makes no
+    difference.
+    """
     assert impact.impact_component(4.0, 0.0) == pytest.approx(1.21)
     assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx([0.9, 1.1])
 
 
 def test_cadence_fit_recovers_a_runner():
-    """A runner who takes 5 % more steps than the population at every speed comes back from half an hour."""
+    """A runner who takes 5 % more steps than the population at every speed comes back from half an
+    hour.
+    """
     rng = np.random.default_rng(2)
     speed = rng.uniform(2.2, 4.2, 2400)
     cadence = 1.05 * (150.02 + 6.012 * speed) + rng.normal(0.0, 1.5, 2400)
@@ -312,13 +333,19 @@ def test_cadence_fit_to_means_is_that_to_samples():
     rng = np.random.default_rng(3)
     speed, cadence = rng.uniform(2.2, 4.2, (4, 600)), rng.uniform(150.0, 190.0, (4, 600))
     whole = impact.fit_cadence(speed.ravel(), cadence.ravel(), 1.0)
-    assert impact.fit_cadence(speed.mean(axis=1), cadence.mean(axis=1), 600.0).at_3 == pytest.approx(whole.at_3)
+    assert impact.fit_cadence(
+        speed.mean(axis=1), cadence.mean(axis=1), 600.0
+    ).at_3 == pytest.approx(whole.at_3)
 
 
 def test_cadence_fit_needs_time_and_running():
-    """Too little running leaves the population's; walking, riding and missing values count nothing."""
+    """Too little running leaves the population's; walking, riding and missing values count
+    nothing.
+    """
     assert impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
-    odd = impact.fit_cadence([3.0, 3.0, 1.2, 9.0, 3.0], [176.0, 120.0, 150.0, 180.0, np.nan], 1800.0)
+    odd = impact.fit_cadence(
+        [3.0, 3.0, 1.2, 9.0, 3.0], [176.0, 120.0, 150.0, 180.0, np.nan], 1800.0
+    )
     assert odd.at_3 == pytest.approx(176.0)
 
 
@@ -363,7 +390,9 @@ def test_steep_bouts_by_duration():
 
 
 def test_a_step_rate_is_recorded_or_modelled():
-    """A recorded cadence is taken as it is, a missing one from the population's line, and standing takes no steps."""
+    """A recorded cadence is taken as it is, a missing one from the population's line, and standing
+    takes no steps.
+    """
     rate, modelled = impact.step_rate([3.0, 3.0, 0.1, np.nan], [170.0, np.nan, np.nan, np.nan])
     assert rate[:3] == pytest.approx([170.0 / 60.0, 168.056 / 60.0, 0.0])
     assert np.isnan(rate[3])
@@ -371,8 +400,12 @@ def test_a_step_rate_is_recorded_or_modelled():
 
 
 def test_fewer_steps_at_speed_against_their_size():
-    """At 4 m/s a kilometre takes 0.77683 of the reference steps, each 1.09 of the reference load."""
-    ratio = float(impact.modelled_cadence(4.0)) / 60.0 / 4.0 * 1000.0 / impact.REFERENCE_STEPS_PER_KM
+    """At 4 m/s a kilometre takes 0.77683 of the reference steps, each 1.09 of the reference
+    load.
+    """
+    ratio = (
+        float(impact.modelled_cadence(4.0)) / 60.0 / 4.0 * 1000.0 / impact.REFERENCE_STEPS_PER_KM
+    )
     assert ratio == pytest.approx(0.77683, abs=5e-6)
     for exponent, load in ((1.0, 0.8467), (6.6, 1.3720)):
         found = impact.impact_load(4.0, 0.0, np.nan, 250.0, exponent=exponent).tibial

@@ -8,7 +8,9 @@ import pytest
 
 from trailstats.metrics import effort, intensity, load, performance, variability
 
-VALUES = json.loads((Path(__file__).parents[1] / "reference" / "metrics_independent.json").read_text("utf-8"))
+VALUES = json.loads(
+    (Path(__file__).parents[1] / "reference" / "metrics_independent.json").read_text("utf-8")
+)
 
 
 def test_sample_entropy_agrees_with_two_packages():
@@ -21,7 +23,9 @@ def test_sample_entropy_agrees_with_two_packages():
 
 def test_fluctuation_exponent_agrees():
     """The scaling exponent without overlapping boxes equals that of a physiology package."""
-    assert intensity.dfa_exponent(VALUES["dfa"]["values"]) == pytest.approx(VALUES["dfa"]["expected"], rel=1e-9)
+    assert intensity.dfa_exponent(VALUES["dfa"]["values"]) == pytest.approx(
+        VALUES["dfa"]["expected"], rel=1e-9
+    )
 
 
 def test_beat_variability_agrees():
@@ -31,18 +35,23 @@ def test_beat_variability_agrees():
 
 
 def test_artefacts_found_are_the_same():
-    """The same beats are found wrong; the correction then comes closer to the series without artefacts."""
+    """The same beats are found wrong; the correction then comes closer to the series without
+    artefacts.
+    """
     case = VALUES["artefacts"]
     beats = variability.correct_beats(case["intervals"])
     # In the recorded series: the missed beat is split, which moves everything behind it by one.
     missed, ectopic_pair, extra = 60, (120, 121), 180
     assert case["found"]["missed"] == [missed + 1]
-    assert sorted(case["found"]["ectopic"] + case["found"]["longshort"])[:2] == [i + 1 for i in ectopic_pair]
+    assert sorted(case["found"]["ectopic"] + case["found"]["longshort"])[:2] == [
+        i + 1 for i in ectopic_pair
+    ]
     assert case["found"]["extra"] == [extra + 1]
     marks = [missed, missed + 1, *(i + 1 for i in ectopic_pair), extra + 1]
     assert np.flatnonzero(beats.corrected).tolist() == marks
     clean = VALUES["rmssd"]
-    # The missed beat was made by doubling one interval, so splitting it leaves one more than the clean series.
+    # The missed beat was made by doubling one interval, so splitting it leaves one more than the
+    # clean series.
     assert beats.intervals.size == len(clean["intervals"]) + 1
     assert variability.rmssd(beats.intervals) == pytest.approx(clean["expected"], rel=0.02)
 

@@ -38,17 +38,27 @@ CALLS = {
         np.mean(impact.impact_sensitivity(r["speed"], r["grade"], r["cadence"], r["dt"]).impact)
     ),
     "steps": lambda r: impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps,
-    "cadence": lambda r: impact.fit_cadence(r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0).at_3,
+    "cadence": lambda r: (
+        impact.fit_cadence(r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0).at_3
+    ),
     "maximum": lambda r: intensity.observed_heart_rate_max(r["hr"], r["dt"]),
-    "quality": lambda r: intensity.heart_rate_quality(r["hr"], r["cadence"], r["speed"], r["dt"]).usable_share,
-    "discipline": lambda r: intensity.easy_discipline(r["hr"], r["dt"], 150.0, grade=r["grade"]).index,
+    "quality": lambda r: (
+        intensity.heart_rate_quality(r["hr"], r["cadence"], r["speed"], r["dt"]).usable_share
+    ),
+    "discipline": lambda r: (
+        intensity.easy_discipline(r["hr"], r["dt"], 150.0, grade=r["grade"]).index
+    ),
     "banister": lambda r: load.banister_trimp(r["hr"], r["dt"], rest=50.0, maximum=190.0),
     "session": lambda r: load.session_load(r["dt"], speed=r["speed"], threshold_speed=4.0).value,
-    "efforts": lambda r: float(performance.best_efforts_by_distance(r["distance"], r["time"], 1000.0).duration[0]),
+    "efforts": lambda r: float(
+        performance.best_efforts_by_distance(r["distance"], r["time"], 1000.0).duration[0]
+    ),
     "decoupling": lambda r: performance.decoupling(r["speed"], r["hr"], r["dt"]).percent,
     "steady": lambda r: variability.step_variability(r["cadence"], r["speed"], r["dt"]).step_length,
     "entropy": lambda r: variability.windowed_sample_entropy(r["cadence"]),
-    "turning": lambda r: variability.turn_density(*variability.local_plane(r["latitude"], r["longitude"])),
+    "turning": lambda r: variability.turn_density(
+        *variability.local_plane(r["latitude"], r["longitude"])
+    ),
     "cells": lambda r: float(variety.route_cells(r["latitude"], r["longitude"]).size),
 }
 

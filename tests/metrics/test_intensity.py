@@ -16,12 +16,16 @@ def test_time_in_zones_adds_up_to_the_time(hr):
     """Every recorded second lies in one zone, whatever the sampling rate."""
     zones = intensity.time_in_zones(hr, 2.0, [120.0, 150.0, 170.0])
     assert np.sum(zones) == pytest.approx(2.0 * hr.size)
-    assert intensity.time_in_zones(np.repeat(hr, 2), 1.0, [120.0, 150.0, 170.0]) == pytest.approx(zones)
+    assert intensity.time_in_zones(np.repeat(hr, 2), 1.0, [120.0, 150.0, 170.0]) == pytest.approx(
+        zones
+    )
 
 
 def test_time_in_zones_skips_missing_samples():
     """A missing heart rate takes its time with it, and a value on a bound is in the zone above."""
-    zones = intensity.time_in_zones([100.0, np.nan, 150.0, 160.0], [1.0, 5.0, 2.0, 3.0], [150.0, 160.0])
+    zones = intensity.time_in_zones(
+        [100.0, np.nan, 150.0, 160.0], [1.0, 5.0, 2.0, 3.0], [150.0, 160.0]
+    )
     assert zones.tolist() == [1.0, 2.0, 3.0]
     assert np.all(np.isnan(intensity.time_in_zones([np.nan], 1.0, [150.0])))
     with pytest.raises(ValueError, match="rise"):
@@ -38,7 +42,11 @@ def test_threshold_zones_keep_106_percent_below():
 def test_reserve_zones():
     """Half the reserve between 50 and 190 is 120."""
     assert intensity.hrr_zone_bounds(50.0, 190.0)[0] == pytest.approx(120.0)
-    assert intensity.heart_rate_reserve_fraction([120.0, 30.0, 250.0], 50.0, 190.0).tolist() == [0.5, 0.0, 1.0]
+    assert intensity.heart_rate_reserve_fraction([120.0, 30.0, 250.0], 50.0, 190.0).tolist() == [
+        0.5,
+        0.0,
+        1.0,
+    ]
     with pytest.raises(ValueError, match="above"):
         intensity.heart_rate_reserve_fraction(120.0, 190.0, 50.0)
     with pytest.raises(ValueError, match="above"):
@@ -57,7 +65,9 @@ def test_zone_rules_must_be_in_order():
 
 
 def test_observed_maximum_ignores_spikes():
-    """A value held for ten seconds counts, a spike of three seconds does not, at either end of the file too."""
+    """A value held for ten seconds counts, a spike of three seconds does not, at either end of the
+    file too.
+    """
     hr = np.full(3600, 150.0)
     hr[1000:1010], hr[2000:2003], hr[:3] = 190.0, 220.0, 230.0
     assert intensity.observed_heart_rate_max(hr, 1.0) == 190.0
@@ -97,7 +107,9 @@ def test_polarisation_index_of_an_empty_zone():
 
 
 def test_cadence_lock_is_flagged():
-    """Heart rate on the cadence for more than three minutes at varying speed is flagged, shorter is not."""
+    """Heart rate on the cadence for more than three minutes at varying speed is flagged, shorter is
+    not.
+    """
     rng = np.random.default_rng(1)
     n = 1200
     cadence = 170.0 + rng.normal(0.0, 1.0, n)
@@ -111,7 +123,9 @@ def test_cadence_lock_is_flagged():
 
 
 def test_stuck_and_impossible_values_are_flagged():
-    """A value repeated for more than a minute, the first two minutes and impossible values are not usable."""
+    """A value repeated for more than a minute, the first two minutes and impossible values are not
+    usable.
+    """
     rng = np.random.default_rng(1)
     hr = 140.0 + rng.normal(0.0, 2.0, 600)
     hr[200:300] = 150.0
@@ -128,7 +142,9 @@ def test_stuck_and_impossible_values_are_flagged():
 
 def test_easy_discipline_by_hand():
     """After the warm-up, level ground and climbs are judged apart."""
-    hr = np.concatenate([np.full(600, 170.0), np.full(900, 140.0), np.full(100, 160.0), np.full(400, 165.0)])
+    hr = np.concatenate(
+        [np.full(600, 170.0), np.full(900, 140.0), np.full(100, 160.0), np.full(400, 165.0)]
+    )
     grade = np.concatenate([np.zeros(1600), np.full(400, 0.1)])
     result = intensity.easy_discipline(hr, 1.0, 150.0, grade=grade)
     assert result.index == pytest.approx(0.9)
@@ -138,13 +154,24 @@ def test_easy_discipline_by_hand():
 
 
 def test_easy_runs_are_chosen_by_the_calendar():
-    """The first run within 36 hours after a hard one is meant to be easy, unless it has hard laps."""
+    """The first run within 36 hours after a hard one is meant to be easy, unless it has hard
+    laps.
+    """
     hour = 3600.0
     start = np.array([0.0, 24.0, 30.0, 80.0, 100.0, 200.0]) * hour
     end = start + hour
     hard = [True, False, True, True, False, True]
-    assert intensity.easy_intended(start, end, hard).tolist() == [False, True, False, False, True, False]
-    planned = intensity.easy_intended(start, end, hard, structured=[False, True, False, False, False, False])
+    assert intensity.easy_intended(start, end, hard).tolist() == [
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    planned = intensity.easy_intended(
+        start, end, hard, structured=[False, True, False, False, False, False]
+    )
     assert planned.tolist() == [False, False, False, False, True, False]
     labelled = intensity.easy_intended(start, end, hard, labelled_easy=[False] * 5 + [True])
     assert labelled.tolist() == [False, True, False, False, True, True]
@@ -163,7 +190,9 @@ def test_exponent_of_noise_and_its_sum():
 
 
 def test_exponent_along_a_recording():
-    """Uncorrelated beats read near 0.5, correlated ones clearly more; a slow trend does not matter."""
+    """Uncorrelated beats read near 0.5, correlated ones clearly more; a slow trend does not
+    matter.
+    """
     rng = np.random.default_rng(9)
     n = 3000
     white = 0.45 + 0.01 * rng.standard_normal(n)

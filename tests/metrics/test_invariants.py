@@ -9,15 +9,36 @@ from hypothesis import strategies as st
 
 from builders import make_activity
 from trailstats.analysis import analyze
-from trailstats.athlete import Athlete
 from trailstats.metrics import effort, performance
+from trailstats.model.athlete import Athlete
 
 ATHLETE = Athlete(
-    mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, easy_ceiling=150.0, threshold_speed=4.0
+    mass=70.0,
+    height=1.78,
+    heart_rate_max=190.0,
+    heart_rate_rest=50.0,
+    easy_ceiling=150.0,
+    threshold_speed=4.0,
 )
 SPEEDS = st.floats(2.2, 4.5)
-ADDS = ("active_load", "impact_load", "tibial_load", "energy", "steps", "climb_dose", "descent_dose")
-ALIKE = (*ADDS, "grade_adjusted_speed", "session_load", "banister_load", "edwards_load", "efficiency_factor", "vdot")
+ADDS = (
+    "active_load",
+    "impact_load",
+    "tibial_load",
+    "energy",
+    "steps",
+    "climb_dose",
+    "descent_dose",
+)
+ALIKE = (
+    *ADDS,
+    "grade_adjusted_speed",
+    "session_load",
+    "banister_load",
+    "edwards_load",
+    "efficiency_factor",
+    "vdot",
+)
 FEW = settings(max_examples=6, deadline=None)
 
 
@@ -26,7 +47,9 @@ def hilly(speed, height, *, step=1.0, duration=1800):
     n = int(duration / step) + 1
     hills = height * np.sin(np.linspace(0.0, 4.0 * np.pi, 60)) ** 2
     rate = 140.0 + 15.0 * np.sin(np.linspace(0.0, 12.0, n))
-    return make_activity(speed=speed, elevation=hills, step=step, duration=duration, heart_rate=rate)
+    return make_activity(
+        speed=speed, elevation=hills, step=step, duration=duration, heart_rate=rate
+    )
 
 
 @FEW
@@ -42,9 +65,15 @@ def test_metrics_do_not_depend_on_the_sampling_rate(speed, height, step):
 @FEW
 @given(speed=SPEEDS)
 def test_level_running_is_its_own_effort(speed):
-    """On the level the grade-adjusted speed is the speed, by every model, and the best efforts agree."""
+    """On the level the grade-adjusted speed is the speed, by every model, and the best efforts
+    agree.
+    """
     run = analyze(make_activity(speed=speed, elevation=np.zeros(10)), athlete=ATHLETE)
-    for name in ("grade_adjusted_speed", "grade_adjusted_speed_cost", "grade_adjusted_speed_heart_rate"):
+    for name in (
+        "grade_adjusted_speed",
+        "grade_adjusted_speed_cost",
+        "grade_adjusted_speed_heart_rate",
+    ):
         assert run.metrics[name].value == pytest.approx(run.totals.mean_speed, rel=1e-6)
     table = run.efforts.set_index(["basis", "ground"])
     actual, level = (table.xs(ground, level="ground")["duration"] for ground in ("actual", "level"))
@@ -56,10 +85,20 @@ def test_level_running_is_its_own_effort(speed):
 def test_the_parts_of_a_run_add_up(speed, height, cut):
     """A run cut in two has the distance, time, work and load of the whole within two percent."""
     whole = hilly(speed, height)
-    parts = [replace(whole, records=whole.records.iloc[: cut + 1]), replace(whole, records=whole.records.iloc[cut:])]
-    one, (first, second) = analyze(whole, athlete=ATHLETE), (analyze(part, athlete=ATHLETE) for part in parts)
-    assert first.totals.distance + second.totals.distance == pytest.approx(one.totals.distance, rel=5e-3)
-    assert first.totals.moving_time + second.totals.moving_time == pytest.approx(one.totals.moving_time, abs=2.0)
+    parts = [
+        replace(whole, records=whole.records.iloc[: cut + 1]),
+        replace(whole, records=whole.records.iloc[cut:]),
+    ]
+    one, (first, second) = (
+        analyze(whole, athlete=ATHLETE),
+        (analyze(part, athlete=ATHLETE) for part in parts),
+    )
+    assert first.totals.distance + second.totals.distance == pytest.approx(
+        one.totals.distance, rel=5e-3
+    )
+    assert first.totals.moving_time + second.totals.moving_time == pytest.approx(
+        one.totals.moving_time, abs=2.0
+    )
     for name in ADDS:
         total = first.metrics[name].value + second.metrics[name].value
         assert total == pytest.approx(one.metrics[name].value, rel=0.02, abs=20.0), name
@@ -83,7 +122,9 @@ def test_a_harder_run_is_more_load(rate, more):
 
 @given(distance=st.floats(1500.0, 42195.0), pace=st.floats(170.0, 420.0))
 def test_units_survive_the_way_there_and_back(distance, pace):
-    """Pace to speed and back, a race to its uptake and back, and a time through Riegel's law and back."""
+    """Pace to speed and back, a race to its uptake and back, and a time through Riegel's law and
+    back.
+    """
     speed = 1000.0 / pace
     assert 1000.0 / speed == pytest.approx(pace)
     duration = distance / speed

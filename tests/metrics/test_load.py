@@ -17,7 +17,9 @@ SESSION_LOADS = [
     lambda hr, dt: load.edwards_trimp(hr, dt, maximum=190.0),
     lambda hr, dt: load.lucia_trimp(hr, dt, bounds=[152.0, 165.0]),
     lambda hr, dt: load.heart_rate_ratio_load(hr, dt, threshold=165.0),
-    lambda hr, dt: load.heart_rate_reserve_load(hr, dt, rest=50.0, maximum=190.0, threshold_fraction=0.83),
+    lambda hr, dt: load.heart_rate_reserve_load(
+        hr, dt, rest=50.0, maximum=190.0, threshold_fraction=0.83
+    ),
     lambda hr, dt: load.pace_load(hr / 50.0, dt, 4.0),
 ]
 
@@ -41,22 +43,29 @@ def test_session_loads_rise_with_intensity(formula, hr, lift):
 @pytest.mark.parametrize("formula", SESSION_LOADS)
 def test_session_loads_skip_missing_samples(formula):
     """A gap counts nothing, and a recording without values has no load."""
-    assert formula(np.array([150.0, np.nan]), 60.0) == pytest.approx(formula(np.array([150.0]), 60.0))
+    assert formula(np.array([150.0, np.nan]), 60.0) == pytest.approx(
+        formula(np.array([150.0]), 60.0)
+    )
     assert np.isnan(formula(np.array([np.nan]), 60.0))
 
 
 @given(heart_rates)
 def test_impulse_of_the_mean_is_too_low(hr):
-    """The impulse of the samples is at least that of their mean, because its curve bends upwards."""
+    """The impulse of the samples is at least that of their mean, because its curve bends
+    upwards.
+    """
     by_sample = load.banister_trimp(hr, 1.0, rest=50.0, maximum=190.0, sex=Sex.FEMALE)
-    by_mean = load.banister_trimp(np.mean(hr), float(hr.size), rest=50.0, maximum=190.0, sex=Sex.FEMALE)
+    by_mean = load.banister_trimp(
+        np.mean(hr), float(hr.size), rest=50.0, maximum=190.0, sex=Sex.FEMALE
+    )
     assert by_sample >= by_mean - 1e-9
 
 
 def test_unknown_sex_takes_the_middle():
     """Without a stated sex the impulse is the mean of both curves."""
     men, women, unknown = (
-        load.banister_trimp(150.0, 60.0, rest=50.0, maximum=190.0, sex=sex) for sex in (Sex.MALE, Sex.FEMALE, None)
+        load.banister_trimp(150.0, 60.0, rest=50.0, maximum=190.0, sex=sex)
+        for sex in (Sex.MALE, Sex.FEMALE, None)
     )
     assert unknown == pytest.approx(0.5 * (men + women))
 
@@ -87,7 +96,9 @@ def test_session_load_takes_the_best_method_there_is():
 def test_session_load_is_100_for_an_hour_at_threshold():
     """Every method that knows the threshold gives 100 for an hour at it."""
     dt = np.ones(3600)
-    heart = load.session_load(dt, hr=np.full(3600, 0.87 * 190.0), rest=50.0, maximum=190.0, sex=Sex.MALE)
+    heart = load.session_load(
+        dt, hr=np.full(3600, 0.87 * 190.0), rest=50.0, maximum=190.0, sex=Sex.MALE
+    )
     pace = load.session_load(dt, speed=np.full(3600, 4.0), threshold_speed=4.0)
     rated = load.session_load(dt, rating=7.0)
     assert [heart.value, pace.value, rated.value] == pytest.approx([100.0, 100.0, 100.0])
@@ -95,7 +106,9 @@ def test_session_load_is_100_for_an_hour_at_threshold():
 
 
 def test_session_load_fills_small_gaps_and_refuses_large_ones():
-    """A gap of a tenth is filled at the session's rate; half a session without heart rate falls back."""
+    """A gap of a tenth is filled at the session's rate; half a session without heart rate falls
+    back.
+    """
     dt, hr = np.ones(3600), np.full(3600, 150.0)
     whole = load.session_load(dt, hr=hr, rest=50.0, maximum=190.0)
     hr[:360] = np.nan
@@ -151,7 +164,9 @@ def test_moving_average_starts_at_the_first_day():
 
 def test_an_unknown_day_does_not_poison_the_average():
     """A day without a known load counts as rest."""
-    assert np.array_equal(load.exponential_load([50.0, np.nan, 50.0], 7), load.exponential_load([50.0, 0.0, 50.0], 7))
+    assert np.array_equal(
+        load.exponential_load([50.0, np.nan, 50.0], 7), load.exponential_load([50.0, 0.0, 50.0], 7)
+    )
 
 
 def test_balance_is_of_yesterday():
@@ -185,7 +200,9 @@ def test_ratio_by_hand():
 
 def test_rolling_total():
     """The total of the last days begins when a window is full."""
-    assert load.rolling_total([1.0, 2.0, np.nan, 4.0], 2) == pytest.approx([np.nan, 3.0, 2.0, 4.0], nan_ok=True)
+    assert load.rolling_total([1.0, 2.0, np.nan, 4.0], 2) == pytest.approx(
+        [np.nan, 3.0, 2.0, 4.0], nan_ok=True
+    )
     assert np.all(np.isnan(load.rolling_total([1.0], 2)))
     with pytest.raises(ValueError, match="days"):
         load.rolling_total([1.0], 0)
@@ -207,7 +224,9 @@ def test_longest_unbroken_stretch(daily, expected):
 
 
 def test_monotony_says_which_deviation_it_divides_by():
-    """The worked week has a mean of 350 and deviations of 234.521 (of all days) and 253.311 (one less)."""
+    """The worked week has a mean of 350 and deviations of 234.521 (of all days) and 253.311 (one
+    less).
+    """
     week = [600, 200, 400, 500, 100, 650, 0]
     assert 350.0 / load.monotony(week, population=True) == pytest.approx(234.521, abs=5e-4)
     assert 350.0 / load.monotony(week) == pytest.approx(253.311, abs=5e-4)

@@ -1,4 +1,6 @@
-"""Every metric of an activity carries what is needed to judge it, and runs of known truth give the known numbers."""
+"""Every metric of an activity carries what is needed to judge it, and runs of known truth give the
+known numbers.
+"""
 
 from dataclasses import replace
 
@@ -8,11 +10,16 @@ import pytest
 
 from builders import make_activity
 from trailstats.analysis import analyze
-from trailstats.athlete import Athlete
+from trailstats.model.athlete import Athlete
 from trailstats.schema import METRICS, EvidenceStrength
 
 ATHLETE = Athlete(
-    mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, easy_ceiling=150.0, threshold_speed=4.0
+    mass=70.0,
+    height=1.78,
+    heart_rate_max=190.0,
+    heart_rate_rest=50.0,
+    easy_ceiling=150.0,
+    threshold_speed=4.0,
 )
 FLAT = np.zeros(10)
 SAMPLES = (
@@ -33,7 +40,9 @@ def measured(**columns):
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize("athlete", [ATHLETE, Athlete()], ids=["known", "unknown"])
 def test_every_metric_can_be_judged(name, athlete, samples):
-    """Each key of the catalogue is there, with its unit, and says either how it was found or why it was not."""
+    """Each key of the catalogue is there, with its unit, and says either how it was found or why it
+    was not.
+    """
     found = analyze(samples / name, athlete=athlete).metrics
     assert set(found) == set(METRICS)
     for key, metric in found.items():
@@ -52,7 +61,9 @@ def test_every_metric_can_be_judged(name, athlete, samples):
 
 
 def test_a_level_run_at_the_reference_speed():
-    """A level run at 3.0 m/s takes the published steps and forces, and one level-road kilometre per kilometre."""
+    """A level run at 3.0 m/s takes the published steps and forces, and one level-road kilometre per
+    kilometre.
+    """
     found = measured()
     assert found["steps_per_km"].value == pytest.approx(933.64, abs=0.5)
     assert found["contact_time"].value == pytest.approx(0.2581, abs=5e-4)
@@ -60,7 +71,11 @@ def test_a_level_run_at_the_reference_speed():
     for part in ("active", "impact", "tibial"):
         assert found[f"{part}_load_per_km"].value == pytest.approx(1.0, abs=0.003)
         assert found[f"{part}_load_per_minute"].value == pytest.approx(0.18, abs=0.001)
-    for name in ("grade_adjusted_speed", "grade_adjusted_speed_cost", "grade_adjusted_speed_heart_rate"):
+    for name in (
+        "grade_adjusted_speed",
+        "grade_adjusted_speed_cost",
+        "grade_adjusted_speed_heart_rate",
+    ):
         assert found[name].value == pytest.approx(3.0, abs=0.005)
     assert found["variability_index"].value == pytest.approx(1.0, abs=0.005)
     # Level power at 3.0 m/s: 4.43 + 1.51 * 3 + 0.37 * 9 W/kg [Looney2023].
@@ -69,16 +84,22 @@ def test_a_level_run_at_the_reference_speed():
 
 
 def test_load_per_session_load():
-    """Half an hour at threshold speed is 50 of load, so 100 of it is twice the load of the steps."""
+    """Half an hour at threshold speed is 50 of load, so 100 of it is twice the load of the
+    steps.
+    """
     run = analyze(make_activity(elevation=FLAT, speed=4.0), athlete=ATHLETE)
     load, steps = run.metrics["session_load"], run.metrics["impact_load"]
     assert load.value == pytest.approx(50.0, rel=0.01)
     assert run.metrics["pace_load"].value == pytest.approx(load.value)
-    assert run.metrics["impact_load_per_session"].value == pytest.approx(100.0 * steps.value / load.value)
+    assert run.metrics["impact_load_per_session"].value == pytest.approx(
+        100.0 * steps.value / load.value
+    )
 
 
 def test_best_efforts_of_a_run_with_a_fast_part():
-    """Five fast minutes within a slow half hour are its best effort over a time and over lengths inside them."""
+    """Five fast minutes within a slow half hour are its best effort over a time and over lengths
+    inside them.
+    """
     speed = np.full(1801, 2.5)
     speed[601:901] = 4.0
     run = analyze(make_activity(elevation=FLAT, speed=speed), athlete=ATHLETE)
@@ -99,7 +120,9 @@ def test_speed_at_a_heart_rate():
     rates = np.repeat(np.linspace(130.0, 170.0, 41), 60)[:2401]
     rates = np.append(rates, [170.0] * (2401 - len(rates)))
     speed = 3.0 + 0.02 * (rates - 150.0)
-    run = analyze(make_activity(elevation=FLAT, speed=speed, duration=2400, heart_rate=rates), athlete=ATHLETE)
+    run = analyze(
+        make_activity(elevation=FLAT, speed=speed, duration=2400, heart_rate=rates), athlete=ATHLETE
+    )
     found = run.metrics["speed_at_heart_rate"]
     assert found.value == pytest.approx(3.0, abs=0.01)
     assert found.low <= found.value <= found.high
@@ -107,11 +130,19 @@ def test_speed_at_a_heart_rate():
 
 
 def test_what_a_footpod_recorded_is_kept():
-    """A pod's own fields come out as recorded, in SI units, and zeros before it has found its pace are left out."""
+    """A pod's own fields come out as recorded, in SI units, and zeros before it has found its pace
+    are left out.
+    """
     activity = make_activity(elevation=FLAT)
     n = len(activity.records)
-    values = {"dev_Impact Loading Rate": 60.0, "dev_Leg Spring Stiffness": 9.5, "dev_Form Power": 70.0}
-    extras = pd.DataFrame({k: np.full(n, v) for k, v in values.items()}, index=activity.records.index)
+    values = {
+        "dev_Impact Loading Rate": 60.0,
+        "dev_Leg Spring Stiffness": 9.5,
+        "dev_Form Power": 70.0,
+    }
+    extras = pd.DataFrame(
+        {k: np.full(n, v) for k, v in values.items()}, index=activity.records.index
+    )
     extras.iloc[:100] = 0.0
     found = analyze(replace(activity, extras=extras), athlete=ATHLETE).metrics
     assert found["impact_loading_rate_recorded"].value == pytest.approx(60.0)
@@ -122,18 +153,25 @@ def test_what_a_footpod_recorded_is_kept():
 
 
 def test_recorded_contact_time_goes_before_the_model():
-    """Where the device gives a contact time, that is used, with force and stiffness as published for it."""
-    found = measured(stance_time=np.full(1801, 0.25), cadence=np.full(1801, 60.0 / 0.35), speed=3.33)
+    """Where the device gives a contact time, that is used, with force and stiffness as published
+    for it.
+    """
+    found = measured(
+        stance_time=np.full(1801, 0.25), cadence=np.full(1801, 60.0 / 0.35), speed=3.33
+    )
     assert found["contact_time"].value == pytest.approx(0.25)
     assert "measured by the device" in found["contact_time"].method
-    # Check values of [Morin2005] for 0.25 s of contact and 0.10 s of flight at 3.33 m/s, 70 kg and 1.78 m.
+    # Check values of [Morin2005] for 0.25 s of contact and 0.10 s of flight at 3.33 m/s, 70 kg and
+    # 1.78 m.
     assert found["peak_force"].value == pytest.approx(2.1991, abs=1e-3)
     assert found["vertical_stiffness"].value == pytest.approx(25179.8, rel=1e-3)
     assert found["leg_stiffness"].value == pytest.approx(9632.8, rel=2e-3)
 
 
 def test_balance_and_entropy():
-    """Stance balance has its distance from even; a cadence of noise is irregular, a constant one has no entropy."""
+    """Stance balance has its distance from even; a cadence of noise is irregular, a constant one
+    has no entropy.
+    """
     rng = np.random.default_rng(5)
     cadence = np.round(rng.normal(170.0, 3.0, 1801))
     found = measured(stance_time_balance=np.full(1801, 0.52), cadence=cadence)
@@ -145,14 +183,20 @@ def test_balance_and_entropy():
 
 
 def test_variability_of_beats_counts_before_the_start_only():
-    """Beats while standing before the start give a value at rest; beats while running alone give none."""
+    """Beats while standing before the start give a value at rest; beats while running alone give
+    none.
+    """
     rng = np.random.default_rng(3)
     speed = np.full(1801, 3.0)
     speed[:200] = 0.0
     activity = make_activity(elevation=FLAT, speed=speed)
     intervals = 0.9 + rng.normal(0.0, 0.03, 2000)
-    times = activity.records.index[0] + pd.to_timedelta(np.floor(np.cumsum(intervals) - intervals), unit="s")
-    rr = pd.Series(intervals, index=pd.DatetimeIndex(times))[lambda s: s.index <= activity.records.index[-1]]
+    times = activity.records.index[0] + pd.to_timedelta(
+        np.floor(np.cumsum(intervals) - intervals), unit="s"
+    )
+    rr = pd.Series(intervals, index=pd.DatetimeIndex(times))[
+        lambda s: s.index <= activity.records.index[-1]
+    ]
     found = analyze(replace(activity, rr=rr), athlete=ATHLETE).metrics
     # Differences of independent beats have sqrt(2) times their deviation.
     assert found["rmssd_rest"].value == pytest.approx(0.03 * np.sqrt(2.0), rel=0.15)
@@ -163,7 +207,9 @@ def test_variability_of_beats_counts_before_the_start_only():
 
 
 def test_easy_running_is_judged_against_the_ceiling():
-    """Twenty minutes at 140 and ten at 160 with a ceiling of 150: the first ten minutes are left out."""
+    """Twenty minutes at 140 and ten at 160 with a ceiling of 150: the first ten minutes are left
+    out.
+    """
     # A heart rate that never moves is taken for a frozen sensor.
     rates = np.where(np.arange(1801) < 1200, 140.0, 160.0) + 0.4 * (-1.0) ** np.arange(1801)
     found = measured(heart_rate=rates)

@@ -42,8 +42,15 @@ def slow_search(distance, time, length):
         end = start + length
         if start < distance[0] - 1e-9 or end > distance[-1] + 1e-9:
             continue
-        leave = max([np.interp(start, distance, time), *time[np.isclose(distance, start, rtol=0, atol=1e-9)]])
-        arrive = min([np.interp(end, distance, time), *time[np.isclose(distance, end, rtol=0, atol=1e-9)]])
+        leave = max(
+            [
+                np.interp(start, distance, time),
+                *time[np.isclose(distance, start, rtol=0, atol=1e-9)],
+            ]
+        )
+        arrive = min(
+            [np.interp(end, distance, time), *time[np.isclose(distance, end, rtol=0, atol=1e-9)]]
+        )
         best = min(best, arrive - leave)
     return best
 
@@ -59,7 +66,9 @@ def test_best_effort_equals_a_slow_search(step, length):
 
 
 def test_best_effort_of_an_even_run_is_its_speed():
-    """At 4 m/s a kilometre takes 250 s wherever it starts; a longer one than the run has no value."""
+    """At 4 m/s a kilometre takes 250 s wherever it starts; a longer one than the run has no
+    value.
+    """
     time = np.arange(1001.0)
     best = performance.best_efforts_by_distance(4.0 * time, time, [1000.0, 4000.0, 4001.0])
     assert best.duration == pytest.approx([250.0, 1000.0, np.nan], nan_ok=True)
@@ -93,7 +102,9 @@ def test_longer_efforts_take_longer(step, length, more):
     distance = np.concatenate([[0.0], np.cumsum(step)])
     time = np.arange(distance.size) * 1.0
     assume(distance[-1] >= length + more)
-    durations = performance.best_efforts_by_distance(distance, time, [length, length + more]).duration
+    durations = performance.best_efforts_by_distance(
+        distance, time, [length, length + more]
+    ).duration
     assert durations[0] <= durations[1] + 1e-9
     spans = np.array([1.0, float(time[-1])])
     covered = performance.best_efforts_by_time(distance, time, spans).distance
@@ -105,7 +116,9 @@ def test_best_efforts_drop_missing_samples():
     time = np.arange(101.0)
     distance = 3.0 * time
     distance[10:20] = np.nan
-    assert performance.best_efforts_by_distance(distance, time, 150.0).duration[0] == pytest.approx(50.0)
+    assert performance.best_efforts_by_distance(distance, time, 150.0).duration[0] == pytest.approx(
+        50.0
+    )
     assert np.isnan(performance.best_efforts_by_distance([np.nan], [0.0], 100.0).duration[0])
     for search in (performance.best_efforts_by_distance, performance.best_efforts_by_time):
         with pytest.raises(ValueError, match="positive"):
@@ -132,7 +145,10 @@ def test_critical_speed_error_is_that_of_a_regression():
     """The standard error equals that of an ordinary regression."""
     from scipy.stats import linregress
 
-    times, distances = np.array([120.0, 300.0, 600.0, 1200.0]), np.array([620.0, 1290.0, 2440.0, 4700.0])
+    times, distances = (
+        np.array([120.0, 300.0, 600.0, 1200.0]),
+        np.array([620.0, 1290.0, 2440.0, 4700.0]),
+    )
     fit, reference = performance.critical_speed(distances, times), linregress(times, distances)
     assert (fit.speed, fit.reserve, fit.speed_error) == pytest.approx(
         (reference.slope, reference.intercept, reference.stderr)
@@ -163,7 +179,9 @@ def test_decoupling_gates():
     assert performance.decoupling(steady[:1200], hr[:1200], 1.0).failed == (SteadyGate.TOO_SHORT,)
     varied = np.repeat([2.0, 4.0] * 6, 300)
     assert performance.decoupling(varied, hr, 1.0).failed == (SteadyGate.TOO_VARIED,)
-    assert performance.decoupling(steady, hr, 1.0, longest_pause=121.0).failed == (SteadyGate.PAUSED,)
+    assert performance.decoupling(steady, hr, 1.0, longest_pause=121.0).failed == (
+        SteadyGate.PAUSED,
+    )
     hr[1200:2400] = np.nan
     assert performance.decoupling(steady, hr, 1.0).failed == (SteadyGate.NOT_RECORDED,)
     nothing = performance.decoupling(steady, np.nan, 1.0)
@@ -177,7 +195,9 @@ def test_efficiency_uses_samples_with_both():
 
 
 def test_speed_at_heart_rate_recovers_a_line():
-    """With a known line of speed on heart rate and temperature the reading is right and inside its interval."""
+    """With a known line of speed on heart rate and temperature the reading is right and inside its
+    interval.
+    """
     rng = np.random.default_rng(6)
     hr, heat = rng.uniform(130.0, 170.0, 300), rng.uniform(0.0, 30.0, 300)
     speed = 3.0 + 0.02 * (hr - 150.0) - 0.01 * (heat - 15.0) + rng.normal(0.0, 0.05, 300)

@@ -1,4 +1,6 @@
-"""Every published or hand-computed value at the precision it is printed with, and what independent packages give."""
+"""Every published or hand-computed value at the precision it is printed with, and what independent
+packages give.
+"""
 
 import importlib
 import json
@@ -26,7 +28,9 @@ def name_of(case):
 def test_published_value(case):
     """A formula gives the value that its source prints."""
     module, function = case["function"].split(".")
-    arguments = {key: np.nan if value is None else value for key, value in case["arguments"].items()}
+    arguments = {
+        key: np.nan if value is None else value for key, value in case["arguments"].items()
+    }
     result = getattr(importlib.import_module(f"trailstats.metrics.{module}"), function)(**arguments)
     if "field" in case:
         assert is_dataclass(result)

@@ -17,7 +17,9 @@ def test_coefficient_does_not_depend_on_the_unit(values, scale):
     found = variability.coefficient_of_variation(values)
     assert found == pytest.approx(np.std(values) / np.mean(values), abs=1e-9)
     assert variability.coefficient_of_variation(scale * values) == pytest.approx(found, abs=1e-7)
-    assert variability.coefficient_of_variation(np.repeat(values, 2), 0.5) == pytest.approx(found, abs=1e-7)
+    assert variability.coefficient_of_variation(np.repeat(values, 2), 0.5) == pytest.approx(
+        found, abs=1e-7
+    )
 
 
 def test_coefficient_of_nothing():
@@ -32,7 +34,9 @@ def running(n, cadence_spread, rng, speed_spread=0.05):
 
 
 def test_step_variability_recovers_the_spread():
-    """A simulated spread of 4 steps a minute on 170 comes back, with step length from both spreads."""
+    """A simulated spread of 4 steps a minute on 170 comes back, with step length from both
+    spreads.
+    """
     cadence, speed = running(3600, 4.0, np.random.default_rng(4))
     found = variability.step_variability(cadence, speed, 1.0)
     assert found.windows == 60
@@ -74,7 +78,9 @@ def test_entropy_orders_regular_and_random():
     # Two independent normal values lie within 0.2 of each other with probability erf(0.1).
     assert variability.sample_entropy(noise) == pytest.approx(-np.log(0.112463), abs=0.05)
     long_noise = rng.standard_normal(15000)
-    assert variability.windowed_sample_entropy(long_noise) == pytest.approx(-np.log(0.112463), abs=0.05)
+    assert variability.windowed_sample_entropy(long_noise) == pytest.approx(
+        -np.log(0.112463), abs=0.05
+    )
 
 
 def test_entropy_of_short_or_constant_series():
@@ -112,7 +118,9 @@ def test_turn_density_of_a_circle(radius):
 
 
 def test_turn_density_of_straight_and_short_paths():
-    """A straight path does not turn, missing samples and stops do not matter, a short path has no value."""
+    """A straight path does not turn, missing samples and stops do not matter, a short path has no
+    value.
+    """
     x = np.repeat(np.arange(0.0, 1000.0, 3.0), 2)
     x[7] = np.nan
     assert variability.turn_density(x, 0.0) == pytest.approx(0.0, abs=1e-9)
@@ -122,7 +130,9 @@ def test_turn_density_of_straight_and_short_paths():
 
 
 def test_local_plane_keeps_distances():
-    """A hundredth of a degree is 1112 m north, less to the east by the cosine of latitude; also at the date line."""
+    """A hundredth of a degree is 1112 m north, less to the east by the cosine of latitude; also at
+    the date line.
+    """
     x, y = variability.local_plane([60.0, 60.01, 60.0], [10.0, 10.0, 10.01])
     assert y == pytest.approx([0.0, 1111.95, 0.0], abs=0.01)
     assert x == pytest.approx([0.0, 0.0, 555.98], abs=0.1)

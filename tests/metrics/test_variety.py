@@ -70,7 +70,9 @@ def test_cells_are_the_place_not_the_run():
     lat[5] = np.nan
     assert variety.route_similarity(there, variety.route_cells(lat, lon)) == 1.0
     assert variety.route_similarity(there, variety.route_cells(lat + 1.0, lon)) == 0.0
-    assert np.array_equal(variety.route_cells([10.0], [180.0]), variety.route_cells([10.0], [-180.0]))
+    assert np.array_equal(
+        variety.route_cells([10.0], [180.0]), variety.route_cells([10.0], [-180.0])
+    )
     with pytest.raises(ValueError, match="size"):
         variety.route_cells([1.0], [1.0], size=0.0)
 
@@ -80,7 +82,10 @@ def test_noise_of_positions_keeps_a_repeat_similar():
     rng = np.random.default_rng(5)
     angle = np.linspace(0.0, 2.0 * np.pi, 3000)
     lat, lon = 47.0 + 0.012 * np.sin(angle), 11.0 + 0.018 * np.cos(angle)
-    runs = [variety.route_cells(lat + rng.normal(0, 4.5e-5, 3000), lon + rng.normal(0, 6.6e-5, 3000)) for _ in range(3)]
+    runs = [
+        variety.route_cells(lat + rng.normal(0, 4.5e-5, 3000), lon + rng.normal(0, 6.6e-5, 3000))
+        for _ in range(3)
+    ]
     other = variety.route_cells(lat + 0.02, lon)
     groups = variety.route_groups([runs[0], other, runs[1], [], runs[2]])
     assert groups.tolist() == [0, 1, 0, -1, 0]
@@ -91,7 +96,10 @@ def test_route_groups_link_through_others():
     a, b, c = list(range(10)), list(range(3, 13)), list(range(6, 16))
     assert variety.route_groups([a, b, c], similarity=0.5).tolist() == [0, 0, 0]
     assert variety.route_groups([a, b, c], similarity=0.6).tolist() == [0, 1, 2]
-    assert variety.route_groups([list(range(9)), list(range(3, 12))], similarity=0.5).tolist() == [0, 0]
+    assert variety.route_groups([list(range(9)), list(range(3, 12))], similarity=0.5).tolist() == [
+        0,
+        0,
+    ]
     assert variety.route_groups([[], []]).tolist() == [-1, -1]
     assert variety.route_groups([]).size == 0
     with pytest.raises(ValueError, match="similarity"):
@@ -107,7 +115,9 @@ def test_small_and_flat_climbs_have_no_category():
 
 def test_notable_climbs():
     """A climb is listed from 500 m, 3 % and the score."""
-    listed = variety.notable_climb([700.0, 490.0, 2000.0, 700.0, np.nan], [0.05, 0.2, 0.02, 0.049, 0.1])
+    listed = variety.notable_climb(
+        [700.0, 490.0, 2000.0, 700.0, np.nan], [0.05, 0.2, 0.02, 0.049, 0.1]
+    )
     assert listed.tolist() == [True, False, False, False, False]
     assert variety.notable_climb(500.0, 0.03, minimum_score=1500.0)
 
@@ -131,15 +141,25 @@ def test_effort_class_refuses_nonsense():
         (SessionFeatures(duration=7200.0, typical_duration=7000.0), ()),
         (SessionFeatures(duration=1800.0, steep_bouts=4), (SessionKind.POWER,)),
         (
-            SessionFeatures(duration=7200.0, trail_share=0.9, technical_share=0.0, gentle_share=0.9),
+            SessionFeatures(
+                duration=7200.0, trail_share=0.9, technical_share=0.0, gentle_share=0.9
+            ),
             (SessionKind.LONG, SessionKind.MARATHON_VOLUME),
         ),
         (
-            SessionFeatures(duration=7200.0, trail_share=0.9, technical_share=0.5, gentle_share=0.9),
+            SessionFeatures(
+                duration=7200.0, trail_share=0.9, technical_share=0.5, gentle_share=0.9
+            ),
             (SessionKind.LONG,),
         ),
         (
-            SessionFeatures(duration=5000.0, climbing_time=1200.0, hike_share=0.8, easy_share=0.8, middle_share=0.15),
+            SessionFeatures(
+                duration=5000.0,
+                climbing_time=1200.0,
+                hike_share=0.8,
+                easy_share=0.8,
+                middle_share=0.15,
+            ),
             (SessionKind.HIKE_AND_RUN,),
         ),
     ],

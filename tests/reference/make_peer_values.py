@@ -1,9 +1,10 @@
-"""Write `metrics_peers.json`: what independent packages give for the formulas that they share with this one.
+"""Write `metrics_peers.json`: what independent packages give for the formulas that they share with
+this one.
 
 Run it in an environment of its own, because some of them need older dependencies than trailstats:
 
-    pip install neurokit2==0.2.13 vdot-calculator==0.0.0.4 trainingload==0.1.0 endurance-metrics==0.1.0
-    python tests/reference/make_peer_values.py
+    pip install neurokit2==0.2.13 vdot-calculator==0.0.0.4 trainingload==0.1.0
+    endurance-metrics==0.1.0 python tests/reference/make_peer_values.py
 """
 
 import json
@@ -22,10 +23,18 @@ CASES = []
 
 
 def add(package, call, function, arguments, expected, tolerance, **pick):
-    """Keep one case: the package's call in words, our function with its arguments, and the value it must give."""
+    """Keep one case: the package's call in words, our function with its arguments, and the value it
+    must give.
+    """
     source = f"{package} {version(package)}: {call}"
     CASES.append(
-        {"function": function, "arguments": arguments, "expected": expected, "tolerance": tolerance, "source": source}
+        {
+            "function": function,
+            "arguments": arguments,
+            "expected": expected,
+            "tolerance": tolerance,
+            "source": source,
+        }
         | pick
     )
 
@@ -52,7 +61,9 @@ def heart():
             1e-9,
         )
         for m in (2, 3):
-            entropy, _ = nk.entropy_sample(series, delay=1, dimension=m, tolerance=0.2 * float(np.std(series)))
+            entropy, _ = nk.entropy_sample(
+                series, delay=1, dimension=m, tolerance=0.2 * float(np.std(series))
+            )
             add(
                 "neurokit2",
                 f"entropy_sample(x, delay=1, dimension={m}, tolerance=0.2 std(x))",
@@ -92,17 +103,38 @@ def races():
 
 def loads():
     """Session loads, averages over days and weekly structure."""
-    for seconds, metres, threshold in ((3600, 12000.0, 270.0), (5400, 15000.0, 300.0), (1500, 6000.0, 240.0)):
-        found = TSSCalculator.calculate_run_tss(seconds, distance_meters=metres, threshold_pace_seconds=threshold)
-        arguments = {"speed": metres / seconds, "dt": float(seconds), "threshold_speed": 1000.0 / threshold}
+    for seconds, metres, threshold in (
+        (3600, 12000.0, 270.0),
+        (5400, 15000.0, 300.0),
+        (1500, 6000.0, 240.0),
+    ):
+        found = TSSCalculator.calculate_run_tss(
+            seconds, distance_meters=metres, threshold_pace_seconds=threshold
+        )
+        arguments = {
+            "speed": metres / seconds,
+            "dt": float(seconds),
+            "threshold_speed": 1000.0 / threshold,
+        }
         call = "calculate_run_tss(seconds, metres, threshold_pace_seconds), rounded to 0.1"
         add("trainingload", call, "load.pace_load", arguments, found, 0.0501)
     for seconds, rate, threshold, most in ((3600, 150, 165, 190), (7200, 135, 170, 195)):
-        found = TSSCalculator.calculate_run_tss(seconds, avg_hr=rate, hr_threshold=threshold, hr_max=most)
+        found = TSSCalculator.calculate_run_tss(
+            seconds, avg_hr=rate, hr_threshold=threshold, hr_max=most
+        )
         rest = int(0.4 * most)
         share = (threshold - rest) / (most - rest)
-        arguments = {"hr": rate, "dt": float(seconds), "rest": rest, "maximum": most, "threshold_fraction": share}
-        call = "calculate_run_tss(seconds, avg_hr, hr_threshold, hr_max), which takes 0.4 of the maximum as rest"
+        arguments = {
+            "hr": rate,
+            "dt": float(seconds),
+            "rest": rest,
+            "maximum": most,
+            "threshold_fraction": share,
+        }
+        call = (
+            "calculate_run_tss(seconds, avg_hr, hr_threshold, hr_max), which takes 0.4 of the "
+            "maximum as rest"
+        )
         add("trainingload", call, "load.heart_rate_reserve_load", arguments, found, 0.0501)
     rng = np.random.default_rng(8)
     for scale in (60.0, 120.0):
@@ -111,19 +143,43 @@ def loads():
         days = {first + timedelta(days=k): float(v) for k, v in enumerate(daily)}
         walk = PMCCalculator().calculate_pmc(days, first, first + timedelta(days=89))
         for field, constant in (("ctl", 42), ("atl", 7)):
-            arguments = {"daily": daily.tolist(), "time_constant": constant, "convention": "reciprocal"}
+            arguments = {
+                "daily": daily.tolist(),
+                "time_constant": constant,
+                "convention": "reciprocal",
+            }
             expected = float(getattr(walk[-1], field))
             call = f"PMCCalculator().calculate_pmc(...)[-1].{field}, rounded to 0.1"
-            add("trainingload", call, "load.exponential_load", arguments, expected, 0.0501, index=-1)
+            add(
+                "trainingload", call, "load.exponential_load", arguments, expected, 0.0501, index=-1
+            )
         today = date.today()  # noqa: DTZ011 (the package asks the same clock)
         month = daily[-28:]
-        rows = [{"date": (today - timedelta(days=27 - k)).isoformat(), "load": float(v)} for k, v in enumerate(month)]
+        rows = [
+            {"date": (today - timedelta(days=27 - k)).isoformat(), "load": float(v)}
+            for k, v in enumerate(month)
+        ]
         week = compute_training_load(rows)
         call = "compute_training_load(28 days)"
         package = "endurance-metrics"
         ratio = {"daily": month.tolist()}
-        add(package, f"{call}['acwr']", "load.acute_chronic_ratio", ratio, week["acwr"], 0.00501, index=-1)
-        add(package, f"{call}['monotony']", "load.monotony", {"week": month[-7:].tolist()}, week["monotony"], 0.00501)
+        add(
+            package,
+            f"{call}['acwr']",
+            "load.acute_chronic_ratio",
+            ratio,
+            week["acwr"],
+            0.00501,
+            index=-1,
+        )
+        add(
+            package,
+            f"{call}['monotony']",
+            "load.monotony",
+            {"week": month[-7:].tolist()},
+            week["monotony"],
+            0.00501,
+        )
 
 
 def main():

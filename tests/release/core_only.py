@@ -1,4 +1,5 @@
-"""What a clean environment with the core dependencies only must be able to do; run by the tests in such a one.
+"""What a clean environment with the core dependencies only must be able to do; run by the tests in
+such a one.
 
 python core_only.py SAMPLES
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import trailstats as ts
 from trailstats.claims import claims_document
-from trailstats.document_schemas import DOCUMENTS, document_schema
+from trailstats.model.json_schemas import DOCUMENTS, document_schema
 
 
 def extra_that_is_missing(work: object) -> str:
@@ -34,8 +35,12 @@ def main() -> None:
     run = ts.read(samples / "odd" / "two-tracks.gpx")
     analysis = ts.analyze(run, athlete=ts.Athlete.from_toml(samples / "athlete.toml"))
     assert len(analysis.segments) > 5
-    assert ts.Analysis.from_dict(json.loads(json.dumps(analysis.to_dict()))).totals == analysis.totals
-    history = ts.analyze_folder([samples / "odd", *sorted((samples / "archive").iterdir())[:10]], workers=2)
+    assert (
+        ts.Analysis.from_dict(json.loads(json.dumps(analysis.to_dict()))).totals == analysis.totals
+    )
+    history = ts.analyze_folder(
+        [samples / "odd", *sorted((samples / "archive").iterdir())[:10]], workers=2
+    )
     assert len(history.runs) >= 10
     claims, rules = ts.evaluate_claims(history), ts.check_plan(history)
     assert len(claims) == 11
@@ -44,9 +49,14 @@ def main() -> None:
         document_schema(name)
     with tempfile.TemporaryDirectory() as place:
         for suffix in ("gpx", "csv", "geojson", "json"):
-            assert ts.convert(run, f"{place}/run.{suffix}", segments=analysis.segments).stat().st_size > 1000
+            assert (
+                ts.convert(run, f"{place}/run.{suffix}", segments=analysis.segments).stat().st_size
+                > 1000
+            )
         found = {
-            "report": extra_that_is_missing(lambda: ts.write_report(analysis, f"{place}/report.html")),
+            "report": extra_that_is_missing(
+                lambda: ts.write_report(analysis, f"{place}/report.html")
+            ),
             "plots": extra_that_is_missing(lambda: ts.plots.profile(analysis)),
             "parquet": extra_that_is_missing(lambda: ts.convert(run, f"{place}/run.parquet")),
             "remote": extra_that_is_missing(lambda: list(ts.iter_activities("s3://bucket/runs"))),

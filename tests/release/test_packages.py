@@ -23,11 +23,18 @@ pytestmark = pytest.mark.release
 HERE = Path(__file__).resolve().parent
 
 
-def call(*command: object, cwd: Path, ends: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+def call(
+    *command: object, cwd: Path, ends: int = 0, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command away from the checkout, which must not be what is imported."""
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=kept | more, capture_output=True, text=True, timeout=1200
+        [str(part) for part in command],
+        cwd=cwd,
+        env=kept | more,
+        capture_output=True,
+        text=True,
+        timeout=1200,
     )
     assert done.returncode == ends, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done
@@ -50,36 +57,64 @@ def packages(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 
 
 def floors(root: Path, *extras: str) -> list[str]:
-    """Return the oldest releases that the dependencies, and those of some extras, are allowed to have."""
+    """Return the oldest releases that the dependencies, and those of some extras, are allowed to
+    have.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(d for e in extras for d in project["optional-dependencies"][e])]
-    pairs = [re.fullmatch(r"([\w.-]+)>=([\w.]+)", line) for line in wanted if not line.startswith("trailstats")]
+    wanted = [
+        *project["dependencies"],
+        *(d for e in extras for d in project["optional-dependencies"][e]),
+    ]
+    pairs = [
+        re.fullmatch(r"([\w.-]+)>=([\w.]+)", line)
+        for line in wanted
+        if not line.startswith("trailstats")
+    ]
     assert all(pairs)
     return [f"{pair[1]}=={pair[2]}" for pair in pairs if pair]
 
 
 def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None:
-    """The wheel has types, model and template and no tests; the archive has all that builds and tests it."""
+    """The wheel has types, model and template and no tests; the archive has all that builds and
+    tests it.
+    """
     source, wheel = packages
     inside = zipfile.ZipFile(wheel).namelist()
-    for name in ("py.typed", "terrain/surface_model.json", "report/template.html.j2", "report/report.css"):
+    for name in (
+        "py.typed",
+        "terrain/surface_model.json",
+        "report/template.html.j2",
+        "report/report.css",
+    ):
         assert f"trailstats/{name}" in inside
-    assert {name.partition("/")[0] for name in inside} == {"trailstats", f"trailstats-{ts.__version__}.dist-info"}
+    assert {name.partition("/")[0] for name in inside} == {
+        "trailstats",
+        f"trailstats-{ts.__version__}.dist-info",
+    }
     with tarfile.open(source) as archive:
         kept = {name.partition("/")[2] for name in archive.getnames()}
     for name in (
-        "pyproject.toml", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "docs/conf.py", "tests/conftest.py",
-        "examples/app/service.py", "benchmarks/__main__.py", "tools/make_samples.py", "data/samples/truth.json",
+        "pyproject.toml", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "docs/conf.py",
+        "tests/conftest.py",
+        "examples/app/service.py", "benchmarks/__main__.py", "tools/make_samples.py",
+        "data/samples/truth.json",
     ):  # fmt: skip
         assert name in kept, name
 
 
-def test_core_dependencies_alone(packages: tuple[Path, Path], samples: Path, tmp_path: Path) -> None:
+def test_core_dependencies_alone(
+    packages: tuple[Path, Path], samples: Path, tmp_path: Path
+) -> None:
     """Reading, analysing and answering work; what needs an extra says which."""
     programs = environment(tmp_path / "core", packages[1])
     done = call(programs / "python", "-W", "error", HERE / "core_only.py", samples, cwd=tmp_path)
     found = json.loads(done.stdout.splitlines()[-1])
-    assert found == {"report": "report", "plots": "report", "parquet": "parquet", "remote": "remote"}
+    assert found == {
+        "report": "report",
+        "plots": "report",
+        "parquet": "parquet",
+        "remote": "remote",
+    }
     for command in ([programs / "trailstats"], [programs / "python", "-m", "trailstats"]):
         told = call(*command, "--version", cwd=tmp_path, ends=2).stderr
         assert "trailstats[cli]" in told
@@ -87,19 +122,42 @@ def test_core_dependencies_alone(packages: tuple[Path, Path], samples: Path, tmp
 
 
 def test_all_extras(packages: tuple[Path, Path], samples: Path, tmp_path: Path) -> None:
-    """The program reports its version both ways, and writes a report, a Parquet table and a schema."""
+    """The program reports its version both ways, and writes a report, a Parquet table and a
+    schema.
+    """
     programs = environment(tmp_path / "all", f"trailstats[all] @ {packages[1].as_uri()}")
     for command in ([programs / "trailstats"], [programs / "python", "-m", "trailstats"]):
         assert call(*command, "--version", cwd=tmp_path).stdout == f"trailstats {ts.__version__}\n"
-    call(programs / "trailstats", "report", samples / "odd" / "two-tracks.gpx", "-o", "report.html", cwd=tmp_path)
+    call(
+        programs / "trailstats",
+        "report",
+        samples / "odd" / "two-tracks.gpx",
+        "-o",
+        "report.html",
+        cwd=tmp_path,
+    )
     assert (tmp_path / "report.html").stat().st_size > 100_000
-    call(programs / "trailstats", "batch", samples / "odd", "-o", "runs.parquet", cwd=tmp_path, ends=3)
+    call(
+        programs / "trailstats",
+        "batch",
+        samples / "odd",
+        "-o",
+        "runs.parquet",
+        cwd=tmp_path,
+        ends=3,
+    )
     assert (tmp_path / "runs.parquet").read_bytes()[:4] == b"PAR1"
-    assert json.loads(call(programs / "trailstats", "schema", "analysis", cwd=tmp_path).stdout)["required"]
+    assert json.loads(call(programs / "trailstats", "schema", "analysis", cwd=tmp_path).stdout)[
+        "required"
+    ]
 
 
-def test_oldest_dependencies(packages: tuple[Path, Path], root: Path, samples: Path, tmp_path: Path) -> None:
-    """With every dependency as old as it may be, the same works, and so do the tests of formulas, files and terrain."""
+def test_oldest_dependencies(
+    packages: tuple[Path, Path], root: Path, samples: Path, tmp_path: Path
+) -> None:
+    """With every dependency as old as it may be, the same works, and so do the tests of formulas,
+    files and terrain.
+    """
     oldest = floors(root, "cli", "report", "parquet", "remote")
     wheel = f"trailstats[cli,report,parquet,remote] @ {packages[1].as_uri()}"
     tools = [
@@ -116,10 +174,33 @@ def test_oldest_dependencies(packages: tuple[Path, Path], root: Path, samples: P
     frozen = call(programs / "python", "-m", "pip", "freeze", cwd=tmp_path).stdout.lower().split()
     for line in oldest:
         assert any(found.startswith(line.lower()) for found in frozen), line
-    call(programs / "trailstats", "report", samples / "odd" / "two-tracks.gpx", "-o", "report.html", cwd=tmp_path)
+    call(
+        programs / "trailstats",
+        "report",
+        samples / "odd" / "two-tracks.gpx",
+        "-o",
+        "report.html",
+        cwd=tmp_path,
+    )
     for name in ("tests", "data", "docs", "tools", "pyproject.toml"):
         (tmp_path / name).symlink_to(root / name)
-    parts = ["tests/metrics", "tests/io", "tests/terrain", "tests/test_history.py", "tests/test_results.py"]
-    command = [programs / "python", "-m", "pytest", "-q", "-n", "2", "-m", "not corpus and not release", *parts]
+    parts = [
+        "tests/metrics",
+        "tests/io",
+        "tests/terrain",
+        "tests/test_history.py",
+        "tests/test_results.py",
+    ]
+    command = [
+        programs / "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "-m",
+        "not corpus and not release",
+        *parts,
+    ]
     done = call(*command, cwd=tmp_path)
     assert " passed" in done.stdout

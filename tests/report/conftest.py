@@ -1,4 +1,6 @@
-"""Histories built by hand: a runner of a season, deterministic, without files or the analysis engine."""
+"""Histories built by hand: a runner of a season, deterministic, without files or the analysis
+engine.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,13 @@ import pandas as pd
 import pytest
 
 from trailstats import schema
-from trailstats.activity import ActivityMeta, Issue
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.history import History
 from trailstats.io.containers import Failure
-from trailstats.limits import HeartRateLimits
-from trailstats.results import Analysis, Metric, Totals
+from trailstats.model.activity import ActivityMeta, Issue
+from trailstats.model.athlete import Athlete
+from trailstats.model.limits import HeartRateLimits
+from trailstats.model.results import Analysis, Metric, Totals
 from trailstats.schema import EvidenceStrength, Severity, Verdict
 
 START = pd.Timestamp("2025-03-03T17:00:00Z")
@@ -26,7 +28,9 @@ METRES_PER_DEGREE = 111_195.0
 CHANNELS = ("latitude", "longitude", "elevation", "heart_rate")
 
 
-def make_analysis(number: int, *, trail: bool, without: tuple[str, ...] = (), points: int = 200) -> Analysis:
+def make_analysis(
+    number: int, *, trail: bool, without: tuple[str, ...] = (), points: int = 200
+) -> Analysis:
     """Return a run of 10 km on a loop of 4 segments, at 5:00 /km on road and 6:15 /km on trail."""
     along = np.linspace(0.0, 10_000.0, points)
     turn = 2 * math.pi * along / along[-1]
@@ -39,7 +43,8 @@ def make_analysis(number: int, *, trail: bool, without: tuple[str, ...] = (), po
         "time": time,
         "distance": along,
         "latitude": HOME[0] + radius * np.sin(turn) / METRES_PER_DEGREE,
-        "longitude": HOME[1] + radius * (1 - np.cos(turn)) / METRES_PER_DEGREE / math.cos(math.radians(HOME[0])),
+        "longitude": HOME[1]
+        + radius * (1 - np.cos(turn)) / METRES_PER_DEGREE / math.cos(math.radians(HOME[0])),
         "elevation": 500.0 + (180.0 if trail else 8.0) * np.sin(turn) ** 2,
         "grade": np.gradient(500.0 + (180.0 if trail else 8.0) * np.sin(turn) ** 2, along),
         "speed": np.full(points, speed),
@@ -49,14 +54,20 @@ def make_analysis(number: int, *, trail: bool, without: tuple[str, ...] = (), po
     for channel in without:
         data.pop(channel)
     profile = schema.PROFILE.frame(data)
-    surface = ["trail", "trail", "unknown", "road"] if trail else ["road", "road", "road", "unknown"]
+    surface = (
+        ["trail", "trail", "unknown", "road"] if trail else ["road", "road", "road", "unknown"]
+    )
     edges = np.arange(5) * 2500.0
     segments = schema.SEGMENTS.frame(
         {
             "file": f"run{number:03d}.fit",
             "index": np.arange(4),
-            "start_time": pd.DatetimeIndex([start + pd.Timedelta(seconds=d / speed) for d in edges[:-1]]),
-            "end_time": pd.DatetimeIndex([start + pd.Timedelta(seconds=d / speed) for d in edges[1:]]),
+            "start_time": pd.DatetimeIndex(
+                [start + pd.Timedelta(seconds=d / speed) for d in edges[:-1]]
+            ),
+            "end_time": pd.DatetimeIndex(
+                [start + pd.Timedelta(seconds=d / speed) for d in edges[1:]]
+            ),
             "start_distance": edges[:-1],
             "end_distance": edges[1:],
             "distance": np.full(4, 2500.0),
@@ -122,18 +133,23 @@ def make_analysis(number: int, *, trail: bool, without: tuple[str, ...] = (), po
         totals = replace(totals, trail_distance=6000.0, unknown_distance=1500.0)
     shape = 0.002 * number - 0.05 * trail
     metrics = {
-        "trail_probability": Metric(0.93 if trail else 0.04, "1", 0.85 if trail else 0.01, 0.97 if trail else 0.1),
+        "trail_probability": Metric(
+            0.93 if trail else 0.04, "1", 0.85 if trail else 0.01, 0.97 if trail else 0.1
+        ),
         "grade_adjusted_speed": Metric(
             speed * (1.15 if trail else 1.0),
             "m/s",
             speed,
             speed * 1.2,
-            method="race curve over grade; modelled; the bounds are the spread over published curves",
+            method="race curve over grade; modelled; the bounds are the spread over published "
+            "curves",
             coverage=0.99,
             evidence=EvidenceStrength.MODERATE,
         ),
         "session_load": Metric(60.0 + number % 9, "1", method="heart rate, Banister; modelled"),
-        "impact_load": Metric(10.4, "km", 9.8, 11.2, method="steps and forces, exponent 1; modelled"),
+        "impact_load": Metric(
+            10.4, "km", 9.8, 11.2, method="steps and forces, exponent 1; modelled"
+        ),
         "efficiency_factor": Metric(1.35 + shape, "m"),
     }
     if "heart_rate" in without:
@@ -141,7 +157,9 @@ def make_analysis(number: int, *, trail: bool, without: tuple[str, ...] = (), po
         del metrics["efficiency_factor"]
     else:
         for k, part in enumerate((0.7, 0.2, 0.1), start=1):
-            metrics[f"time_zone_{k}"] = Metric(moving * part, "s", method="heart rate against the limits")
+            metrics[f"time_zone_{k}"] = Metric(
+                moving * part, "s", method="heart rate against the limits"
+            )
     meta = ActivityMeta(
         source=f"run{number:03d}.fit",
         format="fit",
@@ -319,7 +337,9 @@ def make_rules(sources: list[str]) -> list[RuleResult]:
 
 
 def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> History:
-    """Return two road runs a week over a year at 3 to 3.6 m/s, 20 beats for each m/s, whose form drifts by the week."""
+    """Return two road runs a week over a year at 3 to 3.6 m/s, 20 beats for each m/s, whose form
+    drifts by the week.
+    """
     rng = np.random.default_rng(7)
     runs, level = [], 0.0
     for k in range(104):
@@ -331,7 +351,10 @@ def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> Histo
         start = pd.Timestamp("2025-03-03T08:00:00Z") + pd.Timedelta(days=7 * (k // 2) + 3 * (k % 2))
         times = [start + pd.Timedelta(seconds=s) for s in (0, 750, 1500, 2250)]
         segments = run.segments.assign(
-            speed=speed, grade_adjusted_speed=speed, heart_rate=rate, start_time=pd.DatetimeIndex(times).as_unit("ns")
+            speed=speed,
+            grade_adjusted_speed=speed,
+            heart_rate=rate,
+            start_time=pd.DatetimeIndex(times).as_unit("ns"),
         )
         totals = replace(run.totals, heart_beats=run.totals.heart_rate_time * rate / 60.0)
         meta = replace(run.meta, start_time=start)
@@ -348,7 +371,9 @@ def analyses() -> list[Analysis]:
 @pytest.fixture(scope="session")
 def history(analyses: list[Analysis]) -> History:
     """Return the history of these runs with one file that failed."""
-    return make_history(analyses, failures=(Failure("broken.fit", "corrupt", "the header is cut off", "byte 12"),))
+    return make_history(
+        analyses, failures=(Failure("broken.fit", "corrupt", "the header is cut off", "byte 12"),)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -367,5 +392,9 @@ def rules(analyses: list[Analysis]) -> list[RuleResult]:
 def build() -> SimpleNamespace:
     """Return the functions that build analyses, histories, claims and rules by hand."""
     return SimpleNamespace(
-        analysis=make_analysis, history=make_history, claims=make_claims, rules=make_rules, season=make_season
+        analysis=make_analysis,
+        history=make_history,
+        claims=make_claims,
+        rules=make_rules,
+        season=make_season,
     )

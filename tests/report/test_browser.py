@@ -1,7 +1,7 @@
 """The page in a real browser, opened from disk without a network.
 
-Needs Chromium and the package playwright; without them these tests are skipped, unless TRAILSTATS_BROWSER names a
-browser: then they have to run.
+Needs Chromium and the package playwright; without them these tests are skipped, unless
+TRAILSTATS_BROWSER names a browser: then they have to run.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trailstats.athlete import Athlete
+from trailstats.model.athlete import Athlete
 from trailstats.report import write_report
 
 FLAGS = [
@@ -31,7 +31,9 @@ DESKTOP = {"width": 1280, "height": 900}
 def browser():
     """Return a running Chromium."""
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
-    found = asked or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    found = asked or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+    )
     if not found:
         pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
     if not asked:
@@ -52,12 +54,16 @@ def drawn(page):
 @pytest.fixture(scope="module")
 def report(history, claims, rules, tmp_path_factory) -> Path:
     """Return the report of the archive."""
-    return write_report(history, tmp_path_factory.mktemp("page") / "report.html", claims=claims, rules=rules)
+    return write_report(
+        history, tmp_path_factory.mktemp("page") / "report.html", claims=claims, rules=rules
+    )
 
 
 @pytest.fixture
 def visit(browser):
-    """Return a function that opens a file; whatever the page complains about or asks for fails the test."""
+    """Return a function that opens a file; whatever the page complains about or asks for fails the
+    test.
+    """
     contexts, complaints = [], []
 
     def go(path, anchor="", *, viewport=DESKTOP, dark=False, scripts=True):
@@ -69,10 +75,18 @@ def visit(browser):
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.on("dialog", lambda d: complaints.append(f"dialog {d.message}"))
-        page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+        page.on(
+            "request",
+            lambda r: (
+                complaints.append(r.url) if not r.url.startswith(("file:", "data:")) else None
+            ),
+        )
         page.goto(f"{path.as_uri()}{anchor}")
         return page
 
@@ -116,7 +130,8 @@ def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):
     assert profile.locator("line.cursor").get_attribute("visibility") == "visible"
     told = page.locator("#a0 .readout").inner_text()
     assert re.fullmatch(r"2\.\d\d km · \d{3} m · trail.* · 6:15 /km · \d{3} bpm", told)
-    # The start lies at the western end of the loop: pointing there leads back to the profile's beginning or end.
+    # The start lies at the western end of the loop: pointing there leads back to the profile's
+    # beginning or end.
     box = route.bounding_box()
     page.mouse.move(box["x"] + 0.06 * box["width"], box["y"] + 0.5 * box["height"])
     along = float(page.locator("#a0 .readout").inner_text().split(" km")[0])
@@ -148,8 +163,12 @@ def test_a_segment_is_marked_on_the_profile(visit, report):
 
 
 def test_the_table_sorts_both_ways_with_gaps_last(visit, build, tmp_path):
-    """It should sort by number, turn round at the second click, and keep what has no value at the end."""
-    runs = [build.analysis(k, trail=k == 1, without=("heart_rate",) if k == 0 else ()) for k in range(4)]
+    """It should sort by number, turn round at the second click, and keep what has no value at the
+    end.
+    """
+    runs = [
+        build.analysis(k, trail=k == 1, without=("heart_rate",) if k == 0 else ()) for k in range(4)
+    ]
     page = visit(write_report(build.history(runs), tmp_path / "a.html", claims=[], rules=[]))
     head = page.locator("#table th").nth(10)
     loads = page.locator("#table tbody td:nth-child(11)")
@@ -202,7 +221,9 @@ def test_nothing_sticks_out(visit, report, width):
     """It should never be wider than the window, with an activity and all folds open."""
     page = visit(report, "#a0", viewport={"width": width, "height": 800})
     drawn(page)
-    page.evaluate("document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -222,17 +243,25 @@ def test_no_serious_accessibility_fault(visit, report, dark, viewport):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = visit(report, "#a0", viewport=viewport, dark=dark)
     drawn(page)
-    page.evaluate("document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })")
+    page.evaluate(
+        "document.querySelectorAll('details:not(.activity)').forEach((d) => { d.open = true; })"
+    )
     found = axe.Axe().run(page).response["violations"]
     serious = {
-        v["id"]: [n["html"][:120] for n in v["nodes"]][:3] for v in found if v["impact"] in ("serious", "critical")
+        v["id"]: [n["html"][:120] for n in v["nodes"]][:3]
+        for v in found
+        if v["impact"] in ("serious", "critical")
     }
     assert serious == {}
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_split_pages_have_no_serious_accessibility_fault(visit, history, claims, rules, tmp_path, dark):
-    """It should pass the same checks on the front page and on an activity's own page, and fit a phone."""
+def test_split_pages_have_no_serious_accessibility_fault(
+    visit, history, claims, rules, tmp_path, dark
+):
+    """It should pass the same checks on the front page and on an activity's own page, and fit a
+    phone.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     front = write_report(history, tmp_path / "r.html", claims=claims, rules=rules, split=True)
     for path in (front, tmp_path / "r_activities" / "a3.html"):
@@ -242,18 +271,24 @@ def test_split_pages_have_no_serious_accessibility_fault(visit, history, claims,
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe.Axe().run(page).response["violations"]
-        assert {v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] in ("serious", "critical")} == {}
+        assert {
+            v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] in ("serious", "critical")
+        } == {}
 
 
 def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
     """It should mark the axis as minutes and seconds, the faster above."""
-    page = visit(write_report(build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[]))
+    page = visit(
+        write_report(build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[])
+    )
     labels = page.locator("#chart-trend .role-axis-label text")
     labels.first.wait_for()
     paces = [t for t in labels.all_text_contents() if re.fullmatch(r"\d:\d\d", t)]
     assert len(paces) >= 3
     heights = {
-        label.text_content(): label.bounding_box()["y"] for label in labels.all() if label.text_content() in paces
+        label.text_content(): label.bounding_box()["y"]
+        for label in labels.all()
+        if label.text_content() in paces
     }
     assert [t for t, _ in sorted(heights.items(), key=lambda item: item[1])] == sorted(paces)
 
@@ -263,11 +298,14 @@ def test_the_dark_theme_is_dark(visit, report):
     page = visit(report, dark=True)
     drawn(page)
     red, green, blue = map(
-        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+        int,
+        re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3],
     )
     assert max(red, green, blue) < 60
     label = page.locator("#chart-weekly .role-axis-label text").first
-    assert min(map(int, re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3])) > 140
+    assert (
+        min(map(int, re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3])) > 140
+    )
 
 
 def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
@@ -276,7 +314,9 @@ def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
 
     attack = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
     run = build.analysis(0, trail=True)
-    run = replace(run, meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack))
+    run = replace(
+        run, meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack)
+    )
     history = build.history([run, build.analysis(1, trail=False)], Athlete(name=attack))
     page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]), "#a0")
     page.locator("#a0 .body").wait_for()
@@ -314,13 +354,18 @@ def test_the_front_page_needs_no_script(visit, report):
 
 
 def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
-    """It should draw all routes on the front page, and open an activity's own page from the table."""
+    """It should draw all routes on the front page, and open an activity's own page from the
+    table.
+    """
     page = visit(write_report(history, tmp_path / "a b.html", claims=claims, rules=[], split=True))
     drawn(page)
     assert page.locator("#routes a").count() == 24
     page.locator("#claim-easy_days .more summary").first.click()
     page.locator("#claim-easy_days .runs summary").click()
-    assert page.locator("#claim-easy_days .runs a").first.get_attribute("href") == "a%20b_activities/a0.html"
+    assert (
+        page.locator("#claim-easy_days .runs a").first.get_attribute("href")
+        == "a%20b_activities/a0.html"
+    )
     page.locator("#table tbody a").nth(4).click()
     page.locator("#a0 .profile svg").wait_for()
     assert page.locator("h1").inner_text() == "River loop 4"
@@ -344,7 +389,9 @@ def test_print_leaves_out_what_only_a_screen_can_do(visit, report):
 
 
 def test_everything_is_printed(visit, report):
-    """It should print what is folded away on the screen: caveats, parts, each activity with its segments."""
+    """It should print what is folded away on the screen: caveats, parts, each activity with its
+    segments.
+    """
     page = visit(report)
     drawn(page)
     told = "\n".join(text_of(page.pdf(format="A4")))

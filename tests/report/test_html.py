@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trailstats.activity import Issue
-from trailstats.athlete import Athlete
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.containers import Failure
+from trailstats.model.activity import Issue
+from trailstats.model.athlete import Athlete
 from trailstats.report import write_report
 from trailstats.report.html import render
 from trailstats.report.library import chart_library
@@ -57,7 +57,11 @@ class Page(html.parser.HTMLParser):
 
     def code(self):
         """Return the scripts that run."""
-        return [text for attrs, text, tag in self.scripts.values() if tag == "script" and "type" not in attrs]
+        return [
+            text
+            for attrs, text, tag in self.scripts.values()
+            if tag == "script" and "type" not in attrs
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +95,24 @@ def hostile(build):
 def test_texts_from_files_stay_texts(build, claims, rules):
     """It should show names, notes, devices, issues and errors as they are, and run none of them."""
     history = hostile(build)
-    claims = [replace(claims[0], statement=ATTACK, metric=ATTACK, caveats=(ATTACK,), activities=(ATTACK,))]
+    claims = [
+        replace(claims[0], statement=ATTACK, metric=ATTACK, caveats=(ATTACK,), activities=(ATTACK,))
+    ]
     rules = [replace(rules[0], statement=ATTACK, detail=ATTACK, rule=ATTACK, outcome=ATTACK)]
-    clean = Page(render(build_page(build.history([build.analysis(0, trail=True)]), claims=claims[:1], rules=rules[:1])))
+    clean = Page(
+        render(
+            build_page(
+                build.history([build.analysis(0, trail=True)]), claims=claims[:1], rules=rules[:1]
+            )
+        )
+    )
     page = Page(render(build_page(history, claims=claims, rules=rules, title=ATTACK)))
-    assert [tag for tag, _ in page.elements].count("script") == [tag for tag, _ in clean.elements].count("script")
-    assert not any(tag == "img" or any(a.startswith("on") for a in attrs) for tag, attrs in page.elements)
+    assert [tag for tag, _ in page.elements].count("script") == [
+        tag for tag, _ in clean.elements
+    ].count("script")
+    assert not any(
+        tag == "img" or any(a.startswith("on") for a in attrs) for tag, attrs in page.elements
+    )
     assert page.code() == clean.code()
     shown = "".join(page.texts)
     assert ATTACK in shown
@@ -107,7 +123,9 @@ def test_texts_from_files_stay_texts(build, claims, rules):
 
 
 def test_embedded_data_hold_nothing_that_ends_a_script():
-    """It should write the characters that open tags and comments as escapes, and give the same values back."""
+    """It should write the characters that open tags and comments as escapes, and give the same
+    values back.
+    """
     value = {"a": [ATTACK, "<!--", "]]>", "\u2029", "é"]}
     text = embed(value)
     assert not set("<>&\u2028\u2029") & set(text)
@@ -124,20 +142,36 @@ def test_nothing_is_loaded_from_anywhere(source):
     """It should refer to nothing but its own parts, and forbid everything else."""
     page = Page(source)
     for tag, attrs in page.elements:
-        assert tag not in ("link", "img", "iframe", "object", "embed", "audio", "video", "base", "source")
+        assert tag not in (
+            "link",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "audio",
+            "video",
+            "base",
+            "source",
+        )
         for name in ("src", "href", "xlink:href", "action", "data", "poster", "srcset"):
             assert attrs.get(name, "#").startswith("#"), (tag, attrs)
     styles = " ".join(text for _, text, tag in page.scripts.values() if tag == "style")
     assert "@import" not in styles
     assert "url(" not in styles
-    # Addresses occur only as names of namespaces and schemas inside the chart library, and never in our own scripts.
+    # Addresses occur only as names of namespaces and schemas inside the chart library, and never in
+    # our own scripts.
     _, _, *library = page.code()
     own = source
     for text in library:
         own = own.replace(text, "")
     addresses = set(re.findall(r"https?://[^\s\"'`)]+", own))
-    assert addresses <= {"http://www.w3.org/2000/svg", *(a for a in addresses if "vega.github.io/schema" in a)}
-    (policy,) = [a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+    assert addresses <= {
+        "http://www.w3.org/2000/svg",
+        *(a for a in addresses if "vega.github.io/schema" in a),
+    }
+    (policy,) = [
+        a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe-eval" not in policy
     assert "http" not in policy
@@ -149,9 +183,13 @@ def test_the_policy_names_each_script(source):
     import hashlib
 
     page = Page(source)
-    (policy,) = [a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
+    (policy,) = [
+        a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"
+    ]
     hashes = re.findall(r"'sha256-([^']+)'", policy)
-    assert hashes == [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in page.code()]
+    assert hashes == [
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in page.code()
+    ]
     assert len(hashes) == 3
 
 
@@ -166,7 +204,12 @@ def test_the_chart_library_is_there_once_and_only_where_charts_are(source, build
 def test_the_front_page_is_there_without_scripts(source):
     """It should hold claims, verdicts, rules and the table of activities as plain elements."""
     shown = " ".join("".join(Page(source).texts).split())
-    for words in ("Slower easy days", "contradicted", "not enough data", "At most one trail run in two weeks"):
+    for words in (
+        "Slower easy days",
+        "contradicted",
+        "not enough data",
+        "At most one trail run in two weeks",
+    ):
         assert words in shown
     assert "Forest loop 0" in shown
     assert "the header is cut off (byte 12)" in shown
@@ -175,7 +218,9 @@ def test_the_front_page_is_there_without_scripts(source):
 
 
 def test_the_embedded_track_comes_back(history, build):
-    """It should give back distance, elevation and speed within the rounding, and no latitude or longitude."""
+    """It should give back distance, elevation and speed within the rounding, and no latitude or
+    longitude.
+    """
     run = build.analysis(0, trail=True)
     page = Page(render(build_page(run)))
     track = page.data()["activities"][0]["track"]
@@ -213,7 +258,9 @@ def test_private_places_are_not_in_the_file(build):
 
 
 @pytest.mark.parametrize("imperial", [False, True])
-@pytest.mark.parametrize("without", [(), ("elevation",), ("latitude", "longitude"), ("heart_rate",)])
+@pytest.mark.parametrize(
+    "without", [(), ("elevation",), ("latitude", "longitude"), ("heart_rate",)]
+)
 def test_pages_with_missing_channels_are_whole(build, without, imperial):
     """It should write a page whatever was not recorded."""
     runs = [build.analysis(k, trail=k % 2 == 0, without=without) for k in range(3)]
@@ -223,7 +270,11 @@ def test_pages_with_missing_channels_are_whole(build, without, imperial):
 
 def test_an_archive_in_which_nothing_could_be_read(build):
     """It should say so, with the failures."""
-    page = Page(render(build_page(build.history([], failures=(Failure("a.fit", "corrupt", "nothing in it"),)))))
+    page = Page(
+        render(
+            build_page(build.history([], failures=(Failure("a.fit", "corrupt", "nothing in it"),)))
+        )
+    )
     shown = "".join(page.texts)
     assert "No activity could be read." in shown
     assert "nothing in it" in shown
@@ -232,11 +283,11 @@ def test_an_archive_in_which_nothing_could_be_read(build):
 def test_claims_and_rules_are_worked_out_when_not_given(history, tmp_path, monkeypatch):
     """It should ask the claims and the plan of the same history."""
     import trailstats.claims
-    import trailstats.plan
+    import trailstats.claims.plan
 
     asked = []
     monkeypatch.setattr(trailstats.claims, "evaluate_claims", lambda h: asked.append(h) or [])
-    monkeypatch.setattr(trailstats.plan, "check_plan", lambda h: asked.append(h) or [])
+    monkeypatch.setattr(trailstats.claims.plan, "check_plan", lambda h: asked.append(h) or [])
     write_report(history, tmp_path / "a.html")
     assert asked == [history, history]
 
@@ -268,8 +319,12 @@ def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package):
 
 
 def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp_path):
-    """It should write 24 pages beside a front page that holds no profile, with links both ways that exist."""
-    path = write_report(history, tmp_path / "my runs & more.html", claims=claims, rules=rules, split=True)
+    """It should write 24 pages beside a front page that holds no profile, with links both ways that
+    exist.
+    """
+    path = write_report(
+        history, tmp_path / "my runs & more.html", claims=claims, rules=rules, split=True
+    )
     folder = tmp_path / "my runs & more_activities"
     assert sorted(p.name for p in folder.iterdir()) == sorted(f"a{k}.html" for k in range(24))
     front = Page(path.read_text(encoding="utf-8"))
@@ -286,18 +341,29 @@ def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp
 
 
 def test_pages_of_an_earlier_report_are_removed(build, tmp_path):
-    """It should remove the pages that no activity has any more, and nothing that it did not write."""
+    """It should remove the pages that no activity has any more, and nothing that it did not
+    write.
+    """
     runs = [build.analysis(k, trail=False) for k in range(4)]
     folder = tmp_path / "r_activities"
     for count in (4, 2):
-        write_report(build.history(runs[:count]), tmp_path / "r.html", claims=[], rules=[], split=True)
+        write_report(
+            build.history(runs[:count]), tmp_path / "r.html", claims=[], rules=[], split=True
+        )
         if count == 4:
             (folder / "a9.html").write_text("<p>my own page</p>")
             (folder / "notes.txt").write_text("mine")
-    assert sorted(p.name for p in folder.iterdir()) == ["a0.html", "a1.html", "a9.html", "notes.txt"]
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "a0.html",
+        "a1.html",
+        "a9.html",
+        "notes.txt",
+    ]
 
 
-def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(build, tmp_path, monkeypatch):
+def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(
+    build, tmp_path, monkeypatch
+):
     """It should remove nothing before the new front page is in place."""
     from trailstats.report import html as module
 
@@ -317,7 +383,9 @@ def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(build
 
 
 def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(tmp_path, monkeypatch):
-    """It should come from the folder for caches the second time, and be made anew from a file that broke off."""
+    """It should come from the folder for caches the second time, and be made anew from a file that
+    broke off.
+    """
     vl_convert = pytest.importorskip("vl_convert")
     monkeypatch.setenv("TRAILSTATS_CACHE", str(tmp_path / "kept"))
     made = []

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from trailstats import plots
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
 from trailstats.errors import WriteError
+from trailstats.model.athlete import Athlete
 
 alt = pytest.importorskip("altair")
 
@@ -21,7 +21,9 @@ def rows(chart):
 
 
 def test_the_profile_covers_the_run(build):
-    """It should run from 0 to 10 km, over two hills of 180 m, through the grounds in their order."""
+    """It should run from 0 to 10 km, over two hills of 180 m, through the grounds in their
+    order.
+    """
     table = rows(plots.profile(build.analysis(0, trail=True)))
     assert table["along"].agg(["min", "max"]).tolist() == [0.0, 10.0]
     assert table["height"].max() - table["base"].iloc[0] == pytest.approx(180, abs=0.2)
@@ -44,7 +46,9 @@ def test_imperial_profile(build):
 
 
 def test_the_track_is_a_loop_in_metres(build):
-    """It should have the diameter of the loop, 2.4 km, both ways, and the same scale on both axes."""
+    """It should have the diameter of the loop, 2.4 km, both ways, and the same scale on both
+    axes.
+    """
     chart = plots.track(build.analysis(0, trail=True))
     table = rows(chart)
     assert table["x"].max() - table["x"].min() == pytest.approx(2400, rel=2e-3)
@@ -81,7 +85,9 @@ def test_weekly_distance(history):
 
 
 def test_claims_share_a_zero(claims):
-    """It should show each difference, parts where a claim has parts, within the axis from -1 to 1."""
+    """It should show each difference, parts where a claim has parts, within the axis from -1 to
+    1.
+    """
     chart = plots.claims(claims)
     spec = chart.to_dict()
     table = pd.DataFrame(spec["layer"][0]["data"]["values"])
@@ -98,12 +104,16 @@ def test_claims_without_a_difference():
 
 
 def test_pictures_of_an_archive(history, claims, tmp_path):
-    """It should write each chart of the report twice, at twice the size in PNG, and none without data."""
+    """It should write each chart of the report twice, at twice the size in PNG, and none without
+    data.
+    """
     pytest.importorskip("vl_convert")
     paths = plots.write_pictures(history, tmp_path / "new" / "pictures", results=claims)
     names = {"weekly", "load", "impact", "intensity", "variety", "calendar", "routes", "claims"}
     assert {p.name for p in paths} == {f"{n}.{kind}" for n in names for kind in ("svg", "png")}
-    width = int.from_bytes((tmp_path / "new" / "pictures" / "weekly.png").read_bytes()[16:20], "big")
+    width = int.from_bytes(
+        (tmp_path / "new" / "pictures" / "weekly.png").read_bytes()[16:20], "big"
+    )
     assert width == 2 * 640
 
 

@@ -1,4 +1,6 @@
-"""Numbers as people read them: expected texts from running tables, unit definitions and arithmetic by hand."""
+"""Numbers as people read them: expected texts from running tables, unit definitions and arithmetic
+by hand.
+"""
 
 import math
 
@@ -96,7 +98,14 @@ def test_elevations_and_climb_rates():
 
 @pytest.mark.parametrize(
     ("share", "expected"),
-    [(0.123, "12 %"), (0.004, "0.4 %"), (0.0, "0 %"), (1.0, "100 %"), (-0.07, "\u22127.0 %"), (NAN, "\u2013")],
+    [
+        (0.123, "12 %"),
+        (0.004, "0.4 %"),
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+        (-0.07, "\u22127.0 %"),
+        (NAN, "\u2013"),
+    ],
 )
 def test_percentages(share, expected):
     """It should show a decimal only below ten percent."""

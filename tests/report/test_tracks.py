@@ -1,4 +1,6 @@
-"""What of a track reaches the page: distances checked against an independent geodesy by hand, zones against circles."""
+"""What of a track reaches the page: distances checked against an independent geodesy by hand, zones
+against circles.
+"""
 
 import math
 
@@ -17,7 +19,12 @@ def line(latitudes, longitudes, **more):
     """Return a profile along the given positions, 10 m a point."""
     n = len(latitudes)
     return schema.PROFILE.frame(
-        {"latitude": latitudes, "longitude": longitudes, "distance": np.arange(n) * 10.0, "segment": np.zeros(n, int)}
+        {
+            "latitude": latitudes,
+            "longitude": longitudes,
+            "distance": np.arange(n) * 10.0,
+            "segment": np.zeros(n, int),
+        }
         | more
     )
 
@@ -46,11 +53,14 @@ def test_points_without_a_position_between_private_ones_are_removed():
 
 
 def test_no_private_point_reaches_the_view():
-    """It should keep the distance between every drawn point and the zone's centre above the radius."""
+    """It should keep the distance between every drawn point and the zone's centre above the
+    radius.
+    """
     metres = np.arange(-1000.0, 1001.0, 10.0)
     zone = (47.0, 11.0, 300.0)
     (view,) = track_views([line(47 + metres / DEGREE, np.full(len(metres), 11.0))], [zone])
-    # The profile is symmetric, so its centre stays at the zone's centre after the points inside are removed.
+    # The profile is symmetric, so its centre stays at the zone's centre after the points inside are
+    # removed.
     assert np.abs(view.y).min() > 300.0
     assert view.starts.tolist() == [int((metres < -300.0 - ZONE_MARGIN).sum())]
 

@@ -10,10 +10,11 @@ import pytest
 from scipy import stats
 
 from trailstats.analysis import analyze
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
-from trailstats.report import archive, text
+from trailstats.model.athlete import Athlete
+from trailstats.report import history_rows as archive
+from trailstats.report import text
 from trailstats.report.basis import basis_of, map_hint
 from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.sections import glossary
@@ -39,16 +40,29 @@ def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
     assert facts["mean heart rate"] == "141 /min"
     assert facts["on road"] == "75 %"
     assert section.splits.rows[0][:4] == ("flat", "10.0 km", "50:00", "5:00 /km")
-    assert section.zones == (("easy", "35:00", 0.7), ("moderate", "10:00", 0.2), ("hard", "5:00", 0.1))
+    assert section.zones == (
+        ("easy", "35:00", 0.7),
+        ("moderate", "10:00", 0.2),
+        ("hard", "5:00", 0.1),
+    )
     assert section.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
     assert section.surface is Surface.ROAD
 
 
 def test_a_trail_run_is_cut_into_up_and_down(build):
-    """It should sum 2 of 4 segments uphill: 5 km in 31:15, which is 6:15 /km; 175 m over 15:37.5 are 672 m an hour."""
+    """It should sum 2 of 4 segments uphill: 5 km in 31:15, which is 6:15 /km; 175 m over 15:37.5
+    are 672 m an hour.
+    """
     (section,) = build_page(build.analysis(0, trail=True)).sections
     assert section.splits.rows[0][:4] == ("uphill", "5.00 km", "31:15", "6:15 /km")
-    assert cells(section.splits, "part") == ["uphill", "downhill", "on road", "on trail", "unknown ground", "technical"]
+    assert cells(section.splits, "part") == [
+        "uphill",
+        "downhill",
+        "on road",
+        "on trail",
+        "unknown ground",
+        "technical",
+    ]
     assert cells(section.climbs, "m/h") == ["672"]
     assert cells(section.segments, "ground") == ["trail", "trail, technical", "unknown", "road"]
     assert section.pieces == ((1, False), (1, True), (2, False), (0, False))
@@ -64,11 +78,17 @@ def test_means_weigh_by_time(build):
 
 def test_imperial_units_throughout(build):
     """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
-    road, trail = (build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0] for k in (1, 0))
+    road, trail = (
+        build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0] for k in (1, 0)
+    )
     assert dict(road.facts)["distance"] == "6.21 mi"
     assert dict(road.facts)["pace"] == "8:03 /mi"
     assert dict(trail.facts)["ascent"] == "591 ft"
-    assert not any("km" in head or "(m)" in head for table in (trail.segments, trail.climbs) for head in table.heads)
+    assert not any(
+        "km" in head or "(m)" in head
+        for table in (trail.segments, trail.climbs)
+        for head in table.heads
+    )
 
 
 def test_metrics_come_with_interval_and_method(build):
@@ -114,7 +134,9 @@ def test_an_analysis_without_anything(build):
 
 
 def test_the_front_of_an_archive(history, claims, rules):
-    """It should sum 24 runs of 10 km, 16 on road in 50:00 and 8 on trail in 1:02:30: 21 h 40 min."""
+    """It should sum 24 runs of 10 km, 16 on road in 50:00 and 8 on trail in 1:02:30: 21 h 40
+    min.
+    """
     page = build_page(history, claims=claims, rules=rules)
     facts = dict(page.facts)
     assert facts["activities"] == "24"
@@ -125,7 +147,9 @@ def test_the_front_of_an_archive(history, claims, rules):
     assert facts["could not be read"] == "1"
     assert page.subtitle == "3 March 2025 to 18 April 2025"
     assert page.failures == (("broken.fit", "the header is cut off (byte 12)"),)
-    assert [(g.code, g.severity, g.activities) for g in page.issues] == [("position spike", "warning", 5)]
+    assert [(g.code, g.severity, g.activities) for g in page.issues] == [
+        ("position spike", "warning", 5)
+    ]
     assert page.verdicts[0].verdict.word == "supported"
     assert page.verdicts[0].claims == (("easy_days", "Slower easy days"),)
     assert len(page.activities) == 24
@@ -157,18 +181,24 @@ def test_duplicates_are_shown_but_not_counted(build):
 
 
 def test_folders_that_all_files_share_are_not_shown(build):
-    """It should name files from where their folders part, so that a page tells nothing about a disk."""
+    """It should name files from where their folders part, so that a page tells nothing about a
+    disk.
+    """
     runs = [build.analysis(k, trail=False) for k in range(2)]
     names = ["/home/ann/runs/2024/a.fit", "/home/ann/runs/2025/b.fit"]
     runs = [replace(a, meta=replace(a.meta, source=n)) for a, n in zip(runs, names, strict=True)]
-    page = build_page(build.history(runs, failures=(Failure("/home/ann/runs/c.fit", "corrupt", "empty"),)))
+    page = build_page(
+        build.history(runs, failures=(Failure("/home/ann/runs/c.fit", "corrupt", "empty"),))
+    )
     assert [s.file for s in page.sections] == ["2024/a.fit", "2025/b.fit"]
     assert page.failures[0][0] == "c.fit"
     assert build_page(runs[0]).sections[0].file == "a.fit"
 
 
 def test_private_places_are_left_out_of_archive_and_single_run(build):
-    """It should draw nothing within the radius of home, whether the profile comes with the history or alone."""
+    """It should draw nothing within the radius of home, whether the profile comes with the history
+    or alone.
+    """
     home = (47.0, 11.0, 600.0)
     athlete = Athlete(privacy_zones=(home,))
     runs = [build.analysis(k, trail=False) for k in range(2)]
@@ -182,8 +212,12 @@ def test_private_places_are_left_out_of_archive_and_single_run(build):
 
 
 def test_claims_in_words_and_on_an_axis(claims):
-    """It should put zero in the middle, the wider bound within the axis, and fill the dot when zero lies outside."""
-    easy, effort, impact, joy, _ = (claim_view(c, {"run000.fit": 0, "run001.fit": 1}) for c in claims)
+    """It should put zero in the middle, the wider bound within the axis, and fill the dot when zero
+    lies outside.
+    """
+    easy, effort, impact, joy, _ = (
+        claim_view(c, {"run000.fit": 0, "run001.fit": 1}) for c in claims
+    )
     assert easy.answer == "Mean speed on easy-intended runs: 6:15 /km on trail, 5:00 /km on road."
     assert easy.difference == "\u22122.40 km/h"  # 0.667 m/s times 3.6
     assert easy.sample == "18 trail, 27 road"
@@ -213,7 +247,9 @@ def test_a_claim_with_one_bound_reaches_to_the_edge():
 
 def test_a_difference_without_an_interval_is_an_open_dot():
     """It should not look like an answer that leaves out zero."""
-    result = ClaimResult("strength", "s", "m", "m/km", difference=0.9, verdict=Verdict.NOT_ENOUGH_DATA)
+    result = ClaimResult(
+        "strength", "s", "m", "m/km", difference=0.9, verdict=Verdict.NOT_ENOUGH_DATA
+    )
     picture = claim_view(result, {}).picture
     assert picture is not None
     assert not picture.clear
@@ -222,7 +258,12 @@ def test_a_difference_without_an_interval_is_an_open_dot():
 def test_a_claim_without_any_number():
     """It should give the reason as the answer and no picture."""
     view = claim_view(ClaimResult("x_y", "s", "m", caveats=("Too few runs.",)), {})
-    assert (view.title, view.answer, view.picture, view.sample) == ("X y", "Too few runs.", None, "\u2013")
+    assert (view.title, view.answer, view.picture, view.sample) == (
+        "X y",
+        "Too few runs.",
+        None,
+        "\u2013",
+    )
 
 
 def test_shares_are_told_from_other_plain_numbers():
@@ -234,7 +275,9 @@ def test_shares_are_told_from_other_plain_numbers():
 
 
 def test_weekly_rows_add_up(history):
-    """It should spread 240 km over road, trail and unknown ground: 8 x 6 km, 8 x 2.5 + 16 x 7.5 km and the rest."""
+    """It should spread 240 km over road, trail and unknown ground: 8 x 6 km, 8 x 2.5 + 16 x 7.5 km
+    and the rest.
+    """
     rows = archive.weekly_rows(history.weekly())
     sums = pd.DataFrame(rows).groupby("surface")["distance"].sum()
     assert sums["trail"] == pytest.approx(48.0)
@@ -246,7 +289,9 @@ def test_weekly_rows_add_up(history):
 
 
 def test_fitness_and_fatigue_of_a_constant_load(build):
-    """It should come to 1 - exp(-n / 42) of the weekly load for fitness after n days of the same load."""
+    """It should come to 1 - exp(-n / 42) of the weekly load for fitness after n days of the same
+    load.
+    """
     runs = [build.analysis(k, trail=False) for k in range(14)]
     history = build.history(runs)
     table = history.activities.copy()
@@ -259,7 +304,9 @@ def test_fitness_and_fatigue_of_a_constant_load(build):
 
 
 def test_impact_is_shown_whole(history):
-    """It should share out all of 24 times 10.4 km, unknown ground included: 60 % of 8 runs are trail."""
+    """It should share out all of 24 times 10.4 km, unknown ground included: 60 % of 8 runs are
+    trail.
+    """
     sums = pd.DataFrame(archive.weekly_impact_rows(history)).groupby("surface")["impact"].sum()
     assert sums.sum() == pytest.approx(24 * 10.4, abs=0.2)
     assert sums["trail"] == pytest.approx(8 * 10.4 * 0.6, abs=0.1)
@@ -268,7 +315,9 @@ def test_impact_is_shown_whole(history):
 
 def test_intensity_by_ground(history, analyses):
     """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
-    rows = archive.intensity_rows(history.activities[history.activities["status"] == "ok"], analyses)
+    rows = archive.intensity_rows(
+        history.activities[history.activities["status"] == "ok"], analyses
+    )
     assert [(r["surface"], r["zone"], r["share"], r["n"]) for r in rows] == [
         (f"{s} runs", zone, share, n)
         for s, n in (("trail", 8), ("road", 16))
@@ -277,7 +326,9 @@ def test_intensity_by_ground(history, analyses):
 
 
 def test_the_trend_finds_a_known_slope(build):
-    """It should rise by 2 mm/s a week where form does, to the pace that this speed is, per kilometre and mile."""
+    """It should rise by 2 mm/s a week where form does, to the pace that this speed is, per
+    kilometre and mile.
+    """
     trend = archive.trend_rows(build.season(0.002))
     first, last = trend.lines[0], trend.lines[-1]
     weeks = (pd.Timestamp(last["week"]) - pd.Timestamp(first["week"])).days / 7
@@ -289,30 +340,40 @@ def test_the_trend_finds_a_known_slope(build):
 
 
 def test_the_band_is_wider_where_weeks_resemble_their_neighbours(build):
-    """It should be wider than least squares makes it, with the same errors, when a good week follows a good week."""
+    """It should be wider than least squares makes it, with the same errors, when a good week
+    follows a good week.
+    """
     trend = archive.trend_rows(build.season(0.0, noise=0.05, carried=0.8))
     weeks = np.arange(len(trend.points), dtype=float)
     speed = np.array([1000 / p["speed"] for p in trend.points])
     fit = stats.linregress(weeks, speed)
-    middle = stats.t.ppf(0.975, len(weeks) - 2) * np.std(speed - fit.intercept - fit.slope * weeks, ddof=2)
-    least = middle / math.sqrt(len(weeks))  # half the band of independent weeks, where it is narrowest
+    middle = stats.t.ppf(0.975, len(weeks) - 2) * np.std(
+        speed - fit.intercept - fit.slope * weeks, ddof=2
+    )
+    least = middle / math.sqrt(
+        len(weeks)
+    )  # half the band of independent weeks, where it is narrowest
     bands = [1000 / p["high"] - 1000 / p["low"] for p in trend.lines]
     assert min(bands) > 1.5 * 2 * least
 
 
 def test_no_trend_without_enough_road_runs(history):
-    """It should draw nothing where heart rate doesn't follow speed, or where there are too few runs."""
+    """It should draw nothing where heart rate doesn't follow speed, or where there are too few
+    runs.
+    """
     trend = archive.trend_rows(history)
     assert (trend.points, trend.lines) == ([], [])
 
 
 def test_variety_shares_out_the_time_of_each_month(history):
-    """It should give 2 level and 2 hilly quarters of a trail run by its segments, and leave out unknown ground."""
+    """It should give 2 level and 2 hilly quarters of a trail run by its segments, and leave out
+    unknown ground.
+    """
     rows = pd.DataFrame(archive.variety_rows(history))
     assert rows.groupby("month")["share"].sum().to_numpy() == pytest.approx(1.0, abs=1e-3)
     hours = rows.groupby("kind")["hours"].sum()
-    # Of 8 trail runs of 6250 s a quarter each: hilly trail, technical, unknown, hilly road; of 16 road runs of 3000 s
-    # three quarters are level road.
+    # Of 8 trail runs of 6250 s a quarter each: hilly trail, technical, unknown, hilly road; of 16
+    # road runs of 3000 s three quarters are level road.
     quarter = 8 * 3750 / 4 / 3600
     assert hours["hilly trail"] == pytest.approx(quarter, abs=0.03)
     assert hours["technical"] == pytest.approx(quarter, abs=0.03)
@@ -322,8 +383,13 @@ def test_variety_shares_out_the_time_of_each_month(history):
 
 
 def test_an_open_answer_with_a_clear_interval_says_why():
-    """It should quote the sentence that takes the decision back, and nothing where the interval holds zero."""
-    note = "Allows for 9 claims tested at once. Its interval leaves out 0; among the others it decides nothing."
+    """It should quote the sentence that takes the decision back, and nothing where the interval
+    holds zero.
+    """
+    note = (
+        "Allows for 9 claims tested at once. Its interval leaves out 0; among the others it "
+        "decides nothing."
+    )
     open_ = ClaimResult(
         "same_effort",
         "s",
@@ -341,19 +407,30 @@ def test_an_open_answer_with_a_clear_interval_says_why():
 
 
 def test_the_side_that_speaks_for_a_claim(claims):
-    """It should be less for easy days and impact, and for parts what their verdict says of their difference."""
+    """It should be less for easy days and impact, and for parts what their verdict says of their
+    difference.
+    """
     easy, _, impact, *_ = (claim_view(c, {}) for c in claims)
     assert easy.picture.favours == -1
-    # Muscle load is higher and contradicted, shin load lower and supported: both speak for the claim below zero.
+    # Muscle load is higher and contradicted, shin load lower and supported: both speak for the
+    # claim below zero.
     assert [p.picture.favours for p in impact.parts] == [0, -1, -1]
 
 
 def test_before_and_after_are_named_as_such():
     """It should not call the time before trails began a road value."""
     claim = ClaimResult(
-        "road_improvement", "s", "speed at 150 beats: at all", "m/s", trail=3.0, road=2.9, difference=0.1
+        "road_improvement",
+        "s",
+        "speed at 150 beats: at all",
+        "m/s",
+        trail=3.0,
+        road=2.9,
+        difference=0.1,
     )
-    assert claim_view(claim, {}).answer == "Speed at 150 beats: 5:33 /km with trail, 5:45 /km without."
+    assert (
+        claim_view(claim, {}).answer == "Speed at 150 beats: 5:33 /km with trail, 5:45 /km without."
+    )
 
 
 def test_utc_is_said_where_the_file_tells_no_local_time(build):
@@ -378,7 +455,9 @@ def test_the_calendar_is_local(build):
 def test_no_map_is_recommended_for_a_treadmill(build):
     """Where there is no ground, or none on foot, a map has nothing to tell."""
     run = build.analysis(0, trail=False)
-    totals = replace(run.totals, unknown_distance=run.totals.distance, road_distance=0.0, trail_distance=0.0)
+    totals = replace(
+        run.totals, unknown_distance=run.totals.distance, road_distance=0.0, trail_distance=0.0
+    )
     for sub_sport, given in (("", True), ("treadmill", False)):
         shown = replace(run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport))
         assert ("--map" in " ".join(basis_of([shown], None, False).modelled)) is given
@@ -400,14 +479,19 @@ def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
 
 
 @pytest.mark.parametrize(
-    ("unknown", "by_map", "given"), [(0.5, False, True), (0.5, True, False), (0.1, False, False), (NAN, False, False)]
+    ("unknown", "by_map", "given"),
+    [(0.5, False, True), (0.5, True, False), (0.1, False, False), (NAN, False, False)],
 )
 def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
-    """Much unknown distance and no map give one sentence that names the option; otherwise nothing is said."""
+    """Much unknown distance and no map give one sentence that names the option; otherwise nothing
+    is said.
+    """
     assert ("--map" in map_hint(unknown, by_map)) is given
 
 
-@pytest.mark.parametrize("profile", [Athlete(), Athlete(heart_rate_max=187), Athlete(threshold_speed=3.7)])
+@pytest.mark.parametrize(
+    "profile", [Athlete(), Athlete(heart_rate_max=187), Athlete(threshold_speed=3.7)]
+)
 def test_what_is_said_of_a_metric_names_no_key(root, profile):
     """Its meaning and its method are words for a person, whatever the numbers rest on."""
     run = analyze(root / "data" / "samples" / "archive" / "2024-08-11-0828.fit", athlete=profile)

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from terrain.ways import mountain_run, run_along, street_run, winding
-from trailstats.activity import Activity
 from trailstats.analysis import analyze
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError
 from trailstats.history import analyze_folder
 from trailstats.io.export import convert
+from trailstats.model.activity import Activity
 from trailstats.schema import SurfaceSource
-from trailstats.segments import cut_segments
 from trailstats.terrain import Baseline, TerrainRules, classify_terrain, estimate_surface
+from trailstats.terrain.segments import cut_segments
 
 SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 
@@ -36,9 +36,17 @@ def test_the_pace_is_the_median_of_the_runs() -> None:
 
 
 def test_only_flat_road_that_was_run_counts() -> None:
-    """Hills, walks and trail runs say nothing of the pace on flat road; with four runs there is none."""
+    """Hills, walks and trail runs say nothing of the pace on flat road; with four runs there is
+    none.
+    """
     good = segments_of([3.0] * 6)
-    for other in ({"slope": "up"}, {"gait": "hike"}, {"p_trail": 0.9}, {"p_trail": np.nan}, {"distance": 400.0}):
+    for other in (
+        {"slope": "up"},
+        {"gait": "hike"},
+        {"p_trail": 0.9},
+        {"p_trail": np.nan},
+        {"distance": 400.0},
+    ):
         wrong = segments_of([1.0] * 20, **other).assign(file=[f"other{i}.fit" for i in range(20)])
         assert Baseline.from_segments(pd.concat([good, wrong])) == Baseline(3.0, 6)
         assert Baseline.from_segments(wrong) is None
@@ -58,7 +66,9 @@ def test_the_pace_of_real_segments() -> None:
 
 
 def test_a_run_slower_than_usual_looks_more_like_trail() -> None:
-    """The same recording is rather trail for a fast runner than for a slow one, and says what it rests on."""
+    """The same recording is rather trail for a fast runner than for a slow one, and says what it
+    rests on.
+    """
     run = clean(run_along(winding(6000), 2.6))
     p = {}
     for speed in (None, 2.0, 2.6, 3.4):
@@ -74,20 +84,27 @@ def test_the_pace_is_not_believed_without_bound() -> None:
     """Twice as slow as usual counts no more than a third slower: people also run easy."""
     run = clean(street_run())
     third, half = (
-        estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))).p_trail for f in (1.35, 2.0)
+        estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))).p_trail
+        for f in (1.35, 2.0)
     )
     assert half == pytest.approx(third, abs=1e-3)
 
 
 def test_the_probability_of_the_whole_run_is_not_touched() -> None:
-    """The baseline serves stretches; whether a run as a whole was a trail run is told without it."""
+    """The baseline serves stretches; whether a run as a whole was a trail run is told without
+    it.
+    """
     run = clean(mountain_run())
     with_pace = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(4.0, 10)))
-    assert with_pace.activity_probability == estimate_surface(run, rules=SIGNAL).activity_probability
+    assert (
+        with_pace.activity_probability == estimate_surface(run, rules=SIGNAL).activity_probability
+    )
 
 
 def test_a_run_without_flat_ground_is_told_without_it() -> None:
-    """A pace on the flat needs a kilometre of it: on a slope all the way the baseline is not used, nor claimed."""
+    """A pace on the flat needs a kilometre of it: on a slope all the way the baseline is not used,
+    nor claimed.
+    """
     run = clean(run_along(winding(6000), 2.6, climb=0.05 * np.arange(6000.0)))
     found = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.4, 10)))
     assert "baseline" not in found.channels
@@ -103,7 +120,9 @@ def test_an_analysis_says_that_the_pace_was_used() -> None:
 
 
 def test_a_folder_tells_its_own_pace(tmp_path: Path) -> None:
-    """Asked for, the pace of six street runs is taken for all of the folder; with four, or unasked, it is not."""
+    """Asked for, the pace of six street runs is taken for all of the folder; with four, or unasked,
+    it is not.
+    """
     for number in range(6):
         day = street_run(3000)
         later = day.records.set_index(day.records.index + pd.Timedelta(days=number))

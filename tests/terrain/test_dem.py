@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from builders import make_activity
-from trailstats.activity import Activity
 from trailstats.cleaning import CleanRules, clean
 from trailstats.errors import ConfigError, MissingExtraError
 from trailstats.geo import EARTH_RADIUS
 from trailstats.io import convert
+from trailstats.model.activity import Activity
 from trailstats.terrain import dem
 from trailstats.terrain.dem import GroundTiles, ground_heights
 
@@ -35,14 +35,25 @@ def fresh() -> None:
 
 
 def write(
-    path: Path, height: Height, *, pixel: float = 1 / 3600, void: tuple[slice, slice] | None = None, **box: float
+    path: Path,
+    height: Height,
+    *,
+    pixel: float = 1 / 3600,
+    void: tuple[slice, slice] | None = None,
+    **box: float,
 ) -> Path:
     """Write a GeoTIFF in degrees whose pixel centres have the height of their place."""
     box = {**DEGREES, **box}
-    columns, rows = (round((box[b] - box[a]) / pixel) for a, b in (("west", "east"), ("south", "north")))
+    columns, rows = (
+        round((box[b] - box[a]) / pixel) for a, b in (("west", "east"), ("south", "north"))
+    )
     lon = box["west"] + (np.arange(columns) + 0.5) * pixel
     lat = box["north"] - (np.arange(rows) + 0.5) * pixel
-    values = np.broadcast_to(height(lat[:, None], lon[None, :]), (rows, columns)).astype("float32").copy()
+    values = (
+        np.broadcast_to(height(lat[:, None], lon[None, :]), (rows, columns))
+        .astype("float32")
+        .copy()
+    )
     if void:
         values[void] = -9999
     put(path, values, "EPSG:4326", rasterio.Affine(pixel, 0, box["west"], 0, -pixel, box["north"]))
@@ -51,7 +62,8 @@ def write(
 
 def put(path: Path, values: np.ndarray, crs: str, transform: object, **options: object) -> None:
     with rasterio.open(
-        path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1, dtype=values.dtype,
+        path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1,
+        dtype=values.dtype,
         crs=crs, transform=transform, nodata=-9999, **options,
     ) as raster:  # fmt: skip
         raster.write(values, 1)
@@ -59,7 +71,9 @@ def put(path: Path, values: np.ndarray, crs: str, transform: object, **options: 
 
 def plane(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     """Return the height of a tilted plane: 0.08 to the north, 0.03 to the east at latitude 47."""
-    return 500.0 + 0.08 * (lat - 47.0) / METRE + 0.03 * (lon - 11.0) / METRE * np.cos(np.radians(47.0))
+    return (
+        500.0 + 0.08 * (lat - 47.0) / METRE + 0.03 * (lon - 11.0) / METRE * np.cos(np.radians(47.0))
+    )
 
 
 def level(height: float) -> Height:
@@ -80,7 +94,9 @@ def test_bilinear_is_exact_on_a_plane(tmp_path: Path) -> None:
 
 
 def test_tiles_in_metres_are_found_by_their_projection(tmp_path: Path) -> None:
-    """A tile in UTM gives the same heights: a ground of the easting is measured at the transformed place."""
+    """A tile in UTM gives the same heights: a ground of the easting is measured at the transformed
+    place.
+    """
     lat, lon = places()
     east, north = (np.asarray(v) for v in warp.transform("EPSG:4326", "EPSG:32632", lon, lat))
     left, top = east.min() - 200, north.max() + 200
@@ -93,10 +109,14 @@ def test_tiles_in_metres_are_found_by_their_projection(tmp_path: Path) -> None:
 
 
 def test_a_shuttle_tile_is_placed_by_its_name(tmp_path: Path) -> None:
-    """N47E011.hgt covers the degree north and east of 47, 11: rows from the north, big-endian, voids at -32768."""
+    """N47E011.hgt covers the degree north and east of 47, 11: rows from the north, big-endian,
+    voids at -32768.
+    """
     size = 1201
     lat = 48.0 - np.arange(size) / 1200
-    values = np.broadcast_to((lat[:, None] - 47.0) * 1000, (size, size)).round().astype(">i2").copy()
+    values = (
+        np.broadcast_to((lat[:, None] - 47.0) * 1000, (size, size)).round().astype(">i2").copy()
+    )
     values[600:, 600:] = -32768
     (tmp_path / "N47E011.hgt").write_bytes(values.tobytes())
     tiles = GroundTiles.of(tmp_path / "N47E011.hgt")
@@ -107,13 +127,19 @@ def test_a_shuttle_tile_is_placed_by_its_name(tmp_path: Path) -> None:
 
 def test_of_two_tiles_the_finer_wins_and_the_coarser_fills_its_voids(tmp_path: Path) -> None:
     """Where the fine tile has no value the coarse one speaks; outside both there is none."""
-    write(tmp_path / "coarse.tif", lambda lat, lon: np.full(np.broadcast(lat, lon).shape, 100.0), pixel=1 / 1200)
+    write(
+        tmp_path / "coarse.tif",
+        lambda lat, lon: np.full(np.broadcast(lat, lon).shape, 100.0),
+        pixel=1 / 1200,
+    )
     write(
         tmp_path / "fine.tif",
         lambda lat, lon: np.full(np.broadcast(lat, lon).shape, 200.0),
         void=(slice(0, 144), slice(None)),
     )
-    found = ground_heights([47.0, 47.06, 50.0, np.nan], [11.0, 11.0, 11.0, 11.0], GroundTiles.of(tmp_path))
+    found = ground_heights(
+        [47.0, 47.06, 50.0, np.nan], [11.0, 11.0, 11.0, 11.0], GroundTiles.of(tmp_path)
+    )
     assert found[:2] == pytest.approx([200, 100])
     assert np.isnan(found[2:]).all()
 
@@ -139,7 +165,11 @@ def along(height: Height, run: Activity) -> np.ndarray:
 def ascents(run: Activity, tiles: GroundTiles) -> tuple[float, float, Activity]:
     cleaned = clean(run, rules=CleanRules(dem=tiles))
     assert cleaned.track is not None
-    return float(cleaned.track["ascent"].iloc[-1]), float(cleaned.track["descent"].iloc[-1]), cleaned
+    return (
+        float(cleaned.track["ascent"].iloc[-1]),
+        float(cleaned.track["descent"].iloc[-1]),
+        cleaned,
+    )
 
 
 def issue(run: Activity) -> str:
@@ -168,7 +198,9 @@ def test_a_recording_without_elevation_gets_the_ground(tmp_path: Path) -> None:
 
 
 def test_a_drifting_barometer_keeps_its_shape(tmp_path: Path) -> None:
-    """A barometer 40 m too high that drifts by 30 m in half an hour is set right to 3 m, with its own ascent."""
+    """A barometer 40 m too high that drifts by 30 m in half an hour is set right to 3 m, with its
+    own ascent.
+    """
     tiles = GroundTiles.of(write(tmp_path / "hills.tif", hills))
     true = along(hills, make_activity())
     rng = np.random.default_rng(0)
@@ -182,12 +214,16 @@ def test_a_drifting_barometer_keeps_its_shape(tmp_path: Path) -> None:
 
 
 def test_noisy_elevation_of_a_receiver_is_replaced(tmp_path: Path) -> None:
-    """Elevation with errors of metres over a minute climbs too much; on the tiles it climbs what the hills do."""
+    """Elevation with errors of metres over a minute climbs too much; on the tiles it climbs what
+    the hills do.
+    """
     tiles = GroundTiles.of(write(tmp_path / "hills.tif", hills))
     rng = np.random.default_rng(1)
     wander = np.zeros(1801)
     for i in range(1, 1801):
-        wander[i] = wander[i - 1] * np.exp(-1 / 60) + rng.normal(0, 4 * np.sqrt(1 - np.exp(-2 / 60)))
+        wander[i] = wander[i - 1] * np.exp(-1 / 60) + rng.normal(
+            0, 4 * np.sqrt(1 - np.exp(-2 / 60))
+        )
     run = with_elevation(along(hills, make_activity()) + wander + rng.normal(0, 1.5, 1801))
     up, down, corrected = ascents(run, tiles)
     assert "replaced by the ground model" in issue(corrected)
@@ -209,11 +245,17 @@ def ridge(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("ground", [gorge, ridge], ids=["bridge", "tunnel"])
 @pytest.mark.parametrize("recorded", ["barometer", "receiver", "nothing"])
 def test_bridges_and_tunnels_are_guarded(tmp_path: Path, ground: Height, recorded: str) -> None:
-    """Over a gorge and through a ridge the way climbs its 108 m, not the walls; the issue names the stretch."""
+    """Over a gorge and through a ridge the way climbs its 108 m, not the walls; the issue names the
+    stretch.
+    """
     tiles = GroundTiles.of(write(tmp_path / "ground.tif", ground))
     way = 600.0 + 0.02 * 3.0 * np.arange(1801)
     rng = np.random.default_rng(2)
-    noise = {"barometer": rng.normal(0, 0.2, 1801), "receiver": rng.normal(0, 2.5, 1801), "nothing": 0.0}[recorded]
+    noise = {
+        "barometer": rng.normal(0, 0.2, 1801),
+        "receiver": rng.normal(0, 2.5, 1801),
+        "nothing": 0.0,
+    }[recorded]
     run = make_activity() if recorded == "nothing" else with_elevation(way + noise)
     up, down, corrected = ascents(run, tiles)
     assert up == pytest.approx(108, abs=8)
@@ -241,7 +283,10 @@ def test_voids_keep_the_recording(tmp_path: Path) -> None:
 def test_tiles_elsewhere_are_a_warning(tmp_path: Path) -> None:
     """A run outside all tiles keeps its elevation and says that they don't cover it."""
     path = write(tmp_path / "far.tif", hills, south=10.0, north=10.05, west=20.0, east=20.05)
-    run = clean(make_activity(elevation=np.linspace(100, 200, 50)), rules=CleanRules(dem=GroundTiles.of(path)))
+    run = clean(
+        make_activity(elevation=np.linspace(100, 200, 50)),
+        rules=CleanRules(dem=GroundTiles.of(path)),
+    )
     assert "dem_outside" in {i.code for i in run.issues}
     assert run.track is not None
     assert run.track["ascent"].iloc[-1] == pytest.approx(100, rel=0.02)
@@ -259,15 +304,23 @@ def test_a_pause_on_the_way_is_no_matter(tmp_path: Path) -> None:
 
 
 def test_wrong_paths_say_so(tmp_path: Path) -> None:
-    """A path that is not there, a folder without tiles and a file that is none are errors with the path."""
+    """A path that is not there, a folder without tiles and a file that is none are errors with the
+    path.
+    """
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.tif").write_text("no raster")
-    for name, words in (("nothing", "no such file"), ("empty", "holds no tiles"), ("text.tif", "can't be opened")):
+    for name, words in (
+        ("nothing", "no such file"),
+        ("empty", "holds no tiles"),
+        ("text.tif", "can't be opened"),
+    ):
         with pytest.raises(ConfigError, match=words):
             ground_heights([47.0], [11.0], GroundTiles.of(tmp_path / name))
 
 
-def test_without_rasterio_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_rasterio_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where rasterio is not installed the error says which extra brings it."""
     real = builtins.__import__
 
@@ -283,7 +336,9 @@ def test_without_rasterio_the_extra_is_named(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_program_takes_tiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`analyze --dem` corrects the elevation and says so in its document; a path that is not there is a usage error."""
+    """`analyze --dem` corrects the elevation and says so in its document; a path that is not there
+    is a usage error.
+    """
     pytest.importorskip("typer")
     from trailstats.cli import main
 

@@ -12,12 +12,18 @@ from jsonschema import Draft202012Validator
 from terrain.town import PATH, ROAD, run_over, write_map
 from terrain.ways import mountain_run, renamed, street_run, without
 from trailstats.cleaning import clean
-from trailstats.document_schemas import document_schema
+from trailstats.model.json_schemas import document_schema
 from trailstats.schema import FORMAT_VERSION
-from trailstats.segments import cut_segments
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_terrain, estimate_surface
+from trailstats.terrain import (
+    RoadMap,
+    SurfaceLabels,
+    TerrainRules,
+    classify_terrain,
+    estimate_surface,
+)
 from trailstats.terrain.explain import Explanation, explain_terrain, words_of
 from trailstats.terrain.features import ACTIVITY_FEATURES, ELEVATION_FEATURES, WINDOW_FEATURES
+from trailstats.terrain.segments import cut_segments
 
 
 def valid(found: Explanation) -> dict[str, object]:
@@ -29,7 +35,9 @@ def valid(found: Explanation) -> dict[str, object]:
 
 
 def test_cues_add_up_to_the_evidence() -> None:
-    """A segment's cues sum to the mean evidence of its windows, and those of the run to its log-odds."""
+    """A segment's cues sum to the mean evidence of its windows, and those of the run to its
+    log-odds.
+    """
     run = clean(mountain_run(4000))
     found = explain_terrain(run)
     estimate = estimate_surface(run)
@@ -38,7 +46,9 @@ def test_cues_add_up_to_the_evidence() -> None:
     assert whole == pytest.approx(sum(estimate.activity_contributions.values()))
     for row, reasons in zip(found.segments.itertuples(), found.reasons, strict=True):
         total = sum(reason.log_odds for reason in reasons)
-        inside = evidence[(evidence.index > row.start_distance - 50) & (evidence.index < row.end_distance + 50)]
+        inside = evidence[
+            (evidence.index > row.start_distance - 50) & (evidence.index < row.end_distance + 50)
+        ]
         assert inside.min() - 1e-9 <= total <= inside.max() + 1e-9
         sizes = [abs(reason.log_odds) for reason in reasons]
         assert sizes == sorted(sizes, reverse=True)
@@ -54,7 +64,13 @@ def test_segments_are_those_of_the_classification() -> None:
 
 def test_every_feature_has_words() -> None:
     """No cue is shown by its name in the code."""
-    for name in (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, *WINDOW_FEATURES, "activity", "intercept"):
+    for name in (
+        *ACTIVITY_FEATURES,
+        *ELEVATION_FEATURES,
+        *WINDOW_FEATURES,
+        "activity",
+        "intercept",
+    ):
         assert "_" not in words_of(name)
         assert words_of(name).split(" (")[0] != name
 
@@ -86,7 +102,9 @@ def test_labels_and_tags_are_named() -> None:
 
 def test_what_tells_nothing_is_explained_too() -> None:
     """Without positions there are no cues and no ways, and the document is valid."""
-    found = explain_terrain(without(street_run(3000), "latitude", "longitude"), rules=TerrainRules())
+    found = explain_terrain(
+        without(street_run(3000), "latitude", "longitude"), rules=TerrainRules()
+    )
     assert found.whole == ()
     assert all(reasons == () for reasons in found.reasons)
     document = valid(found)

@@ -5,9 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from terrain.ways import mountain_run, renamed, run_along, straight, street_run, turned, winding, without
-from trailstats.activity import Activity
+from terrain.ways import (
+    mountain_run,
+    renamed,
+    run_along,
+    straight,
+    street_run,
+    turned,
+    winding,
+    without,
+)
 from trailstats.cleaning import clean
+from trailstats.model.activity import Activity
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
@@ -53,17 +62,26 @@ def test_street_and_path_differ_the_expected_way() -> None:
 @pytest.mark.parametrize("step", [3.0, 5.0])
 @pytest.mark.parametrize("make", [street_run, mountain_run])
 def test_sampling_step_hardly_matters(make: object, step: float) -> None:
-    """A point every 3 or 5 s gives the features of a point every second, to within a fifth of street against path."""
+    """A point every 3 or 5 s gives the features of a point every second, to within a fifth of
+    street against path.
+    """
     fine, coarse = (activity_features(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
-    gap = {k: abs(activity_features(street_run())[k] - activity_features(mountain_run())[k]) for k in fine}
+    gap = {
+        k: abs(activity_features(street_run())[k] - activity_features(mountain_run())[k])
+        for k in fine
+    }
     for name in ("wiggle_50", "wiggle_100", "grade_mean", "grade_change"):
         assert abs(fine[name] - coarse[name]) < 0.2 * gap[name], name
 
 
 def test_place_and_height_do_not_matter() -> None:
-    """The same run shifted to another latitude's meridian and 1000 m higher has the same features."""
+    """The same run shifted to another latitude's meridian and 1000 m higher has the same
+    features.
+    """
     run = mountain_run()
-    moved = run.records.assign(longitude=run.records["longitude"] + 100, elevation=run.records["elevation"] + 1000)
+    moved = run.records.assign(
+        longitude=run.records["longitude"] + 100, elevation=run.records["elevation"] + 1000
+    )
     other = Activity(moved, run.meta)
     assert activity_features(other) == pytest.approx(activity_features(run), rel=1e-6)
     assert window_features(other)[1] == pytest.approx(window_features(run)[1], rel=1e-5, abs=1e-8)
@@ -87,14 +105,18 @@ def test_without_elevation_only_its_features_are_missing() -> None:
 
 @pytest.mark.parametrize(("grade", "expected"), [(0.03, 0.0), (0.07, 0.5503), (0.10, 1.0)])
 def test_steepness_lies_between_its_bounds(grade: float, expected: float) -> None:
-    """Nothing below 5.5 %, all from 8.5 %, between them by the log: log(75 / 60) / log(90 / 60) at 7 %."""
+    """Nothing below 5.5 %, all from 8.5 %, between them by the log: log(75 / 60) / log(90 / 60) at
+    7 %.
+    """
     run = run_along(winding(5000), climb=grade * np.arange(5000.0))
     assert steepness(activity_features(run)) == pytest.approx(expected, abs=0.03)
     assert np.isnan(steepness(activity_features(without(run, "elevation"))))
 
 
 def test_flat_speed_is_that_of_the_flat() -> None:
-    """Three kilometres level at 3.2 m/s and three uphill at 2 m/s: 3.2; less than a kilometre of flat has none."""
+    """Three kilometres level at 3.2 m/s and three uphill at 2 m/s: 3.2; less than a kilometre of
+    flat has none.
+    """
     speed = np.repeat([3.2, 2.0], 3000)
     climb = 0.08 * np.maximum(np.arange(6000.0) - 3000.0, 0.0)
     grid = run_grid(run_along(winding(6000), speed, climb=climb))
@@ -106,7 +128,9 @@ def test_flat_speed_is_that_of_the_flat() -> None:
 
 
 def test_own_pace_is_bounded() -> None:
-    """A tenth slower is its log; half as fast counts as no more than the bound; faster is above zero."""
+    """A tenth slower is its log; half as fast counts as no more than the bound; faster is above
+    zero.
+    """
     assert own_pace(np.log(2.7), np.log(3.0)) == pytest.approx(np.log(0.9))
     assert own_pace(np.log(1.5), np.log(3.0)) == -MOST_SHIFT
     assert own_pace(np.log(3.3), np.log(3.0)) == pytest.approx(np.log(1.1))
@@ -121,7 +145,9 @@ def test_reversal_keeps_shape() -> None:
 
 
 def test_windows_lie_where_they_say() -> None:
-    """On a run that is half street, half path, the windows of the path wiggle and those of the street don't."""
+    """On a run that is half street, half path, the windows of the path wiggle and those of the
+    street don't.
+    """
     run = run_along(np.concatenate([straight(4000), winding(4000)]))
     centres, values, names = window_features(run)
     assert names == WINDOW_FEATURES

@@ -14,9 +14,15 @@ from terrain.town import PATH, ROAD, Line, Ways, run_over, write_map
 from terrain.ways import mountain_run, renamed
 from trailstats.cleaning import clean
 from trailstats.schema import SEGMENTS, SurfaceSource
-from trailstats.segments import cut_segments
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, classify_terrain, trail_probability
+from trailstats.terrain import (
+    RoadMap,
+    SurfaceLabels,
+    TerrainRules,
+    classify_terrain,
+    trail_probability,
+)
 from trailstats.terrain.fusion import _without_doubt, _without_short
+from trailstats.terrain.segments import cut_segments
 
 pytest.importorskip("osmium")
 
@@ -42,7 +48,11 @@ def run() -> ts.Activity:
 
 
 def stretches(run: ts.Activity, *evidence: str, **given: object) -> pd.DataFrame:
-    rules = TerrainRules(sources=frozenset(map(SurfaceSource, evidence))) if evidence else TerrainRules()
+    rules = (
+        TerrainRules(sources=frozenset(map(SurfaceSource, evidence)))
+        if evidence
+        else TerrainRules()
+    )
     return classify_terrain(run, cut_segments(run), rules=rules, **given)  # type: ignore[arg-type]
 
 
@@ -51,7 +61,9 @@ def at(table: pd.DataFrame, distance: float) -> pd.Series:
 
 
 def test_segments_are_cut_where_the_way_changes(run: ts.Activity, town: RoadMap) -> None:
-    """The path between two roads becomes a stretch of its own, cut within 20 m, with the map as its source."""
+    """The path between two roads becomes a stretch of its own, cut within 20 m, with the map as its
+    source.
+    """
     table = stretches(run, map=town)
     SEGMENTS.validate(table)
     assert table["surface"].tolist() == ["road", "trail", "road"]
@@ -62,8 +74,12 @@ def test_segments_are_cut_where_the_way_changes(run: ts.Activity, town: RoadMap)
 
 
 def test_labels_win_over_the_map(run: ts.Activity, town: RoadMap) -> None:
-    """Where the runner says something else, that counts, also "unknown"; the rest stays with the map."""
-    labels = SurfaceLabels.from_text("file,from,to,surface\nrun.gpx,1200 m,1600 m,road\nrun.gpx,2500 m,,unknown\n")
+    """Where the runner says something else, that counts, also "unknown"; the rest stays with the
+    map.
+    """
+    labels = SurfaceLabels.from_text(
+        "file,from,to,surface\nrun.gpx,1200 m,1600 m,road\nrun.gpx,2500 m,,unknown\n"
+    )
     table = stretches(run, map=town, labels=labels)
     assert (at(table, 1400)["surface"], at(table, 1400)["surface_source"]) == ("road", "label")
     assert at(table, 1400)["p_trail"] == 0.0
@@ -93,7 +109,9 @@ def test_only_allowed_evidence_is_used(run: ts.Activity, town: RoadMap) -> None:
 
 
 def test_off_the_map_the_signal_takes_over(run: ts.Activity, tmp_path: Path) -> None:
-    """Where no way is within reach, the surface rests on tag or signal, and on nothing when neither may be used."""
+    """Where no way is within reach, the surface rests on tag or signal, and on nothing when neither
+    may be used.
+    """
     town = RoadMap(write_map(tmp_path / "part.osm", {1: WAYS[1]}), cache=tmp_path)
     both, alone = stretches(run, map=town), stretches(run, "map", map=town)
     assert at(both, 500)["surface_source"] == "map"
@@ -116,7 +134,9 @@ def test_a_way_that_could_be_either_is_left_to_the_signal(run: ts.Activity, tmp_
 
 
 def test_a_short_crossing_is_no_stretch(tmp_path: Path) -> None:
-    """A paved square of 30 m inside a path makes no segment of its own, and doesn't spoil its probability."""
+    """A paved square of 30 m inside a path makes no segment of its own, and doesn't spoil its
+    probability.
+    """
     ways: Ways = {
         1: (PATH, [(-50, 0), (500, 0)]),
         2: (ROAD, [(500, 0), (530, 0)]),
@@ -129,7 +149,9 @@ def test_a_short_crossing_is_no_stretch(tmp_path: Path) -> None:
 
 
 def test_the_whole_run_follows_from_labels_and_map(run: ts.Activity, town: RoadMap) -> None:
-    """The probability of a trail run is the mean over its length, one third here; a label says the rest."""
+    """The probability of a trail run is the mean over its length, one third here; a label says the
+    rest.
+    """
     probability, source = trail_probability(run, map=town)
     assert source is SurfaceSource.MAP
     assert probability == pytest.approx((0.02 + 0.97 + 0.02) / 3, abs=0.02)
@@ -140,7 +162,9 @@ def test_the_whole_run_follows_from_labels_and_map(run: ts.Activity, town: RoadM
     assert "map" in metric.method
 
 
-def test_a_map_that_covers_little_leaves_the_whole_to_the_signal(run: ts.Activity, tmp_path: Path) -> None:
+def test_a_map_that_covers_little_leaves_the_whole_to_the_signal(
+    run: ts.Activity, tmp_path: Path
+) -> None:
     """With a map of the first third only, the probability of the whole comes from the signal."""
     town = RoadMap(write_map(tmp_path / "part.osm", {1: WAYS[1]}), cache=tmp_path)
     assert trail_probability(run, map=town) == trail_probability(run)
@@ -171,13 +195,19 @@ def test_nothing_is_estimated_twice(run: ts.Activity, monkeypatch: pytest.Monkey
 
     calls: list[int] = []
     real = fusion.estimate_surface
-    monkeypatch.setattr(fusion, "estimate_surface", lambda *a, **k: calls.append(1) or real(*a, **k))
+    monkeypatch.setattr(
+        fusion, "estimate_surface", lambda *a, **k: calls.append(1) or real(*a, **k)
+    )
     ts.analyze(mountain_run(3000))
     assert calls == [1]
 
 
-def test_the_profile_names_the_map(run: ts.Activity, town: RoadMap, tmp_path: Path, monkeypatch) -> None:
-    """The extracts of the athlete's profile are used when no map is given, relative to the profile's folder."""
+def test_the_profile_names_the_map(
+    run: ts.Activity, town: RoadMap, tmp_path: Path, monkeypatch
+) -> None:
+    """The extracts of the athlete's profile are used when no map is given, relative to the
+    profile's folder.
+    """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "home"))
     (tmp_path / "athlete.toml").write_text('osm = ["town.osm"]\n')

@@ -47,7 +47,10 @@ def test_places_are_distances_times_or_clock(start: str, end: str) -> None:
 
 def test_times_of_toml_need_no_quotes() -> None:
     """TOML's own times are understood."""
-    text = '[[label]]\nfile = "run.gpx"\nfrom = 2026-03-01T08:01:40Z\nto = 00:05:00\nsurface = "trail"\n'
+    text = (
+        '[[label]]\nfile = "run.gpx"\nfrom = 2026-03-01T08:01:40Z\nto = 00:05:00\nsurface = '
+        '"trail"\n'
+    )
     assert trail_between(text, toml=True) == pytest.approx((300, 900), abs=10)
 
 
@@ -81,7 +84,9 @@ def test_files_are_named_by_the_end_of_their_path(name: str, meant: bool) -> Non
 
 def test_the_later_label_counts() -> None:
     """A second label overrides the first where both speak."""
-    found = SurfaceLabels.from_text("file,from,to,surface\nrun.gpx,,,trail\nrun.gpx,300 m,600 m,road\n").along(RUN, AT)
+    found = SurfaceLabels.from_text(
+        "file,from,to,surface\nrun.gpx,,,trail\nrun.gpx,300 m,600 m,road\n"
+    ).along(RUN, AT)
     assert (found[(AT > 300) & (AT < 600)] == "road").all()
     assert (found[(AT < 300) | (AT > 600)] == "trail").all()
 
@@ -115,7 +120,10 @@ def test_errors_name_the_line(text: str, line: int, word: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[[label]]\nfile="a"\nsurface="road"\n\n[[label]]\nfile="b"\nsurface="mud"\n', "line 5: .*mud"),
+        (
+            '[[label]]\nfile="a"\nsurface="road"\n\n[[label]]\nfile="b"\nsurface="mud"\n',
+            "line 5: .*mud",
+        ),
         ('[[label]]\nfile="a"\n', "line 1: .*surface"),
         ('label = "road"\n', r"\[\[label\]\]"),
         ("[[label]\n", "line 1"),
@@ -145,5 +153,7 @@ def test_labels_travel_and_are_told_apart() -> None:
     one = SurfaceLabels.from_text("file,surface\nrun.gpx,trail\n")
     other = SurfaceLabels.from_text("file,surface\nrun.gpx,road\n")
     assert pickle.loads(pickle.dumps(one)) == one
-    assert one.fingerprint == SurfaceLabels.from_text("file , surface\n run.gpx,Trail\n").fingerprint
+    assert (
+        one.fingerprint == SurfaceLabels.from_text("file , surface\n run.gpx,Trail\n").fingerprint
+    )
     assert one.fingerprint != other.fingerprint

@@ -1,7 +1,7 @@
 """On recorded runs the map tells road from trail.
 
-The labels were themselves made by matching these tracks to the same extracts, with another program and table. So
-this checks the matching and the table, not whether the map is right.
+The labels were themselves made by matching these tracks to the same extracts, with another program
+and table. So this checks the matching and the table, not whether the map is right.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ RULES = ts.TerrainRules(sources=frozenset({SurfaceSource.MAP}))
 
 @pytest.fixture(scope="module")
 def scored(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Return the labelled points of every fourth run and of all small regions, with what the segments say there."""
+    """Return the labelled points of every fourth run and of all small regions, with what the
+    segments say there.
+    """
     tracks = pd.read_csv(osm / "tracks.csv")
     tracks = tracks[tracks["sport"] == "run"]
     town = tracks[tracks["region"] == "gothenburg"].sort_values(["cluster", "file"]).iloc[::4]
@@ -39,16 +41,27 @@ def scored(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
             table = ts.classify_terrain(run, ts.cut_segments(run), rules=RULES, map=town)
             points = labels[(labels["file"] == file) & labels["label"].isin(["road", "trail"])]
             points = points[points["ambiguous"] != 1].sort_values("time")
-            at = np.searchsorted(table["start_time"].to_numpy(), points["time"].to_numpy(), side="right") - 1
+            at = (
+                np.searchsorted(
+                    table["start_time"].to_numpy(), points["time"].to_numpy(), side="right"
+                )
+                - 1
+            )
             at = np.clip(at, 0, None)
             found.append(
-                points.assign(got=table["surface"].to_numpy()[at], p=table["p_trail"].to_numpy()[at], region=region)
+                points.assign(
+                    got=table["surface"].to_numpy()[at],
+                    p=table["p_trail"].to_numpy()[at],
+                    region=region,
+                )
             )
     return pd.concat(found)
 
 
 def test_tagged_ways_are_told(scored: pd.DataFrame) -> None:
-    """Where a tag says what the way is made of, 99 % of what is decided is right and 95 % is decided."""
+    """Where a tag says what the way is made of, 99 % of what is decided is right and 95 % is
+    decided.
+    """
     tagged = scored[scored["conf"] == "tag"]
     decided = tagged[tagged["got"] != "unknown"]
     assert len(tagged) > 1000
@@ -72,7 +85,9 @@ def test_road_only_regions_stay_road(scored: pd.DataFrame) -> None:
 
 
 def test_probabilities_mean_what_they_say(scored: pd.DataFrame) -> None:
-    """On tagged ways the mean probability and the share of trail agree within 0.05, below and above one half."""
+    """On tagged ways the mean probability and the share of trail agree within 0.05, below and above
+    one half.
+    """
     tagged = scored[(scored["conf"] == "tag") & scored["p"].notna()]
     for part in (tagged[tagged["p"] < 0.5], tagged[tagged["p"] >= 0.5]):
         assert abs(part["p"].mean() - (part["label"] == "trail").mean()) < 0.05

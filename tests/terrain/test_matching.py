@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from terrain.town import PATH, ROAD, Line, Ways, degrees, run_over, write_map
-from trailstats.activity import Activity
+from trailstats.model.activity import Activity
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps._candidates import CELL, METRES, REACH, expand
 from trailstats.terrain.maps._matching import MATCH_RULES
@@ -47,7 +47,9 @@ def test_halfway_between_two_ways_the_match_is_not_sure(matched) -> None:
 
 
 def test_direction_tells_crossing_ways_apart(matched) -> None:
-    """Along a road with paths across it every 60 m the road is followed, also where a path is nearer."""
+    """Along a road with paths across it every 60 m the road is followed, also where a path is
+    nearer.
+    """
     paths = {10 + i: (PATH, [(60.0 * i, -300), (60.0 * i, 300)]) for i in range(-6, 7)}
     match = matched({1: (ROAD, [(-500, 0), (500, 0)])} | paths, run_over([(-400, 6), (400, 6)]))
     assert (match.way == 1).all()
@@ -75,7 +77,9 @@ def test_a_turn_at_a_junction_is_followed(matched) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_errors_of_a_receiver_dont_break_the_sequence(matched, seed: int) -> None:
-    """With positions off by 5 m, slowly changing, nine tenths of a way beside another one are found."""
+    """With positions off by 5 m, slowly changing, nine tenths of a way beside another one are
+    found.
+    """
     ways = {1: (ROAD, [(-2000, 0), (2000, 0)]), 2: (PATH, [(-2000, 25), (2000, 25)])}
     match = matched(ways, run_over([(-1900, 25), (1900, 25)], error=5.0, seed=seed))
     assert np.mean(match.way == 2) > 0.9
@@ -94,8 +98,14 @@ def test_off_the_map_nothing_is_followed(matched) -> None:
 
 
 def test_a_gap_is_not_bridged(matched) -> None:
-    """Where positions are missing for 300 m both sides stand for themselves: no change of way has to be explained."""
-    ways = {1: (ROAD, [(-500, 0), (-100, 0)]), 2: (PATH, [(100, 20), (500, 20)]), 3: (ROAD, [(-500, 25), (500, 25)])}
+    """Where positions are missing for 300 m both sides stand for themselves: no change of way has
+    to be explained.
+    """
+    ways = {
+        1: (ROAD, [(-500, 0), (-100, 0)]),
+        2: (PATH, [(100, 20), (500, 20)]),
+        3: (ROAD, [(-500, 25), (500, 25)]),
+    }
     run = run_over([(-450, 0), (-150, 0), (150, 20), (450, 20)])
     lost = np.arange(len(run.records)) // 100 == 1
     records = run.records.copy()
@@ -136,7 +146,9 @@ def test_thinned_positions_follow_the_same_ways(matched, step: int) -> None:
 
 
 def test_moving_the_whole_world_changes_nothing(tmp_path: Path) -> None:
-    """Ways and run at other longitudes, across tiles and the meridian of Greenwich, give the same match."""
+    """Ways and run at other longitudes, across tiles and the meridian of Greenwich, give the same
+    match.
+    """
     ways = {1: (ROAD, [(-500, 0), (0, 0), (500, 0)]), 2: (PATH, [(0, 0), (0, 500)])}
     run = run_over([(-400, 2), (0, 0), (0, 400)])
     text = write_map(tmp_path / "a.osm", ways).read_text()
@@ -148,7 +160,9 @@ def test_moving_the_whole_world_changes_nothing(tmp_path: Path) -> None:
             moved = moved.replace(lon, f'lon="{float(degrees(x, y)[1]) + shift:.7f}"')
         (tmp_path / f"b{shift}.osm").write_text(moved)
         records = run.records.assign(longitude=run.records["longitude"] + shift)
-        there = RoadMap(tmp_path / f"b{shift}.osm", cache=tmp_path).match(replace(run, records=records))
+        there = RoadMap(tmp_path / f"b{shift}.osm", cache=tmp_path).match(
+            replace(run, records=records)
+        )
         assert (there.way == here.way).all()
         assert there.p_trail == pytest.approx(here.p_trail, abs=1e-3)
 
@@ -163,7 +177,9 @@ def test_nothing_to_match(matched) -> None:
 
 
 def test_the_posterior_of_a_known_chain(matched) -> None:
-    """Two ways at the same place as a point, not connected: with equal fit, each has half the probability."""
+    """Two ways at the same place as a point, not connected: with equal fit, each has half the
+    probability.
+    """
     ways = {1: (ROAD, [(-500, 0), (500, 0)]), 2: (PATH, [(-501, 0), (501, 0)])}
     match = matched(ways, run_over([(-400, 0), (400, 0)]), off_way=-50.0)
     assert match.confidence == pytest.approx(0.5, abs=1e-6)
@@ -178,5 +194,7 @@ def test_ranges_expand() -> None:
 
 
 def test_a_cell_of_the_search_is_about_as_wide_as_the_reach() -> None:
-    """Smaller cells make every piece of a way lie in many of them, larger ones bring pieces that are far away."""
+    """Smaller cells make every piece of a way lie in many of them, larger ones bring pieces that
+    are far away.
+    """
     assert REACH / 2 < CELL * METRES < 3 * REACH

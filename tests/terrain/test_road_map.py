@@ -51,10 +51,14 @@ def test_every_format_gives_the_same(town: RoadMap, tmp_path: Path) -> None:
 
 
 def test_the_extract_is_read_once(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second map of the same file uses the index that lies there; a file that changed is read again."""
+    """A second map of the same file uses the index that lies there; a file that changed is read
+    again.
+    """
     first = town.match(RUN)
     mark = town.fingerprint
-    monkeypatch.setattr("trailstats.terrain.maps.road_map.build_index", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(
+        "trailstats.terrain.maps.road_map.build_index", lambda *_: pytest.fail("read again")
+    )
     again = RoadMap(town.extracts, cache=town.cache)
     assert same(again.match(RUN), first)
     assert again.fingerprint == mark
@@ -84,9 +88,13 @@ def test_a_damaged_index_is_made_anew(town: RoadMap, part: str) -> None:
     assert index.read_bytes() != bytes(data)
 
 
-def test_an_index_appears_whole_or_not_at_all(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_appears_whole_or_not_at_all(
+    town: RoadMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When making it fails half-way, nothing is left behind."""
-    monkeypatch.setattr(extract, "write_tail", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(
+        extract, "write_tail", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+    )
     with pytest.raises(WriteError, match="disk full"):
         town.prepare()
     assert list(town.cache.iterdir()) == []
@@ -156,15 +164,23 @@ def test_ways_cut_by_the_border_of_the_extract(tmp_path: Path) -> None:
 def test_tiles_hide_nothing(tmp_path: Path) -> None:
     """A straight way over many tiles is found all along, whatever the length of its pieces."""
     end = 30_000.0
-    path = write_map(tmp_path / "long.osm", {1: (PATH, [(0, 0), (end, end)]), 2: (ROAD, [(0, 500), (1, 501)])})
-    match = RoadMap(path, cache=tmp_path / "cache").match(run_over([(10, 10), (end - 10, end - 10)], speed=4.0))
+    path = write_map(
+        tmp_path / "long.osm", {1: (PATH, [(0, 0), (end, end)]), 2: (ROAD, [(0, 500), (1, 501)])}
+    )
+    match = RoadMap(path, cache=tmp_path / "cache").match(
+        run_over([(10, 10), (end - 10, end - 10)], speed=4.0)
+    )
     assert (match.way == 1).all()
     assert len(match.way) > 4000
 
 
 def test_overlapping_extracts(town: RoadMap, tmp_path: Path) -> None:
-    """Ways of several extracts are used together; where both have a way, the first one's tags count."""
-    other = write_map(tmp_path / "other.osm", {7: (PATH, STREET[7][1]), 9: (PATH, [(500, 0), (900, 0)])})
+    """Ways of several extracts are used together; where both have a way, the first one's tags
+    count.
+    """
+    other = write_map(
+        tmp_path / "other.osm", {7: (PATH, STREET[7][1]), 9: (PATH, [(500, 0), (900, 0)])}
+    )
     run = run_over([(-400, 0), (800, 0)])
     match = RoadMap([town.extracts[0], other], cache=town.cache).match(run)
     assert set(match.way.tolist()) == {7, 9}
@@ -223,7 +239,9 @@ def test_a_well_tagged_town_is_mostly_told(osm: Path, tmp_path: Path) -> None:
     (index,) = RoadMap(tmp_path / "heidelberg.osm.pbf", cache=tmp_path).prepare()
     pieces = index.pieces(index._tiles["tile"])
     _, first = np.unique(pieces["way"], return_index=True)
-    p_trail = np.array([ground_of(index.tags[i]).rule.p_trail for i in pieces["tags"][first].tolist()])
+    p_trail = np.array(
+        [ground_of(index.tags[i]).rule.p_trail for i in pieces["tags"][first].tolist()]
+    )
     assert len(first) > 6000
     # 41 % of these ways have a surface tag; the kind of way has to tell a good part of the rest.
     assert np.mean((p_trail >= 0.7) | (p_trail <= 0.3)) > 0.6

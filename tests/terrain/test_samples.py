@@ -11,8 +11,8 @@ import pytest
 from trailstats.cleaning import clean
 from trailstats.io import read
 from trailstats.schema import SurfaceSource
-from trailstats.segments import cut_segments
 from trailstats.terrain import TerrainRules, classify_terrain, trail_probability
+from trailstats.terrain.segments import cut_segments
 
 SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 
@@ -33,13 +33,17 @@ def test_road_runs_are_not_called_trail(runs: list[dict[str, object]], samples: 
 
 
 def test_trail_share_follows_the_truth(runs: list[dict[str, object]], samples: Path) -> None:
-    """Over the archive, the mean probability along a run rises with the share of trail it truly has."""
+    """Over the archive, the mean probability along a run rises with the share of trail it truly
+    has.
+    """
     true, seen = [], []
     for entry in runs:
         run = clean(read(samples / str(entry["file"])))
         stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
         if stretches["p_trail"].notna().any():
             true.append(float(str(entry["trail_share"])))
-            seen.append(float(np.average(stretches["p_trail"].fillna(0.5), weights=stretches["distance"])))
+            seen.append(
+                float(np.average(stretches["p_trail"].fillna(0.5), weights=stretches["distance"]))
+            )
     assert len(true) > 20
     assert np.corrcoef(true, seen)[0, 1] > 0.6

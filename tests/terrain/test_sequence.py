@@ -20,7 +20,11 @@ def by_enumeration(evidence: np.ndarray, change: float) -> np.ndarray:
     for states in itertools.product((0, 1), repeat=len(evidence)):
         path = np.array(states)
         changes = int(np.abs(np.diff(path)).sum())
-        weight = change**changes * (1 - change) ** (len(path) - 1 - changes) * np.exp(evidence[path == 1].sum())
+        weight = (
+            change**changes
+            * (1 - change) ** (len(path) - 1 - changes)
+            * np.exp(evidence[path == 1].sum())
+        )
         up += np.where(path == 1, weight, 0.0)
         down += np.where(path == 0, weight, 0.0)
     return np.log(up / down)
@@ -28,7 +32,9 @@ def by_enumeration(evidence: np.ndarray, change: float) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=9), st.floats(20, 2000))
-def test_forward_backward_is_the_sum_over_all_sequences(evidence: list[float], length: float) -> None:
+def test_forward_backward_is_the_sum_over_all_sequences(
+    evidence: list[float], length: float
+) -> None:
     """The two recursions agree with enumeration for any evidence and any mean length."""
     change = (1 - np.exp(-2 * 50.0 / length)) / 2
     expected = by_enumeration(np.array(evidence), change)
@@ -48,8 +54,12 @@ def test_one_odd_step_is_outvoted() -> None:
 
 
 @pytest.mark.parametrize(("log_odds", "flips"), [(4.4705, False), (4.4715, True)])
-def test_one_step_of_a_third_state_flips_from_a_known_evidence_on(log_odds: float, flips: bool) -> None:
-    """Stretches of 500, 500 and 100 m in steps of 50 m: 2 ln p_rr - ln(p_rt p_tr) = 4.471 has to be overcome."""
+def test_one_step_of_a_third_state_flips_from_a_known_evidence_on(
+    log_odds: float, flips: bool
+) -> None:
+    """Stretches of 500, 500 and 100 m in steps of 50 m: 2 ln p_rr - ln(p_rt p_tr) = 4.471 has to be
+    overcome.
+    """
     stay = np.exp(-50.0 / np.array([500.0, 500.0, 100.0]))[:, None]
     moves = np.log(np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)).astype(np.float32)
     fit = np.full((21, 3), -20.0)
@@ -67,7 +77,9 @@ def test_extreme_evidence_stays_finite() -> None:
 
 
 def test_mean_between_weighs_by_length() -> None:
-    """The mean over a stretch counts each window by what lies inside it; a point takes the curve's value."""
+    """The mean over a stretch counts each window by what lies inside it; a point takes the curve's
+    value.
+    """
     centres = np.array([25.0, 75.0, 125.0])
     values = np.array([0.0, 1.0, 0.5])
     start, end = np.array([0.0, 25.0, 50.0, 75.0]), np.array([150.0, 75.0, 100.0, 75.0])

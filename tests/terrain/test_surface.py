@@ -7,11 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from terrain.ways import hills, mountain_run, renamed, run_along, straight, street_run, uneven, winding, without
-from trailstats.activity import Activity
+from terrain.ways import (
+    hills,
+    mountain_run,
+    renamed,
+    run_along,
+    straight,
+    street_run,
+    uneven,
+    winding,
+    without,
+)
 from trailstats.cleaning import clean
+from trailstats.model.activity import Activity
 from trailstats.schema import SEGMENTS, SurfaceSource
-from trailstats.segments import cut_segments
 from trailstats.terrain import (
     TerrainRules,
     classify_terrain,
@@ -22,6 +31,7 @@ from trailstats.terrain import (
 )
 from trailstats.terrain._model import surface_model
 from trailstats.terrain.features import WINDOW_FEATURES
+from trailstats.terrain.segments import cut_segments
 
 SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 
@@ -59,7 +69,9 @@ def mixed_run() -> Activity:
 
 
 def test_a_path_inside_a_run_is_found() -> None:
-    """Inside a mixed run the path has a higher probability than the streets, and cuts lie near its ends."""
+    """Inside a mixed run the path has a higher probability than the streets, and cuts lie near its
+    ends.
+    """
     run = clean(mixed_run())
     estimate = estimate_surface(run, rules=SIGNAL)
     inside = (estimate.distance > 5500) & (estimate.distance < 9500)
@@ -72,7 +84,9 @@ def test_a_path_inside_a_run_is_found() -> None:
 
 
 def test_segments_carry_the_surface() -> None:
-    """The table keeps its form and its length; the surface follows from the probability and the stated bound."""
+    """The table keeps its form and its length; the surface follows from the probability and the
+    stated bound.
+    """
     run = clean(mixed_run())
     stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
     SEGMENTS.validate(stretches)
@@ -91,7 +105,10 @@ def test_a_higher_bound_leaves_more_unknown() -> None:
     run = clean(mixed_run())
     unknown = [
         float(s.loc[s["surface"] == "unknown", "distance"].sum())
-        for s in (classify_terrain(run, cut_segments(run), rules=replace(SIGNAL, decide=d)) for d in (0.6, 0.75, 0.9))
+        for s in (
+            classify_terrain(run, cut_segments(run), rules=replace(SIGNAL, decide=d))
+            for d in (0.6, 0.75, 0.9)
+        )
     ]
     assert unknown == sorted(unknown)
 
@@ -110,7 +127,9 @@ def test_a_higher_bound_leaves_more_unknown() -> None:
     ids=["ride", "pool", "treadmill", "virtual", "no positions", "drive", "short"],
 )
 def test_what_has_no_ground_is_unknown(run: Activity) -> None:
-    """Rides, pools, treadmills, drives and recordings without positions get NaN and unknown, and no error."""
+    """Rides, pools, treadmills, drives and recordings without positions get NaN and unknown, and no
+    error.
+    """
     run = clean(run)
     probability, source = trail_probability(run, rules=SIGNAL)
     assert np.isnan(probability)
@@ -131,7 +150,9 @@ def test_a_lap_track_is_not_trail() -> None:
 
 
 def test_the_tag_comes_before_the_signal() -> None:
-    """A run tagged trail is one with the source tag; without the tag among the sources the signal decides."""
+    """A run tagged trail is one with the source tag; without the tag among the sources the signal
+    decides.
+    """
     run = renamed(street_run(), sub_sport="trail")
     probability, source = trail_probability(run)
     assert source is SurfaceSource.TAG
@@ -163,12 +184,19 @@ def test_the_tag_alone_covers_the_whole_run() -> None:
 
 
 def test_contributions_add_up() -> None:
-    """The parts that are shown for the whole run sum to its log-odds; those of the windows cover every feature."""
+    """The parts that are shown for the whole run sum to its log-odds; those of the windows cover
+    every feature.
+    """
     estimate = estimate_surface(mountain_run())
     model = surface_model().with_elevation
     log_odds = sum(estimate.activity_contributions.values()) + model.intercept
     assert estimate.activity_probability == pytest.approx(1 / (1 + np.exp(-log_odds)))
-    assert list(estimate.contributions.columns) == [*WINDOW_FEATURES, "activity", "steepness", "intercept"]
+    assert list(estimate.contributions.columns) == [
+        *WINDOW_FEATURES,
+        "activity",
+        "steepness",
+        "intercept",
+    ]
     assert len(estimate.contributions) == len(estimate.distance)
 
 
@@ -200,7 +228,10 @@ def test_the_model_fits_the_features() -> None:
     for name, whole in model.whole.items():
         channels = set(name.split("+"))
         assert model.whole_run(channels) is whole
-        assert set(whole.weights) == {"activity", *(cue for channel, cue in cues.items() if channel in channels)}
+        assert set(whole.weights) == {
+            "activity",
+            *(cue for channel, cue in cues.items() if channel in channels),
+        }
         assert whole.gain > 0
         assert whole.slope > 0
         assert whole.weights["activity"] > 0

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from terrain.ways import hills, renamed, run_along, straight, street_run, uneven, winding, without
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.io import read
-from trailstats.segments import cut_segments
+from trailstats.model.activity import Activity
 from trailstats.terrain import TerrainRules, classify_terrain, technical_probability
+from trailstats.terrain.segments import cut_segments
 
 
 def slowed(where: slice, factor: float) -> Activity:
@@ -71,7 +71,9 @@ def test_without_elevation_there_is_no_answer() -> None:
 
 
 def test_simulated_technical_ground_stands_out(samples: Path) -> None:
-    """On the simulated trail runs technical stretches of trail get clearly higher probabilities than others."""
+    """On the simulated trail runs technical stretches of trail get clearly higher probabilities
+    than others.
+    """
     truth = json.loads((samples / "truth.json").read_text(encoding="utf-8"))
     runs = [a for a in truth["activities"] if a["technical_share"] > 0.1][:6]
     assert runs
@@ -83,7 +85,9 @@ def test_simulated_technical_ground_stands_out(samples: Path) -> None:
         middle = (stretches["start_distance"] + stretches["end_distance"]) / 2
         middle *= known["end_distance"].iloc[-1] / stretches["end_distance"].iloc[-1]
         row = np.searchsorted(known["end_distance"], middle).clip(0, len(known) - 1)
-        on_trail = (known["surface"].to_numpy()[row] == "trail") & stretches["p_technical"].notna().to_numpy()
+        on_trail = (known["surface"].to_numpy()[row] == "trail") & stretches[
+            "p_technical"
+        ].notna().to_numpy()
         technical = known["technical"].to_numpy()[row]
         parts.append(stretches.assign(truth=technical)[on_trail])
     table = pd.concat(parts)

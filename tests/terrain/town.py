@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.activity import Activity, ActivityMeta
 from trailstats.geo import EARTH_RADIUS
+from trailstats.model.activity import Activity, ActivityMeta
 
 LATITUDE, LONGITUDE = 47.0, 11.0
 
@@ -31,8 +31,12 @@ def degrees(x: np.ndarray | float, y: np.ndarray | float) -> tuple[np.ndarray, n
     )
 
 
-def write_map(path: Path, ways: Ways, *, lost: frozenset[tuple[float, float]] = frozenset()) -> Path:
-    """Write ways as OSM XML: equal places are one node, and lost ones are left out, as at the border of an extract."""
+def write_map(
+    path: Path, ways: Ways, *, lost: frozenset[tuple[float, float]] = frozenset()
+) -> Path:
+    """Write ways as OSM XML: equal places are one node, and lost ones are left out, as at the
+    border of an extract.
+    """
     places = list(dict.fromkeys(place for _, line in ways.values() for place in line))
     number = {place: i for i, place in enumerate(places, 1)}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
@@ -49,8 +53,12 @@ def write_map(path: Path, ways: Ways, *, lost: frozenset[tuple[float, float]] = 
     return path
 
 
-def run_over(line: Line, *, speed: float = 3.0, error: float = 0.0, seed: int = 0, source: str = "run.gpx") -> Activity:
-    """Return a run along a line, a position each second, off by a slowly changing error of this size [m]."""
+def run_over(
+    line: Line, *, speed: float = 3.0, error: float = 0.0, seed: int = 0, source: str = "run.gpx"
+) -> Activity:
+    """Return a run along a line, a position each second, off by a slowly changing error of this
+    size [m].
+    """
     points = np.array(line, float)
     length = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
     along = np.arange(0.0, length[-1], speed)
@@ -63,6 +71,8 @@ def run_over(line: Line, *, speed: float = 3.0, error: float = 0.0, seed: int = 
             axis += noise / np.sqrt((kernel**2).sum()) * error / np.sqrt(2)
     lat, lon = degrees(x, y)
     start = pd.Timestamp("2026-03-01T08:00:00Z")
-    index = pd.DatetimeIndex(start + pd.to_timedelta(np.arange(len(x)), unit="s"), name="time").as_unit("ns")
+    index = pd.DatetimeIndex(
+        start + pd.to_timedelta(np.arange(len(x)), unit="s"), name="time"
+    ).as_unit("ns")
     meta = ActivityMeta(source=source, format="gpx", sport="running", start_time=index[0])
     return Activity(schema.RECORDS.frame({"latitude": lat, "longitude": lon}, index), meta)

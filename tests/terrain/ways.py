@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.activity import Activity, ActivityMeta
 from trailstats.geo import EARTH_RADIUS
+from trailstats.model.activity import Activity, ActivityMeta
 
 Array = np.ndarray
 
@@ -29,11 +29,14 @@ def straight(length: int) -> Array:
 
 
 def winding(length: int, seed: int = 0) -> Array:
-    """Return the curvature of a path that winds left and right at lengths of 90 to 400 m, by half a radian each."""
+    """Return the curvature of a path that winds left and right at lengths of 90 to 400 m, by half a
+    radian each.
+    """
     rng = np.random.default_rng(seed)
     at = np.arange(length)
     heading = sum(
-        0.55 * np.sin(2 * np.pi * at / wave * (1 + 0.1 * np.sin(at / (3 * wave))) + rng.uniform(0, 6))
+        0.55
+        * np.sin(2 * np.pi * at / wave * (1 + 0.1 * np.sin(at / (3 * wave))) + rng.uniform(0, 6))
         for wave in (90.0, 170.0, 240.0, 400.0)
     )
     return np.gradient(np.asarray(heading))
@@ -54,13 +57,16 @@ def run_along(
     at = np.arange(seconds[0], seconds[-1], step)
     data: dict[str, object] = {
         "latitude": 47.0 + np.degrees(np.interp(at, seconds, y) / EARTH_RADIUS),
-        "longitude": 11.0 + np.degrees(np.interp(at, seconds, x) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
+        "longitude": 11.0
+        + np.degrees(np.interp(at, seconds, x) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
     }
     if climb is not None:
         data["elevation"] = np.interp(at, seconds, climb)
     start = pd.Timestamp("2026-03-01T08:00:00Z")
     index = pd.DatetimeIndex(start + pd.to_timedelta(at, unit="s"), name="time").as_unit("ns")
-    meta = ActivityMeta(source="run.fit", format="fit", sport=sport, sub_sport=sub_sport, start_time=index[0])
+    meta = ActivityMeta(
+        source="run.fit", format="fit", sport=sport, sub_sport=sub_sport, start_time=index[0]
+    )
     return Activity(schema.RECORDS.frame(data, index), meta)
 
 
@@ -88,7 +94,9 @@ def mountain_run(length: int = 8000, **options: object) -> Activity:
 
 def without(activity: Activity, *columns: str) -> Activity:
     """Return the recording with some columns blanked."""
-    return replace(activity, records=activity.records.assign(**dict.fromkeys(columns, np.nan)), track=None)
+    return replace(
+        activity, records=activity.records.assign(**dict.fromkeys(columns, np.nan)), track=None
+    )
 
 
 def renamed(activity: Activity, **meta: str) -> Activity:

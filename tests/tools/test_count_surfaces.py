@@ -25,12 +25,16 @@ def test_a_share_is_by_length_and_few_ways_move_it_little(tool) -> None:
     # Wilson's interval of 5 in 10.
     assert (counted["low"]["a"], counted["high"]["a"]) == pytest.approx((0.2366, 0.7634), abs=1e-4)
     judged = RULES["path"].judged
-    assert count.probabilities(counted.reset_index())["path"] == pytest.approx((5 + 1 + 10 * judged) / 51)
+    assert count.probabilities(counted.reset_index())["path"] == pytest.approx(
+        (5 + 1 + 10 * judged) / 51
+    )
 
 
 @pytest.mark.corpus
 def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path, tool) -> None:
-    """The table holds, to the digit it is written with, what the ways with a surface tag give; so does its page."""
+    """The table holds, to the digit it is written with, what the ways with a surface tag give; so
+    does its page.
+    """
     pytest.importorskip("osmium")
     count = tool("count_surfaces")
     counted = count.shares(count.ways(sorted((osm / "extracts").glob("*.osm.pbf"))))
@@ -38,10 +42,13 @@ def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path, tool
     assert len(found) >= 12
     for name, p_trail in found.items():
         assert RULES[name].p_trail == pytest.approx(p_trail, abs=0.0051), name
-        # Where one region has ways enough to tell, the table lies within its interval or between the regions.
+        # Where one region has ways enough to tell, the table lies within its interval or between
+        # the regions.
         plenty = counted[(counted["rule"] == name) & (counted["weight"] >= 10)]
         if len(plenty):
-            assert plenty["low"].min() - 0.05 <= RULES[name].p_trail <= plenty["high"].max() + 0.05, name
+            assert (
+                plenty["low"].min() - 0.05 <= RULES[name].p_trail <= plenty["high"].max() + 0.05
+            ), name
     page = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(encoding="utf-8")
     for line in count.lines(counted):
         assert line in page

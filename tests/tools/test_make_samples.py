@@ -1,4 +1,6 @@
-"""The sample generator repeats itself exactly, and the samples on disk are what their truth says."""
+"""The sample generator repeats itself exactly, and the samples on disk are what their truth
+says.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def _fit_points(content: bytes) -> tuple[list[datetime], list[tuple[float, float
                 times.append(frame.get_value("timestamp"))
                 latitude = frame.get_value("position_lat", fallback=None)
                 if latitude is not None:
-                    places.append((latitude * 180 / 2**31, frame.get_value("position_long") * 180 / 2**31))
+                    places.append(
+                        (latitude * 180 / 2**31, frame.get_value("position_long") * 180 / 2**31)
+                    )
     return times, places
 
 
@@ -97,15 +101,28 @@ def _points(file: Path) -> tuple[list[datetime], list[tuple[float, float]]]:
 def _length(places: list[tuple[float, float]]) -> float:
     at = np.radians(np.array(places))
     step = np.diff(at, axis=0)
-    half = np.sin(step[:, 0] / 2) ** 2 + np.cos(at[1:, 0]) * np.cos(at[:-1, 0]) * np.sin(step[:, 1] / 2) ** 2
+    half = (
+        np.sin(step[:, 0] / 2) ** 2
+        + np.cos(at[1:, 0]) * np.cos(at[:-1, 0]) * np.sin(step[:, 1] / 2) ** 2
+    )
     return float((2 * 6_371_008.8 * np.arcsin(np.sqrt(half))).sum())
 
 
 def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     """Two fresh processes, with different hash seeds, write the same files byte for byte."""
     for name, seed in (("a", "1"), ("b", "2")):
-        command = [sys.executable, str(SCRIPT), "--output", str(tmp_path / name), "--limit", "2", "--no-odd"]
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        command = [
+            sys.executable,
+            str(SCRIPT),
+            "--output",
+            str(tmp_path / name),
+            "--limit",
+            "2",
+            "--no-odd",
+        ]
+        subprocess.run(
+            command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
     first = _digests(tmp_path / "a")
     assert len([name for name in first if name.startswith("archive")]) == 2
     assert first == _digests(tmp_path / "b")
@@ -123,7 +140,9 @@ def test_samples_on_disk_are_what_the_generator_writes(tmp_path: Path, generator
 
 
 def test_archive_is_large_enough_and_small_enough(truth: dict[str, Any]) -> None:
-    """At least 120 activities over 40 weeks in all three formats, below 12 MB with everything else."""
+    """At least 120 activities over 40 weeks in all three formats, below 12 MB with everything
+    else.
+    """
     entries = truth["activities"]
     listed = {entry["file"] for entry in entries}
     on_disk = {f"archive/{path.name}" for path in (SAMPLES / "archive").iterdir()}
@@ -137,7 +156,9 @@ def test_archive_is_large_enough_and_small_enough(truth: dict[str, Any]) -> None
 
 
 def test_recordings_agree_with_their_truth(truth: dict[str, Any]) -> None:
-    """Start, duration and the length of the recorded track agree with the truth within sensor noise."""
+    """Start, duration and the length of the recorded track agree with the truth within sensor
+    noise.
+    """
     for entry in truth["activities"][::4]:
         times, places = _points(SAMPLES / entry["file"])
         assert times == sorted(times)
@@ -152,18 +173,24 @@ def test_segments_tile_every_activity(truth: dict[str, Any]) -> None:
     columns = truth["segment_columns"]
     for entry in truth["activities"]:
         rows = [dict(zip(columns, row, strict=True)) for row in entry["segments"]]
-        assert rows[0]["start_time"] == 0 and rows[-1]["end_time"] == pytest.approx(entry["elapsed_time"], abs=1)
+        assert rows[0]["start_time"] == 0 and rows[-1]["end_time"] == pytest.approx(
+            entry["elapsed_time"], abs=1
+        )
         assert all(a["end_time"] == b["start_time"] for a, b in pairwise(rows))
         assert {row["surface"] for row in rows} <= {"road", "trail"}
         length = {row["surface"]: 0.0 for row in rows}
         for row in rows:
             length[row["surface"]] += row["end_distance"] - row["start_distance"]
         assert sum(length.values()) == pytest.approx(entry["distance"], abs=2.0)
-        assert length.get("trail", 0.0) / entry["distance"] == pytest.approx(entry["trail_share"], abs=0.01)
+        assert length.get("trail", 0.0) / entry["distance"] == pytest.approx(
+            entry["trail_share"], abs=0.01
+        )
 
 
 def test_trails_begin_late_and_the_truth_has_every_claim(truth: dict[str, Any]) -> None:
-    """No trail before the stated week, a verdict for each claim, two races of which one was well prepared."""
+    """No trail before the stated week, a verdict for each claim, two races of which one was well
+    prepared.
+    """
     first = min(entry["week"] for entry in truth["activities"] if entry["trail_share"] > 0)
     assert first == truth["effects"]["road_improvement"]["first_trail_week"]
     assert list(truth["claims"]) == [

@@ -1,4 +1,6 @@
-"""The stored model is what the training script makes of the labelled recordings, and reaches what it must."""
+"""The stored model is what the training script makes of the labelled recordings, and reaches what
+it must.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,11 @@ import pytest
 @pytest.fixture(scope="module")
 def document(root: Path) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """Return the model file."""
-    return dict(json.loads((root / "trailstats" / "terrain" / "surface_model.json").read_text(encoding="utf-8")))
+    return dict(
+        json.loads(
+            (root / "trailstats" / "terrain" / "surface_model.json").read_text(encoding="utf-8")
+        )
+    )
 
 
 def test_scores_that_left_the_athlete_out_reach_the_bar(
@@ -58,12 +64,17 @@ def test_calibration_finds_a_known_line(tool: Callable[[str], ModuleType]) -> No
 
 
 def test_scores_know_perfect_and_blind_predictions(tool: Callable[[str], ModuleType]) -> None:
-    """A perfect order has an area of 1, a constant one half; true shares have no calibration error."""
+    """A perfect order has an area of 1, a constant one half; true shares have no calibration
+    error.
+    """
     scores = tool("train_surface").scores
     trail, road = np.array([0.0, 0.0, 1.0, 2.0]), np.array([1.0, 3.0, 0.0, 0.0])
     assert scores.auc(np.array([0.1, 0.2, 0.8, 0.9]), trail, road) == 1.0
     assert scores.auc(np.full(4, 0.3), trail, road) == 0.5
-    assert scores.calibration_error(np.array([0.25, 0.75]), np.array([1.0, 3.0]), np.array([3.0, 1.0])) == 0.0
+    assert (
+        scores.calibration_error(np.array([0.25, 0.75]), np.array([1.0, 3.0]), np.array([3.0, 1.0]))
+        == 0.0
+    )
 
 
 @pytest.mark.corpus
@@ -84,7 +95,11 @@ def test_the_stored_model_is_the_trained_one(
 def numbers(part: object, at: str = "") -> dict[str, float]:
     """Return every number of nested tables by its place."""
     if isinstance(part, dict):
-        return {k: v for name, below in part.items() for k, v in numbers(below, f"{at}/{name}").items()}
+        return {
+            k: v for name, below in part.items() for k, v in numbers(below, f"{at}/{name}").items()
+        }
     if isinstance(part, list):
-        return {k: v for i, below in enumerate(part) for k, v in numbers(below, f"{at}/{i}").items()}
+        return {
+            k: v for i, below in enumerate(part) for k, v in numbers(below, f"{at}/{i}").items()
+        }
     return {at: float(part)} if isinstance(part, int | float) else {}

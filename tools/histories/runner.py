@@ -1,4 +1,6 @@
-"""The simulated runner that both simulations share: histories as tables, and the sample archive second by second."""
+"""The simulated runner that both simulations share: histories as tables, and the sample archive
+second by second.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +46,16 @@ class Physiology:
     cadence_offset: float = 5.0
 
     def heart_rate(self, spent: Floats, fitness: float | Floats) -> Floats:
-        """Return the settled heart rate of an effort, on a cool day and before any drift [1/min]."""
+        """Return the settled heart rate of an effort, on a cool day and before any drift
+        [1/min].
+        """
         return np.asarray(self.heart_rate_at_zero + self.heart_rate_per_effort * spent / fitness)
 
     def drift(self, seconds: Floats, heat: float | Floats) -> Floats:
         """Return what time into the run adds, more of it in the heat [1/min]."""
-        return np.asarray((self.drift_per_hour + 0.25 * heat) * np.maximum(seconds - 600.0, 0.0) / 3600.0)
+        return np.asarray(
+            (self.drift_per_hour + 0.25 * heat) * np.maximum(seconds - 600.0, 0.0) / 3600.0
+        )
 
 
 def season_temperature(day: float | Floats) -> float | Floats:

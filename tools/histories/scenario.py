@@ -1,4 +1,6 @@
-"""What is true of a simulated runner: one frozen value, and the list that the method is tried on."""
+"""What is true of a simulated runner: one frozen value, and the list that the method is tried
+on.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,14 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Scenario:
-    """One kind of runner. Effects are trail minus road; all zero means that the ground makes no difference.
+    """One kind of runner. Effects are trail minus road; all zero means that the ground makes no
+    difference.
 
     Attributes
     ----------
     name, group : str
-        The group tells how the table counts it: ``none``, ``effect``, ``power``, ``sample``, ``curve`` or
-        ``confounded``.
+        The group tells how the table counts it: ``none``, ``effect``, ``power``, ``sample``,
+        ``curve`` or ``confounded``.
     weeks : int
     easy, long, hard : int
         Runs of each kind a week.
@@ -51,7 +54,8 @@ class Scenario:
     with_heart_rate, rated : float
         Shares of the runs.
     certainty : float
-        How well the recordings tell the ground, in standard deviations between the two; 0 where it is known for sure.
+        How well the recordings tell the ground, in standard deviations between the two; 0 where it
+        is known for sure.
     volume_with_trail : float
         Rise of the volume that begins with the trails.
     fitness_from_volume : float
@@ -113,9 +117,18 @@ _POWER = {"group": "power", "weeks": 30, "easy": 2, "long": 0, "hard": 1, "trail
 SCENARIOS = (
     NONE,
     replace(NONE, name="no effect, trails from week 24", weeks=60, trail_from=24),
-    replace(NONE, name="no effect, season without thermometer", heat=0.75, thermometer=False, weeks=80, trail_from=30),
+    replace(
+        NONE,
+        name="no effect, season without thermometer",
+        heat=0.75,
+        thermometer=False,
+        weeks=80,
+        trail_from=30,
+    ),
     replace(NONE, name="no effect, steep trend in fitness", trend=0.08, weeks=60, trail_from=24),
-    replace(NONE, name="no effect, new watch with the trails", new_device=4.0, weeks=60, trail_from=24),
+    replace(
+        NONE, name="no effect, new watch with the trails", new_device=4.0, weeks=60, trail_from=24
+    ),
     replace(NONE, name="no effect, heart rate in half of the runs", with_heart_rate=0.5, rated=0.3),
     replace(NONE, name="no effect, few runs", weeks=16, easy=1),
     replace(NONE, name="no effect, ground sometimes mistaken", certainty=2.5, trail_from=12),
@@ -151,7 +164,9 @@ SCENARIOS = (
     Scenario("easy days 5 % slower, 30 a side", easy_slower=0.05, **_POWER),
     Scenario("3 beats more, 30 a side", beats=3.0, **_POWER),
     Scenario("steps load 10 % less, 30 a side", step_load=0.9, **_POWER),
-    Scenario("3 beats more, 30 a side, ground sometimes mistaken", beats=3.0, certainty=2.5, **_POWER),
+    Scenario(
+        "3 beats more, 30 a side, ground sometimes mistaken", beats=3.0, certainty=2.5, **_POWER
+    ),
     SAMPLE,
     replace(
         NONE,

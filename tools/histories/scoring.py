@@ -41,7 +41,9 @@ MOST_TESTS = len(TESTED) - 1
 """Claims whose decision rests on a p value: all of them but impact."""
 
 POOLED = ("strength", "easy_days", "enjoyment", "variety")
-"""Claims whose true difference has no closed form: the mean over all histories of the scenario is taken."""
+"""Claims whose true difference has no closed form: the mean over all histories of the scenario is
+taken.
+"""
 
 
 @dataclass
@@ -107,7 +109,9 @@ def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: History) 
 
 
 def _loads(history: History) -> dict[str, Floats]:
-    """Return each side's distance and impact component by exponent and downhill slope, hard runs left out."""
+    """Return each side's distance and impact component by exponent and downhill slope, hard runs
+    left out.
+    """
     runs = history.activities
     calm = (runs["intent"] != "hard").to_numpy()
     table = recorded(history).impact
@@ -119,13 +123,18 @@ def _loads(history: History) -> dict[str, Floats]:
 
 
 def _true_impact(pooled: dict[str, Floats], seed: int) -> float:
-    """Return the true relative difference per kilometre if the constants of nature are one draw of what is open."""
+    """Return the true relative difference per kilometre if the constants of nature are one draw of
+    what is open.
+    """
     rng = np.random.default_rng([seed, 5])
     factor = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
     ground = rng.triangular(factor.low, factor.central, factor.high)
     slope = rng.uniform(0.04, 0.08)
     k = int(rng.integers(len(EXPONENTS)))
-    per_km = {s: np.exp(np.interp(slope, (0.04, 0.06, 0.08), np.log(t[k, 1:]))) / t[k, 0] for s, t in pooled.items()}
+    per_km = {
+        s: np.exp(np.interp(slope, (0.04, 0.06, 0.08), np.log(t[k, 1:]))) / t[k, 0]
+        for s, t in pooled.items()
+    }
     return float(ground ** EXPONENTS[k] * per_km["trail"] / per_km["road"] - 1.0)
 
 
@@ -189,7 +198,9 @@ def _coverage(claim: str, outcomes: list[Outcome]) -> Share:
         true = np.full(len(figures), figures[:, 0].mean())
     if claim == "impact":
         known = [o for o in outcomes if np.isfinite(o.figures[claim][1])]
-        pooled = {side: np.sum([o.loads[side] for o in outcomes], axis=0) for side in ("trail", "road")}
+        pooled = {
+            side: np.sum([o.loads[side] for o in outcomes], axis=0) for side in ("trail", "road")
+        }
         true = np.array([_true_impact(pooled, o.seed) for o in known])
     inside = (figures[:, 1] <= true) & (true <= figures[:, 2])
     return Share(int(inside.sum()), len(figures))
@@ -201,4 +212,6 @@ def parts_decided(outcomes: list[Outcome]) -> dict[str, Share]:
     for outcome in outcomes:
         for name, verdict in outcome.parts.items():
             counts[name].append(verdict)
-    return {name: Share(verdicts.count("supported"), len(verdicts)) for name, verdicts in counts.items()}
+    return {
+        name: Share(verdicts.count("supported"), len(verdicts)) for name, verdicts in counts.items()
+    }

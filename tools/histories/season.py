@@ -1,4 +1,6 @@
-"""The season of one simulated runner: which run on which day, on which ground, how long, and how fit he is."""
+"""The season of one simulated runner: which run on which day, on which ground, how long, and how
+fit he is.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,16 @@ def _fade(rng: np.random.Generator, count: int, correlation: float, deviation: f
 
 
 def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
-    """Return what the runner does: how many runs of which kind, on which ground, how long, how fit."""
+    """Return what the runner does: how many runs of which kind, on which ground, how long, how
+    fit.
+    """
     kinds = ["easy"] * s.easy + ["long"] * s.long + ["hard"] * s.hard
     slots = {"hard": [1.75, 4.75], "easy": [2.75, 4.7, 0.75], "long": [6.35]}
-    wave = np.clip(s.trail_share + _fade(rng, s.weeks, 0.85, 0.2), 0.0, 1.0) if s.group != "power" else None
+    wave = (
+        np.clip(s.trail_share + _fade(rng, s.weeks, 0.85, 0.2), 0.0, 1.0)
+        if s.group != "power"
+        else None
+    )
     volume = np.exp(_fade(rng, s.weeks, 0.4, 0.12))
     sick = rng.uniform(size=s.weeks) < 0.03
     week, day, kind, trail, seconds, share = [], [], [], [], [], np.zeros(s.weeks)
@@ -55,7 +63,13 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
         if sick[w] and s.group != "power":
             continue
         weights = np.array([1.0 if k == "easy" else 1.5 if k == "long" else 1.1 for k in kinds])
-        times = hours * 3600.0 * weights / weights.sum() * np.exp(0.08 * rng.standard_normal(len(kinds)))
+        times = (
+            hours
+            * 3600.0
+            * weights
+            / weights.sum()
+            * np.exp(0.08 * rng.standard_normal(len(kinds)))
+        )
         places = {k: iter(v) for k, v in slots.items()}
         on_trail = 0.0
         for k, t in zip(kinds, times.tolist(), strict=True):
@@ -88,16 +102,22 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
 
 
 def _probability(s: Scenario, trail: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
-    """Return each run's probability of trail: among runs with the same one, so many are on trail."""
+    """Return each run's probability of trail: among runs with the same one, so many are on
+    trail.
+    """
     share = float(trail.mean())
     if not s.certainty or not 0.0 < share < 1.0:
         return trail.astype(np.float64)
     # The logarithm of the likelihood ratio of two normal distributions so far apart.
-    told = s.certainty * (np.where(trail, 0.5, -0.5) * s.certainty + rng.standard_normal(len(trail)))
+    told = s.certainty * (
+        np.where(trail, 0.5, -0.5) * s.certainty + rng.standard_normal(len(trail))
+    )
     return np.asarray(expit(np.log(share / (1.0 - share)) + told), dtype=np.float64)
 
 
-def _fitness(s: Scenario, share: Floats, week: NDArray[np.intp], seconds: Floats, rng: np.random.Generator) -> Floats:
+def _fitness(
+    s: Scenario, share: Floats, week: NDArray[np.intp], seconds: Floats, rng: np.random.Generator
+) -> Floats:
     """Return each week's speed at a given heart rate, relative to the first."""
     clock = np.arange(s.weeks)
     hours = np.bincount(week, weights=seconds, minlength=s.weeks) / 3600.0
@@ -108,5 +128,9 @@ def _fitness(s: Scenario, share: Floats, week: NDArray[np.intp], seconds: Floats
         trails = risen(clock - s.trail_from + 0.5, s.gain_weeks)
     else:
         trails = np.array([share[max(w - s.gain_weeks, 0) : w].mean() if w else 0.0 for w in clock])
-    level = s.gain * trails + s.trend * clock / 52.0 + s.fitness_from_volume * np.log(chronic / chronic[0])
+    level = (
+        s.gain * trails
+        + s.trend * clock / 52.0
+        + s.fitness_from_volume * np.log(chronic / chronic[0])
+    )
     return 1.0 + level + _fade(rng, s.weeks, 0.5, 0.008)

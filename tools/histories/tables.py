@@ -1,4 +1,6 @@
-"""One simulated runner's history: activities, segments, loads and thinned tracks, without any file."""
+"""One simulated runner's history: activities, segments, loads and thinned tracks, without any
+file.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from trailstats import schema
-from trailstats.activity import ActivityMeta
-from trailstats.athlete import Athlete
 from trailstats.claims._evidence import TRACK_COLUMNS, Recorded, remember
 from trailstats.history import History
-from trailstats.limits import HeartRateLimits
 from trailstats.metrics.effort import effort_factor
 from trailstats.metrics.impact import (
     EXPONENTS,
@@ -27,7 +26,10 @@ from trailstats.metrics.impact import (
     tibial_component,
 )
 from trailstats.metrics.variety import shannon_evenness
-from trailstats.results import Analysis, Totals
+from trailstats.model.activity import ActivityMeta
+from trailstats.model.athlete import Athlete
+from trailstats.model.limits import HeartRateLimits
+from trailstats.model.results import Analysis, Totals
 
 from .runner import (
     EFFORT,
@@ -50,7 +52,12 @@ BODY = Physiology()
 STRETCH = 2.0
 HARD = 3.25
 LIMITS = HeartRateLimits(
-    BODY.heart_rate_max, BODY.heart_rate_rest, BODY.easy_ceiling, BODY.threshold_heart_rate, BODY.sex, "simulated"
+    BODY.heart_rate_max,
+    BODY.heart_rate_rest,
+    BODY.easy_ceiling,
+    BODY.threshold_heart_rate,
+    BODY.sex,
+    "simulated",
 )
 START = pd.Timestamp("2023-01-02", tz="UTC")
 _SLOPES = (-0.10, -0.05, -0.02, 0.02, 0.05, 0.10)
@@ -70,7 +77,8 @@ def simulate(scenario: Scenario, seed: int) -> History:
     profile = _profile(scenario, plan, pieces, begin, rng)
     held = _Analyses(files, segments, profile, impact)
     history = History(Athlete(), activities, segments, held, (), LIMITS)
-    # What the claims gather from the analyses stands here already, so thousands of frames needn't be cut and joined.
+    # What the claims gather from the analyses stands here already, so thousands of frames needn't
+    # be cut and joined.
     columns = {name: profile[name].to_numpy(dtype=np.float64) for name in TRACK_COLUMNS}
     runs = np.arange(len(files))
     remember(
@@ -116,7 +124,9 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
     """Return what each piece of each run holds, shape (runs, pieces)."""
     runs = len(plan.week)
     shape = (runs, PIECES)
-    base = np.select([plan.kind == "easy", plan.kind == "long"], [EFFORT["easy"], EFFORT["long"]], HARD)
+    base = np.select(
+        [plan.kind == "easy", plan.kind == "long"], [EFFORT["easy"], EFFORT["long"]], HARD
+    )
     effort = base * np.exp(EFFORT_SPREAD * rng.standard_normal(runs))
     effort = effort * np.where(plan.trail & (plan.kind == "easy"), 1.0 - s.easy_slower, 1.0)
     steep = 0.022 * np.exp(0.4 * rng.standard_normal(runs)) * np.where(plan.trail, s.hills, 1.0)
@@ -132,14 +142,27 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
     change = s.trail_from if s.trail_from else s.weeks // 2
     offset = body.heart_rate_day_sd * rng.standard_normal(runs) + body.heat_per_degree * heat
     offset = offset + s.new_device * (plan.week >= change) + np.where(plan.trail, s.beats, 0.0)
-    # The heart follows the effort with a lag, so a piece begins with what is left of the one before.
+    # The heart follows the effort with a lag, so a piece begins with what is left of the one
+    # before.
     before = np.column_stack((level[:, :1], level[:, :-1]))
     left = body.heart_rate_lag / time * (1.0 - np.exp(-time / body.heart_rate_lag))
     rate = body.heart_rate(level + (before - level) * left, plan.fitness[:, None])
-    rate = rate + body.drift(middle, heat[:, None]) + offset[:, None] + STRETCH * rng.standard_normal(shape)
+    rate = (
+        rate
+        + body.drift(middle, heat[:, None])
+        + offset[:, None]
+        + STRETCH * rng.standard_normal(shape)
+    )
     rate[rng.uniform(size=runs) >= s.with_heart_rate] = np.nan
     speed = level / effort_factor(grade)
-    return {"grade": grade, "time": time, "level": level, "rate": rate, "speed": speed, "warmth": warmth[:, None]}
+    return {
+        "grade": grade,
+        "time": time,
+        "level": level,
+        "rate": rate,
+        "speed": speed,
+        "warmth": warmth[:, None],
+    }
 
 
 def _activities(
@@ -157,11 +180,17 @@ def _activities(
     late = np.cumsum(p["time"], axis=1) > 600.0
     level_ground = p["grade"] <= 0.05
     judged = np.where(late & level_ground & np.isfinite(p["rate"]), p["time"], 0.0).sum(axis=1)
-    above = np.where(late & level_ground, p["time"] * ndtr((p["rate"] - BODY.easy_ceiling) / 4.0), 0.0)
+    above = np.where(
+        late & level_ground, p["time"] * ndtr((p["rate"] - BODY.easy_ceiling) / 4.0), 0.0
+    )
     rate = (p["rate"] * p["time"]).sum(axis=1) / plan.seconds
     load = plan.seconds / 36.0 * np.nan_to_num((rate - BODY.heart_rate_rest) / 120.0, nan=0.75) ** 2
     feel = rated_feel(FEEL + s.feel * trail + FEEL_SPREAD * rng.standard_normal(runs))
-    effort = np.clip(np.round(3.0 + 3.0 * (plan.kind == "hard") + EXERTION_SPREAD * rng.standard_normal(runs)), 1, 10)
+    effort = np.clip(
+        np.round(3.0 + 3.0 * (plan.kind == "hard") + EXERTION_SPREAD * rng.standard_normal(runs)),
+        1,
+        10,
+    )
     rated = rng.uniform(size=runs) < s.rated
     known = np.isfinite(rate)
     hard = plan.kind == "hard"
@@ -187,7 +216,9 @@ def _activities(
         "session_load_method": "heart rate",
         "local_offset": np.zeros(runs),
         "activity": files,
-        "device": np.where((s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)), "new", "old"),
+        "device": np.where(
+            (s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)), "new", "old"
+        ),
         "surface": plan.surface,
         "time_above_easy": np.where(known, np.nan_to_num(above).sum(axis=1), np.nan),
         "time_easy_judged": np.where(known, judged, np.nan),
@@ -195,7 +226,9 @@ def _activities(
         "rpe": np.where(rated, effort, np.nan),
         "hard_time": np.where(hard, 900.0, 0.0),
         "stance_time_balance": 0.5 + 0.005 * rng.standard_normal(runs),
-        "cadence_cv": 0.006 * np.where(trail, s.uneven, 1.0) * np.exp(0.15 * rng.standard_normal(runs)),
+        "cadence_cv": 0.006
+        * np.where(trail, s.uneven, 1.0)
+        * np.exp(0.15 * rng.standard_normal(runs)),
         "intent": np.where(hard, "hard", np.where(plan.kind == "easy", "easy", "")),
         "intent_source": np.where(plan.kind == "long", "", "name"),
         "temperature": p["warmth"][:, 0] + 4.0 if s.thermometer else np.full(runs, np.nan),
@@ -211,10 +244,15 @@ def _activities(
 def _evenness(p: dict[str, Floats]) -> list[float]:
     """Return how evenly each run's time spreads over seven slopes, technical ground and hiking."""
     slopes = zip(np.searchsorted(_SLOPES, p["grade"]), p["time"], strict=True)
-    return [shannon_evenness(np.bincount(slope, weights=time, minlength=len(_CLASSES) + 2)) for slope, time in slopes]
+    return [
+        shannon_evenness(np.bincount(slope, weights=time, minlength=len(_CLASSES) + 2))
+        for slope, time in slopes
+    ]
 
 
-def _segments(plan: Plan, p: dict[str, Floats], files: NDArray[np.str_], begin: pd.DatetimeIndex) -> pd.DataFrame:
+def _segments(
+    plan: Plan, p: dict[str, Floats], files: NDArray[np.str_], begin: pd.DatetimeIndex
+) -> pd.DataFrame:
     runs = len(files)
     ends = np.cumsum(p["time"], axis=1)
     length = p["time"] * p["speed"]
@@ -282,7 +320,9 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
 def _profile(
     s: Scenario, plan: Plan, p: dict[str, Floats], begin: pd.DatetimeIndex, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return thinned tracks: a round of one of eight routes, and a speed that may surge in the last kilometre."""
+    """Return thinned tracks: a round of one of eight routes, and a speed that may surge in the last
+    kilometre.
+    """
     runs = len(plan.week)
     along = np.linspace(0.0, 1.0, POINTS)
     whole = (p["time"] * p["speed"]).sum(axis=1)
@@ -294,7 +334,9 @@ def _profile(
     own = np.minimum((along * PIECES).astype(int), PIECES - 1)
     surge = 0.005 + s.surge * plan.trail + 0.025 * rng.standard_normal(runs)
     last = distance > whole[:, None] - 1000.0
-    level = p["level"].mean(axis=1, keepdims=True) * np.exp(0.03 * rng.standard_normal((runs, POINTS)))
+    level = p["level"].mean(axis=1, keepdims=True) * np.exp(
+        0.03 * rng.standard_normal((runs, POINTS))
+    )
     level = level * np.where(last, 1.0 + surge[:, None], 1.0)
     grade = p["grade"][:, own]
     clock = plan.seconds[:, None] * along

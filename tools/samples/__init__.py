@@ -1,1 +1,3 @@
-"""The simulated runner behind ``data/samples``: ground, runner, season, sensors, encoders, truth."""
+"""The simulated runner behind ``data/samples``: ground, runner, season, sensors, encoders,
+truth.
+"""

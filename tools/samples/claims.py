@@ -41,7 +41,9 @@ def _status(good: bool) -> str:
 
 
 def _rules(before: list[tuple[int, bool, float, float]]) -> dict[str, Any]:
-    """Check the last month's rules from (days before, on trail, distance, descent) of the earlier runs."""
+    """Check the last month's rules from (days before, on trail, distance, descent) of the earlier
+    runs.
+    """
     near = sum(trail for day, trail, _, _ in before if 1 <= day <= 14)
     far = sum(trail for day, trail, _, _ in before if 15 <= day <= 28)
     last = sum(m for day, _, m, _ in before if 1 <= day <= 14) / 2.0
@@ -89,7 +91,9 @@ def races(runs: list[Outing]) -> list[dict[str, Any]]:
                 "file": f"archive/{s.file}",
                 "distance": round(float(r.distance[-1]), 1),
                 "time": float(r.time[-1]),
-                "trail_runs_days_before": sorted(d for d, trail, _, _ in before if trail and 1 <= d <= 42),
+                "trail_runs_days_before": sorted(
+                    d for d, trail, _, _ in before if trail and 1 <= d <= 42
+                ),
                 "rules": _rules(before),
             }
         )
@@ -104,7 +108,9 @@ def _impact_parts(impact: dict[str, Any]) -> dict[str, Any]:
     parts = {}
     for name, row in impact.items():
         share = row["share_of_draws_lower"]
-        verdict = "supported" if share > 0.95 else "contradicted" if share < 0.05 else "inconclusive"
+        verdict = (
+            "supported" if share > 0.95 else "contradicted" if share < 0.05 else "inconclusive"
+        )
         parts[name] = _verdict(
             verdict,
             sorted({verdict, "inconclusive"}),
@@ -117,7 +123,9 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
     """Give the expected verdict for each claim, and every verdict an honest method may give."""
     easy, dose, feel, same = (effect[k] for k in ("easy_days", "doses", "enjoyment", "same_effort"))
     above, speed, gap = (easy[k] for k in ("above_easy_ceiling", "speed", "grade_adjusted_speed"))
-    climb, rough, steps = (dose[k] for k in ("climb_per_km", "technical_minutes", "cadence_variation"))
+    climb, rough, steps = (
+        dose[k] for k in ("climb_per_km", "technical_minutes", "cadence_variation")
+    )
     pace, surge = dose["adjusted_speed_variation"], dose["final_kilometre_surge"]
     dosed = ["supported", "inconclusive", "not measurable"]
     parts = _impact_parts(effect["impact"])
@@ -131,32 +139,39 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
         "easy_days": _verdict(
             "supported",
             ["supported"],
-            f"time above the easy ceiling {above['trail']:.1%} on trail, {above['road']:.1%} on road; "
+            f"time above the easy ceiling {above['trail']:.1%} on trail, {above['road']:.1%} on "
+            "road; "
             f"speed {speed['difference']:+.2f} m/s, grade-adjusted {gap['difference']:+.2f} m/s",
         ),
         "balance": _verdict(
             "supported",
             dosed,
-            f"technical ground {rough['trail']:.1f} min a trail run, {rough['road']:.1f} a road run; "
-            f"cadence variation {steps['trail']:.3f} against {steps['road']:.3f}: a dose, not ability",
+            f"technical ground {rough['trail']:.1f} min a trail run, {rough['road']:.1f} a road "
+            "run; "
+            f"cadence variation {steps['trail']:.3f} against {steps['road']:.3f}: a dose, not "
+            "ability",
         ),
         "stress": _verdict(
             "supported",
             dosed,
-            f"variation of grade-adjusted speed {pace['trail']:.3f} against {pace['road']:.3f}; a surge at "
+            f"variation of grade-adjusted speed {pace['trail']:.3f} against {pace['road']:.3f}; a "
+            "surge at "
             f"the end of {surge['trail']:.0%} of unhurried trail runs, {surge['road']:.0%} on road",
         ),
         "impact": {
             **_verdict(
                 "inconclusive",
                 ["inconclusive"],
-                "more steps a kilometre but slower ones: a minute on trail loads less, a kilometre does not; "
+                "more steps a kilometre but slower ones: a minute on trail loads less, a kilometre "
+                "does not; "
                 "the answer turns on the exponent, and the published surface interval contains 1",
             ),
             "parts": parts,
         },
         "volume": _verdict(
-            "inconclusive", ["inconclusive"], "weekly distance was planned without regard to trail share"
+            "inconclusive",
+            ["inconclusive"],
+            "weekly distance was planned without regard to trail share",
         ),
         "enjoyment": _verdict(
             "supported",
@@ -167,24 +182,29 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
         "variety": _verdict(
             "supported",
             ["supported"],
-            "steep and technical ground and hiking come only with trails; road runs are even street",
+            "steep and technical ground and hiking come only with trails; road runs are even "
+            "street",
         ),
         "road_improvement": _verdict(
             "inconclusive",
             ["inconclusive", "supported"],
-            "speed at a given heart rate rises 3 % over the 12 weeks after trails begin, volume unchanged; "
-            "with 3 bpm of daily noise, heat in the same weeks and a trend to allow for, it may not show",
+            "speed at a given heart rate rises 3 % over the 12 weeks after trails begin, volume "
+            "unchanged; "
+            "with 3 bpm of daily noise, heat in the same weeks and a trend to allow for, it may "
+            "not show",
         ),
         "same_effort": _verdict(
             "contradicted",
             ["contradicted"],
-            f"heart rate at equal grade-adjusted speed is {same['model']:+.1f} bpm on trail by the model, "
+            f"heart rate at equal grade-adjusted speed is {same['model']:+.1f} bpm on trail by the "
+            "model, "
             f"{same['by_stretch']:+.1f} by 90 s stretches: for this runner trail is harder",
         ),
         "training_rules": _verdict(
             "inconclusive",
             ["inconclusive", "not measurable"],
-            "one race after three late trail runs, one after a taper: two races decide nothing about the "
+            "one race after three late trail runs, one after a taper: two races decide nothing "
+            "about the "
             "advice; whether each rule was kept stands under races and weeks",
         ),
     }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from .ground import BUFFED, GRAVEL, ROUGH, SINGLE, Course, Section, oval_course, road_course, trail_course
+from .ground import (
+    BUFFED,
+    GRAVEL,
+    ROUGH,
+    SINGLE,
+    Course,
+    Section,
+    oval_course,
+    road_course,
+    trail_course,
+)
 
 # corners in blocks; spread of the grade, steepest grade, width of the bends in metres
 _STREETS: dict[str, tuple[str, float, float, float]] = {
@@ -73,20 +83,41 @@ def _repeat(sections: list[Section], times: int) -> list[Section]:
 _TRAILS: dict[str, tuple[list[tuple[float, float]], list[Section], float, int]] = {
     "lake shore": (
         [(0, 0), (-3, 0), (-3, -1)],
-        [(1500, 0.004, BUFFED), (1700, -0.006, BUFFED), (1500, 0.005, BUFFED), (1600, -0.003, BUFFED)],
+        [
+            (1500, 0.004, BUFFED),
+            (1700, -0.006, BUFFED),
+            (1500, 0.005, BUFFED),
+            (1600, -0.003, BUFFED),
+        ],
         3.4,
         1,
     ),
     "canal path": ([(0, 0), (0, -4), (2, -4)], [(3300, 0.001, GRAVEL)], -1.2, 0),
     "heath": (
         [(0, 0), (-2, 0), (-2, 4)],
-        _repeat([(420, 0.022, BUFFED), (380, -0.018, BUFFED), (300, 0.006, SINGLE), (350, -0.014, BUFFED)], 4),
+        _repeat(
+            [
+                (420, 0.022, BUFFED),
+                (380, -0.018, BUFFED),
+                (300, 0.006, SINGLE),
+                (350, -0.014, BUFFED),
+            ],
+            4,
+        ),
         2.3,
         -1,
     ),
     "oak wood": (
         [(0, 0), (-5, 0)],
-        _repeat([(330, 0.055, SINGLE), (260, -0.045, SINGLE), (240, 0.01, ROUGH), (410, -0.025, SINGLE)], 5),
+        _repeat(
+            [
+                (330, 0.055, SINGLE),
+                (260, -0.045, SINGLE),
+                (240, 0.01, ROUGH),
+                (410, -0.025, SINGLE),
+            ],
+            5,
+        ),
         2.9,
         1,
     ),
@@ -154,7 +185,9 @@ _TRAILS: dict[str, tuple[list[tuple[float, float]], list[Section], float, int]] 
     ),
     "bluff": (
         [(0, 0), (3, 0), (3, 3)],
-        _repeat([(230, 0.165, ROUGH), (250, 0.0, SINGLE), (280, -0.145, ROUGH), (330, 0.01, SINGLE)], 4),
+        _repeat(
+            [(230, 0.165, ROUGH), (250, 0.0, SINGLE), (280, -0.145, ROUGH), (330, 0.01, SINGLE)], 4
+        ),
         0.6,
         -1,
     ),

@@ -32,17 +32,24 @@ def compare(trail: list[float], road: list[float], digits: int = 4) -> dict[str,
     if a is not None and b is not None:
         out["difference"] = a - b
     if min(len(trail), len(road)) > 1:
-        out["sampling_error"] = float(np.sqrt(np.var(trail, ddof=1) / len(trail) + np.var(road, ddof=1) / len(road)))
+        out["sampling_error"] = float(
+            np.sqrt(np.var(trail, ddof=1) / len(trail) + np.var(road, ddof=1) / len(road))
+        )
     rounded = {k: None if v is None else round(v, digits) for k, v in out.items()}
     return {**rounded, "n_trail": len(trail), "n_road": len(road)}
 
 
 def _split(runs: list[Outing], measure: Callable[[Session, Run], float]) -> dict[str, Any]:
-    return compare([measure(s, r) for s, r in runs if s.on_trail], [measure(s, r) for s, r in runs if not s.on_trail])
+    return compare(
+        [measure(s, r) for s, r in runs if s.on_trail],
+        [measure(s, r) for s, r in runs if not s.on_trail],
+    )
 
 
 def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
-    """Easy-intended runs: pace, adjusted pace, heart rate, share of moving time above the ceiling."""
+    """Easy-intended runs: pace, adjusted pace, heart rate, share of moving time above the
+    ceiling.
+    """
 
     def above(r: Run, since: float) -> float:
         return float((r.heart_rate[r.moving & (r.time >= since)] > body.easy_ceiling).mean())
@@ -57,7 +64,9 @@ def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
         "shown_by_name_or_calendar": {
             "n_trail": sum(s.on_trail for s, _ in easy if s.intent_shown_by),
             "n_road": sum(not s.on_trail for s, _ in easy if s.intent_shown_by),
-            "above_easy_ceiling": _split([i for i in easy if i[0].intent_shown_by], lambda _, r: above(r, 0.0)),
+            "above_easy_ceiling": _split(
+                [i for i in easy if i[0].intent_shown_by], lambda _, r: above(r, 0.0)
+            ),
         },
     }
 
@@ -65,7 +74,10 @@ def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
 def enjoyment(runs: list[Outing]) -> dict[str, Any]:
     """Rated feel, 0 to 100, and what the model adds on trail."""
     rated = [item for item in runs if item[0].feel is not None]
-    return {"model_difference": season.FEEL_ON_TRAIL, **_split(rated, lambda s, _: float(s.feel or 0))}
+    return {
+        "model_difference": season.FEEL_ON_TRAIL,
+        **_split(rated, lambda s, _: float(s.feel or 0)),
+    }
 
 
 def doses(runs: list[Outing]) -> dict[str, Any]:
@@ -86,7 +98,9 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
     calm = [item for item in runs if item[0].intent in season.UNHURRIED]
     return {
         "climb_per_km": _split(runs, climb),
-        "technical_minutes": _split(runs, lambda _, r: float((r.technical & r.moving).sum()) / 60.0),
+        "technical_minutes": _split(
+            runs, lambda _, r: float((r.technical & r.moving).sum()) / 60.0
+        ),
         "cadence_variation": _split(calm, unsteady_cadence),
         "adjusted_speed_variation": _split(calm, unsteady_pace),
         "final_kilometre_surge": _split(calm, lambda s, _: float(s.form.surge > 0.0)),
@@ -120,7 +134,9 @@ def same_effort(runs: list[Outing], body: Physiology) -> dict[str, Any]:
             if not (calm[part].all() and flat[part].all() and trail.all() == trail.any()):
                 continue
             beats = float(run.heart_rate[part].mean()) - body.drift_per_hour * (a - 600.0) / 3600.0
-            rows.append((float(adjusted[part].mean()) / session.form.fitness, float(trail[0]), beats, day))
+            rows.append(
+                (float(adjusted[part].mean()) / session.form.fitness, float(trail[0]), beats, day)
+            )
     if not cost or len(rows) < 20:
         return {}
     gap, trail_side, beats_all, days = (np.array(column) for column in zip(*rows, strict=True))
@@ -147,12 +163,15 @@ def _components(
     down = np.minimum(1.0 + slope * -theta, 1.0 + 9.0 * slope)
     factor = np.where(theta < 0, down, np.maximum(0.0, 1.0 - theta / 9.0))
     external = np.where(hike, 0.0, np.maximum(1.0 + 0.21 * (speed - 3.0), 0.0) * factor)
-    bone = np.where(hike, 0.5, 1.0 + 0.09 * (speed - 3.0)) * np.where(np.abs(grade) >= 0.10, tibial, 1.0)
+    bone = np.where(hike, 0.5, 1.0 + 0.09 * (speed - 3.0)) * np.where(
+        np.abs(grade) >= 0.10, tibial, 1.0
+    )
     return {"active": active, "impact": external, "tibial": bone}
 
 
 def impact(runs: list[Outing]) -> dict[str, Any]:
-    """Trail ground over road ground in unhurried runs: central ratio, and the share of draws below 1.
+    """Trail ground over road ground in unhurried runs: central ratio, and the share of draws below
+    1.
 
     Draws vary the surface factor (0.83 to 1.10 on trail), the downhill slope of the external
     component (0.04 to 0.08 a degree), the tibial factor on steep grades (0.85 to 1.15) and the
@@ -163,7 +182,9 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
         if session.intent in season.UNHURRIED:
             use = np.flatnonzero(run.moving & (run.speed > 0.5))[::15]
             hike = (run.gait[use] == 1).astype(float)
-            for cell, column in zip(cells, (run.speed, run.grade, run.cadence, None, run.trail), strict=True):
+            for cell, column in zip(
+                cells, (run.speed, run.grade, run.cadence, None, run.trail), strict=True
+            ):
                 cell.append(hike if column is None else column[use].astype(float))
     speed, grade, cadence, hike, trail = (np.concatenate(cell) for cell in cells)
     side = trail > 0.5
@@ -173,7 +194,9 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     def ratios(surface: float, slope: float, tibial: float, exponent: float) -> dict[str, float]:
         out = {}
         for name, value in _components(speed, grade, cadence, hike > 0.5, slope, tibial).items():
-            scaled = np.where(side, value * (surface if name == "impact" else 1.0), value) ** exponent
+            scaled = (
+                np.where(side, value * (surface if name == "impact" else 1.0), value) ** exponent
+            )
             load = scaled * cadence / 60.0
             per_minute = load[side].mean() / load[~side].mean()
             out[f"{name}_per_minute"] = float(per_minute)
@@ -184,10 +207,18 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     rng = np.random.RandomState([season.SEED, 9000])
     lower = dict.fromkeys(central, 0)
     for k in range(_DRAWS):
-        draw = ratios(rng.uniform(0.83, 1.10), rng.uniform(0.04, 0.08), rng.uniform(0.85, 1.15), _EXPONENTS[k % 4])
+        draw = ratios(
+            rng.uniform(0.83, 1.10),
+            rng.uniform(0.04, 0.08),
+            rng.uniform(0.85, 1.15),
+            _EXPONENTS[k % 4],
+        )
         for name, value in draw.items():
             lower[name] += value < 1.0
     return {
-        name: {"ratio": round(central[name], 4), "share_of_draws_lower": round(lower[name] / _DRAWS, 3)}
+        name: {
+            "ratio": round(central[name], 4),
+            "share_of_draws_lower": round(lower[name] / _DRAWS, 3),
+        }
         for name in central
     }

@@ -169,7 +169,9 @@ def ascent_descent(altitude: np.ndarray, hold: float = 2.0) -> tuple[float, floa
     return up, down
 
 
-def _summary(message: LapMessage | SessionMessage, leg: Leg, first: int, last: int, timer: float) -> None:
+def _summary(
+    message: LapMessage | SessionMessage, leg: Leg, first: int, last: int, timer: float
+) -> None:
     r = leg.recording
     part = slice(first, last + 1)
     length = float(r.distance[last] - r.distance[first])
@@ -234,11 +236,19 @@ def _event(writer: _Writer, moment: int, kind: int) -> None:
 def _leg(writer: _Writer, records: _Records, leg: Leg, index: int, laps_before: int) -> int:
     r = leg.recording
     sport = SportMessage()
-    sport.sport, sport.sub_sport, sport.sport_name = SPORTS[leg.sport], SUB_SPORTS[leg.sub_sport], leg.profile
+    sport.sport, sport.sub_sport, sport.sport_name = (
+        SPORTS[leg.sport],
+        SUB_SPORTS[leg.sub_sport],
+        leg.profile,
+    )
     writer.add(sport, 3)
     if leg.workout is not None:
         workout = WorkoutMessage()
-        workout.sport, workout.workout_name, workout.num_valid_steps = SPORTS[leg.sport], leg.workout, 1
+        workout.sport, workout.workout_name, workout.num_valid_steps = (
+            SPORTS[leg.sport],
+            leg.workout,
+            1,
+        )
         writer.add(workout, 4)
     _event(writer, milliseconds(leg.start, float(r.time[0])), _START)
     ends = lap_ends(leg)
@@ -304,7 +314,9 @@ def encode(legs: Iterable[Leg], *, serial: int, utc_offset_hours: int) -> bytes:
     end = milliseconds(last.start, float(last.recording.time[-1]))
     activity = ActivityMessage()
     activity.timestamp = end
-    activity.total_timer_time = float(sum(_timer(leg, 0, len(leg.recording.time) - 1) for leg in legs))
+    activity.total_timer_time = float(
+        sum(_timer(leg, 0, len(leg.recording.time) - 1) for leg in legs)
+    )
     activity.num_sessions = len(legs)
     activity.type = 0 if len(legs) == 1 else 1
     activity.event, activity.event_type = _ACTIVITY, _STOP

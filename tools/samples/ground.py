@@ -3,8 +3,8 @@
 Everything lies round one point in the open North Atlantic, more than 1,500 km from the nearest
 land, so that no real home, street or path is implied. Positions are metres east and north of it.
 
-Random numbers come from ``RandomState`` throughout: its streams are frozen, so a newer numpy writes the
-same files.
+Random numbers come from ``RandomState`` throughout: its streams are frozen, so a newer numpy writes
+the same files.
 """
 
 from __future__ import annotations
@@ -84,14 +84,18 @@ def wave(rng: np.random.RandomState, n: int, length: float) -> Array:
     return np.asarray(noise / max(float(noise.std()), 1e-9), dtype=np.float64)
 
 
-def _resample(x: Array, y: Array, other: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64]]:
+def _resample(
+    x: Array, y: Array, other: NDArray[np.int64]
+) -> tuple[Array, Array, NDArray[np.int64]]:
     s = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     at = np.arange(0.0, s[-1], STEP)
     nearest = np.searchsorted(s, at, side="right") - 1
     return np.interp(at, s, x), np.interp(at, s, y), other[np.clip(nearest, 0, len(other) - 1)]
 
 
-def _streets(points: list[tuple[float, float]], rng: np.random.RandomState, bend: float) -> tuple[Array, Array]:
+def _streets(
+    points: list[tuple[float, float]], rng: np.random.RandomState, bend: float
+) -> tuple[Array, Array]:
     """Straights between the corners, the corners rounded as a runner cuts them."""
     xs: list[Array] = []
     ys: list[Array] = []
@@ -110,7 +114,9 @@ def _streets(points: list[tuple[float, float]], rng: np.random.RandomState, bend
     return x, y
 
 
-def _rolling(rng: np.random.RandomState, n: int, slope: float, steepest: float, closed: bool) -> Array:
+def _rolling(
+    rng: np.random.RandomState, n: int, slope: float, steepest: float, closed: bool
+) -> Array:
     """Height of a road whose grade has the given spread and never passes ``steepest``."""
     grade = slope * (0.8 * wave(rng, n, 420.0) + 0.6 * wave(rng, n, 170.0))
     grade = steepest * np.tanh(grade / steepest)
@@ -119,7 +125,9 @@ def _rolling(rng: np.random.RandomState, n: int, slope: float, steepest: float, 
     return np.concatenate([[0.0], np.cumsum(grade[:-1] * STEP)])
 
 
-def _finish(name: str, x: Array, y: Array, z: Array, footing: NDArray[np.int64], rng: np.random.RandomState) -> Course:
+def _finish(
+    name: str, x: Array, y: Array, z: Array, footing: NDArray[np.int64], rng: np.random.RandomState
+) -> Course:
     z = HOME_ELEVATION + gaussian_filter1d(z, 2.5, mode="nearest")
     d = STEP * np.arange(len(x))
     road = ~np.array([f.trail for f in FOOTINGS])[footing]
@@ -169,7 +177,9 @@ def oval_course(name: str, seed: int, laps: float, approach: list[tuple[float, f
     x = np.concatenate([ax, ax[-1] + tx, ax[::-1]])
     y = np.concatenate([ay, ay[-1] + ty, ay[::-1]])
     z = np.concatenate([az, np.full(len(tx), az[-1]), az[::-1]])
-    footing = np.concatenate([np.zeros(len(ax)), np.ones(len(tx)), np.zeros(len(ax))]).astype(np.int64)
+    footing = np.concatenate([np.zeros(len(ax)), np.ones(len(tx)), np.zeros(len(ax))]).astype(
+        np.int64
+    )
     return _finish(name, x, y, z, footing, rng)
 
 

@@ -28,7 +28,9 @@ class Odd:
     truth: dict[str, Any]
 
 
-def _outing(seed: int, route: str, effort: float, watch: Watch, form: Form = _FORM) -> tuple[Run, Recording]:
+def _outing(
+    seed: int, route: str, effort: float, watch: Watch, form: Form = _FORM
+) -> tuple[Run, Recording]:
     rng = np.random.RandomState([SEED, 5000 + seed])
     ground = course(route)
     outing = run(ground, [Part(ground.length, effort)], form, _BODY, rng)
@@ -71,7 +73,9 @@ def _paused(start: datetime) -> Odd:
     still = int(np.searchsorted(time, time[-1] - 420.0))
     count = 45
     begin = float(time[still])
-    later = np.concatenate([time[: still + 1], begin + 4.0 * np.arange(1, count + 1), time[still + 1 :] + 4.0 * count])
+    later = np.concatenate(
+        [time[: still + 1], begin + 4.0 * np.arange(1, count + 1), time[still + 1 :] + 4.0 * count]
+    )
     rng = np.random.RandomState([SEED, 5002])
     columns: dict[str, np.ndarray] = {}
     for name, value in vars(r).items():
@@ -84,14 +88,20 @@ def _paused(start: datetime) -> Odd:
     columns["longitude"][block] += wander[::-1]
     columns["speed"][block] = 0.0
     columns["cadence"][block] = 0.0
-    columns["heart_rate"][block] = 98.0 + (columns["heart_rate"][still] - 98.0) * np.exp(-np.arange(count) * 4.0 / 40.0)
+    columns["heart_rate"][block] = 98.0 + (columns["heart_rate"][still] - 98.0) * np.exp(
+        -np.arange(count) * 4.0 / 40.0
+    )
     columns["time"] = later
     pauses = [(a + 4.0 * count, b + 4.0 * count) if a > begin else (a, b) for a, b in pauses]
     r = replace(r, **columns, pauses=sorted(pauses))
     timer = float(r.time[-1] - sum(b - a for a, b in r.pauses))
     content = fitfile.encode([Leg(start, r)], serial=1, utc_offset_hours=-3)
-    facts = _facts(start, r, timer_time=timer, standstill=4.0 * count, pauses=[list(p) for p in r.pauses])
-    return Odd("paused.fit", content, {**facts, "true_distance": round(float(outing.distance[-1]), 1)})
+    facts = _facts(
+        start, r, timer_time=timer, standstill=4.0 * count, pauses=[list(p) for p in r.pauses]
+    )
+    return Odd(
+        "paused.fit", content, {**facts, "true_distance": round(float(outing.distance[-1]), 1)}
+    )
 
 
 def _treadmill(start: datetime) -> Odd:
@@ -100,14 +110,20 @@ def _treadmill(start: datetime) -> Odd:
     gone = np.full(len(r.time), np.nan)
     r = replace(r, latitude=gone, longitude=gone, altitude=gone)
     leg = Leg(start, r, sub_sport="treadmill", profile="Treadmill", barometer=False)
-    return Odd("treadmill.fit", fitfile.encode([leg], serial=1, utc_offset_hours=-3), _facts(start, r))
+    return Odd(
+        "treadmill.fit", fitfile.encode([leg], serial=1, utc_offset_hours=-3), _facts(start, r)
+    )
 
 
 def _multisport(start: datetime) -> Odd:
     _, first = _outing(5, "river road", 2.9, Watch(smart=True), replace(_FORM, stop_chance=0.0))
     first = _cut(first, 1500.0)
     _, ride = _outing(6, "two villages", 7.4, Watch(smart=True), replace(_FORM, stop_chance=0.0))
-    ride = replace(ride, cadence=np.full(len(ride.time), np.nan), heart_rate=ride.heart_rate.clip(0, 158) - 14.0)
+    ride = replace(
+        ride,
+        cadence=np.full(len(ride.time), np.nan),
+        heart_rate=ride.heart_rate.clip(0, 158) - 14.0,
+    )
     _, last = _outing(7, "heath", 2.7, Watch(smart=True), replace(_FORM, stop_chance=0.0))
     last = _cut(last, 1320.0)
     second = start + timedelta(seconds=float(first.time[-1]) + 75)
@@ -118,8 +134,12 @@ def _multisport(start: datetime) -> Odd:
         Leg(third, last, sub_sport="trail", profile="Trail Run"),
     ]
     content = fitfile.encode(legs, serial=1, utc_offset_hours=-3)
-    sessions = [_facts(leg.start, leg.recording, sport=leg.sport, sub_sport=leg.sub_sport) for leg in legs]
-    return Odd("multisport.fit", content, {"start_time": sessions[0]["start_time"], "sessions": sessions})
+    sessions = [
+        _facts(leg.start, leg.recording, sport=leg.sport, sub_sport=leg.sub_sport) for leg in legs
+    ]
+    return Odd(
+        "multisport.fit", content, {"start_time": sessions[0]["start_time"], "sessions": sessions}
+    )
 
 
 def build() -> list[Odd]:
@@ -133,9 +153,17 @@ def build() -> list[Odd]:
 
     start = _at(3, 18)
     _, r = _outing(11, "oak wood", 2.6, Watch(smart=True))
-    whole = fitfile.encode([Leg(start, r, sub_sport="trail", profile="Trail Run")], serial=1, utc_offset_hours=-3)
+    whole = fitfile.encode(
+        [Leg(start, r, sub_sport="trail", profile="Trail Run")], serial=1, utc_offset_hours=-3
+    )
     kept = int(len(whole) * 0.62)
-    out.append(Odd("truncated.fit", whole[:kept], {**_facts(start, r), "kept_bytes": kept, "whole_bytes": len(whole)}))
+    out.append(
+        Odd(
+            "truncated.fit",
+            whole[:kept],
+            {**_facts(start, r), "kept_bytes": kept, "whole_bytes": len(whole)},
+        )
+    )
 
     start = _at(4, 18)
     _, r = _outing(12, "lake shore", 2.6, Watch(smart=True))
@@ -164,7 +192,13 @@ def build() -> list[Odd]:
     out.append(Odd("two-tracks.gpx", content, {"tracks": tracks}))
 
     _, r = _outing(15, "ridge", 2.6, Watch(smart=True))
-    out.append(Odd("route.gpx", xmlfile.gpx_route(r, "Ridge round", 12), {"unreadable": "a route without times"}))
+    out.append(
+        Odd(
+            "route.gpx",
+            xmlfile.gpx_route(r, "Ridge round", 12),
+            {"unreadable": "a route without times"},
+        )
+    )
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head><title>Sign in</title></head>\n'
         "<body><h1>Sign in to continue</h1><p>Your session has ended.</p></body>\n</html>\n"

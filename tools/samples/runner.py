@@ -132,7 +132,9 @@ def _speed(
     footing_limit = footing_limit * np.where(hard, 1.12, 1.0)
     step_noise = np.exp(unsteady * wave(rng, n, 26.0))
     speed = np.minimum(speed, footing_limit * (1.0 + 0.10 * wave(rng, n, 60.0))) * step_noise
-    turn = np.abs(np.gradient(np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))), STEP))
+    turn = np.abs(
+        np.gradient(np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))), STEP)
+    )
     turn = gaussian_filter1d(turn, 2.0, mode="nearest")
     speed = speed * (1.0 - np.clip(0.9 * (turn - 0.04), 0.0, 0.22))
     speed = np.maximum(gaussian_filter1d(speed, 2.5, mode="nearest"), 0.45)
@@ -151,7 +153,9 @@ def _cadence(
 ) -> Array:
     n = len(run_speed)
     running = 150.02 + 6.012 * run_speed + body.cadence_offset
-    running = running * (1.0 + np.where(grade > 0, 0.35 * np.minimum(grade, 0.12), 0.12 * np.maximum(grade, -0.2)))
+    running = running * (
+        1.0 + np.where(grade > 0, 0.35 * np.minimum(grade, 0.12), 0.12 * np.maximum(grade, -0.2))
+    )
     walking = 88.0 + 27.0 * run_speed
     spread = np.where(technical, 4.6, np.where(trail, 2.4, 1.0))
     jitter = lfilter([1.0], [1.0, -0.86], rng.standard_normal(n)) * np.sqrt(1 - 0.86**2)
@@ -159,12 +163,21 @@ def _cadence(
     return np.where(gait == STOPPED, 0.0, np.clip(cadence, 60.0, 215.0))
 
 
-def _heart(spent: Array, moving: Mask, time: Array, form: Form, body: Physiology, rng: np.random.RandomState) -> Array:
+def _heart(
+    spent: Array,
+    moving: Mask,
+    time: Array,
+    form: Form,
+    body: Physiology,
+    rng: np.random.RandomState,
+) -> Array:
     n = len(spent)
     heat = max(form.temperature - body.heat_from, 0.0)
     drift = body.drift(time, heat)
     wander = 1.6 * lfilter([1.0], [1.0, -0.997], rng.standard_normal(n)) * np.sqrt(1 - 0.997**2)
-    wander = wander + 2.2 * lfilter([1.0], [1.0, -0.975], rng.standard_normal(n)) * np.sqrt(1 - 0.975**2)
+    wander = wander + 2.2 * lfilter([1.0], [1.0, -0.975], rng.standard_normal(n)) * np.sqrt(
+        1 - 0.975**2
+    )
     aim = body.heart_rate(spent, form.fitness)
     aim = aim + drift + body.heat_per_degree * heat + form.heart_rate_offset + wander
     aim = np.where(moving, aim, 92.0 + 0.2 * drift)
@@ -176,7 +189,9 @@ def _heart(spent: Array, moving: Mask, time: Array, form: Form, body: Physiology
     return np.asarray(out)
 
 
-def run(course: Course, parts: list[Part], form: Form, body: Physiology, rng: np.random.RandomState) -> Run:
+def run(
+    course: Course, parts: list[Part], form: Form, body: Physiology, rng: np.random.RandomState
+) -> Run:
     """Run the parts over the course on that day."""
     speed, spent, gait = _speed(course, parts, form, body, rng)
     trail = course.of("trail") > 0.5

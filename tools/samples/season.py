@@ -100,9 +100,11 @@ _TAPER_INTERVALS = (4, 400.0, 200.0)
 
 # (week, weekday): trail or road where the four-week pattern must give way to a race
 _FIXED = {
-    (20, 6): "road", (21, 1): "road", (21, 2): "road", (21, 6): "road", (22, 1): "road", (22, 4): "road",
+    (20, 6): "road", (21, 1): "road", (21, 2): "road", (21, 6): "road", (22, 1): "road", (22,
+    4): "road",
     (22, 6): "trail", (23, 2): "trail", (23, 6): "road", (24, 1): "trail", (24, 4): "road",
-    (42, 6): "road", (43, 2): "trail", (43, 4): "road", (43, 6): "road", (44, 1): "road", (44, 4): "road",
+    (42, 6): "road", (43, 2): "trail", (43, 4): "road", (43, 6): "road", (44, 1): "road", (44,
+    4): "road",
     (45, 2): "trail", (46, 1): "road", (46, 3): "road",
 }  # fmt: skip
 
@@ -158,7 +160,9 @@ def _ground(week: int, day: int, intent: str, turn: int) -> str:
     return "trail" if day in (4, 6) else "road"
 
 
-def _parts(intent: str, route: str, easy: float, count: int, short: bool) -> tuple[str, list[Part], str]:
+def _parts(
+    intent: str, route: str, easy: float, count: int, short: bool
+) -> tuple[str, list[Part], str]:
     if intent == "interval":
         repeats, rep, rest = _TAPER_INTERVALS if short else _INTERVALS[count % len(_INTERVALS)]
         laps = round(repeats * (rep + rest) / 400.0)
@@ -167,11 +171,19 @@ def _parts(intent: str, route: str, easy: float, count: int, short: bool) -> tup
         way = (whole - laps * 400.0) / 2.0
         fast = {400.0: 4.22, 800.0: 4.02, 1000.0: 3.95, 1200.0: 3.90}[rep]
         work = [Part(rep, fast, True), Part(rest, 2.25, True)] * repeats
-        return route, [Part(way, 2.75, True), *work, Part(way + 50.0, 2.60, True)], f"{repeats} x {rep:.0f} m"
+        return (
+            route,
+            [Part(way, 2.75, True), *work, Part(way + 50.0, 2.60, True)],
+            f"{repeats} x {rep:.0f} m",
+        )
     whole = course(route).length
     if intent == "tempo":
         fast = 2500.0 if short else 4500.0 if whole < 9500.0 else 6000.0
-        return route, [Part(2000.0, 2.75), Part(fast, 3.56), Part(whole, 2.6)], f"Tempo {fast / 1000:g} km"
+        return (
+            route,
+            [Part(2000.0, 2.75), Part(fast, 3.56), Part(whole, 2.6)],
+            f"Tempo {fast / 1000:g} km",
+        )
     if intent == "race":
         return route, [Part(whole, 3.78)], "10 km race"
     title = {"easy": "Easy run", "recovery": "Recovery run", "long": "Long run"}[intent]
@@ -186,12 +198,21 @@ def _temperature(start: datetime, rng: np.random.RandomState) -> float:
 def _feelings(intent: str, trail: bool, rng: np.random.RandomState) -> tuple[int, int]:
     base = FEEL + {"recovery": -2.0, "tempo": -2.0, "interval": -4.0}.get(intent, 0.0)
     feel = base + FEEL_ON_TRAIL * trail + rng.normal(0.0, FEEL_SPREAD)
-    effort = {"easy": 3.0, "recovery": 2.2, "long": 4.6, "tempo": 6.4, "interval": 7.4, "race": 9.2}[intent]
+    effort = {
+        "easy": 3.0,
+        "recovery": 2.2,
+        "long": 4.6,
+        "tempo": 6.4,
+        "interval": 7.4,
+        "race": 9.2,
+    }[intent]
     rpe = effort + rng.normal(0.0, EXERTION_SPREAD)
     return int(rated_feel(feel)), int(np.clip(round(rpe), 1, 10)) * 10
 
 
-def _watch(number: int, route: Course, trail: bool, intent: str, kind: str, rng: np.random.RandomState) -> Watch:
+def _watch(
+    number: int, route: Course, trail: bool, intent: str, kind: str, rng: np.random.RandomState
+) -> Watch:
     short = route.length < 9400.0 and intent != "long"
     every_second = short and kind == "fit" and rng.uniform() < 0.46
     interval = 5 if kind == "gpx" and number % 2 else 1
@@ -211,7 +232,14 @@ def _watch(number: int, route: Course, trail: bool, intent: str, kind: str, rng:
 def sessions(limit: int | None = None) -> list[Session]:
     """Every outing in order of time; ``limit`` keeps only the first so many."""
     out: list[Session] = []
-    seen = {"easy road": 0, "easy trail": 0, "long road": 0, "long trail": 0, "interval": 0, "tempo": 0}
+    seen = {
+        "easy road": 0,
+        "easy trail": 0,
+        "long road": 0,
+        "long trail": 0,
+        "interval": 0,
+        "tempo": 0,
+    }
     odd_week = 0
     for week in range(1, WEEKS + 1):
         if week >= TRAIL_FROM_WEEK and week % 2:
@@ -221,7 +249,9 @@ def sessions(limit: int | None = None) -> list[Session]:
             number = len(out)
             rng = np.random.RandomState([SEED, number])
             hour = 8 if day == 6 else 18
-            local = START + timedelta(days=7 * (week - 1) + day, hours=hour, seconds=int(rng.randint(0, 4500)))
+            local = START + timedelta(
+                days=7 * (week - 1) + day, hours=hour, seconds=int(rng.randint(0, 4500))
+            )
             ground = _ground(week, day, intent, (odd_week - 1) % 4)
             trail = ground == "trail"
             tired = last_hard is not None and local - last_hard < timedelta(hours=36)
@@ -236,8 +266,12 @@ def sessions(limit: int | None = None) -> list[Session]:
                 temperature=temperature,
                 heart_rate_offset=float(rng.normal(0.0, Physiology().heart_rate_day_sd)),
                 steadiness=0.038 if trail else 0.034,
-                climb_push=(0.10 if trail else 0.55) if intent in ("easy", "recovery", "long") else 0.8,
-                surge=0.05 if intent in ("easy", "long") and rng.uniform() < (0.08 if trail else 0.42) else 0.0,
+                climb_push=(0.10 if trail else 0.55)
+                if intent in ("easy", "recovery", "long")
+                else 0.8,
+                surge=0.05
+                if intent in ("easy", "long") and rng.uniform() < (0.08 if trail else 0.42)
+                else 0.0,
                 stop_chance=0.0 if intent == "race" else 0.22 if trail else 0.14,
                 laps_by_hand=intent == "interval",
             )

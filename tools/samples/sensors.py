@@ -1,4 +1,6 @@
-"""What a watch makes of a run: satellite and barometer errors, optical heart rate, smart recording."""
+"""What a watch makes of a run: satellite and barometer errors, optical heart rate, smart
+recording.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,12 @@ def drifting(rng: np.random.RandomState, n: int, tau: float) -> Array:
     """First-order noise of unit standard deviation, a value a second, correlated over ``tau`` s."""
     keep = float(np.exp(-1.0 / tau))
     first = rng.standard_normal()
-    out, _ = lfilter([np.sqrt(1.0 - keep * keep)], [1.0, -keep], rng.standard_normal(n), zi=np.array([keep * first]))
+    out, _ = lfilter(
+        [np.sqrt(1.0 - keep * keep)],
+        [1.0, -keep],
+        rng.standard_normal(n),
+        zi=np.array([keep * first]),
+    )
     return np.asarray(out)
 
 
@@ -78,8 +85,16 @@ def _positions(run: Run, rng: np.random.RandomState) -> tuple[Array, Array]:
         error = lfilter([0.2], [1.0, -0.8], error)
         errors.append(sd * error + 0.10 * rng.standard_normal(n))
     cut = np.where(run.trail, 2.2, 1.2)
-    x = np.where(cut > 2, gaussian_filter1d(run.x, 2.2, mode="nearest"), gaussian_filter1d(run.x, 1.2, mode="nearest"))
-    y = np.where(cut > 2, gaussian_filter1d(run.y, 2.2, mode="nearest"), gaussian_filter1d(run.y, 1.2, mode="nearest"))
+    x = np.where(
+        cut > 2,
+        gaussian_filter1d(run.x, 2.2, mode="nearest"),
+        gaussian_filter1d(run.x, 1.2, mode="nearest"),
+    )
+    y = np.where(
+        cut > 2,
+        gaussian_filter1d(run.y, 2.2, mode="nearest"),
+        gaussian_filter1d(run.y, 1.2, mode="nearest"),
+    )
     return x + errors[0], y + errors[1]
 
 
@@ -89,7 +104,9 @@ def _altitude(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
         lagged = lfilter([0.3], [1.0, -0.7], run.z - run.z[0]) + run.z[0]
         walk = np.cumsum(rng.standard_normal(n)) * rng.uniform(1.5, 5.0) / 60.0
         weather = rng.normal(0.0, 2.0) * run.time / 3600.0
-        return np.asarray(lagged + rng.normal(0.0, 7.0) + walk + weather + 0.22 * drifting(rng, n, 3.0))
+        return np.asarray(
+            lagged + rng.normal(0.0, 7.0) + walk + weather + 0.22 * drifting(rng, n, 3.0)
+        )
     slow = rng.uniform(2.4, 3.6) * drifting(rng, n, rng.uniform(60.0, 120.0))
     return run.z + rng.normal(0.0, 5.0) + slow + 1.0 * drifting(rng, n, 18.0)
 
@@ -132,14 +149,21 @@ def _smart(heading: Array, speed: Array, rng: np.random.RandomState) -> Mask:
     return keep
 
 
-def _dynamics(run: Run, speed: Array, rng: np.random.RandomState) -> tuple[Array, Array, Array, Array]:
+def _dynamics(
+    run: Run, speed: Array, rng: np.random.RandomState
+) -> tuple[Array, Array, Array, Array]:
     n = len(run.time)
     pace = np.maximum(speed, 0.8)
     running = (run.gait == 0) & (speed > 1.2)
     spread = np.where(run.technical, 2.2, np.where(run.trail, 1.5, 1.0))
     stance = 1000.0 * 0.268 * (2.65 / pace) ** 0.6 * (1.0 + 0.35 * np.clip(run.grade, -0.15, 0.2))
     stance = stance + 3.0 * spread * drifting(rng, n, 6.0)
-    bounce = 88.0 + 3.0 * (pace - 2.8) - 90.0 * np.clip(run.grade, -0.05, 0.15) + 1.6 * spread * drifting(rng, n, 8.0)
+    bounce = (
+        88.0
+        + 3.0 * (pace - 2.8)
+        - 90.0 * np.clip(run.grade, -0.05, 0.15)
+        + 1.6 * spread * drifting(rng, n, 8.0)
+    )
     balance = 49.4 + rng.normal(0.0, 0.25) + 0.35 * spread * drifting(rng, n, 12.0)
     step = 60000.0 * speed / np.maximum(run.cadence, 60.0)
     lost = ~running
@@ -162,7 +186,9 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     heart_rate = _heart_rate(run, watch, rng)
     cadence = lfilter([0.5], [1.0, -0.5], run.cadence)
     cadence = np.where(cadence < 45.0, 0.0, cadence)
-    heading = np.unwrap(np.arctan2(np.gradient(gaussian_filter1d(y, 2.0)), np.gradient(gaussian_filter1d(x, 2.0))))
+    heading = np.unwrap(
+        np.arctan2(np.gradient(gaussian_filter1d(y, 2.0)), np.gradient(gaussian_filter1d(x, 2.0)))
+    )
     heading = np.where(moving, heading, 0.0)
     if watch.smart:
         keep = _smart(gaussian_filter1d(heading, 1.0), speed, rng)

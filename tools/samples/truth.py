@@ -12,7 +12,8 @@ from .runner import GAITS, Physiology, Run
 from .season import Session
 
 SEGMENT_COLUMNS = [
-    "start_time", "end_time", "start_distance", "end_distance", "surface", "technical", "mean_grade", "gait",
+    "start_time", "end_time", "start_distance", "end_distance", "surface", "technical",
+    "mean_grade", "gait",
 ]  # fmt: skip
 _SLOPES = np.array([-0.15, -0.10, -0.05, -0.02, 0.02, 0.05, 0.10, 0.15])
 _SHORTEST = 60.0

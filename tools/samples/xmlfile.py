@@ -69,7 +69,9 @@ def _gpx_track(
     for k in range(len(r.time)):
         if not np.isfinite(r.latitude[k]):
             continue
-        point = ET.SubElement(segment, "trkpt", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"})
+        point = ET.SubElement(
+            segment, "trkpt", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"}
+        )
         if elevation:
             _text(point, "ele", f"{r.altitude[k]:.1f}")
         _text(point, "time", _stamp(start, r.time[k]))
@@ -105,7 +107,9 @@ def gpx_route(r: Recording, name: str, every: int) -> bytes:
     _text(route, "name", name)
     for k in range(0, len(r.time), every):
         if np.isfinite(r.latitude[k]):
-            point = ET.SubElement(route, "rtept", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"})
+            point = ET.SubElement(
+                route, "rtept", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"}
+            )
             _text(point, "ele", f"{r.altitude[k]:.1f}")
     return _bytes(root)
 

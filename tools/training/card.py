@@ -77,15 +77,30 @@ def aims(document: dict[str, Any]) -> pd.DataFrame:
         ("trail against road: calibration error, at most", road["calibration_error"], 0.04, 0.02),
         ("the same with stadium tracks: AUC", track["auc"], 0.965, 0.985),
         ("5 to 30 m/km, presumed road let in: AUC", band["auc"], 0.88, 0.93),
-        ("points every 10 s: balanced accuracy", runs["points every 10 s"]["balanced_accuracy"], 0.90, 0.97),
-        ("elevation taken out: balanced accuracy", runs["elevation taken out"]["balanced_accuracy"], 0.90, 0.97),
+        (
+            "points every 10 s: balanced accuracy",
+            runs["points every 10 s"]["balanced_accuracy"],
+            0.90,
+            0.97,
+        ),
+        (
+            "elevation taken out: balanced accuracy",
+            runs["elevation taken out"]["balanced_accuracy"],
+            0.90,
+            0.97,
+        ),
         ("paths against road, AUC in a run", plain["path_within"], 0.82, 0.90),
         ("all trail against road, AUC in a run", plain["within"], 0.74, 0.85),
         ("the same, each group of routes once", plain["clusters"], 0.72, 0.82),
         ("accuracy where decided", plain["accuracy"], 0.90, 0.94),
         ("share decided", plain["decided"], 0.50, 0.70),
         ("road called trail where there is none, at most", plain["false_trail"], 0.03, 0.01),
-        ("change of trail share, 1 s to 5 s, at most", document["scores"]["trail_share_change_5_s"], 0.05, 0.02),
+        (
+            "change of trail share, 1 s to 5 s, at most",
+            document["scores"]["trail_share_change_5_s"],
+            0.05,
+            0.02,
+        ),
     ]
     names, *numbers = zip(*rows, strict=True)
     columns = dict(zip(("reached", "bar", "stretch"), numbers, strict=True))
@@ -96,7 +111,10 @@ def aims(document: dict[str, Any]) -> pd.DataFrame:
 def markdown(table: pd.DataFrame) -> str:
     """Return a table as Markdown, the index as its first column."""
     head = [table.index.name or "", *table.columns]
-    rows = [[str(name), *(str(v) for v in row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
+    rows = [
+        [str(name), *(str(v) for v in row)]
+        for name, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
     rule = ["---", *("---:" for _ in table.columns)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
 
@@ -111,7 +129,8 @@ def coefficients(document: dict[str, Any]) -> str:
     columns = {names[name]: table["features"] for name, table in document["activity"].items()}
     columns["windows"] = document["windows"]["features"]
     series = {
-        name: pd.Series({row["name"]: f"{row['coefficient']:+.2f}" for row in rows}) for name, rows in columns.items()
+        name: pd.Series({row["name"]: f"{row['coefficient']:+.2f}" for row in rows})
+        for name, rows in columns.items()
     }
     order = list(dict.fromkeys(row["name"] for rows in columns.values() for row in rows))
     table = pd.DataFrame(series).reindex(order).fillna("")
@@ -137,7 +156,13 @@ def whole_run(document: dict[str, Any]) -> str:
 def run_table(trained: Trained) -> pd.DataFrame:
     """Return the scores of whole runs."""
     rows = {
-        name: [s.n_trail, s.n_other, f"{s.auc:.3f}", f"{s.balanced_accuracy:.3f}", f"{s.calibration_error:.3f}"]
+        name: [
+            s.n_trail,
+            s.n_other,
+            f"{s.auc:.3f}",
+            f"{s.balanced_accuracy:.3f}",
+            f"{s.calibration_error:.3f}",
+        ]
         for name, s in scores.run_rows(trained).items()
     }
     head = ["trail runs", "others", "AUC", "balanced accuracy", "calibration error"]
@@ -202,7 +227,11 @@ def window_table(trained: Trained, decide: float) -> pd.DataFrame:
 def window_confusion(trained: Trained, decide: float) -> pd.DataFrame:
     """Return kilometres by what the map says and by what they are called."""
     table = scores.confusion(*scores.mapped_part(trained, 0.0), decide)
-    return table.map(lambda v: f"{v:.1f}").rename(columns=lambda c: f"called {c}").rename_axis("map says, km")
+    return (
+        table.map(lambda v: f"{v:.1f}")
+        .rename(columns=lambda c: f"called {c}")
+        .rename_axis("map says, km")
+    )
 
 
 def trail_right(trained: Trained, decide: float) -> float:
@@ -230,29 +259,49 @@ def figure(curves: dict[str, pd.DataFrame]) -> str:
         return f"{edge + size * x:.1f},{edge + size * (1 - y):.1f}"
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 2 * edge}" height="{size + 2 * edge}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 2 * edge}" '
+        f'height="{size + 2 * edge}" '
         'font-family="sans-serif" font-size="12" role="img">',
         "<title>Observed share of trail against predicted probability</title>",
         f'<rect x="{edge}" y="{edge}" width="{size}" height="{size}" fill="none" stroke="#888"/>',
-        f'<polyline points="{point(0, 0)} {point(1, 1)}" stroke="#aaa" stroke-dasharray="4" fill="none"/>',
+        f'<polyline points="{point(0, 0)} {point(1, 1)}" stroke="#aaa" stroke-dasharray="4" '
+        'fill="none"/>',
     ]
     for tick in (0.0, 0.5, 1.0):
         x, y = point(tick, 0).split(",")
         parts.append(f'<text x="{x}" y="{float(y) + 16:.1f}" text-anchor="middle">{tick:g}</text>')
         x, y = point(0, tick).split(",")
-        parts.append(f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">{tick:g}</text>')
+        parts.append(
+            f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">{tick:g}</text>'
+        )
     for number, (name, table) in enumerate(curves.items()):
         colour = colours[number]
-        pairs = list(zip(table["predicted"], table["observed"], table["weight"] / table["weight"].sum(), strict=True))
+        pairs = list(
+            zip(
+                table["predicted"],
+                table["observed"],
+                table["weight"] / table["weight"].sum(),
+                strict=True,
+            )
+        )
         line = " ".join(point(x, y) for x, y, _ in pairs)
         parts.append(f'<polyline points="{line}" stroke="{colour}" fill="none"/>')
         for x, y, share in pairs:
             cx, cy = point(x, y).split(",")
-            parts.append(f'<circle cx="{cx}" cy="{cy}" r="{2 + 10 * float(np.sqrt(share)):.1f}" fill="{colour}"/>')
-        parts.append(f'<text x="{edge + 8}" y="{edge + 18 + 16 * number}" fill="{colour}">{name}</text>')
+            parts.append(
+                f'<circle cx="{cx}" cy="{cy}" r="{2 + 10 * float(np.sqrt(share)):.1f}" '
+                f'fill="{colour}"/>'
+            )
+        parts.append(
+            f'<text x="{edge + 8}" y="{edge + 18 + 16 * number}" fill="{colour}">{name}</text>'
+        )
     middle = edge + size / 2
-    parts.append(f'<text x="{middle}" y="{size + 2 * edge - 8}" text-anchor="middle">predicted probability</text>')
     parts.append(
-        f'<text x="14" y="{middle}" text-anchor="middle" transform="rotate(-90 14 {middle})">observed share</text>'
+        f'<text x="{middle}" y="{size + 2 * edge - 8}" text-anchor="middle">predicted '
+        "probability</text>"
+    )
+    parts.append(
+        f'<text x="14" y="{middle}" text-anchor="middle" transform="rotate(-90 14 '
+        f'{middle})">observed share</text>'
     )
     return "\n".join([*parts, "</svg>"]) + "\n"

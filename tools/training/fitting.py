@@ -1,4 +1,6 @@
-"""Fitting of the two logistic models and of their calibration, and predictions that leave out what they predict."""
+"""Fitting of the two logistic models and of their calibration, and predictions that leave out what
+they predict.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,8 @@ LIMIT = 2.5
 PRIOR_SCALE = {"wiggle_50": 2.0, "wiggle_100": 2.0, "speed_spread": 0.5, "slow_share": 0.5}
 """How large a coefficient is expected to be, against 1 for the others.
 
-Shape holds on new athletes and places; an even pace and walking say as much about the session as about the ground.
-"""
+Shape holds on new athletes and places; an even pace and walking say as much about the session as
+about the ground. """
 
 ACTIVITY_STRENGTH = 0.1
 """Inverse of the ridge penalty of the whole-run models, on weights that sum to 200."""
@@ -47,7 +49,9 @@ MIXED_LIMIT = 4.5
 """The whole run counts for a window with log-odds of at most this."""
 
 WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
-"""Share of trail windows taken for granted in a run with this label; trail runs start and end on roads."""
+"""Share of trail windows taken for granted in a run with this label; trail runs start and end on
+roads.
+"""
 
 CORPUS_WEIGHT = 1.0
 """What the windows of runs labelled as a whole weigh against those that a map knows."""
@@ -56,7 +60,9 @@ TEMPER = 0.08
 """What is left of a window's log-odds in the sequence; windows overlap twentyfold at most."""
 
 TRAIL_WEIGHT = 0.4
-"""Total weight of trail windows against 1 for both: between their share of the distance and one half."""
+"""Total weight of trail windows against 1 for both: between their share of the distance and one
+half.
+"""
 
 LOW_CONFIDENCE = 0.3
 """Weight of road runs that are only presumed to be road."""
@@ -77,7 +83,9 @@ CUES = {
     "baseline+position": ("activity", "own_pace"),
     "baseline+elevation+position": ("activity", "steepness", "own_pace"),
 }
-"""What windows take from the whole run, for each set of channels; a recording serves every set that it has."""
+"""What windows take from the whole run, for each set of channels; a recording serves every set that
+it has.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,9 @@ def fit_linear(
     standard = np.clip((values - centre) / scale, -LIMIT, LIMIT) * prior
     model = LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
     model.fit(standard, target, sample_weight=weight / weight.sum() * total)
-    return LinearModel(tuple(names), centre, scale, model.coef_[0] * prior, float(model.intercept_[0]), LIMIT)
+    return LinearModel(
+        tuple(names), centre, scale, model.coef_[0] * prior, float(model.intercept_[0]), LIMIT
+    )
 
 
 def fit_line(log_odds: Floats, target: Flags, weight: Floats) -> Line:
@@ -121,15 +131,21 @@ def fit_line(log_odds: Floats, target: Flags, weight: Floats) -> Line:
 
 
 def activity_table(examples: Sequence[Example], index: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per example with its features, its label, its athlete and how sure the label is."""
+    """Return one row per example with its features, its label, its athlete and how sure the label
+    is.
+    """
     table = pd.DataFrame([{"file": e.name, "step": e.step, **e.whole} for e in examples])
-    known = index.set_index("file")[["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]]
+    known = index.set_index("file")[
+        ["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]
+    ]
     table = table.join(known, on="file").reset_index(drop=True)
     return table.assign(trail=table["label"] == "trail", sure=table["label_confidence"] != "low")
 
 
 def activity_weights(table: pd.DataFrame) -> Floats:
-    """Return weights under which every athlete counts alike in each class, and both classes alike."""
+    """Return weights under which every athlete counts alike in each class, and both classes
+    alike.
+    """
     trust = np.where(table["sure"], np.where(table["label"] == "track", TRACK, 1.0), LOW_CONFIDENCE)
     group = table["athlete"] + "/" + table["label"] + "/" + table["sure"].astype(str)
     count = group.map(group.value_counts()) / len(THINNED)
@@ -144,11 +160,15 @@ def fit_activity(table: pd.DataFrame, channels: str) -> LinearModel:
     table = table.dropna(subset=list(names))
     prior = np.array([PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0 for name in names])
     values, target = table[list(names)].to_numpy(), table["trail"].to_numpy()
-    return fit_linear(names, values, target, activity_weights(table), ACTIVITY_STRENGTH, prior, 200.0)
+    return fit_linear(
+        names, values, target, activity_weights(table), ACTIVITY_STRENGTH, prior, 200.0
+    )
 
 
 def activity_log_odds(table: pd.DataFrame, channels: str) -> Floats:
-    """Return log-odds of each row from a model that has not seen its athlete; NaN without the channels."""
+    """Return log-odds of each row from a model that has not seen its athlete; NaN without the
+    channels.
+    """
     out = np.full(len(table), np.nan)
     names = list(CHANNELS[channels])
     for athlete in sorted(table["athlete"].unique()):
@@ -158,7 +178,8 @@ def activity_log_odds(table: pd.DataFrame, channels: str) -> Floats:
 
 
 def fit_activity_line(table: pd.DataFrame, log_odds: Floats) -> Line:
-    """Return the calibration of whole runs: the median of the lines that leave out one athlete each.
+    """Return the calibration of whole runs: the median of the lines that leave out one athlete
+    each.
 
     One athlete with doubtful labels would otherwise set the sharpness for all.
     """
@@ -169,7 +190,9 @@ def fit_activity_line(table: pd.DataFrame, log_odds: Floats) -> Line:
     for athlete in sorted(set(athletes)):
         keep = known & (athletes != athlete)
         lines.append(fit_line(log_odds[keep], target[keep], weight[keep]))
-    return Line(float(np.median([c.slope for c in lines])), float(np.median([c.offset for c in lines])))
+    return Line(
+        float(np.median([c.slope for c in lines])), float(np.median([c.offset for c in lines]))
+    )
 
 
 def calibrated(model: LinearModel, line: Line) -> LinearModel:
@@ -191,7 +214,9 @@ def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
     for athlete in sorted(table["athlete"].unique()):
         mine = (table["athlete"] == athlete).to_numpy()
         rest = table[~mine].reset_index(drop=True)
-        model = calibrated(fit_activity(rest, channels), fit_activity_line(rest, activity_log_odds(rest, channels)))
+        model = calibrated(
+            fit_activity(rest, channels), fit_activity_line(rest, activity_log_odds(rest, channels))
+        )
         out[mine] = model.log_odds(table.loc[mine, names].to_numpy())
     return out
 
@@ -203,9 +228,9 @@ def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
 class Track:
     """One recording with the weight of trail and of road in each window.
 
-    ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run, ``usual`` the log of the
-    athlete's own speed on flat road, NaN with too few other runs. The labels of a run that is only known as a whole
-    (``mapped`` False) never train the features of windows.
+    ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run, ``usual``
+    the log of the athlete's own speed on flat road, NaN with too few other runs. The labels of a
+    run that is only known as a whole (``mapped`` False) never train the features of windows.
     """
 
     example: Example
@@ -241,23 +266,36 @@ class Track:
 def fit_windows(tracks: Sequence[Track]) -> LinearModel:
     """Return the model of the windows' own features.
 
-    They are weighed on map labels alone, beside the whole run's log-odds, hardly penalised, which `fit_whole` weighs
-    again.
+    They are weighed on map labels alone, beside the whole run's log-odds, hardly penalised, which
+    `fit_whole` weighs again.
     """
     mapped = [t for t in tracks if t.mapped]
-    x, target, weight = _stacked([t.beside(t.example.windows, np.array([t.activity])) for t in mapped], mapped)
+    x, target, weight = _stacked(
+        [t.beside(t.example.windows, np.array([t.activity])) for t in mapped], mapped
+    )
     trail = weight[target].sum()
-    weight = np.where(target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)) * weight
+    weight = (
+        np.where(target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)) * weight
+    )
     size = len(WINDOW_FEATURES)
     names = (*WINDOW_FEATURES, "activity")
-    first = fit_linear(names, x, target, weight, WINDOW_STRENGTH, np.append(np.ones(size), 5.0), 1000.0)
+    first = fit_linear(
+        names, x, target, weight, WINDOW_STRENGTH, np.append(np.ones(size), 5.0), 1000.0
+    )
     return LinearModel(
-        WINDOW_FEATURES, first.centre[:size], first.scale[:size], first.coefficient[:size], 0.0, first.limit
+        WINDOW_FEATURES,
+        first.centre[:size],
+        first.scale[:size],
+        first.coefficient[:size],
+        0.0,
+        first.limit,
     )
 
 
 def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> WholeRun:
-    """Return what windows take from the whole run, with the runs let in that are labelled as a whole; uncalibrated."""
+    """Return what windows take from the whole run, with the runs let in that are labelled as a
+    whole; uncalibrated.
+    """
     able = [t for t in tracks if np.isfinite(t.cues(channels)).all()]
     parts = [t.beside(linear.log_odds(t.example.windows)[:, None], t.cues(channels)) for t in able]
     x, target, weight = _stacked(parts, able)
@@ -269,23 +307,33 @@ def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> Wh
 
 
 def smoothed(linear: LinearModel, whole: WholeRun, track: Track, channels: str) -> Floats:
-    """Return the log-odds of each window given all, before calibration; empty where the recording lacks a channel."""
+    """Return the log-odds of each window given all, before calibration; empty where the recording
+    lacks a channel.
+    """
     cues = track.cues(channels)
     if not np.isfinite(cues).all():
         return np.empty(0)
-    evidence = whole.gain * linear.log_odds(track.example.windows) + cues @ list(whole.weights.values())
-    return smooth_log_odds(TEMPER * (evidence + whole.intercept), WINDOW_STEP, TerrainRules().surface_length)
+    evidence = whole.gain * linear.log_odds(track.example.windows) + cues @ list(
+        whole.weights.values()
+    )
+    return smooth_log_odds(
+        TEMPER * (evidence + whole.intercept), WINDOW_STEP, TerrainRules().surface_length
+    )
 
 
 def fit_window_line(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> Line:
-    """Return the calibration of smoothed log-odds that left their own group out; empty ones are passed over."""
+    """Return the calibration of smoothed log-odds that left their own group out; empty ones are
+    passed over.
+    """
     pairs = [(t, x) for t, x in zip(tracks, log_odds, strict=True) if len(x)]
     x, target, weight = _stacked([x[:, None] for _, x in pairs], [t for t, _ in pairs])
     return fit_line(x[:, 0], target, weight)
 
 
 def windows_left_out(tracks: Sequence[Track]) -> dict[str, list[Floats]]:
-    """Return smoothed log-odds of each track, by channels, from models without its group of routes or its athlete."""
+    """Return smoothed log-odds of each track, by channels, from models without its group of routes
+    or its athlete.
+    """
     out = {channels: [np.empty(0)] * len(tracks) for channels in CUES}
     for group in sorted({t.group for t in tracks}):
         rest = [t for t in tracks if t.group != group]
@@ -299,14 +347,19 @@ def windows_left_out(tracks: Sequence[Track]) -> dict[str, list[Floats]]:
 
 
 def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
-    """Return the tracks with the athlete's own pace on flat road, as `Baseline` has it, from runs on other routes."""
-    runs = [t for t in tracks if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)]
+    """Return the tracks with the athlete's own pace on flat road, as `Baseline` has it, from runs
+    on other routes.
+    """
+    runs = [
+        t for t in tracks if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)
+    ]
     out = []
     for t in tracks:
         pace = [
             o.example.flat
             for o in runs
-            if o.athlete == t.athlete and (o.group != t.group if t.mapped else o.example.name != t.example.name)
+            if o.athlete == t.athlete
+            and (o.group != t.group if t.mapped else o.example.name != t.example.name)
         ]
         out.append(replace(t, usual=float(np.median(pace))) if len(pace) >= FEWEST_RUNS else t)
     return out
@@ -326,7 +379,9 @@ def windows_calibrated(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> l
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The fitted models, and log-odds that left out what they predict: ``calibrated`` by channels."""
+    """The fitted models, and log-odds that left out what they predict: ``calibrated`` by
+    channels.
+    """
 
     table: pd.DataFrame
     left_out: dict[str, Floats]
@@ -339,13 +394,17 @@ class Trained:
 
 def map_track(example: Example, group: str, athlete: str, region: str, log_odds: float) -> Track:
     """Return a recording that a map knows."""
-    return Track(example, group, athlete, region, log_odds, example.trail, example.road, mapped=True)
+    return Track(
+        example, group, athlete, region, log_odds, example.trail, example.road, mapped=True
+    )
 
 
 def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Floats) -> list[Track]:
-    """Return the runs that are labelled as a whole, as many windows' worth as `CORPUS_WEIGHT` of the mapped ones.
+    """Return the runs that are labelled as a whole, as many windows' worth as `CORPUS_WEIGHT` of
+    the mapped ones.
 
-    The weight of a run is shared out over its windows; ``log_odds`` come from models without its athlete.
+    The weight of a run is shared out over its windows; ``log_odds`` come from models without its
+    athlete.
     """
     weight = activity_weights(table)
     out = []
@@ -356,16 +415,25 @@ def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Flo
         each = np.full(len(e.windows), w / len(e.windows))
         out.append(
             Track(
-                e, str(row.athlete), str(row.athlete), "", float(value), share * each, (1 - share) * each, mapped=False
+                e,
+                str(row.athlete),
+                str(row.athlete),
+                "",
+                float(value),
+                share * each,
+                (1 - share) * each,
+                mapped=False,
             )
         )
     return out
 
 
 def _stacked(parts: Sequence[Floats], tracks: Sequence[Track]) -> tuple[Floats, Flags, Floats]:
-    """Return each window twice, as trail and as road, with its weight; windows without either are dropped.
+    """Return each window twice, as trail and as road, with its weight; windows without either are
+    dropped.
 
-    A group of many like runs weighs less than their sum; all mapped runs weigh 1, all others `CORPUS_WEIGHT`.
+    A group of many like runs weighs less than their sum; all mapped runs weigh 1, all others
+    `CORPUS_WEIGHT`.
     """
     metres: dict[str, float] = {}
     for t in tracks:

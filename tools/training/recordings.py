@@ -1,4 +1,6 @@
-"""From labelled recordings to features: whole runs with a label, and windows with the map's word for them."""
+"""From labelled recordings to features: whole runs with a label, and windows with the map's word
+for them.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
+from trailstats.model.activity import Activity
 from trailstats.terrain import features
 
 Floats = NDArray[np.float64]
@@ -28,8 +30,8 @@ THINNED = (0.0, 5.0, 10.0)
 class Example:
     """One recording with one thinning.
 
-    ``flat`` is the log of the run's median speed on the flat, ``level`` what it would be without elevation; NaN with
-    too little of it.
+    ``flat`` is the log of the run's median speed on the flat, ``level`` what it would be without
+    elevation; NaN with too little of it.
     """
 
     name: str
@@ -56,7 +58,9 @@ def thin(activity: Activity, step: float) -> Activity:
     return replace(activity, records=activity.records[keep], extras=extras, track=None)
 
 
-def example(name: str, activity: Activity, step: float, labels: pd.DataFrame | None) -> Example | None:
+def example(
+    name: str, activity: Activity, step: float, labels: pd.DataFrame | None
+) -> Example | None:
     """Return the features of one recording, with the map's labels where there are any."""
     run = clean(thin(activity, step))
     grid = features.run_grid(run)
@@ -87,12 +91,16 @@ def label_windows(run: Activity, labels: pd.DataFrame, count: int) -> tuple[Floa
     assert run.track is not None
     origin = run.records.index[0]
     clock = (run.records.index - origin).total_seconds().to_numpy()
-    at = np.interp((labels["time"] - origin).dt.total_seconds(), clock, run.track["distance"].to_numpy())
+    at = np.interp(
+        (labels["time"] - origin).dt.total_seconds(), clock, run.track["distance"].to_numpy()
+    )
     window = np.clip((at / features.WINDOW_STEP).astype(int), 0, count - 1)
     sure = (labels["ambiguous"] != 1).to_numpy()
     road, trail = (sure & (labels["label"] == word).to_numpy() for word in ("road", "trail"))
     path = trail & (labels["highway"] == "path").to_numpy()
-    first, second, third = (np.bincount(window, metres * kind, count) for kind in (road, trail, path))
+    first, second, third = (
+        np.bincount(window, metres * kind, count) for kind in (road, trail, path)
+    )
     return first, second, third
 
 
@@ -108,7 +116,9 @@ def _read_one(task: tuple[str, Path, pd.DataFrame | None]) -> list[Example]:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Examples labelled as a whole, examples that a map knows, and the two tables that tell about them."""
+    """Examples labelled as a whole, examples that a map knows, and the two tables that tell about
+    them.
+    """
 
     whole: list[Example]
     mapped: list[Example]
@@ -130,7 +140,9 @@ def load(shared: Path, workers: int) -> Data:
     tasks: list[tuple[str, Path, pd.DataFrame | None]] = [
         (file, shared / "corpus" / file, None) for file in sorted(index["file"])
     ]
-    tasks += [(file, shared / "osm" / "tracks" / file, by_file[file]) for file in sorted(tracks["file"])]
+    tasks += [
+        (file, shared / "osm" / "tracks" / file, by_file[file]) for file in sorted(tracks["file"])
+    ]
     with ProcessPoolExecutor(workers) as pool:
         found = [one for many in pool.map(_read_one, tasks, chunksize=4) for one in many]
     names = set(index["file"])
@@ -139,7 +151,9 @@ def load(shared: Path, workers: int) -> Data:
 
 
 def fingerprint(shared: Path, data: Data) -> str:
-    """Return the SHA-256 over the two label tables and every recording used, in the order of their names."""
+    """Return the SHA-256 over the two label tables and every recording used, in the order of their
+    names.
+    """
     corpus = {shared / "corpus" / e.name for e in data.whole}
     tracks = {shared / "osm" / "tracks" / e.name for e in data.mapped}
     digest = hashlib.sha256()

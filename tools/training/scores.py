@@ -33,14 +33,22 @@ def auc(probability: Floats, trail: Floats, road: Floats) -> float:
 def calibration_error(probability: Floats, trail: Floats, road: Floats) -> float:
     """Return the mean distance of predicted and true share over ten bins."""
     table = reliability(probability, trail, road)
-    return float((table["weight"] * (table["predicted"] - table["observed"]).abs()).sum() / table["weight"].sum())
+    return float(
+        (table["weight"] * (table["predicted"] - table["observed"]).abs()).sum()
+        / table["weight"].sum()
+    )
 
 
 def reliability(probability: Floats, trail: Floats, road: Floats) -> pd.DataFrame:
-    """Return weight, predicted and observed share of trail in ten bins of probability; empty ones are left out."""
+    """Return weight, predicted and observed share of trail in ten bins of probability; empty ones
+    are left out.
+    """
     bins = np.clip((probability * 10).astype(int), 0, 9)
     weight = np.bincount(bins, trail + road, 10)
-    predicted, observed = np.bincount(bins, probability * (trail + road), 10), np.bincount(bins, trail, 10)
+    predicted, observed = (
+        np.bincount(bins, probability * (trail + road), 10),
+        np.bincount(bins, trail, 10),
+    )
     filled = weight > 0
     return pd.DataFrame(
         {
@@ -73,12 +81,18 @@ def score_weights(table: pd.DataFrame) -> tuple[Floats, Floats]:
 
 
 def score_runs(table: pd.DataFrame, log_odds: Floats) -> RunScores:
-    """Return the scores of the rows of a table of runs; a run without an answer counts as one half."""
+    """Return the scores of the rows of a table of runs; a run without an answer counts as one
+    half.
+    """
     p = np.nan_to_num(sigmoid(log_odds), nan=0.5)
     up, down = score_weights(table)
     hit = (up[p > 0.5].sum() + down[p <= 0.5].sum()) / 2.0
     return RunScores(
-        int((up > 0).sum()), int((down > 0).sum()), auc(p, up, down), float(hit), calibration_error(p, up, down)
+        int((up > 0).sum()),
+        int((down > 0).sum()),
+        auc(p, up, down),
+        float(hit),
+        calibration_error(p, up, down),
     )
 
 
@@ -86,9 +100,10 @@ def score_runs(table: pd.DataFrame, log_odds: Floats) -> RunScores:
 class WindowScores:
     """Scores of windows against a map.
 
-    ``within`` is the area under the ROC curve inside one run, ``clusters`` the same with every group of like routes
-    counted once; ``decided`` the share of the distance with a probability beyond the bound, ``accuracy`` the share
-    of it that is right; ``false_trail`` the share of road called trail where there is no trail.
+    ``within`` is the area under the ROC curve inside one run, ``clusters`` the same with every
+    group of like routes counted once; ``decided`` the share of the distance with a probability
+    beyond the bound, ``accuracy`` the share of it that is right; ``false_trail`` the share of road
+    called trail where there is no trail.
     """
 
     within: float
@@ -101,7 +116,9 @@ class WindowScores:
     false_trail: float
 
 
-def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide: float) -> WindowScores:
+def score_windows(
+    tracks: Sequence[Track], probability: Sequence[Floats], decide: float
+) -> WindowScores:
     """Return the scores of map-labelled tracks."""
     every = inside(tracks, probability, [t.trail for t in tracks])
     path = inside(tracks, probability, [t.example.path for t in tracks])
@@ -111,7 +128,9 @@ def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide
     decided = (trail + road)[up | down].sum()
     bare = {t.region for t in tracks} - {t.region for t in tracks if t.trail.sum() > 0}
     empty = [
-        (t.road[q > 0.5].sum(), t.road.sum()) for t, q in zip(tracks, probability, strict=True) if t.region in bare
+        (t.road[q > 0.5].sum(), t.road.sum())
+        for t, q in zip(tracks, probability, strict=True)
+        if t.region in bare
     ]
     wrong, total = (sum(pair[i] for pair in empty) for i in (0, 1))
     return WindowScores(
@@ -124,8 +143,12 @@ def score_windows(tracks: Sequence[Track], probability: Sequence[Floats], decide
     )
 
 
-def inside(tracks: Sequence[Track], probability: Sequence[Floats], trail: Sequence[Floats]) -> tuple[float, float]:
-    """Return the area under the ROC curve inside a run: mean over runs, and over groups of like routes."""
+def inside(
+    tracks: Sequence[Track], probability: Sequence[Floats], trail: Sequence[Floats]
+) -> tuple[float, float]:
+    """Return the area under the ROC curve inside a run: mean over runs, and over groups of like
+    routes.
+    """
     rows = []
     for t, p, up in zip(tracks, probability, trail, strict=True):
         if up.sum() >= SMALLEST and t.road.sum() >= SMALLEST:
@@ -133,10 +156,14 @@ def inside(tracks: Sequence[Track], probability: Sequence[Floats], trail: Sequen
     table = pd.DataFrame(rows, columns=["group", "weight", "auc"])
     table["product"] = table["weight"] * table["auc"]
     groups = table.groupby("group")[["product", "weight"]].sum()
-    return float(table["product"].sum() / table["weight"].sum()), float((groups["product"] / groups["weight"]).mean())
+    return float(table["product"].sum() / table["weight"].sum()), float(
+        (groups["product"] / groups["weight"]).mean()
+    )
 
 
-def confusion(tracks: Sequence[Track], probability: Sequence[Floats], decide: float) -> pd.DataFrame:
+def confusion(
+    tracks: Sequence[Track], probability: Sequence[Floats], decide: float
+) -> pd.DataFrame:
     """Return kilometres by what the map says (rows) and what is called (columns)."""
     rows = {}
     for name in ("road", "trail"):
@@ -148,7 +175,9 @@ def confusion(tracks: Sequence[Track], probability: Sequence[Floats], decide: fl
 
 
 def run_rows(trained: Trained) -> dict[str, RunScores]:
-    """Return the scores of whole runs: all, with tracks, in the overlap band, thinned, and without elevation."""
+    """Return the scores of whole runs: all, with tracks, in the overlap band, thinned, and without
+    elevation.
+    """
     table, step = trained.table, trained.table["step"]
     full = np.where(
         np.isfinite(trained.left_out["with_elevation"]),
@@ -170,11 +199,16 @@ def run_rows(trained: Trained) -> dict[str, RunScores]:
             full,
         ),
     }
-    return {name: score_runs(table[rows], values[rows.to_numpy()]) for name, (rows, values) in choices.items()}
+    return {
+        name: score_runs(table[rows], values[rows.to_numpy()])
+        for name, (rows, values) in choices.items()
+    }
 
 
 def chosen(trained: Trained, *channels: str) -> list[tuple[Track, Floats]]:
-    """Return each track with its left-out probabilities by the first of the sets of channels that it has."""
+    """Return each track with its left-out probabilities by the first of the sets of channels that
+    it has.
+    """
     out = []
     for i, t in enumerate(trained.runs):
         found = [x for x in (trained.calibrated[name][i] for name in channels) if len(x)]
@@ -185,18 +219,26 @@ def chosen(trained: Trained, *channels: str) -> list[tuple[Track, Floats]]:
 
 def mapped_part(trained: Trained, step: float, *channels: str) -> tuple[list[Track], list[Floats]]:
     """Return the map-labelled tracks with one thinning, and their left-out probabilities."""
-    pairs = [(t, p) for t, p in chosen(trained, *channels or RECORDED) if t.mapped and t.example.step == step]
+    pairs = [
+        (t, p)
+        for t, p in chosen(trained, *channels or RECORDED)
+        if t.mapped and t.example.step == step
+    ]
     return [t for t, _ in pairs], [p for _, p in pairs]
 
 
 def window_rows(trained: Trained, decide: float) -> dict[str, WindowScores]:
-    """Return the scores of windows against the map: as recorded, thinned, with less and with more to go by."""
+    """Return the scores of windows against the map: as recorded, thinned, with less and with more
+    to go by.
+    """
     parts = {
         "as recorded": mapped_part(trained, 0.0),
         "points every 5 s": mapped_part(trained, 5.0),
         "points every 10 s": mapped_part(trained, 10.0),
         "elevation taken out": mapped_part(trained, 0.0, "position"),
-        "with the athlete's own pace": mapped_part(trained, 0.0, "baseline+elevation+position", *RECORDED),
+        "with the athlete's own pace": mapped_part(
+            trained, 0.0, "baseline+elevation+position", *RECORDED
+        ),
     }
     return {name: score_windows(*part, decide) for name, part in parts.items()}
 
@@ -222,4 +264,8 @@ def summary(trained: Trained, decide: float) -> dict[str, object]:
         }
         for kind, scores in rows.items()
     }
-    return {**plain, "trail_share_change_5_s": round(share_change(trained, decide), 4), "decide": decide}
+    return {
+        **plain,
+        "trail_share_change_5_s": round(share_change(trained, decide), 4),
+        "decide": decide,
+    }

@@ -1,4 +1,6 @@
-"""The article's claims, answered from a `History`: matched comparisons, intervals, and "not enough data"."""
+"""The article's claims, answered from a `History`: matched comparisons, intervals, and "not enough
+data".
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,14 @@ from trailstats.claims._impact import impact
 from trailstats.claims._road_improvement import road_improvement
 from trailstats.claims._same_effort import same_effort
 from trailstats.claims._stress import stress
-from trailstats.claims._training_rules import training_rules
 from trailstats.claims._variety import variety
 from trailstats.claims._volume import volume
+from trailstats.claims.plan import training_rules
 from trailstats.claims.result import ClaimResult, RuleResult
-from trailstats.documents import plain
+from trailstats.claims.stats import holm
 from trailstats.history import History
 from trailstats.schema import Verdict
-from trailstats.stats import holm
+from trailstats.schema.documents import plain
 
 __all__ = ["CLAIMS", "ClaimResult", "RuleResult", "claims_document", "evaluate_claims", "explain"]
 
@@ -64,8 +66,9 @@ def evaluate_claims(history: History, *, races: Sequence[dt.date] = ()) -> list[
     Returns
     -------
     list of ClaimResult
-        One for each of `CLAIMS`, in that order. "Not enough data" where a side is too small, "not measurable" where
-        no recording holds what is needed. Differences are associations in one runner's records.
+        One for each of `CLAIMS`, in that order. "Not enough data" where a side is too small, "not
+        measurable" where no recording holds what is needed. Differences are associations in one
+        runner's records.
 
     Examples
     --------
@@ -95,8 +98,8 @@ def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -
     Returns
     -------
     pandas.DataFrame
-        Matched pairs of runs, strata, weeks or runs, as the claim's method has it; ``part`` names the figure that a
-        row belongs to. Empty where nothing could be compared.
+        Matched pairs of runs, strata, weeks or runs, as the claim's method has it; ``part`` names
+        the figure that a row belongs to. Empty where nothing could be compared.
 
     Raises
     ------
@@ -108,7 +111,9 @@ def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -
     return _ANSWERS[claim_id](Evidence(history, tuple(races))).explained()
 
 
-def claims_document(history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]) -> dict[str, object]:
+def claims_document(
+    history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]
+) -> dict[str, object]:
     """Return the document ``claims``: plain values, NaN as None, times as ISO 8601 with ``Z``.
 
     Parameters
@@ -137,7 +142,11 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
             if p >= ALPHA and result.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
-                note += " The interval is this claim's alone and leaves out 0; among the others it decides nothing."
+                note += (
+                    " The interval is this claim's alone and leaves out 0; among the others "
+                    "it "
+                    "decides nothing."
+                )
                 result = replace(result, verdict=Verdict.INCONCLUSIVE)
             result = replace(result, caveats=(*result.caveats, note))
         out.append(replace(finding, result=result))

@@ -17,7 +17,9 @@ __all__ = ["balance", "strength"]
 
 
 def strength(data: Evidence) -> Finding:
-    """Return whether trail runs hold more climbing for their length; the other doses and the balance as parts."""
+    """Return whether trail runs hold more climbing for their length; the other doses and the
+    balance as parts.
+    """
     runs = data.runs
     kilometres = (runs["distance"] / 1000.0).where(runs["distance"] > 0)
     climb = part_of(
@@ -41,9 +43,12 @@ def strength(data: Evidence) -> Finding:
     steps = part_of(
         data,
         "step_diversity",
-        "coefficient of variation of step length over a run's stretches, a proxy for how varied the load of steps is",
+        "coefficient of variation of step length over a run's stretches, a proxy for how varied "
+        "the load of steps is",
         "1",
-        compare_runs(data, pd.Series(_step_diversity(data), index=runs.index), where=runs["unhurried"]),
+        compare_runs(
+            data, pd.Series(_step_diversity(data), index=runs.index), where=runs["unhurried"]
+        ),
         1,
         statement="Steps vary more on trail.",
     )
@@ -58,8 +63,10 @@ def strength(data: Evidence) -> Finding:
         caveats=("A device is about half a per cent of the stance time off.",),
     )
     caveats = (
-        "The verdict is about the dose: more climbing for the length. Whether muscles grew stronger no file shows.",
-        "It doesn't decide the half on imbalance; where the device records stance balance, see that part.",
+        "The verdict is about the dose: more climbing for the length. Whether muscles grew "
+        "stronger no file shows.",
+        "It doesn't decide the half on imbalance; where the device records stance balance, see "
+        "that part.",
     )
     return answer("strength", climb, parts=(climb, descent, steps, uneven), caveats=caveats)
 
@@ -70,7 +77,8 @@ def balance(data: Evidence) -> Finding:
     steps = part_of(
         data,
         "step_variability",
-        "coefficient of variation of cadence at steady running, a dose of uneven steps: exposure, not ability",
+        "coefficient of variation of cadence at steady running, a dose of uneven steps: exposure, "
+        "not ability",
         "1",
         compare_runs(data, runs["cadence_cv"], where=runs["unhurried"]),
         1,
@@ -84,22 +92,31 @@ def balance(data: Evidence) -> Finding:
         compare_runs(data, runs["technical_time"]),
         1,
         statement="Trail runs hold time on technical ground.",
-        caveats=("Road is never called technical, so this part favours trail by definition and decides nothing.",),
+        caveats=(
+            "Road is never called technical, so this part favours trail by definition and decides "
+            "nothing.",
+        ),
     )
     weeks = max(float(np.ptp(runs["day"].to_numpy())) / 7.0, 1.0) if len(runs) else 1.0
     minutes = float(np.nansum(runs["technical_time"].to_numpy())) / 60.0 / weeks
-    caveats = ["It measures the dose of uneven steps, not the ability to balance; no file shows that."]
+    caveats = [
+        "It measures the dose of uneven steps, not the ability to balance; no file shows that."
+    ]
     if runs["technical_time"].notna().any():
         caveats.append(f"{minutes:.1f} minutes a week on technical ground over the whole period.")
     main = steps
     if len(runs) and runs["cadence_cv"].isna().all():
-        caveats.append("No cadence, or one recorded too coarsely, so the variability of steps can't be told.")
+        caveats.append(
+            "No cadence, or one recorded too coarsely, so the variability of steps can't be told."
+        )
         main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE))
     return answer("balance", main, parts=(steps, technical), caveats=tuple(caveats))
 
 
 def _step_diversity(data: Evidence) -> NDArray[np.float64]:
-    """Return the spread of step length over each run's stretches, weighted by time; NaN with fewer than three."""
+    """Return the spread of step length over each run's stretches, weighted by time; NaN with fewer
+    than three.
+    """
     table = data.segments
     table = table[(table["cadence"] > 0) & (table["speed"] > 0) & (table["duration"] > 0)]
     row, time = table["row"].to_numpy(dtype=np.intp), table["duration"].to_numpy()

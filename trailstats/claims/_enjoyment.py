@@ -10,9 +10,9 @@ import pandas as pd
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.claims._routes import cells_of_runs, novelty
+from trailstats.claims.stats import MatchRules
 from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Verdict
-from trailstats.stats import MatchRules
 
 __all__ = ["enjoyment"]
 
@@ -21,7 +21,9 @@ RATED = MatchRules(fewest=10)
 
 
 def enjoyment(data: Evidence) -> Finding:
-    """Return whether trail runs were rated to feel better; the other parts are proxies that decide nothing."""
+    """Return whether trail runs were rated to feel better; the other parts are proxies that decide
+    nothing.
+    """
     runs = data.runs
     feel = part_of(
         data,
@@ -46,7 +48,9 @@ def enjoyment(data: Evidence) -> Finding:
         statement="The same load feels easier on trail.",
         rules=RATED,
     )
-    wait = pd.Series(np.append(np.diff(runs["day"].to_numpy()), np.nan)[: len(runs)], index=runs.index)
+    wait = pd.Series(
+        np.append(np.diff(runs["day"].to_numpy()), np.nan)[: len(runs)], index=runs.index
+    )
     again = part_of(
         data,
         "days_to_next_run",
@@ -67,9 +71,17 @@ def enjoyment(data: Evidence) -> Finding:
         statement="Trail runs cover more new ground.",
     )
     rated = int(runs["feel"].notna().sum())
-    caveats = [f"{rated} of {len(runs)} runs are rated. People tend to rate very good and very bad days."]
+    caveats = [
+        f"{rated} of {len(runs)} runs are rated. People tend to rate very good and very bad days."
+    ]
     main = feel
-    if not rated and min((runs["side"] == side).sum() for side in ("trail", "road")) >= RATED.fewest:
-        caveats = ["No run holds a rating of how it felt, so enjoyment isn't measured; the parts are weak proxies."]
+    if (
+        not rated
+        and min((runs["side"] == side).sum() for side in ("trail", "road")) >= RATED.fewest
+    ):
+        caveats = [
+            "No run holds a rating of how it felt, so enjoyment isn't measured; the parts are weak "
+            "proxies."
+        ]
         main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE))
     return answer("enjoyment", main, parts=(feel, exertion, again, fresh), caveats=tuple(caveats))

@@ -1,4 +1,6 @@
-"""What the claims are answered from: runs with their side, their segments and their loads, each prepared once."""
+"""What the claims are answered from: runs with their side, their segments and their loads, each
+prepared once.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ _KNOWN: Final[WeakKeyDictionary[History, Recorded]] = WeakKeyDictionary()
 
 
 def recorded(history: History) -> Recorded:
-    """Return what the analyses hold, read once for each history: claims and rules are asked for one by one."""
+    """Return what the analyses hold, read once for each history: claims and rules are asked for one
+    by one.
+    """
     found = _KNOWN.get(history)
     if found is None:
         found = _KNOWN[history] = _read(history)
@@ -77,7 +81,9 @@ def _read(history: History) -> Recorded:
         if len(analysis.impact):
             loads.append(analysis.impact)
             owners.append(np.full(len(analysis.impact), place))
-        zones.append([analysis.metrics[z].value if z in analysis.metrics else np.nan for z in _ZONES])
+        zones.append(
+            [analysis.metrics[z].value if z in analysis.metrics else np.nan for z in _ZONES]
+        )
     table = pd.concat(loads, ignore_index=True) if loads else IMPACT.empty()
     return Recorded(
         {name: np.concatenate(part) for name, part in parts.items()},
@@ -102,9 +108,11 @@ class Evidence:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """Runs in order of time with ``run`` (place among analyses), ``day``, ``outdoors``, ``side`` and ``unhurried``.
+        """Runs in order of time with ``run`` (place among analyses), ``day``, ``outdoors``,
+        ``side`` and ``unhurried``.
 
-        ``side`` is trail, road or empty: runs indoors and those whose ground is not known stand on neither side.
+        ``side`` is trail, road or empty: runs indoors and those whose ground is not known stand on
+        neither side.
         """
         table = self.history.activities
         place = np.cumsum(table["status"].to_numpy() == "ok") - 1
@@ -124,7 +132,9 @@ class Evidence:
 
     @cached_property
     def segments(self) -> pd.DataFrame:
-        """Segments of the runs, with ``row`` (place in `runs`) and ``elapsed`` since the run's start [s]."""
+        """Segments of the runs, with ``row`` (place in `runs`) and ``elapsed`` since the run's
+        start [s].
+        """
         table = self.history.segments
         row = self._row_of_segment
         table = table.assign(row=row)[row >= 0]
@@ -133,14 +143,17 @@ class Evidence:
 
     @cached_property
     def _row_of_segment(self) -> NDArray[np.intp]:
-        """Place in `runs` of each of the history's segments, -1 where its activity is none of them."""
+        """Place in `runs` of each of the history's segments, -1 where its activity is none of
+        them.
+        """
         places = pd.Series(np.arange(len(self.runs)), index=self.runs["file"])
         found = self.history.segments["file"].map(places[~places.index.duplicated()])
         return np.asarray(found.fillna(-1), dtype=np.intp)
 
     @cached_property
     def tracks(self) -> dict[str, Floats]:
-        """Thinned tracks of all runs one after the other, by column, with ``row`` (place in `runs`).
+        """Thinned tracks of all runs one after the other, by column, with ``row`` (place in
+        `runs`).
 
         ``segment`` is the place in the history's table of segments, -1 where there is none.
         """
@@ -155,7 +168,10 @@ class Evidence:
         np.minimum.at(first, segment_row[segment_row >= 0], np.flatnonzero(segment_row >= 0))
         place = own["segment"]
         known = (place >= 0) & (place < counts[row])
-        return own | {"segment": np.where(known, place + first[row], -1.0), "row": row.astype(np.float64)}
+        return own | {
+            "segment": np.where(known, place + first[row], -1.0),
+            "row": row.astype(np.float64),
+        }
 
     @cached_property
     def loads(self) -> pd.DataFrame:
@@ -167,7 +183,9 @@ class Evidence:
 
     @cached_property
     def zone_times(self) -> Floats:
-        """Time of each run in the three heart-rate zones [s], shape (runs, 3); NaN where it is not known."""
+        """Time of each run in the three heart-rate zones [s], shape (runs, 3); NaN where it is not
+        known.
+        """
         times: Floats = recorded(self.history).zone_times[self.runs["run"].to_numpy(dtype=np.intp)]
         return times
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._words import CLAIM_WORDS
 from trailstats.claims.result import ClaimResult
+from trailstats.claims.stats import Comparison, MatchRules, compare
 from trailstats.schema import Verdict
-from trailstats.stats import Comparison, MatchRules, compare
 
 __all__ = ["Finding", "answer", "compare_runs", "decide", "part_of", "too_few"]
 
@@ -55,7 +55,11 @@ def decide(difference: float, p_value: float, direction: int) -> Verdict:
 
 
 def compare_runs(
-    data: Evidence, values: pd.Series, *, where: pd.Series | None = None, rules: MatchRules | None = None
+    data: Evidence,
+    values: pd.Series,
+    *,
+    where: pd.Series | None = None,
+    rules: MatchRules | None = None,
 ) -> Comparison:
     """Compare one value per run, trail against road; the pairs hold places in `Evidence.runs`.
 
@@ -114,7 +118,10 @@ def part_of(
         opposed = comparison.robust * comparison.difference < 0
         if opposed and verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
             verdict = Verdict.INCONCLUSIVE
-            notes.append("Mean and median of the matched pairs differ in sign: single runs carry the difference.")
+            notes.append(
+                "Mean and median of the matched pairs differ in sign: single runs carry the "
+                "difference."
+            )
         notes.append(_size(comparison))
     else:
         notes.append(too_few(comparison, rules))
@@ -139,7 +146,9 @@ def part_of(
     return Finding(result, comparison.p_value, (partial(_pairs, data, name, comparison),))
 
 
-def answer(claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()) -> Finding:
+def answer(
+    claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()
+) -> Finding:
     """Return the answer to a claim from its main finding and its parts.
 
     Parameters
@@ -174,7 +183,10 @@ def _size(comparison: Comparison) -> str:
     parts = []
     if np.isfinite(comparison.standardised):
         parts.append(f"{comparison.standardised:+.2f} standard deviations of a single run")
-    parts.append(f"the trail run has the larger value in {100 * comparison.share_above:.0f} % of the matched pairs")
+    parts.append(
+        f"the trail run has the larger value in {100 * comparison.share_above:.0f} % of the "
+        "matched pairs"
+    )
     return f"Size of the difference: {'; '.join(parts)}."
 
 

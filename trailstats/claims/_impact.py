@@ -1,4 +1,6 @@
-"""Impact: three components of the load of the steps, trail against road, over their uncertain constants."""
+"""Impact: three components of the load of the steps, trail against road, over their uncertain
+constants.
+"""
 
 from __future__ import annotations
 
@@ -38,36 +40,56 @@ _NAMES: Final = {
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """One side's sums in every draw: loads, shape (draws, exponents, columns), and what they are divided by."""
+    """One side's sums in every draw: loads, shape (draws, exponents, columns), and what they are
+    divided by.
+    """
 
     loads: Floats
     amounts: dict[str, Floats]
 
 
 def impact(data: Evidence) -> Finding:
-    """Return whether trail ground loads less, for each component, per kilometre, per minute and per session load.
+    """Return whether trail ground loads less, for each component, per kilometre, per minute and per
+    session load.
 
-    "Less" is said only where at least 97.5 % of the draws agree: draws of the runs, the ground's factor, the effect
-    of descents, that of steep ground on the shin, and the exponent that weighs strong steps against many.
+    "Less" is said only where at least 97.5 % of the draws agree: draws of the runs, the ground's
+    factor, the effect of descents, that of steep ground on the shin, and the exponent that weighs
+    strong steps against many.
     """
     runs, table = data.runs, data.loads
     calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
-    table = table[calm[table["row"].to_numpy(dtype=np.intp)] & table["surface"].isin(["trail", "road"])]
-    ground = {s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)] for s in ("trail", "road")}
+    table = table[
+        calm[table["row"].to_numpy(dtype=np.intp)] & table["surface"].isin(["trail", "road"])
+    ]
+    ground = {
+        s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)]
+        for s in ("trail", "road")
+    }
     counts = {s: t["row"].nunique() for s, t in ground.items()}
     caveats = [
-        "Loads are modelled from speed, grade and steps; no force was measured. Hard runs and races are left out.",
-        "The published factor of trail ground, 0.83 to 1.10, contains 1: a softer ground's saving is never assumed.",
+        "Loads are modelled from speed, grade and steps; no force was measured. Hard runs and "
+        "races are left out.",
+        "The published factor of trail ground, 0.83 to 1.10, contains 1: a softer ground's saving "
+        "is never assumed.",
     ]
     rows = pd.concat([t["row"] for t in ground.values()]).to_numpy(dtype=np.intp)
     if min(counts.values()) < FEWEST_RUNS:
         note = (
-            f"{counts['trail']} runs with trail and {counts['road']} with road ground; {FEWEST_RUNS} each are needed."
+            f"{counts['trail']} runs with trail and {counts['road']} with road ground; "
+            f"{FEWEST_RUNS} each are needed."
         )
         found = ClaimResult(
-            "impact", "", "impact load", "1", n_trail=counts["trail"], n_road=counts["road"], caveats=(note,)
+            "impact",
+            "",
+            "impact load",
+            "1",
+            n_trail=counts["trail"],
+            n_road=counts["road"],
+            caveats=(note,),
         )
-        return answer("impact", Finding(replace(found, activities=data.files(rows))), caveats=tuple(caveats))
+        return answer(
+            "impact", Finding(replace(found, activities=data.files(rows))), caveats=tuple(caveats)
+        )
     rng = np.random.default_rng(0)
     weights = _redraw(rng, np.unique(rows))
     constants = _Constants.draw(rng)
@@ -85,12 +107,21 @@ def impact(data: Evidence) -> Finding:
         caveats.append("No elevation or no speed, so the load of a step can't be modelled.")
     caveats.extend(_where_they_agree(known))
     main = next(
-        (p for p in parts if p.result.claim == "impact_per_km"), Finding(ClaimResult("impact", "", "impact load"))
+        (p for p in parts if p.result.claim == "impact_per_km"),
+        Finding(ClaimResult("impact", "", "impact load")),
     )
     verdicts = {p.result.verdict for p in known if not p.result.claim.endswith("session_load")}
-    whole = verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
+    whole = (
+        verdicts.pop()
+        if len(verdicts) == 1
+        else Verdict.INCONCLUSIVE
+        if known
+        else Verdict.NOT_ENOUGH_DATA
+    )
     # The parts' notes on draws stay with the parts.
-    main = Finding(replace(main.result, verdict=whole, caveats=()), tables=(partial(_rows, data, ground),))
+    main = Finding(
+        replace(main.result, verdict=whole, caveats=()), tables=(partial(_rows, data, ground),)
+    )
     return answer("impact", main, parts=tuple(parts), caveats=tuple(caveats))
 
 
@@ -102,9 +133,12 @@ def _where_they_agree(parts: list[Finding]) -> list[str]:
         if names:
             out.append(f"{start} over the whole range of the constants: {', '.join(names)}.")
     if parts and not out:
-        out.append("Within the range of the constants no component is clearly lower or higher on trail.")
+        out.append(
+            "Within the range of the constants no component is clearly lower or higher on trail."
+        )
     out.append(
-        "The claim as a whole is decided only where every component says the same, per kilometre and per minute."
+        "The claim as a whole is decided only where every component says the same, per kilometre "
+        "and per minute."
     )
     return out
 
@@ -130,7 +164,9 @@ class _Constants:
 
 
 def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
-    """Return how often each run counts in each draw, shape (draws, largest row + 1); once in the first."""
+    """Return how often each run counts in each draw, shape (draws, largest row + 1); once in the
+    first.
+    """
     count = len(rows)
     weights = np.zeros((DRAWS, int(rows.max()) + 1))
     weights[:, rows] = rng.multinomial(count, np.full(count, 1.0 / count), size=DRAWS)
@@ -139,12 +175,18 @@ def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
 
 
 def _whole(data: Evidence, table: pd.DataFrame, side: str) -> pd.DataFrame:
-    """Return the loads of runs that count as a whole for one side, all their ground together, with a session load."""
+    """Return the loads of runs that count as a whole for one side, all their ground together, with
+    a session load.
+    """
     runs = data.runs
     own = ((runs["side"] == side) & runs["session_load"].gt(0)).to_numpy()
     table = table[own[table["row"].to_numpy(dtype=np.intp)]]
-    sums = table.groupby(["row", "exponent"], as_index=False)[[*_COLUMNS, "distance", "duration"]].sum(min_count=1)
-    return sums.assign(session_load=runs["session_load"].to_numpy()[sums["row"].to_numpy(dtype=np.intp)])
+    sums = table.groupby(["row", "exponent"], as_index=False)[
+        [*_COLUMNS, "distance", "duration"]
+    ].sum(min_count=1)
+    return sums.assign(
+        session_load=runs["session_load"].to_numpy()[sums["row"].to_numpy(dtype=np.intp)]
+    )
 
 
 def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Sums:
@@ -188,7 +230,9 @@ def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) ->
     return np.asarray(between * ground**exponent)
 
 
-def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants, counts: dict[str, int]) -> Finding:
+def _part(
+    name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants, counts: dict[str, int]
+) -> Finding:
     """Return one component as load on trail relative to road."""
     above = _component(name, trail, constants, constants.ground)
     below = _component(name, road, constants, np.ones(DRAWS))
@@ -205,11 +249,19 @@ def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants,
         n_road=counts["road"],
     )
     if not drawn[0] or drawn.mean() < 0.9:
-        return Finding(replace(found, caveats=("The load of a step can't be modelled: no elevation or no speed.",)))
+        return Finding(
+            replace(
+                found, caveats=("The load of a step can't be modelled: no elevation or no speed.",)
+            )
+        )
     ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
     low, high = np.quantile(ratio, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) - 1.0
-    verdict = Verdict.SUPPORTED if high < 0 else Verdict.CONTRADICTED if low > 0 else Verdict.INCONCLUSIVE
-    note = f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs and constants."
+    verdict = (
+        Verdict.SUPPORTED if high < 0 else Verdict.CONTRADICTED if low > 0 else Verdict.INCONCLUSIVE
+    )
+    note = (
+        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs and constants."
+    )
     return Finding(
         replace(
             found,
@@ -225,7 +277,9 @@ def _part(name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants,
 
 
 def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return each run's loads at exponent 1 on each ground, with the session load of runs that stand on one side."""
+    """Return each run's loads at exponent 1 on each ground, with the session load of runs that
+    stand on one side.
+    """
     table = pd.concat(ground.values(), ignore_index=True)
     table = table[table["exponent"] == 1.0]
     row = table["row"].to_numpy(dtype=np.intp)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.claims._calendar import race_days, span
 from trailstats.claims._evidence import Evidence
+from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.schema import EvidenceStrength
 
@@ -18,7 +18,8 @@ __all__ = ["race_rules"]
 
 STATEMENTS = {
     "R2": "In the last month before a road race at most one trail run in two weeks.",
-    "R2b": "Run 41 to 60 % less in the last two weeks before a race than in the four weeks before those.",
+    "R2b": "Run 41 to 60 % less in the last two weeks before a race than in the four weeks before "
+    "those.",
     "R2c": "Let the distance fall from week to week over the last weeks before a race.",
     "R2d": "No unaccustomed descents or technical ground in the last two weeks before a race.",
 }
@@ -29,7 +30,9 @@ EVIDENCE = {
     "R2d": EvidenceStrength.MODERATE,
 }
 SMALLEST_CUT, LARGEST_CUT = 0.41, 0.60  # [Bosquet2007]
-NO_RACE = "No road race is known: none was given, none stands in the profile, and no run is named as one."
+NO_RACE = (
+    "No road race is known: none was given, none stands in the profile, and no run is named as one."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +82,19 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     return out
 
 
-def _result(rule: str, period: str, outcome: str, detail: str, files: tuple[str, ...] = ()) -> RuleResult:
+def _result(
+    rule: str, period: str, outcome: str, detail: str, files: tuple[str, ...] = ()
+) -> RuleResult:
     return RuleResult(rule, STATEMENTS[rule], period, outcome, detail, EVIDENCE[rule], files)
 
 
 def _unknown(before: _Before, needed: int) -> str:
     """Return why the days before the race are not all known, or an empty text."""
     if before.covered < needed:
-        return f"The recordings begin less than {needed} days before the race of {before.race:%Y-%m-%d}."
+        return (
+            f"The recordings begin less than {needed} days before the race of "
+            f"{before.race:%Y-%m-%d}."
+        )
     if not (before.within(14, -1)).any():
         return f"No recording in the last two weeks before the race of {before.race:%Y-%m-%d}."
     return ""
@@ -97,7 +105,8 @@ def _trail_runs(before: _Before) -> RuleResult:
     far, near = (before.within(a, b) & before.trail for a, b in ((28, 15), (14, 1)))
     counts = int(far.sum()), int(near.sum())
     detail = (
-        f"{counts[0]} trail {'run' if counts[0] == 1 else 'runs'} from day 28 to 15 before the race of "
+        f"{counts[0]} trail {'run' if counts[0] == 1 else 'runs'} from day 28 to 15 before the "
+        "race of "
         f"{before.race:%Y-%m-%d}, {counts[1]} after that."
     )
     files = before.sources(far | near)
@@ -125,7 +134,9 @@ def _volume(before: _Before) -> RuleResult:
         f"{100 * cut:.0f} % less; {often[0]:.1f} runs a week against {often[1]:.1f}."
     )
     kept = SMALLEST_CUT <= cut <= LARGEST_CUT
-    return _result("R2b", period, "pass" if kept else "fail", detail, before.sources(before.within(42, 1)))
+    return _result(
+        "R2b", period, "pass" if kept else "fail", detail, before.sources(before.within(42, 1))
+    )
 
 
 def _fall(before: _Before) -> RuleResult:
@@ -133,24 +144,34 @@ def _fall(before: _Before) -> RuleResult:
     reason = _unknown(before, 28)
     if reason:
         return _result("R2c", period, "not enough data", reason)
-    weeks = [float(before.distance[before.within(7 * k + 7, 7 * k + 1)].sum()) / 1000.0 for k in (3, 2, 1, 0)]
+    weeks = [
+        float(before.distance[before.within(7 * k + 7, 7 * k + 1)].sum()) / 1000.0
+        for k in (3, 2, 1, 0)
+    ]
     kept = all(b < a for a, b in pairwise(weeks))
     detail = f"{', '.join(f'{w:.1f}' for w in weeks)} km in the last four weeks."
-    return _result("R2c", period, "pass" if kept else "fail", detail, before.sources(before.within(28, 1)))
+    return _result(
+        "R2c", period, "pass" if kept else "fail", detail, before.sources(before.within(28, 1))
+    )
 
 
 def _descents(before: _Before) -> RuleResult:
     period = before.days(56, 1)
     late, early = before.within(14, 1), before.within(56, 15)
     reason = _unknown(before, 56)
-    if not reason and not (np.isfinite(before.descent[late]).any() and np.isfinite(before.descent[early]).any()):
+    if not reason and not (
+        np.isfinite(before.descent[late]).any() and np.isfinite(before.descent[early]).any()
+    ):
         reason = "No elevation was recorded, so descents are not known."
     if reason:
         return _result("R2d", period, "not enough data", reason)
     largest = [float(np.nanmax(before.descent[w])) for w in (late, early)]
-    technical = [float(np.nanmax(np.append(before.technical[w], 0.0))) / 60.0 for w in (late, early)]
+    technical = [
+        float(np.nanmax(np.append(before.technical[w], 0.0))) / 60.0 for w in (late, early)
+    ]
     detail = (
-        f"Largest descent of a run {largest[0]:.0f} m in the last two weeks, {largest[1]:.0f} m in the six before; "
+        f"Largest descent of a run {largest[0]:.0f} m in the last two weeks, {largest[1]:.0f} m in "
+        "the six before; "
         f"most time on technical ground {technical[0]:.0f} against {technical[1]:.0f} min."
     )
     kept = largest[0] <= largest[1] and technical[0] <= technical[1]

@@ -1,4 +1,6 @@
-"""Road improvement: speed on level road at one heart rate, before and after trails began or against their share."""
+"""Road improvement: speed on level road at one heart rate, before and after trails began or against
+their share.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from trailstats.claims._finding import Finding, answer, decide
 from trailstats.claims._road_speed import RoadSpeed, road_speed
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.result import ClaimResult
+from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
 from trailstats.schema import Verdict
-from trailstats.stats import Regression, ar1_regression, smallest_detectable
 
 __all__ = ["road_improvement"]
 
@@ -59,11 +61,14 @@ class _Design:
 
 
 def road_improvement(data: Evidence) -> Finding:
-    """Return whether road speed at one heart rate rose after trails began, or with their share of the weeks before."""
+    """Return whether road speed at one heart rate rose after trails began, or with their share of
+    the weeks before.
+    """
     weeks = whole_weeks(data)
     outcome = road_speed(data, weeks)
     general = (
-        "Before and after in one runner's records: other things change as well, such as weight, shoes, sensors and "
+        "Before and after in one runner's records: other things change as well, such as weight, "
+        "shoes, sensors and "
         "sleep. People often start something new after a slump.",
     )
     if outcome.reason:
@@ -78,12 +83,20 @@ def road_improvement(data: Evidence) -> Finding:
 
 def _missing(reason: str) -> Finding:
     return Finding(
-        ClaimResult("road_improvement", "", "speed on level road at one heart rate", "m/s", caveats=(reason,))
+        ClaimResult(
+            "road_improvement",
+            "",
+            "speed on level road at one heart rate",
+            "m/s",
+            caveats=(reason,),
+        )
     )
 
 
 def _clear_start(weeks: Weeks) -> int | None:
-    """Return the week from which on trails are run, after at least twelve weeks (almost) without; None otherwise."""
+    """Return the week from which on trails are run, after at least twelve weeks (almost) without;
+    None otherwise.
+    """
     first = np.flatnonzero(weeks.trail_hours > 0)
     for start in first[first >= FEWEST_WEEKS]:
         before = weeks.trail_hours[:start].sum() / max(weeks.hours[:start].sum(), 1e-9)
@@ -103,7 +116,8 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     lengths = len(weeks) - start, start
     if min(lengths) < FEWEST_WEEKS or min(counts) < FEWEST_RUNS:
         return (
-            f"Trails begin after {lengths[1]} weeks with {counts[1]} usable road runs, {lengths[0]} with {counts[0]} "
+            f"Trails begin after {lengths[1]} weeks with {counts[1]} usable road runs, "
+            f"{lengths[0]} with {counts[0]} "
             f"follow; {FEWEST_WEEKS} weeks and {FEWEST_RUNS} runs are needed on each side."
         )
     ramp = np.clip((outcome.week - start + 0.5) / ADAPTATION, 0.0, 1.0)
@@ -112,7 +126,8 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     return _Design(
         ramp,
         early,
-        f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over {ADAPTATION} weeks, against the trend",
+        f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over {ADAPTATION} weeks, "
+        "against the trend",
         1.0,
         0.0,
         counts,
@@ -127,11 +142,14 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     runs = int(outcome.count[np.isfinite(share)].sum())
     if len(known) < 2 * FEWEST_WEEKS or runs < 2 * FEWEST_RUNS:
         return (
-            f"{len(known)} weeks with {runs} usable road runs, no clear start of trails; {2 * FEWEST_WEEKS} weeks "
+            f"{len(known)} weeks with {runs} usable road runs, no clear start of trails; "
+            f"{2 * FEWEST_WEEKS} weeks "
             f"and {2 * FEWEST_RUNS} runs are needed."
         )
     if known.std() < LEAST_SPREAD:
-        return "The share of trail hardly changes over the months, so nothing can be set against it."
+        return (
+            "The share of trail hardly changes over the months, so nothing can be set against it."
+        )
     high, low = (float(q) for q in np.quantile(known, [0.9, 0.1]))
     volume = np.log(weeks.chronic_hours())[outcome.week]
     both = np.isfinite(share)
@@ -139,11 +157,15 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     a, b = (v[both] - np.polyval(np.polyfit(clock, v[both], 1), clock) for v in (share, volume))
     together = float(a @ b / np.sqrt((a @ a) * (b @ b))) if a.std() > 0 and b.std() > 0 else 0.0
     middle = float(np.median(known))
-    counts = int(outcome.count[both & (share > middle)].sum()), int(outcome.count[both & (share <= middle)].sum())
+    counts = (
+        int(outcome.count[both & (share > middle)].sum()),
+        int(outcome.count[both & (share <= middle)].sum()),
+    )
     return _Design(
         share,
         weeks.share_after(ADAPTATION)[outcome.week],
-        f"after {ADAPTATION} weeks with much trail ({100 * high:.0f} %) against weeks with little ({100 * low:.0f} %)",
+        f"after {ADAPTATION} weeks with much trail ({100 * high:.0f} %) against weeks with little "
+        f"({100 * low:.0f} %)",
         high,
         low,
         counts,
@@ -177,15 +199,21 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     y, x, weights = outcome.speed[kept], np.column_stack(columns), outcome.count[kept]
     fit = ar1_regression(y, x, clock, weights=weights)
     if not fit.identified:
-        return _missing("Trail, trend, volume, season and device can't be told apart in these weeks.")
+        return _missing(
+            "Trail, trend, volume, season and device can't be told apart in these weeks."
+        )
     slope, p = float(fit.coefficients[0]), float(fit.p_values[0])
     step = design.much - design.little
     low, high = (step * b for b in fit.interval(0))
-    level = float(np.average(y, weights=weights) - slope * (np.average(x[:, 0], weights=weights) - design.little))
+    level = float(
+        np.average(y, weights=weights)
+        - slope * (np.average(x[:, 0], weights=weights) - design.little)
+    )
     verdict = decide(slope, p, 1)
     visible = smallest_detectable(step * float(fit.errors[0]), fit.freedom) / level
     notes.append(
-        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this claim alone; the study "
+        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this "
+        "claim alone; the study "
         "behind the claim found 2 %."
     )
     held, words = _placebo(y, x, clock, weights, design.placebo[kept])
@@ -196,12 +224,15 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
         notes.append("The change was there before the trails, so it isn't set down to them.")
     if decided and design.volume_moved:
         verdict = Verdict.INCONCLUSIVE
-        notes.append("Volume moved along with the trails; the two can't be told apart in this archive.")
+        notes.append(
+            "Volume moved along with the trails; the two can't be told apart in this archive."
+        )
     files = data.files(outcome.runs["row"].to_numpy(dtype=np.intp))
     result = ClaimResult(
         "road_improvement",
         "",
-        f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, {design.words}",
+        f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, "
+        f"{design.words}",
         "m/s",
         trail=level + step * slope,
         road=level,
@@ -217,7 +248,9 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     return Finding(result, p, (partial(_table, weeks, outcome, design),))
 
 
-def _placebo(y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floats) -> tuple[bool, str]:
+def _placebo(
+    y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floats
+) -> tuple[bool, str]:
     """Return whether trails still to come say nothing, with a sentence on it."""
     known = np.isfinite(placebo)
     fit: Regression | None = None
@@ -228,7 +261,11 @@ def _placebo(y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floa
         return True, "Placebo test: not possible, too few weeks."
     p = float(fit.p_values[0])
     held = p >= PLACEBO
-    return held, f"Placebo test with the trails of the weeks to come: {'passed' if held else 'failed'} (p = {p:.2f})."
+    return (
+        held,
+        f"Placebo test with the trails of the weeks to come: {'passed' if held else 'failed'} (p = "
+        f"{p:.2f}).",
+    )
 
 
 def _table(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> pd.DataFrame:

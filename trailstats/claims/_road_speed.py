@@ -24,7 +24,9 @@ SHORTEST = 1200.0
 """Time on level road that a run needs [s]; judgement."""
 
 RECORDED = 0.7
-"""Share of the weeks with a temperature from which on it is used, those between filled in; judgement."""
+"""Share of the weeks with a temperature from which on it is used, those between filled in;
+judgement.
+"""
 
 PERIOD = 61.0
 """Runs of so many days together tell how heart rate rises with speed [day]; judgement."""
@@ -42,7 +44,8 @@ class RoadSpeed:
     count : numpy.ndarray, shape (n,)
         Runs in the week.
     temperature : numpy.ndarray, shape (n,)
-        [degC]; weeks without one lie on the line between their neighbours; NaN where too few weeks have one.
+        [degC]; weeks without one lie on the line between their neighbours; NaN where too few weeks
+        have one.
     device : numpy.ndarray of int, shape (n,)
         The device of most of its runs, as a number; devices with few runs count together.
     reference : float
@@ -67,27 +70,41 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     """Return the weekly road speed at the athlete's median heart rate on level road."""
     runs = data.runs
     none = np.zeros(0)
-    nothing = RoadSpeed(none.astype(np.intp), none, none, none, none.astype(np.intp), np.nan, pd.DataFrame())
+    nothing = RoadSpeed(
+        none.astype(np.intp), none, none, none, none.astype(np.intp), np.nan, pd.DataFrame()
+    )
     chosen = ((runs["side"] == "road") & (runs["intent"] != "race")).to_numpy()
     table, _ = calm_stretches(data, chosen)
     table = table[(table["surface"] == Surface.ROAD.value) & (table["mean_grade"].abs() < LEVEL)]
     weight = table["duration"].to_numpy()
     row = table["row"].to_numpy(dtype=np.intp)
     total = np.bincount(row, weights=weight, minlength=len(runs))
-    inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks)) if len(runs) else np.zeros(0, dtype=bool)
+    inside = (
+        (weeks.of_run >= 0) & (weeks.of_run < len(weeks)) if len(runs) else np.zeros(0, dtype=bool)
+    )
     kept = np.flatnonzero((total >= SHORTEST) & inside)
     if len(kept) < 12:
         why = "No heart rate was recorded." if runs["mean_heart_rate"].isna().all() else ""
         return _because(
-            nothing, why or f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are needed."
+            nothing,
+            why
+            or f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are "
+            "needed.",
         )
-    speed = np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept] / total[kept]
-    rate = np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[kept] / total[kept]
+    speed = (
+        np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept] / total[kept]
+    )
+    rate = (
+        np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[kept]
+        / total[kept]
+    )
     period = np.floor(runs["day"].to_numpy()[kept] / PERIOD)
     rise = _rise(speed, rate, period)
     if not LEAST_RISE <= rise <= MOST_RISE:
         return _because(
-            nothing, "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can be read."
+            nothing,
+            "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can "
+            "be read.",
         )
     reference = float(np.median(rate))
     at_reference = speed + (reference - rate) / rise
@@ -105,7 +122,9 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     )
     grouped = frame.groupby("week")
     sums = grouped.agg(
-        speed=("speed_at_reference", "mean"), count=("speed_at_reference", "size"), device=("device", "median")
+        speed=("speed_at_reference", "mean"),
+        count=("speed_at_reference", "size"),
+        device=("device", "median"),
     )
     warmth = grouped["temperature"].mean()
     return RoadSpeed(
@@ -140,7 +159,9 @@ def _filled(week: Floats, temperature: Floats) -> Floats:
 
 
 def _devices(names: pd.Series) -> NDArray[np.intp]:
-    """Return devices as numbers, 0 for the commonest; those with fewer than eight runs count as it."""
+    """Return devices as numbers, 0 for the commonest; those with fewer than eight runs count as
+    it.
+    """
     counts = names.value_counts()
     number = {name: k if n >= 8 else 0 for k, (name, n) in enumerate(counts.items())}
     return np.asarray([number[n] for n in names], dtype=np.intp)

@@ -1,4 +1,6 @@
-"""Thinned tracks of all runs side by side: which ground is new, which routes are repeated, how runs end."""
+"""Thinned tracks of all runs side by side: which ground is new, which routes are repeated, how runs
+end.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SPACING: Final = 25.0
-"""The thinned track is filled up to points so far apart, so that no cell on the way is missed [m]."""
+"""The thinned track is filled up to points so far apart, so that no cell on the way is missed [m].
+"""
 
 MEMORY: Final = 365.0
 """Ground not run for so long counts as new [day]."""
@@ -55,7 +58,9 @@ def cells_of_runs(data: Evidence) -> list[Ints]:
 
 
 def novelty(data: Evidence, cells: Sequence[Ints]) -> Floats:
-    """Return the share of each run's ground that was not run in the year before; NaN in the first eight weeks."""
+    """Return the share of each run's ground that was not run in the year before; NaN in the first
+    eight weeks.
+    """
     days = data.runs["day"].to_numpy()
     out = np.full(len(cells), np.nan)
     counts = np.array([len(c) for c in cells], dtype=np.intp)
@@ -77,8 +82,9 @@ def novelty(data: Evidence, cells: Sequence[Ints]) -> Floats:
 def surges(data: Evidence) -> Floats:
     """Return the speed of each run's last kilometre over that before on the same ground, less one.
 
-    Ground is what the last kilometre mostly is, road or trail and not technical; of the run before only such ground
-    counts. So a road that leads home from the trails is no surge. NaN for runs shorter than three kilometres.
+    Ground is what the last kilometre mostly is, road or trail and not technical; of the run before
+    only such ground counts. So a road that leads home from the trails is no surge. NaN for runs
+    shorter than three kilometres.
     """
     count = len(data.runs)
     kept = data.tracks["segment"] >= 0
@@ -93,7 +99,11 @@ def surges(data: Evidence) -> Floats:
     length = np.full(count, -np.inf)
     np.maximum.at(length, row, distance)
     speed = speed * effort_factor(grade)
-    fair = (np.abs(grade) < GENTLE) & ~segments["technical"].to_numpy()[place] & (speed > STOPPED_SPEED)
+    fair = (
+        (np.abs(grade) < GENTLE)
+        & ~segments["technical"].to_numpy()[place]
+        & (speed > STOPPED_SPEED)
+    )
     late = distance > length[row] - LAST
     held = np.bincount(3 * row + code, weights=fair & late, minlength=3 * count).reshape(count, 3)
     same = fair & (code == held.argmax(axis=1)[row])

@@ -14,8 +14,14 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
 from trailstats.claims._stretches import Rise, calm_stretches
 from trailstats.claims.result import ClaimResult
+from trailstats.claims.stats import (
+    Comparison,
+    MatchRules,
+    allow_for_dilution,
+    allow_for_slope,
+    compare,
+)
 from trailstats.schema import Surface, Verdict
-from trailstats.stats import Comparison, MatchRules, allow_for_dilution, allow_for_slope, compare
 
 __all__ = ["same_effort"]
 
@@ -23,13 +29,16 @@ SHORTEST: Final = 600.0
 """Time on one ground that makes a run count there [s]; judgement."""
 
 LEAST_CONTRAST: Final = 0.4
-"""Probability of trail on the trail side less that on the road side that a comparison needs; judgement."""
+"""Probability of trail on the trail side less that on the road side that a comparison needs;
+judgement.
+"""
 
 RULES: Final = MatchRules(days=60.0, duration_ratio=4.0)
 """Drift is allowed for, so runs of different length may be compared."""
 
 NO_MATTER: Final = 3.0
-"""A difference in heart rate that a single run can't show [1/min]; judgement from [Lamberts2004]_."""
+"""A difference in heart rate that a single run can't show [1/min]; judgement from [Lamberts2004]_.
+"""
 
 METRIC: Final = "heart rate at equal grade-adjusted speed"
 
@@ -37,15 +46,18 @@ METRIC: Final = "heart rate at equal grade-adjusted speed"
 def same_effort(data: Evidence) -> Finding:
     """Return whether equal grade-adjusted speed costs more heart beats on trail ground.
 
-    A run has one value on each ground that it holds ten minutes of. Stretches whose ground is not decided count for
-    the ground of the run. Speeds differ between the grounds and matching single stretches by speed would match
-    noise with noise, so heart rates are moved along one line to the same speed.
+    A run has one value on each ground that it holds ten minutes of. Stretches whose ground is not
+    decided count for the ground of the run. Speeds differ between the grounds and matching single
+    stretches by speed would match noise with noise, so heart rates are moved along one line to the
+    same speed.
     """
     runs = data.runs
     cells, rise = _cells(data)
     caveats = (
-        "Heart rates are moved to the same grade-adjusted speed along the runner's own line within runs; slope, drift, "
-        "warm-up and the heart's lag are allowed for. Runs within two months and by the same device are compared, hard "
+        "Heart rates are moved to the same grade-adjusted speed along the runner's own line within "
+        "runs; slope, drift, "
+        "warm-up and the heart's lag are allowed for. Runs within two months and by the same "
+        "device are compared, hard "
         "runs and descents below -5 % left out.",
         "The grade-adjusted speed is a model; where it misjudges a slope, that shows here as well.",
     )
@@ -63,7 +75,9 @@ def same_effort(data: Evidence) -> Finding:
         )
     calm = cells[cells["unhurried"]].reset_index(drop=True)
     if not rise.believed:
-        return missing("Heart rate doesn't follow speed within these runs, so no equal effort can be read.")
+        return missing(
+            "Heart rate doesn't follow speed within these runs, so no equal effort can be read."
+        )
     common = float(calm["speed"].mean())
     comparison = compare(
         calm["heart_rate"] - rise.slope * (calm["speed"] - common),
@@ -77,15 +91,23 @@ def same_effort(data: Evidence) -> Finding:
 
 
 def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
-    """Return what each run holds on each ground, with its day and device, and the rise of heart rate with speed."""
+    """Return what each run holds on each ground, with its day and device, and the rise of heart
+    rate with speed.
+    """
     runs = data.runs
     table, rise = calm_stretches(data, (runs["outdoors"] & (runs["intent"] != "race")).to_numpy())
     side = runs["side"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
-    table = table.assign(ground=table["surface"].where(table["surface"] != Surface.UNKNOWN.value, side))
+    table = table.assign(
+        ground=table["surface"].where(table["surface"] != Surface.UNKNOWN.value, side)
+    )
     table = table[table["ground"] != ""]
     names = ["heart_rate", "speed", "p_trail"]
-    weighted = table[names].mul(table["duration"], axis=0).assign(row=table["row"], ground=table["ground"])
-    sums = weighted.assign(duration=table["duration"]).groupby(["row", "ground"], as_index=False).sum()
+    weighted = (
+        table[names].mul(table["duration"], axis=0).assign(row=table["row"], ground=table["ground"])
+    )
+    sums = (
+        weighted.assign(duration=table["duration"]).groupby(["row", "ground"], as_index=False).sum()
+    )
     sums[names] = sums[names].div(sums["duration"], axis=0)
     cells = sums[sums["duration"] >= SHORTEST].reset_index(drop=True)
     own = runs.iloc[cells["row"].to_numpy(dtype=np.intp)].reset_index(drop=True)
@@ -93,7 +115,9 @@ def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
 
 
 def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Rise) -> Finding:
-    """Return the comparison as an answer, allowing for the line's slope and for ground that was mistaken."""
+    """Return the comparison as an answer, allowing for the line's slope and for ground that was
+    mistaken.
+    """
     trail, road = (_matched(comparison, calm, side) for side in ("trail", "road"))
     gap, contrast = trail[0] - road[0], trail[1] - road[1]
     notes = []
@@ -101,7 +125,8 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
     seen = allow_for_slope(comparison, gap, rise.error, rise.freedom, level=RULES.level)
     if comparison.enough:
         notes.append(
-            f"{rise.slope:.0f} beats a minute for each m/s (standard error {rise.error:.0f}), over {gap:+.2f} m/s "
+            f"{rise.slope:.0f} beats a minute for each m/s (standard error {rise.error:.0f}), over "
+            f"{gap:+.2f} m/s "
             "between the sides, whose error the interval allows for."
         )
     if unclear:
@@ -109,21 +134,34 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
     elif comparison.enough:
         notes.append(
             f"By its probability {100 * trail[1]:.0f} % of the trail side's time was on trail and "
-            f"{100 * road[1]:.0f} % of the road side's: if that is right, a difference shows at {100 * contrast:.0f} % "
+            f"{100 * road[1]:.0f} % of the road side's: if that is right, a difference shows at "
+            f"{100 * contrast:.0f} % "
             "of its size. The interval reaches out to what that would make of it."
         )
     found = seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
         notes.append(
-            f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a single run could show."
+            f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a "
+            "single run could show."
         )
     rows = calm["row"].to_numpy(dtype=np.intp)
-    pairs = found.pairs.assign(**{s: rows[found.pairs[s].to_numpy(dtype=np.intp)] for s in ("trail", "road")})
+    pairs = found.pairs.assign(
+        **{s: rows[found.pairs[s].to_numpy(dtype=np.intp)] for s in ("trail", "road")}
+    )
     main = part_of(
-        data, "same_effort", METRIC, "1/min", replace(found, pairs=pairs), -1, caveats=tuple(notes), rules=RULES
+        data,
+        "same_effort",
+        METRIC,
+        "1/min",
+        replace(found, pairs=pairs),
+        -1,
+        caveats=tuple(notes),
+        rules=RULES,
     )
     if unclear:
-        main = replace(main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE), p_value=np.nan)
+        main = replace(
+            main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE), p_value=np.nan
+        )
     return replace(main, tables=(partial(_explained, comparison, calm, main),))
 
 
@@ -133,7 +171,10 @@ def _matched(comparison: Comparison, calm: pd.DataFrame, side: str) -> tuple[flo
     if pairs.empty:
         return np.nan, np.nan
     place, weights = pairs[side].to_numpy(dtype=np.intp), pairs["weight"].to_numpy()
-    speed, p_trail = (float(np.average(calm[name].to_numpy()[place], weights=weights)) for name in ("speed", "p_trail"))
+    speed, p_trail = (
+        float(np.average(calm[name].to_numpy()[place], weights=weights))
+        for name in ("speed", "p_trail")
+    )
     return speed, p_trail
 
 

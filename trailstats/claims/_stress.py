@@ -1,4 +1,6 @@
-"""Stress: proxies of pace pressure. How freely the pace goes, last-kilometre surges, chasing of own bests, drift."""
+"""Stress: proxies of pace pressure. How freely the pace goes, last-kilometre surges, chasing of own
+bests, drift.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,16 @@ __all__ = ["stress"]
 def stress(data: Evidence) -> Finding:
     """Return whether unhurried trail runs show less pace pressure, by two proxies that must agree.
 
-    A pace that varies more may come from the ground alone; so last-kilometre surges must be smaller as well.
+    A pace that varies more may come from the ground alone; so last-kilometre surges must be smaller
+    as well.
     """
     runs = data.runs
     calm = runs["unhurried"]
     spread = part_of(
         data,
         "pace_spread",
-        "coefficient of variation of the grade-adjusted speed within an unhurried run, a proxy for running free of a "
+        "coefficient of variation of the grade-adjusted speed within an unhurried run, a proxy for "
+        "running free of a "
         "number",
         "1",
         compare_runs(data, runs["pace_spread"], where=calm),
@@ -41,7 +45,8 @@ def stress(data: Evidence) -> Finding:
     surge = part_of(
         data,
         "final_surge",
-        "change of grade-adjusted speed in the last kilometre of an unhurried run against earlier on the same ground, "
+        "change of grade-adjusted speed in the last kilometre of an unhurried run against earlier "
+        "on the same ground, "
         "a proxy for chasing a result",
         "1",
         compare_runs(data, pd.Series(surges(data), index=runs.index), where=calm),
@@ -51,7 +56,8 @@ def stress(data: Evidence) -> Finding:
     drift = part_of(
         data,
         "drift",
-        "loss of grade-adjusted metres per heart beat from the first to the second half of steady runs",
+        "loss of grade-adjusted metres per heart beat from the first to the second half of steady "
+        "runs",
         "1",
         compare_runs(data, runs["decoupling"], where=calm),
         -1,
@@ -64,7 +70,8 @@ def stress(data: Evidence) -> Finding:
         whole = Verdict.NOT_ENOUGH_DATA
     caveats = (
         "No file holds stress. These are proxies of pace pressure that no study has validated.",
-        "The claim counts as decided only where the spread of pace and the surge at the end say the same.",
+        "The claim counts as decided only where the spread of pace and the surge at the end say "
+        "the same.",
     )
     # Both must hold, so the weaker of the two tests decides.
     p = float(np.max([p.p_value for p in pair]))
@@ -73,7 +80,9 @@ def stress(data: Evidence) -> Finding:
 
 
 def _chasing(data: Evidence) -> Finding:
-    """Return the share of repeats of a route near the own best, for each side, without an interval."""
+    """Return the share of repeats of a route near the own best, for each side, without an
+    interval.
+    """
     runs = data.runs
     groups = route_groups(cells_of_runs(data))
     shares, counts = {}, {}
@@ -91,7 +100,9 @@ def _chasing(data: Evidence) -> Finding:
         difference=shares["trail"] - shares["road"],
         n_trail=counts["trail"],
         n_road=counts["road"],
-        verdict=Verdict.INCONCLUSIVE if np.isfinite(shares["trail"] - shares["road"]) else Verdict.NOT_ENOUGH_DATA,
+        verdict=Verdict.INCONCLUSIVE
+        if np.isfinite(shares["trail"] - shares["road"])
+        else Verdict.NOT_ENOUGH_DATA,
         caveats=("Shown without an interval and decides nothing: too few repeats of each route.",),
     )
     return Finding(result, tables=(partial(_repeats, data, groups),))

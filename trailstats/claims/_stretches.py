@@ -1,4 +1,6 @@
-"""Stretches of runs on which heart rate and effort can be compared: off the warm-up, off descents, lag allowed for."""
+"""Stretches of runs on which heart rate and effort can be compared: off the warm-up, off descents,
+lag allowed for.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Floats = NDArray[np.float64]
 
 
 class Rise(NamedTuple):
-    """How heart rate rises with speed, its standard error [bpm per m/s], and the degrees of freedom."""
+    """How heart rate rises with speed, its standard error [bpm per m/s], and the degrees of
+    freedom.
+    """
 
     slope: float
     error: float
@@ -50,7 +54,9 @@ FEWEST_STRETCHES: Final = 30
 
 _COVARIATES: Final = ["speed", "middle", "early", "uphill", "downhill"]
 _BOUNDS: Final = ([0.0, 0.0, -60.0, -150.0, -150.0], [60.0, 20.0, 0.0, 150.0, 150.0])
-"""Bounds of what each covariate may do to the heart rate [bpm per m/s, per hour, 1, 1, 1]; judgement."""
+"""Bounds of what each covariate may do to the heart rate [bpm per m/s, per hour, 1, 1, 1];
+judgement.
+"""
 
 
 def calm_stretches(data: Evidence, rows: NDArray[np.bool_]) -> tuple[pd.DataFrame, Rise]:
@@ -65,15 +71,21 @@ def calm_stretches(data: Evidence, rows: NDArray[np.bool_]) -> tuple[pd.DataFram
     Returns
     -------
     stretches : pandas.DataFrame
-        ``row, surface, p_trail, mean_grade, duration, speed`` (grade-adjusted, with the heart's lag, m/s) and
-        ``heart_rate`` (as at half an hour into a level run, 1/min). Corrections are lines fitted within runs.
+        ``row, surface, p_trail, mean_grade, duration, speed`` (grade-adjusted, with the heart's
+        lag, m/s) and ``heart_rate`` (as at half an hour into a level run, 1/min). Corrections are
+        lines fitted within runs.
     rise : Rise
-        How the heart rate rises with the speed within runs: neither the day nor the ground nor form is in it.
+        How the heart rate rises with the speed within runs: neither the day nor the ground nor form
+        is in it.
     """
     table = data.segments
     table = table[rows[table["row"].to_numpy(dtype=np.intp)]]
     speed, time = table["grade_adjusted_speed"].to_numpy(), table["duration"].to_numpy()
-    same = np.append(False, np.diff(table["row"].to_numpy()) == 0) if len(table) else np.zeros(0, dtype=bool)
+    same = (
+        np.append(False, np.diff(table["row"].to_numpy()) == 0)
+        if len(table)
+        else np.zeros(0, dtype=bool)
+    )
     before = np.where(same, np.roll(speed, 1), speed)
     before = np.where(np.isnan(before), speed, before)
     # Mean over the stretch of what is left of the effort before it.
@@ -104,7 +116,9 @@ def calm_stretches(data: Evidence, rows: NDArray[np.bool_]) -> tuple[pd.DataFram
 
 
 def _slopes(table: pd.DataFrame) -> tuple[Floats, Rise]:
-    """Return how the heart rate moves with the covariates within a run on one ground, and its rise with speed."""
+    """Return how the heart rate moves with the covariates within a run on one ground, and its rise
+    with speed.
+    """
     names = ["heart_rate", *_COVARIATES]
     if len(table) < FEWEST_STRETCHES:
         return np.zeros(len(_COVARIATES)), Rise(np.nan, np.nan, np.nan)
@@ -120,7 +134,9 @@ def _slopes(table: pd.DataFrame) -> tuple[Floats, Rise]:
 
 
 def _rise(centred: Floats, row: NDArray[np.intp]) -> Rise:
-    """Return the slope on speed, all else allowed for, with an error from whole runs [LiangZeger1986]_."""
+    """Return the slope on speed, all else allowed for, with an error from whole runs
+    [LiangZeger1986]_.
+    """
     others = centred[:, 2:]
     own = centred[:, :2] - others @ lstsq(others, centred[:, :2], cond=1e-8)[0]
     rate, speed = own[:, 0], own[:, 1]

@@ -1,4 +1,6 @@
-"""Variety: evenness of time over kinds of terrain, and the article's three kinds of trail session."""
+"""Variety: evenness of time over kinds of terrain, and the article's three kinds of trail
+session.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +24,21 @@ _KINDS: Final = {
     SessionKind.HIKE_AND_RUN: "climbs hiked and the rest run (endurance)",
 }
 BOUT = 90.0
-"""Longest stretch of steep climbing that counts as a short bout [s]; segments can't be shorter than 50 m. Judgement."""
+"""Longest stretch of steep climbing that counts as a short bout [s]; segments can't be shorter than
+50 m. Judgement.
+"""
 
 
 def variety(data: Evidence) -> Finding:
-    """Return whether single trail runs spread their time more evenly over kinds of terrain than road runs do."""
+    """Return whether single trail runs spread their time more evenly over kinds of terrain than
+    road runs do.
+    """
     runs = data.runs
     evenness = part_of(
         data,
         "terrain_evenness",
-        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical, hiking (0 one kind, "
+        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical, "
+        "hiking (0 one kind, "
         "1 all alike)",
         "1",
         compare_runs(data, runs["terrain_evenness"]),
@@ -47,7 +54,9 @@ def variety(data: Evidence) -> Finding:
     return answer("variety", evenness, parts=(evenness, *parts), caveats=caveats)
 
 
-def _kind(data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[SessionKind, ...]]) -> Finding:
+def _kind(
+    data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[SessionKind, ...]]
+) -> Finding:
     """Return how much of the runs on each side are sessions of one kind."""
     runs = data.runs
     is_kind = pd.Series([float(kind in k) for k in kinds], index=runs.index, dtype=np.float64)
@@ -62,7 +71,9 @@ def _kind(data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[Sessi
     )
     if len(runs) and not is_kind.any():
         note = "No such session was found on either side."
-        silent = replace(part.result, verdict=Verdict.NOT_ENOUGH_DATA, low=np.nan, high=np.nan, caveats=(note,))
+        silent = replace(
+            part.result, verdict=Verdict.NOT_ENOUGH_DATA, low=np.nan, high=np.nan, caveats=(note,)
+        )
         return replace(part, result=silent, p_value=np.nan)
     return part
 
@@ -74,14 +85,20 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
 
     def total(amounts: pd.Series, where: pd.Series) -> NDArray[np.float64]:
         rows = table["row"].to_numpy(dtype=np.intp)
-        return np.asarray(np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count), dtype=np.float64)
+        return np.asarray(
+            np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count), dtype=np.float64
+        )
 
     steep = table["mean_grade"] >= 0.10
     hiked = table["gait"] == Gait.HIKE.value
     climbing, hiking = total(table["duration"], steep), total(table["duration"], steep & hiked)
     gentle = total(table["distance"], table["mean_grade"].abs() < 0.05)
     bouts = steep & ~hiked & (table["duration"] <= BOUT)
-    fast = table["grade_adjusted_speed"] >= table["grade_adjusted_speed"][steep].quantile(0.9) if steep.any() else bouts
+    fast = (
+        table["grade_adjusted_speed"] >= table["grade_adjusted_speed"][steep].quantile(0.9)
+        if steep.any()
+        else bouts
+    )
     quick = total((bouts & fast).astype(np.float64), bouts)
     typical = runs["moving_time"].rolling(40, min_periods=5).median().shift().to_numpy()
     distance = runs["distance"].to_numpy()

@@ -1,4 +1,6 @@
-"""Volume: hours, load and weeks off against the trail share of the weeks before. An association, nothing more."""
+"""Volume: hours, load and weeks off against the trail share of the weeks before. An association,
+nothing more.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, decide
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.result import ClaimResult
-from trailstats.stats import ar1_regression, smallest_detectable
+from trailstats.claims.stats import ar1_regression, smallest_detectable
 
 __all__ = ["volume"]
 
@@ -27,19 +29,32 @@ LEAST_SPREAD = 0.05
 
 
 def volume(data: Evidence) -> Finding:
-    """Return whether weeks that follow much trail running hold more running than those that follow little."""
+    """Return whether weeks that follow much trail running hold more running than those that follow
+    little.
+    """
     weeks = whole_weeks(data)
     sides = data.runs["side"].value_counts()
     counts = int(sides.get("trail", 0)), int(sides.get("road", 0))
-    hours = _regress(data, weeks, weeks.hours, counts, "weekly_hours", "hours of running a week", "h", 1)
+    hours = _regress(
+        data, weeks, weeks.hours, counts, "weekly_hours", "hours of running a week", "h", 1
+    )
     load = _regress(data, weeks, weeks.load, counts, "weekly_load", "session load a week", "1", 1)
     idle = (weeks.n_runs == 0).astype(np.float64)
     gaps = _regress(
-        data, weeks, idle, counts, "weeks_off", "share of weeks without a run, whatever the reason", "1", -1
+        data,
+        weeks,
+        idle,
+        counts,
+        "weeks_off",
+        "share of weeks without a run, whatever the reason",
+        "1",
+        -1,
     )
     caveats = (
-        "An association between weeks: plans, seasons and injuries move volume and trail share together.",
-        f"Weeks after {LOOK_BACK} weeks with much trail (the 90th percentile of the share) against weeks after little "
+        "An association between weeks: plans, seasons and injuries move volume and trail share "
+        "together.",
+        f"Weeks after {LOOK_BACK} weeks with much trail (the 90th percentile of the share) against "
+        "weeks after little "
         "(the 10th), trend and, from a year on, season allowed for.",
     )
     return answer("volume", hours, parts=(hours, load, gaps), caveats=caveats)
@@ -73,12 +88,15 @@ def _regress(
 
     if kept.sum() < FEWEST_WEEKS or counts[0] < FEWEST_TRAIL_RUNS:
         return missing(
-            f"{int(kept.sum())} weeks and {counts[0]} trail runs; {FEWEST_WEEKS} weeks and {FEWEST_TRAIL_RUNS} trail "
+            f"{int(kept.sum())} weeks and {counts[0]} trail runs; {FEWEST_WEEKS} weeks and "
+            f"{FEWEST_TRAIL_RUNS} trail "
             "runs are needed."
         )
     y, x = amount[kept], share[kept]
     if x.std() < LEAST_SPREAD:
-        return missing("The share of trail hardly changes from week to week, so nothing can be set against it.")
+        return missing(
+            "The share of trail hardly changes from week to week, so nothing can be set against it."
+        )
     if y.std() == 0:
         return missing("The weeks don't differ in it.")
     index = np.flatnonzero(kept).astype(np.float64)
@@ -98,7 +116,14 @@ def _regress(
     lift = max(0.0, -min(levels))
     visible = smallest_detectable(step * float(fit.errors[1]), fit.freedom)
     table = partial(
-        pd.DataFrame, {"part": name, "week": weeks.start[kept], "value": y, "trail_share_before": x, "runs": runs}
+        pd.DataFrame,
+        {
+            "part": name,
+            "week": weeks.start[kept],
+            "value": y,
+            "trail_share_before": x,
+            "runs": runs,
+        },
     )
     result = ClaimResult(
         **{
@@ -110,10 +135,13 @@ def _regress(
             "high": bounds[1],
             "verdict": decide(slope, float(fit.p_values[1]), direction),
             "caveats": (
-                f"{len(y)} weeks; trail share {100 * low:.0f} % (little) and {100 * high:.0f} % (much). A difference "
+                f"{len(y)} weeks; trail share {100 * low:.0f} % (little) and {100 * high:.0f} % "
+                "(much). A difference "
                 f"of {_words(visible, name, unit)} would have been seen four times out of five.",
             ),
-            "activities": data.files(np.flatnonzero((weeks.of_run >= 0) & (weeks.of_run < len(weeks)))),
+            "activities": data.files(
+                np.flatnonzero((weeks.of_run >= 0) & (weeks.of_run < len(weeks)))
+            ),
         }
     )
     return Finding(result, float(fit.p_values[1]), (table,))

@@ -1,4 +1,6 @@
-"""The rules for ordinary weeks: how many trail runs, how easy, how varied, and which ground for which goal."""
+"""The rules for ordinary weeks: how many trail runs, how easy, how varied, and which ground for
+which goal.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats.athlete import GOALS
-from trailstats.claims._calendar import race_days, span
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._variety import session_kinds_of_runs
+from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.metrics.variety import SessionKind, shannon_evenness
+from trailstats.model.athlete import GOALS
 from trailstats.schema import EvidenceStrength, Gait, Slope, Surface
 
 __all__ = ["week_rules", "weeks_of_trail_runs"]
@@ -37,8 +39,16 @@ MEANT: Final = 0.5
 
 NONE: Final = EvidenceStrength.NONE
 _GOALS: Final = {
-    "R3a": (SessionKind.POWER, "For power: short, steep, technical and fast.", "with short, steep and fast bouts"),
-    "R3b": (SessionKind.MARATHON_VOLUME, "For a marathon: volume on smooth trail.", "long on smooth and gentle trail"),
+    "R3a": (
+        SessionKind.POWER,
+        "For power: short, steep, technical and fast.",
+        "with short, steep and fast bouts",
+    ),
+    "R3b": (
+        SessionKind.MARATHON_VOLUME,
+        "For a marathon: volume on smooth trail.",
+        "long on smooth and gentle trail",
+    ),
     "R3c": (
         SessionKind.HIKE_AND_RUN,
         "For muscular endurance: hike the climbs and run the flats.",
@@ -56,7 +66,9 @@ def week_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
         names = {"R1": _R1, **{r: g[1] for r, g in _GOALS.items()}, "R4": _R4, "R5": _R5}
         return [RuleResult(r, s, "", "not enough data", nothing, NONE) for r, s in names.items()]
     recent = days > days.max() - pd.Timedelta(weeks=RECENT)
-    period = span(max(days.min(), days.max() - pd.Timedelta(weeks=RECENT) + pd.Timedelta(days=1)), days.max())
+    period = span(
+        max(days.min(), days.max() - pd.Timedelta(weeks=RECENT) + pd.Timedelta(days=1)), days.max()
+    )
     return [
         _trail_runs_a_week(data, days),
         *_goals(data, recent, period),
@@ -71,10 +83,11 @@ _R5: Final = "Time is spread over several kinds of ground."
 
 
 def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
-    """Return every whole week with its trail runs, all runs, the usual number of runs, and the outcome of R1.
+    """Return every whole week with its trail runs, all runs, the usual number of runs, and the
+    outcome of R1.
 
-    Usual is the median of the eight weeks before.
-    A week without runs, with less than half of the usual number, or in the month before a race is not applicable.
+    Usual is the median of the eight weeks before. A week without runs, with less than half of the
+    usual number, or in the month before a race is not applicable.
     """
     monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     trail = (data.runs["side"] == "trail").to_numpy().astype(int)
@@ -83,7 +96,9 @@ def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
     end = monday.max() if last.weekday() == 6 else monday.max() - pd.Timedelta(days=7)
     if counts.empty or end < counts.index.min():
         return pd.DataFrame({"week": [], "n_trail": [], "n_total": [], "median": [], "outcome": []})
-    table = counts.reindex(pd.date_range(counts.index.min(), end, freq="7D", name="week"), fill_value=0).reset_index()
+    table = counts.reindex(
+        pd.date_range(counts.index.min(), end, freq="7D", name="week"), fill_value=0
+    ).reset_index()
     table["median"] = table["n_total"].rolling(8, min_periods=4).median().shift()
     near = np.zeros(len(table), dtype=bool)
     for race in race_days(data, days):
@@ -103,28 +118,36 @@ def _trail_runs_a_week(data: Evidence, days: pd.Series) -> RuleResult:
     table = table.iloc[-RECENT:]
     judged = table[table["outcome"].isin(["pass", "fail"])]
     if table.empty:
-        return RuleResult("R1", _R1, "", "not enough data", "No whole week has been recorded.", NONE)
+        return RuleResult(
+            "R1", _R1, "", "not enough data", "No whole week has been recorded.", NONE
+        )
     first, last = table["week"].iloc[0], table["week"].iloc[-1] + pd.Timedelta(days=6)
     where = days.between(first, last) & (data.runs["side"] == "trail")
     files = tuple(data.runs["file"][where])
     period = span(first, last)
     if len(judged) < FEWEST_WEEKS:
         detail = (
-            f"{len(judged)} weeks can be judged; weeks off, the month before a race and the first weeks don't count"
+            f"{len(judged)} weeks can be judged; weeks off, the month before a race and the "
+            "first weeks don't count"
         )
         return RuleResult("R1", _R1, period, "not enough data", detail, NONE, files)
     kept = int((judged["outcome"] == "pass").sum())
     none, many = int((judged["n_trail"] == 0).sum()), int((judged["n_trail"] > 2).sum())
     added = int((judged["n_total"] > judged["median"] + 1).sum())
     detail = (
-        f"Kept in {kept} of {len(judged)} weeks; {none} without a trail run, {many} with more than two, {added} with "
+        f"Kept in {kept} of {len(judged)} weeks; {none} without a trail run, {many} with more than "
+        f"two, {added} with "
         "more runs than usual."
     )
-    return RuleResult("R1", _R1, period, "pass" if kept >= KEPT * len(judged) else "fail", detail, NONE, files)
+    return RuleResult(
+        "R1", _R1, period, "pass" if kept >= KEPT * len(judged) else "fail", detail, NONE, files
+    )
 
 
 def _goals(data: Evidence, recent: pd.Series, period: str) -> list[RuleResult]:
-    """Return the rule on ground of the athlete's goal, judged over the trail runs; those of other goals don't apply."""
+    """Return the rule on ground of the athlete's goal, judged over the trail runs; those of other
+    goals don't apply.
+    """
     kinds = session_kinds_of_runs(data)
     goal = data.history.athlete.goal
     on_trail = recent.to_numpy() & data.is_trail
@@ -133,9 +156,23 @@ def _goals(data: Evidence, recent: pd.Series, period: str) -> list[RuleResult]:
         own = recent.to_numpy() & np.array([kind in k for k in kinds])
         found, every = int((own & on_trail).sum()), int(on_trail.sum())
         if rule != _RULE_OF_GOAL.get(goal):
-            why = f"The goal is {goal}, which another rule is for." if goal else "The athlete's profile names no goal."
+            why = (
+                f"The goal is {goal}, which another rule is for."
+                if goal
+                else "The athlete's profile names no goal."
+            )
             detail = f"{why} Sessions {words}: {int(own.sum())}."
-            out.append(RuleResult(rule, statement, period, "not applicable", detail, NONE, tuple(data.file_names[own])))
+            out.append(
+                RuleResult(
+                    rule,
+                    statement,
+                    period,
+                    "not applicable",
+                    detail,
+                    NONE,
+                    tuple(data.file_names[own]),
+                )
+            )
             continue
         files = tuple(data.file_names[on_trail])
         detail = f"{found} of {every} trail runs are sessions {words}."
@@ -150,30 +187,40 @@ def _goals(data: Evidence, recent: pd.Series, period: str) -> list[RuleResult]:
 
 def _easy_on_trail(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     runs = data.runs
-    index = 1.0 - runs["time_above_easy"] / runs["time_easy_judged"].where(runs["time_easy_judged"] >= 600.0)
+    index = 1.0 - runs["time_above_easy"] / runs["time_easy_judged"].where(
+        runs["time_easy_judged"] >= 600.0
+    )
     own = recent & (runs["intent"] == "easy") & (runs["side"] == "trail") & index.notna()
     files = tuple(runs["file"][own])
     if own.sum() < FEWEST_EASY_RUNS:
-        detail = f"{int(own.sum())} easy trail runs with a heart rate; {FEWEST_EASY_RUNS} are needed."
+        detail = (
+            f"{int(own.sum())} easy trail runs with a heart rate; {FEWEST_EASY_RUNS} are needed."
+        )
         return RuleResult("R4", _R4, period, "not enough data", detail, NONE, files)
     middle, kept = float(index[own].median()), int((index[own] >= EASY_INDEX).sum())
     detail = (
-        f"{100 * middle:.0f} % of the time at or below the easy ceiling on the median of {int(own.sum())} "
+        f"{100 * middle:.0f} % of the time at or below the easy ceiling on the median of "
+        f"{int(own.sum())} "
         f"easy trail runs; {kept} reach {100 * EASY_INDEX:.0f} %."
     )
-    return RuleResult("R4", _R4, period, "pass" if middle >= EASY_INDEX else "fail", detail, NONE, files)
+    return RuleResult(
+        "R4", _R4, period, "pass" if middle >= EASY_INDEX else "fail", detail, NONE, files
+    )
 
 
 def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     table = data.segments
     table = table[recent.to_numpy()[table["row"].to_numpy(dtype=np.intp)]]
     table = table[
-        (table["slope"] != Slope.UNKNOWN.value) & table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])
+        (table["slope"] != Slope.UNKNOWN.value)
+        & table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])
     ]
     trail = table["surface"] == Surface.TRAIL.value
     level = table["mean_grade"].abs() < 0.05
     kinds = np.select(
-        [table["gait"] == Gait.HIKE.value, table["technical"], trail & level, trail, level], [0, 1, 2, 3, 4], 5
+        [table["gait"] == Gait.HIKE.value, table["technical"], trail & level, trail, level],
+        [0, 1, 2, 3, 4],
+        5,
     )
     hours = np.bincount(kinds, weights=table["duration"], minlength=6) / 3600.0
     if hours.sum() < 1.0:
@@ -184,5 +231,11 @@ def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     parts = ", ".join(f"{name} {h:.1f} h" for name, h in zip(names, hours, strict=True))
     detail = f"Evenness {value:.2f} of 1: {parts}. A description; no study says how much is good."
     return RuleResult(
-        "R5", _R5, period, "pass" if value >= EVEN else "fail", detail, NONE, tuple(data.runs["file"][recent])
+        "R5",
+        _R5,
+        period,
+        "pass" if value >= EVEN else "fail",
+        detail,
+        NONE,
+        tuple(data.runs["file"][recent]),
     )

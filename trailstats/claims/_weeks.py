@@ -1,4 +1,4 @@
-"""Weeks of training as a series: how much, how much of it on trail, before and after."""
+"""Weeks of training as a series, runs by local calendar day, and the days of road races."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.load import exponential_load
 
-__all__ = ["Weeks", "season_columns", "whole_weeks"]
+__all__ = ["Weeks", "local_days", "race_days", "season_columns", "span", "whole_weeks"]
 
 Floats = NDArray[np.float64]
 YEAR = 365.25
@@ -43,12 +43,16 @@ class Weeks:
         return len(self.start)
 
     def share_before(self, weeks: int) -> Floats:
-        """Return the trail share of the time of so many weeks before each week; NaN without running in them."""
+        """Return the trail share of the time of so many weeks before each week; NaN without running
+        in them.
+        """
         trail, every = (_sum_before(v, weeks) for v in (self.trail_hours, self.hours))
         return _ratio(trail, every)
 
     def share_after(self, weeks: int) -> Floats:
-        """Return the trail share of the time of so many weeks from two weeks after each week on; NaN likewise."""
+        """Return the trail share of the time of so many weeks from two weeks after each week on;
+        NaN likewise.
+        """
         trail, every = (_sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours))
         return _ratio(trail, every)
 
@@ -61,7 +65,9 @@ class Weeks:
 
 
 def whole_weeks(data: Evidence) -> Weeks:
-    """Return the weeks between the first and the last run, the two broken ones at the ends left out."""
+    """Return the weeks between the first and the last run, the two broken ones at the ends left
+    out.
+    """
     runs = data.runs
     nothing = np.zeros(0)
     if runs.empty:
@@ -98,7 +104,9 @@ def whole_weeks(data: Evidence) -> Weeks:
 def season_columns(start: pd.DatetimeIndex, *, harmonics: int = 1) -> Floats:
     """Return sines and cosines of the time of year, shape (n, 2 * harmonics)."""
     angle = 2.0 * np.pi * start.day_of_year.to_numpy(dtype=np.float64) / YEAR
-    return np.column_stack([f(k * angle) for k in range(1, harmonics + 1) for f in (np.sin, np.cos)])
+    return np.column_stack(
+        [f(k * angle) for k in range(1, harmonics + 1) for f in (np.sin, np.cos)]
+    )
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
@@ -113,3 +121,28 @@ def _sum_before(values: Floats, weeks: int) -> Floats:
     if len(values) > weeks:
         out[weeks:] = sums[weeks:-1] - sums[: -weeks - 1]
     return out
+
+
+def local_days(data: Evidence) -> pd.Series:
+    """Return the local calendar day of each run's start, UTC where the file doesn't tell the
+    offset.
+    """
+    runs = data.runs
+    shift = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
+    days: pd.Series = (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
+    return days
+
+
+def race_days(data: Evidence, days: pd.Series) -> list[pd.Timestamp]:
+    """Return the days of road races: those given, those of the profile, and runs named as races off
+    the trails.
+    """
+    given = {pd.Timestamp(day) for day in (*data.races, *data.history.athlete.races)}
+    runs = data.runs
+    named = days[(runs["intent"] == "race") & (runs["side"] != "trail")]
+    return sorted(given | set(named.tolist()))
+
+
+def span(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Return a period as its first and last day."""
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"

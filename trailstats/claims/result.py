@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trailstats.documents import plain
 from trailstats.schema import EvidenceStrength, Verdict
+from trailstats.schema.documents import plain
 
 __all__ = ["ClaimResult", "RuleResult"]
 
@@ -69,7 +69,17 @@ class ClaimResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as plain values."""
-        keys = ["claim", "statement", "metric", "unit", "trail", "road", "difference", "low", "high"]
+        keys = [
+            "claim",
+            "statement",
+            "metric",
+            "unit",
+            "trail",
+            "road",
+            "difference",
+            "low",
+            "high",
+        ]
         keys += ["n_trail", "n_road", "verdict", "evidence"]
         out = {key: plain(getattr(self, key)) for key in keys}
         out["caveats"] = list(self.caveats)
@@ -118,4 +128,6 @@ class RuleResult:
     def to_dict(self) -> dict[str, object]:
         """Return the result as plain values."""
         keys = ("rule", "statement", "period", "outcome", "detail", "evidence")
-        return {key: plain(getattr(self, key)) for key in keys} | {"activities": list(self.activities)}
+        return {key: plain(getattr(self, key)) for key in keys} | {
+            "activities": list(self.activities)
+        }

@@ -1,4 +1,6 @@
-"""Form on the road: the weekly outcome that the claim on road improvement is judged by, with its plain trend."""
+"""Form on the road: the weekly outcome that the claim on road improvement is judged by, with its
+plain trend.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from numpy.typing import NDArray
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._road_speed import road_speed
 from trailstats.claims._weeks import whole_weeks
+from trailstats.claims.stats import ar1_regression
 from trailstats.history import History
-from trailstats.stats import ar1_regression
 
 __all__ = ["RoadForm", "road_form"]
 
@@ -30,7 +32,8 @@ class RoadForm:
     Attributes
     ----------
     weeks : pandas.DataFrame
-        ``week`` (Monday), ``speed`` [m/s], ``n_runs``; empty without enough road runs with a heart rate.
+        ``week`` (Monday), ``speed`` [m/s], ``n_runs``; empty without enough road runs with a heart
+        rate.
     trend : pandas.DataFrame
         ``week, speed, low, high`` along a straight line; empty where there are too few weeks.
     reference : float
@@ -46,7 +49,8 @@ class RoadForm:
 
 
 def road_form(history: History) -> RoadForm:
-    """Return the weekly road speed at one heart rate and a straight trend with the 95 % interval of the line.
+    """Return the weekly road speed at one heart rate and a straight trend with the 95 % interval of
+    the line.
 
     Parameters
     ----------
@@ -55,9 +59,9 @@ def road_form(history: History) -> RoadForm:
     Returns
     -------
     RoadForm
-        The line is fitted as for the claim on road improvement, by `trailstats.stats.ar1_regression`: good and bad
-        weeks come in spells, which makes the interval wider than least squares would. Unlike there, temperature and
-        volume stay in.
+        The line is fitted as for the claim on road improvement, by
+        `trailstats.claims.stats.ar1_regression`: good and bad weeks come in spells, which makes the
+        interval wider than least squares would. Unlike there, temperature and volume stay in.
 
     Examples
     --------
@@ -70,25 +74,35 @@ def road_form(history: History) -> RoadForm:
     weeks = whole_weeks(data)
     found = road_speed(data, weeks)
     monday = weeks.start[found.week]
-    table = pd.DataFrame({"week": monday, "speed": found.speed, "n_runs": found.count.astype(np.int64)})
+    table = pd.DataFrame(
+        {"week": monday, "speed": found.speed, "n_runs": found.count.astype(np.int64)}
+    )
     clock = found.week.astype(np.float64)
     trend, correlation = _line(found.speed, clock, found.count)
     begin = weeks.start[0] if len(weeks) else pd.NaT
-    trend["week"] = pd.DatetimeIndex([begin + pd.Timedelta(weeks=at) for at in trend["week"]], tz="UTC")
+    trend["week"] = pd.DatetimeIndex(
+        [begin + pd.Timedelta(weeks=at) for at in trend["week"]], tz="UTC"
+    )
     return RoadForm(table, trend, found.reference, correlation)
 
 
 def _line(
     speed: NDArray[np.float64], clock: NDArray[np.float64], count: NDArray[np.float64]
 ) -> tuple[pd.DataFrame, float]:
-    """Return the line at even distances in weeks: its height is the constant of a fit whose clock is zero there."""
+    """Return the line at even distances in weeks: its height is the constant of a fit whose clock
+    is zero there.
+    """
     rows = []
     correlation = float("nan")
     if len(clock) >= FEWEST_WEEKS:
         for at in np.linspace(clock[0], clock[-1], POINTS).tolist():
-            fit = ar1_regression(speed, np.column_stack((np.ones(len(clock)), clock - at)), clock, weights=count)
+            fit = ar1_regression(
+                speed, np.column_stack((np.ones(len(clock)), clock - at)), clock, weights=count
+            )
             if not fit.identified:
                 break
             rows.append((at, float(fit.coefficients[0]), *fit.interval(0)))
             correlation = fit.correlation
-    return pd.DataFrame(rows, columns=["week", "speed", "low", "high"], dtype=np.float64), correlation
+    return pd.DataFrame(
+        rows, columns=["week", "speed", "low", "high"], dtype=np.float64
+    ), correlation

@@ -1,6 +1,8 @@
-"""From an activity as recorded to one that can be measured: order, spikes, gaps, pauses, distance, elevation.
+"""From an activity as recorded to one that can be measured: order, spikes, gaps, pauses, distance,
+elevation.
 
-Each change is an `Issue` with a count and its place; the activity as read stays reachable as ``Activity.original``.
+Each change is an `Issue` with a count and its place; the activity as read stays reachable as
+``Activity.original``.
 """
 
 from __future__ import annotations
@@ -11,11 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.activity import Activity, Issue
 from trailstats.cleaning._carried import carried
 from trailstats.cleaning._clock import in_order
-from trailstats.cleaning._distance import durations, steps
-from trailstats.cleaning._movement import moving_samples, speed_over
+from trailstats.cleaning._distance import durations, moving_samples, speed_over, steps
 from trailstats.cleaning._positions import blank_frozen, blank_spikes
 from trailstats.cleaning._report import when
 from trailstats.cleaning._values import (
@@ -27,13 +27,25 @@ from trailstats.cleaning._values import (
 )
 from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
+from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
 __all__ = ["ON_FOOT", "CleanRules", "clean"]
 
 Floats = NDArray[np.float64]
 
-ON_FOOT = frozenset({"running", "walking", "hiking", "mountaineering", "generic", "training", "fitness_equipment", ""})
+ON_FOOT = frozenset(
+    {
+        "running",
+        "walking",
+        "hiking",
+        "mountaineering",
+        "generic",
+        "training",
+        "fitness_equipment",
+        "",
+    }
+)
 """Sports that are done on foot, as far as the file tells."""
 
 
@@ -49,17 +61,16 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     Returns
     -------
     Activity
-        With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled, and an `Issue`
-        for each change.
+        With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled,
+        and an `Issue` for each change.
 
-    Notes
-    -----
-    Distance is horizontal (map) distance where it comes from positions. The device's own is taken where it has one
-    that agrees with the positions where both exist, since it comes from the full measuring rate, and indoors from a
-    foot pod; without positions and distance the device's speed counts.
+    Notes ----- Distance is horizontal (map) distance where it comes from positions. The device's
+    own is taken where it has one that agrees with the positions where both exist, since it comes
+    from the full measuring rate, and indoors from a foot pod; without positions and distance the
+    device's speed counts.
 
-    What was climbed in a lift, across a pause or across a gap without movement is no ascent, and what was spent in a
-    lift or a vehicle is neither moving time nor distance on foot.
+    What was climbed in a lift, across a pause or across a gap without movement is no ascent, and
+    what was spent in a lift or a vehicle is neither moving time nor distance on foot.
 
     Examples
     --------
@@ -94,7 +105,12 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         _put_on_ground(columns, distance, rules.dem, issues)
     broken = interrupted | elevation_jumps(columns, index, seconds, rules, issues)
     profile = grid_profile(
-        distance, columns["elevation"], rules.elevation, breaks=broken, step=rules.break_step, timer=timer
+        distance,
+        columns["elevation"],
+        rules.elevation,
+        breaks=broken,
+        step=rules.break_step,
+        timer=timer,
     )
     # Without positions and a device's distance all that is known of a recording is its time.
     placed = not np.isnan(columns["latitude"]).all() or bool(distance[-1] > 0)
@@ -104,7 +120,10 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     standing = ~moving & (way.duration > 0)
     if standing.any():
         stops = int((np.diff(standing.astype(int), prepend=0) > 0).sum())
-        message = f"stood {stops} times, {way.duration[standing].sum():.0f} s in all, with the timer running"
+        message = (
+            f"stood {stops} times, {way.duration[standing].sum():.0f} s in all, with the "
+            "timer running"
+        )
         issues.append(Issue("pause_inferred", Severity.INFO, message, stops, when(index, standing)))
     track = schema.TRACK.frame(
         {
@@ -126,10 +145,14 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     )
 
 
-def _put_on_ground(columns: dict[str, Floats], distance: Floats, model: GroundModel, issues: list[Issue]) -> None:
+def _put_on_ground(
+    columns: dict[str, Floats], distance: Floats, model: GroundModel, issues: list[Issue]
+) -> None:
     found = model.correct(distance, columns["latitude"], columns["longitude"], columns["elevation"])
     if found is None:
-        issues.append(Issue("dem_outside", Severity.WARNING, "the ground model covers none of the way", 0))
+        issues.append(
+            Issue("dem_outside", Severity.WARNING, "the ground model covers none of the way", 0)
+        )
         return
     count = int((np.isfinite(found.elevation) & (found.elevation != columns["elevation"])).sum())
     columns["elevation"] = found.elevation

@@ -9,11 +9,11 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from trailstats.activity import Issue
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import local_xy
 from trailstats.metrics.sampling import true_runs
+from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
 __all__ = ["carried"]
@@ -25,13 +25,18 @@ TICK = 5.0
 """Step of the grid of timer time on which being carried is looked for [s]."""
 
 PIECE = 20.0
-"""A lift climbs in each piece of this length, so that a jump of the barometer is none [s]; judgement."""
+"""A lift climbs in each piece of this length, so that a jump of the barometer is none [s];
+judgement.
+"""
 
 SLOWEST = 1.5
-"""What is faster than this along the ground went on, whatever its receiver errs [m/s]; judgement."""
+"""What is faster than this along the ground went on, whatever its receiver errs [m/s]; judgement.
+"""
 
 SLOWEST_ONWARD, STEEPEST = 0.5, 2.0
-"""So did what leaves its place at this speed [m/s], no steeper than this: no barometer that drifts; judgement."""
+"""So did what leaves its place at this speed [m/s], no steeper than this: no barometer that drifts;
+judgement.
+"""
 
 STRAIGHT = 0.95
 """Share of the way that lies between its ends, on lines of lifts; judgement."""
@@ -89,29 +94,43 @@ def carried(
     out = found[np.clip(np.rint(timer / TICK).astype(np.intp), 0, len(found) - 1)]
     time, metres = float(duration[out].sum()), float(step[out].sum())
     times = int((np.diff(found.astype(int), prepend=0) > 0).sum())
-    message = f"carried {times} times by a lift or a vehicle, {metres:.0f} m and {time:.0f} s in all; not on foot"
+    message = (
+        f"carried {times} times by a lift or a vehicle, {metres:.0f} m and {time:.0f} s in "
+        "all; not on foot"
+    )
     issues.append(Issue("carried", Severity.WARNING, message, int(out.sum()), when(index, out)))
     return out
 
 
 def _signs(ride: _Ride, rules: CleanRules) -> list[tuple[Floats, float, float, Flags, Flags]]:
-    """Return what tells a lift: a rate, how much of it for how long, where it counts, and how far it may reach."""
+    """Return what tells a lift: a rate, how much of it for how long, where it counts, and how far
+    it may reach.
+    """
     climb, on, long = ride.climb, ride.fast >= SLOWEST, rules.carried_time_slow
     # Steps are lost on steep ground too, with hands on poles and rocks; then the heart works.
     still, calm = ride.still & ~(ride.beat > 1.0), ride.beat < 1.0
-    rest = scipy.ndimage.uniform_filter1d(ride.beat, round(long / TICK), mode="nearest") <= rules.carried_rest
+    rest = (
+        scipy.ndimage.uniform_filter1d(ride.beat, round(long / TICK), mode="nearest")
+        <= rules.carried_rest
+    )
     resting = ride.now & rest & ride.straight & ride.onward
     quiet = ride.now & ((ride.beat <= 1.0 - 2 * FALLING) | ride.falling)
     signs = [(ride.slow_climb, rules.carried_climb_rest, long, resting, quiet)]
     if ride.steps:
-        signs.append((np.abs(climb), rules.carried_climb_still, rules.carried_time, still & on, ride.now))
-        signs.append((ride.fast, rules.carried_speed_still, rules.carried_time, still & on, ride.now))
+        signs.append(
+            (np.abs(climb), rules.carried_climb_still, rules.carried_time, still & on, ride.now)
+        )
+        signs.append(
+            (ride.fast, rules.carried_speed_still, rules.carried_time, still & on, ride.now)
+        )
         signs.append((climb, rules.carried_climb_calm, long, still & ride.onward, ride.now))
     else:
         signs.append((climb, rules.carried_climb, rules.carried_time, on | ride.onward, ride.now))
         signs.append((-climb, rules.carried_drop, rules.carried_time, on, ride.now))
         signs.append((climb, rules.carried_climb_calm, rules.carried_time, calm & on, ride.now))
-        signs.append((climb, rules.carried_climb_long, 5 * rules.carried_time, on | ride.onward, ride.now))
+        signs.append(
+            (climb, rules.carried_climb_long, 5 * rules.carried_time, on | ride.onward, ride.now)
+        )
     return signs
 
 
@@ -147,12 +166,16 @@ class _Ride:
             self.now = _rate(tick, timer, stepping, TICK) < STILL_SHARE
 
     def _hearts(self) -> tuple[Floats, Flags]:
-        """Return the heart rate at each tick as a share of its median, NaN without one, and whether it falls."""
+        """Return the heart rate at each tick as a share of its median, NaN without one, and whether
+        it falls.
+        """
         heart_rate = self.columns["heart_rate"]
         known = ~np.isnan(heart_rate)
         if not known.any():
             return np.full(len(self.tick), np.nan), np.zeros(len(self.tick), dtype=np.bool_)
-        beat = np.interp(self.tick, self.timer[known], heart_rate[known]) / np.median(heart_rate[known])
+        beat = np.interp(self.tick, self.timer[known], heart_rate[known]) / np.median(
+            heart_rate[known]
+        )
         before, after = (np.interp(self.tick + sign * 15.0, self.tick, beat) for sign in (-1, 1))
         return beat, after < before - FALLING
 
@@ -160,7 +183,9 @@ class _Ride:
         """Return where the way leads on, at no impossible slope, and where it is straight."""
         known = self.later & ~np.isnan(self.columns["latitude"])
         if known.sum() < 2:
-            return np.zeros(len(self.tick), dtype=np.bool_), np.zeros(len(self.tick), dtype=np.bool_)
+            return np.zeros(len(self.tick), dtype=np.bool_), np.zeros(
+                len(self.tick), dtype=np.bool_
+            )
         x, y = local_xy(self.columns["latitude"][known], self.columns["longitude"][known])
         ends = np.arange(-2, 3) * minute / 2
         at = [np.interp(self.tick[:, None] + ends, self.timer[known], v) for v in (x, y)]
@@ -181,7 +206,8 @@ def _lasting(rate: Floats, least: float, time: float) -> Flags:
     size = max(1, round(time / TICK))
     mean = np.convolve(rate, np.ones(size) / size, mode="same")[: len(rate)]
     return np.asarray(
-        (mean >= least) & (scipy.ndimage.minimum_filter1d(rate, size, mode="nearest") >= least / 2), dtype=np.bool_
+        (mean >= least) & (scipy.ndimage.minimum_filter1d(rate, size, mode="nearest") >= least / 2),
+        dtype=np.bool_,
     )
 
 
@@ -189,7 +215,9 @@ def _widened(core: Flags, allowed: Flags, time: float) -> Flags:
     """Return the flags carried on to both sides for a time, as long as it is allowed."""
     start, stop = true_runs(allowed)
     out = np.zeros(len(core), dtype=np.bool_)
-    near = scipy.ndimage.maximum_filter1d(core, 2 * round(time / TICK) + 1, mode="constant") & allowed
+    near = (
+        scipy.ndimage.maximum_filter1d(core, 2 * round(time / TICK) + 1, mode="constant") & allowed
+    )
     for first, last in zip(start.tolist(), stop.tolist(), strict=True):
         if core[first:last].any():
             out[first:last] = near[first:last]

@@ -1,4 +1,6 @@
-"""Time and distance between samples: pauses, jumps, gaps, and whose distance counts."""
+"""Time and distance between samples: pauses, jumps, gaps, whose distance counts, and what is
+standing.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Issue
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
+from trailstats.elevation import Profile
 from trailstats.geo import step_lengths
+from trailstats.metrics.sampling import true_runs
+from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
-__all__ = ["Steps", "durations", "steps"]
+__all__ = ["Steps", "durations", "moving_samples", "speed_over", "steps"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 CATCH_UP = 500.0
-"""Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement."""
+"""Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement.
+"""
 
 FELL_BEHIND = 600.0
 """A device that catches up fell behind the positions no longer ago than this [s]; judgement."""
@@ -50,7 +55,9 @@ class Steps:
 
 
 def durations(seconds: Floats, index: pd.Index, pauses: pd.DataFrame) -> Floats:
-    """Return the timer time between each sample and the one before: clock time less the pauses in between."""
+    """Return the timer time between each sample and the one before: clock time less the pauses in
+    between.
+    """
     passed = np.diff(seconds, prepend=seconds[0])
     if pauses.empty:
         return passed
@@ -78,8 +85,9 @@ def steps(
 ) -> Steps:
     """Return the distance and the timer time between each sample and the one before, without gaps.
 
-    The device's own distance is taken where it has one that agrees with the positions: it comes from the full
-    measuring rate, and indoors from a foot pod. Otherwise the positions count, and without them the device's speed.
+    The device's own distance is taken where it has one that agrees with the positions: it comes
+    from the full measuring rate, and indoors from a foot pod. Otherwise the positions count, and
+    without them the device's speed.
     """
     clock = np.diff(seconds, prepend=seconds[0])
     paused = duration < 0.5 * clock
@@ -97,7 +105,9 @@ def steps(
     else:
         step = np.nan_to_num(columns["speed"]) * np.where(duration > rules.gap, 0.0, duration)
         jump = np.zeros(len(step), dtype=np.bool_)
-        message = f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
+        message = (
+            f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
+        )
         issues.append(Issue("distance_from_speed", Severity.INFO, message, int((step > 0).sum())))
     with np.errstate(divide="ignore", invalid="ignore"):
         pace = step / duration
@@ -117,16 +127,23 @@ def steps(
     bridged = gap & ~lost
     if bridged.any():
         count, metres = int(bridged.sum()), float(step[bridged].sum())
-        message = f"{count} gaps with movement were bridged in a straight line or by the device, {metres:.0f} m in all"
+        message = (
+            f"{count} gaps with movement were bridged in a straight line or by the device, "
+            f"{metres:.0f} m in all"
+        )
         issues.append(Issue("gap_bridged", Severity.INFO, message, count, when(index, bridged)))
     return Steps(step, duration, paused | jump | lost)
 
 
-def _caught_up(step: Floats, by_position: Floats, known: Flags, timer: Floats, most: Floats) -> tuple[Floats, Flags]:
-    """Return a device's steps with each catch-up spread over the way on which it fell behind, and those that are none.
+def _caught_up(
+    step: Floats, by_position: Floats, known: Flags, timer: Floats, most: Floats
+) -> tuple[Floats, Flags]:
+    """Return a device's steps with each catch-up spread over the way on which it fell behind, and
+    those that are none.
 
-    A step that is too fast, while the positions hardly move, makes up for what the device had not counted: from where
-    it was as far ahead of the positions as it is now. Where it never was, the step is an error.
+    A step that is too fast, while the positions hardly move, makes up for what the device had not
+    counted: from where it was as far ahead of the positions as it is now. Where it never was, the
+    step is an error.
     """
     fast = np.flatnonzero(known & (step > most) & (by_position < step / 2.0))
     error = np.zeros(len(step), dtype=np.bool_)
@@ -143,12 +160,16 @@ def _caught_up(step: Floats, by_position: Floats, known: Flags, timer: Floats, m
         since = first + int(even[-1]) + 1
         went = by_position[since : row + 1]
         step[since : row + 1] = went * (step[since : row + 1].sum() / went.sum())
-        behind[since:row] = place[since:row] - (place[since - 1] - behind[since - 1] + np.cumsum(step[since:row]))
+        behind[since:row] = place[since:row] - (
+            place[since - 1] - behind[since - 1] + np.cumsum(step[since:row])
+        )
     return step, error
 
 
 def _position_steps(columns: dict[str, Floats], duration: Floats) -> tuple[Floats, Flags]:
-    """Return the distance by positions, spread evenly over samples without one, and which steps join two known."""
+    """Return the distance by positions, spread evenly over samples without one, and which steps
+    join two known.
+    """
     lat = columns["latitude"]
     step = step_lengths(lat, columns["longitude"])
     known = ~np.isnan(lat)
@@ -183,9 +204,51 @@ def _device_steps(
         # On slow ways the jitter of positions adds up; over longer steps it doesn't.
         rows = np.flatnonzero(both)
         some = rows[np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]]
-        placed = min(placed, float(step_lengths(columns["latitude"][some], columns["longitude"][some]).sum()))
+        placed = min(
+            placed, float(step_lengths(columns["latitude"][some], columns["longitude"][some]).sum())
+        )
     if placed > COMPARED and not low <= counted / placed <= high:
-        message = f"the device counted {counted:.0f} m where positions give {placed:.0f} m; the positions were used"
+        message = (
+            f"the device counted {counted:.0f} m where positions give {placed:.0f} m; the "
+            "positions were used"
+        )
         issues.append(Issue("device_distance", Severity.WARNING, message))
         return None
     return step if step.sum() > 0 else None
+
+
+def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
+    """Return the speed over a window of timer time about each sample, shorter at the ends."""
+    if timer[-1] <= 0:
+        return np.zeros(len(timer))
+    before = np.maximum(timer - window / 2, 0.0)
+    after = np.minimum(timer + window / 2, timer[-1])
+    # Of samples with the same timer time (a pause) interpolation needs one: the last.
+    keep = np.append(np.diff(timer) > 0, True)
+    t, d = timer[keep], distance[keep]
+    passed = np.interp(after, t, d) - np.interp(before, t, d)
+    return np.asarray(np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0))
+
+
+def moving_samples(
+    duration: Floats,
+    speed: Floats,
+    distance: Floats,
+    profile: Profile | None,
+    rules: CleanRules,
+    placed: bool,
+) -> Flags:
+    """Return which samples were under way; slow going counts while it climbs."""
+    if not placed:
+        return duration > 0
+    under_way = speed >= rules.stop_speed
+    if profile is not None:
+        climb = np.abs(np.interp(distance, profile.distance, profile.grade)) * speed
+        under_way |= climb >= rules.stop_climb
+    start, stop = true_runs(~under_way)
+    clock = np.append(0.0, np.cumsum(duration))
+    short = clock[stop] - clock[start] < rules.stop_time
+    edges = np.zeros(len(duration) + 1, dtype=np.intp)
+    edges[start[short]] += 1
+    edges[stop[short]] -= 1
+    return (under_way | (np.cumsum(edges[:-1]) > 0)) & (duration > 0)

@@ -1,4 +1,6 @@
-"""Positions that no runner could reach, and positions that stand still while the runner does not."""
+"""Positions that no runner could reach, and positions that stand still while the runner does
+not.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Issue
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
+from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
 __all__ = ["blank_frozen", "blank_spikes"]
@@ -21,13 +23,17 @@ MOST_SPIKES = 0.05
 """Share of the positions that may be spikes; above, the track was not run; judgement."""
 
 FAR, EXCURSION = 50.0, 10
-"""Several positions in a row are spikes when they lie so far off [m], and are at most so many; judgement."""
+"""Several positions in a row are spikes when they lie so far off [m], and are at most so many;
+judgement.
+"""
 
 STEPPING = 100.0
 """Mean cadence over a frozen position above which the runner was under way [1/min]; judgement."""
 
 GOING = 0.7
-"""Mean speed by the device over a frozen position above which the runner was under way [m/s]; judgement."""
+"""Mean speed by the device over a frozen position above which the runner was under way [m/s];
+judgement.
+"""
 
 
 def blank_spikes(
@@ -35,8 +41,8 @@ def blank_spikes(
 ) -> None:
     """Blank positions that jump away and back: reached and left faster than anyone moves.
 
-    Where many are that fast it is no error of the receiver but a vehicle; then they stay, and their distance is left
-    out later.
+    Where many are that fast it is no error of the receiver but a vehicle; then they stay, and their
+    distance is left out later.
     """
     removed = np.zeros(len(seconds), dtype=np.bool_)
     for _ in range(5):
@@ -60,11 +66,15 @@ def blank_spikes(
     count = int(removed.sum())
     if count:
         message = f"{count} positions that no runner could reach were blanked"
-        issues.append(Issue("position_spike", Severity.WARNING, message, count, when(index, removed)))
+        issues.append(
+            Issue("position_spike", Severity.WARNING, message, count, when(index, removed))
+        )
 
 
 def _excursions(columns: dict[str, Floats], seconds: Floats, limit: float) -> NDArray[np.intp]:
-    """Return a few positions in a row that lie far away, where those before and after them lie together."""
+    """Return a few positions in a row that lie far away, where those before and after them lie
+    together.
+    """
     lat, lon = columns["latitude"], columns["longitude"]
     known = np.flatnonzero(~np.isnan(lat))
     none = np.empty(0, np.intp)
@@ -81,7 +91,9 @@ def _excursions(columns: dict[str, Floats], seconds: Floats, limit: float) -> ND
         if out < back or home - out > EXCURSION:
             continue
         ends = known[[out - 1, home]]
-        if step_lengths(lat[ends], lon[ends])[1] <= limit * max(seconds[ends[1]] - seconds[ends[0]], 1.0):
+        if step_lengths(lat[ends], lon[ends])[1] <= limit * max(
+            seconds[ends[1]] - seconds[ends[0]], 1.0
+        ):
             found.append(known[out:home])
             back = home + 1
     return np.concatenate(found)
@@ -96,11 +108,12 @@ def blank_frozen(
     rules: CleanRules,
     issues: list[Issue],
 ) -> None:
-    """Blank repetitions of a position while the runner was under way, so that the way there is bridged.
+    """Blank repetitions of a position while the runner was under way, so that the way there is
+    bridged.
 
-    A receiver without a fix may repeat its last position. That is told from standing by the device's distance, by
-    steps or the device's speed and another place afterwards, or by a jump afterwards that no runner could make in its
-    time but could in all of it.
+    A receiver without a fix may repeat its last position. That is told from standing by the
+    device's distance, by steps or the device's speed and another place afterwards, or by a jump
+    afterwards that no runner could make in its time but could in all of it.
     """
     lat, lon = columns["latitude"], columns["longitude"]
     if len(lat) < 3:
@@ -126,7 +139,8 @@ def blank_frozen(
     passed = seconds[after] - seconds[stop - 1]
     with np.errstate(invalid="ignore"):
         under_way = (mean(columns["cadence"]) > STEPPING) | (mean(columns["speed"]) > GOING)
-        # A watch that pauses by itself keeps showing the last cadence; then nothing has moved afterwards.
+        # A watch that pauses by itself keeps showing the last cadence; then nothing has moved
+        # afterwards.
         under_way &= jump > GOING * lasted
         under_way |= columns["distance"][stop - 1] - columns["distance"][start - 1] > GOING * lasted
     thrown = (jump > limit * np.maximum(passed, 1.0)) & (jump < limit * (lasted + passed))
@@ -140,7 +154,8 @@ def blank_frozen(
     _blank(columns, np.flatnonzero(frozen))
     count, time = int(frozen.sum()), float(lasted[found].sum())
     message = (
-        f"the position stood still {int(found.sum())} times, {time:.0f} s in all, while the runner did not; blanked"
+        f"the position stood still {int(found.sum())} times, {time:.0f} s in all, while the "
+        "runner did not; blanked"
     )
     issues.append(Issue("position_frozen", Severity.WARNING, message, count, when(index, frozen)))
 

@@ -10,7 +10,8 @@ __all__ = ["when"]
 
 
 def when(index: pd.Index, where: NDArray[np.bool_]) -> str:
-    """Return the time of the first sample, and of the last if there are several, that something concerns.
+    """Return the time of the first sample, and of the last if there are several, that something
+    concerns.
 
     Parameters
     ----------
@@ -25,5 +26,7 @@ def when(index: pd.Index, where: NDArray[np.bool_]) -> str:
     rows = np.flatnonzero(where)
     if not len(rows):
         return ""
-    first, last = (pd.Timestamp(index[int(rows[i])]).strftime("%Y-%m-%dT%H:%M:%SZ") for i in (0, -1))
+    first, last = (
+        pd.Timestamp(index[int(rows[i])]).strftime("%Y-%m-%dT%H:%M:%SZ") for i in (0, -1)
+    )
     return first if first == last else f"{first} to {last}"

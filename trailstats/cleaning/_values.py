@@ -7,14 +7,20 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity, Issue
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
+from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
-__all__ = ["blank_heart_rate", "blank_impossible", "blank_lost_elevation", "elevation_jumps", "set_indoor_aside"]
+__all__ = [
+    "blank_heart_rate",
+    "blank_impossible",
+    "blank_lost_elevation",
+    "elevation_jumps",
+    "set_indoor_aside",
+]
 
 Floats = NDArray[np.float64]
 
@@ -22,16 +28,20 @@ SMOOTHED = 15
 """Samples a second apart over which heart rate and cadence are compared; judgement."""
 
 STEADY = 0.5
-"""A cadence that varies by less than this tells nothing about what follows it [1/min]; judgement."""
+"""A cadence that varies by less than this tells nothing about what follows it [1/min]; judgement.
+"""
 
 APART = 0.9
-"""A heart rate that is the cadence keeps to it within this standard deviation [1/min]; judgement."""
+"""A heart rate that is the cadence keeps to it within this standard deviation [1/min]; judgement.
+"""
 
 INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
 """Sub-sports that stay in one place."""
 
 
-def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:
+def blank_impossible(
+    columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]
+) -> None:
     """Blank values outside what is possible."""
     low, high = rules.heart_rate_range
     checks = (
@@ -55,8 +65,12 @@ def blank_impossible(columns: dict[str, Floats], index: pd.Index, rules: CleanRu
             issues.append(Issue(f"{name}_range", Severity.INFO, message, count, when(index, told)))
 
 
-def blank_lost_elevation(columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]) -> None:
-    """Blank elevations of exactly 0 between others that are far from it: that is how some write "not known"."""
+def blank_lost_elevation(
+    columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]
+) -> None:
+    """Blank elevations of exactly 0 between others that are far from it: that is how some write
+    "not known".
+    """
     z = columns["elevation"]
     zero = z == 0
     known = np.flatnonzero(~np.isnan(z) & ~zero)
@@ -75,25 +89,39 @@ def blank_lost_elevation(columns: dict[str, Floats], index: pd.Index, rules: Cle
 
 
 def elevation_jumps(
-    columns: dict[str, Floats], index: pd.Index, seconds: Floats, rules: CleanRules, issues: list[Issue]
+    columns: dict[str, Floats],
+    index: pd.Index,
+    seconds: Floats,
+    rules: CleanRules,
+    issues: list[Issue],
 ) -> NDArray[np.bool_]:
-    """Return where elevation jumps to another level, faster than anyone climbs or falls: a sensor was set anew."""
+    """Return where elevation jumps to another level, faster than anyone climbs or falls: a sensor
+    was set anew.
+    """
     out = np.zeros(len(seconds), dtype=np.bool_)
     known = np.flatnonzero(~np.isnan(columns["elevation"]))
     if len(known) < 2:
         return out
     change = np.abs(np.diff(columns["elevation"][known]))
-    fast = change > np.maximum(rules.elevation_jump, rules.elevation_jump_speed * np.diff(seconds[known]))
+    fast = change > np.maximum(
+        rules.elevation_jump, rules.elevation_jump_speed * np.diff(seconds[known])
+    )
     out[known[1:][fast]] = True
     if out.any():
         count, metres = int(out.sum()), float(change[fast].sum())
-        message = f"elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent"
+        message = (
+            f"elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent"
+        )
         issues.append(Issue("elevation_jump", Severity.WARNING, message, count, when(index, out)))
     return out
 
 
-def set_indoor_aside(columns: dict[str, Floats], activity: Activity, index: pd.Index, issues: list[Issue]) -> None:
-    """Blank positions and elevation of a treadmill: what they show is the receiver's drift and the weather's."""
+def set_indoor_aside(
+    columns: dict[str, Floats], activity: Activity, index: pd.Index, issues: list[Issue]
+) -> None:
+    """Blank positions and elevation of a treadmill: what they show is the receiver's drift and the
+    weather's.
+    """
     if activity.meta.sub_sport not in INDOOR:
         return
     there = ~np.isnan(columns["latitude"]) | ~np.isnan(columns["elevation"])
@@ -123,7 +151,9 @@ def blank_heart_rate(
     )
     # Across a long gap nothing was measured, so nothing can have stuck.
     measured = np.where(duration > rules.gap, 0.0, duration)
-    quality = heart_rate_quality(columns["heart_rate"], columns["cadence"], speed, measured, rules=limits)
+    quality = heart_rate_quality(
+        columns["heart_rate"], columns["cadence"], speed, measured, rules=limits
+    )
     locked = quality.cadence_locked | _follows_cadence(columns, np.cumsum(measured), rules)
     for code, flags, words in (
         ("heart_rate_lock", locked, "follow the cadence, not the heart"),
@@ -136,8 +166,12 @@ def blank_heart_rate(
     columns["heart_rate"] = np.where(locked | quality.flat, np.nan, columns["heart_rate"])
 
 
-def _follows_cadence(columns: dict[str, Floats], timer: Floats, rules: CleanRules) -> NDArray[np.bool_]:
-    """Return where the heart rate, smoothed as sensors do it, rises and falls with the cadence and lies upon it."""
+def _follows_cadence(
+    columns: dict[str, Floats], timer: Floats, rules: CleanRules
+) -> NDArray[np.bool_]:
+    """Return where the heart rate, smoothed as sensors do it, rises and falls with the cadence and
+    lies upon it.
+    """
     out = np.zeros(len(timer), dtype=np.bool_)
     heart, steps = columns["heart_rate"], columns["cadence"]
     known = np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
@@ -145,7 +179,9 @@ def _follows_cadence(columns: dict[str, Floats], timer: Floats, rules: CleanRule
         return out
     second = np.arange(timer[known][0], timer[known][-1], 1.0)
     beat, step = (
-        scipy.ndimage.median_filter(np.interp(second, timer[known], v[known]), SMOOTHED, mode="nearest")
+        scipy.ndimage.median_filter(
+            np.interp(second, timer[known], v[known]), SMOOTHED, mode="nearest"
+        )
         for v in (heart, steps)
     )
     start, stop = true_runs(np.abs(beat - step) < rules.heart_rate_lock_distance)

@@ -14,8 +14,8 @@ __all__ = ["CleanRules"]
 class CleanRules:
     """What counts as an error and what is done about it.
 
-    All values are judgement unless a source is named. How often each rule speaks on real recordings stands in
-    ``docs/cleaning.md``.
+    All values are judgement unless a source is named. How often each rule speaks on real recordings
+    stands in ``docs/cleaning.md``.
 
     Attributes
     ----------
@@ -26,14 +26,15 @@ class CleanRules:
     gap : float
         A time between samples longer than this (and than five times the usual) is a gap [s].
     clock_step : float
-        A clock that goes back by less than this was rounded, and its samples are sorted [s]. By more, the file's order
-        is the truth: the samples from there on follow those before them, one usual step later, until the clock jumps
-        forward again by as much. Samples that fill a hole among earlier ones without a detour, and whatever is a
-        second recording of the same time, are sorted all the same.
+        A clock that goes back by less than this was rounded, and its samples are sorted [s]. By
+        more, the file's order is the truth: the samples from there on follow those before them, one
+        usual step later, until the clock jumps forward again by as much. Samples that fill a hole
+        among earlier ones without a detour, and whatever is a second recording of the same time,
+        are sorted all the same.
     clock_overlap, clock_same_place : float
-        Two parts of a file that cover the same time for longer than this [s], and are no further apart all the while
-        than this [m], are two recordings of one run; the fuller one is kept. So are two that keep a larger distance,
-        as wide as the jump from one to the other.
+        Two parts of a file that cover the same time for longer than this [s], and are no further
+        apart all the while than this [m], are two recordings of one run; the fuller one is kept. So
+        are two that keep a larger distance, as wide as the jump from one to the other.
     stop_speed : float
         Slower than this, and not climbing, is standing [m/s].
     stop_climb : float
@@ -43,55 +44,59 @@ class CleanRules:
     speed_window : float
         Time over which speed is taken [s].
     frozen_time : float
-        A position that repeats for longer than this, while steps, speed or the device's distance go on or a jump
-        follows that makes up for it, is frozen [s].
+        A position that repeats for longer than this, while steps, speed or the device's distance go
+        on or a jump follows that makes up for it, is frozen [s].
     heart_rate_range : tuple of float
         Values outside are blanked [1/min].
     heart_rate_flat : float
-        A heart rate without any change for longer than this is stuck [s]. Even runs of healthy recordings keep one
-        value for up to 160 s.
+        A heart rate without any change for longer than this is stuck [s]. Even runs of healthy
+        recordings keep one value for up to 160 s.
     heart_rate_lock : float
-        A heart rate that keeps to the cadence for longer than this while the speed varies is the cadence [s].
+        A heart rate that keeps to the cadence for longer than this while the speed varies is the
+        cadence [s].
     heart_rate_lock_distance : float
         How close it keeps [1/min].
     heart_rate_lock_likeness : float
-        And, where both are smoothed first, with which correlation at least: a heart that beats about as often as its
-        runner steps does not follow the steps.
+        And, where both are smoothed first, with which correlation at least: a heart that beats
+        about as often as its runner steps does not follow the steps.
     max_cadence : float
         Values above are blanked [1/min].
     device_distance_ratio : tuple of float
-        The device's distance is used when it lies in this ratio to that of the positions, where both exist.
+        The device's distance is used when it lies in this ratio to that of the positions, where
+        both exist.
     carried_time : float
         Being carried lasts at least so long [s].
     carried_climb, carried_drop : float
-        Where steps aren't recorded, faster up or down than this is no runner but a lift [m/s]. A kilometre straight
-        up is raced at 0.58 m/s.
+        Where steps aren't recorded, faster up or down than this is no runner but a lift [m/s]. A
+        kilometre straight up is raced at 0.58 m/s.
     carried_climb_long : float
-        Without steps, upward for five times ``carried_time`` [m/s]: 2160 m an hour, above the record of a kilometre
-        straight up.
+        Without steps, upward for five times ``carried_time`` [m/s]: 2160 m an hour, above the
+        record of a kilometre straight up.
     carried_climb_calm : float
-        Upward with a heart rate below its median [m/s]; where steps are recorded elsewhere in the file, without a
-        step for ``carried_time_slow``.
+        Upward with a heart rate below its median [m/s]; where steps are recorded elsewhere in the
+        file, without a step for ``carried_time_slow``.
     carried_time_slow : float
         How long what is slower than 1.5 m/s along the ground must last to be a lift [s].
     carried_climb_rest, carried_rest : float
-        Upward at this rate [m/s], in a straight line, with a heart rate of no more than this share of its median:
-        nobody's heart is that quiet while climbing. No recorded climb of two minutes at 0.15 m/s without steps has
-        less than 0.82.
+        Upward at this rate [m/s], in a straight line, with a heart rate of no more than this share
+        of its median: nobody's heart is that quiet while climbing. No recorded climb of two minutes
+        at 0.15 m/s without steps has less than 0.82.
     carried_climb_still, carried_speed_still : float
-        Where steps are recorded elsewhere in the file, faster than this up, down or along without a step, and with
-        no heart rate above its median, is a lift or a vehicle [m/s].
+        Where steps are recorded elsewhere in the file, faster than this up, down or along without a
+        step, and with no heart rate above its median, is a lift or a vehicle [m/s].
     carried_speed : float
-        Faster than this along the ground is a vehicle, whatever else is recorded [m/s]. 1500 m are raced at
-        7.3 m/s.
+        Faster than this along the ground is a vehicle, whatever else is recorded [m/s]. 1500 m are
+        raced at 7.3 m/s.
     break_step : float
-        A change of elevation across a pause, gap or lift counts as none of the way's when it exceeds this [m].
+        A change of elevation across a pause, gap or lift counts as none of the way's when it
+        exceeds this [m].
     elevation_jump, elevation_jump_speed : float
-        A change of elevation from one sample to the next by more than the first [m], and faster than the second [m/s],
-        is a sensor that was set anew, and counts as none of the way's.
+        A change of elevation from one sample to the next by more than the first [m], and faster
+        than the second [m/s], is a sensor that was set anew, and counts as none of the way's.
     elevation : ElevationRules
     dem : GroundModel, optional
-        Corrects the recorded elevation by the ground, such as `trailstats.terrain.dem.GroundTiles`; off unless given.
+        Corrects the recorded elevation by the ground, such as `trailstats.terrain.dem.GroundTiles`;
+        off unless given.
 
     Raises
     ------

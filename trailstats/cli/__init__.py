@@ -21,10 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        0 all well; 1 nothing could be read; 2 usage; 3 some sources failed, the rest is done; 130 interrupted.
+        0 all well; 1 nothing could be read; 2 usage; 3 some sources failed, the rest is done; 130
+        interrupted.
     """
     try:
-        from trailstats.cli import _archives, _batch, _cache, _files, _schemas  # noqa: F401  they register their commands
+        from trailstats.cli import _answers, _batch, _cache, _files, _schemas  # noqa: F401  they register their commands
         from trailstats.cli._app import run
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich", "click"):

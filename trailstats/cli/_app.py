@@ -22,7 +22,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Tells road from trail along recorded runs, and answers claims about trail running for one runner.",
+    help="Tells road from trail along recorded runs, and answers claims about trail running for "
+    "one runner.",
 )
 
 
@@ -51,7 +52,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if _State.debug:
             raise
         told = f"{type(error).__name__}: {error}".rstrip(": ")
-        problem = Unexpected(f"a mistake in trailstats, please report it: {told} (--debug shows where)")
+        problem = Unexpected(
+            f"a mistake in trailstats, please report it: {told} (--debug shows where)"
+        )
         report_problem(problem, _State.json)
         return code_of(problem)
     return ExitCode.OK

@@ -11,13 +11,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from trailstats._stored import tables_in_parts
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
 from trailstats.history import TIME_LIMIT, History
+from trailstats.history._stored import tables_in_parts
 from trailstats.io.tables import write_atomically, write_partitioned, write_table
 from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKS, Table
 
@@ -27,7 +27,9 @@ Histories = dict[str, History]
 # Each in parts: the segments of thousands of runs are never held together.
 _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
     ACTIVITIES.name: lambda history: [history.activities],
-    SEGMENTS.name: lambda history: chain([SEGMENTS.empty()], tables_in_parts(history.analyses, SEGMENTS)),
+    SEGMENTS.name: lambda history: chain(
+        [SEGMENTS.empty()], tables_in_parts(history.analyses, SEGMENTS)
+    ),
     WEEKS.name: lambda history: [history.weekly()],
 }
 
@@ -35,18 +37,31 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
 @command
 def batch(
     sources: o.Sources,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file.")
+    ],
     segments: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the segments too (.csv, .parquet or .json).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the segments too (.csv, .parquet or .json)."),
     ] = None,
     weekly: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the sums of each week too (.csv, .parquet or .json).")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the sums of each week too (.csv, .parquet or .json)."
+        ),
     ] = None,
     by_athlete: Annotated[
-        bool, typer.Option("--by-athlete", help="SOURCE holds a folder for each athlete, perhaps with an athlete.toml.")
+        bool,
+        typer.Option(
+            "--by-athlete",
+            help="SOURCE holds a folder for each athlete, perhaps with an athlete.toml.",
+        ),
     ] = False,
     partition: Annotated[
-        bool, typer.Option("--partition", help="Write Parquet as folders: a file for each athlete and year.")
+        bool,
+        typer.Option(
+            "--partition", help="Write Parquet as folders: a file for each athlete and year."
+        ),
     ] = False,
     athlete: o.AthleteFile = None,
     evidence: o.Evidence = None,
@@ -78,7 +93,9 @@ def batch(
         history = work.history(sources, o.athlete_of(athlete), ground)
         histories = {history.athlete.name: history}
     if output.suffix.lower() == ".json":
-        write_atomically(output, json.dumps(_document(histories, by_athlete), allow_nan=False).encode())
+        write_atomically(
+            output, json.dumps(_document(histories, by_athlete), allow_nan=False).encode()
+        )
     else:
         _write(output, ACTIVITIES, histories, by_athlete, partition)
     if segments is not None:
@@ -104,7 +121,9 @@ def code_for(histories: Histories) -> ExitCode:
     return ExitCode.SOME_FAILED if any(h.failures for h in histories.values()) else ExitCode.OK
 
 
-def _check(outputs: list[Path], sources: list[str], by_athlete: bool, partition: bool, athlete: Path | None) -> None:
+def _check(
+    outputs: list[Path], sources: list[str], by_athlete: bool, partition: bool, athlete: Path | None
+) -> None:
     for path in outputs:
         o.check_output(path, _SUFFIXES)
         if path.is_dir() and not partition:
@@ -114,7 +133,9 @@ def _check(outputs: list[Path], sources: list[str], by_athlete: bool, partition:
     if by_athlete and len(sources) != 1:
         raise UsageProblem("--by-athlete takes one folder, with a folder for each athlete in it")
     if by_athlete and athlete is not None:
-        raise UsageProblem("--by-athlete: each athlete's own athlete.toml is read; leave --athlete out")
+        raise UsageProblem(
+            "--by-athlete: each athlete's own athlete.toml is read; leave --athlete out"
+        )
 
 
 def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
@@ -124,7 +145,9 @@ def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
     return {"format_version": FORMAT_VERSION, "athletes": found}
 
 
-def _write(path: Path, table: Table, histories: Histories, by_athlete: bool, partition: bool) -> None:
+def _write(
+    path: Path, table: Table, histories: Histories, by_athlete: bool, partition: bool
+) -> None:
     parts = (
         _of_athlete(part, name) if by_athlete or partition else part
         for name, history in histories.items()

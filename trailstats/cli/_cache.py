@@ -14,7 +14,9 @@ from trailstats.cli._app import app, begin, command, print_json
 from trailstats.cli._exit import ExitCode
 from trailstats.schema import FORMAT_VERSION
 
-_group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or forget what earlier runs computed.")
+_group = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Show or forget what earlier runs computed."
+)
 app.add_typer(_group, name="cache")
 
 
@@ -25,15 +27,26 @@ def info(cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = 
     """
     begin(as_json, debug)
     found = _open(cache)
-    held = {"path": str(_file(cache)), "bytes": 0, "sources": 0, "activities": 0} if found is None else found.info()
+    held = (
+        {"path": str(_file(cache)), "bytes": 0, "sources": 0, "activities": 0}
+        if found is None
+        else found.info()
+    )
     for key in ("oldest", "newest"):
         used = held.get(key)
-        held[key] = dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat() if isinstance(used, int) else None
+        held[key] = (
+            dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat()
+            if isinstance(used, int)
+            else None
+        )
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "cache": held})
     else:
         size = float(str(held["bytes"])) / 1e6
-        tables.note(f"{held['path']}: {held['activities']} activities of {held['sources']} sources, {size:.1f} MB")
+        tables.note(
+            f"{held['path']}: {held['activities']} activities of {held['sources']} sources, "
+            f"{size:.1f} MB"
+        )
         if held["newest"]:
             tables.note(f"last used: from {held['oldest']} to {held['newest']}")
     return ExitCode.OK

@@ -50,11 +50,22 @@ def code_of(error: TrailstatsError) -> ExitCode:
 
 
 def report_problem(error: TrailstatsError, as_json: bool) -> None:
-    """Print an error: a document on standard output with ``--json``, a sentence on standard error otherwise."""
+    """Print an error: a document on standard output with ``--json``, a sentence on standard error
+    otherwise.
+    """
     if as_json:
-        problem: dict[str, object] = {"code": error.code, "message": str(error), "path": None, "where": None}
+        problem: dict[str, object] = {
+            "code": error.code,
+            "message": str(error),
+            "path": None,
+            "where": None,
+        }
         if isinstance(error, ReadError):
-            problem |= {"message": error.message, "path": error.path, "where": error.where() or None}
+            problem |= {
+                "message": error.message,
+                "path": error.path,
+                "where": error.where() or None,
+            }
         sys.stdout.write(json.dumps({"format_version": FORMAT_VERSION, "problem": problem}) + "\n")
     else:
         sys.stderr.write(f"trailstats: {error}\n")

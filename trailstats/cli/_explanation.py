@@ -23,13 +23,16 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
         tables.note("Whether the whole was a trail run can't be told.")
     else:
         by = _sources[found.trail_source]
-        tables.note(f"A trail run with probability {say.percent(found.trail_probability)}, by {by}.")
+        tables.note(
+            f"A trail run with probability {say.percent(found.trail_probability)}, by {by}."
+        )
     if not np.isnan(found.tag):
         tables.note(f"The file's tag: {_signed(found.tag)}.")
     if found.whole:
         tables.note(f"The run as a whole, by its signal: {_cues(found.whole)}.")
     tables.note(
-        "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 times as large."
+        "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 "
+        "times as large."
     )
     names = ("from", "to", "surface", "p trail", "by", "ways of the map", "cues of the signal")
     rows = [
@@ -42,7 +45,9 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
             _ways(ways),
             _cues(reasons),
         )
-        for row, reasons, ways in zip(found.segments.to_dict("records"), found.reasons, found.ways, strict=True)
+        for row, reasons, ways in zip(
+            found.segments.to_dict("records"), found.reasons, found.ways, strict=True
+        )
     ]
     tables.plain_rows(names, rows, right=(0, 1, 3))
     if any(found.ways):
@@ -70,6 +75,7 @@ def _signed(value: float) -> str:
 
 def _ways(ways: Sequence[WayShare]) -> str:
     return "\n".join(
-        f"{way.way} ({say.percent(way.share)}): {way.rule}, {' '.join(f'{k}={v}' for k, v in way.tags.items())}"
+        f"{way.way} ({say.percent(way.share)}): {way.rule}, "
+        f"{' '.join(f'{k}={v}' for k, v in way.tags.items())}"
         for way in ways
     )

@@ -8,21 +8,21 @@ from typing import Annotated
 import typer
 
 from trailstats.analysis import analyze as analyze_one
-from trailstats.athlete import Athlete
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._exit import ExitCode
 from trailstats.cli._explanation import print_explanation
-from trailstats.documents import rows
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
 from trailstats.io.containers import SourceRef, list_all, load
 from trailstats.io.export import SUFFIXES
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
-from trailstats.results import Analysis
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Analysis
 from trailstats.schema import FORMAT_VERSION
+from trailstats.schema.documents import rows
 from trailstats.terrain import map_for
 from trailstats.terrain.explain import explain_terrain
 
@@ -39,7 +39,8 @@ def analyze(
     cache: o.CacheFolder = None,
     no_cache: o.NoCache = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what pushed each stretch to road or trail instead.")
+        bool,
+        typer.Option("--explain", help="Show what pushed each stretch to road or trail instead."),
     ] = False,
     imperial: o.Imperial = False,
     as_json: o.Json = False,
@@ -49,7 +50,8 @@ def analyze(
 
     Example: trailstats analyze run.fit --json
     """
-    # Workers and the cache of measurements are for many files: taken here too, so that one set of options fits all.
+    # Workers and the cache of measurements are for many files: taken here too, so that one set of
+    # options fits all.
     del workers, no_cache
     begin(as_json, debug)
     ground = o.ground_of(evidence, map, labels, dem, cache)
@@ -70,13 +72,19 @@ def analyze(
     return ExitCode.OK
 
 
-def _explain(file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_json: bool) -> ExitCode:
+def _explain(
+    file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_json: bool
+) -> ExitCode:
     """Print why each stretch has its surface."""
     activity = read(file)
     extracts = map_for(ground.map, athlete.osm, ground.rules)
-    found = explain_terrain(activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels)
+    found = explain_terrain(
+        activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels
+    )
     if as_json:
-        print_json({"format_version": FORMAT_VERSION, "file": activity.meta.source, **found.to_dict()})
+        print_json(
+            {"format_version": FORMAT_VERSION, "file": activity.meta.source, **found.to_dict()}
+        )
     else:
         print_explanation(found, imperial)
     return ExitCode.OK
@@ -86,7 +94,11 @@ def _explain(file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_j
 def check(
     sources: o.Sources,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Read FIT and GPX a second time with fitparse or gpxpy; show differences.")
+        bool,
+        typer.Option(
+            "--compare",
+            help="Read FIT and GPX a second time with fitparse or gpxpy; show differences.",
+        ),
     ] = False,
     as_json: o.Json = False,
     debug: o.Debug = False,
@@ -131,7 +143,9 @@ def _second_opinion(ref: SourceRef) -> dict[str, object]:
 @command
 def convert(
     file: o.File,
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="A .gpx, .csv, .parquet, .geojson or .json file.")],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A .gpx, .csv, .parquet, .geojson or .json file.")
+    ],
     as_json: o.Json = False,
     debug: o.Debug = False,
 ) -> ExitCode:
@@ -142,10 +156,18 @@ def convert(
     begin(as_json, debug)
     o.check_output(output, SUFFIXES)
     activity = read(file)
-    labelled: Analysis | None = analyze_one(activity) if output.suffix.lower() == ".geojson" else None
+    labelled: Analysis | None = (
+        analyze_one(activity) if output.suffix.lower() == ".geojson" else None
+    )
     path = convert_activity(activity, output, segments=labelled.segments if labelled else None)
     if as_json:
-        print_json({"format_version": FORMAT_VERSION, "written": str(path), "n_records": len(activity.records)})
+        print_json(
+            {
+                "format_version": FORMAT_VERSION,
+                "written": str(path),
+                "n_records": len(activity.records),
+            }
+        )
     else:
         tables.note(f"{len(activity.records)} records: {path}")
     return ExitCode.OK

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from trailstats._folders import cache_folder
-from trailstats.athlete import Athlete
+from trailstats.cache import cache_folder
 from trailstats.cleaning import CleanRules
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
+from trailstats.model.athlete import Athlete
 from trailstats.schema import SurfaceSource
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
 from trailstats.terrain.dem import GroundTiles
@@ -24,11 +24,14 @@ Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE...",
-        help="Files, folders, zips or addresses such as s3://bucket/runs; folders are read recursively.",
+        help="Files, folders, zips or addresses such as s3://bucket/runs; folders are read "
+        "recursively.",
     ),
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="One recorded activity.")]
-AthleteFile = Annotated[Path | None, typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML).")]
+AthleteFile = Annotated[
+    Path | None, typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML).")
+]
 Evidence = Annotated[
     str | None,
     typer.Option(
@@ -37,31 +40,50 @@ Evidence = Annotated[
     ),
 ]
 Maps = Annotated[
-    list[Path] | None, typer.Option("--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable.")
+    list[Path] | None,
+    typer.Option("--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable."),
 ]
-Labels = Annotated[Path | None, typer.Option("--labels", metavar="FILE", help="Your own surface labels (CSV or TOML).")]
+Labels = Annotated[
+    Path | None,
+    typer.Option("--labels", metavar="FILE", help="Your own surface labels (CSV or TOML)."),
+]
 Dem = Annotated[
     list[Path] | None,
-    typer.Option("--dem", metavar="PATH", help="Tiles of a ground model that correct elevation; repeatable."),
+    typer.Option(
+        "--dem", metavar="PATH", help="Tiles of a ground model that correct elevation; repeatable."
+    ),
 ]
 OwnPace = Annotated[
     bool,
     typer.Option(
         "--own-pace",
-        help="Take your usual pace on flat road, from these recordings, as evidence too; all must be yours.",
+        help="Take your usual pace on flat road, from these recordings, as evidence too; all must "
+        "be yours.",
     ),
 ]
-Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")
+]
 CacheFolder = Annotated[
     Path | None,
-    typer.Option("--cache", metavar="DIR", help="Where to keep what was computed. Default: the user's own."),
+    typer.Option(
+        "--cache", metavar="DIR", help="Where to keep what was computed. Default: the user's own."
+    ),
 ]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Compute everything anew, and keep nothing.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Compute everything anew, and keep nothing.")
+]
 TimeLimit = Annotated[
-    float, typer.Option("--time-limit", min=0.1, metavar="SECONDS", help="A source that takes longer fails.")
+    float,
+    typer.Option(
+        "--time-limit", min=0.1, metavar="SECONDS", help="A source that takes longer fails."
+    ),
 ]
 Dask = Annotated[
-    str | None, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work.")
+    str | None,
+    typer.Option(
+        "--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work."
+    ),
 ]
 Imperial = Annotated[bool, typer.Option("--imperial", help="Miles and feet.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON document instead of tables.")]
@@ -78,7 +100,8 @@ def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
     Raises
     ------
     UsageProblem
-        When its suffix is none of those that there are, or its folder is not there or may not be written to.
+        When its suffix is none of those that there are, or its folder is not there or may not be
+        written to.
     """
     if suffixes and path.suffix.lower() not in suffixes:
         raise UsageProblem(f"{path}: the suffix is none of {', '.join(suffixes)}")
@@ -117,7 +140,8 @@ def ground_of(
     Raises
     ------
     ConfigError
-        For an unknown kind of evidence, an extract that is not there, a label file that can't be understood.
+        For an unknown kind of evidence, an extract that is not there, a label file that can't be
+        understood.
     """
     return Ground(
         _terrain_of(evidence),

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from trailstats._progress import Step, lines
 from trailstats.cli._exit import Interrupted
+from trailstats.history._progress import Step, lines
 
 __all__ = ["watched"]
 
@@ -20,7 +20,8 @@ _BETWEEN_FRAMES = 0.1  # s
 
 @contextmanager
 def watched(kept: bool = False) -> Iterator[Step]:
-    """Yield a function that takes the number done and the total; an interrupt then says how far it came.
+    """Yield a function that takes the number done and the total; an interrupt then says how far it
+    came.
 
     Parameters
     ----------
@@ -44,7 +45,11 @@ def watched(kept: bool = False) -> Iterator[Step]:
             yield step
         except KeyboardInterrupt:
             how_far = f"after {done} of {total} sources" if total else "before the first source"
-            rest = "; they are in the cache, and the same command goes on from there" if kept and done else ""
+            rest = (
+                "; they are in the cache, and the same command goes on from there"
+                if kept and done
+                else ""
+            )
             raise Interrupted(f"interrupted {how_far}{rest}") from None
 
 
@@ -69,12 +74,26 @@ def _is_file(stream: TextIO) -> bool:
 @contextmanager
 def _bar() -> Iterator[Step]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     rate = TextColumn("{task.fields[rate]}")
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        rate,
+        TimeRemainingColumn(),
+    )
     # Drawn from here and not by a thread: a process with one thread starts workers at once.
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, auto_refresh=False
+    ) as bar:
         task = bar.add_task("reading", total=None, rate="")
         begin, last = time.monotonic(), 0.0
 
@@ -84,6 +103,12 @@ def _bar() -> Iterator[Step]:
             if now - last < _BETWEEN_FRAMES and done < total:
                 return
             last = now
-            bar.update(task, completed=done, total=total, rate=f"{done / max(now - begin, 1e-3):.1f}/s", refresh=True)
+            bar.update(
+                task,
+                completed=done,
+                total=total,
+                rate=f"{done / max(now - begin, 1e-3):.1f}/s",
+                refresh=True,
+            )
 
         yield show

@@ -10,14 +10,15 @@ from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import begin, command, print_json
 from trailstats.cli._exit import ExitCode, UsageProblem
-from trailstats.document_schemas import DOCUMENTS, document_schema, table_schema
+from trailstats.model.json_schemas import DOCUMENTS, document_schema, table_schema
 from trailstats.schema import TABLES
 
 
 @command
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A document or a table; without it, the names.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A document or a table; without it, the names."),
     ] = None,
     as_json: o.Json = False,
     debug: o.Debug = False,
@@ -31,7 +32,9 @@ def schema(
         if as_json:
             print_json({"documents": sorted(DOCUMENTS), "tables": sorted(TABLES)})
         else:
-            tables.note(f"documents: {', '.join(sorted(DOCUMENTS))}\ntables: {', '.join(sorted(TABLES))}")
+            tables.note(
+                f"documents: {', '.join(sorted(DOCUMENTS))}\ntables: {', '.join(sorted(TABLES))}"
+            )
         return ExitCode.OK
     if name in DOCUMENTS:
         print_json(document_schema(name))

@@ -18,14 +18,14 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from trailstats import schema
-from trailstats.activity import Activity
-from trailstats.documents import rows
 from trailstats.history import History
+from trailstats.model.activity import Activity
+from trailstats.model.results import Analysis, Metric
 from trailstats.report import text as say
 from trailstats.report.basis import map_hint, on_the_ground
 from trailstats.report.palette import OUTCOMES, VERDICTS
-from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Verdict
+from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
     from trailstats.claims import ClaimResult, RuleResult
@@ -58,7 +58,9 @@ def note(message: str) -> None:
 
 
 def _table(*headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()) -> RichTable:
-    """Return an empty table; the columns of numbers and those in ``whole`` are never broken into lines."""
+    """Return an empty table; the columns of numbers and those in ``whole`` are never broken into
+    lines.
+    """
     table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
     for i, header in enumerate(headers):
@@ -97,24 +99,37 @@ def summary(history: History, imperial: bool) -> None:
     known = own["distance"].sum()
     if known > 0:
         shares = {
-            side: float((own["distance"] * own[f"{side}_share"]).sum() / known) for side in ("road", "trail", "unknown")
+            side: float((own["distance"] * own[f"{side}_share"]).sum() / known)
+            for side in ("road", "trail", "unknown")
         }
         note(", ".join(f"{side} {say.percent(share)}" for side, share in shares.items()))
-        outside = own[[on_the_ground(*kind) for kind in zip(own["sport"], own["sub_sport"], strict=True)]]
-        unknown = float((outside["distance"] * outside["unknown_share"]).sum() / max(outside["distance"].sum(), 1.0))
+        outside = own[
+            [on_the_ground(*kind) for kind in zip(own["sport"], own["sub_sport"], strict=True)]
+        ]
+        unknown = float(
+            (outside["distance"] * outside["unknown_share"]).sum()
+            / max(outside["distance"].sum(), 1.0)
+        )
         if map_hint(unknown, by_map=False):
-            by_map = any((table["surface_source"] == "map").any() for table in history.tables(schema.SEGMENTS))
+            by_map = any(
+                (table["surface_source"] == "map").any()
+                for table in history.tables(schema.SEGMENTS)
+            )
             if not by_map:
                 note(map_hint(unknown, by_map))
 
 
 def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
-    """Print the answers as a table; what was measured and the published evidence where there is room."""
+    """Print the answers as a table; what was measured and the published evidence where there is
+    room.
+    """
     from trailstats.report.claim_view import claim_view
 
     narrow = _is_narrow()
     more = () if narrow else ("runs", "published evidence")
-    table = _table("claim", "verdict", "trail", "road", "difference (95 % interval)", *more, right=(2, 3))
+    table = _table(
+        "claim", "verdict", "trail", "road", "difference (95 % interval)", *more, right=(2, 3)
+    )
     for result in results:
         view = claim_view(result, {}, imperial)
         spread = f" ({view.bounds})" if view.bounds else ""
@@ -129,7 +144,10 @@ def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
             cells += [f"{result.n_trail} / {result.n_road}", view.evidence]
         _row(table, *cells)
     _console().print(table)
-    note("trail / road: the two sides of each comparison; `--explain CLAIM` lists the runs behind an answer.")
+    note(
+        "trail / road: the two sides of each comparison; `--explain CLAIM` lists the runs behind "
+        "an answer."
+    )
 
 
 def _measured(view: ClaimView) -> Text:
@@ -141,7 +159,9 @@ _COLOURS = {"good": "green", "bad": "red", "warn": "yellow", "muted": "bright_bl
 
 def _verdict(verdict: Verdict) -> Text:
     marks = {Verdict.SUPPORTED: "+ ", Verdict.CONTRADICTED: "- ", Verdict.INCONCLUSIVE: "~ "}
-    return Text(marks.get(verdict, "  ") + verdict.value, Style(color=_COLOURS[VERDICTS[verdict].tone]))
+    return Text(
+        marks.get(verdict, "  ") + verdict.value, Style(color=_COLOURS[VERDICTS[verdict].tone])
+    )
 
 
 def rules(results: Sequence[RuleResult]) -> None:
@@ -156,7 +176,9 @@ def rules(results: Sequence[RuleResult]) -> None:
             _row(table, "", rule)
         detail = f"{result.detail} ({result.period})" if result.period else result.detail
         swatch = OUTCOMES.get(result.outcome)
-        outcome = Text(swatch.word, Style(color=_COLOURS[swatch.tone])) if swatch else result.outcome
+        outcome = (
+            Text(swatch.word, Style(color=_COLOURS[swatch.tone])) if swatch else result.outcome
+        )
         _row(table, outcome, Text(detail, "dim"))
         before = rule
     _console().print(table)
@@ -168,7 +190,10 @@ def failures(history: History) -> None:
         place = f" ({failure.where})" if failure.where else ""
         sys.stderr.write(f"failed: {failure.source}: {failure.message}{place}\n")
     if len(history.failures) > MOST_FAILURES:
-        sys.stderr.write(f"... and {len(history.failures) - MOST_FAILURES} more; `trailstats check` lists them all\n")
+        sys.stderr.write(
+            f"... and {len(history.failures) - MOST_FAILURES} more; `trailstats check` lists them "
+            "all\n"
+        )
     if not len(history.analyses):
         sys.stderr.write("trailstats: no activity could be read\n")
 
@@ -177,19 +202,26 @@ def analysis(result: Analysis, imperial: bool) -> None:
     """Print one activity."""
     meta, totals = result.meta, result.totals
     sport = "/".join(part for part in (meta.sport, meta.sub_sport) if part) or "unknown sport"
-    note(f"{meta.source}: {sport}, {say.date(meta.start_time, meta.local_offset)}  {meta.name}".rstrip())
+    note(
+        f"{meta.source}: {sport}, {say.date(meta.start_time, meta.local_offset)}  "
+        f"{meta.name}".rstrip()
+    )
     note(
         f"{say.distance(totals.distance, imperial)}, {say.duration(totals.moving_time)} moving of "
         f"{say.duration(totals.elapsed_time)}, {say.pace(totals.mean_speed, imperial)} "
         f"(grade-adjusted {say.pace(totals.grade_adjusted_speed, imperial)}), "
-        f"{say.elevation(totals.ascent, imperial)} up, {say.elevation(totals.descent, imperial)} down"
+        f"{say.elevation(totals.ascent, imperial)} up, {say.elevation(totals.descent, imperial)} "
+        "down"
     )
     note(
         f"trail {say.percent(totals.trail_share)}, road {say.percent(totals.road_share)}, "
-        f"unknown {say.percent(totals.unknown_share)}, technical {say.percent(totals.technical_share)}"
+        f"unknown {say.percent(totals.unknown_share)}, technical "
+        f"{say.percent(totals.technical_share)}"
     )
     by_map = bool((result.segments["surface_source"] == "map").any())
-    if on_the_ground(meta.sport, meta.sub_sport) and (hint := map_hint(totals.unknown_share, by_map)):
+    if on_the_ground(meta.sport, meta.sub_sport) and (
+        hint := map_hint(totals.unknown_share, by_map)
+    ):
         note(hint)
     _metrics(result.metrics, imperial)
     _segments(result.segments, imperial)
@@ -213,7 +245,9 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
             missing.setdefault(metric.reason or metric.method, []).append(words)
             continue
         unit = metric_unit(name, metric)
-        spread = say.interval(metric.low, metric.high, unit, imperial) if np.isfinite(metric.low) else ""
+        spread = (
+            say.interval(metric.low, metric.high, unit, imperial) if np.isfinite(metric.low) else ""
+        )
         how = () if narrow else (metric.method,)
         _row(table, words, say.number(metric.value, unit, imperial), spread, *how)
     if table.row_count:
@@ -230,7 +264,13 @@ def _segments(segments: pd.DataFrame, imperial: bool) -> None:
     narrow = _is_narrow()
     shape = (f"at {far}", far, "surface", "slope", "grade", f"pace /{far}")
     more = () if narrow else ("adjusted", "trail?", "gait")
-    table = _table(*shape, *more, "HR", right=(0, 1, 4, 5, 6) if narrow else (0, 1, 4, 5, 6, 7, 9), whole=(2, 3))
+    table = _table(
+        *shape,
+        *more,
+        "HR",
+        right=(0, 1, 4, 5, 6) if narrow else (0, 1, 4, 5, 6, 7, 9),
+        whole=(2, 3),
+    )
     for row in _cells(segments):
         cells = [
             _bare(say.distance(row["start_distance"], imperial)),
@@ -241,7 +281,11 @@ def _segments(segments: pd.DataFrame, imperial: bool) -> None:
             _bare(say.pace(row["speed"], imperial)),
         ]
         if not narrow:
-            cells += [_bare(say.pace(row["grade_adjusted_speed"], imperial)), say.percent(row["p_trail"]), row["gait"]]
+            cells += [
+                _bare(say.pace(row["grade_adjusted_speed"], imperial)),
+                say.percent(row["p_trail"]),
+                row["gait"],
+            ]
         _row(table, *cells, say.rate(row["heart_rate"]))
     _console().print(table)
 
@@ -285,7 +329,9 @@ def checked(activity: Activity) -> dict[str, object]:
         "format": meta.format,
         "sport": meta.sport,
         "sub_sport": meta.sub_sport,
-        "start_time": None if meta.start_time is None else meta.start_time.isoformat().replace("+00:00", "Z"),
+        "start_time": None
+        if meta.start_time is None
+        else meta.start_time.isoformat().replace("+00:00", "Z"),
         "device": meta.device,
         "n_records": len(records),
         "channels": [c for c in records.columns if activity.has(c)],
@@ -329,7 +375,9 @@ def check(found: list[dict[str, object]]) -> None:
 
 
 def _shared_folder(names: Sequence[str]) -> str:
-    """Return the folder that all files lie in, with the slash at its end; empty where there is none."""
+    """Return the folder that all files lie in, with the slash at its end; empty where there is
+    none.
+    """
     folders = {name.rpartition("/")[0] for name in names}
     return f"{folders.pop()}/" if len(names) > 1 and len(folders) == 1 and folders != {""} else ""
 
@@ -347,7 +395,9 @@ def _differences(found: list[dict[str, object]]) -> list[str]:
     for row in found:
         largest = row["largest_difference"]
         by = "" if largest is None else f", by {largest:.6g} at most"
-        lines.append(f"differs: {row['column']} in {row['rows']} samples{by} {row['note']}".rstrip())
+        lines.append(
+            f"differs: {row['column']} in {row['rows']} samples{by} {row['note']}".rstrip()
+        )
     return lines
 
 
@@ -360,7 +410,9 @@ def columns(table: schema.Table) -> None:
     _console().print(shown)
 
 
-def plain_rows(headers: Sequence[str], lines: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> None:
+def plain_rows(
+    headers: Sequence[str], lines: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> None:
     """Print rows of texts."""
     shown = _table(*headers, right=right)
     for line in lines:
@@ -372,11 +424,17 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
     """Print any table, for a person or as a JSON list of rows."""
     if as_json:
         sys.stdout.write(
-            json.dumps({"format_version": schema.FORMAT_VERSION, "rows": rows(table)}, allow_nan=False) + "\n"
+            json.dumps(
+                {"format_version": schema.FORMAT_VERSION, "rows": rows(table)}, allow_nan=False
+            )
+            + "\n"
         )
         return
     console = _console()
-    columns = {str(name): [_cell(cell, str(name)) for cell in table[name].tolist()] for name in table.columns}
+    columns = {
+        str(name): [_cell(cell, str(name)) for cell in table[name].tolist()]
+        for name in table.columns
+    }
     # Three characters lie between columns, and a long text may take several lines.
     widths = [3 + min(max(map(len, (name, *cells))), WIDEST) for name, cells in columns.items()]
     fitting = max(int((np.cumsum(widths) <= console.width).sum()), 3)

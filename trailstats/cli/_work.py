@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trailstats.athlete import Athlete
 from trailstats.cli._options import Ground, cache_of
 from trailstats.cli._progress import watched
 from trailstats.errors import MissingExtraError, WorkerError
 from trailstats.history import History, analyze_athletes, analyze_folder
+from trailstats.model.athlete import Athlete
 
 __all__ = ["Work"]
 

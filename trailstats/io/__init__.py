@@ -1,7 +1,7 @@
 """Reading and writing: bytes in, `Activity` out, and back.
 
-`formats` knows the formats and reads one source, `containers` walks folders and archives, `export` writes.
-The modules `fit`, `gpx` and `tcx` hold one ``parse`` each.
+`formats` knows the formats and reads one source, `containers` walks folders and archives, `export`
+writes. The modules `fit`, `gpx` and `tcx` hold one ``parse`` each.
 """
 
 from __future__ import annotations

@@ -22,8 +22,11 @@ _KEPT_OPEN = 3
 _SPOOL = 1 << 26  # bytes of an archive within an archive that are kept in memory
 
 
-def activity_names(archive: zipfile.ZipFile, limits: ReadLimits, depth: int) -> list[tuple[str, ...]]:
-    """Return the activity files of a zip, each as the names that lead to it through the zips within.
+def activity_names(
+    archive: zipfile.ZipFile, limits: ReadLimits, depth: int
+) -> list[tuple[str, ...]]:
+    """Return the activity files of a zip, each as the names that lead to it through the zips
+    within.
 
     A zip within that can't be opened, or lies deeper than ``depth``, stands for itself.
 
@@ -73,7 +76,9 @@ def _inner(archive: zipfile.ZipFile, name: str, limits: ReadLimits) -> zipfile.Z
 
 
 class _Open(threading.local):
-    """The archives that a thread read last: their directories are long, and members come one after the other."""
+    """The archives that a thread read last: their directories are long, and members come one after
+    the other.
+    """
 
     def __init__(self) -> None:
         self.archives: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
@@ -114,7 +119,9 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         stamp = "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
         archive = _open_now.get((path, stamp), partial(_archive, path))
         for i, name in enumerate(members[:-1]):
-            archive = _open_now.get((path, stamp, *members[: i + 1]), partial(_inner, archive, name, limits))
+            archive = _open_now.get(
+                (path, stamp, *members[: i + 1]), partial(_inner, archive, name, limits)
+            )
         return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None

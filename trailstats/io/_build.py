@@ -1,4 +1,6 @@
-"""From the columns that a parser found to an `Activity`: times, dtypes, missing columns. Shared by all formats."""
+"""From the columns that a parser found to an `Activity`: times, dtypes, missing columns. Shared by
+all formats.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.activity import Activity, ActivityMeta, Issue, Wearer, empty_pauses
 from trailstats.errors import NotAnActivityError, SchemaError
+from trailstats.model.activity import Activity, ActivityMeta, Issue, Wearer, empty_pauses
 from trailstats.schema import Severity
 
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.
 FIRST_TIME, LAST_TIME = np.datetime64("1990-01-01", "ns"), np.datetime64("2100-01-01", "ns")
-# Judgement: half of a runner's steps stay below a median of 100 a minute, half of a walker's below 60.
+# Judgement: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
+# 60.
 CADENCE_PER_LEG_BELOW = 105.0
 WALKING_CADENCE_PER_LEG_BELOW = 75.0
 
@@ -26,8 +29,9 @@ WALKING_CADENCE_PER_LEG_BELOW = 75.0
 class Parsed:
     """One activity as a parser saw it: equally long columns, nothing judged yet.
 
-    ``time`` is datetime64[ns] with NaT where a sample has no readable time; ``columns`` and ``extras`` are
-    float64 with NaN for "not recorded". ``laps`` holds the columns of ``schema.LAPS``.
+    ``time`` is datetime64[ns] with NaT where a sample has no readable time; ``columns`` and
+    ``extras`` are float64 with NaN for "not recorded". ``laps`` holds the columns of
+    ``schema.LAPS``.
     """
 
     time: NDArray[np.datetime64]
@@ -45,7 +49,8 @@ class Parsed:
 def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activity:
     """Return the activity, in file order. The columns are moved out of ``parsed``, not held twice.
 
-    Samples without a readable time, and positions outside the globe, are dropped and counted in an `Issue`.
+    Samples without a readable time, and positions outside the globe, are dropped and counted in an
+    `Issue`.
 
     Raises
     ------
@@ -65,7 +70,12 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
         raise NotAnActivityError("no samples in it", format=parsed.meta.format)
     if lost:
         issues.append(
-            Issue("time_missing", Severity.WARNING, f"{lost} samples without a readable time were dropped", lost)
+            Issue(
+                "time_missing",
+                Severity.WARNING,
+                f"{lost} samples without a readable time were dropped",
+                lost,
+            )
         )
         time = time[usable]
         for columns in (parsed.columns, parsed.extras):
@@ -77,7 +87,9 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
     start = pd.Timestamp(time.min(), tz="UTC")
     return Activity(
         records=_records(parsed.columns, index),
-        extras=pd.DataFrame({name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index),
+        extras=pd.DataFrame(
+            {name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index
+        ),
         laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
         meta=replace(parsed.meta, start_time=start, source=source, content_hash=content_hash),
@@ -124,11 +136,18 @@ def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     if not pauses:
         return _NO_PAUSES.copy(deep=False)
     start, end = (np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True))
-    return pd.DataFrame({"start_time": pd.DatetimeIndex(start, tz="UTC"), "end_time": pd.DatetimeIndex(end, tz="UTC")})
+    return pd.DataFrame(
+        {
+            "start_time": pd.DatetimeIndex(start, tz="UTC"),
+            "end_time": pd.DatetimeIndex(end, tz="UTC"),
+        }
+    )
 
 
 def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Issue]) -> None:
-    """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put themselves."""
+    """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put
+    themselves.
+    """
     if "latitude" not in columns or "longitude" not in columns:
         return
     lat, lon = columns["latitude"], columns["longitude"]
@@ -144,16 +163,20 @@ def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Is
 
 
 def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> NDArray[np.float64]:
-    """Return cadence in steps per minute of both feet, from a format that does not say which it writes.
+    """Return cadence in steps per minute of both feet, from a format that does not say which it
+    writes.
 
-    Doubled when the median of the moving samples is one that only the steps of one leg can have: below 105, or 75
-    where the sport is walking or hiking. The decision is recorded as an `Issue`. Cycling cadence stays as it is.
+    Doubled when the median of the moving samples is one that only the steps of one leg can have:
+    below 105, or 75 where the sport is walking or hiking. The decision is recorded as an `Issue`.
+    Cycling cadence stays as it is.
     """
     moving = cadence[cadence > 0]
     if sport == "cycling" or not len(moving):
         return cadence
     median = float(np.median(moving))
-    per_leg = median < (WALKING_CADENCE_PER_LEG_BELOW if sport in ("walking", "hiking") else CADENCE_PER_LEG_BELOW)
+    per_leg = median < (
+        WALKING_CADENCE_PER_LEG_BELOW if sport in ("walking", "hiking") else CADENCE_PER_LEG_BELOW
+    )
     told = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {told} (median {median:.0f})"
     issues.append(Issue("cadence_inferred", Severity.INFO, message))
@@ -163,8 +186,8 @@ def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> 
 def parse_times(texts: list[str]) -> NDArray[np.datetime64]:
     """Return ISO 8601 texts as UTC times; NaT where a text can't be read.
 
-    Times without a zone count as UTC; a leap second counts as the second before it. Small letters, a decimal comma
-    and "UTC" for the zone are understood, too.
+    Times without a zone count as UTC; a leap second counts as the second before it. Small letters,
+    a decimal comma and "UTC" for the zone are understood, too.
     """
     series = pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
     parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")

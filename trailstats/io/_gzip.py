@@ -1,4 +1,6 @@
-"""Gzip that gives what can be had: the content up to its end or its damage, and what the damage is."""
+"""Gzip that gives what can be had: the content up to its end or its damage, and what the damage
+is.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ _CHECKSUM, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 
 
 def gunzip(data: bytes, check: Callable[[int], None]) -> tuple[bytes, str]:
-    """Return the content of a gzip file of one or several members, and what is wrong with it, if anything.
+    """Return the content of a gzip file of one or several members, and what is wrong with it, if
+    anything.
 
     Parameters
     ----------
@@ -39,8 +42,12 @@ def gunzip(data: bytes, check: Callable[[int], None]) -> tuple[bytes, str]:
     return out.getvalue(), ""
 
 
-def _inflate(data: bytes, at: int, out: io.BytesIO, check: Callable[[int], None]) -> tuple[int, str]:
-    """Write the content of one member to ``out`` and return the place after it, and what is wrong."""
+def _inflate(
+    data: bytes, at: int, out: io.BytesIO, check: Callable[[int], None]
+) -> tuple[int, str]:
+    """Write the content of one member to ``out`` and return the place after it, and what is
+    wrong.
+    """
     stream = zlib.decompressobj(wbits=-15)
     view = memoryview(data)
     while not stream.eof:
@@ -62,7 +69,9 @@ def _inflate(data: bytes, at: int, out: io.BytesIO, check: Callable[[int], None]
 
 
 def _body(data: bytes, at: int) -> int:
-    """Return where the compressed content of the member at ``at`` begins, -1 where its header is cut."""
+    """Return where the compressed content of the member at ``at`` begins, -1 where its header is
+    cut.
+    """
     if len(data) < at + 10:
         return -1
     flags = data[at + 3]

@@ -12,7 +12,8 @@ from trailstats.errors import MissingExtraError, ReadError
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 _CHANGING = (
-    "etag", "content-md5", "contentmd5", "md5hash", "md5", "checksum", "generation", "versionid", "mtime", "ctime",
+    "etag", "content-md5", "contentmd5", "md5hash", "md5", "checksum", "generation", "versionid",
+    "mtime", "ctime",
     "ino", "modified", "lastmodified", "last_modified", "updated", "created",
 )  # fmt: skip
 
@@ -65,7 +66,9 @@ def files(address: str) -> list[tuple[str, bool]]:
 
 
 def stamp(address: str) -> str:
-    """Return what changes with a remote file; empty where its file system tells neither a time nor a version."""
+    """Return what changes with a remote file; empty where its file system tells neither a time nor
+    a version.
+    """
     try:
         system, path = _place(address)
         told = {key.lower(): value for key, value in system.info(path).items()}

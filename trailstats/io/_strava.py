@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trailstats.activity import Activity
 from trailstats.io._build import number
 from trailstats.io._sports import sport_of
+from trailstats.model.activity import Activity
 
 TABLE = "activities.csv"
 MOST_BYTES = 64 << 20  # judgement: a table of 100,000 activities has about 40 MB
@@ -35,8 +35,9 @@ class Told:
     def on(self, activity: Activity) -> Activity:
         """Return the activity with what the export says.
 
-        Name, notes and gear are the export's, as its user wrote them; sport and exertion fill what the file
-        lacks. What was marked as a competition has the workout "race" where the file names none.
+        Name, notes and gear are the export's, as its user wrote them; sport and exertion fill what
+        the file lacks. What was marked as a competition has the workout "race" where the file names
+        none.
         """
         meta = activity.meta
         sport, sub_sport = sport_of(self.kind)
@@ -57,7 +58,9 @@ class Told:
 
 
 def read_table(content: bytes) -> dict[str, Told]:
-    """Return what the table says, by the path of the file relative to it; empty when it is another table."""
+    """Return what the table says, by the path of the file relative to it; empty when it is another
+    table.
+    """
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
     out: dict[str, Told] = {}
     columns: dict[str, int] = {}
@@ -81,15 +84,29 @@ def read_table(content: bytes) -> dict[str, Told]:
 
 
 def _named(header: list[str]) -> dict[str, int]:
-    """Return the places of the columns by their English names, of now and of before 2019; empty without a file's."""
+    """Return the places of the columns by their English names, of now and of before 2019; empty
+    without a file's.
+    """
     names = [text.strip().lower().removeprefix("activity ") for text in header]
-    wanted = {"file": "filename", "name": "name", "kind": "type", "notes": "description", "gear": "gear"}
+    wanted = {
+        "file": "filename",
+        "name": "name",
+        "kind": "type",
+        "notes": "description",
+        "gear": "gear",
+    }
     wanted |= {"rpe": "perceived exertion", "race": "competition"}
-    return {key: names.index(name) for key, name in wanted.items() if name in names} if "filename" in names else {}
+    return (
+        {key: names.index(name) for key, name in wanted.items() if name in names}
+        if "filename" in names
+        else {}
+    )
 
 
 def _placed(row: list[str]) -> dict[str, int]:
-    """Return the places of the columns in a table with names in another language; empty when it is none."""
+    """Return the places of the columns in a table with names in another language; empty when it is
+    none.
+    """
     at = next((i for i, text in enumerate(row) if _FILE.match(text)), 0)
     if at < 6:
         return {}

@@ -12,10 +12,14 @@ MAGIC = b"PK\x03\x04"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError)
 _FOREIGN = (NotImplementedError, RuntimeError)  # an unknown compression; encrypted
 ZIP_ERRORS = (*_DAMAGED, *_FOREIGN)
-"""What a damaged or encrypted zip raises; one whose directory points before the file gives a ValueError."""
+"""What a damaged or encrypted zip raises; one whose directory points before the file gives a
+ValueError.
+"""
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, check: Callable[[int, int], None]) -> bytes:
+def read_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, check: Callable[[int, int], None]
+) -> bytes:
     """Return one file of a zip; the sizes in its directory are not trusted.
 
     Parameters

@@ -1,4 +1,6 @@
-"""A second opinion on a file: the same bytes through fitparse or gpxpy, and where the two readings differ."""
+"""A second opinion on a file: the same bytes through fitparse or gpxpy, and where the two readings
+differ.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.errors import ReadError, UnsupportedFormatError
-from trailstats.io import fit, gpx
-from trailstats.io._fit_records import COLUMNS, read_records
+from trailstats.io import fit
+from trailstats.io.fit._records import COLUMNS, read_records
 from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
+from trailstats.io.xml import gpx
 
 __all__ = ["compare"]
 
@@ -34,7 +37,8 @@ _DTYPES = {
 
 
 def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFrame:
-    """Read a file a second time with fitparse (FIT) or gpxpy (GPX) and return where the two readings differ.
+    """Read a file a second time with fitparse (FIT) or gpxpy (GPX) and return where the two
+    readings differ.
 
     Parameters
     ----------
@@ -45,16 +49,17 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        One row a column that differs: ``column``; ``rows``, how many samples differ; ``largest_difference``
-        in the column's unit (seconds for ``time``), NaN where the samples differ only in being there;
-        ``only_here`` and ``only_there``, how many samples have a value in one reading alone; ``note``. A
-        different number of samples, or a file that the other reader refuses, is a row with the column
-        ``"(file)"``. Empty when the two agree.
+        One row a column that differs: ``column``; ``rows``, how many samples differ;
+        ``largest_difference`` in the column's unit (seconds for ``time``), NaN where the samples
+        differ only in being there; ``only_here`` and ``only_there``, how many samples have a value
+        in one reading alone; ``note``. A different number of samples, or a file that the other
+        reader refuses, is a row with the column ``"(file)"``. Empty when the two agree.
 
     Raises
     ------
     ReadError
-        When trailstats itself can't read the file, or it is TCX, for which there is no second reader.
+        When trailstats itself can't read the file, or it is TCX, for which there is no second
+        reader.
     """
     limits = limits or ReadLimits()
     try:
@@ -82,14 +87,18 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     return pd.DataFrame(rows, columns=_COLUMNS).astype(_DTYPES)
 
 
-def _differences(name: str, here: Floats, there: Floats | None, count: int) -> tuple[str, int, float, int, int] | None:
+def _differences(
+    name: str, here: Floats, there: Floats | None, count: int
+) -> tuple[str, int, float, int, int] | None:
     """Return how a column differs over the first ``count`` samples, None when it does not."""
     here = here[:count]
     there = np.full(count, np.nan) if there is None else there[:count]
     only_here = ~np.isnan(here) & np.isnan(there)
     only_there = np.isnan(here) & ~np.isnan(there)
     gap = np.abs(here - there)
-    bound = _DEGREES if name in ("latitude", "longitude") else _RELATIVE * np.maximum(np.abs(here), 1.0)
+    bound = (
+        _DEGREES if name in ("latitude", "longitude") else _RELATIVE * np.maximum(np.abs(here), 1.0)
+    )
     differs = gap > bound
     rows = int((only_here | only_there | differs).sum())
     if not rows:
@@ -99,7 +108,9 @@ def _differences(name: str, here: Floats, there: Floats | None, count: int) -> t
 
 
 def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Return our records in file order, cadence as stored, and notes on columns with values from elsewhere."""
+    """Return our records in file order, cadence as stored, and notes on columns with values from
+    elsewhere.
+    """
     parts = [
         read_records(part, table, merge_heart_rate=True)
         for part, table in fit.read_parts(data, max_records=limits.records)
@@ -107,7 +118,9 @@ def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[
     names = [*COLUMNS, "cadence"]
     empty = [np.full(len(part.seconds), np.nan) for part in parts]
     joined = {
-        name: np.concatenate([p.columns.get(name, e) for p, e in zip(parts, empty, strict=True)] or [np.empty(0)])
+        name: np.concatenate(
+            [p.columns.get(name, e) for p, e in zip(parts, empty, strict=True)] or [np.empty(0)]
+        )
         for name in names
     }
     notes = {}
@@ -130,13 +143,20 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
 
         def run_type_processor(self, field_data: object) -> None: ...
 
-    wanted = {"timestamp", "cadence", "fractional_cadence", *(n for names, _ in COLUMNS.values() for n in names)}
+    wanted = {
+        "timestamp",
+        "cadence",
+        "fractional_cadence",
+        *(n for names, _ in COLUMNS.values() for n in names),
+    }
     rows: list[dict[str, float]] = []
     failure = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for message in fitparse.FitFile(io.BytesIO(data), check_crc=False, data_processor=Plain()).get_messages():
+            for message in fitparse.FitFile(
+                io.BytesIO(data), check_crc=False, data_processor=Plain()
+            ).get_messages():
                 if message.name == "record":
                     row: dict[str, float] = {}
                     for item in message.fields:
@@ -150,7 +170,10 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
     def column(name: str) -> Floats:
         return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
 
-    out = {"time": column("timestamp"), "cadence": column("cadence") + np.nan_to_num(column("fractional_cadence"))}
+    out = {
+        "time": column("timestamp"),
+        "cadence": column("cadence") + np.nan_to_num(column("fractional_cadence")),
+    }
     for ours, (names, factor) in COLUMNS.items():
         values = column(names[0])
         for name in names[1:]:
@@ -180,13 +203,17 @@ def _there_gpx(data: bytes) -> tuple[dict[str, Floats], str]:
             "longitude": none,
             "elevation": none,
         }, f"{type(error).__name__}: {error}"
-    points = [point for track in parsed.tracks for segment in track.segments for point in segment.points]
+    points = [
+        point for track in parsed.tracks for segment in track.segments for point in segment.points
+    ]
     stamps = pd.to_datetime(pd.Series([point.time for point in points], dtype="object"), utc=True)
     return {
         "time": _seconds(stamps.dt.tz_localize(None).to_numpy("datetime64[ns]")),
         "latitude": np.array([p.latitude for p in points], dtype=np.float64),
         "longitude": np.array([p.longitude for p in points], dtype=np.float64),
-        "elevation": np.array([np.nan if p.elevation is None else p.elevation for p in points], dtype=np.float64),
+        "elevation": np.array(
+            [np.nan if p.elevation is None else p.elevation for p in points], dtype=np.float64
+        ),
     }, ""
 
 

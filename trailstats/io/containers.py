@@ -1,4 +1,6 @@
-"""Folders, archives and remote places: the sources in them, in a stable order, and the activities of each."""
+"""Folders, archives and remote places: the sources in them, in a stable order, and the activities
+of each.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
-from trailstats.activity import Activity
 from trailstats.errors import LimitError, ReadError
 from trailstats.io import _gzip, _remote, _strava
 from trailstats.io._archives import activity_names, read_kept, read_through
@@ -26,6 +27,7 @@ from trailstats.io.formats import (
     is_activity_name,
     sniff,
 )
+from trailstats.model.activity import Activity
 
 __all__ = [
     "Failure",
@@ -39,9 +41,11 @@ __all__ = [
     "stamp_of",
 ]
 
-# Files that stand beside activities in exports and are never one; the rest is judged by its content.
+# Files that stand beside activities in exports and are never one; the rest is judged by its
+# content.
 _BESIDE = {
-    ".csv", ".json", ".toml", ".txt", ".md", ".html", ".htm", ".jpg", ".jpeg", ".png", ".pdf", ".py", ".parquet",
+    ".csv", ".json", ".toml", ".txt", ".md", ".html", ".htm", ".jpg", ".jpeg", ".png", ".pdf",
+    ".py", ".parquet",
     ".sqlite", ".db", ".yaml", ".yml", ".mp4", ".mov", ".heic",
 }  # fmt: skip
 
@@ -96,20 +100,26 @@ class Failure:
 
     def to_dict(self) -> dict[str, object]:
         """Return the failure as plain values."""
-        return {"source": self.source, "code": self.code, "message": self.message, "where": self.where}
+        return {
+            "source": self.source,
+            "code": self.code,
+            "message": self.message,
+            "where": self.where,
+        }
 
 
 def iter_activities(
     source: Source | Iterable[Source], *, limits: ReadLimits | None = None
 ) -> Iterator[Activity | Failure]:
-    """Yield every activity in a folder, an archive or a file, and a `Failure` for each file that can't be read.
+    """Yield every activity in a folder, an archive or a file, and a `Failure` for each file that
+    can't be read.
 
     Parameters
     ----------
     source : path, remote address, bytes, binary stream, or an iterable of these
-        Folders are read recursively in the order of their names; zips are opened, also within zips. Addresses
-        such as ``s3://bucket/runs`` need the package fsspec. Where the table of a Strava export lies beside
-        its files, names, notes, gear and exertion are taken from it.
+        Folders are read recursively in the order of their names; zips are opened, also within zips.
+        Addresses such as ``s3://bucket/runs`` need the package fsspec. Where the table of a Strava
+        export lies beside its files, names, notes, gear and exertion are taken from it.
     limits : ReadLimits, optional
 
     Yields
@@ -134,7 +144,9 @@ def iter_activities(
     True
     """
     limits = limits or ReadLimits()
-    single = isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(source, "read")
+    single = isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(
+        source, "read"
+    )
     many = cast("Iterable[Source]", [source] if single else source)
     for one in many:
         if isinstance(one, str | os.PathLike):
@@ -166,17 +178,24 @@ def _in_memory(name: str, data: bytes, limits: ReadLimits) -> Iterator[Activity 
             archive = None  # decoding it gives the reason
     for ref in refs:
         try:
-            content = data if archive is None or not ref.members else read_through(archive, ref.members, limits)
+            content = (
+                data
+                if archive is None or not ref.members
+                else read_through(archive, ref.members, limits)
+            )
             yield from _told(decode(content, str(ref), limits=limits), ref)
         except ReadError as error:
             yield Failure.of(str(ref), error)
 
 
-def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = None) -> list[SourceRef]:
-    """Return the files that a place holds, sorted by name: the file itself, a folder's files, a zip's members.
+def list_sources(
+    source: str | os.PathLike[str], *, limits: ReadLimits | None = None
+) -> list[SourceRef]:
+    """Return the files that a place holds, sorted by name: the file itself, a folder's files, a
+    zip's members.
 
-    Files that stand beside activities in exports (tables, pictures, notes) are not sources. A file that was
-    named itself always is one, whatever it holds.
+    Files that stand beside activities in exports (tables, pictures, notes) are not sources. A file
+    that was named itself always is one, whatever it holds.
 
     Raises
     ------
@@ -188,7 +207,11 @@ def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = 
     limits = limits or ReadLimits()
     if _remote.is_remote(source):
         return _told_refs(
-            [ref for name, named in _remote.files(str(source)) for ref in _of_file(name, limits, named=named)],
+            [
+                ref
+                for name, named in _remote.files(str(source))
+                for ref in _of_file(name, limits, named=named)
+            ],
             limits,
         )
     path = Path(source)
@@ -206,8 +229,11 @@ def list_sources(source: str | os.PathLike[str], *, limits: ReadLimits | None = 
     return _of_file(str(path), limits, named=True)
 
 
-def list_all(places: Iterable[str | os.PathLike[str]], *, limits: ReadLimits | None = None) -> list[SourceRef]:
-    """Return the files that several places hold, each once; a place that is not there fails when it is loaded.
+def list_all(
+    places: Iterable[str | os.PathLike[str]], *, limits: ReadLimits | None = None
+) -> list[SourceRef]:
+    """Return the files that several places hold, each once; a place that is not there fails when it
+    is loaded.
 
     Raises
     ------
@@ -265,7 +291,8 @@ def _open(path: str) -> IO[bytes]:
 
 
 def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[SourceRef]:
-    """Return the activity files in a zip and in the zips within it, sorted by name, with what a table says of them.
+    """Return the activity files in a zip and in the zips within it, sorted by name, with what a
+    table says of them.
 
     Raises
     ------
@@ -279,14 +306,19 @@ def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[So
             check = replace(limits, bytes=_strava.MOST_BYTES).check_size
             content = read_member(archive, archive.getinfo(name), check)
             folder = posixpath.dirname(name)
-            told |= {posixpath.join(folder, key): value for key, value in _strava.read_table(content).items()}
+            told |= {
+                posixpath.join(folder, key): value
+                for key, value in _strava.read_table(content).items()
+            }
     return [SourceRef(path, members, told.get("/".join(members))) for members in sorted(names)]
 
 
 def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
     """Return the sources of a folder with what the tables of exports in it say of them."""
     told: dict[str, _strava.Told] = {}
-    for folder in {_folder(_folder(ref.path)) for ref in refs} | {_folder(ref.path) for ref in refs}:
+    for folder in {_folder(_folder(ref.path)) for ref in refs} | {
+        _folder(ref.path) for ref in refs
+    }:
         path = f"{folder}/{_strava.TABLE}"
         try:
             with _open(path) as stream:
@@ -294,7 +326,10 @@ def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
         except OSError:
             continue
         told |= {f"{folder}/{key}": value for key, value in _strava.read_table(content).items()}
-    return [ref if ref.told else replace(ref, told=told.get(ref.path.replace(os.sep, "/"))) for ref in refs]
+    return [
+        ref if ref.told else replace(ref, told=told.get(ref.path.replace(os.sep, "/")))
+        for ref in refs
+    ]
 
 
 def _folder(path: str) -> str:
@@ -321,7 +356,9 @@ def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
         Of any kind, with the source's name.
     """
     try:
-        return read_kept(ref.path, ref.members, limits) if ref.members else _bytes(ref.path, limits)[1]
+        return (
+            read_kept(ref.path, ref.members, limits) if ref.members else _bytes(ref.path, limits)[1]
+        )
     except ReadError as error:
         raise error.at(str(ref)) from None
 
@@ -341,10 +378,11 @@ def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activ
 
 
 def stamp_of(ref: SourceRef) -> str:
-    """Return what changes with the file that a source lies in, without reading it; empty where nothing does.
+    """Return what changes with the file that a source lies in, without reading it; empty where
+    nothing does.
 
-    Size, time of change, and the number that the file system knows the file by; for remote places what their file
-    system says, where that holds a time or a version.
+    Size, time of change, and the number that the file system knows the file by; for remote places
+    what their file system says, where that holds a time or a version.
     """
     if _remote.is_remote(ref.path):
         return _remote.stamp(ref.path)

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.activity import Activity
-from trailstats.documents import plain
 from trailstats.errors import WriteError
 from trailstats.io.gpx_objects import to_gpxpy
 from trailstats.io.tables import write_atomically, write_table
+from trailstats.model.activity import Activity
+from trailstats.schema.documents import plain
 
 __all__ = ["SUFFIXES", "convert"]
 
@@ -31,8 +31,8 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
     path : str or Path
         ``.gpx``, ``.csv``, ``.parquet``, ``.geojson`` or ``.json``.
     segments : pandas.DataFrame, optional
-        Table ``schema.SEGMENTS``: GeoJSON then holds one line a segment with its properties; of one without
-        positions the properties alone.
+        Table ``schema.SEGMENTS``: GeoJSON then holds one line a segment with its properties; of one
+        without positions the properties alone.
 
     Returns
     -------
@@ -68,7 +68,9 @@ def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | No
         ".json": lambda: json.dumps(_json(activity), allow_nan=False),
     }
     if suffix not in writers:
-        raise WriteError(f"{target}: can't write {suffix or 'a file without a suffix'}; use {' '.join(SUFFIXES)}")
+        raise WriteError(
+            f"{target}: can't write {suffix or 'a file without a suffix'}; use {' '.join(SUFFIXES)}"
+        )
     return write_atomically(target, writers[suffix]().encode())
 
 
@@ -78,7 +80,11 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
     columns = ["longitude", "latitude", "elevation"]
     features = []
     if segments is None:
-        features.append(_feature(placed[columns], {"source": activity.meta.source, "sport": activity.meta.sport}))
+        features.append(
+            _feature(
+                placed[columns], {"source": activity.meta.source, "sport": activity.meta.sport}
+            )
+        )
     else:
         lines = _lines(placed[columns], segments)
         rows = segments.to_dict("records")
@@ -88,14 +94,17 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
 
 
 def _lines(placed: pd.DataFrame, segments: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield the points of each segment, from where it begins to where it ends, so that the lines join.
+    """Yield the points of each segment, from where it begins to where it ends, so that the lines
+    join.
 
     A segment before the first position or after the last has no points.
     """
     placed = placed[~placed.index.duplicated()].sort_index()
     zero = placed.index.min()
     times = (placed.index - zero).total_seconds().to_numpy()
-    starts, stops = ((segments[name] - zero).dt.total_seconds().tolist() for name in ("start_time", "end_time"))
+    starts, stops = (
+        (segments[name] - zero).dt.total_seconds().tolist() for name in ("start_time", "end_time")
+    )
     for start, end in zip(starts, stops, strict=True):
         if not len(times) or end < times[0] or start > times[-1]:
             yield placed.iloc[:0]
@@ -104,7 +113,9 @@ def _lines(placed: pd.DataFrame, segments: pd.DataFrame) -> Iterator[pd.DataFram
         first, last = np.searchsorted(times, ends[0], side="right"), np.searchsorted(times, ends[1])
         around = (np.interp(ends, times, placed[name]) for name in placed.columns)
         edges = pd.DataFrame(dict(zip(placed.columns, around, strict=True)))
-        yield pd.concat([edges.iloc[:1], placed.iloc[first:last], edges.iloc[1:]], ignore_index=True)
+        yield pd.concat(
+            [edges.iloc[:1], placed.iloc[first:last], edges.iloc[1:]], ignore_index=True
+        )
 
 
 def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, object]:
@@ -113,7 +124,9 @@ def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, obj
     coordinates = points.round(7).to_numpy().tolist()
     return {
         "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": coordinates} if len(coordinates) > 1 else None,
+        "geometry": {"type": "LineString", "coordinates": coordinates}
+        if len(coordinates) > 1
+        else None,
         "properties": properties,
     }
 

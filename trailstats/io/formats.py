@@ -12,12 +12,19 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from trailstats.activity import Activity, Issue
-from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError, UnsupportedFormatError
-from trailstats.io import _remote, _zip, fit, gpx, tcx
+from trailstats.errors import (
+    CorruptFileError,
+    LimitError,
+    NotAnActivityError,
+    ReadError,
+    UnsupportedFormatError,
+)
+from trailstats.io import _remote, _zip, fit
 from trailstats.io._build import Parsed, build
 from trailstats.io._gzip import MAGIC, gunzip
 from trailstats.io._zip import ZIP_ERRORS, read_member
+from trailstats.io.xml import gpx, tcx
+from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
 __all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
@@ -113,19 +120,20 @@ def read(
         ``"fit"``, ``"gpx"`` or ``"tcx"``, to skip the recognition.
     limits : ReadLimits, optional
     merge_heart_rate : bool
-        Whether heart rates that a strap stored by itself, under water, replace those in the records of a FIT
-        file; an `Issue` says when they do.
+        Whether heart rates that a strap stored by itself, under water, replace those in the records
+        of a FIT file; an `Issue` says when they do.
 
     Returns
     -------
     Activity
-        As recorded: nothing is cleaned. Where a file holds several activities, the first one, with an
-        `Issue`; `iter_activities` gives all.
+        As recorded: nothing is cleaned. Where a file holds several activities, the first one, with
+        an `Issue`; `iter_activities` gives all.
 
     Raises
     ------
     ReadError
-        One of its kinds says what was found: no known format, damaged beyond use, no recording, over a limit.
+        One of its kinds says what was found: no known format, damaged beyond use, no recording,
+        over a limit.
 
     Examples
     --------
@@ -136,7 +144,9 @@ def read(
     """
     name, data = _bytes(source, limits or ReadLimits())
     try:
-        activities = decode(data, name, format=format, limits=limits, merge_heart_rate=merge_heart_rate)
+        activities = decode(
+            data, name, format=format, limits=limits, merge_heart_rate=merge_heart_rate
+        )
     except ReadError as error:
         raise error.at(name) from None
     first = activities[0]
@@ -167,7 +177,9 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
                 raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=str(source))
             return str(source), path.read_bytes()
         except OSError as error:
-            raise ReadError(f"can't be opened: {error.strerror or error}", path=str(source)) from None
+            raise ReadError(
+                f"can't be opened: {error.strerror or error}", path=str(source)
+            ) from None
     if not hasattr(source, "read"):
         raise TypeError(f"a path, bytes or a binary stream is needed, not {type(source).__name__}")
     data = source.read(limits.bytes + 1)
@@ -195,10 +207,16 @@ def decode(
     if not data:
         raise UnsupportedFormatError("the file is empty")
     wanted = None if format is None else format.lower().removeprefix(".")
-    chosen = sniff(data[:HEAD]) if wanted is None else next((f for f in FORMATS if f.name == wanted), None)
+    chosen = (
+        sniff(data[:HEAD])
+        if wanted is None
+        else next((f for f in FORMATS if f.name == wanted), None)
+    )
     if chosen is None:
         if format is not None:
-            raise UnsupportedFormatError(f"there is no format {format!r}; known are fit, gpx and tcx")
+            raise UnsupportedFormatError(
+                f"there is no format {format!r}; known are fit, gpx and tcx"
+            )
         raise UnsupportedFormatError(f"no FIT, GPX or TCX, but {_describe(data)}")
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
@@ -221,7 +239,9 @@ def decode(
 
 
 def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
-    """Return the content of a gzip file or of a zip with one activity file, other bytes as they are; and faults."""
+    """Return the content of a gzip file or of a zip with one activity file, other bytes as they
+    are; and faults.
+    """
     issues: list[Issue] = []
     for _ in range(limits.nesting + 1):
         if data[:2] == MAGIC:
@@ -249,7 +269,9 @@ def _unzip(data: bytes, limits: ReadLimits) -> bytes:
                 raise UnsupportedFormatError("a zip without activity files")
             if len(members) > 1:
                 count = len(members)
-                raise UnsupportedFormatError(f"a zip with {count} activity files; read it with iter_activities")
+                raise UnsupportedFormatError(
+                    f"a zip with {count} activity files; read it with iter_activities"
+                )
             return read_member(archive, members[0], limits.check_size)
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from trailstats.activity import Activity
 from trailstats.errors import WriteError
 from trailstats.io.formats import decode
+from trailstats.model.activity import Activity
 
 if TYPE_CHECKING:
     from gpxpy.gpx import GPX
@@ -25,8 +25,9 @@ _COLUMNS = ("latitude", "longitude", "elevation", "heart_rate", "cadence", "temp
 def to_gpxpy(activity: Activity) -> GPX:
     """Return an activity as a gpxpy object: one track, a new segment after each pause.
 
-    Heart rate, cadence (of one leg, as GPX has it; of the pedals on a bicycle) and temperature stand in a
-    TrackPointExtension, power beside it, all in whole numbers. Records without a position are left out.
+    Heart rate, cadence (of one leg, as GPX has it; of the pedals on a bicycle) and temperature
+    stand in a TrackPointExtension, power beside it, all in whole numbers. Records without a
+    position are left out.
 
     Raises
     ------
@@ -51,7 +52,9 @@ def to_gpxpy(activity: Activity) -> GPX:
     segment, current = g.GPXTrackSegment(), -1
     columns = [records[name].tolist() for name in _COLUMNS]
     times = pd.DatetimeIndex(records.index).floor("us").to_pydatetime()
-    for number, time, lat, lon, ele, beats, steps, warmth, power in zip(part.tolist(), times, *columns, strict=True):
+    for number, time, lat, lon, ele, beats, steps, warmth, power in zip(
+        part.tolist(), times, *columns, strict=True
+    ):
         if number != current:
             segment, current = g.GPXTrackSegment(), number
             track.segments.append(segment)
@@ -72,7 +75,8 @@ def to_gpxpy(activity: Activity) -> GPX:
 
 
 def from_gpxpy(gpx: GPX) -> Activity:
-    """Return the first track of a gpxpy object as an activity, as `trailstats.read` would from its file.
+    """Return the first track of a gpxpy object as an activity, as `trailstats.read` would from its
+    file.
 
     Raises
     ------

@@ -1,4 +1,6 @@
-"""Writing tables as CSV, Parquet or JSON, whole or in parts; what was there is replaced only by something complete."""
+"""Writing tables as CSV, Parquet or JSON, whole or in parts; what was there is replaced only by
+something complete.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from typing import IO, TYPE_CHECKING, cast
 import pandas as pd
 
 from trailstats import schema
-from trailstats.documents import iso_times, rows
 from trailstats.errors import MissingExtraError, WriteError
+from trailstats.schema.documents import iso_times, rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +28,9 @@ __all__ = ["FORMAT_KEY", "defuse", "write_atomically", "write_partitioned", "wri
 _ROWS_AT_A_TIME = 5_000  # judgement: some 10 MB
 
 FORMAT_KEY = b"trailstats"
-"""Key of a Parquet file's metadata that holds the table's name and the version of its columns, as JSON."""
+"""Key of a Parquet file's metadata that holds the table's name and the version of its columns, as
+JSON.
+"""
 
 
 def write_atomically(path: Path, content: bytes) -> Path:
@@ -44,15 +48,20 @@ def write_atomically(path: Path, content: bytes) -> Path:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a stream beside a file's place, which takes the place when it is complete; see `write_atomically`."""
+    """Yield a stream beside a file's place, which takes the place when it is complete; see
+    `write_atomically`.
+    """
     temporary = ""
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as stream:
             temporary = stream.name
             yield cast("IO[bytes]", stream)
             stream.flush()
             os.fsync(stream.fileno())
-        # A temporary file is private to its owner; the result gets the mode that a plain write would give.
+        # A temporary file is private to its owner; the result gets the mode that a plain write
+        # would give.
         umask = os.umask(0)
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
@@ -65,14 +74,16 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def write_table(frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, table: schema.Table) -> Path:
+def write_table(
+    frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, table: schema.Table
+) -> Path:
     """Write a table as CSV (text cells defused), Parquet or JSON, after the suffix.
 
     Parameters
     ----------
     frame : pandas.DataFrame, or an iterable of these
-        May have columns besides those of ``table``. Parts, which follow one another, are not held together; all
-        their times have fractions of seconds, so that they are alike throughout.
+        May have columns besides those of ``table``. Parts, which follow one another, are not held
+        together; all their times have fractions of seconds, so that they are alike throughout.
     path : Path
     table : schema.Table
         Brings the units, which stand in the metadata of Parquet's fields.
@@ -87,7 +98,9 @@ def write_table(frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, tab
     suffix = path.suffix.lower()
     writers = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}
     if suffix not in writers:
-        raise WriteError(f"{path}: can't write {suffix or 'a file without a suffix'}; use .csv .parquet .json")
+        raise WriteError(
+            f"{path}: can't write {suffix or 'a file without a suffix'}; use .csv .parquet .json"
+        )
     parts = [frame] if isinstance(frame, pd.DataFrame) else _parts(frame)
     with _replacing(path) as stream:
         writers[suffix](parts, stream, table, fractions=not isinstance(frame, pd.DataFrame))
@@ -111,12 +124,16 @@ def _parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         yield pd.concat(held, ignore_index=True) if held else columns
 
 
-def _write_csv(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+def _write_csv(
+    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+) -> None:
     for number, part in enumerate(parts):
         stream.write(_csv(part, header=number == 0, fractions=fractions))
 
 
-def _write_json(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+def _write_json(
+    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+) -> None:
     stream.write(f'{{"format_version": {schema.FORMAT_VERSION}, "{table.name}": ['.encode())
     for number, part in enumerate(parts):
         text = json.dumps(rows(part, fractions=fractions), allow_nan=False)[1:-1]
@@ -124,7 +141,9 @@ def _write_json(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.
     stream.write(b"]}")
 
 
-def _write_parquet(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool) -> None:
+def _write_parquet(
+    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+) -> None:
     writer: pq.ParquetWriter | None = None
     for part in parts:
         arrow = _arrow(part, table)
@@ -137,11 +156,14 @@ def _write_parquet(parts: Iterable[pd.DataFrame], stream: IO[bytes], table: sche
         writer.close()
 
 
-def write_partitioned(frame: pd.DataFrame, folder: Path, *, table: schema.Table, by: Sequence[str]) -> Path:
-    """Write a table as a folder of Parquet files, one for each combination of the values of some columns.
+def write_partitioned(
+    frame: pd.DataFrame, folder: Path, *, table: schema.Table, by: Sequence[str]
+) -> Path:
+    """Write a table as a folder of Parquet files, one for each combination of the values of some
+    columns.
 
-    The folders are named ``column=value``, as DuckDB, polars and pyarrow read them. The whole folder is made beside
-    its place and then moved there.
+    The folders are named ``column=value``, as DuckDB, polars and pyarrow read them. The whole
+    folder is made beside its place and then moved there.
 
     Parameters
     ----------
@@ -169,7 +191,9 @@ def write_partitioned(frame: pd.DataFrame, folder: Path, *, table: schema.Table,
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         new, old = temporary / "new", temporary / "old"
         new.mkdir()
-        pq.write_to_dataset(arrow, str(new), partition_cols=list(by), basename_template="part-{i}.parquet")
+        pq.write_to_dataset(
+            arrow, str(new), partition_cols=list(by), basename_template="part-{i}.parquet"
+        )
         if folder.exists():
             folder.replace(old)
         new.replace(folder)
@@ -195,8 +219,12 @@ def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
     units = {c.name: c.unit for c in table}
     arrow = pa.Table.from_pandas(frame, preserve_index=False)
     about = json.dumps({"table": table.name, "format_version": schema.FORMAT_VERSION}).encode()
-    fields = [f.with_metadata({"unit": units[f.name]}) if units.get(f.name) else f for f in arrow.schema]
-    return arrow.cast(pa.schema(fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about}))
+    fields = [
+        f.with_metadata({"unit": units[f.name]}) if units.get(f.name) else f for f in arrow.schema
+    ]
+    return arrow.cast(
+        pa.schema(fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about})
+    )
 
 
 def _csv(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
@@ -216,4 +244,8 @@ def _cell(text: str) -> str:
 
 def defuse(text: str) -> str:
     """Return a cell's text with a quote before it where a spreadsheet would run it as a formula."""
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return (
+        f"'{text}"
+        if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r")
+        else text
+    )

@@ -75,8 +75,8 @@ def rmssd(intervals: ArrayLike) -> float:
     Returns
     -------
     float
-        Variability, in the unit of `intervals`. [s] NaN with fewer than two intervals. Meaningful at rest
-        only.
+        Variability, in the unit of `intervals`. [s] NaN with fewer than two intervals. Meaningful
+        at rest only.
 
     References
     ----------
@@ -117,16 +117,16 @@ def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> Co
     Parameters
     ----------
     intervals : array-like, shape (n,)
-        Recorded beat intervals. [s] NaN and intervals outside 0.2 to 3 s are dropped first and count as
-        wrong.
+        Recorded beat intervals. [s] NaN and intervals outside 0.2 to 3 s are dropped first and
+        count as wrong.
     rules : BeatRules, optional
         Constants.
 
     Returns
     -------
     CorrectedBeats
-        Corrected intervals, marks and the share found wrong. Fewer than 20 intervals are returned unjudged.
-        While running, the method is reported to find ectopic beats that are none.
+        Corrected intervals, marks and the share found wrong. Fewer than 20 intervals are returned
+        unjudged. While running, the method is reported to find ectopic beats that are none.
 
     References
     ----------
@@ -203,7 +203,8 @@ def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> 
     Returns
     -------
     float
-        Variability. [s] NaN when more than 5 % of the beats are wrong or less than 60 s are recorded.
+        Variability. [s] NaN when more than 5 % of the beats are wrong or less than 60 s are
+        recorded.
 
     References
     ----------

@@ -36,17 +36,19 @@ def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[FloatArray,
     return np.maximum.accumulate(d), np.maximum.accumulate(t)
 
 
-def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike) -> BestEfforts:
+def best_efforts_by_distance(
+    distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike
+) -> BestEfforts:
     """Shortest time in which each length was covered.
 
-    Between samples the runner moves evenly, so the best stretch starts or ends on a sample; both are
-    searched, with cost linear in the samples.
+    Between samples the runner moves evenly, so the best stretch starts or ends on a sample; both
+    are searched, with cost linear in the samples.
 
     Parameters
     ----------
     distance_cum : array-like, shape (n,)
-        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted efforts. [m]
-        NaN samples are dropped, a fall is held level.
+        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted
+        efforts. [m] NaN samples are dropped, a fall is held level.
     time : array-like, shape (n,)
         Clock of each sample, pauses included. [s]
     lengths : array-like, shape (k,)
@@ -84,8 +86,8 @@ def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: 
         room = length * 1e-12
         last = np.count_nonzero(d + length <= d[-1] + room)
         first = d.size - np.count_nonzero(d - length >= d[0] - room)
-        # Of equal positions, where the runner stood, interpolation takes the last: right for leaving.
-        # Arriving at the first of them is among the ends that lie on a sample.
+        # Of equal positions, where the runner stood, interpolation takes the last: right for
+        # leaving. Arriving at the first of them is among the ends that lie on a sample.
         begins = np.concatenate([t[:last], np.interp(d[first:] - length, d, t)])
         ends = np.concatenate([np.interp(d[:last] + length, d, t), t[first:]])
         best = int(np.argmin(ends - begins))
@@ -93,14 +95,16 @@ def best_efforts_by_distance(distance_cum: ArrayLike, time: ArrayLike, lengths: 
     return BestEfforts(wanted, duration, start)
 
 
-def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: ArrayLike) -> BestEfforts:
+def best_efforts_by_time(
+    distance_cum: ArrayLike, time: ArrayLike, durations: ArrayLike
+) -> BestEfforts:
     """Longest distance covered in each time.
 
     Parameters
     ----------
     distance_cum : array-like, shape (n,)
-        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted efforts. [m]
-        NaN samples are dropped, a fall is held level.
+        Distance since the start; give the integral of grade-adjusted speed for grade-adjusted
+        efforts. [m] NaN samples are dropped, a fall is held level.
     time : array-like, shape (n,)
         Clock of each sample, pauses included. [s]
     durations : array-like, shape (k,)
@@ -137,7 +141,10 @@ def best_efforts_by_time(distance_cum: ArrayLike, time: ArrayLike, durations: Ar
     for k, span in enumerate(wanted):
         if d.size < 2 or t[-1] - t[0] < span:
             continue
-        last, first = np.count_nonzero(t + span <= t[-1]), t.size - np.count_nonzero(t - span >= t[0])
+        last, first = (
+            np.count_nonzero(t + span <= t[-1]),
+            t.size - np.count_nonzero(t - span >= t[0]),
+        )
         begins = np.concatenate([t[:last], t[first:] - span])
         leaving = np.concatenate([here[:last], np.interp(t[first:] - span, t, d)])
         covered = np.concatenate([np.interp(t[:last] + span, t, d), here[first:]]) - leaving
@@ -175,8 +182,8 @@ class CriticalSpeed:
 def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
     """Fit critical speed by least squares of distance on time.
 
-    Best efforts of 2 to 20 minutes are wanted; over 400, 800 and 5000 m of grade-adjusted distance the
-    published prediction of a marathon was 7.67 % off on average.
+    Best efforts of 2 to 20 minutes are wanted; over 400, 800 and 5000 m of grade-adjusted distance
+    the published prediction of a marathon was 7.67 % off on average.
 
     Parameters
     ----------

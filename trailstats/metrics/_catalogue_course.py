@@ -1,4 +1,6 @@
-"""Variability, variety and sampling: what each formula computes, where it holds and how well it is supported."""
+"""Variability, variety and sampling: what each formula computes, where it holds and how well it is
+supported.
+"""
 
 from trailstats.metrics._formula import Formula
 
@@ -17,7 +19,9 @@ FORMULAS: tuple[Formula, ...] = (
         "any sampling",
         "definition",
     ),
-    Formula("sampling.true_runs", "edges of the runs of true values", "any condition", "definition"),
+    Formula(
+        "sampling.true_runs", "edges of the runs of true values", "any condition", "definition"
+    ),
     Formula(
         "sampling.valid_seconds",
         "dt where positive and all values recorded, else 0",
@@ -38,7 +42,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "variability.correct_beats",
-        "beats beyond 5.2 quartile deviations of 91 beats; ectopic by the lines c1 0.13, c2 0.17; median of 11",
+        "beats beyond 5.2 quartile deviations of 91 beats; ectopic by the lines c1 0.13, c2 0.17; "
+        "median of 11",
         "20 beats and more; finds ectopic beats that are none while running",
         "moderate",
     ),
@@ -60,8 +65,15 @@ FORMULAS: tuple[Formula, ...] = (
         "never validated; technical ground raises it",
         "none",
     ),
-    Formula("variability.quantisation_deviation", "resolution / sqrt(12)", "even rounding", "definition"),
-    Formula("variability.recorded_resolution", "median gap between distinct values", "recorded series", "definition"),
+    Formula(
+        "variability.quantisation_deviation", "resolution / sqrt(12)", "even rounding", "definition"
+    ),
+    Formula(
+        "variability.recorded_resolution",
+        "median gap between distinct values",
+        "recorded series",
+        "definition",
+    ),
     Formula("variability.rmssd", "sqrt(mean((RR_{k+1} - RR_k)^2))", "at rest", "moderate"),
     Formula(
         "variability.rmssd_corrected",
@@ -119,28 +131,52 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula("variety.climb_score", "length 100 i", "climbs", "none"),
     Formula("variety.km_effort", "km + ascent / 100 m", "courses on foot", "weak"),
-    Formula("variety.km_effort_class", "classes from 0, 25, 45, 75, 115, 155 and 210", "courses on foot", "weak"),
-    Formula("variety.notable_climb", "length >= 500, i >= 0.03, score >= 3500", "climbs of runs", "none"),
+    Formula(
+        "variety.km_effort_class",
+        "classes from 0, 25, 45, 75, 115, 155 and 210",
+        "courses on foot",
+        "weak",
+    ),
+    Formula(
+        "variety.notable_climb", "length >= 500, i >= 0.03, score >= 3500", "climbs of runs", "none"
+    ),
     Formula(
         "variety.route_cells",
         "cells of a grid that the path enters",
         "grids of some tens of metres",
         "definition",
     ),
-    Formula("variety.route_groups", "runs joined where their routes are alike", "as route_similarity", "none"),
-    Formula("variety.route_novelty", "share of cells that were not seen before", "cells of one grid", "definition"),
+    Formula(
+        "variety.route_groups",
+        "runs joined where their routes are alike",
+        "as route_similarity",
+        "none",
+    ),
+    Formula(
+        "variety.route_novelty",
+        "share of cells that were not seen before",
+        "cells of one grid",
+        "definition",
+    ),
     Formula(
         "variety.route_repetition",
         "largest route_similarity with earlier runs",
         "cells of one grid",
         "definition",
     ),
-    Formula("variety.route_similarity", "cells in both / cells in either", "cells of one grid", "definition"),
+    Formula(
+        "variety.route_similarity",
+        "cells in both / cells in either",
+        "cells of one grid",
+        "definition",
+    ),
     Formula(
         "variety.session_kinds",
         "stated rules on duration, shares, zones and climbing",
         "known features only (judgement)",
         "none",
     ),
-    Formula("variety.shannon_evenness", "-sum(p ln p) / ln k", "two classes and more", "definition"),
+    Formula(
+        "variety.shannon_evenness", "-sum(p ln p) / ln k", "two classes and more", "definition"
+    ),
 )

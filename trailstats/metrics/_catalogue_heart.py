@@ -11,7 +11,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "intensity.dfa_exponent",
-        "slope of log F(n) on log n, F(n) the deviation of the summed series from lines in boxes of n",
+        "slope of log F(n) on log n, F(n) the deviation of the summed series from lines in boxes "
+        "of n",
         "32 samples and more; short boxes read white noise a little high",
         "strong",
     ),
@@ -41,7 +42,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "intensity.heart_rate_quality",
-        "flags: |hr - cadence| < 3 for over 3 min while speed varies; no change for over 60 s; first 2 "
+        "flags: |hr - cadence| < 3 for over 3 min while speed varies; no change for over 60 s; "
+        "first 2 "
         "min; outside 30 to 240",
         "recordings of a second or a few",
         "none",
@@ -70,7 +72,9 @@ FORMULAS: tuple[Formula, ...] = (
         "evenly sampled, artefacts left out",
         "moderate",
     ),
-    Formula("intensity.overshoot", "mean of max(0, hr - ceiling)", "as good as the ceiling", "none"),
+    Formula(
+        "intensity.overshoot", "mean of max(0, hr - ceiling)", "as good as the ceiling", "none"
+    ),
     Formula(
         "intensity.polarisation_index",
         "log10(z1 / z2 z3 100), shares of time",
@@ -109,7 +113,8 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "load.banister_trimp",
-        "sum(dt / 60 x a e^(b x)), x the heart-rate reserve; men a 0.64, b 1.92, women a 0.86, b 1.67",
+        "sum(dt / 60 x a e^(b x)), x the heart-rate reserve; men a 0.64, b 1.92, women a 0.86, b "
+        "1.67",
         "heart rate between rest and maximum",
         "moderate",
     ),
@@ -149,14 +154,24 @@ FORMULAS: tuple[Formula, ...] = (
         "the cause of a gap is unknown",
         "none",
     ),
-    Formula("load.lucia_trimp", "minutes in three zones times 1, 2, 3", "as good as the thresholds", "weak"),
+    Formula(
+        "load.lucia_trimp",
+        "minutes in three zones times 1, 2, 3",
+        "as good as the thresholds",
+        "weak",
+    ),
     Formula(
         "load.monotony",
         "mean / standard deviation of seven days",
         "a week with rest as 0; above 2 is flagged",
         "weak",
     ),
-    Formula("load.pace_load", "100 hours mean((v / v_threshold)^2)", "running; too low on technical ground", "weak"),
+    Formula(
+        "load.pace_load",
+        "100 hours mean((v / v_threshold)^2)",
+        "running; too low on technical ground",
+        "weak",
+    ),
     Formula("load.rolling_total", "sum over the last days", "one value a day", "definition"),
     Formula(
         "load.session_load",
@@ -166,5 +181,10 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula("load.session_rpe_load", "rating minutes", "ratings of 0 to 10", "moderate"),
     Formula("load.strain", "sum of seven days times monotony", "as monotony", "weak"),
-    Formula("load.training_stress_balance", "chronic less acute load of yesterday", "one value a day", "moderate"),
+    Formula(
+        "load.training_stress_balance",
+        "chronic less acute load of yesterday",
+        "one value a day",
+        "moderate",
+    ),
 )

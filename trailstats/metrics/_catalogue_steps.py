@@ -9,7 +9,12 @@ FORMULAS: tuple[Formula, ...] = (
         "running at 2 to 6 m/s, any grade to 9 degrees",
         "weak",
     ),
-    Formula("impact.contact_time", "0.278 (2.65 / v)^0.6", "level running, 2 to 6 m/s, about 15 % off", "weak"),
+    Formula(
+        "impact.contact_time",
+        "0.278 (2.65 / v)^0.6",
+        "level running, 2 to 6 m/s, about 15 % off",
+        "weak",
+    ),
     Formula(
         "impact.count_steps",
         "sum(rate dt), rate of step_rate",
@@ -22,7 +27,12 @@ FORMULAS: tuple[Formula, ...] = (
         "people not used to descents",
         "moderate",
     ),
-    Formula("impact.descent_dose", "9.81 sum(max(-dz, 0))", "smoothed elevation; noise counts", "moderate"),
+    Formula(
+        "impact.descent_dose",
+        "9.81 sum(max(-dz, 0))",
+        "smoothed elevation; noise counts",
+        "moderate",
+    ),
     Formula(
         "impact.descent_dose_by_grade",
         "descent_dose within bands of grade parted at -5, -10 and -15 %",
@@ -44,7 +54,8 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("impact.flight_time", "max(60 / cadence - contact, 0)", "running", "moderate"),
     Formula(
         "impact.impact_component",
-        "max(0, 1 + 0.21 (v - 3)) m(theta) s; m = 1 + 0.06 |theta| down to -9 degrees, max(0, 1 - theta / "
+        "max(0, 1 + 0.21 (v - 3)) m(theta) s; m = 1 + 0.06 |theta| down to -9 degrees, max(0, 1 - "
+        "theta / "
         "9) up; walking 0",
         "3 to 6 m/s, slopes to 9 degrees, held beyond",
         "weak",
@@ -55,10 +66,16 @@ FORMULAS: tuple[Formula, ...] = (
         "as the components; about 30 % of a worn sensor's load is invisible",
         "weak",
     ),
-    Formula("impact.impact_load_by_group", "impact_load within groups of samples", "as impact_load", "weak"),
+    Formula(
+        "impact.impact_load_by_group",
+        "impact_load within groups of samples",
+        "as impact_load",
+        "weak",
+    ),
     Formula(
         "impact.impact_sensitivity",
-        "impact_load over draws: downhill 0.04 to 0.08 per degree, ground within its factor, steep tibial "
+        "impact_load over draws: downhill 0.04 to 0.08 per degree, ground within its factor, steep "
+        "tibial "
         "0.85 to 1.15, modelled cadence 10 %, 5 % by the athlete's own",
         "as impact_load; the ranges are judgement around the sources",
         "weak",
@@ -73,7 +90,8 @@ FORMULAS: tuple[Formula, ...] = (
     Formula("impact.mean_contact_force", "1 + t_f / t_c", "running", "strong"),
     Formula(
         "impact.modelled_cadence",
-        "k (150.02 + 6.012 v), walking k 110 (v / 1.3)^0.58; k the athlete's cadence at 3 m/s over 168.056, else 1",
+        "k (150.02 + 6.012 v), walking k 110 (v / 1.3)^0.58; k the athlete's cadence at 3 m/s over "
+        "168.056, else 1",
         "running at 1.64 to 4.68 m/s; the walking law is judgement",
         "moderate",
     ),
@@ -83,7 +101,12 @@ FORMULAS: tuple[Formula, ...] = (
         "level running, 0.67 to 6.93 % from force plates at 3.33 m/s and more",
         "moderate",
     ),
-    Formula("impact.positive_work_dose", "9.81 sum(max(dz, 0))", "smoothed elevation; noise counts", "moderate"),
+    Formula(
+        "impact.positive_work_dose",
+        "9.81 sum(max(dz, 0))",
+        "smoothed elevation; noise counts",
+        "moderate",
+    ),
     Formula(
         "impact.steep_bouts",
         "number of runs of samples with i >= 0.10 and v >= the minimum that last 6 to 30 s",
@@ -99,12 +122,25 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula(
         "impact.tibial_component",
-        "max(0, 1 + 0.09 (v - 3)) h; h 1, on |i| >= 0.10 a factor with the interval 0.85 to 1.15; walking 0.5",
+        "max(0, 1 + 0.09 (v - 3)) h; h 1, on |i| >= 0.10 a factor with the interval 0.85 to 1.15; "
+        "walking 0.5",
         "running; two studies disagree on grade",
         "weak",
     ),
-    Formula("impact.time_climbing", "sum of dt with i >= 0.05, and a further condition", "any grade", "definition"),
-    Formula("impact.vertical_displacement", "|F g t_c^2 / pi^2 - g t_c^2 / 8|", "level running", "moderate"),
+    Formula(
+        "impact.time_climbing",
+        "sum of dt with i >= 0.05, and a further condition",
+        "any grade",
+        "definition",
+    ),
+    Formula(
+        "impact.vertical_displacement",
+        "|F g t_c^2 / pi^2 - g t_c^2 / 8|",
+        "level running",
+        "moderate",
+    ),
     Formula("impact.vertical_speed", "v sin(atan(i))", "every grade", "definition"),
-    Formula("impact.vertical_stiffness", "F m g / vertical_displacement", "level running", "moderate"),
+    Formula(
+        "impact.vertical_stiffness", "F m g / vertical_displacement", "level running", "moderate"
+    ),
 )

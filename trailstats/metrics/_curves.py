@@ -18,14 +18,16 @@ class EffortCurve(StrEnum):
     """
 
     RACE = "race"
-    """Speeds of elite hill races, braking and footing included [Kay2012]_. The default for speed."""
+    """Speeds of elite hill races, braking and footing included [Kay2012]_. The default for speed.
+    """
     COST = "cost"
     """Energy cost of running on a treadmill [Minetti2002]_. The default for energy."""
     HEART_RATE = "heart_rate"
     """Speeds at equal heart rate over a large population [Robb2017]_."""
 
 
-#: Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer end.
+#: Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer
+#: end.
 GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
         EffortCurve.RACE: (-0.25, 0.30),
@@ -37,12 +39,20 @@ GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
 # Highest power first, as in the papers.
 _RUNNING_COST: Final = (155.4, -30.4, -43.3, 46.3, 19.5, 3.6)  # [Minetti2002]
 _WALKING_COST: Final = (280.5, -58.7, -76.8, 51.9, 19.6, 2.5)  # [Minetti2002]
-_RACE: Final = (-43635.0 / 1707.0, -3211.0 / 1707.0, 32209.0 / 1707.0, 5656.0 / 1707.0, 1.0)  # [Kay2012]
+_RACE: Final = (
+    -43635.0 / 1707.0,
+    -3211.0 / 1707.0,
+    32209.0 / 1707.0,
+    5656.0 / 1707.0,
+    1.0,
+)  # [Kay2012]
 # Least squares through the observed equal-heart-rate factors, largest error 0.020 [Robb2017].
 _HEART_RATE: Final = (-92.67537677, -43.23132435, 7.28727601, 18.66418585, 2.85605194, 1.0)
 
 
-def _clamped_polynomial(coefficients: tuple[float, ...], grade: ArrayLike, limits: tuple[float, float]) -> FloatArray:
+def _clamped_polynomial(
+    coefficients: tuple[float, ...], grade: ArrayLike, limits: tuple[float, float]
+) -> FloatArray:
     x = np.clip(as_floats(grade), *limits)
     total = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
@@ -53,9 +63,9 @@ def _clamped_polynomial(coefficients: tuple[float, ...], grade: ArrayLike, limit
 def running_cost(grade: ArrayLike) -> FloatArray:
     """Metabolic cost of running along a slope.
 
-    The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve, as
-    `cost_factor` does, and take the level from `running_power`. The subjects were ten elite mountain runners;
-    recreational runners save less downhill.
+    The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve,
+    as `cost_factor` does, and take the level from `running_power`. The subjects were ten elite
+    mountain runners; recreational runners save less downhill.
 
     Parameters
     ----------
@@ -83,8 +93,8 @@ def running_cost(grade: ArrayLike) -> FloatArray:
 def walking_cost(grade: ArrayLike) -> FloatArray:
     """Metabolic cost of walking along a slope.
 
-    The polynomial overstates level walking (2.5 against 1.64 measured); `walking_power` is the better choice
-    for energy, this one for comparing walking with running on steep ground.
+    The polynomial overstates level walking (2.5 against 1.64 measured); `walking_power` is the
+    better choice for energy, this one for comparing walking with running on steep ground.
 
     Parameters
     ----------
@@ -120,8 +130,9 @@ def cost_factor(grade: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Level speed of equal metabolic power divided by actual speed. [1] Exactly 1 on the level, NaN where
-        `grade` is NaN. Cost does not limit downhill speed, so this factor understates downhill effort.
+        Level speed of equal metabolic power divided by actual speed. [1] Exactly 1 on the level,
+        NaN where `grade` is NaN. Cost does not limit downhill speed, so this factor understates
+        downhill effort.
 
     References
     ----------
@@ -147,8 +158,9 @@ def race_factor(grade: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Level speed of equal race effort divided by actual speed. [1] Exactly 1 on the level, NaN where
-        `grade` is NaN. Built on racing elites, so braking and footing of real hills are inside it.
+        Level speed of equal race effort divided by actual speed. [1] Exactly 1 on the level, NaN
+        where `grade` is NaN. Built on racing elites, so braking and footing of real hills are
+        inside it.
 
     References
     ----------
@@ -174,8 +186,8 @@ def heart_rate_factor(grade: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Level speed at the same heart rate divided by actual speed. [1] Exactly 1 on the level, NaN where
-        `grade` is NaN. A quintic through nineteen public points, largest error 0.020.
+        Level speed at the same heart rate divided by actual speed. [1] Exactly 1 on the level, NaN
+        where `grade` is NaN. A quintic through nineteen public points, largest error 0.020.
 
     References
     ----------
@@ -233,7 +245,8 @@ def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     low, high : numpy.ndarray
-        Bounds of the factor. [1] NaN where `grade` is NaN. A structural range, not a confidence interval.
+        Bounds of the factor. [1] NaN where `grade` is NaN. A structural range, not a confidence
+        interval.
 
     References
     ----------
@@ -283,8 +296,8 @@ def outside_grade_range(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RA
 def slope_distance_factor(grade: ArrayLike) -> FloatArray:
     """Length along the slope divided by length on the map.
 
-    Multiply a speed from satellite positions by this before a formula that wants speed along the slope; leave
-    a footpod's speed alone, which is along the slope already.
+    Multiply a speed from satellite positions by this before a formula that wants speed along the
+    slope; leave a footpod's speed alone, which is along the slope already.
 
     Parameters
     ----------

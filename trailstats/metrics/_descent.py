@@ -8,8 +8,8 @@ from trailstats.metrics._spring_mass import GRAVITY
 from trailstats.metrics._types import ArrayLike, FloatArray, as_bools, as_floats
 from trailstats.metrics.sampling import true_runs, valid_seconds
 
-#: Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than -15 %
-#: [judgement].
+#: Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than -15
+#: % [judgement].
 DESCENT_BANDS: Final = (-0.05, -0.10, -0.15)
 
 
@@ -24,8 +24,8 @@ def descent_dose(elevation_change: ArrayLike) -> float:
     Returns
     -------
     float
-        Dose per kilogram of body mass. [J/kg] NaN samples are skipped; NaN when nothing was recorded. Noise
-        in the elevation counts as descent, so smooth first.
+        Dose per kilogram of body mass. [J/kg] NaN samples are skipped; NaN when nothing was
+        recorded. Noise in the elevation counts as descent, so smooth first.
 
     References
     ----------
@@ -51,7 +51,8 @@ def positive_work_dose(elevation_change: ArrayLike) -> float:
     Returns
     -------
     float
-        Dose per kilogram of body mass. [J/kg] NaN samples are skipped; NaN when nothing was recorded.
+        Dose per kilogram of body mass. [J/kg] NaN samples are skipped; NaN when nothing was
+        recorded.
 
     References
     ----------
@@ -109,8 +110,8 @@ def descent_dose_by_grade(
 def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
     """Descent of a run relative to the largest of the recent past.
 
-    Unaccustomed descent damages most and recent exposure protects best. Above 1.3 close to a race is worth a
-    warning (judgement).
+    Unaccustomed descent damages most and recent exposure protects best. Above 1.3 close to a race
+    is worth a warning (judgement).
 
     Parameters
     ----------
@@ -170,8 +171,8 @@ def damaging_descent() -> tuple[float, float]:
     Returns
     -------
     low, high : float
-        Descent of two laboratory protocols: 40 min at -12 % and 11.3 km/h, and 30 min at -20 % and 2.8 m/s.
-        [m]
+        Descent of two laboratory protocols: 40 min at -12 % and 11.3 km/h, and 30 min at -20 % and
+        2.8 m/s. [m]
 
     References
     ----------
@@ -193,8 +194,8 @@ def time_climbing(
 ) -> float:
     """Time spent climbing, optionally only where a further condition holds.
 
-    With `within` set to heart rate above the second threshold this is the interval-like climbing dose, below
-    the first the endurance-like one.
+    With `within` set to heart rate above the second threshold this is the interval-like climbing
+    dose, below the first the endurance-like one.
 
     Parameters
     ----------

@@ -46,8 +46,8 @@ def easy_discipline(
 ) -> EasyDiscipline:
     """Share of an easy-intended run that stayed at or below the easy ceiling.
 
-    It measures behaviour; that more discipline makes a runner faster is not proven. Choose the runs by
-    `easy_intended`, never by their own heart rate or pace.
+    It measures behaviour; that more discipline makes a runner faster is not proven. Choose the runs
+    by `easy_intended`, never by their own heart rate or pace.
 
     Parameters
     ----------
@@ -104,15 +104,17 @@ def easy_intended(
 ) -> BoolArray:
     """Which runs were meant to be easy, decided without their own heart rate or pace.
 
-    A run is meant to be easy when it is labelled so, or when it is the first run within `window` after the
-    end of a hard one, is not hard itself by plan (structured laps) and carries no other label.
+    A run is meant to be easy when it is labelled so, or when it is the first run within `window`
+    after the end of a hard one, is not hard itself by plan (structured laps) and carries no other
+    label.
 
     Parameters
     ----------
     start, end : array-like, shape (n,)
         Begin and end of each run, in order of time. [s] Any common origin.
     hard : array-like of bool, shape (n,)
-        Whether the run was a hard session. [1] Used of the run before only, never of the run in question.
+        Whether the run was a hard session. [1] Used of the run before only, never of the run in
+        question.
     structured : array-like of bool, optional
         Whether the run contains planned hard laps. [1]
     labelled_easy : array-like of bool, optional

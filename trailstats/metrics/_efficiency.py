@@ -25,8 +25,8 @@ def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:
     Returns
     -------
     float
-        Mean speed per minute over mean heart rate. [m/beat] Only samples with both are used; NaN without any.
-        From day to day it moves by 1.1 to 1.4 % in a laboratory and more outdoors.
+        Mean speed per minute over mean heart rate. [m/beat] Only samples with both are used; NaN
+        without any. From day to day it moves by 1.1 to 1.4 % in a laboratory and more outdoors.
 
     References
     ----------
@@ -148,8 +148,8 @@ def decoupling(
     moving = float(clock[-1]) if clock.size else 0.0
     settled = np.clip(clock - gates.warm_up, 0.0, seconds)
     kept = float(np.sum(settled))
-    # A sample across the middle goes to both halves in parts, so the result does not depend on the sampling
-    # rate.
+    # A sample across the middle goes to both halves in parts, so the result does not depend on the
+    # sampling rate.
     reached = np.clip(np.cumsum(settled) - 0.5 * kept, 0.0, settled)
     first = efficiency_factor(v, heart, settled - reached)
     second = efficiency_factor(v, heart, reached)

@@ -10,8 +10,8 @@ from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_bools, as_floats
 from trailstats.metrics.sampling import valid_seconds
 
-#: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers: never
-#: apply them to running [DeGruchy2017].
+#: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers:
+#: never apply them to running [DeGruchy2017].
 PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
     {
         "paved": 1.0,
@@ -41,7 +41,8 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     Parameters
     ----------
     speed : array-like
-        Walking speed. [m/s] Meant for about 0.2 to 2 m/s; the fourth power grows without bound beyond.
+        Walking speed. [m/s] Meant for about 0.2 to 2 m/s; the fourth power grows without bound
+        beyond.
     grade : array-like
         Rise over run. [1]
 
@@ -61,7 +62,8 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     array([4.2972, 8.3964])
     """
     s, percent = as_floats(speed), 100.0 * as_floats(grade)
-    # Held where the inner power would overflow; the outer term is 1 to machine precision long before.
+    # Held where the inner power would overflow; the outer term is 1 to machine precision long
+    # before.
     inner = 1.1 ** (np.clip(percent, -200.0, 100.0) + 32.0)
     graded = 0.34 * s * percent * (1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0)))
     return np.asarray(_STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded, dtype=np.float64)
@@ -104,7 +106,8 @@ def pandolf_power(
 ) -> FloatArray:
     """Metabolic power of walking with a load by Pandolf's equation.
 
-    Not valid downhill, and biased low for fast walking. Kept for comparison; `energy` uses `walking_power`.
+    Not valid downhill, and biased low for fast walking. Kept for comparison; `energy` uses
+    `walking_power`.
 
     Parameters
     ----------
@@ -158,8 +161,9 @@ def is_walking(
 ) -> BoolArray:
     """Whether a moving sample is walking rather than running.
 
-    Cadence decides where it was recorded: below `cadence_limit` is walking. Elsewhere speed decides, against
-    a transition speed that falls from 2.0 m/s on the level to 1.47 m/s at 15 degrees uphill.
+    Cadence decides where it was recorded: below `cadence_limit` is walking. Elsewhere speed
+    decides, against a transition speed that falls from 2.0 m/s on the level to 1.47 m/s at 15
+    degrees uphill.
 
     Parameters
     ----------
@@ -208,9 +212,9 @@ def energy(
 ) -> float:
     """Metabolic energy of a recording, standing included.
 
-    Running is the level power of [Looney2023]_ above standing, times the grade ratio of [Minetti2002]_;
-    walking up to 2 m/s is `walking_power`; standing is its value at rest. Firm uneven ground may add up to
-    ten percent that is not in here.
+    Running is the level power of [Looney2023]_ above standing, times the grade ratio of
+    [Minetti2002]_; walking up to 2 m/s is `walking_power`; standing is its value at rest. Firm
+    uneven ground may add up to ten percent that is not in here.
 
     Parameters
     ----------
@@ -228,8 +232,8 @@ def energy(
     Returns
     -------
     float
-        Energy. [J] Samples with a NaN are skipped, so scale by coverage where there are many; NaN when
-        nothing was recorded.
+        Energy. [J] Samples with a NaN are skipped, so scale by coverage where there are many; NaN
+        when nothing was recorded.
 
     Raises
     ------
@@ -249,7 +253,9 @@ def energy(
 
     def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
         running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(slope)
-        moving = np.where(walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running)
+        moving = np.where(
+            walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running
+        )
         return np.where(v < STOPPED_SPEED, _STANDING_POWER, moving)
 
     return _energy_of(power, speed, grade, dt, walking, mass)
@@ -264,8 +270,8 @@ def energy_polynomial(
 ) -> float:
     """Metabolic energy by the cost polynomials alone, standing added: a second opinion on `energy`.
 
-    The polynomials were fitted over grades and not to level ground, where running comes out about 6 % and walking
-    about 50 % above what was measured.
+    The polynomials were fitted over grades and not to level ground, where running comes out about 6
+    % and walking about 50 % above what was measured.
 
     Parameters
     ----------
@@ -316,7 +322,9 @@ def _energy_of(
     walking: ArrayLike | None,
     mass: float,
 ) -> float:
-    """Return the energy of a recording by a law of power per kilogram from speed, grade and gait."""
+    """Return the energy of a recording by a law of power per kilogram from speed, grade and
+    gait.
+    """
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
     v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))

@@ -1,4 +1,6 @@
-"""Short-term scaling of beat intervals (detrended fluctuation analysis) and the threshold read from it."""
+"""Short-term scaling of beat intervals (detrended fluctuation analysis) and the threshold read from
+it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ class Alpha1:
     time : numpy.ndarray, shape (k,)
         Middle of each window, from the first beat. [s]
     alpha1 : numpy.ndarray, shape (k,)
-        Short-term scaling exponent. [1] NaN where a window holds too few or too many corrected beats.
+        Short-term scaling exponent. [1] NaN where a window holds too few or too many corrected
+        beats.
     heart_rate : numpy.ndarray, shape (k,)
         Mean heart rate of each window. [bpm]
 
@@ -38,13 +41,15 @@ class Alpha1:
 
 
 def _without_trends(parts: Sequence[FloatArray], strength: float) -> list[FloatArray]:
-    """Subtract from each series its smoothness-priors trend, all solved as one five-band system in linear time."""
+    """Subtract from each series its smoothness-priors trend, all solved as one five-band system in
+    linear time.
+    """
     series = np.concatenate(parts)
     lengths = [part.size for part in parts]
     owner = np.repeat(np.arange(len(parts)), lengths)
     bands = np.zeros((3, series.size))
-    # Bands of D'D for second differences, summed row by row so that the edges come out right; none reaches from one
-    # series into the next.
+    # Bands of D'D for second differences, summed row by row so that the edges come out right; none
+    # reaches from one series into the next.
     weight = np.where(owner[:-2] == owner[2:], strength**2, 0.0)
     bands[2] = 1.0
     bands[2, :-2] += weight
@@ -77,7 +82,8 @@ def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZE
     Returns
     -------
     float
-        Scaling exponent. [1] NaN with fewer than twice the largest box, or a series without variation.
+        Scaling exponent. [1] NaN with fewer than twice the largest box, or a series without
+        variation.
 
     References
     ----------
@@ -136,8 +142,8 @@ def dfa_alpha1(
     Returns
     -------
     Alpha1
-        Exponent and mean heart rate per window; empty when the recording is shorter than a window. NaN
-        intervals are dropped before.
+        Exponent and mean heart rate per window; empty when the recording is shorter than a window.
+        NaN intervals are dropped before.
 
     Raises
     ------
@@ -164,11 +170,16 @@ def dfa_alpha1(
     beats, flags = beats[kept], flags[kept]
     clock = np.concatenate([[0.0], np.cumsum(beats)])
     starts = np.arange(0.0, max(clock[-1] - window, -1.0) + 1e-9, step)
-    first, last = np.searchsorted(clock, starts), np.searchsorted(clock, starts + window, side="right") - 1
+    first, last = (
+        np.searchsorted(clock, starts),
+        np.searchsorted(clock, starts + window, side="right") - 1,
+    )
     alpha = np.full(starts.size, np.nan)
     wrong = np.concatenate([[0.0], np.cumsum(flags)])
     sizes = last - first
-    usable = (sizes >= 2 * max(_BOX_SIZES)) & (wrong[last] - wrong[first] <= largest_corrected_share * sizes)
+    usable = (sizes >= 2 * max(_BOX_SIZES)) & (
+        wrong[last] - wrong[first] <= largest_corrected_share * sizes
+    )
     parts = [beats[first[k] : last[k]] for k in np.flatnonzero(usable)]
     if parts:
         alpha[usable] = [dfa_exponent(part) for part in _without_trends(parts, _DETRENDING)]
@@ -196,8 +207,8 @@ def threshold_from_alpha1(
     Returns
     -------
     float
-        Heart rate at the threshold. [bpm] NaN with too few windows, when the exponent does not fall with
-        heart rate, or when the threshold lies outside the heart rates seen.
+        Heart rate at the threshold. [bpm] NaN with too few windows, when the exponent does not fall
+        with heart rate, or when the threshold lies outside the heart rates seen.
 
     References
     ----------

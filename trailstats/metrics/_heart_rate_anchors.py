@@ -18,7 +18,8 @@ def heart_rate_max_from_age(age: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Maximum heart rate. [bpm] NaN where `age` is NaN. One person lies about 10 bpm off (from memory).
+        Maximum heart rate. [bpm] NaN where `age` is NaN. One person lies about 10 bpm off (from
+        memory).
 
     References
     ----------
@@ -33,7 +34,9 @@ def heart_rate_max_from_age(age: ArrayLike) -> FloatArray:
     return 208.0 - 0.7 * as_floats(age)
 
 
-def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999) -> float:
+def observed_heart_rate_max(
+    hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999
+) -> float:
     """Highest heart rate that was really held, spikes left out.
 
     Parameters
@@ -50,8 +53,8 @@ def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 
     Returns
     -------
     float
-        Maximum heart rate. [bpm] NaN when nothing was recorded or held. The window is counted in samples of
-        the median duration, so use it on evenly sampled data.
+        Maximum heart rate. [bpm] NaN when nothing was recorded or held. The window is counted in
+        samples of the median duration, so use it on evenly sampled data.
 
     References
     ----------
@@ -69,9 +72,11 @@ def observed_heart_rate_max(hr: ArrayLike, dt: ArrayLike, *, sustained: float = 
     if not np.any(ticking & ~np.isnan(heart)):
         return float("nan")
     size = int(np.ceil(sustained / float(np.median(seconds[ticking]))))
-    # An opening keeps a value only where it is held throughout a window; a gap counts as no heart rate at
-    # all.
-    held = scipy.ndimage.grey_opening(np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0)
+    # An opening keeps a value only where it is held throughout a window; a gap counts as no heart
+    # rate at all.
+    held = scipy.ndimage.grey_opening(
+        np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0
+    )
     return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
 
 

@@ -19,7 +19,8 @@ class HeartRateRules:
     lock_seconds : float
         Time it must last. [s]
     lock_speed_variation : float
-        Coefficient of variation of speed within that time from which speed counts as varying (judgement). [1]
+        Coefficient of variation of speed within that time from which speed counts as varying
+        (judgement). [1]
     flat_seconds : float
         Time without any change that counts as a stuck value. [s]
     settle_seconds : float
@@ -77,7 +78,12 @@ def _prefix(values: FloatArray) -> FloatArray:
 
 
 def heart_rate_quality(
-    hr: ArrayLike, cadence: ArrayLike, speed: ArrayLike, dt: ArrayLike, *, rules: HeartRateRules | None = None
+    hr: ArrayLike,
+    cadence: ArrayLike,
+    speed: ArrayLike,
+    dt: ArrayLike,
+    *,
+    rules: HeartRateRules | None = None,
 ) -> HeartRateQuality:
     """Flag heart-rate samples that follow the cadence, are stuck, settling or impossible.
 
@@ -97,8 +103,8 @@ def heart_rate_quality(
     Returns
     -------
     HeartRateQuality
-        Flags. A NaN heart rate has no flag and is not usable. A runner whose true heart rate equals the
-        cadence for minutes is flagged as well; nothing in the data tells the two apart.
+        Flags. A NaN heart rate has no flag and is not usable. A runner whose true heart rate equals
+        the cadence for minutes is flagged as well; nothing in the data tells the two apart.
 
     References
     ----------
@@ -128,7 +134,11 @@ def heart_rate_quality(
     locked = _fill_runs(heart.size, start[long_lock], stop[long_lock])
 
     # A run of "same as before" begins one sample after the value it repeats.
-    same = np.concatenate([[False], np.diff(heart) == 0.0]) if heart.size else np.zeros(0, dtype=np.bool_)
+    same = (
+        np.concatenate([[False], np.diff(heart) == 0.0])
+        if heart.size
+        else np.zeros(0, dtype=np.bool_)
+    )
     start, stop = true_runs(same)
     start = start - 1
     stuck = clock[stop] - clock[start] > limits.flat_seconds

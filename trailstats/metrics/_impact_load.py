@@ -8,13 +8,22 @@ from trailstats.metrics._energy import STOPPED_SPEED, is_walking
 from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
 from trailstats.metrics._spring_mass import contact_time, flight_time, peak_force
 from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, modelled_cadence, step_rate
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_bools,
+    as_floats,
+)
 from trailstats.metrics.sampling import valid_seconds
 
 #: Speed of the reference step. [m/s]
 REFERENCE_SPEED: Final = 3.0
 #: Steps in one kilometre at the reference speed on level ground [VanOeveren2019].
-REFERENCE_STEPS_PER_KM: Final = float(POPULATION_CADENCE.running(REFERENCE_SPEED)) / 60.0 / REFERENCE_SPEED * 1000.0
+REFERENCE_STEPS_PER_KM: Final = (
+    float(POPULATION_CADENCE.running(REFERENCE_SPEED)) / 60.0 / REFERENCE_SPEED * 1000.0
+)
 #: Rise of the impact component per degree downhill, from +54 % at -9 degrees [GottschallKram2005].
 DOWNHILL_SLOPE: Final = 0.06
 #: Angle beyond which the effect of grade is held, because nobody measured there. [degrees]
@@ -84,7 +93,8 @@ def impact_component(
     speed : array-like
         Speed along the slope. [m/s] One study at 3 to 6 m/s.
     grade : array-like
-        Rise over run. [1] Measured to 9 degrees (0.158) either way; held beyond downhill, 0 beyond uphill.
+        Rise over run. [1] Measured to 9 degrees (0.158) either way; held beyond downhill, 0 beyond
+        uphill.
     walking : array-like of bool, optional
         Walking samples, which have no impact peak. [1]
     surface_factor : array-like
@@ -114,16 +124,24 @@ def impact_component(
     by_grade = np.where(angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE))
     by_speed = np.maximum(0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED))
     running = by_speed * by_grade * as_floats(surface_factor)
-    return running if walking is None else np.where(as_bools(walking) & ~np.isnan(running), 0.0, running)
+    return (
+        running
+        if walking is None
+        else np.where(as_bools(walking) & ~np.isnan(running), 0.0, running)
+    )
 
 
 def tibial_component(
-    speed: ArrayLike, grade: ArrayLike, *, walking: ArrayLike | None = None, steep_factor: float = 1.0
+    speed: ArrayLike,
+    grade: ArrayLike,
+    *,
+    walking: ArrayLike | None = None,
+    steep_factor: float = 1.0,
 ) -> FloatArray:
     """Load inside the shin bone of a step relative to the reference step.
 
-    Two studies of the effect of grade disagree, hence a factor of 1 with an interval of 0.85 to 1.15 on steep
-    ground.
+    Two studies of the effect of grade disagree, hence a factor of 1 with an interval of 0.85 to
+    1.15 on steep ground.
 
     Parameters
     ----------
@@ -154,7 +172,11 @@ def tibial_component(
     slope = as_floats(grade)
     by_grade = np.where(np.isnan(slope), np.nan, np.where(np.abs(slope) >= 0.10, steep_factor, 1.0))
     running = _tibial_by_speed(speed) * by_grade
-    return running if walking is None else np.where(as_bools(walking) & ~np.isnan(running), _WALKING_TIBIAL, running)
+    return (
+        running
+        if walking is None
+        else np.where(as_bools(walking) & ~np.isnan(running), _WALKING_TIBIAL, running)
+    )
 
 
 def _tibial_by_speed(speed: ArrayLike) -> FloatArray:
@@ -196,16 +218,16 @@ def impact_load_by_group(
     surface_factor : array-like
         Factor of the ground, see `SURFACE_FACTORS`. [1]
     exponent : float
-        Exponent of the per-step magnitude. [1] 1 counts load; 4 (daily stimulus), 6.6 (bone) and 9 (tendon)
-        are from memory.
+        Exponent of the per-step magnitude. [1] 1 counts load; 4 (daily stimulus), 6.6 (bone) and 9
+        (tendon) are from memory.
     model : CadenceModel
         Cadence where none was recorded.
 
     Returns
     -------
     ImpactLoadArrays
-        One value per group. [km] A component skips samples where it is NaN; it is NaN for a group with time
-        of which none could be used, and 0 for a group without time.
+        One value per group. [km] A component skips samples where it is NaN; it is NaN for a group
+        with time of which none could be used, and 0 for a group without time.
 
     Raises
     ------
@@ -226,15 +248,24 @@ def impact_load_by_group(
     if not exponent > 0.0:
         raise ValueError(f"exponent must be positive, got {exponent}")
     shape = np.broadcast_shapes(*(np.shape(a) for a in (group, speed, grade, cadence, dt)))
-    v, slope, steps = (np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence))
+    v, slope, steps = (
+        np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence)
+    )
     seconds = np.broadcast_to(valid_seconds(dt), shape).ravel()
     index = np.broadcast_to(np.asarray(group, dtype=np.int64), shape).ravel()
     factor = np.broadcast_to(as_floats(surface_factor), shape).ravel()
-    walk = is_walking(v, steps, slope) if walking is None else np.broadcast_to(as_bools(walking), shape).ravel()
+    walk = (
+        is_walking(v, steps, slope)
+        if walking is None
+        else np.broadcast_to(as_bools(walking), shape).ravel()
+    )
     rate, _ = step_rate(v, steps, walking=walk, model=model)
 
     kept = (index >= 0) & (seconds > 0.0)
-    index, count = index[kept], int(n_groups if n_groups is not None else np.max(index, initial=-1) + 1)
+    index, count = (
+        index[kept],
+        int(n_groups if n_groups is not None else np.max(index, initial=-1) + 1),
+    )
     taken, stopped = (rate * seconds)[kept], (v < STOPPED_SPEED)[kept]
 
     def total(magnitude: FloatArray) -> FloatArray:
@@ -284,17 +315,17 @@ def impact_load(
     surface_factor : array-like
         Factor of the ground, see `SURFACE_FACTORS`. [1]
     exponent : float
-        Exponent of the per-step magnitude. [1] 1 counts load; 4, 6.6 and 9 count fatigue and are from memory.
-        Never report only one.
+        Exponent of the per-step magnitude. [1] 1 counts load; 4, 6.6 and 9 count fatigue and are
+        from memory. Never report only one.
     model : CadenceModel
         Cadence where none was recorded.
 
     Returns
     -------
     ImpactLoad
-        Load. [km] Each component skips samples where it is NaN and is NaN when no sample could be used; 0
-        without time. Duration, distance, speed and steps explain about 70 % of a worn sensor's load; the rest
-        is invisible.
+        Load. [km] Each component skips samples where it is NaN and is NaN when no sample could be
+        used; 0 without time. Duration, distance, speed and steps explain about 70 % of a worn
+        sensor's load; the rest is invisible.
 
     Raises
     ------

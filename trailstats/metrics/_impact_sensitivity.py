@@ -18,7 +18,14 @@ from trailstats.metrics._impact_load import (
 from trailstats.metrics._impact_result import ImpactLoadArrays
 from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, step_rate
 from trailstats.metrics._surface_factor import SURFACE_FACTORS, Ground, SurfaceFactor
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_bools,
+    as_floats,
+)
 from trailstats.metrics.sampling import valid_seconds
 
 #: Load, daily stimulus, bone and tendon exponents. All but the first are from memory [Edwards2018].
@@ -32,8 +39,8 @@ _ANGLE_BINS: Final = 24
 class ImpactSensitivity:
     """Draws of the load by component.
 
-    Two results made with the same seed and number of draws share every drawn constant but the ground's, so
-    they can be compared draw by draw.
+    Two results made with the same seed and number of draws share every drawn constant but the
+    ground's, so they can be compared draw by draw.
 
     Parameters
     ----------
@@ -84,7 +91,9 @@ class ImpactSensitivity:
             Draws per unit of `amount`. NaN when `amount` is not positive.
         """
         divisor = amount if amount > 0.0 else float("nan")
-        return ImpactSensitivity(self.exponents, self.active / divisor, self.impact / divisor, self.tibial / divisor)
+        return ImpactSensitivity(
+            self.exponents, self.active / divisor, self.impact / divisor, self.tibial / divisor
+        )
 
     def share_below(self, other: "ImpactSensitivity") -> ImpactLoadArrays:
         """Share of the draws in which this load is lower than another.
@@ -136,10 +145,10 @@ def impact_sensitivity(
 ) -> ImpactSensitivity:
     """Draw the load of a recording over the constants that the evidence leaves open.
 
-    Drawn are the factor of each kind of ground (triangular over its interval), the rise of impact per degree
-    downhill (0.04 to 0.08), the effect of steep ground on the shin bone (0.85 to 1.15) and, for modelled
-    steps, the step rate (`CadenceModel.uncertainty` either way). The passes over the samples do not grow with the
-    number of draws.
+    Drawn are the factor of each kind of ground (triangular over its interval), the rise of impact
+    per degree downhill (0.04 to 0.08), the effect of steep ground on the shin bone (0.85 to 1.15)
+    and, for modelled steps, the step rate (`CadenceModel.uncertainty` either way). The passes over
+    the samples do not grow with the number of draws.
 
     Parameters
     ----------
@@ -169,8 +178,8 @@ def impact_sensitivity(
     Returns
     -------
     ImpactSensitivity
-        Draws per component and exponent. [km] Samples where a component is NaN are skipped; a component
-        without any usable sample is NaN.
+        Draws per component and exponent. [km] Samples where a component is NaN are skipped; a
+        component without any usable sample is NaN.
 
     Raises
     ------
@@ -190,11 +199,19 @@ def impact_sensitivity(
     True
     """
     shape = np.broadcast_shapes(*(np.shape(a) for a in (speed, grade, cadence, dt)))
-    v, slope, recorded = (np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence))
+    v, slope, recorded = (
+        np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence)
+    )
     index = np.broadcast_to(np.asarray(surface_index, dtype=np.int64), shape).ravel()
-    if draws < 1 or (index.size and not 0 <= int(np.min(index)) <= int(np.max(index)) < len(surfaces)):
+    if draws < 1 or (
+        index.size and not 0 <= int(np.min(index)) <= int(np.max(index)) < len(surfaces)
+    ):
         raise ValueError("draws must be positive and surface_index must name one of surfaces")
-    walk = is_walking(v, recorded, slope) if walking is None else np.broadcast_to(as_bools(walking), shape).ravel()
+    walk = (
+        is_walking(v, recorded, slope)
+        if walking is None
+        else np.broadcast_to(as_bools(walking), shape).ravel()
+    )
     rate, modelled = step_rate(v, recorded, walking=walk, model=model)
     seconds = np.broadcast_to(valid_seconds(dt), shape).ravel()
     moving = (seconds > 0.0) & (v >= STOPPED_SPEED)
@@ -202,18 +219,27 @@ def impact_sensitivity(
 
     rng = np.random.default_rng(seed)
     steps_range = (1.0 - model.uncertainty, 1.0 + model.uncertainty)
-    rise, steep, stretch = (rng.uniform(*bounds, size=draws) for bounds in (_SLOPE_RANGE, _STEEP_RANGE, steps_range))
-    # The ground has its own stream, so that another set of grounds leaves the constants above as they are.
-    factor = np.stack([_draw_surface(np.random.default_rng([seed, k]), s, draws) for k, s in enumerate(surfaces)])
+    rise, steep, stretch = (
+        rng.uniform(*bounds, size=draws) for bounds in (_SLOPE_RANGE, _STEEP_RANGE, steps_range)
+    )
+    # The ground has its own stream, so that another set of grounds leaves the constants above as
+    # they are.
+    factor = np.stack(
+        [_draw_surface(np.random.default_rng([seed, k]), s, draws) for k, s in enumerate(surfaces)]
+    )
 
-    # Downhill angle bins carry the only nonlinear constant; one more bin holds everything that is not
-    # downhill.
+    # Downhill angle bins carry the only nonlinear constant; one more bin holds everything that is
+    # not downhill.
     angle = np.minimum(-np.degrees(np.arctan(slope)), MEASURED_ANGLE)
-    bins = np.where(angle > 0.0, np.minimum(angle / MEASURED_ANGLE * _ANGLE_BINS, _ANGLE_BINS - 1e-9) + 1.0, 0.0)
+    bins = np.where(
+        angle > 0.0, np.minimum(angle / MEASURED_ANGLE * _ANGLE_BINS, _ANGLE_BINS - 1e-9) + 1.0, 0.0
+    )
     angle_bin = np.nan_to_num(bins).astype(np.int64)
     cells = (_ANGLE_BINS + 1) * len(surfaces)
     count = np.bincount(angle_bin, minlength=_ANGLE_BINS + 1)
-    degrees = np.bincount(angle_bin, weights=np.nan_to_num(np.maximum(angle, 0.0)), minlength=_ANGLE_BINS + 1)
+    degrees = np.bincount(
+        angle_bin, weights=np.nan_to_num(np.maximum(angle, 0.0)), minlength=_ANGLE_BINS + 1
+    )
     bin_angle = degrees / np.maximum(count, 1)
     log_rise = np.log1p(rise * bin_angle[:, None]) - np.log1p(DOWNHILL_SLOPE * bin_angle[:, None])
 
@@ -226,16 +252,24 @@ def impact_sensitivity(
     on_steep = (np.abs(slope) >= 0.10) & ~walk
     results: list[list[FloatArray]] = [[], [], []]
     for exponent in exponents:
-        active = _stretched(steps, magnitudes[0], exponent, modelled, np.zeros_like(cell), 1, stretch)
+        active = _stretched(
+            steps, magnitudes[0], exponent, modelled, np.zeros_like(cell), 1, stretch
+        )
         impact = _stretched(steps, magnitudes[1], exponent, modelled, cell, cells, stretch)
-        tibial = _stretched(steps, magnitudes[2], exponent, modelled, on_steep.astype(np.int64), 2, stretch)
+        tibial = _stretched(
+            steps, magnitudes[2], exponent, modelled, on_steep.astype(np.int64), 2, stretch
+        )
         grounds = impact.reshape(_ANGLE_BINS + 1, len(surfaces), draws)
         results[0].append(active[0])
-        results[1].append(np.einsum("asd,ad,sd->d", grounds, np.exp(exponent * log_rise), factor**exponent))
+        results[1].append(
+            np.einsum("asd,ad,sd->d", grounds, np.exp(exponent * log_rise), factor**exponent)
+        )
         results[2].append(tibial[0] + tibial[1] * steep**exponent)
     stacked = [np.stack(rows) for rows in results]
     for k, magnitude in enumerate(magnitudes):
-        if np.any(seconds > 0.0) and not np.any((seconds > 0.0) & (~np.isnan(magnitude) | (v < STOPPED_SPEED))):
+        if np.any(seconds > 0.0) and not np.any(
+            (seconds > 0.0) & (~np.isnan(magnitude) | (v < STOPPED_SPEED))
+        ):
             stacked[k] = np.full_like(stacked[k], np.nan)
     return ImpactSensitivity(exponents, *stacked)
 

@@ -1,4 +1,6 @@
-"""Proxies for how much a runner runs to numbers: spread of pace, chasing of own bests, final surges."""
+"""Proxies for how much a runner runs to numbers: spread of pace, chasing of own bests, final
+surges.
+"""
 
 import numpy as np
 
@@ -16,13 +18,14 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     dt : array-like
         Seconds that each sample stands for; 0 in pauses. [s]
     smoothing : float
-        Window of the moving mean taken first, so that noise of the positions does not count. [s] Judgement.
+        Window of the moving mean taken first, so that noise of the positions does not count. [s]
+        Judgement.
 
     Returns
     -------
     float
-        Coefficient of variation. [1] NaN when nothing was recorded. Technical ground raises it as well; no
-        study has validated it.
+        Coefficient of variation. [1] NaN when nothing was recorded. Technical ground raises it as
+        well; no study has validated it.
 
     References
     ----------
@@ -37,7 +40,11 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     seconds = valid_seconds(dt, speed)
     smooth = moving_mean(speed, dt, smoothing)
     mean = time_mean(smooth, seconds)
-    return float(np.sqrt(time_mean((smooth - mean) ** 2, seconds))) / mean if mean > 0.0 else float("nan")
+    return (
+        float(np.sqrt(time_mean((smooth - mean) ** 2, seconds))) / mean
+        if mean > 0.0
+        else float("nan")
+    )
 
 
 def chasing_index(route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02) -> float:
@@ -79,7 +86,9 @@ def chasing_index(route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02
     return close / repeats if repeats else float("nan")
 
 
-def final_surge(speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, length: float = 1000.0) -> float:
+def final_surge(
+    speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, length: float = 1000.0
+) -> float:
     """Speed of the last kilometre relative to the run before it.
 
     Parameters
@@ -117,4 +126,8 @@ def final_surge(speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, len
     seconds = valid_seconds(dt, speed, d)
     last = d > known[-1] - length
     before = time_mean(speed, np.where(last, 0.0, seconds))
-    return time_mean(speed, np.where(last, seconds, 0.0)) / before - 1.0 if before > 0.0 else float("nan")
+    return (
+        time_mean(speed, np.where(last, seconds, 0.0)) / before - 1.0
+        if before > 0.0
+        else float("nan")
+    )

@@ -41,7 +41,9 @@ def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[FloatArray, 
     # The shorter way round keeps a run across the date line together.
     east = np.radians((lon - lon_0 + 180.0) % 360.0 - 180.0)
     scale = np.cos(np.radians(0.5 * (lat + lat_0)))
-    return as_floats(_EARTH_RADIUS * east * scale), as_floats(_EARTH_RADIUS * np.radians(lat - lat_0))
+    return as_floats(_EARTH_RADIUS * east * scale), as_floats(
+        _EARTH_RADIUS * np.radians(lat - lat_0)
+    )
 
 
 def _along_path(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -68,7 +70,8 @@ def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> FloatAr
     Returns
     -------
     numpy.ndarray, shape (k,)
-        One value per full window: 1 for a straight line. [1] Empty for a path shorter than a window.
+        One value per full window: 1 for a straight line. [1] Empty for a path shorter than a
+        window.
 
     Raises
     ------
@@ -91,7 +94,9 @@ def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> FloatAr
     if position.size < 2:
         return np.empty(0)
     edges = np.arange(int(position[-1] / window * (1.0 + 1e-12)) + 1) * window
-    chord = np.hypot(np.diff(np.interp(edges, position, east)), np.diff(np.interp(edges, position, north)))
+    chord = np.hypot(
+        np.diff(np.interp(edges, position, east)), np.diff(np.interp(edges, position, north))
+    )
     return np.minimum(as_floats(chord / window), 1.0)
 
 
@@ -112,7 +117,8 @@ def turn_density(x: ArrayLike, y: ArrayLike, *, step: float = 5.0, smoothing: in
     Returns
     -------
     float
-        Turning: a circle of radius r gives 1000 / r. [rad/km] NaN for a path shorter than eight steps.
+        Turning: a circle of radius r gives 1000 / r. [rad/km] NaN for a path shorter than eight
+        steps.
 
     Raises
     ------

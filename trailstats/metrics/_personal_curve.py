@@ -26,7 +26,8 @@ class PersonalCurve:
     population : EffortCurve
         The curve it departs from.
     departure : numpy.ndarray, shape (4,)
-        Coefficients of the log departure (up, up squared, down, down squared, per 10 % of grade). [1]
+        Coefficients of the log departure (up, up squared, down, down squared, per 10 % of grade).
+        [1]
     covariance : numpy.ndarray, shape (4, 4)
         Posterior covariance of the coefficients. [1]
     noise : float
@@ -65,7 +66,9 @@ class PersonalCurve:
         base = effort_factor(grade, curve=self.population)
         return as_floats(base * np.exp(self._design(grade) @ self.departure))
 
-    def factor_range(self, grade: ArrayLike, *, width: float = 1.959964) -> tuple[FloatArray, FloatArray]:
+    def factor_range(
+        self, grade: ArrayLike, *, width: float = 1.959964
+    ) -> tuple[FloatArray, FloatArray]:
         """Bounds of the factor from the posterior of the departure.
 
         Parameters
@@ -86,16 +89,20 @@ class PersonalCurve:
         return centre * np.exp(-deviation), centre * np.exp(deviation)
 
     def _design(self, grade: ArrayLike) -> FloatArray:
-        return _basis(np.clip(as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0)))
+        return _basis(
+            np.clip(as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0))
+        )
 
 
 def equal_effort_factors(
     speed: ArrayLike, grade: ArrayLike, heart_rate: ArrayLike, *, level_grade: float = 0.02
 ) -> FloatArray:
-    """Observed grade factors: the athlete's own level speed at the same heart rate, over the actual speed.
+    """Observed grade factors: the athlete's own level speed at the same heart rate, over the actual
+    speed.
 
-    Give steady windows (60 s means, say, without the minute after a change of grade), not single samples:
-    heart rate lags. Downhill, heart rate is biased upwards for the same oxygen uptake [Lemire2020]_.
+    Give steady windows (60 s means, say, without the minute after a change of grade), not single
+    samples: heart rate lags. Downhill, heart rate is biased upwards for the same oxygen uptake
+    [Lemire2020]_.
 
     Parameters
     ----------
@@ -106,13 +113,15 @@ def equal_effort_factors(
     heart_rate : array-like, shape (n,)
         Mean heart rate of each window. [bpm]
     level_grade : float
-        Windows with a smaller absolute grade are level and give the line of speed on heart rate. [1]
+        Windows with a smaller absolute grade are level and give the line of speed on heart rate.
+        [1]
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Factor per window. [1] NaN where an input is NaN, where the speed is not positive, and throughout when
-        fewer than 10 level windows are there or the level speed does not rise with heart rate.
+        Factor per window. [1] NaN where an input is NaN, where the speed is not positive, and
+        throughout when fewer than 10 level windows are there or the level speed does not rise with
+        heart rate.
 
     References
     ----------
@@ -152,24 +161,25 @@ def fit_personal_curve(
 ) -> PersonalCurve:
     """Fit an athlete's departure from a population curve, shrunk towards that curve.
 
-    The log of the observed over the population factor is a line plus a parabola, uphill and downhill apart,
-    with a normal prior around zero. Without observations the result is the population curve with the prior's
-    width.
+    The log of the observed over the population factor is a line plus a parabola, uphill and
+    downhill apart, with a normal prior around zero. Without observations the result is the
+    population curve with the prior's width.
 
     Parameters
     ----------
     grade : array-like, shape (n,)
         Grades of the observations. [1]
     factor : array-like, shape (n,)
-        Observed factors, see `equal_effort_factors`. [1] NaN and values that are not positive are skipped.
+        Observed factors, see `equal_effort_factors`. [1] NaN and values that are not positive are
+        skipped.
     population : EffortCurve
         The curve to depart from.
     prior_deviation : float
-        Prior standard deviation of each coefficient, per 10 % of grade. [1] Judgement: people differ by about
-        15 %.
+        Prior standard deviation of each coefficient, per 10 % of grade. [1] Judgement: people
+        differ by about 15 %.
     noise : float, optional
-        Standard deviation of one log observation. [1] By default estimated from the observations, robustly,
-        and never below 0.05 (judgement); 0.15 with fewer than 10 of them.
+        Standard deviation of one log observation. [1] By default estimated from the observations,
+        robustly, and never below 0.05 (judgement); 0.15 with fewer than 10 of them.
 
     Returns
     -------

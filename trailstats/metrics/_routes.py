@@ -13,8 +13,8 @@ _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 def route_cells(latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0) -> IntArray:
     """Cells of a grid that a run touched.
 
-    Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly square
-    everywhere and the same place always has the same cell.
+    Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly
+    square everywhere and the same place always has the same cell.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
     Returns
     -------
     float
-        1 for the same cells, 0 for none shared. [1] NaN when both are empty. Position noise keeps repeats of
-        one route below 1.
+        1 for the same cells, 0 for none shared. [1] NaN when both are empty. Position noise keeps
+        repeats of one route below 1.
 
     References
     ----------
@@ -79,7 +79,10 @@ def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
     >>> variety.route_similarity([1, 2, 3], [2, 3, 4])
     0.5
     """
-    first, second = np.unique(np.asarray(a, dtype=np.int64)), np.unique(np.asarray(b, dtype=np.int64))
+    first, second = (
+        np.unique(np.asarray(a, dtype=np.int64)),
+        np.unique(np.asarray(b, dtype=np.int64)),
+    )
     shared = np.intersect1d(first, second, assume_unique=True).size
     total = first.size + second.size - shared
     return shared / total if total else float("nan")
@@ -98,7 +101,8 @@ def route_repetition(cells: ArrayLike, earlier: Sequence[ArrayLike]) -> float:
     Returns
     -------
     float
-        1 for a repeated route, 0 for a new one or without earlier runs. [1] NaN for a run without cells.
+        1 for a repeated route, 0 for a new one or without earlier runs. [1] NaN for a run without
+        cells.
 
     References
     ----------
@@ -149,8 +153,8 @@ def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
 def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntArray:
     """Find the runs that share a route.
 
-    Two runs are linked when their similarity reaches the limit; a group is everything linked directly or
-    through others.
+    Two runs are linked when their similarity reaches the limit; a group is everything linked
+    directly or through others.
 
     Parameters
     ----------
@@ -162,7 +166,8 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntA
     Returns
     -------
     numpy.ndarray of int, shape (n,)
-        Group of each run, from 0 in order of first appearance. [1] -1 for an empty run, without any cells.
+        Group of each run, from 0 in order of first appearance. [1] -1 for an empty run, without any
+        cells.
 
     Raises
     ------
@@ -187,12 +192,15 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntA
         return np.full(len(runs), -1, dtype=np.int64)
     _, column = np.unique(np.concatenate(runs), return_inverse=True)
     start = np.concatenate([[0], np.cumsum(sizes)])
-    incidence = scipy.sparse.csr_array((np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1))
+    incidence = scipy.sparse.csr_array(
+        (np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1)
+    )
     shared = (incidence @ incidence.T).tocoo()
     union = sizes[shared.row] + sizes[shared.col] - shared.data
     linked = shared.data >= similarity * union
     graph = scipy.sparse.csr_array(
-        (np.ones(int(np.count_nonzero(linked))), (shared.row[linked], shared.col[linked])), shape=shared.shape
+        (np.ones(int(np.count_nonzero(linked))), (shared.row[linked], shared.col[linked])),
+        shape=shared.shape,
     )
     _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
     named = np.full(len(runs), -1, dtype=np.int64)

@@ -12,8 +12,11 @@ def _entropy(matches_longer: float, matches: float) -> float:
     return float(-np.log(matches_longer / matches))
 
 
-def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, minimum: int = 200) -> float:
-    """Irregularity of a series: how seldom patterns that match for m points also match for one more.
+def sample_entropy(
+    values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, minimum: int = 200
+) -> float:
+    """Irregularity of a series: how seldom patterns that match for m points also match for one
+    more.
 
     Parameters
     ----------
@@ -29,8 +32,8 @@ def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, min
     Returns
     -------
     float
-        Entropy. [1] NaN for a short or constant series, or without matches. Cost grows faster than linearly;
-        use `windowed_sample_entropy` for whole recordings.
+        Entropy. [1] NaN for a short or constant series, or without matches. Cost grows faster than
+        linearly; use `windowed_sample_entropy` for whole recordings.
 
     References
     ----------
@@ -56,7 +59,9 @@ def sample_entropy(values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, min
     return _entropy(a, b)
 
 
-def windowed_sample_entropy(values: ArrayLike, *, window: int = 300, m: int = 2, tolerance: float = 0.2) -> float:
+def windowed_sample_entropy(
+    values: ArrayLike, *, window: int = 300, m: int = 2, tolerance: float = 0.2
+) -> float:
     """Sample entropy with matches counted inside consecutive windows and added up.
 
     Cost is linear in the length of the series, and slow drifts do not count as regularity.
@@ -99,14 +104,18 @@ def windowed_sample_entropy(values: ArrayLike, *, window: int = 300, m: int = 2,
     series = series[~np.isnan(series)]
     rows = series[: series.size // window * window].reshape(-1, window)
     radii = tolerance * np.std(rows, axis=1)
-    # Half as wide a number is half the work, and exact enough for how far a value lies from the first of its window.
+    # Half as wide a number is half the work, and exact enough for how far a value lies from the
+    # first of its window.
     rows = (rows - rows[:, :1]).astype(np.float32)
     size, below = window - m, window + 1
     # Buffers serve every window: fresh ones of this size would cost more than the arithmetic.
-    distance, near = np.empty((window, window), dtype=np.float32), np.empty((window, window), dtype=np.bool_)
+    distance, near = (
+        np.empty((window, window), dtype=np.float32),
+        np.empty((window, window), dtype=np.bool_),
+    )
     alike = np.zeros((window, window), dtype=np.bool_)
-    # One step down the diagonal of a square is `below` places on along its rows. What so runs over the end of a row
-    # lies outside the square of templates that is counted.
+    # One step down the diagonal of a square is `below` places on along its rows. What so runs over
+    # the end of a row lies outside the square of templates that is counted.
     flat, matches = near.ravel(), alike.ravel()
     a = b = 0.0
     for row, radius in zip(rows, radii.astype(np.float32), strict=True):

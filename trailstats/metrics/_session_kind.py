@@ -102,7 +102,9 @@ class SessionRules:
     low_intensity_share: float = 0.90
 
 
-def session_kinds(features: SessionFeatures, *, rules: SessionRules | None = None) -> tuple[SessionKind, ...]:
+def session_kinds(
+    features: SessionFeatures, *, rules: SessionRules | None = None
+) -> tuple[SessionKind, ...]:
     """Name the kinds of training that a session was.
 
     Parameters
@@ -115,8 +117,8 @@ def session_kinds(features: SessionFeatures, *, rules: SessionRules | None = Non
     Returns
     -------
     tuple of SessionKind
-        Kinds, in the order of the enumeration; empty when none applies or nothing is known. Unknown (NaN)
-        features fulfil no rule.
+        Kinds, in the order of the enumeration; empty when none applies or nothing is known. Unknown
+        (NaN) features fulfil no rule.
 
     References
     ----------
@@ -125,7 +127,9 @@ def session_kinds(features: SessionFeatures, *, rules: SessionRules | None = Non
     Examples
     --------
     >>> from trailstats.metrics import variety
-    >>> features = variety.SessionFeatures(duration=7200.0, trail_share=0.8, technical_share=0.0, gentle_share=0.9)
+    >>> features = variety.SessionFeatures(
+    ...     duration=7200.0, trail_share=0.8, technical_share=0.0, gentle_share=0.9
+    ... )
     >>> [kind.value for kind in variety.session_kinds(features)]
     ['long', 'marathon_volume']
     """
@@ -140,7 +144,8 @@ def session_kinds(features: SessionFeatures, *, rules: SessionRules | None = Non
         and f.middle_share * f.duration >= limits.tempo_seconds
         and not f.race,
         SessionKind.LONG: long_run,
-        SessionKind.RECOVERY: f.easy_share >= limits.recovery_share and f.duration <= limits.recovery_seconds,
+        SessionKind.RECOVERY: f.easy_share >= limits.recovery_share
+        and f.duration <= limits.recovery_seconds,
         SessionKind.POWER: f.steep_bouts >= limits.power_bouts,
         SessionKind.MARATHON_VOLUME: long_run
         and f.trail_share >= limits.trail_share

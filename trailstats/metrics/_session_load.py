@@ -81,10 +81,11 @@ def session_load(
 ) -> SessionLoad:
     """Load of a session by the best method that its data allow.
 
-    In this order: Banister's training impulse when heart rate covers enough of the time and rest and maximum
-    are known; then the load from normalised grade-adjusted speed when the threshold speed is known; then the
-    rating; then duration at an assumed intensity. Every method is scaled to 100 for an hour at threshold, so
-    that a calendar may mix them, and a gap within the coverage allowed is filled at the session's own rate.
+    In this order: Banister's training impulse when heart rate covers enough of the time and rest
+    and maximum are known; then the load from normalised grade-adjusted speed when the threshold
+    speed is known; then the rating; then duration at an assumed intensity. Every method is scaled
+    to 100 for an hour at threshold, so that a calendar may mix them, and a gap within the coverage
+    allowed is filled at the session's own rate.
 
     Parameters
     ----------
@@ -136,5 +137,7 @@ def session_load(
             value = pace_load(normalised_speed(speed, dt), 3600.0 * hours, threshold_speed)
             return SessionLoad(value, LoadMethod.PACE, coverage)
     if rating is not None and 0.0 <= rating <= 10.0:
-        return SessionLoad(100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.RATING, 1.0)
+        return SessionLoad(
+            100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.RATING, 1.0
+        )
     return SessionLoad(100.0 * hours * gates.duration_intensity**2, LoadMethod.DURATION, 1.0)

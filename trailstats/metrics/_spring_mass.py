@@ -15,8 +15,8 @@ _ANCHOR_CONTACT: Final = 0.278  # [s], [Voloshina2015]
 def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> FloatArray:
     """Ground contact time expected from speed on level ground.
 
-    A power law through four groups measured at 2.65 m/s. Not valid on climbs, where contact is much longer;
-    prefer a recorded stance time.
+    A power law through four groups measured at 2.65 m/s. Not valid on climbs, where contact is much
+    longer; prefer a recorded stance time.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Flight time, not below 0 (a grounded step has none). [s] NaN where an input is NaN or the cadence is
-        not positive.
+        Flight time, not below 0 (a grounded step has none). [s] NaN where an input is NaN or the
+        cadence is not positive.
 
     References
     ----------
@@ -79,8 +79,8 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> FloatArray:
 def peak_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     """Peak vertical force of a running step from the sine-wave model.
 
-    Within about 7 % of force plates on level ground from 3.33 m/s upwards. From a modelled contact time it is
-    a function of speed alone and says nothing about the ground.
+    Within about 7 % of force plates on level ground from 3.33 m/s upwards. From a modelled contact
+    time it is a function of speed alone and says nothing about the ground.
 
     Parameters
     ----------
@@ -196,7 +196,9 @@ def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) ->
     return mass * GRAVITY * peak_force(contact, flight) / vertical_displacement(contact, flight)
 
 
-def leg_compression(contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, stature: float) -> FloatArray:
+def leg_compression(
+    contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, stature: float
+) -> FloatArray:
     """Shortening of the leg spring during contact; leg length is 0.53 of stature.
 
     Parameters
@@ -213,8 +215,8 @@ def leg_compression(contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, 
     Returns
     -------
     numpy.ndarray
-        Compression. [m] NaN where an input is NaN or half the contact length exceeds the leg. Level running
-        only.
+        Compression. [m] NaN where an input is NaN or half the contact length exceeds the leg. Level
+        running only.
 
     References
     ----------

@@ -19,8 +19,8 @@ def recorded_resolution(values: ArrayLike) -> float:
     Returns
     -------
     float
-        The usual (median) gap between the distinct values, in the unit of `values`. NaN with fewer than two of
-        them. A device that records whole strides gives 2 where steps are meant.
+        The usual (median) gap between the distinct values, in the unit of `values`. NaN with fewer
+        than two of them. A device that records whole strides gives 2 where steps are meant.
 
     References
     ----------
@@ -43,7 +43,8 @@ def quantisation_deviation(resolution: float) -> float:
     Parameters
     ----------
     resolution : float
-        Distance between recorded values: 1 step/min, or 2 where whole strides were doubled. [any unit]
+        Distance between recorded values: 1 step/min, or 2 where whole strides were doubled. [any
+        unit]
 
     Returns
     -------
@@ -126,7 +127,8 @@ def step_variability(
     grade: ArrayLike | None = None,
     rules: SteadyWindowRules | None = None,
 ) -> StepVariability:
-    """Coefficients of variation of cadence and step length, the median over windows of steady running.
+    """Coefficients of variation of cadence and step length, the median over windows of steady
+    running.
 
     Parameters
     ----------
@@ -144,8 +146,8 @@ def step_variability(
     Returns
     -------
     StepVariability
-        Coefficients. [1] NaN without a steady window; cadence is NaN also when its deviation is not twice
-        that of rounding. Windows with a NaN are judged on what was recorded.
+        Coefficients. [1] NaN without a steady window; cadence is NaN also when its deviation is not
+        twice that of rounding. Windows with a NaN are judged on what was recorded.
 
     References
     ----------
@@ -185,7 +187,9 @@ def step_variability(
     (mean_c, sd_c), (mean_l, sd_l) = spread(steps), spread(as_floats(length))
     slow = np.logical_or.reduceat((weight > 0.0) & (steps < limits.smallest_cadence), starts)
     steady = (total >= limits.smallest_coverage * limits.window) & ~slow
-    steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (sd_slope <= limits.largest_grade_deviation)
+    steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (
+        sd_slope <= limits.largest_grade_deviation
+    )
     if not np.any(steady):
         return nothing
     deviation = float(np.sqrt(np.mean(sd_c[steady] ** 2)))

@@ -21,8 +21,8 @@ _WALK_CADENCE, _WALK_SPEED, _WALK_EXPONENT = 110.0, 1.3, 0.58
 class CadenceModel:
     """Cadence over speed: the population's law, scaled to one athlete.
 
-    One number stands for a person. A parabola of the athlete's own says no more of other runs than this scale does,
-    and needs a spread of speeds that many don't run.
+    One number stands for a person. A parabola of the athlete's own says no more of other runs than
+    this scale does, and needs a spread of speeds that many don't run.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ def fit_cadence(
 ) -> CadenceModel:
     """Fit an athlete's own cadence: the population's law, scaled to the steps that were taken.
 
-    Give level running only, as samples, or as means of stretches or of whole runs: as the law is a line, its fit to
-    means is that to the samples.
+    Give level running only, as samples, or as means of stretches or of whole runs: as the law is a
+    line, its fit to means is that to the samples.
 
     Parameters
     ----------
@@ -135,7 +135,8 @@ def fit_cadence(
     if float(np.sum(seconds)) < minimum_seconds:
         return POPULATION_CADENCE
     taken, expected = (
-        float(np.sum(np.where(running, rate, 0.0) * seconds)) for rate in (steps, POPULATION_CADENCE.running(v))
+        float(np.sum(np.where(running, rate, 0.0) * seconds))
+        for rate in (steps, POPULATION_CADENCE.running(v))
     )
     return CadenceModel(POPULATION_CADENCE.at_3 * taken / expected, personal=True)
 
@@ -172,7 +173,9 @@ def modelled_cadence(
     array([162.044, 168.056, 174.068])
     """
     running = model.running(speed)
-    return running if walking is None else np.where(as_bools(walking), model.walking(speed), running)
+    return (
+        running if walking is None else np.where(as_bools(walking), model.walking(speed), running)
+    )
 
 
 def step_length(speed: ArrayLike, cadence: ArrayLike) -> FloatArray:

@@ -21,7 +21,8 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class SurfaceFactor:
-    """Factor of a kind of ground relative to paved ground, with the interval that the evidence leaves open.
+    """Factor of a kind of ground relative to paved ground, with the interval that the evidence
+    leaves open.
 
     Parameters
     ----------
@@ -48,21 +49,27 @@ class SurfaceFactor:
 
     @property
     def distinguishable(self) -> bool:
-        """Whether the interval excludes 1, that is, whether an effect of the ground may be stated at all."""
+        """Whether the interval excludes 1, that is, whether an effect of the ground may be stated
+        at all.
+        """
         return self.low > 1.0 or self.high < 1.0
 
 
-#: Factor on the impact component of a step. The intervals are judgements from the studies named, which
-#: disagree; real dirt and gravel trails showed no difference at all.
+#: Factor on the impact component of a step. The intervals are judgements from the studies named,
+#: which disagree; real dirt and gravel trails showed no difference at all.
 SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
     {
         Ground.PAVED: SurfaceFactor(1.00, 1.00, 1.00, "reference"),
         Ground.DIRT: SurfaceFactor(0.90, 1.00, 1.10, "[Garcia2021], [Mitchell2023]"),
-        Ground.GRASS: SurfaceFactor(0.83, 0.97, 1.10, "[Waite2021], [Tessutti2012], [FerroSanchez2023]"),
+        Ground.GRASS: SurfaceFactor(
+            0.83, 0.97, 1.10, "[Waite2021], [Tessutti2012], [FerroSanchez2023]"
+        ),
         Ground.WOODCHIP: SurfaceFactor(0.75, 0.90, 1.00, "[Boey2017], [Mitchell2023]"),
         Ground.SAND: SurfaceFactor(0.70, 0.90, 1.00, "[Mitchell2023]"),
         Ground.TECHNICAL: SurfaceFactor(0.90, 1.00, 1.20, "[Garcia2021], [Mitchell2023]"),
-        Ground.UNKNOWN_TRAIL: SurfaceFactor(0.83, 1.00, 1.10, "[Garcia2021], [Waite2021], [Mitchell2023]"),
+        Ground.UNKNOWN_TRAIL: SurfaceFactor(
+            0.83, 1.00, 1.10, "[Garcia2021], [Waite2021], [Mitchell2023]"
+        ),
     }
 )
 

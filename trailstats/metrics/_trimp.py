@@ -73,7 +73,8 @@ def banister_trimp(
     Returns
     -------
     float
-        Training impulse. [1] At most 4.37 (men) or 4.57 (women) a minute. NaN when nothing was recorded.
+        Training impulse. [1] At most 4.37 (men) or 4.57 (women) a minute. NaN when nothing was
+        recorded.
 
     Raises
     ------
@@ -103,7 +104,8 @@ def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
     Parameters
     ----------
     hr : array-like
-        Heart rate. [bpm] NaN is skipped; below 50 % counts nothing, above 100 % counts as the highest zone.
+        Heart rate. [bpm] NaN is skipped; below 50 % counts nothing, above 100 % counts as the
+        highest zone.
     dt : array-like
         Seconds that each sample stands for. [s]
     maximum : float
@@ -204,8 +206,8 @@ def session_rpe_load(rating: float, duration: float) -> float:
 def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
     """Load from grade-adjusted speed: 100 for an hour at threshold speed.
 
-    For one session use the normalised speed of the session as a single sample; given samples, the square is
-    averaged over them.
+    For one session use the normalised speed of the session as a single sample; given samples, the
+    square is averaged over them.
 
     Parameters
     ----------
@@ -282,7 +284,8 @@ def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> 
 def heart_rate_reserve_load(
     hr: ArrayLike, dt: ArrayLike, *, rest: float, maximum: float, threshold_fraction: float
 ) -> float:
-    """Load by the square of heart-rate reserve over its threshold value: 100 for an hour at threshold.
+    """Load by the square of heart-rate reserve over its threshold value: 100 for an hour at
+    threshold.
 
     Parameters
     ----------
@@ -314,7 +317,9 @@ def heart_rate_reserve_load(
     Examples
     --------
     >>> from trailstats.metrics import load
-    >>> two_hours = load.heart_rate_reserve_load(155.0, 7200.0, rest=45.0, maximum=185.0, threshold_fraction=0.83)
+    >>> two_hours = load.heart_rate_reserve_load(
+    ...     155.0, 7200.0, rest=45.0, maximum=185.0, threshold_fraction=0.83
+    ... )
     >>> round(two_hours, 3)
     179.227
     """

@@ -8,7 +8,8 @@ import numpy as np
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
 
-#: Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to none of them.
+#: Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to none
+#: of them.
 RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
 _THRESHOLD_FRACTIONS: Final = (0.85, 0.90, 0.95, 1.00, 1.03)  # [Friel]
 _THRESHOLD_LAST: Final = 1.06  # [Friel], belongs to the zone below
@@ -116,8 +117,8 @@ def lthr_zone_bounds(lthr: float) -> FloatArray:
     Returns
     -------
     numpy.ndarray, shape (6,)
-        Lower bounds of all zones but the first. [bpm] The last is a hair above 106 %, because 106 % itself
-        belongs to the zone below. NaN when `lthr` is NaN.
+        Lower bounds of all zones but the first. [bpm] The last is a hair above 106 %, because 106 %
+        itself belongs to the zone below. NaN when `lthr` is NaN.
 
     References
     ----------
@@ -129,10 +130,14 @@ def lthr_zone_bounds(lthr: float) -> FloatArray:
     >>> intensity.lthr_zone_bounds(160.0).round(1)
     array([136. , 144. , 152. , 160. , 164.8, 169.6])
     """
-    return np.append(lthr * as_floats(_THRESHOLD_FRACTIONS), np.nextafter(lthr * _THRESHOLD_LAST, np.inf))
+    return np.append(
+        lthr * as_floats(_THRESHOLD_FRACTIONS), np.nextafter(lthr * _THRESHOLD_LAST, np.inf)
+    )
 
 
-def hrr_zone_bounds(rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS) -> FloatArray:
+def hrr_zone_bounds(
+    rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS
+) -> FloatArray:
     """Zone bounds by heart-rate reserve.
 
     Parameters
@@ -241,7 +246,9 @@ def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
     0.25
     """
     heart = as_floats(hr)
-    above = np.where(np.isnan(heart) | np.isnan(ceiling), np.nan, (heart > ceiling).astype(np.float64))
+    above = np.where(
+        np.isnan(heart) | np.isnan(ceiling), np.nan, (heart > ceiling).astype(np.float64)
+    )
     return time_mean(above, dt)
 
 
@@ -286,8 +293,8 @@ def polarisation_index(zone_1: float, zone_2: float, zone_3: float) -> float:
     Returns
     -------
     float
-        ``log10(z1 / z2 * z3 * 100)`` with shares. [1] NaN when the second or third zone is empty, for which
-        the formula has no value, or an input is NaN.
+        ``log10(z1 / z2 * z3 * 100)`` with shares. [1] NaN when the second or third zone is empty,
+        for which the formula has no value, or an input is NaN.
 
     Raises
     ------

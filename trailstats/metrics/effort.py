@@ -1,7 +1,7 @@
 """Effort of a grade: energy curves, grade-adjusted speed with its spread over models, and energy.
 
-Grade-adjusted speed is the level speed of equal effort. It is computed per sample and aggregated afterwards,
-because the curves bend: the factor of a mean grade is not the mean factor.
+Grade-adjusted speed is the level speed of equal effort. It is computed per sample and aggregated
+afterwards, because the curves bend: the factor of a mean grade is not the mean factor.
 """
 
 import numpy as np
@@ -30,7 +30,11 @@ from trailstats.metrics._energy import (
     running_power,
     walking_power,
 )
-from trailstats.metrics._personal_curve import PersonalCurve, equal_effort_factors, fit_personal_curve
+from trailstats.metrics._personal_curve import (
+    PersonalCurve,
+    equal_effort_factors,
+    fit_personal_curve,
+)
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
 
@@ -66,7 +70,9 @@ __all__ = [
 ]
 
 
-def grade_adjusted_speed(speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> FloatArray:
+def grade_adjusted_speed(
+    speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+) -> FloatArray:
     """Level speed of equal effort, per sample.
 
     Parameters
@@ -81,7 +87,8 @@ def grade_adjusted_speed(speed: ArrayLike, grade: ArrayLike, *, curve: EffortCur
     Returns
     -------
     numpy.ndarray
-        Grade-adjusted speed. [m/s] Equal to `speed` where the grade is 0, NaN where an input is NaN.
+        Grade-adjusted speed. [m/s] Equal to `speed` where the grade is 0, NaN where an input is
+        NaN.
 
     References
     ----------
@@ -109,7 +116,8 @@ def grade_adjusted_speed_range(speed: ArrayLike, grade: ArrayLike) -> tuple[Floa
     Returns
     -------
     low, high : numpy.ndarray
-        Bounds per sample. [m/s] NaN where an input is NaN. A structural range, not a confidence interval.
+        Bounds per sample. [m/s] NaN where an input is NaN. A structural range, not a confidence
+        interval.
 
     References
     ----------
@@ -146,7 +154,8 @@ def mean_grade_adjusted_speed(
     Returns
     -------
     float
-        Mean grade-adjusted speed. [m/s] Samples with a NaN are skipped; NaN when nothing was recorded.
+        Mean grade-adjusted speed. [m/s] Samples with a NaN are skipped; NaN when nothing was
+        recorded.
 
     References
     ----------
@@ -161,7 +170,9 @@ def mean_grade_adjusted_speed(
     return time_mean(grade_adjusted_speed(speed, grade, curve=curve), dt)
 
 
-def normalised_speed(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0, exponent: float = 4.0) -> float:
+def normalised_speed(
+    speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0, exponent: float = 4.0
+) -> float:
     """Power mean of a speed that counts hard stretches more than easy ones.
 
     Parameters
@@ -178,8 +189,8 @@ def normalised_speed(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0
     Returns
     -------
     float
-        Normalised speed, at least the mean of the smoothed speed. [m/s] NaN samples are skipped; NaN when
-        nothing was recorded.
+        Normalised speed, at least the mean of the smoothed speed. [m/s] NaN samples are skipped;
+        NaN when nothing was recorded.
 
     References
     ----------

@@ -1,10 +1,11 @@
-"""Mechanical load of the steps: active, impact and tibial components in equivalent level-road kilometres.
+"""Mechanical load of the steps: active, impact and tibial components in equivalent level-road
+kilometres.
 
-External impact, internal bone load and muscle load move in different directions with grade, so there are
-three components and never one number of joint damage. Each is 1 per step at the reference step: level, paved,
-3.0 m/s; each total is divided by the steps of one reference kilometre. With an exponent of 1 the total counts
-load, with a larger one it counts fatigue; read both, because slow running takes more but smaller steps per
-kilometre.
+External impact, internal bone load and muscle load move in different directions with grade, so
+there are three components and never one number of joint damage. Each is 1 per step at the reference
+step: level, paved, 3.0 m/s; each total is divided by the steps of one reference kilometre. With an
+exponent of 1 the total counts load, with a larger one it counts fatigue; read both, because slow
+running takes more but smaller steps per kilometre.
 """
 
 from trailstats.metrics._descent import (
@@ -53,7 +54,12 @@ from trailstats.metrics._stride import (
     step_length,
     step_rate,
 )
-from trailstats.metrics._surface_factor import ENERGY_FACTORS, SURFACE_FACTORS, Ground, SurfaceFactor
+from trailstats.metrics._surface_factor import (
+    ENERGY_FACTORS,
+    SURFACE_FACTORS,
+    Ground,
+    SurfaceFactor,
+)
 
 __all__ = [
     "DESCENT_BANDS",

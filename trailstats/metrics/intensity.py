@@ -1,13 +1,24 @@
-"""Intensity: heart-rate anchors and zones, easy discipline, signal quality, thresholds from beats."""
+"""Intensity: heart-rate anchors and zones, easy discipline, signal quality, thresholds from
+beats.
+"""
 
-from trailstats.metrics._easy_runs import RECOVERY_WINDOW, EasyDiscipline, easy_discipline, easy_intended
+from trailstats.metrics._easy_runs import (
+    RECOVERY_WINDOW,
+    EasyDiscipline,
+    easy_discipline,
+    easy_intended,
+)
 from trailstats.metrics._fractal import Alpha1, dfa_alpha1, dfa_exponent, threshold_from_alpha1
 from trailstats.metrics._heart_rate_anchors import (
     heart_rate_max_from_age,
     heart_rate_reserve_fraction,
     observed_heart_rate_max,
 )
-from trailstats.metrics._heart_rate_quality import HeartRateQuality, HeartRateRules, heart_rate_quality
+from trailstats.metrics._heart_rate_quality import (
+    HeartRateQuality,
+    HeartRateRules,
+    heart_rate_quality,
+)
 from trailstats.metrics._zones import (
     RESERVE_FRACTIONS,
     ZoneRules,

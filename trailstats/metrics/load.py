@@ -1,8 +1,8 @@
 """Training load: of one session, and of sessions over days and weeks.
 
-A series of daily loads has one value per calendar day, 0 on a day of rest. A day whose load is unknown (NaN)
-counts as 0 in running averages, because a filter would otherwise never recover; check the number of unknown
-days before.
+A series of daily loads has one value per calendar day, 0 on a day of rest. A day whose load is
+unknown (NaN) counts as 0 in running averages, because a filter would otherwise never recover; check
+the number of unknown days before.
 """
 
 from enum import StrEnum
@@ -64,7 +64,9 @@ def _running_average(daily: ArrayLike, weight: float, initial: float) -> FloatAr
     loads = np.nan_to_num(as_floats(daily))
     if loads.size == 0:
         return loads
-    filtered, _ = scipy.signal.lfilter([weight], [1.0, weight - 1.0], loads, zi=[(1.0 - weight) * initial])
+    filtered, _ = scipy.signal.lfilter(
+        [weight], [1.0, weight - 1.0], loads, zi=[(1.0 - weight) * initial]
+    )
     return as_floats(filtered)
 
 
@@ -115,7 +117,9 @@ def exponential_load(
     if convention == LoadConvention.EXPONENTIAL:
         return _running_average(daily, -float(np.expm1(-1.0 / time_constant)), initial)
     if time_constant < 1.0:
-        raise ValueError(f"time_constant must be at least a day by this convention, got {time_constant}")
+        raise ValueError(
+            f"time_constant must be at least a day by this convention, got {time_constant}"
+        )
     return _running_average(daily, 1.0 / time_constant, initial)
 
 
@@ -289,11 +293,13 @@ def rolling_total(daily: ArrayLike, days: int) -> FloatArray:
     return result
 
 
-def acute_chronic_ratio(daily: ArrayLike, *, acute_days: int = 7, chronic_days: int = 28) -> FloatArray:
+def acute_chronic_ratio(
+    daily: ArrayLike, *, acute_days: int = 7, chronic_days: int = 28
+) -> FloatArray:
     """Mean daily load of the last week over that of the last four weeks.
 
-    A plain ratio without a target. Replacing the chronic part by random values keeps its relation with
-    injury, so it carries no warning on its own.
+    A plain ratio without a target. Replacing the chronic part by random values keeps its relation
+    with injury, so it carries no warning on its own.
 
     Parameters
     ----------
@@ -327,7 +333,9 @@ def acute_chronic_ratio(daily: ArrayLike, *, acute_days: int = 7, chronic_days: 
     acute = rolling_total(daily, acute_days) / acute_days
     chronic = rolling_total(daily, chronic_days) / chronic_days
     # Cancellation in the running sum leaves dust where the window is empty.
-    empty = ~(chronic > 1e-9 * max(float(np.max(np.nan_to_num(as_floats(daily)), initial=0.0)), 1e-12))
+    empty = ~(
+        chronic > 1e-9 * max(float(np.max(np.nan_to_num(as_floats(daily)), initial=0.0)), 1e-12)
+    )
     return as_floats(np.divide(acute, chronic, out=np.full(chronic.shape, np.nan), where=~empty))
 
 

@@ -12,7 +12,13 @@ from trailstats.metrics._best_efforts import (
     best_efforts_by_time,
     critical_speed,
 )
-from trailstats.metrics._efficiency import Decoupling, SteadyGate, SteadyRules, decoupling, efficiency_factor
+from trailstats.metrics._efficiency import (
+    Decoupling,
+    SteadyGate,
+    SteadyRules,
+    decoupling,
+    efficiency_factor,
+)
 from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 
 __all__ = [
@@ -48,8 +54,8 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray
-        Implied uptake per kilogram. [ml/kg/min] A laboratory finds 3 to 5 more or less. NaN where an input is
-        NaN or not positive.
+        Implied uptake per kilogram. [ml/kg/min] A laboratory finds 3 to 5 more or less. NaN where
+        an input is NaN or not positive.
 
     References
     ----------
@@ -66,7 +72,9 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> FloatArray:
     minutes = np.where(usable, t, np.nan) / 60.0
     speed = d / minutes
     uptake = -4.60 + 0.182258 * speed + 0.000104 * speed**2
-    fraction = 0.8 + 0.1894393 * np.exp(-0.012778 * minutes) + 0.2989558 * np.exp(-0.1932605 * minutes)
+    fraction = (
+        0.8 + 0.1894393 * np.exp(-0.012778 * minutes) + 0.2989558 * np.exp(-0.1932605 * minutes)
+    )
     return as_floats(uptake / fraction)
 
 
@@ -107,7 +115,9 @@ def equivalent_time(uptake: float, distance: float) -> float:
     return float(scipy.optimize.brentq(excess, fastest, slowest, xtol=1e-9))
 
 
-def riegel_time(duration: ArrayLike, distance: ArrayLike, target: ArrayLike, *, exponent: float = 1.06) -> FloatArray:
+def riegel_time(
+    duration: ArrayLike, distance: ArrayLike, target: ArrayLike, *, exponent: float = 1.06
+) -> FloatArray:
     """Duration over another distance by Riegel's power law.
 
     Parameters
@@ -140,7 +150,12 @@ def riegel_time(duration: ArrayLike, distance: ArrayLike, target: ArrayLike, *, 
 
 
 def runs_needed(
-    difference: float, deviation: float, *, correlation: float = 0.0, level: float = 0.95, power: float = 0.80
+    difference: float,
+    deviation: float,
+    *,
+    correlation: float = 0.0,
+    level: float = 0.95,
+    power: float = 0.80,
 ) -> float:
     """Count the runs on each side that a comparison needs to find a difference.
 
@@ -213,8 +228,8 @@ def speed_at_heart_rate(
 ) -> SpeedAtHeartRate:
     """Speed at a reference heart rate, by a line of speed on heart rate and temperature.
 
-    Give means of steady windows (a minute or more). Neighbouring windows are alike, so the interval is too
-    narrow for a single run.
+    Give means of steady windows (a minute or more). Neighbouring windows are alike, so the interval
+    is too narrow for a single run.
 
     Parameters
     ----------
@@ -234,8 +249,9 @@ def speed_at_heart_rate(
     Returns
     -------
     SpeedAtHeartRate
-        Speed with interval. NaN with too few windows, when heart rate does not vary, or when `reference` lies
-        more than 5 bpm outside the heart rates seen (judgement). Windows with a NaN are skipped.
+        Speed with interval. NaN with too few windows, when heart rate does not vary, or when
+        `reference` lies more than 5 bpm outside the heart rates seen (judgement). Windows with a
+        NaN are skipped.
 
     References
     ----------
@@ -250,7 +266,9 @@ def speed_at_heart_rate(
     2.1
     """
     v, heart = np.broadcast_arrays(as_floats(speed), as_floats(hr))
-    warmth = np.full(v.shape, reference_temperature) if temperature is None else as_floats(temperature)
+    warmth = (
+        np.full(v.shape, reference_temperature) if temperature is None else as_floats(temperature)
+    )
     kept = ~(np.isnan(v) | np.isnan(heart) | np.isnan(warmth))
     v, heart, warmth = v[kept], heart[kept], warmth[kept]
     nothing = SpeedAtHeartRate(float("nan"), float("nan"), float("nan"), int(v.size))

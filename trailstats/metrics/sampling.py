@@ -1,14 +1,28 @@
 """Time weights of a sampled series: coverage, means, quantiles, moving means and runs of samples.
 
-Every formula that adds over a recording takes `dt`, the seconds that each sample stands for. A pause has ``dt
-= 0``. A missing or negative `dt` counts as zero, so a bad clock never adds time.
+Every formula that adds over a recording takes `dt`, the seconds that each sample stands for. A
+pause has ``dt = 0``. A missing or negative `dt` counts as zero, so a bad clock never adds time.
 """
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_bools, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_bools,
+    as_floats,
+)
 
-__all__ = ["moving_mean", "recorded_share", "time_mean", "time_quantile", "true_runs", "valid_seconds"]
+__all__ = [
+    "moving_mean",
+    "recorded_share",
+    "time_mean",
+    "time_quantile",
+    "true_runs",
+    "valid_seconds",
+]
 
 
 def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
@@ -60,7 +74,9 @@ def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
     >>> sampling.recorded_share([1.0, 3.0], [5.0, float('nan')])
     0.25
     """
-    total = float(np.sum(valid_seconds(np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0])))
+    total = float(
+        np.sum(valid_seconds(np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0]))
+    )
     if total == 0.0:
         return float("nan")
     return float(np.sum(valid_seconds(dt, *values))) / total
@@ -110,7 +126,8 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
     Returns
     -------
     float
-        The smallest recorded value whose cumulated time reaches the share. NaN when nothing was recorded.
+        The smallest recorded value whose cumulated time reaches the share. NaN when nothing was
+        recorded.
 
     Raises
     ------
@@ -139,8 +156,8 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
 def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     """Mean over a centred window of time around the middle of each sample.
 
-    The mean is taken from the running integral, so it costs the same for every window length and does not
-    depend on the sampling rate.
+    The mean is taken from the running integral, so it costs the same for every window length and
+    does not depend on the sampling rate.
 
     Parameters
     ----------
@@ -165,13 +182,16 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     series = as_floats(values)
     if window <= 0.0 or series.size == 0:
         return series.copy()
-    clock = np.concatenate([[0.0], np.cumsum(valid_seconds(np.broadcast_to(as_floats(dt), series.shape)))])
+    clock = np.concatenate(
+        [[0.0], np.cumsum(valid_seconds(np.broadcast_to(as_floats(dt), series.shape)))]
+    )
     seconds = valid_seconds(dt, series)
     recorded = np.concatenate([[0.0], np.cumsum(seconds)])
     integral = np.concatenate([[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)])
     middle = 0.5 * (clock[:-1] + clock[1:])
     low, high = middle - 0.5 * window, middle + 0.5 * window
-    # A pause repeats a position of the clock, but with the same sums, so interpolation cannot go wrong there.
+    # A pause repeats a position of the clock, but with the same sums, so interpolation cannot go
+    # wrong there.
     weight = np.interp(high, clock, recorded) - np.interp(low, clock, recorded)
     total = np.interp(high, clock, integral) - np.interp(low, clock, integral)
     result = np.full(series.shape, np.nan)

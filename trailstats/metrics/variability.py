@@ -1,14 +1,21 @@
-"""Variability of steps, path and heart beats, stance balance, exposure to technical ground, pace freedom.
+"""Variability of steps, path and heart beats, stance balance, exposure to technical ground, pace
+freedom.
 
-All of it is proxy: exposure measures a dose and not an ability, and the variability of cadence is not the
-coordinative variability between limbs that studies of injuries speak of.
+All of it is proxy: exposure measures a dose and not an ability, and the variability of cadence is
+not the coordinative variability between limbs that studies of injuries speak of.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._beats import BeatRules, CorrectedBeats, correct_beats, rmssd, rmssd_corrected
+from trailstats.metrics._beats import (
+    BeatRules,
+    CorrectedBeats,
+    correct_beats,
+    rmssd,
+    rmssd_corrected,
+)
 from trailstats.metrics._pace_freedom import chasing_index, final_surge, pace_freedom
 from trailstats.metrics._path_shape import local_plane, straightness, turn_density
 from trailstats.metrics._sample_entropy import sample_entropy, windowed_sample_entropy
@@ -75,7 +82,9 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
     """
     series = as_floats(values)
     mean = time_mean(series, dt)
-    return float(np.sqrt(time_mean((series - mean) ** 2, dt))) / mean if mean > 0.0 else float("nan")
+    return (
+        float(np.sqrt(time_mean((series - mean) ** 2, dt))) / mean if mean > 0.0 else float("nan")
+    )
 
 
 @dataclass(frozen=True)
@@ -107,8 +116,8 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
     Returns
     -------
     StanceImbalance
-        Imbalance and spread. [pp] A device is about 0.5 off (judgement). NaN when nothing was recorded. No
-        study shows that trail running changes it.
+        Imbalance and spread. [pp] A device is about 0.5 off (judgement). NaN when nothing was
+        recorded. No study shows that trail running changes it.
 
     References
     ----------
@@ -136,12 +145,14 @@ def technical_exposure(technical_time: float, weeks: float, *, variability: floa
     weeks : float
         Length of the period. [week]
     variability : float
-        Step variability in standard deviations from the athlete's own mean. [1] Below -1 counts as -1.
+        Step variability in standard deviations from the athlete's own mean. [1] Below -1 counts as
+        -1.
 
     Returns
     -------
     float
-        Exposure. [min/week] NaN when an input is NaN or `weeks` is not positive. A dose, not an ability.
+        Exposure. [min/week] NaN when an input is NaN or `weeks` is not positive. A dose, not an
+        ability.
 
     References
     ----------

@@ -12,7 +12,12 @@ from trailstats.metrics._routes import (
     route_repetition,
     route_similarity,
 )
-from trailstats.metrics._session_kind import SessionFeatures, SessionKind, SessionRules, session_kinds
+from trailstats.metrics._session_kind import (
+    SessionFeatures,
+    SessionKind,
+    SessionRules,
+    session_kinds,
+)
 from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
 
 __all__ = [
@@ -224,7 +229,9 @@ def climb_category(length: float, grade: float) -> ClimbCategory:
     return list(ClimbCategory)[int(np.searchsorted(_CLIMB_BOUNDS, score, side="right"))]
 
 
-def notable_climb(length: ArrayLike, grade: ArrayLike, *, minimum_score: float = 3500.0) -> BoolArray:
+def notable_climb(
+    length: ArrayLike, grade: ArrayLike, *, minimum_score: float = 3500.0
+) -> BoolArray:
     """Whether a climb is worth listing for a runner: 500 m, 3 % and the score.
 
     Parameters

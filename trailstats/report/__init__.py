@@ -1,4 +1,6 @@
-"""The report: `view` turns results into words and numbers, `charts` draws, `html` writes one self-contained file."""
+"""The report: `view` turns results into words and numbers, `charts` draws, `html` writes one
+self-contained file.
+"""
 
 from __future__ import annotations
 

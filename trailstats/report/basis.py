@@ -1,4 +1,6 @@
-"""What the numbers of a page rest on: measured, modelled or assumed, counted over its activities."""
+"""What the numbers of a page rest on: measured, modelled or assumed, counted over its
+activities.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.limits import HeartRateLimits
+from trailstats.model.limits import HeartRateLimits
+from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.results import Analysis
 from trailstats.terrain.surface import INDOOR, ON_FOOT
 
 __all__ = ["Basis", "basis_of", "map_hint", "on_the_ground"]
@@ -36,36 +38,46 @@ def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, priva
         Whether privacy zones were applied.
     """
     measured = [
-        "Time, position, heart rate and cadence as the device recorded them; jumps and pauses removed, each change "
+        "Time, position, heart rate and cadence as the device recorded them; jumps and pauses "
+        "removed, each change "
         "listed under the activity.",
         "Elevation as recorded, smoothed over distance; ascent and grade follow from it.",
     ]
     if len(analyses) > 1:
         measured.append(_coverage(analyses))
     modelled = [
-        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is left unknown."
-        + _hint(analyses),
-        "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort over grade. The "
+        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is "
+        "left unknown." + _hint(analyses),
+        "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort "
+        "over grade. The "
         "interval of a metric shows how far published curves differ.",
-        "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, in equivalent "
+        "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, "
+        "in equivalent "
         "kilometres on a level road. They compare runs; they are no forces measured in a joint.",
         "Session load, fitness and fatigue: heart rate or pace weighed by a formula.",
     ]
     assumed = [
         _limits(limits),
-        "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the documentation.",
-        "Differences between trail and road are associations in one runner's records. They don't show "
+        "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the "
+        "documentation.",
+        "Differences between trail and road are associations in one runner's records. They don't "
+        "show "
         "what causes them.",
     ]
     if unplaced := sum(not np.isfinite(a.meta.local_offset) for a in analyses):
         which = (
             "The file does not tell the local time: it is"
             if len(analyses) == 1
-            else (f"{text.count(unplaced)} of {text.count(len(analyses))} files don't tell the local time: theirs is")
+            else (
+                f"{text.count(unplaced)} of {text.count(len(analyses))} files don't tell the local "
+                "time: theirs is"
+            )
         )
         assumed.append(f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC.")
     if private:
-        assumed.append("Private places of the athlete's profile were left out of maps and profiles.")
+        assumed.append(
+            "Private places of the athlete's profile were left out of maps and profiles."
+        )
     return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))
 
 
@@ -77,18 +89,22 @@ def _coverage(analyses: Sequence[Analysis]) -> str:
     total = text.count(len(analyses))
     beats = text.count(sum(a.totals.heart_rate_time > 0 for a in analyses))
     return (
-        f"Of {total} activities {having('latitude')} have positions, {having('elevation')} elevation and {beats} "
+        f"Of {total} activities {having('latitude')} have positions, {having('elevation')} "
+        f"elevation and {beats} "
         "heart rate."
     )
 
 
 def on_the_ground(sport: str, sub_sport: str) -> bool:
-    """Whether a map can tell the surface of such activities: those on foot, but for the ones indoors."""
+    """Whether a map can tell the surface of such activities: those on foot, but for the ones
+    indoors.
+    """
     return sport in ON_FOOT and sub_sport not in INDOOR
 
 
 def map_hint(unknown_share: float, by_map: bool) -> str:
-    """Return the advice to give a map: where much is unknown and no map told anything; else an empty text.
+    """Return the advice to give a map: where much is unknown and no map told anything; else an
+    empty text.
 
     Parameters
     ----------
@@ -100,13 +116,18 @@ def map_hint(unknown_share: float, by_map: bool) -> str:
     if by_map or not unknown_share >= text.MUCH_UNKNOWN:
         return ""
     return (
-        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local OpenStreetMap extract "
+        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local "
+        "OpenStreetMap extract "
         "(--map region.osm.pbf) tells most of it."
     )
 
 
 def _hint(analyses: Sequence[Analysis]) -> str:
-    placed = [a for a in analyses if a.totals.distance > 0 and on_the_ground(a.meta.sport, a.meta.sub_sport)]
+    placed = [
+        a
+        for a in analyses
+        if a.totals.distance > 0 and on_the_ground(a.meta.sport, a.meta.sub_sport)
+    ]
     total = sum(a.totals.distance for a in placed)
     unknown = sum(a.totals.unknown_share * a.totals.distance for a in placed)
     by_map = any((a.segments["surface_source"] == "map").any() for a in analyses)
@@ -142,7 +163,9 @@ def _limits(limits: HeartRateLimits | None) -> str:
         ("easy ceiling", limits.easy_ceiling),
         ("hard from", limits.hard_floor),
     ]
-    known = [f"{name} {text.rate(value)}" for name, value in values if text.rate(value) != text.DASH]
+    known = [
+        f"{name} {text.rate(value)}" for name, value in values if text.rate(value) != text.DASH
+    ]
     if not known:
         return f"Heart-rate limits: {limits.source}."
     return f"Heart-rate limits per minute: {', '.join(known)}. Source: {limits.source}."

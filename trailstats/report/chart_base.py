@@ -1,4 +1,6 @@
-"""What all charts share: Altair itself, sizes, the time axis, the colours and shapes of the ground, the theme."""
+"""What all charts share: Altair itself, sizes, the time axis, the colours and shapes of the ground,
+the theme.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def data(rows: Rows) -> object:
 
 def wide(chart: Chart, height: int = HEIGHT) -> Chart:
     """Return a chart as wide as its place."""
-    return chart.properties(width="container", height=height, autosize={"type": "fit", "contains": "padding"})
+    return chart.properties(
+        width="container", height=height, autosize={"type": "fit", "contains": "padding"}
+    )
 
 
 def legend() -> object:
@@ -71,14 +75,18 @@ def surface_colour(rows: Rows) -> object:
     """Return the colours of the surfaces that occur in the rows."""
     found = _present(rows)
     colours = [LIGHT.surface(Surface(s)) for s in found]
-    return altair().Color("surface:N", title=None, scale=altair().Scale(domain=found, range=colours), legend=legend())
+    return altair().Color(
+        "surface:N", title=None, scale=altair().Scale(domain=found, range=colours), legend=legend()
+    )
 
 
 def surface_shape(rows: Rows) -> object:
     """Return a shape for each surface, so that colour is not needed."""
     found = _present(rows)
     shapes = [_SHAPES[s] for s in found]
-    return altair().Shape("surface:N", title=None, scale=altair().Scale(domain=found, range=shapes), legend=legend())
+    return altair().Shape(
+        "surface:N", title=None, scale=altair().Scale(domain=found, range=shapes), legend=legend()
+    )
 
 
 def themed(chart: Chart) -> Chart:

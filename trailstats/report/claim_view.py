@@ -1,4 +1,6 @@
-"""Claims and training rules as the page shows them: words, formatted numbers and the picture of the interval."""
+"""Claims and training rules as the page shows them: words, formatted numbers and the picture of the
+interval.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _TITLES = {
     "training_rules": "Training advice",
 }
 _SHARE = re.compile(
-    r"\b(share|fraction|proportion|probability|coefficient of variation|relative to|loss of|change of)\b", re.IGNORECASE
+    r"\b(share|fraction|proportion|probability|coefficient of variation"
+    r"|relative to|loss of|change of)\b",
+    re.IGNORECASE,
 )
 _FAVOURS = {
     "strength": 1,
@@ -52,13 +56,17 @@ _FAVOURS = {
     "same_effort": -1,
 }
 """The sign of the difference that speaks for a claim."""
-_SIDES = {"volume": ("after much trail", "after little"), "road_improvement": ("with trail", "without")}
+_SIDES = {
+    "volume": ("after much trail", "after little"),
+    "road_improvement": ("with trail", "without"),
+}
 """What the two sides are where they aren't trail and road runs."""
 
 
 @dataclass(frozen=True)
 class IntervalPicture:
-    """A difference with its interval on an axis whose middle is zero; places in percent of the axis.
+    """A difference with its interval on an axis whose middle is zero; places in percent of the
+    axis.
 
     Attributes
     ----------
@@ -85,7 +93,9 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """One claim, or one part of it, ready to be shown; ``why`` says why a clear interval decides nothing."""
+    """One claim, or one part of it, ready to be shown; ``why`` says why a clear interval decides
+    nothing.
+    """
 
     claim: str
     title: str
@@ -139,7 +149,8 @@ def claim_view(
     ----------
     result : ClaimResult
     numbers : mapping of str to int
-        The number that the page gives to the activity from each source; sources that it lacks are left out.
+        The number that the page gives to the activity from each source; sources that it lacks are
+        left out.
     imperial : bool
     part : bool
         Whether it is a part of another claim's answer.
@@ -150,7 +161,9 @@ def claim_view(
     difference = text.difference(result.difference, unit, imperial, beside=bound)
     interval = text.interval(result.low, result.high, unit, imperial, signed=True)
     # Beside the difference the interval does without the unit.
-    bounds = interval.removesuffix(difference[difference.find(" ") :]) if " " in difference else interval
+    bounds = (
+        interval.removesuffix(difference[difference.find(" ") :]) if " " in difference else interval
+    )
     return ClaimView(
         claim=result.claim,
         title=claim_title(result.claim),
@@ -176,7 +189,9 @@ def claim_view(
 
 
 def rule_views(results: Sequence[RuleResult], numbers: Mapping[str, int]) -> tuple[RuleView, ...]:
-    """Return training rules as the page shows them, the checks of one rule together; ``numbers`` as in `claim_view`."""
+    """Return training rules as the page shows them, the checks of one rule together; ``numbers`` as
+    in `claim_view`.
+    """
     together: dict[tuple[str, str, EvidenceStrength], list[CheckView]] = {}
     for result in results:
         check = CheckView(
@@ -187,7 +202,13 @@ def rule_views(results: Sequence[RuleResult], numbers: Mapping[str, int]) -> tup
         )
         together.setdefault((result.rule, result.statement, result.evidence), []).append(check)
     return tuple(
-        RuleView(rule, statement, EvidenceStrength(evidence).value, EVIDENCE[EvidenceStrength(evidence)], tuple(checks))
+        RuleView(
+            rule,
+            statement,
+            EvidenceStrength(evidence).value,
+            EVIDENCE[EvidenceStrength(evidence)],
+            tuple(checks),
+        )
         for (rule, statement, evidence), checks in together.items()
     )
 
@@ -203,7 +224,9 @@ def short_metric(metric: str) -> str:
 
 
 def display_unit(unit: str, meaning: str) -> str:
-    """Return ``"share"`` for a plain number whose name or meaning says that it is a part of a whole."""
+    """Return ``"share"`` for a plain number whose name or meaning says that it is a part of a
+    whole.
+    """
     return "share" if unit == "1" and _SHARE.search(meaning.replace("_", " ")) else unit
 
 
@@ -217,13 +240,17 @@ def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
     if all(known):
         return f"{what}{sides[0]} {names[0]}, {sides[1]} {names[1]}."
     if any(known):
-        return f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing to compare with."
+        return (
+            f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing to compare with."
+        )
     if math.isfinite(result.difference):
         return f"{what}difference {text.difference(result.difference, unit, imperial)}."
     if any(math.isfinite(part.difference) for part in result.parts):
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
-    return next((c for c in result.caveats if "needed" in c), result.caveats[0] if result.caveats else "")
+    return next(
+        (c for c in result.caveats if "needed" in c), result.caveats[0] if result.caveats else ""
+    )
 
 
 def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
@@ -236,7 +263,9 @@ def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
 
 
 def _favours(result: ClaimResult, part: bool) -> int:
-    """Return the sign of the difference that speaks for the claim; of a part only where its verdict tells."""
+    """Return the sign of the difference that speaks for the claim; of a part only where its verdict
+    tells.
+    """
     if not part:
         return _FAVOURS.get(result.claim, 0)
     sign = {Verdict.SUPPORTED: 1, Verdict.CONTRADICTED: -1}.get(result.verdict, 0)
@@ -254,13 +283,27 @@ def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]
     return tuple(dict.fromkeys(numbers[s] for s in sources if s in numbers))
 
 
-def _picture(result: ClaimResult, unit: str, imperial: bool, favours: int) -> IntervalPicture | None:
+def _picture(
+    result: ClaimResult, unit: str, imperial: bool, favours: int
+) -> IntervalPicture | None:
     values = [v for v in (result.low, result.difference, result.high) if math.isfinite(v)]
     if not math.isfinite(result.difference):
         return None
     edge = 1.1 * max((abs(v) for v in values), default=0.0) or 1.0
-    low = result.low if math.isfinite(result.low) else -edge if math.isfinite(result.high) else result.difference
-    high = result.high if math.isfinite(result.high) else edge if math.isfinite(result.low) else result.difference
+    low = (
+        result.low
+        if math.isfinite(result.low)
+        else -edge
+        if math.isfinite(result.high)
+        else result.difference
+    )
+    high = (
+        result.high
+        if math.isfinite(result.high)
+        else edge
+        if math.isfinite(result.low)
+        else result.difference
+    )
 
     def place(value: float) -> float:
         return round(50.0 + 50.0 * value / edge, 2)

@@ -1,4 +1,6 @@
-"""The archive's charts as the page embeds them: title, a sentence, and a specification in the page's own colours."""
+"""The archive's charts as the page embeds them: title, a sentence, and a specification in the
+page's own colours.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart of the archive: id of its element, title, a sentence, height [px] and specification."""
+    """One chart of the archive: id of its element, title, a sentence, height [px] and
+    specification.
+    """
 
     id: str
     title: str
@@ -43,7 +47,9 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
     unit = "mi" if imperial else "km"
     trend = rows.trend
     band = (
-        " The line is a straight trend with its 95 % band; weeks may resemble their neighbours." if trend.lines else ""
+        " The line is a straight trend with its 95 % band; weeks may resemble their neighbours."
+        if trend.lines
+        else ""
     )
     every = [
         (
@@ -60,8 +66,10 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             Drawing(
                 "load",
                 "Load and form",
-                "Bars: session load of the week. Lines: its fading average over 42 days (fitness) and 7 days "
-                "(fatigue), and the one less the other (form): below zero the week was harder than usual.",
+                "Bars: session load of the week. Lines: its fading average over 42 days (fitness) "
+                "and 7 days "
+                "(fatigue), and the one less the other (form): below zero the week was harder than "
+                "usual.",
                 lambda: charts.load(rows.load),
             ),
         ),
@@ -79,7 +87,8 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             Drawing(
                 "intensity",
                 "Intensity, trail against road",
-                "Share of moving time in three heart-rate zones, for runs that count as trail or road as a whole.",
+                "Share of moving time in three heart-rate zones, for runs that count as trail or "
+                "road as a whole.",
                 lambda: charts.intensity(rows.intensity),
             ),
         ),
@@ -88,7 +97,8 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             Drawing(
                 "variety",
                 "Variety of ground",
-                "How each month's time is spread over kinds of ground, where that is known: the stronger the colour, "
+                "How each month's time is spread over kinds of ground, where that is known: the "
+                "stronger the colour, "
                 "the more.",
                 lambda: charts.variety(rows.variety),
             ),
@@ -98,7 +108,8 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
             Drawing(
                 "trend",
                 "Road form",
-                f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by week; upwards is "
+                f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by "
+                "week; upwards is "
                 f"fitter, or cooler.{band}",
                 lambda: charts.trend(trend.points, trend.lines, "/mi" if imperial else "/km"),
             ),
@@ -130,7 +141,9 @@ def figures(page: Page) -> list[Figure]:
 
 
 def _for_page(chart: Chart) -> dict[str, object]:
-    """Return a chart's specification with the page's custom properties as colours, so that it follows the theme."""
+    """Return a chart's specification with the page's custom properties as colours, so that it
+    follows the theme.
+    """
     spec = chart.to_dict(validate=False)  # checked while it was built
     spec["config"] = chart_base.config(LIGHT) | {"background": "transparent"}
     text = json.dumps(spec)

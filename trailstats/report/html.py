@@ -1,4 +1,6 @@
-"""The report as one self-contained HTML file: nothing is loaded, everything from files is escaped."""
+"""The report as one self-contained HTML file: nothing is loaded, everything from files is
+escaped.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +17,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trailstats._version import __version__
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
 from trailstats.io.tables import write_atomically
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Analysis
 from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
 from trailstats.report.palette import DARK, LIGHT, Palette
 from trailstats.report.payload import embed, payload
 from trailstats.report.view import Page, build_page
-from trailstats.results import Analysis
 
 if TYPE_CHECKING:
     import jinja2
@@ -68,8 +70,8 @@ def write_report(
     title : str
         Heading of the page.
     split : bool
-        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the file. Pages of an
-        earlier report there that are no longer needed are removed.
+        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the
+        file. Pages of an earlier report there that are no longer needed are removed.
 
     Returns
     -------
@@ -98,10 +100,17 @@ def write_report(
 
             claims = evaluate_claims(result)
         if rules is None:
-            from trailstats.plan import check_plan
+            from trailstats.claims.plan import check_plan
 
             rules = check_plan(result)
-    page = build_page(result, claims=claims or (), rules=rules or (), athlete=athlete, imperial=imperial, title=title)
+    page = build_page(
+        result,
+        claims=claims or (),
+        rules=rules or (),
+        athlete=athlete,
+        imperial=imperial,
+        title=title,
+    )
     target = Path(path)
     if split and isinstance(result, History):
         folder = target.with_name(f"{target.stem}_activities")
@@ -130,7 +139,9 @@ def render(page: Page) -> str:
         routes=page.archive is not None and any(s.track.has("x") for s in page.sections),
         version=__version__,
         policy=_policy(scripts),
-        styles=safe(_colours() + _own("report.css")),  # our own files: nothing from a recording is in them
+        styles=safe(
+            _colours() + _own("report.css")
+        ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
         data=safe(embed(payload(page, {c.id: c.spec for c in charts}))),
     )
@@ -151,7 +162,9 @@ def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
 
 
 def _remove_older(folder: Path, written: set[str]) -> None:
-    """Remove the pages of an earlier report with more activities; what trailstats did not write stays."""
+    """Remove the pages of an earlier report with more activities; what trailstats did not write
+    stays.
+    """
     for path in folder.glob("a*.html"):
         if path.name in written or not _OWN_PAGE.fullmatch(path.name):
             continue
@@ -162,12 +175,16 @@ def _remove_older(folder: Path, written: set[str]) -> None:
 
 @functools.cache
 def _template() -> jinja2.Template:
-    """Return the page's template; compiled once per process, since it takes longer than to fill it in."""
+    """Return the page's template; compiled once per process, since it takes longer than to fill it
+    in.
+    """
     try:
         import jinja2
     except ImportError as error:
         raise MissingExtraError("jinja2", "report") from error
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
     return environment.from_string(_own("template.html.j2"))
 
 
@@ -181,7 +198,8 @@ def _policy(scripts: Sequence[str]) -> str:
     digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; "
         "form-action 'none'"
     )
 
@@ -189,6 +207,10 @@ def _policy(scripts: Sequence[str]) -> str:
 def _colours() -> str:
     """Return the palette as custom properties, dark where the reader's system asks for it."""
     light, dark = (
-        "".join(f"--{f.name}:{getattr(palette, f.name)};" for f in fields(Palette)) for palette in (LIGHT, DARK)
+        "".join(f"--{f.name}:{getattr(palette, f.name)};" for f in fields(Palette))
+        for palette in (LIGHT, DARK)
     )
-    return f":root{{color-scheme:light dark;{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return (
+        f":root{{color-scheme:light dark;{light}}}@media screen and "
+        f"(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    )

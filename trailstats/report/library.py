@@ -1,4 +1,6 @@
-"""The chart library that a page embeds: one script, made by vl-convert and kept, since making it takes seconds."""
+"""The chart library that a page embeds: one script, made by vl-convert and kept, since making it
+takes seconds.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import functools
 from contextlib import suppress
 from importlib.metadata import version
 
-from trailstats._folders import cache_folder
+from trailstats.cache import cache_folder
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.tables import write_atomically
 
@@ -23,8 +25,8 @@ def chart_library() -> str:
     Returns
     -------
     str
-        Kept in the user's folder for caches (``TRAILSTATS_CACHE`` names another) under vl-convert's version. Where
-        nothing can be kept it is made anew in each process.
+        Kept in the user's folder for caches (``TRAILSTATS_CACHE`` names another) under vl-convert's
+        version. Where nothing can be kept it is made anew in each process.
 
     Raises
     ------

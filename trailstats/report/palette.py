@@ -1,7 +1,8 @@
-"""Colours and words shared by the page, the charts and the plots: one legend, told apart without colour too.
+"""Colours and words shared by the page, the charts and the plots: one legend, told apart without
+colour too.
 
-The terrain colours come from the colour-blind-safe set of Okabe and Ito, darkened or lightened so that each has a
-contrast of at least 3 to 1 against its background.
+The terrain colours come from the colour-blind-safe set of Okabe and Ito, darkened or lightened so
+that each has a contrast of at least 3 to 1 against its background.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ __all__ = ["DARK", "EVIDENCE", "LIGHT", "OUTCOMES", "SURFACES", "VERDICTS", "Pal
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme, as hexadecimal RGB; heart-rate zones go from light to dark in one hue."""
+    """The colours of one theme, as hexadecimal RGB; heart-rate zones go from light to dark in one
+    hue.
+    """
 
     background: str
     panel: str
@@ -35,7 +38,9 @@ class Palette:
 
     def surface(self, surface: Surface) -> str:
         """Return the colour of a surface."""
-        return {Surface.ROAD: self.road, Surface.TRAIL: self.trail, Surface.UNKNOWN: self.unknown}[surface]
+        return {Surface.ROAD: self.road, Surface.TRAIL: self.trail, Surface.UNKNOWN: self.unknown}[
+            surface
+        ]
 
 
 LIGHT = Palette(

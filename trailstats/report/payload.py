@@ -1,4 +1,6 @@
-"""The data that the page's scripts draw from, as compact JSON: whole numbers, differences, repeated texts once."""
+"""The data that the page's scripts draw from, as compact JSON: whole numbers, differences, repeated
+texts once.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,8 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
 def embed(data: object) -> str:
     """Return JSON that may stand in a ``<script>`` element, whatever texts it holds.
 
-    Neither ``</script>`` nor a comment can come out of it: the characters that begin them are written as escapes.
+    Neither ``</script>`` nor a comment can come out of it: the characters that begin them are
+    written as escapes.
     """
     out = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     for character in "<>&\u2028\u2029":
@@ -97,9 +100,14 @@ def _route(view: ActivityView) -> Json:
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
     }
     if track.has("x"):
-        even = np.round(np.linspace(0, len(track) - 1, min(len(track), ROUTE_POINTS))).astype(np.int64)
+        even = np.round(np.linspace(0, len(track) - 1, min(len(track), ROUTE_POINTS))).astype(
+            np.int64
+        )
         chosen = np.unique(np.concatenate((even, track.starts, track.starts - 1)))
-        columns = {name: _steps(getattr(track, name)[chosen].astype(np.float64)) for name in ("x", "y", "segment")}
+        columns = {
+            name: _steps(getattr(track, name)[chosen].astype(np.float64))
+            for name in ("x", "y", "segment")
+        }
         starts = np.searchsorted(chosen, track.starts).tolist()
         out["track"] = {"region": track.region, "starts": starts} | columns
     return out
@@ -118,7 +126,9 @@ def _table(table: TableView, texts: _Texts) -> Json:
 
 
 def _track(track: TrackView) -> Json:
-    """Return a track's columns; ``x, y, along, elevation`` as differences from the last known value."""
+    """Return a track's columns; ``x, y, along, elevation`` as differences from the last known
+    value.
+    """
     out: Json = {"region": track.region, "byTime": track.by_time, "starts": track.starts.tolist()}
     out["along"] = _steps(track.along)
     if track.has("x"):

@@ -9,17 +9,21 @@ from trailstats.claims.result import ClaimResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
 from trailstats.io.tables import write_atomically
-from trailstats.report import charts, run_charts
+from trailstats.report import charts
 from trailstats.report.chart_base import themed
 from trailstats.report.figures import drawings
-from trailstats.report.plot_rows import all_route_rows, claim_rows
+from trailstats.report.run_rows import all_route_rows, claim_rows
 from trailstats.report.view import archive_view
 
 __all__ = ["write_pictures"]
 
 
 def write_pictures(
-    history: History, folder: str | Path, *, results: Sequence[ClaimResult] = (), imperial: bool = False
+    history: History,
+    folder: str | Path,
+    *,
+    results: Sequence[ClaimResult] = (),
+    imperial: bool = False,
 ) -> list[Path]:
     """Write the charts of an archive as SVG and PNG.
 
@@ -57,12 +61,16 @@ def write_pictures(
     archive = archive_view(history, imperial, analyses=analyses)
     drawn = {d.name: themed(d.draw()) for d in drawings(archive, imperial)}
     if lines := all_route_rows(history, analyses=analyses):
-        drawn["routes"] = themed(run_charts.routes(lines))
+        drawn["routes"] = themed(charts.routes(lines))
     if results:
         drawn["claims"] = themed(charts.claims(claim_rows(results, imperial)))
     out = []
     for name, chart in drawn.items():
         spec = chart.to_json()
-        out.append(write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()))
-        out.append(write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)))
+        out.append(
+            write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode())
+        )
+        out.append(
+            write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0))
+        )
     return out

@@ -1,4 +1,6 @@
-"""One activity as its section of the page shows it: facts, splits, segments, climbs, zones, metrics, issues."""
+"""One activity as its section of the page shows it: facts, splits, segments, climbs, zones,
+metrics, issues.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import ActivityMeta
+from trailstats.model.activity import ActivityMeta
+from trailstats.model.results import Analysis, Metric
 from trailstats.report import text
 from trailstats.report.claim_view import display_unit
 from trailstats.report.tracks import TrackView
-from trailstats.results import Analysis, Metric
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
-__all__ = ["ActivityView", "TableView", "activity_view", "glossary", "metric_unit", "metric_words", "surface_of"]
+__all__ = [
+    "ActivityView",
+    "TableView",
+    "activity_view",
+    "glossary",
+    "metric_unit",
+    "metric_words",
+    "surface_of",
+]
 
 ZONES = ("easy", "moderate", "hard")
 METRIC_WORDS = {
@@ -165,9 +175,13 @@ def activity_view(
 
 
 def _title(meta: ActivityMeta) -> str:
-    """Return the name with the workout's, which often tells more; without either the file's name."""
+    """Return the name with the workout's, which often tells more; without either the file's
+    name.
+    """
     parts = [meta.name, meta.workout if meta.workout.casefold() not in meta.name.casefold() else ""]
-    return " · ".join(p for p in parts if p) or _SUFFIX.sub("", _file_name(meta.source)) or "Activity"
+    return (
+        " · ".join(p for p in parts if p) or _SUFFIX.sub("", _file_name(meta.source)) or "Activity"
+    )
 
 
 def _file_name(source: str) -> str:
@@ -188,7 +202,9 @@ def _code(surface: str) -> int:
     return names.index(surface) if surface in names else names.index(Surface.UNKNOWN.value)
 
 
-def _facts(analysis: Analysis, file: str, duplicate_of: str, imperial: bool) -> tuple[tuple[str, str], ...]:
+def _facts(
+    analysis: Analysis, file: str, duplicate_of: str, imperial: bool
+) -> tuple[tuple[str, str], ...]:
     t, meta = analysis.totals, analysis.meta
     beats = text.rate(t.mean_heart_rate)
     facts = [
@@ -219,7 +235,9 @@ def _splits(segments: pd.DataFrame, imperial: bool) -> TableView:
     heads = ("part", "distance", "time", "pace", "grade-adjusted", "heart rate")
     up = [s.value for s in Slope if s.is_up]
     down = [s.value for s in Slope if s.is_down]
-    slope, surface, gait = (segments[c].to_numpy(dtype=object) for c in ("slope", "surface", "gait"))
+    slope, surface, gait = (
+        segments[c].to_numpy(dtype=object) for c in ("slope", "surface", "gait")
+    )
     length, time = (segments[c].fillna(0.0).to_numpy() for c in ("distance", "duration"))
     level, beats = (segments[c].to_numpy() for c in ("grade_adjusted_speed", "heart_rate"))
     parts = [
@@ -273,7 +291,20 @@ def _segments(segments: pd.DataFrame, codes: list[int], imperial: bool) -> Table
     where = ("start_distance", "distance", "surface", "technical", "surface_source", "p_trail")
     how = ("slope", "mean_grade", "gait", "speed", "grade_adjusted_speed", "heart_rate")
     for row in _cells(segments, *where, *how):
-        start, length, surface, technical, source, p_trail, slope, grade, gait, speed, level, beats = row
+        (
+            start,
+            length,
+            surface,
+            technical,
+            source,
+            p_trail,
+            slope,
+            grade,
+            gait,
+            speed,
+            level,
+            beats,
+        ) = row
         evidence = f" ({source})" if source not in ("", "none", "signal") else ""
         rows.append(
             (
@@ -309,7 +340,9 @@ def _climbs(climbs: pd.DataFrame, imperial: bool) -> TableView:
             _bare(text.climb_rate(rise, imperial)),
             _bare(text.pace(level, imperial)),
         )
-        for direction, start, length, gain, grade, steepest, time, rise, level in _cells(climbs, *where, *how)
+        for direction, start, length, gain, grade, steepest, time, rise, level in _cells(
+            climbs, *where, *how
+        )
     )
     heads = (*shape, "time", f"{high}/h", f"grade-adj. (/{far})")
     return TableView(heads, rows, (), _spans(climbs))
@@ -342,14 +375,19 @@ def metric_words(name: str) -> str:
 
 
 def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
-    """Return the name and the meaning, with where it holds, of every metric that occurs in the analyses."""
+    """Return the name and the meaning, with where it holds, of every metric that occurs in the
+    analyses.
+    """
     found = {name for analysis in analyses for name, metric in analysis.metrics.items() if metric}
     told = {
         metric_words(name): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
         for name, entry in METRICS.items()
         if name in found
     }
-    return tuple((name, re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), words)) for name, words in told.items())
+    return tuple(
+        (name, re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), words))
+        for name, words in told.items()
+    )
 
 
 def metric_unit(name: str, metric: Metric) -> str:
@@ -363,7 +401,9 @@ def _zones(metrics: dict[str, Metric]) -> tuple[tuple[str, str, float], ...]:
     total = sum(times)
     if len(times) < 3 or total <= 0:
         return ()
-    return tuple((n, text.duration(t), round(t / total, 4)) for n, t in zip(ZONES, times, strict=True))
+    return tuple(
+        (n, text.duration(t), round(t / total, 4)) for n, t in zip(ZONES, times, strict=True)
+    )
 
 
 def _spans(table: pd.DataFrame) -> tuple[tuple[float, float], ...]:

@@ -1,7 +1,9 @@
-"""Numbers as people read them: pace, distance, time, elevation, percent, values with units and intervals.
+"""Numbers as people read them: pace, distance, time, elevation, percent, values with units and
+intervals.
 
-The one place where minutes per kilometre, miles, feet and percent exist. Everything takes SI values and returns
-text; a NaN gives an en dash. The report and the command line print through these functions.
+The one place where minutes per kilometre, miles, feet and percent exist. Everything takes SI values
+and returns text; a NaN gives an en dash. The report and the command line print through these
+functions.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ __all__ = [
 ]
 
 MUCH_UNKNOWN = 0.2
-"""Share of unknown ground from which the others are told as the least they can be, and a map is named; judgement."""
+"""Share of unknown ground from which the others are told as the least they can be, and a map is
+named; judgement.
+"""
 
 DASH = "\u2013"
 MINUS = "\u2212"
@@ -39,7 +43,15 @@ _PER_MINUTE = 60.0
 _KILO_FROM = 1e4
 _PER_HOUR = 3600.0
 _CLOCK = "clock"
-_UNIT_WORDS = {"1": "", "": "", "degC": "°C", "deg": "°", "1/min": "/min", "day": "days", "d": "days"}
+_UNIT_WORDS = {
+    "1": "",
+    "": "",
+    "degC": "°C",
+    "deg": "°",
+    "1/min": "/min",
+    "day": "days",
+    "d": "days",
+}
 _IMPERIAL = {
     "m": (1 / METRES_PER_FOOT, "ft"),
     "km": (1000 / METRES_PER_MILE, "mi"),
@@ -101,7 +113,9 @@ def percent(share: float) -> str:
 
 
 def at_least(share: float, unknown: float) -> str:
-    """Return a share in percent, as the least that it can be where a good part of the whole is unknown."""
+    """Return a share in percent, as the least that it can be where a good part of the whole is
+    unknown.
+    """
     told = percent(share)
     return f"≥ {told}" if told != DASH and unknown >= MUCH_UNKNOWN else told
 
@@ -124,8 +138,9 @@ def number(value: float, unit: str, imperial: bool = False) -> str:
     value : float
         In SI units.
     unit : str
-        As the schema writes it: ``"m/s"`` prints as a pace, ``"s"`` from a minute on as a time, ``"1/min"`` as
-        a whole number per minute, ``"1"`` as a plain number, ``"share"`` as percent; any other stands behind the value.
+        As the schema writes it: ``"m/s"`` prints as a pace, ``"s"`` from a minute on as a time,
+        ``"1/min"`` as a whole number per minute, ``"1"`` as a plain number, ``"share"`` as percent;
+        any other stands behind the value.
     imperial : bool
         Miles, feet and pounds.
 
@@ -158,11 +173,12 @@ def difference(value: float, unit: str, imperial: bool = False, beside: float = 
     value : float
         In SI units; NaN gives an en dash.
     unit : str
-        As in `number`; but speeds are given in km/h or mph, since a difference of paces depends on the pace
-        itself, and shares in percentage points.
+        As in `number`; but speeds are given in km/h or mph, since a difference of paces depends on
+        the pace itself, and shares in percentage points.
     imperial : bool
     beside : float
-        The largest value that stands beside it, such as a bound of its interval: both get the same decimals.
+        The largest value that stands beside it, such as a bound of its interval: both get the same
+        decimals.
     """
     if not math.isfinite(value):
         return DASH
@@ -170,13 +186,16 @@ def difference(value: float, unit: str, imperial: bool = False, beside: float = 
     return _with_unit(_signed(value * factor, places, word), word)
 
 
-def interval(low: float, high: float, unit: str, imperial: bool = False, signed: bool = False) -> str:
+def interval(
+    low: float, high: float, unit: str, imperial: bool = False, signed: bool = False
+) -> str:
     """Return a range with its unit, such as ``"4:50 to 5:10 /km"``.
 
     Parameters
     ----------
     low, high : float
-        Bounds in SI units; where one is NaN the other is given as "at least" or "at most", where both are, an en dash.
+        Bounds in SI units; where one is NaN the other is given as "at least" or "at most", where
+        both are, an en dash.
     unit : str
         As in `number`.
     imperial : bool
@@ -206,7 +225,9 @@ def interval(low: float, high: float, unit: str, imperial: bool = False, signed:
 
 
 def date(time: pd.Timestamp | None, offset: float = math.nan) -> str:
-    """Return a day and minute, such as ``"2026-03-04 17:05"``: local where the offset [s] is known, else UTC."""
+    """Return a day and minute, such as ``"2026-03-04 17:05"``: local where the offset [s] is known,
+    else UTC.
+    """
     if time is None or pd.isna(time):
         return DASH
     if math.isfinite(offset):
@@ -257,9 +278,13 @@ def _displayed(value: float, unit: str, imperial: bool) -> tuple[float, str]:
 
 
 def _difference_scale(size: float, unit: str, imperial: bool) -> tuple[float, str, int]:
-    """Return the factor to the unit of display, that unit, and the decimals for a difference of this size."""
+    """Return the factor to the unit of display, that unit, and the decimals for a difference of
+    this size.
+    """
     if unit == "m/s":
-        return (_PER_HOUR / METRES_PER_MILE, "mph", 2) if imperial else (_PER_HOUR / 1000, "km/h", 2)
+        return (
+            (_PER_HOUR / METRES_PER_MILE, "mph", 2) if imperial else (_PER_HOUR / 1000, "km/h", 2)
+        )
     if unit == "share":
         return 100.0, "% points", 1 if round(100.0 * size, 1) >= 1 else 2
     if unit == "s" and size >= _PER_MINUTE:

@@ -1,7 +1,9 @@
-"""Tracks as the page embeds them: private places left out, thinned, projected to metres around a common centre.
+"""Tracks as the page embeds them: private places left out, thinned, projected to metres around a
+common centre.
 
-No latitude or longitude leaves this module. Each group of runs in the same region is projected around its own centre,
-so that a route map can be drawn without anyone learning where on Earth it lies.
+No latitude or longitude leaves this module. Each group of runs in the same region is projected
+around its own centre, so that a route map can be drawn without anyone learning where on Earth it
+lies.
 """
 
 from __future__ import annotations
@@ -25,9 +27,13 @@ MAX_POINTS = 360
 REGION = 25_000.0
 """Runs whose centres lie closer than this share a map [m] (judgement)."""
 GAP = 300.0
-"""Points without a record between them that lie further apart than this are not joined by a line [m] (judgement)."""
+"""Points without a record between them that lie further apart than this are not joined by a line
+[m] (judgement).
+"""
 ZONE_MARGIN = 25.0
-"""Added to the radius of a privacy zone [m] (judgement): covers rounding and the error of positions."""
+"""Added to the radius of a privacy zone [m] (judgement): covers rounding and the error of
+positions.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +43,20 @@ class TrackView:
     Attributes
     ----------
     along : numpy.ndarray
-        Where each point lies along the run: distance [m], or time since the start [s] where there is no distance.
+        Where each point lies along the run: distance [m], or time since the start [s] where there
+        is no distance.
     by_time : bool
         Whether ``along`` is time.
     x, y : numpy.ndarray
-        East and north of the centre of the region [m]; NaN where there is no position or it is private.
+        East and north of the centre of the region [m]; NaN where there is no position or it is
+        private.
     elevation, speed, heart_rate : numpy.ndarray
         [m], [m/s], [1/min]; NaN where not recorded.
     segment : numpy.ndarray
         Index of the segment, -1 outside.
     starts : numpy.ndarray
-        Positions in the columns where the line starts anew, because what lay between is private or was not recorded.
+        Positions in the columns where the line starts anew, because what lay between is private or
+        was not recorded.
     region : int
         Number of the region, -1 without positions.
     """
@@ -84,7 +93,8 @@ def outside_zones(profile: pd.DataFrame, zones: Zones) -> NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray, shape (n,)
-        A point without a position counts as inside when a neighbour with one does, since its place then follows.
+        A point without a position counts as inside when a neighbour with one does, since its place
+        then follows.
     """
     lat, lon = profile["latitude"].to_numpy(), profile["longitude"].to_numpy()
     known = np.isfinite(lat) & np.isfinite(lon)
@@ -92,7 +102,9 @@ def outside_zones(profile: pd.DataFrame, zones: Zones) -> NDArray[np.bool_]:
     if not known.any():
         return keep
     for centre_lat, centre_lon, radius in zones:
-        keep[known] &= _distance_to(lat[known], lon[known], centre_lat, centre_lon) > radius + ZONE_MARGIN
+        keep[known] &= (
+            _distance_to(lat[known], lon[known], centre_lat, centre_lon) > radius + ZONE_MARGIN
+        )
     if keep.all():
         return keep
     places = np.flatnonzero(known)
@@ -157,8 +169,12 @@ def _view(
     )
 
 
-def _thinned(profile: pd.DataFrame, keep: NDArray[np.bool_]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Return the points to be drawn and where the line starts anew: after points that were removed, and far gaps."""
+def _thinned(
+    profile: pd.DataFrame, keep: NDArray[np.bool_]
+) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the points to be drawn and where the line starts anew: after points that were removed,
+    and far gaps.
+    """
     kept = np.flatnonzero(keep)
     new = np.flatnonzero((np.diff(kept) > 1) | _far(profile.iloc[kept])) + 1
     chosen = np.arange(len(kept))
@@ -169,7 +185,9 @@ def _thinned(profile: pd.DataFrame, keep: NDArray[np.bool_]) -> tuple[pd.DataFra
 
 
 def _far(profile: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return after which points nothing was recorded over a distance that stands out: no line is known there."""
+    """Return after which points nothing was recorded over a distance that stands out: no line is
+    known there.
+    """
     if len(profile) < 2:
         return np.zeros(0, dtype=bool)
     steps = step_lengths(profile["latitude"].to_numpy(), profile["longitude"].to_numpy())[1:]
@@ -188,7 +206,9 @@ def _distance_to(
 
 
 def _regions(positions: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> list[int]:
-    """Return each activity's region: near the centre of the first activity that opened it; -1 without positions."""
+    """Return each activity's region: near the centre of the first activity that opened it; -1
+    without positions.
+    """
     centres: list[tuple[float, float]] = []
     sizes: list[int] = []
     found = []

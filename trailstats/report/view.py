@@ -1,7 +1,7 @@
 """Everything that the page shows, as frozen values that are already formatted.
 
-`build_page` is the only place where a `History` or an `Analysis` turns into words and numbers for people; the template
-and the scripts only arrange them.
+`build_page` is the only place where a `History` or an `Analysis` turns into words and numbers for
+people; the template and the scripts only arrange them.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from trailstats import schema
-from trailstats.athlete import Athlete
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.history import History
-from trailstats.report import archive, text
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Analysis
+from trailstats.report import history_rows as archive
+from trailstats.report import text
 from trailstats.report.basis import Basis, basis_of, on_the_ground
 from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
 from trailstats.report.palette import VERDICTS, Swatch
 from trailstats.report.sections import ActivityView, activity_view, glossary
 from trailstats.report.tracks import track_views
-from trailstats.results import Analysis
 from trailstats.schema import Surface, Verdict
 
-__all__ = ["ActivityRow", "ArchiveView", "IssueGroup", "Page", "VerdictGroup", "archive_view", "build_page"]
+__all__ = [
+    "ActivityRow",
+    "ArchiveView",
+    "IssueGroup",
+    "Page",
+    "VerdictGroup",
+    "archive_view",
+    "build_page",
+]
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,8 @@ class Page:
     glossary : tuple of (str, str)
         Metrics and their meaning.
     folder : str
-        Address of the folder with a page for each activity, empty when their sections stand in this page.
+        Address of the folder with a page for each activity, empty when their sections stand in this
+        page.
     front : str
         Address of the front page, on the page of a single activity beside it.
     """
@@ -182,14 +192,20 @@ def build_page(
             duplicate_of=short.get(double, double),
             imperial=imperial,
         )
-        for k, (a, track, surface, double) in enumerate(zip(analyses, tracks, surfaces, doubles, strict=True))
+        for k, (a, track, surface, double) in enumerate(
+            zip(analyses, tracks, surfaces, doubles, strict=True)
+        )
     )
     numbers = {a.meta.source: k for k, a in enumerate(analyses)}
     answers = tuple(_with_rules(claim_view(c, numbers, imperial), rules) for c in claims)
     period = history.period if history else None
     return Page(
         title=title or _title(history, athlete, sections),
-        subtitle=text.span(*period) if period else sections[0].date if sections and not history else "",
+        subtitle=text.span(*period)
+        if period
+        else sections[0].date
+        if sections and not history
+        else "",
         facts=_facts(history, table, imperial),
         verdicts=_verdict_groups(answers),
         claims=answers,
@@ -197,7 +213,10 @@ def build_page(
         basis=basis_of(analyses, history.limits if history else None, bool(athlete.privacy_zones)),
         archive=archive_view(history, imperial, analyses=analyses) if history else None,
         columns=_columns(imperial),
-        activities=tuple(_row(a, s, double, imperial) for a, s, double in zip(analyses, sections, doubles, strict=True))
+        activities=tuple(
+            _row(a, s, double, imperial)
+            for a, s, double in zip(analyses, sections, doubles, strict=True)
+        )
         if history
         else (),
         sections=sections,
@@ -213,11 +232,15 @@ def _with_rules(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
     judged = [r.outcome for r in rules if r.outcome in ("pass", "fail")]
     if view.claim != "training_rules" or not judged:
         return view
-    return replace(view, answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below.")
+    return replace(
+        view, answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below."
+    )
 
 
 def _short_names(sources: Sequence[str]) -> dict[str, str]:
-    """Return each source without the folders that all share: a page that is passed on shows no one's disk."""
+    """Return each source without the folders that all share: a page that is passed on shows no
+    one's disk.
+    """
     parts = [source.replace("\\", "/").split("/") for source in sources]
     folders = [p[:-1] for p in parts]
     shared = 0
@@ -241,7 +264,9 @@ def _title(history: History | None, athlete: Athlete, sections: Sequence[Activit
     return f"Road and trail: {athlete.name}" if athlete.name else "Road and trail"
 
 
-def _facts(history: History | None, table: pd.DataFrame, imperial: bool) -> tuple[tuple[str, str], ...]:
+def _facts(
+    history: History | None, table: pd.DataFrame, imperial: bool
+) -> tuple[tuple[str, str], ...]:
     if history is None:
         return ()
     own = table[table["duplicate_of"] == ""]
@@ -252,9 +277,15 @@ def _facts(history: History | None, table: pd.DataFrame, imperial: bool) -> tupl
     facts = [
         ("activities", text.count(len(own))),
         ("distance", text.distance(total, imperial)),
-        ("time", text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0] + " h"),
+        (
+            "time",
+            text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0] + " h",
+        ),
         ("ascent", text.elevation(float(own["ascent"].fillna(0.0).sum()), imperial)),
-        *((words, text.percent(side / total if total > 0 else math.nan)) for words, side in sides.items()),
+        *(
+            (words, text.percent(side / total if total > 0 else math.nan))
+            for words, side in sides.items()
+        ),
     ]
     doubles = len(table) - len(own)
     if doubles:
@@ -314,8 +345,13 @@ def _columns(imperial: bool) -> tuple[str, ...]:
 def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool) -> ActivityRow:
     t, metrics = analysis.totals, analysis.metrics
     start = analysis.meta.start_time
-    found = [metrics[name].value if name in metrics else math.nan for name in ("session_load", "impact_load")]
-    trail = t.trail_share if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport) else math.nan
+    found = [
+        metrics[name].value if name in metrics else math.nan
+        for name in ("session_load", "impact_load")
+    ]
+    trail = (
+        t.trail_share if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport) else math.nan
+    )
     cells = (
         (section.date, "" if start is None else str(int(start.timestamp()))),
         (f"{section.title} (duplicate)" if double else section.title, section.title.casefold()),
@@ -330,7 +366,9 @@ def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool)
         _cell(text.number(found[0], "1"), found[0]),
         _cell(text.number(found[1], "1"), found[1]),
     )
-    search = " ".join((section.title, section.file, section.date, section.surface.value, analysis.meta.workout))
+    search = " ".join(
+        (section.title, section.file, section.date, section.surface.value, analysis.meta.workout)
+    )
     return ActivityRow(section.number, cells, section.surface.value, search.casefold())
 
 

@@ -1,8 +1,10 @@
-"""The vocabulary: every table's columns with dtype, unit and meaning, and the enums that stand in them.
+"""The vocabulary: every table's columns with dtype, unit and meaning, and the enums that stand in
+them.
 
-All tables use SI units (metres, seconds, metres per second), degrees for latitude and longitude, beats per
-minute for heart rate, steps per minute of both feet for cadence, and fractions for grades and shares. The unit
-``"1"`` marks a plain number. A column that was not recorded exists and holds NaN.
+All tables use SI units (metres, seconds, metres per second), degrees for latitude and longitude,
+beats per minute for heart rate, steps per minute of both feet for cadence, and fractions for grades
+and shares. The unit ``"1"`` marks a plain number. A column that was not recorded exists and holds
+NaN.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What a metric is: its unit and meaning, the formulas behind it, where it holds and how well it is supported."""
+"""What a metric is: its unit and meaning, the formulas behind it, where it holds and how well it is
+supported.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ class MetricEntry:
     meaning : str
         In plain words.
     formulas : tuple of str
-        Functions of `trailstats.metrics` that compute it, such as ``"effort.normalised_speed"``; their sources are
-        its sources. Empty for what is only averaged or copied.
+        Functions of `trailstats.metrics` that compute it, such as ``"effort.normalised_speed"``;
+        their sources are its sources. Empty for what is only averaged or copied.
     valid : str
         Where it holds.
     missing : str

@@ -8,4 +8,6 @@ from trailstats.schema._metrics_of_pace import PACE
 from trailstats.schema._metrics_of_steps import STEPS
 
 METRICS: dict[str, MetricEntry] = {entry.name: entry for entry in (*PACE, *STEPS, *HEART)}
-"""Every key of ``Analysis.metrics``, with unit, meaning, formulas, range, rule for missing values and evidence."""
+"""Every key of ``Analysis.metrics``, with unit, meaning, formulas, range, rule for missing values
+and evidence.
+"""

@@ -11,7 +11,10 @@ _NO_RATE = "no heart rate was recorded"
 _NO_LIMITS = f"{_NO_RATE}, or the athlete's limits are unknown"
 _THRESHOLDS = "as good as the thresholds: shares of the maximum are 5 % of it off for a person"
 _NO_BEATS = "no intervals between beats were recorded"
-_FLAGS = "optical sensors lock to the cadence; a true heart rate that equals the cadence is flagged as well"
+_FLAGS = (
+    "optical sensors lock to the cadence; a true heart rate that equals the cadence is "
+    "flagged as well"
+)
 
 
 def _zones() -> tuple[Entry, ...]:
@@ -32,7 +35,14 @@ def _zones() -> tuple[Entry, ...]:
 
 
 def _threshold_zones() -> tuple[Entry, ...]:
-    shares = ("below 85 %", "of 85 to 90 %", "of 90 to 95 %", "of 95 to 100 %", "of 100 to 103 %", "of 103 to 106 %")
+    shares = (
+        "below 85 %",
+        "of 85 to 90 %",
+        "of 90 to 95 %",
+        "of 95 to 100 %",
+        "of 100 to 103 %",
+        "of 103 to 106 %",
+    )
     zones = zip(("1", "2", "3", "4", "5a", "5b", "5c"), (*shares, "above 106 %"), strict=True)
     return tuple(
         Entry(
@@ -51,7 +61,14 @@ def _threshold_zones() -> tuple[Entry, ...]:
 
 
 def _reserve_zones() -> tuple[Entry, ...]:
-    shares = ("less than 50 %", "50 to 60 %", "60 to 70 %", "70 to 80 %", "80 to 90 %", "90 % and more")
+    shares = (
+        "less than 50 %",
+        "50 to 60 %",
+        "60 to 70 %",
+        "70 to 80 %",
+        "80 to 90 %",
+        "90 % and more",
+    )
     return tuple(
         Entry(
             f"time_hrr_zone_{zone}",
@@ -60,7 +77,8 @@ def _reserve_zones() -> tuple[Entry, ...]:
             f"moving time with {where} of the heart-rate reserve in use",
             ("intensity.time_in_zones", "intensity.hrr_zone_bounds"),
             "as good as rest and maximum; tenths of the reserve are habit, no thresholds",
-            f"{_NO_RATE}, no maximum is known, or the profile states no resting heart rate below it",
+            f"{_NO_RATE}, no maximum is known, or the profile states no resting heart rate below "
+            "it",
             WEAK,
             detail=True,
         )
@@ -70,12 +88,15 @@ def _reserve_zones() -> tuple[Entry, ...]:
 
 def _easy(name: str, unit: str, meaning: str, *formulas: str, detail: bool = False) -> Entry:
     valid = f"{_THRESHOLDS}; without the first ten minutes; says something of runs meant to be easy"
-    # Of behaviour, no study shows what it is worth; time at a heart rate stands as firmly as the thresholds.
+    # Of behaviour, no study shows what it is worth; time at a heart rate stands as firmly as the
+    # thresholds.
     evidence = NONE if name in ("easy_discipline", "easy_overshoot") else MODERATE
     return Entry(name, "intensity", unit, meaning, formulas, valid, _NO_LIMITS, evidence, detail)
 
 
-def _load(name: str, meaning: str, formula: str, valid: str, missing: str, evidence: EvidenceStrength) -> Entry:
+def _load(
+    name: str, meaning: str, formula: str, valid: str, missing: str, evidence: EvidenceStrength
+) -> Entry:
     detail = name not in ("session_load", "edwards_load")
     return Entry(name, "load", "1", meaning, (f"load.{formula}",), valid, missing, evidence, detail)
 
@@ -83,7 +104,8 @@ def _load(name: str, meaning: str, formula: str, valid: str, missing: str, evide
 HEART: tuple[Entry, ...] = (
     _load(
         "session_load",
-        "load of the session by the best method that its data allow: heart rate, pace, rating, time; 100 is an hour at "
+        "load of the session by the best method that its data allow: heart rate, pace, rating, "
+        "time; 100 is an hour at "
         "threshold",
         "session_load",
         "any session; methods mix on one scale, which is judgement; weak where only time is known",
@@ -94,7 +116,8 @@ HEART: tuple[Entry, ...] = (
         "banister_load",
         "training impulse: minutes weighted by heart-rate reserve and its exponential",
         "banister_trimp",
-        "heart rate between rest and maximum; without a stated sex the mean of two curves, which are the bounds",
+        "heart rate between rest and maximum; without a stated sex the mean of two curves, which "
+        "are the bounds",
         f"{_NO_RATE}, or no maximum is known",
         MODERATE,
     ),
@@ -116,7 +139,8 @@ HEART: tuple[Entry, ...] = (
     ),
     _load(
         "pace_load",
-        "load from normalised grade-adjusted speed over threshold speed: 100 is an hour at threshold",
+        "load from normalised grade-adjusted speed over threshold speed: 100 is an hour at "
+        "threshold",
         "pace_load",
         "running; technical ground slows without being easy, so it counts too little there",
         "no threshold speed in the profile, or no distance recorded",
@@ -147,16 +171,24 @@ HEART: tuple[Entry, ...] = (
         "climbing_time_hard",
         "intensity",
         "s",
-        "moving time above the second threshold on climbs above 5 %: the interval-like dose of climbing",
+        "moving time above the second threshold on climbs above 5 %: the interval-like dose of "
+        "climbing",
         ("impact.time_climbing", "intensity.time_in_zones"),
         f"{_THRESHOLDS}; without the first ten minutes; heart rate lags the climb",
         _NO_LIMITS,
         MODERATE,
         detail=True,
     ),
-    _easy("time_above_easy", "s", "moving time above the easy ceiling, off climbs", "intensity.share_above"),
+    _easy(
+        "time_above_easy",
+        "s",
+        "moving time above the easy ceiling, off climbs",
+        "intensity.share_above",
+    ),
     _easy("time_above_easy_climbing", "s", "the same on climbs above 5 %", "intensity.share_above"),
-    _easy("time_easy_judged", "s", "moving time that was judged against the easy ceiling, off climbs"),
+    _easy(
+        "time_easy_judged", "s", "moving time that was judged against the easy ceiling, off climbs"
+    ),
     _easy(
         "easy_discipline",
         "1",
@@ -174,7 +206,8 @@ HEART: tuple[Entry, ...] = (
     _easy(
         "climbing_time_easy",
         "s",
-        "moving time below the easy ceiling on climbs above 5 %: the endurance-like dose of climbing",
+        "moving time below the easy ceiling on climbs above 5 %: the endurance-like dose of "
+        "climbing",
         "impact.time_climbing",
         detail=True,
     ),
@@ -182,7 +215,8 @@ HEART: tuple[Entry, ...] = (
         "heart_rate_usable",
         "intensity",
         "1",
-        "share of the recorded heart rate without a flag: settling, locked to the cadence, stuck, impossible",
+        "share of the recorded heart rate without a flag: settling, locked to the cadence, stuck, "
+        "impossible",
         ("intensity.heart_rate_quality",),
         _FLAGS,
         _NO_RATE,
@@ -240,7 +274,8 @@ HEART: tuple[Entry, ...] = (
         "heart rate of the first threshold, read from the short-term scaling of the beats (0.75)",
         ("intensity.threshold_from_alpha1", "intensity.dfa_alpha1"),
         "chest strap, rising effort, no more than 6 % wrong beats; shown on 15 people",
-        f"{_NO_BEATS}, too many are wrong, or the scaling does not fall through 0.75 with heart rate",
+        f"{_NO_BEATS}, too many are wrong, or the scaling does not fall through 0.75 with heart "
+        "rate",
         WEAK,
         detail=True,
     ),
@@ -251,7 +286,8 @@ HEART: tuple[Entry, ...] = (
         "heart rate of the second threshold, read from the short-term scaling of the beats (0.50)",
         ("intensity.threshold_from_alpha1", "intensity.dfa_alpha1"),
         "as the first",
-        f"{_NO_BEATS}, too many are wrong, or the scaling does not fall through 0.50 with heart rate",
+        f"{_NO_BEATS}, too many are wrong, or the scaling does not fall through 0.50 with heart "
+        "rate",
         WEAK,
         detail=True,
     ),
@@ -259,7 +295,8 @@ HEART: tuple[Entry, ...] = (
         "rmssd_rest",
         "variability",
         "s",
-        "variability of the beats before the runner first moved: root mean square of successive differences",
+        "variability of the beats before the runner first moved: root mean square of successive "
+        "differences",
         ("variability.rmssd_corrected", "variability.correct_beats"),
         "a minute and more at rest, no more than 5 % wrong beats; says nothing while running",
         f"{_NO_BEATS}, or less than a minute of clean ones before the start",

@@ -18,7 +18,8 @@ PACE: tuple[Entry, ...] = (
         "1",
         "probability that the activity was a trail run",
         (),
-        "0 to 1; from the recording alone unless a label, a map or the file's tag may be used; see the page on terrain",
+        "0 to 1; from the recording alone unless a label, a map or the file's tag may be used; see "
+        "the page on terrain",
         "the recording does not tell",
         WEAK,
     ),
@@ -36,7 +37,8 @@ PACE: tuple[Entry, ...] = (
         "terrain_evenness",
         "variety",
         "1",
-        "how evenly the moving time spreads over nine kinds of terrain: seven slopes, technical ground, hiking",
+        "how evenly the moving time spreads over nine kinds of terrain: seven slopes, technical "
+        "ground, hiking",
         ("variety.shannon_evenness",),
         "0 one kind only, 1 all alike; describes, does not judge",
         _NO_DISTANCE,
@@ -56,9 +58,11 @@ PACE: tuple[Entry, ...] = (
         "grade_adjusted_speed",
         "effort",
         "m/s",
-        "mean level speed of equal effort, by the race curve; its bounds are the spread over three models",
+        "mean level speed of equal effort, by the race curve; its bounds are the spread over three "
+        "models",
         (*_CURVES, "effort.grade_adjusted_speed_range", "effort.race_factor"),
-        "grades from -0.25 to 0.30, clamped outside; running, on ground that does not slow by itself",
+        "grades from -0.25 to 0.30, clamped outside; running, on ground that does not slow by "
+        "itself",
         _NO_DISTANCE,
         MODERATE,
     ),
@@ -109,7 +113,8 @@ PACE: tuple[Entry, ...] = (
         "energy",
         "effort",
         "J",
-        "metabolic energy of the moving time, resting included; bounds over two models and up to 10 % for the ground",
+        "metabolic energy of the moving time, resting included; bounds over two models and up to "
+        "10 % for the ground",
         ("effort.energy", "effort.running_power", "effort.walking_power", "effort.cost_factor"),
         "walking to 2 m/s, running about 2 to 5 m/s, grades from -0.45 to 0.45, no load carried",
         "no body mass in the profile, not on foot, or " + _NO_DISTANCE,
@@ -143,7 +148,8 @@ PACE: tuple[Entry, ...] = (
         "m",
         "grade-adjusted metres per heart beat",
         ("performance.efficiency_factor",),
-        "comparable between similar runs only; moves by 1.1 to 1.4 % from day to day in a laboratory, more outdoors",
+        "comparable between similar runs only; moves by 1.1 to 1.4 % from day to day in a "
+        "laboratory, more outdoors",
         _NO_HEART,
         WEAK,
     ),
@@ -153,7 +159,8 @@ PACE: tuple[Entry, ...] = (
         "1",
         "loss of efficiency from the first to the second half of a steady run",
         ("performance.decoupling",),
-        "40 minutes and more, even effort, no pause over two minutes; the first ten minutes are left out",
+        "40 minutes and more, even effort, no pause over two minutes; the first ten minutes are "
+        "left out",
         "the run is not steady, or " + _NO_HEART,
         WEAK,
     ),
@@ -161,9 +168,11 @@ PACE: tuple[Entry, ...] = (
         "speed_at_heart_rate",
         "performance",
         "m/s",
-        "grade-adjusted speed at a reference heart rate: the profile's easy ceiling, else 150 beats a minute",
+        "grade-adjusted speed at a reference heart rate: the profile's easy ceiling, else 150 "
+        "beats a minute",
         ("performance.speed_at_heart_rate",),
-        "within 5 beats of the heart rates of the run; minutes off the warm-up and off descents; the 95 % interval is "
+        "within 5 beats of the heart rates of the run; minutes off the warm-up and off descents; "
+        "the 95 % interval is "
         "too narrow, because minutes of one run are alike",
         "fewer than ten steady minutes, none near the reference, or " + _NO_HEART,
         WEAK,
@@ -172,9 +181,11 @@ PACE: tuple[Entry, ...] = (
         "vdot",
         "performance",
         "ml/kg/min",
-        "oxygen uptake that the best effort of the run implies, as if it had been raced on the level",
+        "oxygen uptake that the best effort of the run implies, as if it had been raced on the "
+        "level",
         ("performance.vdot", "performance.best_efforts_by_distance"),
-        "efforts of 3.5 minutes to 4 hours; a laboratory finds 3 to 5 more or less; too low unless run all out",
+        "efforts of 3.5 minutes to 4 hours; a laboratory finds 3 to 5 more or less; too low unless "
+        "run all out",
         "no such effort, or not on foot",
         MODERATE,
         detail=True,
@@ -183,7 +194,8 @@ PACE: tuple[Entry, ...] = (
         "pace_spread",
         "variability",
         "1",
-        "coefficient of variation of the grade-adjusted speed over one minute: small when running to a number",
+        "coefficient of variation of the grade-adjusted speed over one minute: small when running "
+        "to a number",
         ("variability.pace_freedom",),
         "a proxy that no study has validated; technical ground raises it as well",
         _NO_DISTANCE,

@@ -1,4 +1,6 @@
-"""Metrics of the steps: their number, rhythm, forces, load, and the doses of climbing and descending."""
+"""Metrics of the steps: their number, rhythm, forces, load, and the doses of climbing and
+descending.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ MODERATE, WEAK, NONE = EvidenceStrength.MODERATE, EvidenceStrength.WEAK, Evidenc
 _NO_STEPS = "not on foot, or no distance recorded"
 _NO_CADENCE = "cadence covers less than half of the moving time, or not on foot"
 _NO_ELEVATION = "no elevation was recorded"
-_LEVEL = "running on ground below 2 % at 2 to 6 m/s; overground; from a modelled contact a function of speed alone"
+_LEVEL = (
+    "running on ground below 2 % at 2 to 6 m/s; overground; from a modelled contact a "
+    "function of speed alone"
+)
 _NO_LEVEL = "less than a minute of running on level ground"
 _WHAT = {
     "active": "peak vertical force of each step, a load on muscles and joints",
@@ -18,13 +23,18 @@ _WHAT = {
     "tibial": "load inside the shin bone at each step",
 }
 _LOAD_VALID = (
-    "3 to 6 m/s and slopes to 9 degrees as measured, held beyond; exponent 1 counts load, the table `impact` holds "
+    "3 to 6 m/s and slopes to 9 degrees as measured, held beyond; exponent 1 counts load, the "
+    "table `impact` holds "
     "the exponents that count fatigue; about 30 % of what a worn sensor finds is invisible here"
 )
 _PER = {
     "": ("km", "in equivalent level-road kilometres at 3.0 m/s", _NO_STEPS),
     "_per_km": ("1", "per kilometre: 1 on level road at 3.0 m/s", _NO_STEPS),
-    "_per_minute": ("km/min", "in equivalent level-road kilometres per minute under way", _NO_STEPS),
+    "_per_minute": (
+        "km/min",
+        "in equivalent level-road kilometres per minute under way",
+        _NO_STEPS,
+    ),
     "_per_session": (
         "km",
         "in equivalent level-road kilometres for 100 of session load, an hour at threshold",
@@ -68,7 +78,11 @@ def _sides() -> tuple[Entry, ...]:
 
 
 def _descents() -> tuple[Entry, ...]:
-    bands = (("moderate", "of -5 to -10 %"), ("steep", "of -10 to -15 %"), ("very_steep", "steeper than -15 %"))
+    bands = (
+        ("moderate", "of -5 to -10 %"),
+        ("steep", "of -10 to -15 %"),
+        ("very_steep", "steeper than -15 %"),
+    )
     return tuple(
         Entry(
             f"descent_dose_{band}",
@@ -86,7 +100,9 @@ def _descents() -> tuple[Entry, ...]:
 
 
 def _recorded(name: str, unit: str, meaning: str, evidence: EvidenceStrength = NONE) -> Entry:
-    valid = "as the device recorded it, averaged while moving; makers define it each in their own way"
+    valid = (
+        "as the device recorded it, averaged while moving; makers define it each in their own way"
+    )
     return Entry(name, "steps", unit, meaning, (), valid, "not recorded", evidence, detail=True)
 
 
@@ -97,7 +113,8 @@ STEPS: tuple[Entry, ...] = (
         "climb_dose",
         "impact",
         "J/kg",
-        "gravity times ascent: work per kilogram against gravity, a stand-in for the strength stimulus",
+        "gravity times ascent: work per kilogram against gravity, a stand-in for the strength "
+        "stimulus",
         ("impact.positive_work_dose",),
         "a dose, no gain in strength; noise in the elevation counts as ascent",
         _NO_ELEVATION,
@@ -109,7 +126,8 @@ STEPS: tuple[Entry, ...] = (
         "J/kg",
         "gravity times descent: braking work per kilogram, a stand-in for eccentric muscle load",
         ("impact.descent_dose", "impact.damaging_descent"),
-        "900 to 1000 m of running descent at once damages muscles that are not used to it; noise counts as descent",
+        "900 to 1000 m of running descent at once damages muscles that are not used to it; noise "
+        "counts as descent",
         _NO_ELEVATION,
         MODERATE,
     ),
@@ -129,9 +147,11 @@ STEPS: tuple[Entry, ...] = (
         "steps",
         "steps",
         "1",
-        "number of steps of both feet; bounds: what is modelled is 10 % off, 5 % by the athlete's own cadence",
+        "number of steps of both feet; bounds: what is modelled is 10 % off, 5 % by the athlete's "
+        "own cadence",
         ("impact.count_steps", "impact.step_rate", "impact.modelled_cadence"),
-        "recorded, else modelled from speed at 1.64 to 4.68 m/s by the athlete's own cadence or the population's, "
+        "recorded, else modelled from speed at 1.64 to 4.68 m/s by the athlete's own cadence or "
+        "the population's, "
         "walking by a judged law",
         _NO_STEPS,
         MODERATE,
@@ -174,8 +194,13 @@ STEPS: tuple[Entry, ...] = (
         "variability",
         "1",
         "coefficient of variation of cadence within minutes of steady running",
-        ("variability.step_variability", "variability.quantisation_deviation", "variability.recorded_resolution"),
-        "steady minutes on even grades; not the coordination between limbs that studies of injuries measure",
+        (
+            "variability.step_variability",
+            "variability.quantisation_deviation",
+            "variability.recorded_resolution",
+        ),
+        "steady minutes on even grades; not the coordination between limbs that studies of "
+        "injuries measure",
         "no steady minute, or a spread below twice that of rounding, or " + _NO_CADENCE,
         WEAK,
     ),
@@ -291,7 +316,11 @@ STEPS: tuple[Entry, ...] = (
     _recorded("vertical_oscillation", "m", "mean rise and fall of the trunk per step"),
     _recorded("vertical_ratio", "1", "mean vertical oscillation over step length"),
     _recorded("mean_power", "W", "mean running power, a model of the maker's"),
-    _recorded("impact_loading_rate_recorded", "1/s", "a footpod's impact loading rate, in body weights per second"),
+    _recorded(
+        "impact_loading_rate_recorded",
+        "1/s",
+        "a footpod's impact loading rate, in body weights per second",
+    ),
     _recorded("leg_stiffness_recorded", "N/m", "a footpod's leg spring stiffness"),
     _recorded("form_power_recorded", "W", "a footpod's power that does not go forward"),
 )

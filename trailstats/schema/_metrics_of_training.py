@@ -32,9 +32,11 @@ _ENTRIES: tuple[Entry, ...] = (
     _entry(
         "polarisation_index",
         "1",
-        "how far the time lies in the lowest and highest of three zones: above 2 counts as polarised",
+        "how far the time lies in the lowest and highest of three zones: above 2 counts as "
+        "polarised",
         ("intensity.polarisation_index",),
-        "all runs with heart rate together; that polarised training is better is not shown for recreational runners",
+        "all runs with heart rate together; that polarised training is better is not shown for "
+        "recreational runners",
         "a zone is empty, or the limits are unknown",
         WEAK,
     ),
@@ -43,7 +45,8 @@ _ENTRIES: tuple[Entry, ...] = (
         "1",
         "share of the time of runs meant to be easy that lay below the easy ceiling",
         ("intensity.easy_discipline", "intensity.easy_intended"),
-        "runs meant to be easy by name or calendar, never by their own heart rate; a measure of behaviour",
+        "runs meant to be easy by name or calendar, never by their own heart rate; a measure of "
+        "behaviour",
         "no run meant to be easy with a heart rate",
         NONE,
     ),
@@ -77,7 +80,8 @@ _ENTRIES: tuple[Entry, ...] = (
     _entry(
         "critical_speed",
         "m/s",
-        "speed that divides what can be held from what cannot: the slope of distance over time through best efforts",
+        "speed that divides what can be held from what cannot: the slope of distance over time "
+        "through best efforts",
         ("performance.critical_speed", "performance.best_efforts_by_distance"),
         f"{_EFFORTS}; a marathon is raced at about 85 % of it",
         "no best efforts over 400, 800 and 5000 m",
@@ -105,7 +109,8 @@ _ENTRIES: tuple[Entry, ...] = (
         _entry(
             name,
             "s",
-            f"time over {race} that the best recent effort implies; bounds by two laws of endurance",
+            f"time over {race} that the best recent effort implies; bounds by two laws of "
+            "endurance",
             ("performance.equivalent_time", "performance.riegel_time"),
             f"{_EFFORTS}; level course, trained for the distance",
             "as `vdot`",
@@ -118,16 +123,19 @@ _ENTRIES: tuple[Entry, ...] = (
         "1/min",
         "steps a minute at 3 m/s on the level by the athlete's own cadence, or the population's",
         ("impact.fit_cadence", "impact.modelled_cadence"),
-        "half an hour of level running; a run lies within 5 % of the athlete's own, within 10 % of the population's",
+        "half an hour of level running; a run lies within 5 % of the athlete's own, within 10 % of "
+        "the population's",
         "never",
         MODERATE,
     ),
     _entry(
         "grade_factor_up",
         "1",
-        "level speed of equal effort over actual speed on +10 %, fitted to the athlete and shrunk to the race curve",
+        "level speed of equal effort over actual speed on +10 %, fitted to the athlete and shrunk "
+        "to the race curve",
         ("effort.fit_personal_curve", "effort.equal_effort_factors"),
-        "within the grades that were run, held at their edge beyond; equal heart rate stands for equal effort, so "
+        "within the grades that were run, held at their edge beyond; equal heart rate stands for "
+        "equal effort, so "
         "it is shown and no speed is adjusted by it",
         "never: without data it is the race curve",
         WEAK,

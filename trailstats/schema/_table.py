@@ -73,7 +73,8 @@ class Table:
         Parameters
         ----------
         data : mapping of str to array-like
-            Columns; those not given are filled with NaN, an empty string, 0 or False after their dtype.
+            Columns; those not given are filled with NaN, an empty string, 0 or False after their
+            dtype.
         index : pandas.Index, optional
             Index of the frame.
 
@@ -101,7 +102,9 @@ class Table:
             if column.name not in found:
                 raise SchemaError(f"table {self.name!r} lacks the column {column.name!r}")
             if found[column.name] != column.dtype:
-                raise SchemaError(f"{self.name}.{column.name} is {found[column.name]}, not {column.dtype}")
+                raise SchemaError(
+                    f"{self.name}.{column.name} is {found[column.name]}, not {column.dtype}"
+                )
 
 
 TIME = "datetime64[ns, UTC]"
@@ -116,6 +119,12 @@ def _column(values: object, dtype: str, size: int) -> object:
     if isinstance(values, str) or not isinstance(values, Sized):
         values = [values] * size if dtype in ("str", TIME) else np.full(size, values)
     if dtype == TIME:
-        times = values if isinstance(values, pd.DatetimeIndex) else pd.DatetimeIndex(cast(Any, values))
+        times = (
+            values if isinstance(values, pd.DatetimeIndex) else pd.DatetimeIndex(cast(Any, values))
+        )
         return (times if times.tz is not None else times.tz_localize("UTC")).as_unit("ns")
-    return pd.array(cast(Any, values), dtype=_TEXT) if dtype == "str" else np.asarray(values, dtype=dtype)
+    return (
+        pd.array(cast(Any, values), dtype=_TEXT)
+        if dtype == "str"
+        else np.asarray(values, dtype=dtype)
+    )

@@ -1,4 +1,6 @@
-"""The enums that stand in the tables: surface, slope, gait, severity, verdict, strength of evidence."""
+"""The enums that stand in the tables: surface, slope, gait, severity, verdict, strength of
+evidence.
+"""
 
 from __future__ import annotations
 

@@ -1,20 +1,14 @@
-"""What lies under the feet: road or trail, technical or not, climbs and descents."""
+"""What lies under the feet: road or trail, technical or not, stretches, climbs and descents."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-import pandas as pd
-
-from trailstats.activity import Activity
-from trailstats.cleaning import clean
-from trailstats.schema import Surface, SurfaceSource
 from trailstats.terrain.baseline import Baseline
+from trailstats.terrain.classify import classify_by, classify_terrain, map_for, with_ground
+from trailstats.terrain.climbs import find_climbs
+from trailstats.terrain.explain import explain_terrain
 from trailstats.terrain.fusion import (
     SurfaceEvidence,
     gather_evidence,
-    mean_over,
     surface_cuts,
     surface_of,
     trail_probability,
@@ -22,6 +16,7 @@ from trailstats.terrain.fusion import (
 from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.maps import RoadMap
 from trailstats.terrain.rules import TerrainRules
+from trailstats.terrain.segments import cut_segments
 from trailstats.terrain.surface import SurfaceEstimate, estimate_surface
 from trailstats.terrain.technical import technical_probability
 
@@ -34,7 +29,10 @@ __all__ = [
     "TerrainRules",
     "classify_by",
     "classify_terrain",
+    "cut_segments",
     "estimate_surface",
+    "explain_terrain",
+    "find_climbs",
     "gather_evidence",
     "map_for",
     "surface_cuts",
@@ -43,141 +41,3 @@ __all__ = [
     "trail_probability",
     "with_ground",
 ]
-
-
-def classify_terrain(
-    activity: Activity,
-    segments: pd.DataFrame,
-    *,
-    rules: TerrainRules | None = None,
-    map: RoadMap | None = None,
-    labels: SurfaceLabels | None = None,
-) -> pd.DataFrame:
-    """Tell road from trail, and technical ground, along a run.
-
-    Parameters
-    ----------
-    activity : Activity
-        Cleaned; one as read is cleaned first.
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS`` from `cut_segments`; it is not changed.
-    rules : TerrainRules, optional
-        Which evidence may be used, and every threshold.
-    map : RoadMap, optional
-        Local map extracts.
-    labels : SurfaceLabels, optional
-        The runner's own labels.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Table ``schema.SEGMENTS``, cut further where the surface changes, with ``surface``, ``p_trail``,
-        ``surface_source``, ``technical`` and ``p_technical`` filled. A label wins over the map, the map over the
-        file's tag, the tag over the signal; where the map leaves it open, tag and signal decide. Where nothing
-        tells, the surface is unknown and the probabilities are NaN.
-
-    Raises
-    ------
-    ConfigError, MissingExtraError, WriteError
-        When the map can't be used; see `RoadMap`.
-
-    Examples
-    --------
-    >>> import trailstats as ts
-    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
-    >>> stretches = ts.classify_terrain(run, ts.cut_segments(run))
-    >>> set(stretches["surface"]) <= {"road", "trail", "unknown"}
-    True
-    """
-    rules = rules or TerrainRules()
-    activity = clean(activity)
-    return classify_by(gather_evidence(activity, rules=rules, map=map, labels=labels), activity, segments, rules)
-
-
-def map_for(map: RoadMap | None, extracts: Sequence[str], rules: TerrainRules) -> RoadMap | None:
-    """Return the map to use, ready for workers: the one given, else one of the extracts of an athlete's profile.
-
-    Parameters
-    ----------
-    map : RoadMap or None
-    extracts : sequence of str
-    rules : TerrainRules
-
-    Returns
-    -------
-    RoadMap or None
-        None without either, and when the rules don't allow maps.
-
-    Raises
-    ------
-    ConfigError, MissingExtraError, WriteError
-        See `RoadMap`.
-    """
-    if SurfaceSource.MAP not in rules.sources:
-        return None
-    map = RoadMap(extracts) if map is None and extracts else map
-    if map is not None:
-        map.prepare()
-    return map
-
-
-def classify_by(
-    evidence: SurfaceEvidence, activity: Activity, segments: pd.DataFrame, rules: TerrainRules
-) -> pd.DataFrame:
-    """Return what `classify_terrain` returns, from evidence that is at hand.
-
-    Parameters
-    ----------
-    evidence : SurfaceEvidence
-    activity : Activity
-        Cleaned.
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``; it is not changed.
-    rules : TerrainRules
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
-    # segments reads its thresholds from terrain.rules, which runs this module first.
-    from trailstats.segments import split_segments
-
-    parts = split_segments(activity, segments, surface_cuts(evidence, rules), rules=rules)
-    return with_ground(evidence, activity, parts, rules)
-
-
-def with_ground(
-    evidence: SurfaceEvidence, activity: Activity, segments: pd.DataFrame, rules: TerrainRules
-) -> pd.DataFrame:
-    """Return segments that are cut already, with what lies under the feet on each.
-
-    Parameters
-    ----------
-    evidence : SurfaceEvidence
-    activity : Activity
-        Cleaned.
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``, cut at `surface_cuts` too; it is not changed.
-    rules : TerrainRules
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns that `classify_terrain` fills.
-    """
-    parts = surface_of(segments, evidence, activity, rules)
-    p_technical = technical_probability(activity, parts, rules)
-    if evidence.match is not None:
-        p_technical = _technical_by_map(p_technical, evidence, parts)
-    return parts.assign(p_technical=p_technical, technical=p_technical >= rules.technical)
-
-
-def _technical_by_map(p_technical: np.ndarray, evidence: SurfaceEvidence, parts: pd.DataFrame) -> np.ndarray:
-    """Return the probability of technical ground by the map, where its tags speak of most of a segment."""
-    assert evidence.match is not None
-    ends = [parts[c].to_numpy() for c in ("start_distance", "end_distance")]
-    technical = evidence.match.technical
-    known = mean_over(np.isfinite(technical), evidence.distance, *ends) > 0.5
-    # What a label calls a road stays one.
-    labelled = (parts["surface_source"] == SurfaceSource.LABEL.value) & (parts["surface"] != Surface.TRAIL.value)
-    return np.where(known & ~labelled.to_numpy(), mean_over(technical, evidence.distance, *ends), p_technical)

@@ -63,7 +63,9 @@ class LinearModel:
         """Return the model that a table of the file describes."""
         rows = table["features"]
         assert isinstance(rows, list)
-        numbers = {k: np.array([float(row[k]) for row in rows]) for k in ("centre", "scale", "coefficient")}
+        numbers = {
+            k: np.array([float(row[k]) for row in rows]) for k in ("centre", "scale", "coefficient")
+        }
         return cls(
             names=tuple(str(row["name"]) for row in rows),
             intercept=float(str(table["intercept"])),
@@ -81,8 +83,8 @@ class WholeRun:
     gain : float
         What the window's own features weigh.
     weights : dict of str to float
-        What each cue of the whole run weighs: ``activity``, the log-odds of the model ``mixed``, and where there is
-        the channel ``steepness`` and ``own_pace``.
+        What each cue of the whole run weighs: ``activity``, the log-odds of the model ``mixed``,
+        and where there is the channel ``steepness`` and ``own_pace``.
     intercept : float
     slope, offset : float
         Calibration of the smoothed log-odds.
@@ -104,8 +106,8 @@ class SurfaceModel:
     with_elevation, without_elevation : LinearModel
         Of a whole run, by the channels that are there.
     mixed : LinearModel
-        Of a whole run, for its windows: of features that also tell mixed runs apart, without elevation, as hills
-        say little about what lies under a stretch.
+        Of a whole run, for its windows: of features that also tell mixed runs apart, without
+        elevation, as hills say little about what lies under a stretch.
     windows : LinearModel
         Of a window along a run.
     mixed_limit : float
@@ -113,8 +115,8 @@ class SurfaceModel:
     whole : dict of str to WholeRun
         By the channels that are there, sorted and joined by a plus sign.
     temper : float
-        What is left of a window's log-odds in the sequence: neighbouring windows overlap and share what is
-        peculiar to a place, so each counts for less than one independent observation.
+        What is left of a window's log-odds in the sequence: neighbouring windows overlap and share
+        what is peculiar to a place, so each counts for less than one independent observation.
     """
 
     with_elevation: LinearModel
@@ -141,7 +143,11 @@ class SurfaceModel:
         by_channels = windows["whole"]
         assert isinstance(by_channels, dict)
         return cls(
-            **{name: LinearModel.from_dict(table) for name, table in models.items() if isinstance(table, dict)},
+            **{
+                name: LinearModel.from_dict(table)
+                for name, table in models.items()
+                if isinstance(table, dict)
+            },
             windows=LinearModel.from_dict(windows),
             mixed_limit=float(str(windows["mixed_limit"])),
             whole={name: WholeRun(**table) for name, table in by_channels.items()},
@@ -158,8 +164,14 @@ def surface_model() -> SurfaceModel:
     SchemaError
         When the file has another structure than this version reads.
     """
-    text = resources.files("trailstats.terrain").joinpath("surface_model.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("trailstats.terrain")
+        .joinpath("surface_model.json")
+        .read_text(encoding="utf-8")
+    )
     document = json.loads(text)
     if document.get("format") != FORMAT:
-        raise SchemaError(f"surface_model.json has the format {document.get('format')}, not {FORMAT}")
+        raise SchemaError(
+            f"surface_model.json has the format {document.get('format')}, not {FORMAT}"
+        )
     return SurfaceModel.from_dict(document)

@@ -1,4 +1,6 @@
-"""The athlete's own flat-road pace, against which a stretch is slow or not; from runs analysed before."""
+"""The athlete's own flat-road pace, against which a stretch is slow or not; from runs analysed
+before.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trailstats.activity import Issue
 from trailstats.errors import ConfigError
+from trailstats.model.activity import Issue
 from trailstats.schema import Gait, Severity, Slope
 
 __all__ = ["Baseline"]
@@ -27,8 +29,9 @@ ROAD = 0.5
 class Baseline:
     """How fast an athlete usually runs on flat road.
 
-    Without it a stretch is slow or fast against the run's own median only. A run that is trail for the most part then
-    has nothing to stand out from; slower on the flat than the athlete is used to, it has.
+    Without it a stretch is slow or fast against the run's own median only. A run that is trail for
+    the most part then has nothing to stand out from; slower on the flat than the athlete is used
+    to, it has.
 
     Attributes
     ----------
@@ -61,7 +64,8 @@ class Baseline:
         """What is said of an activity whose ground was told with it."""
         minutes, seconds = divmod(round(1000.0 / self.speed), 60)
         message = (
-            f"road and trail were told with the athlete's usual pace on flat road, {minutes}:{seconds:02d} min/km "
+            "road and trail were told with the athlete's usual pace on flat road, "
+            f"{minutes}:{seconds:02d} min/km "
             f"in {self.runs} runs"
         )
         return Issue("own_pace", Severity.INFO, message)
@@ -78,16 +82,17 @@ class Baseline:
         Returns
         -------
         Baseline or None
-            None with fewer than five runs that have a kilometre of flat ground and are rather road than trail.
+            None with fewer than five runs that have a kilometre of flat ground and are rather road
+            than trail.
 
-        Notes
-        -----
-        Cadence is left out, as it tells nothing more: of five athletes with both kinds of runs, cadence on the flat
-        less what their road runs have at that speed was -1.5 to 3.1 steps a minute on trail, now below and now above
-        zero, while their road runs scatter by 2.4 to 5.7 (standard deviation).
+        Notes ----- Cadence is left out, as it tells nothing more: of five athletes with both kinds
+        of runs, cadence on the flat less what their road runs have at that speed was -1.5 to 3.1
+        steps a minute on trail, now below and now above zero, while their road runs scatter by 2.4
+        to 5.7 (standard deviation).
 
-        Of each run the median speed of its flat stretches that were run, weighted by their length; of the runs the
-        median. Which runs are road is taken from their mean ``p_trail``, which was estimated without a baseline.
+        Of each run the median speed of its flat stretches that were run, weighted by their length;
+        of the runs the median. Which runs are road is taken from their mean ``p_trail``, which was
+        estimated without a baseline.
 
         Examples
         --------
@@ -99,7 +104,9 @@ class Baseline:
         """
         weight = segments["distance"].where(segments["p_trail"].notna(), 0.0)
         total = weight.groupby(segments["file"]).sum()
-        mean = (segments["p_trail"].fillna(0.0) * weight).groupby(segments["file"]).sum() / total.where(total > 0)
+        mean = (segments["p_trail"].fillna(0.0) * weight).groupby(
+            segments["file"]
+        ).sum() / total.where(total > 0)
         road = segments["file"].isin(mean.index[mean < ROAD])
         flat = (segments["slope"] == Slope.FLAT.value) & (segments["gait"] == Gait.RUN.value)
         rows = segments[road & flat & (segments["speed"] > 0)]

@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.elevation import turning_points
 from trailstats.metrics import effort
+from trailstats.model.activity import Activity
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]
@@ -30,19 +30,19 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
     activity : Activity
         Cleaned; one as read is cleaned first.
     rules : TerrainRules, optional
-        ``climb_gain``, ``climb_grade``, ``climb_dip``, ``climb_dip_share`` and ``climb_flat`` decide.
+        ``climb_gain``, ``climb_grade``, ``climb_dip``, ``climb_dip_share`` and ``climb_flat``
+        decide.
 
     Returns
     -------
     pandas.DataFrame
         Table ``schema.CLIMBS`` in order of their start; empty without elevation.
 
-    Notes
-    -----
-    Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than the ramp. A climb is a rise
-    of that difference which no fall larger than ``climb_dip``, or than ``climb_dip_share`` of the rises before and
-    after it, interrupts: a dip or a short flat stretch stays inside, a long flat approach does not belong. Descents are
-    the climbs of the mirrored profile. The score is length times percent grade, as road cycling counts it.
+    Notes ----- Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than
+    the ramp. A climb is a rise of that difference which no fall larger than ``climb_dip``, or than
+    ``climb_dip_share`` of the rises before and after it, interrupts: a dip or a short flat stretch
+    stays inside, a long flat approach does not belong. Descents are the climbs of the mirrored
+    profile. The score is length times percent grade, as road cycling counts it.
 
     Examples
     --------
@@ -82,11 +82,17 @@ def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]
 
 
 def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[np.intp]:
-    """Return the turns without those of falls that are small against the rises on both sides; smallest first."""
+    """Return the turns without those of falls that are small against the rises on both sides;
+    smallest first.
+    """
     while len(turns) > 3:
         change = np.diff(z[turns])
         around = change[:-2] + change[2:]
-        small = np.where((change[1:-1] < 0) & (around > 0), -change[1:-1] / np.where(around > 0, around, 1.0), np.inf)
+        small = np.where(
+            (change[1:-1] < 0) & (around > 0),
+            -change[1:-1] / np.where(around > 0, around, 1.0),
+            np.inf,
+        )
         # The top behind the dip is higher than the one before: otherwise the hill ends there.
         small[change[2:] < -change[1:-1]] = np.inf
         least = int(np.argmin(small))
@@ -97,18 +103,26 @@ def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[n
 
 
 def _outermost(found: list[tuple[int, int, float]], z: Floats) -> list[tuple[int, int, float]]:
-    """Return the climbs and descents without those that are a dip inside a larger one of the other direction."""
+    """Return the climbs and descents without those that are a dip inside a larger one of the other
+    direction.
+    """
     return [
         (start, end, sign)
         for start, end, sign in found
         if not any(
-            a <= start and end <= b and sign != s and abs(z[b] - z[a]) > abs(z[end] - z[start]) for a, b, s in found
+            a <= start and end <= b and sign != s and abs(z[b] - z[a]) > abs(z[end] - z[start])
+            for a, b, s in found
         )
     ]
 
 
 def _describe(
-    activity: Activity, grid: Floats, z: Floats, start: NDArray[np.intp], end: NDArray[np.intp], sign: Floats
+    activity: Activity,
+    grid: Floats,
+    z: Floats,
+    start: NDArray[np.intp],
+    end: NDArray[np.intp],
+    sign: Floats,
 ) -> pd.DataFrame:
     track = activity.track
     assert track is not None
@@ -118,11 +132,15 @@ def _describe(
 
     def between(values: Floats) -> Floats:
         running = np.cumsum(values)
-        return np.asarray(np.interp(grid[end], distance, running) - np.interp(grid[start], distance, running))
+        return np.asarray(
+            np.interp(grid[end], distance, running) - np.interp(grid[start], distance, running)
+        )
 
     length, gain, duration = grid[end] - grid[start], np.abs(z[end] - z[start]), between(time)
     clock = activity.seconds
-    start_time, end_time = (activity.times_at(np.interp(grid[place], distance, clock)) for place in (start, end))
+    start_time, end_time = (
+        activity.times_at(np.interp(grid[place], distance, clock)) for place in (start, end)
+    )
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
     steepest = [

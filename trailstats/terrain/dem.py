@@ -1,6 +1,7 @@
 """Elevation from local tiles of a ground model: GeoTIFF, HGT and whatever else rasterio opens.
 
-Nothing is fetched. Used only where `CleanRules.dem` holds a `GroundTiles`; each correction is an `Issue`.
+Nothing is fetched. Used only where `CleanRules.dem` holds a `GroundTiles`; each correction is an
+`Issue`.
 """
 
 from __future__ import annotations
@@ -39,16 +40,22 @@ SPACING = 10.0
 """Distance between the points at which the model is compared with the recording [m]; judgement."""
 
 DRIFT = 1500.0
-"""Length over which the difference of the two may change: the weather's drift of a barometer [m]; judgement."""
+"""Length over which the difference of the two may change: the weather's drift of a barometer [m];
+judgement.
+"""
 
 GUARD_BAROMETER, GUARD_GNSS = 6.0, 20.0
-"""Difference from the drift beyond which way and ground are two things: bridge, tunnel, cutting [m]; judgement."""
+"""Difference from the drift beyond which way and ground are two things: bridge, tunnel, cutting
+[m]; judgement.
+"""
 
 STEEPEST = 0.6
 """The ground falling off more steeply than this under a way is a bridge or a cutting; judgement."""
 
 LONGEST_BRIDGE = 600.0
-"""Without a recorded elevation a dip or rise between two such steps is bridged up to this length [m]; judgement."""
+"""Without a recorded elevation a dip or rise between two such steps is bridged up to this length
+[m]; judgement.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,8 @@ class GroundTiles:
     Attributes
     ----------
     paths : tuple of str
-        Files and folders; folders are searched with all below. Where tiles overlap, the finest wins.
+        Files and folders; folders are searched with all below. Where tiles overlap, the finest
+        wins.
 
     Raises
     ------
@@ -107,14 +115,13 @@ class GroundTiles:
         Corrected or None
             None where no tile covers any of the way.
 
-        Notes
-        -----
-        A barometer knows the shape of the way better than tiles do: it keeps it, and only its offset and drift, the
-        running median of the difference over 1500 m, are taken out. Elevation of a receiver is replaced by the ground.
-        Where the two differ from the drift by more than 6 m (barometer) or 20 m (receiver), the way is not on the
-        ground but on a bridge, in a tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to
-        both ends. Without a recorded elevation a dip or a rise between two steps steeper than 0.6, up to 600 m long, is
-        bridged in a straight line.
+        Notes ----- A barometer knows the shape of the way better than tiles do: it keeps it, and
+        only its offset and drift, the running median of the difference over 1500 m, are taken out.
+        Elevation of a receiver is replaced by the ground. Where the two differ from the drift by
+        more than 6 m (barometer) or 20 m (receiver), the way is not on the ground but on a bridge,
+        in a tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to both
+        ends. Without a recorded elevation a dip or a rise between two steps steeper than 0.6, up to
+        600 m long, is bridged in a straight line.
         """
         d, z = (np.asarray(v, float) for v in (distance, elevation))
         ground = ground_heights(latitude, longitude, self)
@@ -134,7 +141,8 @@ class GroundTiles:
             barometer = profile is None or profile.source is ElevationSource.BAROMETER
             own = _on_grid(grid, d, z)
             drift, guarded = _drift(floor - own, GUARD_BAROMETER if barometer else GUARD_GNSS)
-            # Off the ground the recorded shape stays; both follow the drift, so they join at the ends.
+            # Off the ground the recorded shape stays; both follow the drift, so they join at the
+            # ends.
             level = own + drift if barometer else np.where(guarded, own + drift, floor)
             if barometer:
                 out = z + np.interp(d, grid, drift)
@@ -144,7 +152,11 @@ class GroundTiles:
                 words = "replaced by the ground model"
         stretches = len(true_runs(guarded)[0])
         metres = float(guarded.sum() * SPACING)
-        beside = f"; {stretches} stretches, {metres:.0f} m in all, left off the ground" if stretches else ""
+        beside = (
+            f"; {stretches} stretches, {metres:.0f} m in all, left off the ground"
+            if stretches
+            else ""
+        )
         missing = int((~covered).sum())
         void = f"; {missing} samples lie outside its tiles" if missing else ""
         return Corrected(out, f"elevation {words}{beside}{void}")
@@ -162,8 +174,8 @@ def ground_heights(latitude: ArrayLike, longitude: ArrayLike, tiles: GroundTiles
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Bilinear between the four nearest pixels [m]; NaN outside the tiles, in voids and without a position. Heights
-        refer to whatever the tiles refer to, as a rule to the sea level.
+        Bilinear between the four nearest pixels [m]; NaN outside the tiles, in voids and without a
+        position. Heights refer to whatever the tiles refer to, as a rule to the sea level.
 
     Raises
     ------
@@ -236,13 +248,18 @@ def _sampled(path: str, lat: Floats, lon: Floats) -> Floats:
     from rasterio.warp import transform
 
     with rasterio.open(path) as raster:
-        x, y = (np.asarray(v) for v in transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist()))
+        x, y = (
+            np.asarray(v) for v in transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist())
+        )
         inverse = ~raster.transform
-        # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is continued.
+        # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is
+        # continued.
         column = np.clip(inverse.a * x + inverse.b * y + inverse.c - 0.5, 0, raster.width - 1)
         row = np.clip(inverse.d * x + inverse.e * y + inverse.f - 0.5, 0, raster.height - 1)
         out = np.full(len(x), np.nan)
-        block = (row // BLOCK).astype(np.int64) * (raster.width // BLOCK + 1) + (column // BLOCK).astype(np.int64)
+        block = (row // BLOCK).astype(np.int64) * (raster.width // BLOCK + 1) + (
+            column // BLOCK
+        ).astype(np.int64)
         for one in np.unique(block).tolist():
             here = block == one
             out[here] = _bilinear(raster, row[here], column[here])
@@ -255,7 +272,10 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
     top, left = int(row.min()), int(column.min())
     bottom, right = min(int(row.max()) + 2, raster.height), min(int(column.max()) + 2, raster.width)
     values = raster.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
-    height = np.ma.filled(values.astype(np.float64), np.nan) * (raster.scales[0] or 1.0) + raster.offsets[0]
+    height = (
+        np.ma.filled(values.astype(np.float64), np.nan) * (raster.scales[0] or 1.0)
+        + raster.offsets[0]
+    )
     if (raster.units[0] or "").lower() in {"ft", "foot", "feet", "us survey foot"}:
         height = height * FOOT
     r, c = row - top, column - left
@@ -269,11 +289,15 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
 
 def _between(first: Floats, second: Floats, part: Floats) -> Floats:
     """Return the value between two; a void that has no part in it doesn't matter."""
-    return np.where(part <= 0.0, first, np.where(part >= 1.0, second, first + (second - first) * part))
+    return np.where(
+        part <= 0.0, first, np.where(part >= 1.0, second, first + (second - first) * part)
+    )
 
 
 def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
-    """Return values on the grid, samples of one cell averaged; NaN where there are none within 100 m."""
+    """Return values on the grid, samples of one cell averaged; NaN where there are none within 100
+    m.
+    """
     known = np.isfinite(values)
     cell = np.clip(np.rint((distance[known] - grid[0]) / SPACING).astype(np.intp), 0, len(grid) - 1)
     count = np.bincount(cell, minlength=len(grid))
@@ -322,8 +346,13 @@ def _bridged(grid: Floats, floor: Floats) -> tuple[Floats, Flags]:
     most = round(LONGEST_BRIDGE / SPACING)
     at = 0
     while at < len(edge):
-        # The last step of the opposite sign in reach, after which the ground is about as high as before.
-        ahead = edge[(edge > edge[at]) & (edge - edge[at] <= most) & (np.sign(slope[edge]) != np.sign(slope[edge[at]]))]
+        # The last step of the opposite sign in reach, after which the ground is about as high as
+        # before.
+        ahead = edge[
+            (edge > edge[at])
+            & (edge - edge[at] <= most)
+            & (np.sign(slope[edge]) != np.sign(slope[edge[at]]))
+        ]
         depth = np.abs(level[np.minimum(ahead + 1, len(level) - 1)] - level[edge[at]])
         back = ahead[depth < 0.1 * SPACING * np.maximum(ahead - edge[at], 1) + 3.0]
         if len(back):

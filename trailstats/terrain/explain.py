@@ -1,4 +1,6 @@
-"""What pushed the label of each segment: labels, the ways of a map, the file's tag, and each cue of the signal."""
+"""What pushed the label of each segment: labels, the ways of a map, the file's tag, and each cue of
+the signal.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,17 @@ from math import log
 import numpy as np
 import pandas as pd
 
-from trailstats.activity import Activity
 from trailstats.cleaning import CleanRules, clean
+from trailstats.model.activity import Activity
 from trailstats.schema import SurfaceSource
 from trailstats.terrain._sequence import mean_between
+from trailstats.terrain.classify import classify_by
 from trailstats.terrain.features import WINDOW_STEP
 from trailstats.terrain.fusion import SurfaceEvidence, gather_evidence
 from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.rules import TerrainRules
+from trailstats.terrain.segments import cut_segments
 
 __all__ = ["Explanation", "Reason", "WayShare", "explain_terrain", "words_of"]
 
@@ -45,7 +49,9 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Reason:
-    """A cue of the signal, and what it adds to the log-odds of trail: below zero it speaks for road."""
+    """A cue of the signal, and what it adds to the log-odds of trail: below zero it speaks for
+    road.
+    """
 
     name: str
     words: str
@@ -91,8 +97,8 @@ class Explanation:
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``.
     reasons : tuple of tuple of Reason
-        Cues of the signal for each segment, the strongest first; also where something else decided. The sum of
-        a segment is its evidence before it is smoothed along the run and calibrated.
+        Cues of the signal for each segment, the strongest first; also where something else decided.
+        The sum of a segment is its evidence before it is smoothed along the run and calibrated.
     ways : tuple of tuple of WayShare
         Of each segment, the longest first; empty without a map.
     """
@@ -106,14 +112,28 @@ class Explanation:
     ways: tuple[tuple[WayShare, ...], ...]
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain values, NaN as None: what the document ``explanation`` holds beside file and version."""
-        columns = ("index", "start_distance", "end_distance", "surface", "p_trail", "surface_source")
+        """Return plain values, NaN as None: what the document ``explanation`` holds beside file and
+        version.
+        """
+        columns = (
+            "index",
+            "start_distance",
+            "end_distance",
+            "surface",
+            "p_trail",
+            "surface_source",
+        )
         found = []
         for row, reasons, ways in zip(
-            self.segments[list(columns)].itertuples(index=False), self.reasons, self.ways, strict=True
+            self.segments[list(columns)].itertuples(index=False),
+            self.reasons,
+            self.ways,
+            strict=True,
         ):
             item = {name: _plain(value) for name, value in zip(columns, row, strict=True)}
-            found.append(item | {"reasons": [vars(r) for r in reasons], "ways": [vars(w) for w in ways]})
+            found.append(
+                item | {"reasons": [vars(r) for r in reasons], "ways": [vars(w) for w in ways]}
+            )
         return {
             "trail_probability": _plain(self.trail_probability),
             "trail_source": self.trail_source.value,
@@ -158,10 +178,6 @@ def explain_terrain(
     >>> len(found.reasons) == len(found.segments)
     True
     """
-    # Both know terrain.rules, which runs this package first.
-    from trailstats.segments import cut_segments
-    from trailstats.terrain import classify_by
-
     rules = rules or TerrainRules()
     activity = clean(activity, rules=cleaning)
     evidence = gather_evidence(activity, rules=rules, map=map, labels=labels)
@@ -198,8 +214,14 @@ def _reasons(evidence: SurfaceEvidence, segments: pd.DataFrame) -> tuple[tuple[R
         return ((),) * len(segments)
     centres = pieces.index.to_numpy(dtype=np.float64)
     ends = [segments[c].to_numpy() for c in ("start_distance", "end_distance")]
-    means = {str(name): mean_between(centres, pieces[name].to_numpy(), WINDOW_STEP, *ends) for name in pieces}
-    return tuple(_sorted({name: float(values[i]) for name, values in means.items()}) for i in range(len(segments)))
+    means = {
+        str(name): mean_between(centres, pieces[name].to_numpy(), WINDOW_STEP, *ends)
+        for name in pieces
+    }
+    return tuple(
+        _sorted({name: float(values[i]) for name, values in means.items()})
+        for i in range(len(segments))
+    )
 
 
 def _sorted(parts: dict[str, float]) -> tuple[Reason, ...]:

@@ -1,8 +1,10 @@
-"""What a recording shows of the ground: shape of the way, spread of speed, roughness of the profile.
+"""What a recording shows of the ground: shape of the way, spread of speed, roughness of the
+profile.
 
-Everything is first brought onto a grid of distance and a grid of moving time, so that sampling step, device
-and units don't matter. No feature uses the absolute position, the height above sea level, the distance since the
-start or the fact that a sensor is missing: these learn one runner's routes and habits, not the ground.
+Everything is first brought onto a grid of distance and a grid of moving time, so that sampling
+step, device and units don't matter. No feature uses the absolute position, the height above sea
+level, the distance since the start or the fact that a sensor is missing: these learn one runner's
+routes and habits, not the ground.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
 from trailstats.geo import local_xy
+from trailstats.model.activity import Activity
 from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [
@@ -71,10 +73,14 @@ FLAT = 0.02
 """Grades below this are flat, as `TerrainRules.flat` has it."""
 
 MOST_SHIFT = 0.3
-"""A run's pace differs from the athlete's own by at most this as a log: people also run easy; judgement."""
+"""A run's pace differs from the athlete's own by at most this as a log: people also run easy;
+judgement.
+"""
 
 STEEP = (0.055, 0.085)
-"""Mean absolute grades from which a run begins to look like a mountain, and does so in full; judgement."""
+"""Mean absolute grades from which a run begins to look like a mountain, and does so in full;
+judgement.
+"""
 
 MAX_TURN = 1.5
 """Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
@@ -85,7 +91,14 @@ ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "speed_spread", "slow_share")
 ELEVATION_FEATURES = ("grade_mean", "grade_change")
 """Features of a whole run that need elevation as well."""
 
-MIXED_FEATURES = ("wiggle_50", "wiggle_100", "bends_50", "straight_50", "speed_change", "slow_share")
+MIXED_FEATURES = (
+    "wiggle_50",
+    "wiggle_100",
+    "bends_50",
+    "straight_50",
+    "speed_change",
+    "slow_share",
+)
 """Features of a whole run that tell how much of a mixed run is trail."""
 
 WINDOW_FEATURES = (
@@ -99,7 +112,9 @@ WINDOW_FEATURES = (
     "wide_corners_400",
     "straight_4000",
 )
-"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's median."""
+"""Features of a window; the number is the length looked at [m]. Speed is relative to the run's
+median.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +154,8 @@ def run_grid(activity: Activity) -> RunGrid | None:
     Returns
     -------
     RunGrid or None
-        None when the way is shorter than 500 m, when positions cover less than half of it, or when there is
-        less than two minutes of movement.
+        None when the way is shorter than 500 m, when positions cover less than half of it, or when
+        there is less than two minutes of movement.
     """
     activity = clean(activity)
     if activity not in _GRIDS:
@@ -149,7 +164,9 @@ def run_grid(activity: Activity) -> RunGrid | None:
 
 
 _GRIDS: WeakKeyDictionary[Activity, RunGrid | None] = WeakKeyDictionary()
-"""Grids of cleaned activities that are still in use: surface and technical ground are told from the same one."""
+"""Grids of cleaned activities that are still in use: surface and technical ground are told from the
+same one.
+"""
 
 
 def _grid_of(activity: Activity) -> RunGrid | None:
@@ -196,17 +213,16 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the recording
-        can't tell.
+        Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the
+        recording can't tell.
 
-    Notes
-    -----
-    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels out over four
-    chords, left against right: paths wind, streets and long bends don't. ``bends_50``, ``straight_50``: share of the
-    way that turns by 0.15 to 0.8 rad, and by less than 0.1 rad, between chords of 50 m. ``speed_spread``:
-    interquartile range of the log of speed over 30 s. ``speed_change``: log of its median change in a minute.
-    ``slow_share``: share of moving time at a walking speed. ``grade_mean``: log of the mean absolute grade.
-    ``grade_change``: log of the mean change of the grade over 100 m.
+    Notes ----- ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m
+    that cancels out over four chords, left against right: paths wind, streets and long bends don't.
+    ``bends_50``, ``straight_50``: share of the way that turns by 0.15 to 0.8 rad, and by less than
+    0.1 rad, between chords of 50 m. ``speed_spread``: interquartile range of the log of speed over
+    30 s. ``speed_change``: log of its median change in a minute. ``slow_share``: share of moving
+    time at a walking speed. ``grade_mean``: log of the mean absolute grade. ``grade_change``: log
+    of the mean change of the grade over 100 m.
     """
     grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
     names = (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, *MIXED_FEATURES)
@@ -229,7 +245,9 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     out["slow_share"] = float(np.mean(grid.speed < WALKING))
     if grid.grade is not None:
         cells = round(100.0 / SPACING)
-        change = grid.grade[cells:] - grid.grade[:-cells] if len(grid.grade) > cells else np.zeros(1)
+        change = (
+            grid.grade[cells:] - grid.grade[:-cells] if len(grid.grade) > cells else np.zeros(1)
+        )
         out["grade_mean"] = float(np.log(np.abs(grid.grade).mean() + 0.005))
         out["grade_change"] = float(np.log(np.abs(change).mean() + 0.005))
     return out
@@ -250,12 +268,11 @@ def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple
         One column for each of `WINDOW_FEATURES`.
     names : tuple of str
 
-    Notes
-    -----
-    ``speed``: log of speed, less its median over the run. ``speed_jumps``: log of the mean change of the log of
-    speed from 10 m to 10 m. ``wiggle``: as for a whole run, between chords of 30 m. ``corners``: how unevenly
-    turning is spread (a few corners against steady winding), between chords of 30 m, and of 100 m for the wide
-    ones. ``straight``: share that turns by less than 0.1 rad between chords of 100 m.
+    Notes ----- ``speed``: log of speed, less its median over the run. ``speed_jumps``: log of the
+    mean change of the log of speed from 10 m to 10 m. ``wiggle``: as for a whole run, between
+    chords of 30 m. ``corners``: how unevenly turning is spread (a few corners against steady
+    winding), between chords of 30 m, and of 100 m for the wide ones. ``straight``: share that turns
+    by less than 0.1 rad between chords of 100 m.
     """
     grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
     if grid is None:
@@ -278,11 +295,16 @@ def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple
         "straight_4000": moving_mean((np.abs(wide) < 0.1).astype(float), 4000.0),
     }
     pick = every_window()
-    return grid.distance[pick], np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1), WINDOW_FEATURES
+    return (
+        grid.distance[pick],
+        np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1),
+        WINDOW_FEATURES,
+    )
 
 
 def steepness(features: dict[str, float]) -> float:
-    """Return how far a run is one in the mountains: 0 below the first of `STEEP`, 1 from the second, NaN unknown.
+    """Return how far a run is one in the mountains: 0 below the first of `STEEP`, 1 from the
+    second, NaN unknown.
 
     Parameters
     ----------
@@ -294,7 +316,9 @@ def steepness(features: dict[str, float]) -> float:
 
 
 def flat_speed(grid: RunGrid) -> float:
-    """Return the log of the median speed on the flat, of all the way without elevation; NaN below 1 km of it."""
+    """Return the log of the median speed on the flat, of all the way without elevation; NaN below 1
+    km of it.
+    """
     level = log_speed(grid, 60.0)
     flat = level if grid.grade is None else level[np.abs(grid.grade) < FLAT]
     return float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
@@ -329,7 +353,9 @@ def _cells(length: float) -> int:
 
 
 def moving_mean(values: Floats, length: float) -> Floats:
-    """Return the moving mean over a length [m] of values on the grid; never below zero for values that are not."""
+    """Return the moving mean over a length [m] of values on the grid; never below zero for values
+    that are not.
+    """
     out = scipy.ndimage.uniform_filter1d(values, _cells(length), mode="nearest")
     return np.asarray(np.maximum(out, 0.0) if values.min() >= 0 else out)
 
@@ -349,7 +375,9 @@ def log_speed(grid: RunGrid, length: float) -> Floats:
 
 
 def turns(grid: RunGrid, chord: float) -> Floats:
-    """Return the turn at each grid point between the chord that ends and the one that begins there [rad]."""
+    """Return the turn at each grid point between the chord that ends and the one that begins there
+    [rad].
+    """
     n = _cells(chord)
     x, y = (_smooth(v, max(3, n // 2 + 1)) for v in (grid.x, grid.y))
     out = np.zeros(len(x))
@@ -362,7 +390,9 @@ def turns(grid: RunGrid, chord: float) -> Floats:
 
 
 def wiggle_of(turn: Floats, chord: float) -> Floats:
-    """Return the turning that cancels out over four chords: its mean size less the size of its mean."""
+    """Return the turning that cancels out over four chords: its mean size less the size of its
+    mean.
+    """
     length = 4 * chord
     cut = np.clip(turn, -MAX_TURN, MAX_TURN)
     net = np.abs(scipy.ndimage.uniform_filter1d(cut, _cells(length), mode="nearest"))
@@ -372,4 +402,6 @@ def wiggle_of(turn: Floats, chord: float) -> Floats:
 def _unevenness(turn: Floats, length: float) -> Floats:
     """Return the log of root mean square over mean of the turning within a length."""
     size = np.minimum(np.abs(turn), MAX_TURN)
-    return np.log((np.sqrt(moving_mean(size * size, length)) + 0.02) / (moving_mean(size, length) + 0.02))
+    return np.log(
+        (np.sqrt(moving_mean(size * size, length)) + 0.02) / (moving_mean(size, length) + 0.02)
+    )

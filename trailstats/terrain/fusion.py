@@ -1,4 +1,6 @@
-"""Road or trail from everything that may be used: label before map before the file's tag before the signal."""
+"""Road or trail from everything that may be used: label before map before the file's tag before the
+signal.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
 from trailstats.cleaning import clean
+from trailstats.model.activity import Activity
 from trailstats.schema import Surface, SurfaceSource
 from trailstats.terrain._sequence import mean_between
 from trailstats.terrain.features import WINDOW_STEP
@@ -18,7 +20,13 @@ from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps.road_map import SPACING
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import ON_FOOT, SurfaceEstimate, estimate_surface, has_ground, with_log_odds
+from trailstats.terrain.surface import (
+    ON_FOOT,
+    SurfaceEstimate,
+    estimate_surface,
+    has_ground,
+    with_log_odds,
+)
 
 __all__ = [
     "TAG_PROBABILITY",
@@ -43,10 +51,14 @@ TAG_PROBABILITY = {
     "treadmill": 0.0,
     "virtual_activity": 0.0,
 }
-"""Probability of a trail run by what the file calls it; judgement: people forget to change the profile."""
+"""Probability of a trail run by what the file calls it; judgement: people forget to change the
+profile.
+"""
 
 COVERED = 0.5
-"""Labels and a map speak for the whole run when they speak of at least this share of its length; judgement."""
+"""Labels and a map speak for the whole run when they speak of at least this share of its length;
+judgement.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +74,8 @@ class SurfaceEvidence:
     surface : numpy.ndarray of str, shape (m,)
         What labels or map decide; empty where neither does.
     p_trail : numpy.ndarray, shape (m,)
-        Probability of trail by label or map; also where a map is not sure enough to decide. NaN where neither speaks.
+        Probability of trail by label or map; also where a map is not sure enough to decide. NaN
+        where neither speaks.
     match : MapMatch or None
         The ways followed, where a map may be used.
     signal : SurfaceEstimate
@@ -132,13 +145,21 @@ def gather_evidence(
     if labels is not None and SurfaceSource.LABEL in rules.sources:
         own = labels.along(activity, distance)
         said = own != ""
-        surface, source = np.where(said, own, surface), np.where(said, SurfaceSource.LABEL.value, source)
-        p_trail = np.where(said, np.select([own == "trail", own == "road"], [1.0, 0.0], np.nan), p_trail)
+        surface, source = (
+            np.where(said, own, surface),
+            np.where(said, SurfaceSource.LABEL.value, source),
+        )
+        p_trail = np.where(
+            said, np.select([own == "trail", own == "road"], [1.0, 0.0], np.nan), p_trail
+        )
     whole, by = _whole(estimate, tag, rules)
     spoken = np.isfinite(p_trail)
     if len(distance) and spoken.mean() >= COVERED:
         labelled = (source == SurfaceSource.LABEL.value).sum() > spoken.sum() / 2
-        whole, by = float(p_trail[spoken].mean()), SurfaceSource.LABEL if labelled else SurfaceSource.MAP
+        whole, by = (
+            float(p_trail[spoken].mean()),
+            SurfaceSource.LABEL if labelled else SurfaceSource.MAP,
+        )
     return SurfaceEvidence(distance, source, surface, p_trail, match, signal, tag, whole, by)
 
 
@@ -162,8 +183,8 @@ def trail_probability(
     Returns
     -------
     probability : float
-        By labels and a map, where they speak of at least half of the run, the mean over its length. NaN when
-        nothing that may be used tells.
+        By labels and a map, where they speak of at least half of the run, the mean over its length.
+        NaN when nothing that may be used tells.
     source : SurfaceSource
     """
     found = gather_evidence(clean(activity), rules=rules or TerrainRules(), map=map, labels=labels)
@@ -177,14 +198,15 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
     ----------
     evidence : SurfaceEvidence
     rules : TerrainRules
-        A window of the signal is road or trail when its probability reaches ``decide``, else unknown.
+        A window of the signal is road or trail when its probability reaches ``decide``, else
+        unknown.
 
     Returns
     -------
     numpy.ndarray
-        Distances since the start, rising [m]. By label and map: where their answer changes. Elsewhere: half-way
-        between two windows of different labels, and where the probability passes a tenth, so that the mean over a
-        segment stands for all of it.
+        Distances since the start, rising [m]. By label and map: where their answer changes.
+        Elsewhere: half-way between two windows of different labels, and where the probability
+        passes a tenth, so that the mean over a segment stands for all of it.
     """
     firm = firm_cuts(evidence)
     estimate = evidence.signal
@@ -198,7 +220,9 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
 
 def firm_cuts(evidence: SurfaceEvidence) -> Floats:
     """Return where the answer of labels or map begins, changes or ends [m]."""
-    changes = (evidence.surface[1:] != evidence.surface[:-1]) | (evidence.source[1:] != evidence.source[:-1])
+    changes = (evidence.surface[1:] != evidence.surface[:-1]) | (
+        evidence.source[1:] != evidence.source[:-1]
+    )
     return np.asarray(evidence.distance[1:][changes] - SPACING / 2.0)
 
 
@@ -219,13 +243,15 @@ def surface_of(
     Returns
     -------
     pandas.DataFrame
-        With ``surface``, ``p_trail`` and ``surface_source`` filled: the mean over the segment by what decides on
-        most of it, and the surface only where that reaches ``rules.decide``. NaN, unknown and none where nothing
-        tells.
+        With ``surface``, ``p_trail`` and ``surface_source`` filled: the mean over the segment by
+        what decides on most of it, and the surface only where that reaches ``rules.decide``. NaN,
+        unknown and none where nothing tells.
     """
     start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
     kinds = (SurfaceSource.LABEL, SurfaceSource.MAP)
-    shares = [mean_over(evidence.source == kind.value, evidence.distance, start, end) for kind in kinds]
+    shares = [
+        mean_over(evidence.source == kind.value, evidence.distance, start, end) for kind in kinds
+    ]
     rest = 1.0 - shares[0] - shares[1]
     below = _by_tag_and_signal(evidence, start, end, activity)
     by = SurfaceSource.SIGNAL if np.isnan(evidence.tag) else SurfaceSource.TAG
@@ -233,8 +259,15 @@ def surface_of(
     weak = mean_over(evidence.p_trail, evidence.distance, start, end)
     unsure = np.isnan(below) & ~np.isnan(weak)
     p_trail = np.where(unsure, weak, below)
-    source = np.where(unsure, SurfaceSource.MAP.value, np.where(np.isnan(below), SurfaceSource.NONE.value, by.value))
-    for kind, share, others in ((kinds[1], shares[1], rest), (kinds[0], shares[0], np.maximum(shares[1], rest))):
+    source = np.where(
+        unsure,
+        SurfaceSource.MAP.value,
+        np.where(np.isnan(below), SurfaceSource.NONE.value, by.value),
+    )
+    for kind, share, others in (
+        (kinds[1], shares[1], rest),
+        (kinds[0], shares[0], np.maximum(shares[1], rest)),
+    ):
         decides = (share > 0) & (share >= others)
         own = np.where(evidence.source == kind.value, evidence.p_trail, np.nan)
         p_trail = np.where(decides, mean_over(own, evidence.distance, start, end), p_trail)
@@ -242,7 +275,9 @@ def surface_of(
     decided = [p_trail >= rules.decide, p_trail <= 1.0 - rules.decide]
     surface = np.select(decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value)
     return segments.assign(
-        p_trail=p_trail, surface=_words(surface, segments.index), surface_source=_words(source, segments.index)
+        p_trail=p_trail,
+        surface=_words(surface, segments.index),
+        surface_source=_words(source, segments.index),
     )
 
 
@@ -274,22 +309,28 @@ def mean_over(values: NDArray[np.generic], distance: Floats, start: Floats, end:
         return np.asarray(np.where(share > 1e-9, total / share, np.nan))
 
 
-def _by_tag_and_signal(evidence: SurfaceEvidence, start: Floats, end: Floats, activity: Activity) -> Floats:
+def _by_tag_and_signal(
+    evidence: SurfaceEvidence, start: Floats, end: Floats, activity: Activity
+) -> Floats:
     """Return the probability of trail where neither label nor map decides."""
     if evidence.signal:
-        return mean_between(evidence.signal.distance, evidence.signal.p_trail, WINDOW_STEP, start, end)
+        return mean_between(
+            evidence.signal.distance, evidence.signal.p_trail, WINDOW_STEP, start, end
+        )
     return np.full(len(start), evidence.tag if has_ground(activity) else np.nan)
 
 
 def _of_map(match: MapMatch | None, n: int, rules: TerrainRules) -> tuple[Floats, NDArray[np.str_]]:
     """Return the probability of trail by the map, and the surface where it decides.
 
-    Stretches shorter than ``rules.min_length`` take the answer of their neighbours; what their own ways said is left
-    out of the probability.
+    Stretches shorter than ``rules.min_length`` take the answer of their neighbours; what their own
+    ways said is left out of the probability.
     """
     if match is None or not len(match.distance):
         return np.full(n, np.nan), np.full(n, "", dtype="<U7")
-    said = np.select([match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide], [1, 2], 0)
+    said = np.select(
+        [match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide], [1, 2], 0
+    )
     shortest = max(1, round(rules.min_length / SPACING))
     answer = _without_short(_without_doubt(said, shortest), shortest)
     words = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
@@ -297,7 +338,9 @@ def _of_map(match: MapMatch | None, n: int, rules: TerrainRules) -> tuple[Floats
 
 
 def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
-    """Give zeros, in runs shorter than ``shortest``, the nearest other code: where a way ends is never quite sure."""
+    """Give zeros, in runs shorter than ``shortest``, the nearest other code: where a way ends is
+    never quite sure.
+    """
     index, last = np.arange(len(codes)), len(codes)
     left = np.maximum.accumulate(np.where(codes != 0, index, -last))
     right = np.minimum.accumulate(np.where(codes != 0, index, 2 * last)[::-1])[::-1]
@@ -308,7 +351,9 @@ def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
 
 
 def _without_short(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
-    """Give every run of equal codes that is shorter than ``shortest`` the code of its longer neighbour."""
+    """Give every run of equal codes that is shorter than ``shortest`` the code of its longer
+    neighbour.
+    """
     codes = codes.copy()
     while True:
         starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
@@ -329,7 +374,9 @@ def _decided(evidence: SurfaceEvidence, at: Floats) -> NDArray[np.bool_]:
     """Return whether labels or map decide at some distances."""
     if not len(evidence.distance):
         return np.zeros(len(at), dtype=bool)
-    return np.asarray(evidence.source[np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)] != "")
+    return np.asarray(
+        evidence.source[np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)] != ""
+    )
 
 
 def _grid(activity: Activity) -> Floats:
@@ -346,11 +393,15 @@ def _tag(activity: Activity, rules: TerrainRules) -> float:
 
 
 def _log_odds(tag: float) -> float:
-    """Return what the tag adds to the log-odds of the whole run: nothing without one, and indoors without ground."""
+    """Return what the tag adds to the log-odds of the whole run: nothing without one, and indoors
+    without ground.
+    """
     return log(tag / (1.0 - tag)) if 0.0 < tag < 1.0 else 0.0
 
 
-def _whole(estimate: SurfaceEstimate, tag: float, rules: TerrainRules) -> tuple[float, SurfaceSource]:
+def _whole(
+    estimate: SurfaceEstimate, tag: float, rules: TerrainRules
+) -> tuple[float, SurfaceSource]:
     """Return what tag or signal say about the whole run."""
     if not np.isnan(tag):
         return tag, SurfaceSource.TAG

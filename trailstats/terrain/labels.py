@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
 from trailstats.errors import ConfigError
+from trailstats.model.activity import Activity
 from trailstats.schema import Surface
 
 __all__ = ["SurfaceLabel", "SurfaceLabels"]
@@ -71,7 +71,9 @@ class SurfaceLabel:
     end: _Place | None = None
 
     def applies_to(self, source: str) -> bool:
-        """Return whether a recording with this source is meant: by its name, or the last parts of its path."""
+        """Return whether a recording with this source is meant: by its name, or the last parts of
+        its path.
+        """
         own, other = _parts(self.file), _parts(source)
         return bool(own) and other[-len(own) :] == own
 
@@ -102,10 +104,11 @@ class SurfaceLabels:
         Parameters
         ----------
         path : path
-            A table with the columns ``file``, ``from``, ``to``, ``surface`` as CSV, or, with the suffix
-            ``.toml``, the same as tables ``[[label]]``. ``from`` and ``to`` may be left out or empty; they are times
-            with their offset (``2026-05-10T08:12:00Z``), time since the start (``0:12:30``) or distances
-            (``1.2 km``, ``800 m``, ``0.5 mi``). ``surface`` is road, trail or unknown.
+            A table with the columns ``file``, ``from``, ``to``, ``surface`` as CSV, or, with the
+            suffix ``.toml``, the same as tables ``[[label]]``. ``from`` and ``to`` may be left out
+            or empty; they are times with their offset (``2026-05-10T08:12:00Z``), time since the
+            start (``0:12:30``) or distances (``1.2 km``, ``800 m``, ``0.5 mi``). ``surface`` is
+            road, trail or unknown.
 
         Raises
         ------
@@ -160,7 +163,11 @@ class SurfaceLabels:
         out = np.full(len(distance), "", dtype="<U7")
         track = activity.track
         assert track is not None
-        way = (track["distance"].to_numpy(), activity.seconds, pd.Timestamp(activity.records.index[0]))
+        way = (
+            track["distance"].to_numpy(),
+            activity.seconds,
+            pd.Timestamp(activity.records.index[0]),
+        )
         for label in self.labels:
             if label.applies_to(activity.meta.source):
                 low = -np.inf if label.start is None else label.start.along(*way)
@@ -186,14 +193,18 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             _check_fields(header, reader.line_num)
             continue
         if len(cells) != len(header):
-            raise ConfigError(f"line {reader.line_num}: {len(cells)} cells, not the {len(header)} of the header")
+            raise ConfigError(
+                f"line {reader.line_num}: {len(cells)} cells, not the {len(header)} of the header"
+            )
         yield reader.line_num, dict(zip(header, cells, strict=True))
 
 
 def _check_fields(names: Sequence[str], line: int) -> None:
     for name in names:
         if name not in _FIELDS:
-            raise ConfigError(f"line {line}: unknown column {name!r}; known are {', '.join(_FIELDS)}")
+            raise ConfigError(
+                f"line {line}: unknown column {name!r}; known are {', '.join(_FIELDS)}"
+            )
     for name in ("file", "surface"):
         if name not in names:
             raise ConfigError(f"line {line}: the column {name!r} is missing")
@@ -206,8 +217,14 @@ def _toml_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise ConfigError(str(error)) from error
     tables = data.get("label", [])
     if set(data) - {"label"} or not isinstance(tables, list):
-        raise ConfigError("labels are tables [[label]] with file, from, to and surface, and nothing else")
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*label\s*\]\]", line)]
+        raise ConfigError(
+            "labels are tables [[label]] with file, from, to and surface, and nothing else"
+        )
+    lines = [
+        n
+        for n, line in enumerate(text.splitlines(), 1)
+        if re.match(r"\s*\[\[\s*label\s*\]\]", line)
+    ]
     for number, table in enumerate(tables):
         line = lines[number] if number < len(lines) else 1
         if not isinstance(table, dict):
@@ -247,7 +264,8 @@ def _place(name: str, text: str) -> _Place | None:
         time = pd.Timestamp(dt.datetime.fromisoformat(text))
     except ValueError:
         raise ConfigError(
-            f"{name} {text!r} is no time such as 2026-05-10T08:12:00Z, no time since the start such as 0:12:30, and "
+            f"{name} {text!r} is no time such as 2026-05-10T08:12:00Z, no time since the start "
+            "such as 0:12:30, and "
             "no distance such as 1.2 km"
         ) from None
     if time.tzinfo is None:

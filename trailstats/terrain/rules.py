@@ -10,7 +10,9 @@ from trailstats.terrain.baseline import Baseline
 
 __all__ = ["ALL_SOURCES", "TerrainRules"]
 
-ALL_SOURCES = frozenset({SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG, SurfaceSource.SIGNAL})
+ALL_SOURCES = frozenset(
+    {SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG, SurfaceSource.SIGNAL}
+)
 """Every kind of evidence that a surface can rest on."""
 
 
@@ -23,19 +25,19 @@ class TerrainRules:
     Attributes
     ----------
     sources : frozenset of SurfaceSource
-        Evidence that may be used for the surface. Where several speak, the first of label, map, tag, signal
-        wins; along a run the tag is added to what the signal says.
+        Evidence that may be used for the surface. Where several speak, the first of label, map,
+        tag, signal wins; along a run the tag is added to what the signal says.
     decide : float
         A surface is named only when its probability reaches this; below it the surface is unknown.
     flat, gentle, steep : float
-        Bounds of the slope classes, as absolute grades: flat below the first, gentle below the second, up or
-        down below the third, steep from there on. Tibial load does not differ from the level at 0.05
-        [Rice2024]_.
+        Bounds of the slope classes, as absolute grades: flat below the first, gentle below the
+        second, up or down below the third, steep from there on. Tibial load does not differ from
+        the level at 0.05 [Rice2024]_.
     slope_hysteresis : float
         A stretch changes its slope class only when the grade passes the bound by half of this.
     min_length : float
-        Shortest stretch of one slope class, or of one answer by label and map; all other cuts keep half of it from
-        each other [m].
+        Shortest stretch of one slope class, or of one answer by label and map; all other cuts keep
+        half of it from each other [m].
     surface_length : float
         Mean length of a stretch of one surface, which the smoothing along the run expects [m].
     technical : float
@@ -43,13 +45,14 @@ class TerrainRules:
     technical_length : float
         Mean length of a technical stretch, which the smoothing along the run expects [m].
     hike_cadence : float
-        Fewer steps of both feet per minute than this are hiking; where people change from walking to running
-        on the level [1/min].
+        Fewer steps of both feet per minute than this are hiking; where people change from walking
+        to running on the level [1/min].
     hike_speed : float
-        Without a cadence, slower than this is hiking; where people change from walking to running on the
-        level, and less on climbs [m/s].
+        Without a cadence, slower than this is hiking; where people change from walking to running
+        on the level, and less on climbs [m/s].
     gait_length : float
-        Shortest stretch of hiking within running, or of running within hiking, that is a segment of its own [m].
+        Shortest stretch of hiking within running, or of running within hiking, that is a segment of
+        its own [m].
     climb_gain, climb_grade : float
         A climb gains at least so much [m], at this mean grade; descents likewise.
     climb_dip : float
@@ -64,8 +67,8 @@ class TerrainRules:
     Raises
     ------
     ConfigError
-        When a probability lies outside 0 to 1, the bounds don't rise, a length is not positive, or a source
-        is none of the four.
+        When a probability lies outside 0 to 1, the bounds don't rise, a length is not positive, or
+        a source is none of the four.
 
     Examples
     --------
@@ -97,7 +100,9 @@ class TerrainRules:
     def __post_init__(self) -> None:
         if not self.sources <= ALL_SOURCES:
             names = ", ".join(sorted(s.value for s in self.sources - ALL_SOURCES))
-            raise ConfigError(f"{names} is not evidence for a surface; known are label, map, tag and signal")
+            raise ConfigError(
+                f"{names} is not evidence for a surface; known are label, map, tag and signal"
+            )
         if not 0.5 <= self.decide < 1.0:
             raise ConfigError(f"decide is {self.decide:g}; it must be at least 0.5 and below 1")
         if not 0.0 < self.technical < 1.0:
@@ -107,5 +112,8 @@ class TerrainRules:
         if not 0.0 <= self.slope_hysteresis < self.flat:
             raise ConfigError("slope_hysteresis must be at least 0 and smaller than flat")
         for field in fields(self):
-            if field.name.endswith(("length", "cadence", "speed")) and getattr(self, field.name) <= 0:
+            if (
+                field.name.endswith(("length", "cadence", "speed"))
+                and getattr(self, field.name) <= 0
+            ):
                 raise ConfigError(f"{field.name} must be positive")

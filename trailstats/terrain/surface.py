@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
+from trailstats.model.activity import Activity
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
@@ -58,8 +58,9 @@ class SurfaceEstimate:
     channels : frozenset of str
         ``"position"``, ``"elevation"`` and the athlete's own ``"baseline"``, as far as used.
     contributions : pandas.DataFrame
-        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the columns
-        ``activity``, ``steepness`` and ``own_pace`` are cues of the whole run, the last two as far as there.
+        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the
+        columns ``activity``, ``steepness`` and ``own_pace`` are cues of the whole run, the last two
+        as far as there.
     activity_contributions : dict of str to float
         What each feature adds to the log-odds of the whole run.
     mixed_log_odds : float
@@ -91,13 +92,14 @@ def estimate_surface(
     rules : TerrainRules, optional
         ``surface_length`` and ``baseline`` are used.
     log_odds : float
-        Further log-odds of trail for the whole run that the windows take account of, as a file's tag gives them.
+        Further log-odds of trail for the whole run that the windows take account of, as a file's
+        tag gives them.
 
     Returns
     -------
     SurfaceEstimate
-        Empty, with a probability of NaN, for other sports than on foot, indoors, without positions, for less than
-        500 m, and for speeds that no one runs.
+        Empty, with a probability of NaN, for other sports than on foot, indoors, without positions,
+        for less than 500 m, and for speeds that no one runs.
 
     Examples
     --------
@@ -127,8 +129,12 @@ def estimate_surface(
     parts = whole.contributions(np.array([values[name] for name in whole.names]))
     along = model.whole_run(channels)
     centres, windows, names = window_features(grid)
-    pieces = pd.DataFrame(model.windows.contributions(windows) * along.gain, index=centres, columns=list(names))
-    pieces = pieces.assign(**{name: along.weights[name] * cue for name, cue in cues.items()}, intercept=along.intercept)
+    pieces = pd.DataFrame(
+        model.windows.contributions(windows) * along.gain, index=centres, columns=list(names)
+    )
+    pieces = pieces.assign(
+        **{name: along.weights[name] * cue for name, cue in cues.items()}, intercept=along.intercept
+    )
     return SurfaceEstimate(
         distance=centres,
         p_trail=_along(pieces, channels, rules),
@@ -140,8 +146,11 @@ def estimate_surface(
     )
 
 
-def with_log_odds(estimate: SurfaceEstimate, log_odds: float, rules: TerrainRules) -> SurfaceEstimate:
-    """Return the estimate with further log-odds of trail for the whole run, as a file's tag gives them.
+def with_log_odds(
+    estimate: SurfaceEstimate, log_odds: float, rules: TerrainRules
+) -> SurfaceEstimate:
+    """Return the estimate with further log-odds of trail for the whole run, as a file's tag gives
+    them.
 
     Parameters
     ----------
@@ -158,7 +167,9 @@ def with_log_odds(estimate: SurfaceEstimate, log_odds: float, rules: TerrainRule
     """
     model = surface_model()
     weight = model.whole_run(estimate.channels).weights["activity"]
-    pieces = estimate.contributions.assign(activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds))
+    pieces = estimate.contributions.assign(
+        activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds)
+    )
     return replace(estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces)
 
 

@@ -1,7 +1,9 @@
-"""Technical ground, as a proxy: how much slower, less even and more winding a stretch was run than the run itself.
+"""Technical ground, as a proxy: how much slower, less even and more winding a stretch was run than
+the run itself.
 
-Nothing in a recording of position and time shows stones and roots. What shows is their effect on the runner, above all
-on descents, where energy doesn't limit the speed. The weights are judgement; no labelled recordings exist.
+Nothing in a recording of position and time shows stones and roots. What shows is their effect on
+the runner, above all on descents, where energy doesn't limit the speed. The weights are judgement;
+no labelled recordings exist.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.activity import Activity
 from trailstats.metrics import effort
+from trailstats.model.activity import Activity
 from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
     WINDOW_STEP,
@@ -67,7 +69,9 @@ DESCENT = -0.03
 """Grade below which a stretch is a descent; judgement."""
 
 
-def technical_probability(activity: Activity, segments: pd.DataFrame, rules: TerrainRules) -> Floats:
+def technical_probability(
+    activity: Activity, segments: pd.DataFrame, rules: TerrainRules
+) -> Floats:
     """Return the probability that each segment is technical ground; a proxy.
 
     Parameters
@@ -82,8 +86,8 @@ def technical_probability(activity: Activity, segments: pd.DataFrame, rules: Ter
     Returns
     -------
     numpy.ndarray, shape (s,)
-        Probability of trail times that of technical ground on it, so a road is never technical. NaN where
-        ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
+        Probability of trail times that of technical ground on it, so a road is never technical. NaN
+        where ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
     """
     p_trail = segments["p_trail"].to_numpy(dtype=np.float64)
     out = np.full(len(segments), np.nan)
@@ -98,8 +102,12 @@ def technical_probability(activity: Activity, segments: pd.DataFrame, rules: Ter
     return p_trail * mean_between(centres, on_trail, WINDOW_STEP, start, end)
 
 
-def _cues(grid: RunGrid, grade: Floats, weights: TechnicalWeights = TECHNICAL_WEIGHTS) -> tuple[Floats, Floats]:
-    """Return the windows' centres and their log-odds of technical ground, given that they are trail."""
+def _cues(
+    grid: RunGrid, grade: Floats, weights: TechnicalWeights = TECHNICAL_WEIGHTS
+) -> tuple[Floats, Floats]:
+    """Return the windows' centres and their log-odds of technical ground, given that they are
+    trail.
+    """
     level = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
     usual = np.median(level)
     pick = every_window()

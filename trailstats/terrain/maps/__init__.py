@@ -1,4 +1,6 @@
-"""Evidence of a map: local OpenStreetMap extracts, the ways near a run, and what their tags say of the ground."""
+"""Evidence of a map: local OpenStreetMap extracts, the ways near a run, and what their tags say of
+the ground.
+"""
 
 from trailstats.terrain.maps._tags import GROUND_KEYS, RULES, Ground, GroundRule, ground_of
 from trailstats.terrain.maps.road_map import MapMatch, RoadMap

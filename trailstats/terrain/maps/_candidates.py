@@ -19,7 +19,9 @@ METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
 
 REACH = 35.0
-"""Ways further away than this are no candidates [m]; judgement, several times the usual error of a receiver."""
+"""Ways further away than this are no candidates [m]; judgement, several times the usual error of a
+receiver.
+"""
 
 NEAREST = 8
 """Ways kept for each point, the best fitting ones; judgement."""
@@ -28,7 +30,9 @@ CELL = 4500
 """Side of a cell of the search grid [1e-7 deg]: about 50 m of latitude."""
 
 BLOCK = LONGEST_PIECE
-"""Side of a block of the coarse grid [1e-7 deg]: half a piece and the reach stay below it up to 82 deg of latitude."""
+"""Side of a block of the coarse grid [1e-7 deg]: half a piece and the reach stay below it up to 82
+deg of latitude.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,13 +72,22 @@ class Candidates:
 
 
 def expand(start: Whole, count: Whole) -> tuple[Whole, Whole]:
-    """Return, for ranges given by start and length, each range's number and each member, one after the other."""
+    """Return, for ranges given by start and length, each range's number and each member, one after
+    the other.
+    """
     owner = np.repeat(np.arange(len(count)), count)
-    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(start, count)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(
+        start, count
+    )
 
 
 def find_candidates(
-    latitude: Floats, longitude: Floats, direction: Floats, pieces: NDArray[np.void], spread: float, turned: float
+    latitude: Floats,
+    longitude: Floats,
+    direction: Floats,
+    pieces: NDArray[np.void],
+    spread: float,
+    turned: float,
 ) -> Candidates:
     """Return the ways near each point of a track.
 
@@ -138,9 +151,14 @@ def _near(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> NDArray[np.void]:
     if not len(pieces) or not len(lat):
         return pieces[:0]
     visited = np.unique(_key(lat // BLOCK, lon // BLOCK))
-    around = np.unique(np.concatenate([visited + _key(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]))
+    around = np.unique(
+        np.concatenate([visited + _key(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)])
+    )
     middle = _key(
-        *(((pieces[a].astype(np.int64) + pieces[b]) // 2) // BLOCK for a, b in (("lat1", "lat2"), ("lon1", "lon2")))
+        *(
+            ((pieces[a].astype(np.int64) + pieces[b]) // 2) // BLOCK
+            for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
+        )
     )
     at = np.minimum(np.searchsorted(around, middle), len(around) - 1)
     out: NDArray[np.void] = pieces[around[at] == middle]
@@ -158,8 +176,14 @@ def _pairs(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> tuple[Whole, Who
     reach = int(REACH / METRES)
     wide = int(reach / max(float(np.cos(np.radians(np.abs(lat).max() * 1e-7))), 0.01))
     wide_cell = int(CELL * wide / reach)
-    low = [np.minimum(pieces[a], pieces[b]).astype(np.int64) for a, b in (("lat1", "lat2"), ("lon1", "lon2"))]
-    high = [np.maximum(pieces[a], pieces[b]).astype(np.int64) for a, b in (("lat1", "lat2"), ("lon1", "lon2"))]
+    low = [
+        np.minimum(pieces[a], pieces[b]).astype(np.int64)
+        for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
+    ]
+    high = [
+        np.maximum(pieces[a], pieces[b]).astype(np.int64)
+        for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
+    ]
     r0, r1 = (low[0] - reach) // CELL, (high[0] + reach) // CELL
     c0, c1 = (low[1] - wide) // wide_cell, (high[1] + wide) // wide_cell
     columns = c1 - c0 + 1
@@ -178,7 +202,9 @@ def _pairs(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> tuple[Whole, Who
 
 
 def _best(point: Whole, way: Whole, fit: Floats, near: NDArray[np.bool_]) -> Whole:
-    """Return the pairs to keep: of each way its best piece, of each point its `NEAREST` best ways, in order."""
+    """Return the pairs to keep: of each way its best piece, of each point its `NEAREST` best ways,
+    in order.
+    """
     index = np.flatnonzero(near)
     index = index[np.lexsort((-fit[index], way[index], point[index]))]
     fresh = np.append(True, (np.diff(point[index]) != 0) | (np.diff(way[index]) != 0))[: len(index)]

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.errors import ConfigError, MissingExtraError
-from trailstats.terrain.maps._index import HEAD_LENGTH, LONGEST_PIECE, PIECE, TILE, TILES, tile_of, write_tail
+from trailstats.terrain.maps._index import (
+    HEAD_LENGTH,
+    LONGEST_PIECE,
+    PIECE,
+    TILE,
+    TILES,
+    tile_of,
+    write_tail,
+)
 from trailstats.terrain.maps._tags import GROUND_KEYS, IGNORED_WAYS
 
 __all__ = ["build_index"]
@@ -47,10 +55,8 @@ def build_index(extract: Path, target: Path) -> None:
     ConfigError
         When the extract can't be read or holds no ways.
 
-    Notes
-    -----
-    Positions of nodes and pieces of ways wait in temporary files beside the target, not in memory: 16 bytes for each
-    node of the extract and 36 for each piece of a way.
+    Notes ----- Positions of nodes and pieces of ways wait in temporary files beside the target, not
+    in memory: 16 bytes for each node of the extract and 36 for each piece of a way.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         rows, made = Path(folder) / "rows", Path(folder) / "index"
@@ -92,13 +98,18 @@ class _Collector:
         self._file.close()
 
     def tag_sets(self) -> list[dict[str, str]]:
-        return [{k: v for k, v in zip(GROUND_KEYS, values, strict=True) if v is not None} for values in self._sets]
+        return [
+            {k: v for k, v in zip(GROUND_KEYS, values, strict=True) if v is not None}
+            for values in self._sets
+        ]
 
     def _flush(self) -> None:
         if not self._ways:
             return
         # WKB of a line: byte order, type and number of points in 9 bytes, then pairs of doubles.
-        points = np.frombuffer(bytes.fromhex("".join(line[18:] for line in self._lines)), "<f8").reshape(-1, 2)
+        points = np.frombuffer(
+            bytes.fromhex("".join(line[18:] for line in self._lines)), "<f8"
+        ).reshape(-1, 2)
         lengths = np.array([(len(line) - 18) // 32 for line in self._lines])
         place = np.rint(points[:, ::-1] * 1e7).astype(np.int64)
         owner = np.repeat(np.arange(len(lengths)), lengths)
@@ -127,7 +138,9 @@ def _divided(
     return low, high, ways[one]
 
 
-def _in_tiles(start: NDArray[np.int64], end: NDArray[np.int64], ways: NDArray[np.int64]) -> NDArray[np.void]:
+def _in_tiles(
+    start: NDArray[np.int64], end: NDArray[np.int64], ways: NDArray[np.int64]
+) -> NDArray[np.void]:
     """Return the rows of pieces, one for each tile that a piece's box touches."""
     low, high = np.minimum(start, end) // TILE, np.maximum(start, end) // TILE
     found = []
@@ -147,7 +160,8 @@ def _in_tiles(start: NDArray[np.int64], end: NDArray[np.int64], ways: NDArray[np
 def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.void]:
     """Write the pieces in order of their tiles and return the table of tiles.
 
-    A counting sort from file to file: each chunk of rows goes to where its tiles have their next free place.
+    A counting sort from file to file: each chunk of rows goes to where its tiles have their next
+    free place.
     """
     tiles = np.zeros(len(counts), TILES)
     tiles["tile"] = sorted(counts)
@@ -166,7 +180,9 @@ def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.
         pieces[free[owner] + rank] = chunk[list(PIECE.names or ())][order].astype(PIECE)
         free[number] += count
     for tile in tiles:
-        tile["crc"] = zlib.crc32(pieces[int(tile["start"]) : int(tile["start"] + tile["count"])].tobytes())
+        tile["crc"] = zlib.crc32(
+            pieces[int(tile["start"]) : int(tile["start"] + tile["count"])].tobytes()
+        )
     pieces.flush()
     del pieces
     return tiles
@@ -206,7 +222,9 @@ def _stream_ways(extract: Path, nodes: Path, collector: _Collector) -> None:
 
 
 def _lines(way: Any, factory: Any) -> list[str]:  # noqa: ANN401 - osmium's own types
-    """Return a way's lines; several where an extract cut nodes out of it, none where too few are left."""
+    """Return a way's lines; several where an extract cut nodes out of it, none where too few are
+    left.
+    """
     import osmium
 
     try:

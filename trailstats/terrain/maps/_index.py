@@ -1,7 +1,9 @@
-"""The index of a map extract on disk: straight pieces of ways, in tiles, read only where they are needed.
+"""The index of a map extract on disk: straight pieces of ways, in tiles, read only where they are
+needed.
 
-One file: a head of fixed length, the pieces sorted by tile, the table of tiles, and the distinct sets of tags as JSON.
-Every tile and the tables have a checksum, so that a damaged index is noticed and not believed.
+One file: a head of fixed length, the pieces sorted by tile, the table of tiles, and the distinct
+sets of tags as JSON. Every tile and the tables have a checksum, so that a damaged index is noticed
+and not believed.
 """
 
 from __future__ import annotations
@@ -15,16 +17,38 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HEAD_LENGTH", "LONGEST_PIECE", "PIECE", "TILE", "CorruptIndexError", "TileIndex", "tile_of", "write_tail"]
+__all__ = [
+    "HEAD_LENGTH",
+    "LONGEST_PIECE",
+    "PIECE",
+    "TILE",
+    "CorruptIndexError",
+    "TileIndex",
+    "tile_of",
+    "write_tail",
+]
 
-PIECE = np.dtype([("lat1", "<i4"), ("lon1", "<i4"), ("lat2", "<i4"), ("lon2", "<i4"), ("way", "<i8"), ("tags", "<u4")])
-"""A straight piece of a way: its two ends [1e-7 deg], the way's id, and the number of its set of tags."""
+PIECE = np.dtype(
+    [
+        ("lat1", "<i4"),
+        ("lon1", "<i4"),
+        ("lat2", "<i4"),
+        ("lon2", "<i4"),
+        ("way", "<i8"),
+        ("tags", "<u4"),
+    ]
+)
+"""A straight piece of a way: its two ends [1e-7 deg], the way's id, and the number of its set of
+tags.
+"""
 
 TILE = 200_000
 """Side of a tile [1e-7 deg]: 0.02 deg, about 2 km."""
 
 LONGEST_PIECE = 50_000
-"""Longer straights are divided, so that no piece reaches far beyond its tile [1e-7 deg]: about 500 m."""
+"""Longer straights are divided, so that no piece reaches far beyond its tile [1e-7 deg]: about 500
+m.
+"""
 
 TILES = np.dtype([("tile", "<i8"), ("start", "<i8"), ("count", "<i8"), ("crc", "<u4")])
 
@@ -48,7 +72,9 @@ def tile_of(latitude: NDArray[np.int64], longitude: NDArray[np.int64]) -> Tiles:
     return np.asarray((latitude // TILE + 4500) * 18002 + longitude // TILE + 9000, dtype=np.int64)
 
 
-def write_tail(path: Path, tiles: NDArray[np.void], tags: list[dict[str, str]], digest: bytes) -> None:
+def write_tail(
+    path: Path, tiles: NDArray[np.void], tags: list[dict[str, str]], digest: bytes
+) -> None:
     """Complete an index whose pieces stand in the file already, behind the room for the head.
 
     Parameters
@@ -63,7 +89,9 @@ def write_tail(path: Path, tiles: NDArray[np.void], tags: list[dict[str, str]], 
     table = tiles.tobytes()
     text = json.dumps(tags, ensure_ascii=False, separators=(",", ":")).encode()
     n_pieces = int(tiles["count"].sum())
-    head = HEAD.pack(MAGIC, FORMAT, n_pieces, len(tiles), len(text), zlib.crc32(text, zlib.crc32(table)), digest)
+    head = HEAD.pack(
+        MAGIC, FORMAT, n_pieces, len(tiles), len(text), zlib.crc32(text, zlib.crc32(table)), digest
+    )
     with path.open("r+b") as stream:
         stream.seek(HEAD_LENGTH + n_pieces * PIECE.itemsize)
         stream.write(table)
@@ -118,11 +146,16 @@ class TileIndex:
         self.digest = digest.hex()
         self._path = path
         self._tiles = np.frombuffer(table, TILES)
-        self._pieces = np.memmap(path, PIECE, "r", HEAD_LENGTH, (n_pieces,)) if n_pieces else np.empty(0, PIECE)
+        self._pieces = (
+            np.memmap(path, PIECE, "r", HEAD_LENGTH, (n_pieces,))
+            if n_pieces
+            else np.empty(0, PIECE)
+        )
         self._read: OrderedDict[int, NDArray[np.void]] = OrderedDict()
 
     def pieces(self, tiles: Tiles) -> NDArray[np.void]:
-        """Return the pieces of some tiles; a piece that lies in several of them is there several times.
+        """Return the pieces of some tiles; a piece that lies in several of them is there several
+        times.
 
         Parameters
         ----------

@@ -1,4 +1,6 @@
-"""Map matching: the ways that a track most likely followed, by a hidden Markov model along it [NewsonKrumm2009]_."""
+"""Map matching: the ways that a track most likely followed, by a hidden Markov model along it
+[NewsonKrumm2009]_.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,15 @@ STEPS = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class MatchRules:
-    """What the matching takes for likely; all values are judgement, checked against labelled tracks.
+    """What the matching takes for likely; all values are judgement, checked against labelled
+    tracks.
 
     Attributes
     ----------
     spread : float
-        Standard deviation of a position's distance from the way [m]. Neighbouring positions err alike, so it
-        is larger than a receiver's own: each counts for less than one independent observation.
+        Standard deviation of a position's distance from the way [m]. Neighbouring positions err
+        alike, so it is larger than a receiver's own: each counts for less than one independent
+        observation.
     turned : float
         What a way at right angles to the direction of travel loses in log-likelihood.
     off_way : float
@@ -34,7 +38,8 @@ class MatchRules:
     change : float
         What changing to a connected way costs in log-likelihood.
     detour : float
-        Each so many metres that the route over the junction is longer than the straight line cost one [m].
+        Each so many metres that the route over the junction is longer than the straight line cost
+        one [m].
     jump : float
         The most that any change between ways costs, connected or not.
     leave : float
@@ -61,7 +66,8 @@ class Path:
     Attributes
     ----------
     choice : numpy.ndarray of int, shape (n,)
-        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is followed.
+        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is
+        followed.
     probability : numpy.ndarray, shape (n, k + 1)
         Probability of each candidate, given the whole track; the last column is that of no way.
     """
@@ -70,7 +76,9 @@ class Path:
     probability: Floats
 
 
-def follow(found: Candidates, step: tuple[Floats, Floats], whole: NDArray[np.bool_], rules: MatchRules) -> Path:
+def follow(
+    found: Candidates, step: tuple[Floats, Floats], whole: NDArray[np.bool_], rules: MatchRules
+) -> Path:
     """Return the ways that a track most likely followed.
 
     Parameters
@@ -87,17 +95,18 @@ def follow(found: Candidates, step: tuple[Floats, Floats], whole: NDArray[np.boo
     -------
     Path
 
-    Notes
-    -----
-    The recursions are loops over points of the resampled track, not over records; everything that depends on pairs of
-    candidates is worked out before for many points at once.
+    Notes ----- The recursions are loops over points of the resampled track, not over records;
+    everything that depends on pairs of candidates is worked out before for many points at once.
     """
     n = len(found.way)
     fit = np.concatenate((found.fit, np.full((n, 1), rules.off_way)), axis=1)
     links = _links(found)
     costs = np.concatenate(
         [np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)]
-        + [_transitions(found, links, step, whole, rules, i, min(i + STEPS, n - 1)) for i in range(0, n - 1, STEPS)]
+        + [
+            _transitions(found, links, step, whole, rules, i, min(i + STEPS, n - 1))
+            for i in range(0, n - 1, STEPS)
+        ]
     )
     return Path(_viterbi(fit, costs), _posterior(fit, costs))
 
@@ -154,7 +163,9 @@ def _links(found: Candidates) -> _Links:
     # Equal coordinates are one node: that holds across extracts too, where ids may not.
     _, node = np.unique((lat << 32) + lon, return_inverse=True)
     owner = np.concatenate((found.owner, found.owner))
-    visits, first = np.unique(node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True)
+    visits, first = np.unique(
+        node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True
+    )
     node, owner, lat, lon = visits // (len(found.ids) + 1), owner[first], lat[first], lon[first]
     degree = np.bincount(node)
     start = np.cumsum(degree) - degree
@@ -175,7 +186,9 @@ def _transitions(
     first: int,
     last: int,
 ) -> NDArray[np.float32]:
-    """Return the log-likelihood of going from each candidate of a point to each of the next, for some points."""
+    """Return the log-likelihood of going from each candidate of a point to each of the next, for
+    some points.
+    """
     here, there = slice(first, last), slice(first + 1, last + 1)
     out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
     before, after = found.way[here][:, :, None], found.way[there][:, None, :]
@@ -190,7 +203,9 @@ def _transitions(
     y = (links.latitude[junction] - lat0) * METRES
     x = (links.longitude[junction] - lon0) * METRES * np.cos(np.radians(lat0 * 1e-7))
     x1, y1 = found.east[here][t, i], found.north[here][t, i]
-    x2, y2 = (v[there][t, j] + s[here][t] for v, s in zip((found.east, found.north), step, strict=True))
+    x2, y2 = (
+        v[there][t, j] + s[here][t] for v, s in zip((found.east, found.north), step, strict=True)
+    )
     longer = np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y) - np.hypot(x2 - x1, y2 - y1)
     np.maximum.at(out, (t, i, j), np.maximum(-rules.change - longer / rules.detour, -rules.jump))
     out[:, -1, -1] = 0.0

@@ -54,16 +54,53 @@ SOFT_WAYS = frozenset({"path", "track", "bridleway", "footway", "cycleway", "ste
 
 PAVED = frozenset(
     {
-        *("asphalt", "chipseal", "concrete", "concrete:lanes", "concrete:plates", "paved", "paving_stones"),
-        *("bricks", "brick", "cobblestone", "cobblestone:flattened", "sett", "unhewn_cobblestone", "grass_paver"),
+        *(
+            "asphalt",
+            "chipseal",
+            "concrete",
+            "concrete:lanes",
+            "concrete:plates",
+            "paved",
+            "paving_stones",
+        ),
+        *(
+            "bricks",
+            "brick",
+            "cobblestone",
+            "cobblestone:flattened",
+            "sett",
+            "unhewn_cobblestone",
+            "grass_paver",
+        ),
         *("metal", "metal_grid", "wood", "rubber", "tartan", "plastic", "artificial_turf", "tiles"),
     }
 )
 
 UNPAVED = frozenset(
     {
-        *("unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "crushed_limestone", "grit"),
-        *("ground", "dirt", "earth", "soil", "mud", "sand", "clay", "grass", "woodchips", "bark_mulch", "snow", "ice"),
+        *(
+            "unpaved",
+            "compacted",
+            "fine_gravel",
+            "gravel",
+            "pebblestone",
+            "crushed_limestone",
+            "grit",
+        ),
+        *(
+            "ground",
+            "dirt",
+            "earth",
+            "soil",
+            "mud",
+            "sand",
+            "clay",
+            "grass",
+            "woodchips",
+            "bark_mulch",
+            "snow",
+            "ice",
+        ),
         *("rock", "rocks", "bare_rock", "stone", "stones", "scree", "roots", "shells", "salt"),
     }
 )
@@ -121,9 +158,8 @@ RULES = {
 }
 """The rules by name, in the order in which the documentation lists them.
 
-Measured is the share by length, among the ways that have a surface tag and would meet the rule without it, of unpaved
-ones; `tools/count_surfaces.py` counts them.
-"""
+Measured is the share by length, among the ways that have a surface tag and would meet the rule
+without it, of unpaved ones; `tools/count_surfaces.py` counts them. """
 
 _SAC_TECHNICAL = {
     "strolling": 0.05,
@@ -158,8 +194,8 @@ class Ground:
     rule : GroundRule
         The first row of the table that applies.
     technical : float
-        Probability of technical ground; NaN where no tag speaks of it. All are judgement; mappers tend to rate
-        the hiking scale too high.
+        Probability of technical ground; NaN where no tag speaks of it. All are judgement; mappers
+        tend to rate the hiking scale too high.
     """
 
     rule: GroundRule
@@ -178,11 +214,9 @@ def ground_of(tags: Mapping[str, str]) -> Ground:
     -------
     Ground
 
-    Notes
-    -----
-    A surface outweighs everything else; then come hiking and mountain-bike scales, the type of a track, and last the
-    kind of way. A path that is designated for cyclists or walkers, or segregated, is mostly paved; any other
-    path mostly isn't.
+    Notes ----- A surface outweighs everything else; then come hiking and mountain-bike scales, the
+    type of a track, and last the kind of way. A path that is designated for cyclists or walkers, or
+    segregated, is mostly paved; any other path mostly isn't.
 
     Examples
     --------
@@ -234,7 +268,9 @@ def _surfaces(value: str) -> tuple[bool, bool]:
 
 
 def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
-    """Return the probability of technical ground: what speaks for it outweighs what speaks against."""
+    """Return the probability of technical ground: what speaks for it outweighs what speaks
+    against.
+    """
     said = [
         table[tags[key]]
         for key, table in (

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats._folders import cache_folder
-from trailstats.activity import Activity
+from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
 from trailstats.geo import step_lengths
+from trailstats.model.activity import Activity
 from trailstats.terrain.maps._candidates import METRES, REACH, Candidates, find_candidates
 from trailstats.terrain.maps._extract import build_index
 from trailstats.terrain.maps._index import CorruptIndexError, TileIndex, tile_of
@@ -32,10 +32,14 @@ SPACING = 10.0
 """Distance between the points that are matched [m]; judgement: about what a receiver resolves."""
 
 LONGEST_GAP = 100.0
-"""Positions further apart than this are not joined, along the run or as the crow flies [m]; judgement."""
+"""Positions further apart than this are not joined, along the run or as the crow flies [m];
+judgement.
+"""
 
 DIRECTION_OVER = 20.0
-"""The direction of travel is that of the chord from so far before to so far behind a point [m]; judgement."""
+"""The direction of travel is that of the chord from so far before to so far behind a point [m];
+judgement.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +57,8 @@ class MapMatch:
     confidence : numpy.ndarray, shape (n,)
         Probability of that way, or of none, given the whole track.
     p_trail : numpy.ndarray, shape (n,)
-        Probability of trail: the mean over the ways that may have been followed, each by its tags. NaN where it is
-        more likely that none was.
+        Probability of trail: the mean over the ways that may have been followed, each by its tags.
+        NaN where it is more likely that none was.
     technical : numpy.ndarray, shape (n,)
         Probability of technical ground, likewise; NaN where no tag speaks of it.
     tags : dict of int to dict
@@ -88,8 +92,8 @@ class MapMatch:
 class RoadMap:
     """Local OpenStreetMap extracts as evidence for road or trail.
 
-    Each extract is read once; what is needed of it is kept in an index on disk, of which later only the tiles near
-    a run are read. The object holds paths and can be sent to other processes.
+    Each extract is read once; what is needed of it is kept in an index on disk, of which later only
+    the tiles near a run are read. The object holds paths and can be sent to other processes.
 
     Parameters
     ----------
@@ -130,7 +134,9 @@ class RoadMap:
     ) -> None:
         many = [extracts] if isinstance(extracts, str | os.PathLike) else list(extracts)
         self.extracts = tuple(dict.fromkeys(Path(path).expanduser().absolute() for path in many))
-        self.cache = cache_folder() / "maps" if cache is None else Path(cache).expanduser().absolute()
+        self.cache = (
+            cache_folder() / "maps" if cache is None else Path(cache).expanduser().absolute()
+        )
         self._indexes: tuple[TileIndex, ...] | None = None
         if not self.extracts:
             raise ConfigError("a map needs at least one extract")
@@ -146,7 +152,8 @@ class RoadMap:
 
     @property
     def fingerprint(self) -> str:
-        """What the evidence depends on: the extracts' content and the table of tags, as a text of 32 digits.
+        """What the evidence depends on: the extracts' content and the table of tags, as a text of
+        32 digits.
 
         Raises
         ------
@@ -194,7 +201,12 @@ class RoadMap:
         return self.match_positions(*_points(activity), rules=rules)
 
     def match_positions(
-        self, distance: Floats, latitude: Floats, longitude: Floats, *, rules: MatchRules = MATCH_RULES
+        self,
+        distance: Floats,
+        latitude: Floats,
+        longitude: Floats,
+        *,
+        rules: MatchRules = MATCH_RULES,
     ) -> MapMatch:
         """Return the ways that positions followed.
 
@@ -222,11 +234,16 @@ class RoadMap:
         return _as_match(distance, found, path.choice, path.probability, sets)
 
     def _near(self, lat: Floats, lon: Floats) -> tuple[NDArray[np.void], list[dict[str, str]]]:
-        """Return the pieces of ways in the tiles near some positions [1e-7 deg], and the sets of tags."""
+        """Return the pieces of ways in the tiles near some positions [1e-7 deg], and the sets of
+        tags.
+        """
         placed = np.isfinite(lat) & np.isfinite(lon)
         north, east = (np.rint(v[placed]).astype(np.int64) for v in (lat, lon))
         reach = int(REACH / METRES)
-        wide = int(reach / max(float(np.cos(np.radians(np.abs(lat[placed]).max(initial=0.0) * 1e-7))), 0.01))
+        wide = int(
+            reach
+            / max(float(np.cos(np.radians(np.abs(lat[placed]).max(initial=0.0) * 1e-7))), 0.01)
+        )
         corners = [tile_of(north + i * reach, east + j * wide) for i in (-1, 1) for j in (-1, 1)]
         tiles = np.unique(np.concatenate(corners))
         found: list[NDArray[np.void]] = []
@@ -260,9 +277,13 @@ class RoadMap:
         return indexes[number]
 
     def _index_path(self, extract: Path) -> Path:
-        """Return where the index of an extract lies: another size or time of change is another extract."""
+        """Return where the index of an extract lies: another size or time of change is another
+        extract.
+        """
         facts = extract.stat()
-        key = hashlib.sha256(f"{extract.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}".encode()).hexdigest()
+        key = hashlib.sha256(
+            f"{extract.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}".encode()
+        ).hexdigest()
         return self.cache / f"{extract.name.partition('.')[0]}-{key[:16]}.index"
 
 
@@ -271,7 +292,9 @@ def _built(extract: Path, path: Path) -> TileIndex:
         path.parent.mkdir(parents=True, exist_ok=True)
         build_index(extract, path)
     except OSError as error:
-        raise WriteError(f"{path.parent}: the map's index can't be written: {error.strerror or error}") from error
+        raise WriteError(
+            f"{path.parent}: the map's index can't be written: {error.strerror or error}"
+        ) from error
     return TileIndex(path)
 
 
@@ -289,7 +312,8 @@ def _points(activity: Activity) -> tuple[Floats, Floats, Floats]:
     at = np.arange(SPACING / 2, d[-1], SPACING)
     d, lat, lon = d[known], lat[known], lon[known]
     after = np.clip(np.searchsorted(d, at), 1, len(d) - 1)
-    # Cleaning may have left a jump out of the distance, so the places themselves have to be near, too.
+    # Cleaning may have left a jump out of the distance, so the places themselves have to be near,
+    # too.
     joined = (np.maximum(np.diff(d), step_lengths(lat, lon)[1:]) <= LONGEST_GAP)[after - 1]
     # Across the date line there is nothing between two positions either.
     joined &= np.abs(lon[after] - lon[after - 1]) < 180.0
@@ -299,7 +323,9 @@ def _points(activity: Activity) -> tuple[Floats, Floats, Floats]:
 
 
 def _direction(lat: Floats, lon: Floats) -> Floats:
-    """Return the direction of travel at each point, NaN where it stands still or has no neighbours."""
+    """Return the direction of travel at each point, NaN where it stands still or has no
+    neighbours.
+    """
     reach = round(DIRECTION_OVER / SPACING)
     if not len(lat):
         return np.empty(0)
@@ -310,7 +336,11 @@ def _direction(lat: Floats, lon: Floats) -> Floats:
 
 
 def _as_match(
-    distance: Floats, found: Candidates, choice: Whole, probability: Floats, sets: list[dict[str, str]]
+    distance: Floats,
+    found: Candidates,
+    choice: Whole,
+    probability: Floats,
+    sets: list[dict[str, str]],
 ) -> MapMatch:
     n, width = found.way.shape
     row = np.arange(n)

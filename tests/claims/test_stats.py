@@ -1,0 +1,340 @@
+"""Matched comparison, regression on series and adjustment against closed forms and simulated
+truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats as reference
+from statsmodels.regression.linear_model import GLS
+
+from trailstats.claims.stats import (
+    Comparison,
+    MatchRules,
+    allow_for_dilution,
+    allow_for_slope,
+    ar1_regression,
+    compare,
+    holm,
+    smallest_detectable,
+)
+
+
+def _sides(n_trail: int, n_road: int) -> np.ndarray:
+    return np.arange(n_trail + n_road) < n_trail
+
+
+def test_equal_weights_give_the_difference_of_means() -> None:
+    """Runs of one day and one duration weigh alike, so the comparison is that of two plain
+    means.
+    """
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=70)
+    side = _sides(30, 40)
+    found = compare(values, side, np.zeros(70), np.full(70, 3600.0))
+    assert found.difference == pytest.approx(values[side].mean() - values[~side].mean())
+    assert (found.n_trail, found.n_road) == (30, 40)
+
+
+def test_error_and_freedom_are_welchs() -> None:
+    """With equal weights error, degrees of freedom and p value come near Welch's test."""
+    rng = np.random.default_rng(2)
+    values = np.concatenate((rng.normal(0.5, 1.0, 25), rng.normal(0.0, 3.0, 60)))
+    side = _sides(25, 60)
+    found = compare(values, side, np.zeros(85), np.full(85, 3600.0), rules=MatchRules(draws=4000))
+    welch = reference.ttest_ind(values[side], values[~side], equal_var=False)
+    bounds = welch.confidence_interval()
+    assert found.freedom == pytest.approx(welch.df, rel=0.06)
+    assert found.p_value == pytest.approx(welch.pvalue, abs=0.02)
+    assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=0.1)
+
+
+def test_matching_takes_out_a_trend() -> None:
+    """Form that rises over the year is no difference of the ground, even where trails come late."""
+    rng = np.random.default_rng(3)
+    days = np.sort(rng.uniform(0.0, 360.0, 240))
+    side = rng.uniform(size=240) < days / 360.0
+    values = days / 60.0 + rng.normal(0.0, 0.3, 240)
+    plain = values[side].mean() - values[~side].mean()
+    found = compare(values, side, days, np.full(240, 3600.0))
+    assert plain > 1.0
+    assert abs(found.difference) < 0.2
+    assert found.low < 0.0 < found.high
+
+
+def test_matching_takes_out_duration() -> None:
+    """Long runs are compared with long runs."""
+    rng = np.random.default_rng(6)
+    long = rng.uniform(size=300) < 0.5
+    side = rng.uniform(size=300) < np.where(long, 0.7, 0.2)
+    durations = np.where(long, 7200.0, 2700.0)
+    values = 5.0 * long + rng.normal(0.0, 1.0, 300)
+    found = compare(values, side, rng.uniform(0.0, 60.0, 300), durations)
+    assert found.low < 0.0 < found.high
+    assert abs(found.difference) < 0.6
+
+
+def test_runs_without_a_neighbour_do_not_count() -> None:
+    """Trail runs of summer are not set against road runs of winter."""
+    side = _sides(20, 20)
+    found = compare(np.arange(40.0), side, np.where(side, 0.0, 180.0), np.full(40, 3600.0))
+    assert not found.enough
+    assert found.n_trail == found.n_road == 0
+    assert np.isnan(found.difference)
+
+
+def test_too_few_runs_give_no_interval() -> None:
+    """Seven runs on a side show their means, but no interval and no p value."""
+    found = compare(np.arange(27.0), _sides(7, 20), np.zeros(27), np.full(27, 3600.0))
+    assert not found.enough
+    assert np.isfinite(found.difference)
+    assert np.isnan([found.low, found.high, found.p_value]).all()
+
+
+def test_missing_values_are_left_out() -> None:
+    """A run without a value, a day or a duration is as if it were not there."""
+    rng = np.random.default_rng(5)
+    values, days, durations = rng.normal(size=43), np.zeros(43), np.full(43, 3600.0)
+    values[0], days[1], durations[2] = np.nan, np.nan, 0.0
+    side = np.arange(43) % 2 == 0
+    some = compare(values, side, days, durations)
+    rest = compare(values[3:], side[3:], days[3:], durations[3:])
+    assert some.difference == pytest.approx(rest.difference)
+    assert (some.low, some.high) == pytest.approx((rest.low, rest.high))
+
+
+def test_pairs_explain_the_difference() -> None:
+    """The weighted mean of the pairs' differences is the difference."""
+    rng = np.random.default_rng(6)
+    values, days = rng.normal(size=80), rng.uniform(0.0, 100.0, 80)
+    durations = rng.uniform(2000.0, 5000.0, 80)
+    found = compare(values, np.arange(80) % 3 == 0, days, durations)
+    pairs = found.pairs
+    assert np.average(pairs["difference"], weights=pairs["weight"]) == pytest.approx(
+        found.difference
+    )
+    assert (np.abs(days[pairs["trail"]] - days[pairs["road"]]) < 45.0).all()
+    ratio = durations[pairs["trail"]] / durations[pairs["road"]]
+    assert ((ratio < 2.0) & (ratio > 0.5)).all()
+
+
+def test_robust_difference_ignores_single_runs() -> None:
+    """One wild run moves the mean, not the weighted median of the pairs."""
+    values = np.append(np.zeros(20), np.full(20, 1.0))
+    values[0] = 1000.0
+    found = compare(values, _sides(20, 20), np.zeros(40), np.full(40, 3600.0))
+    assert found.difference > 40.0
+    assert found.robust == pytest.approx(-1.0)
+    assert found.share_above == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("n_trail", "n_road"), [(8, 12), (30, 30)])
+def test_interval_covers_the_truth(n_trail: int, n_road: int) -> None:
+    """The 95 % interval holds the true difference in 95 % of samples, small and skewed ones
+    included.
+    """
+    rng = np.random.default_rng(7)
+    total, inside = 300, 0
+    for _ in range(total):
+        values = np.append(rng.gamma(2.0, 1.0, n_trail) + 0.5, rng.gamma(2.0, 1.0, n_road))
+        days = rng.uniform(0.0, 40.0, n_trail + n_road)
+        found = compare(
+            values,
+            _sides(n_trail, n_road),
+            days,
+            np.full(len(values), 3600.0),
+            rules=MatchRules(draws=300),
+        )
+        inside += found.low <= 0.5 <= found.high
+    assert 0.91 <= inside / total <= 0.985
+
+
+def test_only_runs_of_a_group_are_paired() -> None:
+    """A second watch that reads five beats high and came with the trails makes no difference of the
+    ground.
+    """
+    rng = np.random.default_rng(8)
+    days = np.arange(120.0)
+    late = days >= 60.0
+    side = late & (np.arange(120) % 2 == 0)
+    values = 140.0 + 5.0 * late + rng.normal(0.0, 1.0, 120)
+    long = np.full(120, 3600.0)
+    assert compare(values, side, days, long).difference > 1.5
+    found = compare(values, side, days, long, groups=np.where(late, "new", "old"))
+    assert found.difference == pytest.approx(
+        values[side].mean() - values[late & ~side].mean(), abs=0.1
+    )
+    assert set(found.pairs["road"]) <= set(np.flatnonzero(late))
+
+
+def test_slope_error_widens_the_interval() -> None:
+    """Errors add in squares, and with as many degrees of freedom the t distribution is that of the
+    joint error.
+    """
+    rng = np.random.default_rng(9)
+    known = compare(rng.normal(size=60), np.arange(60) % 2 == 0, np.zeros(60), np.full(60, 3600.0))
+    same = allow_for_slope(known, 0.0, 2.0, 30.0)
+    assert (same.low, same.high) == pytest.approx((known.low, known.high))
+    wide = allow_for_slope(known, -0.3, 2.0, 1e9)
+    assert wide.error == pytest.approx(np.hypot(known.error, 0.6))
+    assert wide.freedom > known.freedom
+    assert wide.difference == known.difference
+    assert wide.p_value > known.p_value or known.difference == 0.0
+    assert allow_for_slope(Comparison(), -0.3, 2.0, 10.0).p_value != 0.0
+
+
+def test_a_true_slope_is_covered() -> None:
+    """Sides at different speeds, moved along an estimated line: 95 of 100 intervals hold the
+    truth.
+    """
+    rng = np.random.default_rng(10)
+    inside = 0
+    for _ in range(300):
+        side = np.arange(60) % 2 == 0
+        speed = 2.8 - 0.4 * side + rng.normal(0.0, 0.05, 60)
+        values = 60.0 + 30.0 * speed + 4.0 * side + rng.normal(0.0, 3.0, 60)
+        slope = 30.0 + rng.normal(0.0, 3.0)
+        moved = values - slope * (speed - speed.mean())
+        plain = compare(moved, side, np.zeros(60), np.full(60, 3600.0), rules=MatchRules(draws=300))
+        found = allow_for_slope(plain, float(speed[side].mean() - speed[~side].mean()), 3.0, 1e9)
+        inside += found.low <= 4.0 <= found.high
+    assert 0.92 <= inside / 300 <= 0.98
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
+    """With a tenth of one side and a fifth of the other mistaken, or none at all, it holds the true
+    difference.
+    """
+    rng = np.random.default_rng(11)
+    truly = np.arange(800) % 2 == 0
+    values = sign * 3.0 * truly + rng.normal(0.0, 1.0, 800)
+    wrong = np.where(truly, rng.uniform(size=800) < 0.8, rng.uniform(size=800) < 0.1)
+    share = float(truly[wrong].mean() - truly[~wrong].mean())
+    for taken in (wrong, truly):
+        # Within the same day all runs match, so the weights are equal.
+        seen = compare(
+            values, taken, np.zeros(800), np.full(800, 3600.0), rules=MatchRules(draws=200)
+        )
+        found = allow_for_dilution(seen, share)
+        assert found.low < sign * 3.0 < found.high
+        assert (found.difference, found.p_value) == (seen.difference, seen.p_value)
+        assert (found.low > 0.0, found.high < 0.0) == (seen.low > 0.0, seen.high < 0.0)
+        if taken is wrong:
+            assert not seen.low < sign * 3.0 < seen.high
+
+
+def test_an_interval_about_zero_widens_both_ways() -> None:
+    """From -1 to 2 at half of its size: -2 to 4."""
+    found = allow_for_dilution(replace(Comparison(), difference=0.5, low=-1.0, high=2.0), 0.5)
+    assert (found.difference, found.low, found.high) == (0.5, -2.0, 4.0)
+
+
+def test_regression_without_correlation_is_least_squares() -> None:
+    """Independent errors give the ordinary line."""
+    rng = np.random.default_rng(10)
+    x = rng.normal(size=200)
+    y = 2.0 + 0.5 * x + rng.normal(0.0, 1.0, 200)
+    fit = ar1_regression(y, np.column_stack((x, np.ones(200))), np.arange(200))
+    line = reference.linregress(x, y)
+    assert fit.coefficients[0] == pytest.approx(line.slope, abs=0.02)
+    assert fit.errors[0] == pytest.approx(line.stderr, rel=0.1)
+    assert fit.correlation < 0.15
+
+
+def test_regression_finds_the_correlation() -> None:
+    """The correlation of the errors comes out of a long series, and the error of a mean grows with
+    it.
+    """
+    rng = np.random.default_rng(11)
+    noise = np.zeros(3000)
+    for k in range(1, 3000):
+        noise[k] = 0.6 * noise[k - 1] + rng.normal()
+    fit = ar1_regression(noise + 3.0, np.ones((3000, 1)), np.arange(3000))
+    assert fit.correlation == pytest.approx(0.6, abs=0.05)
+    expected = np.sqrt(1.0 / (1.0 - 0.36) * (1.6 / 0.4) / 3000)
+    assert fit.errors[0] == pytest.approx(expected, rel=0.1)
+    assert fit.coefficients[0] == pytest.approx(3.0, abs=3.0 * expected)
+
+
+def test_regression_agrees_with_a_dense_covariance() -> None:
+    """Whitening step by step, gaps included, equals generalised least squares with whole matrices,
+    averaged.
+    """
+    rng = np.random.default_rng(12)
+    time = np.cumsum(rng.integers(1, 4, 60)).astype(float)
+    design = np.column_stack((np.ones(60), time / 50.0))
+    weights = rng.uniform(1.0, 4.0, 60)
+    y = design @ [1.0, 2.0] + rng.normal(0.0, 1.0, 60)
+    y[1:] += 0.7 * y[:-1]
+    fit = ar1_regression(y, design, time, weights=weights)
+    likelihoods, betas, variances = [], [], []
+    for correlation in np.linspace(-0.3, 0.95, 26):
+        matrix = correlation ** np.abs(time[:, None] - time[None, :])
+        matrix /= np.sqrt(weights[:, None] * weights[None, :])
+        inverse = np.linalg.inv(matrix)
+        information = design.T @ inverse @ design
+        beta = np.linalg.solve(information, design.T @ inverse @ y)
+        residual = y - design @ beta
+        variance = residual @ inverse @ residual / 58
+        # Restricted likelihood after Patterson and Thompson, the variance put in.
+        terms = (
+            58 * np.log(variance) + np.linalg.slogdet(matrix)[1] + np.linalg.slogdet(information)[1]
+        )
+        likelihoods.append(-0.5 * terms)
+        betas.append(beta)
+        variances.append(variance * np.diag(np.linalg.inv(information)))
+    weight = np.exp(np.array(likelihoods) - max(likelihoods))
+    weight /= weight.sum()
+    mean = weight @ np.array(betas)
+    errors = np.sqrt(weight @ (np.array(variances) + (np.array(betas) - mean) ** 2))
+    assert fit.coefficients == pytest.approx(mean)
+    assert fit.errors == pytest.approx(errors)
+
+
+def test_regression_agrees_with_statsmodels() -> None:
+    """Where the data leave one correlation only, coefficients and errors are those of statsmodels'
+    GLS.
+    """
+    rng = np.random.default_rng(13)
+    time = np.cumsum(rng.integers(1, 3, 400)).astype(float)
+    noise = np.zeros(int(time[-1]) + 1)
+    for k in range(1, len(noise)):
+        noise[k] = 0.5 * noise[k - 1] + rng.normal()
+    design = np.column_stack((np.ones(400), np.sin(time / 40.0)))
+    y = design @ [1.0, 2.0] + noise[time.astype(int)]
+    fit = ar1_regression(y, design, time)
+    near = round(fit.correlation / 0.05) * 0.05
+    other = GLS(y, design, sigma=near ** np.abs(time[:, None] - time[None, :])).fit()
+    assert fit.coefficients == pytest.approx(other.params, abs=0.1 * other.bse[1])
+    assert fit.errors == pytest.approx(other.bse, rel=0.1)
+
+
+def test_regression_refuses_a_design_that_tells_nothing() -> None:
+    """Two columns that are the same can't be told apart, and the answer says so."""
+    x = np.arange(30.0)
+    fit = ar1_regression(x, np.column_stack((x, 2 * x, np.ones(30))), x)
+    assert not fit.identified
+    assert np.isnan(fit.coefficients).all()
+    with pytest.raises(ValueError, match="increase"):
+        ar1_regression(x, x[:, None], np.zeros(30))
+    with pytest.raises(ValueError, match="length"):
+        ar1_regression(x, x[:, None], x[1:])
+
+
+def test_holm() -> None:
+    """The published worked example: 0.01, 0.02, 0.03 and 0.005 become 0.03, 0.04, 0.04 and 0.02;
+    NaN doesn't count.
+    """
+    found = holm([0.01, 0.02, np.nan, 0.03, 0.005])
+    assert found == pytest.approx([0.03, 0.04, np.nan, 0.04, 0.02], nan_ok=True)
+    assert holm([]).size == 0
+    assert holm([0.8, 0.9]).max() == 1.0
+
+
+def test_smallest_detectable_is_2_8_errors() -> None:
+    """With many degrees of freedom 80 % power needs 1.960 + 0.842 standard errors."""
+    assert smallest_detectable(1.0, 1e9) == pytest.approx(2.8016, abs=1e-3)

@@ -1,0 +1,195 @@
+"""Effort and efficiency: grade-adjusted speed by several models, energy, heart beats per metre."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trailstats.analysis._samples import Floats, Samples
+from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, mean, missing
+from trailstats.metrics import effort, performance, variability
+from trailstats.metrics.effort import EffortCurve
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Metric, Totals
+
+__all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
+
+REFERENCE_HEART_RATE = 150.0
+"""Heart rate at which a speed is read where the profile states no easy ceiling [1/min]; judgement.
+"""
+
+WINDOW = 60.0
+"""Length of the windows that a speed at a heart rate is read from [s]."""
+
+WARM_UP = 600.0
+"""Time at the start in which the heart rate is still rising [s]; judgement."""
+
+ADJUSTED = (
+    "grade_adjusted_speed",
+    "grade_adjusted_speed_cost",
+    "grade_adjusted_speed_heart_rate",
+    "normalised_speed",
+    "variability_index",
+)
+ENERGY = ("energy", "energy_polynomial")
+EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
+PACING = ("pace_spread", "final_surge")
+
+
+def effort_metrics(samples: Samples, totals: Totals, athlete: Athlete) -> dict[str, Metric]:
+    """Return what the effort of the grades comes to."""
+    s, time = samples, samples.time
+    if not s.has_distance:
+        return missing(NO_SPEED, *ADJUSTED, *ENERGY, "hike_share")
+    if not s.has_elevation:
+        out = missing(NO_ELEVATION, *ADJUSTED, *ENERGY, "hike_share")
+        level = effort.normalised_speed(s.speed, time)
+        return out | found(
+            "normalised_speed", level, "4th-power mean of the raw speed: no elevation"
+        )
+    coverage = s.share(s.level_speed)
+    low, high = effort.grade_adjusted_speed_range(s.speed, s.grade)
+    normalised = effort.normalised_speed(s.level_speed, time)
+    words = "modelled: race curve per sample; bounds: spread over three models"
+    out = found(
+        ADJUSTED[0],
+        totals.grade_adjusted_speed,
+        words,
+        low=mean(low, time),
+        high=mean(high, time),
+        coverage=coverage,
+    )
+    for name, curve, words in (
+        (ADJUSTED[1], EffortCurve.COST, "modelled: energy cost of the grade per sample"),
+        (ADJUSTED[2], EffortCurve.HEART_RATE, "modelled: speeds at equal heart rate, per sample"),
+    ):
+        adjusted = effort.mean_grade_adjusted_speed(s.speed, s.grade, time, curve=curve)
+        out |= found(name, adjusted, words, coverage=coverage)
+    words = "modelled: 4th-power mean of the grade-adjusted speed"
+    out |= found("normalised_speed", normalised, words, coverage=coverage)
+    ratio = normalised / totals.grade_adjusted_speed if totals.grade_adjusted_speed > 0 else np.nan
+    out |= found(
+        "variability_index", ratio, "normalised over mean grade-adjusted speed", coverage=coverage
+    )
+    return out | _energy(s, athlete, coverage) | _hiking(s)
+
+
+def _energy(samples: Samples, athlete: Athlete, coverage: float) -> dict[str, Metric]:
+    s = samples
+    if not s.on_foot:
+        return missing("not on foot", *ENERGY)
+    if athlete.mass is None:
+        return missing("no body mass in the athlete's profile", *ENERGY)
+    along = s.speed * effort.slope_distance_factor(s.grade)
+    powers = effort.energy(along, s.grade, s.time, s.walking, athlete.mass)
+    curves = effort.energy_polynomial(along, s.grade, s.time, s.walking, athlete.mass)
+    low, high = min(powers, curves), 1.1 * max(powers, curves)
+    words = (
+        "modelled: level power times the cost ratio of the grade; bounds: two models, and up "
+        "to 10 % for the ground"
+    )
+    out = found("energy", powers, words, low=low, high=high, coverage=coverage)
+    words = (
+        "modelled: cost per metre of the running and walking polynomials, with standing beside it"
+    )
+    return out | found("energy_polynomial", curves, words, coverage=coverage)
+
+
+def _hiking(samples: Samples) -> dict[str, Metric]:
+    s = samples
+    if not s.on_foot:
+        return missing("not on foot", "hike_share")
+    climbing = np.nan_to_num(s.grade) >= 0.10
+    share = effort.hike_share(s.walking, climbing, s.time)
+    if np.isnan(share):
+        return missing("no climbing at 10 % or more", "hike_share")
+    words = (
+        "modelled: samples walked by cadence, speed and grade, of the time on grades of 10 % "
+        "and more"
+    )
+    return found("hike_share", share, words, coverage=s.share(s.grade))
+
+
+def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+    """Return what a heart beat is worth."""
+    s, time = samples, samples.time
+    if not s.has_distance or not s.has_elevation:
+        return missing(NO_ELEVATION if s.has_distance else NO_SPEED, *EFFICIENCY)
+    coverage = s.share(s.heart_rate, s.level_speed)
+    if not coverage >= 0.5:
+        return missing("heart rate for less than half of the time", *EFFICIENCY)
+    factor = performance.efficiency_factor(s.level_speed, s.heart_rate, time)
+    out = found(
+        "efficiency_factor", factor, "grade-adjusted metres per heart beat", coverage=coverage
+    )
+    standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))
+    drift = performance.decoupling(
+        s.level_speed, s.heart_rate, time, longest_pause=float(standing.max())
+    )
+    if drift.failed or np.isnan(drift.percent):
+        gates = (
+            ", ".join(gate.value.replace("_", " ") for gate in drift.failed)
+            or "too little of it recorded"
+        )
+        out |= missing(f"no steady run: {gates}", "decoupling")
+    else:
+        words = "loss of efficiency from the first to the second half"
+        out |= found("decoupling", drift.percent / 100.0, words, coverage=coverage)
+    return out | _at_heart_rate(s, athlete)
+
+
+def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+    """Read the speed at the reference heart rate off the minutes of the run, warm-up and descents
+    left out.
+    """
+    s = samples
+    reference = athlete.easy_ceiling or REFERENCE_HEART_RATE
+    moved = np.cumsum(s.time)
+    usable = (s.time > 0) & (moved > WARM_UP) & ~np.isnan(s.heart_rate) & (s.grade > -0.05)
+    minute = (moved[usable] / WINDOW).astype(np.intp)
+    weight = np.bincount(minute, weights=s.time[usable])
+    full = weight >= 0.9 * WINDOW
+
+    def means(values: Floats) -> Floats:
+        return np.asarray(
+            np.bincount(minute, weights=s.time[usable] * values[usable])[full] / weight[full]
+        )
+
+    warmth = s.records["temperature"]
+    warm = means(warmth) if full.any() and not np.isnan(warmth[usable]).any() else None
+    line = performance.speed_at_heart_rate(
+        means(s.level_speed), means(s.heart_rate), reference, temperature=warm
+    )
+    if np.isnan(line.speed):
+        reason = f"too few steady minutes, or none near {reference:.0f} beats a minute"
+        return missing(reason, "speed_at_heart_rate")
+    where = "" if warm is None else " and 15 °C"
+    words = (
+        f"line through {line.n} minutes off descents, read at {reference:.0f} beats a "
+        f"minute{where}; "
+        "bounds: 95 %, too narrow within one run"
+    )
+    coverage = float(weight[full].sum()) / float(s.time.sum())
+    return found(
+        "speed_at_heart_rate", line.speed, words, low=line.low, high=line.high, coverage=coverage
+    )
+
+
+def pacing_metrics(samples: Samples) -> dict[str, Metric]:
+    """Return how freely the pace went."""
+    s = samples
+    if not s.has_distance or not s.has_elevation:
+        return missing(NO_ELEVATION if s.has_distance else NO_SPEED, *PACING)
+    coverage = s.share(s.level_speed)
+    words = "coefficient of variation of the grade-adjusted speed; a proxy, never validated"
+    out = found(
+        "pace_spread", variability.pace_freedom(s.level_speed, s.time), words, coverage=coverage
+    )
+    surge = variability.final_surge(s.level_speed, s.distance, s.time)
+    if np.isnan(surge):
+        return out | missing("shorter than two kilometres", "final_surge")
+    return out | found(
+        "final_surge",
+        surge,
+        "grade-adjusted speed of the last kilometre over the rest",
+        coverage=coverage,
+    )

@@ -1,0 +1,102 @@
+"""The ground: what it was, how the way turns over it, how varied it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trailstats.analysis._samples import Samples
+from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
+from trailstats.metrics import variability, variety
+from trailstats.model.results import Metric, Totals
+from trailstats.schema import Gait, Slope, SurfaceSource
+
+__all__ = ["course_metrics", "path_metrics", "surface_metrics", "time_by_terrain"]
+
+SOURCES = {
+    SurfaceSource.LABEL: "your labels, by length",
+    SurfaceSource.MAP: "the map's ways, by length",
+    SurfaceSource.TAG: "the file's own tag",
+    SurfaceSource.SIGNAL: "modelled from the recording: turning, speed and elevation",
+}
+SLOPES = [slope.value for slope in Slope if slope is not Slope.UNKNOWN]
+PATH = ("turn_density", "straightness")
+
+
+def surface_metrics(
+    samples: Samples, segments: pd.DataFrame, probability: float, source: SurfaceSource
+) -> dict[str, Metric]:
+    """Return whether it was a trail run, by this probability and its source, and the time on
+    technical ground.
+    """
+    silent = "the recording does not tell"
+    if np.isnan(probability):
+        out = missing(silent, "trail_probability")
+    else:
+        out = found("trail_probability", probability, SOURCES.get(source, source.value))
+    told = ~np.isnan(segments["p_technical"].to_numpy())
+    if not told.any():
+        return out | missing(silent, "technical_time")
+    duration = segments["duration"].to_numpy()
+    seconds, known = (
+        float(duration[segments["technical"].to_numpy()].sum()),
+        float(duration[told].sum()),
+    )
+    words = "modelled: a proxy from descent speed, its spread and turning"
+    return out | found(
+        "technical_time", seconds, words, coverage=min(known / max(samples.time.sum(), 1.0), 1.0)
+    )
+
+
+def path_metrics(samples: Samples) -> dict[str, Metric]:
+    """Return how much the way turns."""
+    s = samples
+    latitude, longitude = s.records["latitude"], s.records["longitude"]
+    placed = (s.time > 0) & ~np.isnan(latitude) & ~np.isnan(longitude)
+    coverage = s.share(latitude, longitude)
+    if not placed.any():
+        return missing("no positions recorded", *PATH)
+    x, y = variability.local_plane(latitude[placed], longitude[placed])
+    turning = variability.turn_density(x, y)
+    if np.isnan(turning):
+        return missing("shorter than 40 m", *PATH)
+    words = (
+        "measured: changes of heading every 5 m after smoothing; errors of the positions add to it"
+    )
+    out = found("turn_density", turning, words, coverage=coverage)
+    straight = variability.straightness(x, y)
+    if not straight.size:
+        return out | missing("shorter than 50 m", "straightness")
+    return out | found(
+        "straightness",
+        float(np.median(straight)),
+        "measured: median chord over path in 50 m windows",
+    )
+
+
+def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
+    """Return the size of the course and the evenness of its ground."""
+    if np.isnan(totals.ascent) or not totals.distance > 0:
+        return missing(
+            NO_ELEVATION if totals.distance > 0 else NO_SPEED, "km_effort", "terrain_evenness"
+        )
+    size = float(variety.km_effort(totals.distance, totals.ascent))
+    out = found(
+        "km_effort", size, "kilometres and a hundredth of the metres of ascent", coverage=1.0
+    )
+    evenness = variety.shannon_evenness(time_by_terrain(segments))
+    words = "evenness of the time over nine kinds of terrain: seven slopes, technical, hiked"
+    return out | found("terrain_evenness", evenness, words, coverage=1.0)
+
+
+def time_by_terrain(segments: pd.DataFrame) -> list[float]:
+    """Return the time on each of nine kinds of terrain: seven slope classes, technical ground,
+    hiking [s].
+    """
+    time = segments["duration"].to_numpy()
+    hiked = segments["gait"].to_numpy(dtype=object) == Gait.HIKE.value
+    technical = segments["technical"].to_numpy() & ~hiked
+    slope = segments["slope"].to_numpy(dtype=object)
+    plain = ~hiked & ~technical
+    by_slope = [float(time[plain & (slope == name)].sum()) for name in SLOPES]
+    return [*by_slope, float(time[technical].sum()), float(time[hiked].sum())]

@@ -1,0 +1,99 @@
+"""The metrics of one activity, each wrapped with its method and coverage.
+
+What needs no heart-rate limits is measured once from the samples; what does is judged from the
+times at each heart rate, so that new limits need no file.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trailstats.analysis._best_efforts import (
+    HIGHEST,
+    LONGEST,
+    SHORTEST,
+    effort_table,
+    implied_performance,
+)
+from trailstats.analysis._effort import efficiency_metrics, effort_metrics, pacing_metrics
+from trailstats.analysis._ground import (
+    course_metrics,
+    path_metrics,
+    surface_metrics,
+    time_by_terrain,
+)
+from trailstats.analysis._heart import beat_metrics, heart_rate_metrics
+from trailstats.analysis._impact import dose_metrics, load_metrics
+from trailstats.analysis._judged import judged_metrics
+from trailstats.analysis._samples import Samples
+from trailstats.analysis._steps import count_steps, step_metrics
+from trailstats.analysis._wrapping import found, mean, missing
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Metric, Totals
+from trailstats.terrain import SurfaceEvidence
+
+__all__ = ["HIGHEST", "LONGEST", "SHORTEST", "judged_metrics", "measure_metrics", "time_by_terrain"]
+
+
+def measure_metrics(
+    samples: Samples,
+    segments: pd.DataFrame,
+    loads: pd.DataFrame,
+    totals: Totals,
+    athlete: Athlete,
+    evidence: SurfaceEvidence,
+) -> tuple[dict[str, Metric], pd.DataFrame]:
+    """Return the metrics that need no heart-rate limits by name, and the best efforts.
+
+    Parameters
+    ----------
+    samples : Samples
+    segments, loads : pandas.DataFrame
+        Tables ``schema.SEGMENTS`` and ``schema.IMPACT``.
+    totals : Totals
+    athlete : Athlete
+    evidence : SurfaceEvidence
+
+    Returns
+    -------
+    metrics : dict of str to Metric
+    efforts : pandas.DataFrame
+        Table ``schema.EFFORTS``.
+    """
+    efforts = effort_table(samples)
+    steps = count_steps(samples)
+    metrics = {
+        **surface_metrics(samples, segments, evidence.trail_probability, evidence.trail_source),
+        **effort_metrics(samples, totals, athlete),
+        **efficiency_metrics(samples, athlete),
+        **pacing_metrics(samples),
+        **implied_performance(samples, efforts),
+        **load_metrics(loads, totals, steps.source),
+        **dose_metrics(samples),
+        **step_metrics(samples, steps, totals, athlete),
+        **path_metrics(samples),
+        **course_metrics(segments, totals),
+        **heart_rate_metrics(samples),
+        **beat_metrics(samples),
+        **_conditions(samples),
+    }
+    return metrics, efforts
+
+
+def _conditions(samples: Samples) -> dict[str, Metric]:
+    """Return how warm it was and how it felt."""
+    meta = samples.activity.meta
+    warmth = samples.records["temperature"]
+    coverage = samples.share(warmth)
+    words = "measured at the device, which the wrist warms by some degrees"
+    out = missing("not recorded", "temperature")
+    if coverage > 0:
+        out = found("temperature", mean(warmth, samples.time), words, coverage=coverage)
+    for name, value in (("feel", meta.feel), ("rpe", meta.rpe)):
+        out |= (
+            missing("not rated", name)
+            if np.isnan(value)
+            else found(name, value, "rated by the runner", coverage=1.0)
+        )
+    return out

@@ -1,0 +1,103 @@
+"""The samples of one cleaned activity as arrays: what sums and metrics are computed from, unpacked
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.cleaning import ON_FOOT
+from trailstats.errors import SchemaError
+from trailstats.metrics import effort
+from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
+from trailstats.model.activity import Activity
+
+__all__ = ["Floats", "Samples"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """A cleaned activity as arrays of one length.
+
+    Attributes
+    ----------
+    activity : Activity
+    records, track : mapping of str to numpy.ndarray
+        The columns of the tables ``schema.RECORDS`` and ``schema.TRACK``.
+    clock : numpy.ndarray
+        Time since the start, pauses included [s].
+    time : numpy.ndarray
+        Moving time that each sample stands for [s].
+    distance, elevation : numpy.ndarray
+        [m]
+    speed, level_speed : numpy.ndarray
+        Along the ground and grade-adjusted [m/s].
+    grade, cadence, heart_rate : numpy.ndarray
+        [1], [1/min], [1/min]
+    walking : numpy.ndarray of bool
+    cadence_model : CadenceModel
+        Of the steps where no cadence was recorded.
+    on_foot : bool
+    has_distance, has_elevation : bool
+    """
+
+    activity: Activity
+    records: Mapping[str, Floats]
+    track: Mapping[str, Floats]
+    clock: Floats
+    time: Floats
+    distance: Floats
+    elevation: Floats
+    speed: Floats
+    level_speed: Floats
+    grade: Floats
+    cadence: Floats
+    heart_rate: Floats
+    walking: Bools
+    cadence_model: CadenceModel
+    on_foot: bool
+    has_distance: bool
+    has_elevation: bool
+
+    @classmethod
+    def of(cls, activity: Activity, *, cadence_model: CadenceModel = POPULATION_CADENCE) -> Samples:
+        """Take the arrays out of a cleaned activity."""
+        if activity.track is None:
+            raise SchemaError("the activity has not been cleaned")
+        records = activity.columns
+        track = {str(name): column.to_numpy() for name, column in activity.track.items()}
+        speed, grade, distance = track["speed"], track["grade"], track["distance"]
+        return cls(
+            activity=activity,
+            records=records,
+            track=track,
+            clock=activity.seconds,
+            time=np.where(track["moving"], track["duration"], 0.0),
+            distance=distance,
+            elevation=track["elevation"],
+            speed=speed,
+            level_speed=effort.grade_adjusted_speed(speed, grade),
+            grade=grade,
+            cadence=records["cadence"],
+            heart_rate=records["heart_rate"],
+            cadence_model=cadence_model,
+            walking=effort.is_walking(speed, records["cadence"], grade),
+            on_foot=activity.meta.sport in ON_FOOT,
+            has_distance=bool(distance[-1] > 0),
+            has_elevation=not np.isnan(grade).all(),
+        )
+
+    def share(self, *values: Floats) -> float:
+        """Return the share of the moving time in which all values are known; NaN without moving
+        time.
+        """
+        total = float(self.time.sum())
+        unknown = np.logical_or.reduce([np.isnan(series) for series in values])
+        return (total - float(self.time[unknown].sum())) / total if total > 0 else float("nan")

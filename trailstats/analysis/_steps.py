@@ -1,0 +1,268 @@
+"""Steps: how many, how regular, how hard the ground is met, and what the device recorded of
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.analysis._samples import Floats, Samples
+from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, mean, missing
+from trailstats.metrics import impact, variability
+from trailstats.model.athlete import Athlete
+from trailstats.model.results import Metric, Totals
+from trailstats.schema import EvidenceStrength
+
+__all__ = ["Steps", "count_steps", "step_metrics"]
+
+COUNTS = ("steps", "steps_per_km")
+RHYTHM = ("mean_cadence", "step_length", "cadence_cv", "step_length_cv", "cadence_entropy")
+SPRING = ("contact_time", "flight_time", "peak_force", "vertical_stiffness", "leg_stiffness")
+BALANCE = ("stance_time_balance", "stance_imbalance", "stance_imbalance_deviation")
+LEVEL = 0.02
+"""Steeper ground than this is left out of what holds on the level only [1]; judgement."""
+
+RECORDED = {
+    "vertical_oscillation": "vertical_oscillation",
+    "vertical_ratio": "vertical_ratio",
+    "mean_power": "power",
+}
+"""Metrics that are the mean of a record column."""
+
+FOOTPOD = {
+    "impact_loading_rate_recorded": ("impact loading rate", 1.0),
+    "leg_stiffness_recorded": ("leg spring stiffness", 1000.0),
+    "form_power_recorded": ("form power", 1.0),
+}
+"""Metrics that are the mean of a footpod's own field, with the factor to SI units."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of an activity.
+
+    Attributes
+    ----------
+    count : float
+        NaN where no speed was recorded [1].
+    half : float
+        Half width of the interval that what is modelled leaves open [1].
+    source : str
+        Where they come from, for a person.
+    """
+
+    count: float
+    half: float
+    source: str
+
+
+def count_steps(samples: Samples) -> Steps:
+    """Return the steps: recorded, else modelled by the athlete's own cadence, else by the
+    population's.
+    """
+    s, model = samples, samples.cadence_model
+    counted = impact.count_steps(s.speed, s.cadence, s.time, walking=s.walking, model=model)
+    share = counted.modelled_share
+    return Steps(counted.steps, model.uncertainty * share * counted.steps, _source(share, model))
+
+
+def _source(modelled_share: float, model: impact.CadenceModel) -> str:
+    """Return where steps come from, by the share of them that was modelled."""
+    modelled = "modelled, this athlete" if model.personal else "modelled, population"
+    if modelled_share < 0.005:
+        return "measured"
+    return (
+        modelled
+        if modelled_share > 0.995
+        else f"measured, but for {100 * modelled_share:.0f} % of them {modelled}"
+    )
+
+
+def step_metrics(
+    samples: Samples, steps: Steps, totals: Totals, athlete: Athlete
+) -> dict[str, Metric]:
+    """Return everything about the steps."""
+    s = samples
+    out = missing(NO_STEPS, *COUNTS, *RHYTHM, *SPRING)
+    if s.on_foot:
+        out |= _rhythm(s)
+    if s.on_foot and s.has_distance:
+        out |= _counts(s, steps, totals) | _spring(s, athlete)
+    return out | _balance(s) | _recorded(s)
+
+
+def _counts(samples: Samples, steps: Steps, totals: Totals) -> dict[str, Metric]:
+    coverage = samples.share(samples.speed)
+    ends = {"low": steps.count - steps.half, "high": steps.count + steps.half}
+    out = found("steps", steps.count, steps.source, **ends, coverage=coverage)
+    kilometres = totals.distance / 1000.0
+    per_km = {name: value / kilometres for name, value in ends.items()}
+    return out | found(
+        "steps_per_km", steps.count / kilometres, steps.source, **per_km, coverage=coverage
+    )
+
+
+def _rhythm(samples: Samples) -> dict[str, Metric]:
+    s = samples
+    stepping = (s.cadence > 0) & (s.time > 0)
+    if not s.time[stepping].sum() > 0.5 * s.time.sum() > 0:
+        return missing("no cadence recorded", *RHYTHM)
+    cadence = np.where(stepping, s.cadence, np.nan)
+    coverage = s.share(cadence)
+    out = found(
+        "mean_cadence",
+        mean(cadence, s.time),
+        "measured: steps of both feet, while moving",
+        coverage=coverage,
+    )
+    if not s.has_distance:
+        return out | missing(NO_SPEED, *RHYTHM[1:4]) | _entropy(s, stepping)
+    length = impact.step_length(s.speed, cadence)
+    out |= found(
+        "step_length",
+        mean(length, s.time),
+        "measured: speed over cadence",
+        coverage=s.share(length),
+    )
+    rules = variability.SteadyWindowRules(
+        resolution=variability.recorded_resolution(s.cadence[stepping])
+    )
+    steps = variability.step_variability(
+        s.cadence, s.speed, s.time, grade=np.nan_to_num(s.grade), rules=rules
+    )
+    coverage = min(steps.windows * rules.window / float(s.time.sum()), 1.0)
+    reason = (
+        "too little steady running" if not steps.windows else "a cadence too coarse for its spread"
+    )
+    for name, value, words in (
+        ("cadence_cv", steps.cadence, "coefficient of variation in windows of steady running"),
+        (
+            "step_length_cv",
+            steps.step_length,
+            "coefficient of variation in windows of steady running; noise included",
+        ),
+    ):
+        out |= (
+            missing(reason, name)
+            if np.isnan(value)
+            else found(name, value, words, coverage=coverage)
+        )
+    return out | _entropy(s, stepping)
+
+
+def _entropy(samples: Samples, stepping: NDArray[np.bool_]) -> dict[str, Metric]:
+    """Return the irregularity of the cadence where it was sampled once a second."""
+    s = samples
+    every_second = np.isclose(np.diff(s.clock, prepend=s.clock[0] - 1.0), 1.0, atol=0.05)
+    if every_second.mean() < 0.95:
+        return missing("not recorded once a second", "cadence_entropy")
+    entropy = variability.windowed_sample_entropy(s.cadence[stepping & every_second])
+    if np.isnan(entropy):
+        return missing("too short, or too regular to tell", "cadence_entropy")
+    words = (
+        "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows of five minutes"
+    )
+    return found(
+        "cadence_entropy",
+        entropy,
+        words,
+        coverage=s.share(np.where(stepping & every_second, 1.0, np.nan)),
+    )
+
+
+def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+    """Return contact, flight, force and stiffness of running on level ground."""
+    s = samples
+    level = (
+        ~s.walking
+        & (np.abs(np.nan_to_num(s.grade)) < LEVEL)
+        & (s.speed >= 2.0)
+        & (s.speed <= 6.0)
+        & (s.time > 0)
+    )
+    if s.time[level].sum() < 60.0:
+        return missing("less than a minute of running on level ground", *SPRING)
+    time, speed = s.time[level], s.speed[level]
+    recorded = s.records["stance_time"][level]
+    measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
+    contact = np.where(recorded > 0, recorded, np.nan) if measured else impact.contact_time(speed)
+    rate, modelled = impact.step_rate(speed, s.cadence[level], model=s.cadence_model)
+    flight = impact.flight_time(60.0 * rate, contact)
+    whence = (
+        "contact time measured by the device"
+        if measured
+        else "contact time modelled from speed alone"
+    )
+    stepped = rate * time
+    source = (
+        f"{whence}; steps "
+        f"{_source(float(stepped[modelled].sum() / stepped.sum()), s.cadence_model)}"
+    )
+    coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
+
+    def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
+        out = found(
+            name, mean(values, time), f"{words}; running on level ground", coverage=coverage
+        )
+        # From a modelled contact all of it is a function of speed alone.
+        return out if measured else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
+
+    out = on_level("contact_time", contact, whence)
+    out |= on_level("flight_time", flight, f"step time less contact; {source}")
+    out |= on_level(
+        "peak_force", impact.peak_force(contact, flight), f"modelled: sine-wave force; {source}"
+    )
+    if athlete.mass is None:
+        return out | missing("no body mass in the athlete's profile", *SPRING[3:])
+    words = f"modelled: spring and mass; {source}"
+    out |= on_level(SPRING[3], impact.vertical_stiffness(contact, flight, mass=athlete.mass), words)
+    if athlete.height is None:
+        return out | missing("no body height in the athlete's profile", SPRING[4])
+    leg = impact.leg_stiffness(contact, flight, speed, mass=athlete.mass, stature=athlete.height)
+    return out | on_level(SPRING[4], leg, words)
+
+
+def _balance(samples: Samples) -> dict[str, Metric]:
+    s = samples
+    balance = s.records["stance_time_balance"]
+    coverage = s.share(balance)
+    if not coverage > 0:
+        return missing("not recorded", *BALANCE)
+    uneven = variability.stance_imbalance(100.0 * balance, s.time)
+    words = "measured by the device: share of contact time on the left foot"
+    out = found(BALANCE[0], mean(balance, s.time), words, coverage=coverage)
+    words = "distance of the mean balance from even; bounds: 0.005 that a device may be off"
+    value = uneven.mean / 100.0
+    out |= found(
+        BALANCE[1], value, words, low=max(value - 0.005, 0.0), high=value + 0.005, coverage=coverage
+    )
+    return out | found(
+        BALANCE[2], uneven.deviation / 100.0, "standard deviation within the run", coverage=coverage
+    )
+
+
+def _recorded(samples: Samples) -> dict[str, Metric]:
+    """Return what the device says of the steps, kept as it was recorded."""
+    s = samples
+    columns = {name: (s.records[column], 1.0) for name, column in RECORDED.items()}
+    fields = {str(c).removeprefix("dev_").casefold(): str(c) for c in s.activity.extras.columns}
+    for name, (field, factor) in FOOTPOD.items():
+        if field in fields:
+            columns[name] = s.activity.extras[fields[field]].to_numpy(dtype=np.float64), factor
+    out: dict[str, Metric] = {}
+    words = "measured by the device, as recorded; mean while moving"
+    for name in (*RECORDED, *FOOTPOD):
+        values, factor = columns.get(name, (np.full(len(s.time), np.nan), 1.0))
+        # A pod writes 0 before it has found its pace.
+        values = np.where(values > 0, factor * values, np.nan)
+        coverage = s.share(values)
+        words = "measured by the device, as recorded; mean while moving"
+        out |= (
+            found(name, mean(values, s.time), words, coverage=coverage)
+            if coverage > 0
+            else missing("not recorded", name)
+        )
+    return out

@@ -1,0 +1,174 @@
+"""What of an activity adds up: totals, impact loads by surface, times at each heart rate; and its
+thinned track.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.analysis._samples import Floats, Samples
+from trailstats.metrics.effort import STOPPED_SPEED
+from trailstats.metrics.impact import (
+    EXPONENTS,
+    REFERENCE_STEPS_PER_KM,
+    active_component,
+    impact_component,
+    step_rate,
+    tibial_component,
+)
+from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
+from trailstats.schema import Gait, Slope, Surface
+
+__all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
+
+WARM_UP = 600.0
+"""Time at the start in which the heart rate is still rising [s]; judgement."""
+
+PROFILE_POINTS = 240
+"""Points of the thinned track at most."""
+
+HALF_WIDTH = 7
+"""Samples to either side over which the thinned track's heart rate is a mean."""
+
+
+def heart_rate_times(samples: Samples) -> HeartRateTimes:
+    """Return the moving time at each heart rate."""
+    time, rate = samples.time, samples.heart_rate
+    known = ~np.isnan(rate) & (time > 0)
+    bins = np.clip(np.rint(np.where(known, rate, 0.0)), 0, HEART_RATE_BINS - 1).astype(np.intp)
+    warm = np.cumsum(samples.track["duration"]) > WARM_UP
+    steep = np.nan_to_num(samples.grade) > 0.05
+
+    def times(where: NDArray[np.bool_]) -> Floats:
+        return np.bincount(bins[where], weights=time[where], minlength=HEART_RATE_BINS).astype(
+            np.float64
+        )
+
+    return HeartRateTimes(times(known), times(known & warm & ~steep), times(known & warm & steep))
+
+
+def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the loads by surface and exponent, at both ends of what the evidence leaves open on
+    grade.
+    """
+    surfaces = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
+    speed, grade, time, walk = samples.speed, samples.grade, samples.time, samples.walking
+    if not samples.on_foot or not (speed > STOPPED_SPEED).any():
+        return schema.IMPACT.empty()
+    code = {surface: i for i, surface in enumerate(surfaces)}
+    codes = np.array([code[surface] for surface in segments["surface"].tolist()], dtype=np.intp)
+    cuts = segments["end_distance"].to_numpy()[:-1]
+    group = codes[np.searchsorted(cuts, samples.distance, side="left")]
+    # Stretches of one surface: their sums, added up by surface, cost less than sorting every sample
+    # into its own.
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    members = np.eye(len(surfaces))[group[starts]]
+
+    def by_surface(values: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(values, starts) @ members)
+
+    rate, _ = step_rate(speed, samples.cadence, walking=walk, model=samples.cadence_model)
+    steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
+    steep = np.abs(grade) >= 0.10
+    tibial = tibial_component(speed, grade, walking=walk)
+    parts = {
+        "active": active_component(speed, walking=walk),
+        "impact": impact_component(speed, grade, walking=walk),
+        "impact_low": impact_component(speed, grade, walking=walk, downhill_slope=0.04),
+        "impact_high": impact_component(speed, grade, walking=walk, downhill_slope=0.08),
+        "tibial": np.where(steep, 0.0, tibial),
+        "tibial_steep": np.where(steep, tibial, 0.0),
+    }
+
+    size = len(EXPONENTS)
+
+    def sums(part: Floats) -> Floats:
+        known = ~np.isnan(part)
+        if not known.any():
+            # Where nothing is known of a part the sum is unknown, not zero.
+            return np.full(3 * size, np.nan)
+        filled = np.where(known, part, 0.0)
+        return np.concatenate([by_surface(steps * filled**b) for b in EXPONENTS])
+
+    columns = {name: sums(part) for name, part in parts.items()}
+    return schema.IMPACT.frame(
+        {
+            "surface": surfaces * size,
+            "exponent": np.repeat(EXPONENTS, 3),
+            "distance": np.tile(by_surface(samples.track["step"] * (time > 0)), size),
+            "duration": np.tile(by_surface(time), size),
+            **columns,
+        }
+    )
+
+
+def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
+    """Return the sums of a cleaned activity with its segments."""
+    time, rate, level = samples.time, samples.heart_rate, samples.level_speed
+    index = samples.activity.records.index
+    # Arrays: comparing short columns of texts costs more than everything else here.
+    length, duration = segments["distance"].to_numpy(), segments["duration"].to_numpy()
+    surface, slope, gait = (
+        segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait")
+    )
+
+    def where(mask: NDArray[np.bool_]) -> float:
+        return float(np.nansum(length[mask]))
+
+    def known_sum(values: Floats) -> float:
+        return float("nan") if np.isnan(values).all() else float(np.nansum(values))
+
+    return Totals(
+        distance=float(np.nansum(length)),
+        trail_distance=where(surface == Surface.TRAIL.value),
+        road_distance=where(surface == Surface.ROAD.value),
+        unknown_distance=where(surface == Surface.UNKNOWN.value),
+        technical_distance=where(segments["technical"].to_numpy()),
+        uphill_distance=where(np.isin(slope, [s.value for s in Slope if s.is_up])),
+        downhill_distance=where(np.isin(slope, [s.value for s in Slope if s.is_down])),
+        elapsed_time=(index[-1] - index[0]).total_seconds(),
+        moving_time=float(time.sum()),
+        hike_time=float(np.nansum(duration[gait == Gait.HIKE.value])),
+        ascent=known_sum(segments["ascent"].to_numpy()),
+        descent=known_sum(segments["descent"].to_numpy()),
+        level_distance=float(np.nansum(level * time)),
+        level_time=float(time[~np.isnan(level)].sum()),
+        heart_beats=float(np.nansum(rate * time) / 60.0),
+        heart_rate_time=float(time[~np.isnan(rate)].sum()),
+        n_records=len(index),
+    )
+
+
+def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+    """Return the track thinned to points at equal distances, or equal times where there is no
+    distance.
+    """
+    s, distance = samples, samples.distance
+    along = distance if s.has_distance else np.cumsum(s.track["duration"])
+    targets = np.linspace(0.0, along[-1], PROFILE_POINTS)
+    rows = np.unique(np.searchsorted(along, targets).clip(0, len(along) - 1))
+    first, end = np.maximum(rows - HALF_WIDTH, 0), np.minimum(rows + HALF_WIDTH + 1, len(along))
+    known = ~np.isnan(s.heart_rate)
+    beats, count = (
+        np.append(0.0, np.cumsum(v)) for v in (np.where(known, s.heart_rate, 0.0), known)
+    )
+    with np.errstate(invalid="ignore"):
+        rate = (beats[end] - beats[first]) / (count[end] - count[first])
+    return schema.PROFILE.frame(
+        {
+            "time": s.activity.records.index[rows],
+            "distance": distance[rows],
+            "latitude": s.records["latitude"][rows],
+            "longitude": s.records["longitude"][rows],
+            "elevation": s.elevation[rows],
+            "grade": s.grade[rows],
+            "speed": s.speed[rows],
+            "heart_rate": rate,
+            "segment": np.searchsorted(
+                segments["end_distance"].to_numpy()[:-1], distance[rows], side="left"
+            ),
+        }
+    )

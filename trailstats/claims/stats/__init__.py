@@ -1,0 +1,25 @@
+"""Matched comparison, regression on series and adjustment for several questions, each with its
+interval.
+"""
+
+from trailstats.claims.stats._adjust import holm
+from trailstats.claims.stats._matched import (
+    Comparison,
+    MatchRules,
+    allow_for_dilution,
+    allow_for_slope,
+    compare,
+)
+from trailstats.claims.stats._series import Regression, ar1_regression, smallest_detectable
+
+__all__ = [
+    "Comparison",
+    "MatchRules",
+    "Regression",
+    "allow_for_dilution",
+    "allow_for_slope",
+    "ar1_regression",
+    "compare",
+    "holm",
+    "smallest_detectable",
+]

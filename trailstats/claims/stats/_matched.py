@@ -1,0 +1,317 @@
+"""Trail runs against road runs that are near in time and alike in duration, resampled by run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
+
+__all__ = ["Comparison", "MatchRules", "allow_for_dilution", "allow_for_slope", "compare"]
+
+Floats = NDArray[np.float64]
+NAN = float("nan")
+_PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchRules:
+    """Which runs are compared with each other, and how surely. All values are judgement.
+
+    Attributes
+    ----------
+    days : float
+        A pair's weight falls in a line to zero where its runs lie so far apart [day].
+    duration_ratio : float
+        Likewise where one run takes so many times as long as the other.
+    fewest : int
+        Matched runs that each side needs.
+    level : float
+        Of the interval.
+    draws : int
+        Resamples of each side.
+    seed : int
+        The same seed gives the same resamples.
+    """
+
+    days: float = 45.0
+    duration_ratio: float = 2.0
+    fewest: int = 8
+    level: float = 0.95
+    draws: int = 999
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two sides and what lies between them.
+
+    Attributes
+    ----------
+    trail, road : float
+        Means over the matched runs, weighted by how well they match, in the values' unit.
+    difference, low, high : float
+        Trail minus road with its interval; NaN bounds where a side is too small.
+    error, freedom : float
+        Standard error, and the degrees of freedom of its t distribution.
+    p_value : float
+        Two-sided; NaN where a side is too small.
+    standardised : float
+        Difference over the runs' own standard deviation, corrected for small samples (Hedges).
+    robust : float
+        Weighted median of the pairs' differences: what is left when single runs can't pull.
+    share_above : float
+        Share of pairs in which the trail run has the larger value, ties half.
+    n_trail, n_road : int
+        Matched runs.
+    enough : bool
+        Whether both sides reach the floor.
+    pairs : pandas.DataFrame
+        ``trail, road`` (positions in the input), ``trail_value, road_value, difference, weight``:
+        each matched pair.
+    """
+
+    trail: float = NAN
+    road: float = NAN
+    difference: float = NAN
+    low: float = NAN
+    high: float = NAN
+    error: float = NAN
+    freedom: float = NAN
+    p_value: float = NAN
+    standardised: float = NAN
+    robust: float = NAN
+    share_above: float = NAN
+    n_trail: int = 0
+    n_road: int = 0
+    enough: bool = False
+    pairs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS}))
+
+
+def compare(
+    values: ArrayLike,
+    is_trail: ArrayLike,
+    days: ArrayLike,
+    durations: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    rules: MatchRules | None = None,
+) -> Comparison:
+    """Compare trail runs with road runs of the same weeks and of like duration.
+
+    Every trail run is paired with every road run near enough; a pair weighs the more the nearer it
+    is in time and the more alike in duration. So season, form and the length of the day's run,
+    which change slowly or by plan, are the same on both sides. The error comes from resampling each
+    side's runs, whole; its t distribution has Satterthwaite's degrees of freedom from the effective
+    numbers of runs, so few runs give a wide interval.
+
+    Parameters
+    ----------
+    values : array-like, shape (n,)
+        One value for each run [any unit]; NaN is left out.
+    is_trail : array-like of bool, shape (n,)
+        True for trail, False for road.
+    days : array-like, shape (n,)
+        Start of the run [day]; NaN is left out.
+    durations : array-like, shape (n,)
+        Moving time [s]; NaN and what is not positive is left out.
+    groups : array-like, shape (n,), optional
+        Only runs of the same group are paired, such as those recorded by the same device.
+    rules : MatchRules, optional
+
+    Returns
+    -------
+    Comparison
+        With ``enough`` False and no interval where fewer than ``rules.fewest`` runs of a side find
+        a match.
+
+    References
+    ----------
+    [EfronTibshirani1993]_, [Satterthwaite1946]_, [Hedges1981]_, [HodgesLehmann1963]_
+    """
+    rules = rules or MatchRules()
+    y, when, long = (np.asarray(a, dtype=np.float64) for a in (values, days, durations))
+    side = np.asarray(is_trail, dtype=np.bool_)
+    usable = np.isfinite(y) & np.isfinite(when) & (long > 0)
+    trail, road = np.flatnonzero(usable & side), np.flatnonzero(usable & ~side)
+    weight = _kernel(when[trail][:, None] - when[road][None, :], rules.days)
+    log = np.log(np.where(long > 0, long, 1.0))
+    weight *= _kernel(log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio)))
+    if groups is not None:
+        group = np.asarray(groups)
+        weight *= group[trail][:, None] == group[road][None, :]
+    return _summarise(y, trail, road, weight, rules)
+
+
+def allow_for_slope(
+    known: Comparison, gap: float, error: float, freedom: float, *, level: float = 0.95
+) -> Comparison:
+    """Return the comparison with an interval that allows for an uncertain slope.
+
+    Values that were moved along a line, so that both sides have the same speed, carry the error of
+    the line's slope.
+
+    Parameters
+    ----------
+    known : Comparison
+        Of the values so moved.
+    gap : float
+        How far apart the two sides were along the line, trail minus road.
+    error, freedom : float
+        Standard error of the slope, and its degrees of freedom.
+    level : float
+
+    Returns
+    -------
+    Comparison
+        Unchanged where it has no interval. Both errors count as independent, as they are where the
+        slope was estimated within each side.
+
+    References
+    ----------
+    [Satterthwaite1946]_
+    """
+    if not known.enough:
+        return known
+    own, line = known.error**2, (gap * error) ** 2
+    total = own + line
+    both = own**2 / known.freedom + line**2 / freedom
+    return _with_interval(
+        known, float(np.sqrt(total)), total**2 / both if both > 0 else known.freedom, level
+    )
+
+
+def allow_for_dilution(known: Comparison, share: float) -> Comparison:
+    """Return the comparison with an interval that reaches out to where it would lie if sides were
+    mistaken.
+
+    Where a part of either side truly belongs to the other, a difference shows smaller than it is:
+    at ``share`` of its size, if the probabilities are right. How right they are for one runner is
+    unknown, so the true size lies between the one seen and that divided by ``share``, and the
+    interval covers both ends. The difference stays as seen, and so does the p value.
+
+    Parameters
+    ----------
+    known : Comparison
+    share : float
+        Probability of trail on the trail side less that on the road side, above 0 and at most 1.
+
+    Returns
+    -------
+    Comparison
+        Pairs as they were.
+
+    References
+    ----------
+    [Aigner1973]_
+    """
+    return replace(
+        known, low=min(known.low, known.low / share), high=max(known.high, known.high / share)
+    )
+
+
+def _kernel(distance: Floats, reach: float) -> Floats:
+    """Return weights that fall in a line from 1 at no distance to 0 at the reach."""
+    return np.maximum(0.0, 1.0 - np.abs(distance) / reach)
+
+
+def _summarise(
+    y: Floats, trail: NDArray[np.intp], road: NDArray[np.intp], weight: Floats, rules: MatchRules
+) -> Comparison:
+    rows, columns = weight.sum(axis=1), weight.sum(axis=0)
+    n_trail, n_road = int(np.count_nonzero(rows)), int(np.count_nonzero(columns))
+    if not n_trail:
+        return Comparison()
+    first, second = np.nonzero(weight)
+    gaps = y[trail[first]] - y[road[second]]
+    heavy = weight[first, second]
+    held = (trail[first], road[second], y[trail[first]], y[road[second]], gaps, heavy)
+    pairs = pd.DataFrame(dict(zip(_PAIRS, held, strict=True)))
+    total = float(rows.sum())
+    means = float(rows @ y[trail]) / total, float(columns @ y[road]) / total
+    known = Comparison(
+        trail=means[0],
+        road=means[1],
+        difference=means[0] - means[1],
+        robust=_weighted_median(gaps, heavy),
+        share_above=float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
+        n_trail=n_trail,
+        n_road=n_road,
+        pairs=pairs,
+    )
+    if min(n_trail, n_road) < rules.fewest:
+        return known
+    sides = (
+        (rows, rows * y[trail] - weight @ y[road], means[0], y[trail]),
+        (columns, y[trail] @ weight - columns * y[road], means[1], y[road]),
+    )
+    parts = [
+        _resampled(own, gap, rules.draws, rules.seed + k)
+        for k, (own, gap, _, _) in enumerate(sides)
+    ]
+    sizes = [_effective_number(own) for own, _, _, _ in sides]
+    variance = sum(parts)
+    freedom = 1e9
+    if variance > 0:
+        freedom = variance**2 / sum(
+            v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True)
+        )
+    spread = [float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides]
+    pooled = float(np.sqrt(sum(spread) / len(spread)))
+    small = 1.0 - 3.0 / (4.0 * (n_trail + n_road) - 9.0)
+    sized = replace(
+        known, standardised=small * known.difference / pooled if pooled > 0 else NAN, enough=True
+    )
+    return _with_interval(sized, float(np.sqrt(variance)), freedom, rules.level)
+
+
+def _with_interval(known: Comparison, error: float, freedom: float, level: float) -> Comparison:
+    difference = known.difference
+    reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
+    exact = 1.0 if difference == 0 else 0.0
+    return replace(
+        known,
+        low=difference - reach,
+        high=difference + reach,
+        error=error,
+        freedom=freedom,
+        p_value=2.0 * float(stdtr(freedom, -abs(difference) / error)) if error > 0 else exact,
+    )
+
+
+@lru_cache(maxsize=8)
+def _resamples(count: int, draws: int, seed: int) -> Floats:
+    """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=draws).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
+
+
+def _resampled(own: Floats, gap: Floats, draws: int, seed: int) -> float:
+    """Return the variance of the difference when one side's runs are drawn anew, corrected for
+    their number.
+    """
+    used = own > 0
+    own, gap = own[used], gap[used]
+    count = len(own)
+    drawn = _resamples(count, draws, seed)
+    weight = drawn @ own
+    kept = weight > 0
+    size = _effective_number(own)
+    return float(np.var((drawn @ gap)[kept] / weight[kept], ddof=1)) * size / max(size - 1.0, 0.5)
+
+
+def _effective_number(weights: Floats) -> float:
+    """Return how many equally weighted runs would tell as much."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """Return the smallest value that half of the weight doesn't exceed."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, 0.5 * reached[-1])])

@@ -1,0 +1,41 @@
+"""How far long work is, as lines of text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+__all__ = ["Step", "lines"]
+
+Step = Callable[[int, int], None]
+"""Takes the number of sources done and their total."""
+
+BETWEEN_LINES = 10.0
+"""Time from one line to the next [s]."""
+
+
+def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
+    """Return a function that writes how far it is, how fast and how long still, every ten seconds
+    and at the end.
+    """
+    begin = last = clock()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = clock()
+        if now - last < BETWEEN_LINES and done < total:
+            return
+        last = now
+        rate = done / max(now - begin, 1e-3)
+        left = "" if done >= total else f", {_duration((total - done) / rate)} left"
+        stream.write(f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n")
+        stream.flush()
+
+    return show
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

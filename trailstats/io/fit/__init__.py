@@ -1,0 +1,216 @@
+"""FIT: records, sessions, laps and timer events as columns; a damaged file gives what can be
+salvaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
+from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed
+from trailstats.io.fit import _frame as frame
+from trailstats.io.fit._meta import (
+    FIRST_DATE,
+    Laps,
+    Pauses,
+    Rows,
+    device_meta,
+    fit_times,
+    read_heartbeats,
+    read_laps,
+    read_pauses,
+    read_wearer,
+    session_meta,
+)
+from trailstats.io.fit._profile import MESSAGES
+from trailstats.io.fit._records import Records, read_records
+from trailstats.io.fit._salvage import salvage
+from trailstats.io.fit._table import Table
+from trailstats.io.fit._wire import Part, walk
+from trailstats.model.activity import ActivityMeta, Issue, Wearer
+from trailstats.schema import Severity
+
+_ON_FOOT = {"running", "walking", "hiking", "mountaineering", "snowshoeing", "generic", ""}
+_INDOORS = {"treadmill", "indoor_running", "indoor_walking"}
+_KEPT_FAULTS = 20  # judgement: the rest is counted
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is FIT; some that lost their header are
+    recognised too.
+    """
+    return frame.starts(head)
+
+
+def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> list[Parsed]:
+    """Return one `Parsed` a session of each chained file; one a file where it has a single session
+    or none.
+
+    Parameters
+    ----------
+    data : bytes
+    max_records : int
+    merge_heart_rate : bool
+        Whether to put the heart rates that a strap stored by itself (under water) into the records.
+
+    Raises
+    ------
+    CorruptFileError
+        When the file is damaged and holds no record.
+    NotAnActivityError
+        When it is sound and holds no records: a course, a workout, device settings.
+    LimitError
+        When there are more than ``max_records``.
+    """
+    activities: list[Parsed] = []
+    faults: list[Issue] = []
+    kinds: list[str] = []
+    for part, table in read_parts(data, max_records=max_records):
+        faults += part.issues
+        kind = Rows(part, "file_id").names("type", "file")[:1]
+        if len(table) and kind != ["course"]:  # a course has records too, of a virtual partner
+            activities += _activities(
+                part, read_records(part, table, merge_heart_rate=merge_heart_rate)
+            )
+        else:
+            kinds += kind
+    if activities:
+        activities[0].issues[:0] = _shortened(faults)
+        return activities
+    serious = [issue for issue in faults if issue.severity is Severity.ERROR]
+    if serious:
+        message = f"damaged FIT without readable records: {serious[0].message}"
+        raise CorruptFileError(
+            message, format="fit", offset=int(serious[0].where.removeprefix("byte "))
+        )
+    found = ", ".join(kinds).replace("_", " ") or "unknown"
+    why = "not a recording" if "course" in kinds else "without records"
+    raise NotAnActivityError(f"FIT file of the kind {found!r}, {why}", format="fit")
+
+
+def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]:
+    """Yield the chained files with their record messages.
+
+    Raises
+    ------
+    LimitError
+        When there are more than ``max_records``.
+    """
+    count = 0
+    for part in frame.parts(data):
+        fault = walk(part, 4 * max_records + 10_000)
+        if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
+            _walk_again(part)
+        table = Table(part, MESSAGES["record"])
+        count += len(table)
+        if count > max_records:
+            raise LimitError(f"more than {max_records} records (limit: records)", format="fit")
+        yield part, table
+
+
+def _walk_again(part: Part) -> None:
+    """Walk a damaged part with care; where that finds no record, keep what the quick walk found."""
+    quick = part.layouts
+    salvage(part)
+    if not any(o.message == MESSAGES["record"] and len(o) for o in part.layouts):
+        part.layouts = quick
+
+
+def _shortened(issues: list[Issue]) -> list[Issue]:
+    rest = issues[_KEPT_FAULTS:]
+    if not rest:
+        return issues
+    message = f"{len(rest)} further faults in the same file"
+    return [
+        *issues[:_KEPT_FAULTS],
+        Issue("further_faults", Severity.ERROR, message, len(rest), rest[0].where),
+    ]
+
+
+def _activities(part: Part, records: Records) -> list[Parsed]:
+    """Return one `Parsed` a session."""
+    time = fit_times(records.seconds)
+    if not (records.seconds >= FIRST_DATE).any():
+        message = "the clock was not set: times count from power-on, and the dates are not real"
+        records.issues.append(Issue("clock_not_set", Severity.WARNING, message, len(time)))
+    sessions = Rows(part, "session")
+    starts = fit_times(sessions.numbers("start_time"))
+    order = np.argsort(starts, kind="stable")
+    order = order[~np.isnat(starts[order])]
+    shared = _Shared(
+        read_laps(part),
+        read_pauses(part),
+        read_heartbeats(part, records.offsets),
+        read_wearer(part),
+    )
+    device = device_meta(part)
+    if len(order) < 2:
+        meta = session_meta(device, sessions, int(order[0]) if len(order) else 0)
+        return [_activity(records, time, None, meta, shared)]
+    owner = np.maximum(np.searchsorted(starts[order], time, side="right") - 1, 0)
+    owner[np.isnat(time)] = 0
+    return [
+        _activity(records, time, owner == i, session_meta(device, sessions, int(row)), shared)
+        for i, row in enumerate(order)
+        if (owner == i).any()
+    ]
+
+
+def _steps(cadence: NDArray[np.float64], issues: list[Issue]) -> NDArray[np.float64]:
+    """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
+    moving = cadence[cadence > 0]
+    if len(moving) and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW:
+        message = (
+            f"cadence counts both feet (median {median:.0f}), against the format, and was kept"
+        )
+        issues.append(Issue("cadence_inferred", Severity.INFO, message))
+        return cadence
+    return cadence * 2.0
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What a part holds beside records and sessions, for the sessions to take their share of."""
+
+    laps: Laps
+    pauses: Pauses
+    heartbeats: tuple[NDArray[np.int64], NDArray[np.float64]] | None
+    wearer: Wearer
+
+
+def _activity(
+    records: Records,
+    time: NDArray[np.datetime64],
+    rows: NDArray[np.bool_] | None,
+    meta: ActivityMeta,
+    shared: _Shared,
+) -> Parsed:
+    """Return the activity of the records in ``rows``, of all where that is None."""
+    columns, extras, issues = dict(records.columns), dict(records.extras), list(records.issues)
+    heartbeats = shared.heartbeats
+    if rows is not None:
+        time = time[rows]
+        columns = {name: values[rows] for name, values in columns.items()}
+        extras = {name: values[rows] for name, values in extras.items()}
+        if heartbeats is not None:
+            mine = rows[heartbeats[0]]
+            heartbeats = (np.cumsum(rows) - 1)[heartbeats[0][mine]], heartbeats[1][mine]
+    if "cadence" in columns and (meta.sport in _ON_FOOT or meta.sub_sport in _INDOORS):
+        columns["cadence"] = _steps(columns["cadence"], issues)
+    known = time[~np.isnat(time)]
+    first, last = (known.min(), known.max()) if len(known) else (NAT, NAT)
+    return Parsed(
+        time=time,
+        columns=columns,
+        meta=meta,
+        extras=extras,
+        laps=shared.laps.within(first, last),
+        pauses=[(start, end) for start, end in shared.pauses if first <= start and end <= last],
+        issues=issues,
+        rr=heartbeats,
+        wearer=shared.wearer,
+    )

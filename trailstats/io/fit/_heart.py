@@ -1,0 +1,115 @@
+"""Heart rates that a strap stored by itself and that the device added later as FIT `hr`
+messages.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io.fit._profile import MESSAGES, fields
+from trailstats.io.fit._table import Floats, Table
+from trailstats.io.fit._wire import Part
+
+_TICKS = 1024.0  # per second, of the strap's clock
+_LONGEST = 5.0  # s; judgement: a record stands for at most this time before it
+
+
+def merge_heart_rates(
+    part: Part, seconds: Floats, recorded: Floats | None
+) -> tuple[Floats | None, int]:
+    """Return heart rate per record with the strap's own values put in, and how many records that
+    concerns.
+
+    A record gets the mean, in whole beats, of the values since the record before; it keeps its own
+    where there is none. None and 0 when the part holds no such messages.
+
+    Parameters
+    ----------
+    part : Part
+    seconds : ndarray, shape (n,)
+        Times of the records [FIT s].
+    recorded : ndarray, shape (n,), optional
+        Heart rates in the records [1/min].
+    """
+    table = Table(part, MESSAGES["hr"])
+    if not len(table):
+        return None, 0
+    at, beats = _stored_rates(table)
+    if not len(at):
+        return None, 0
+    order = np.argsort(at, kind="stable")
+    at, total = at[order], np.concatenate([[0.0], np.cumsum(beats[order])])
+    before = np.concatenate([[-np.inf], seconds[:-1]])
+    before = np.fmax(before, seconds - _LONGEST)
+    first = np.searchsorted(at, before, side="right")
+    last = np.searchsorted(at, seconds, side="right")
+    count = np.where(np.isnan(seconds), 0, last - first)
+    found = count > 0
+    out = np.full(len(seconds), np.nan) if recorded is None else recorded.copy()
+    out[found] = np.floor((total[last[found]] - total[first[found]]) / count[found] + 0.5)
+    return (out, int(found.sum())) if found.any() else (None, 0)
+
+
+def _stored_rates(table: Table) -> tuple[Floats, Floats]:
+    """Return times [FIT s] and rates [1/min] of all stored values that have both."""
+    facts = fields("hr")
+    size = len(table)
+    ticks, anchored = _ticks(table)
+    rates: Floats = np.full(ticks.shape, np.nan)
+    for rows, raw in table.raw(facts["filtered_bpm"].number):
+        width = min(raw.shape[1], rates.shape[1])
+        rates[rows, :width] = np.where((raw == 0xFF) | (raw == 0), np.nan, raw)[:, :width]
+    fact = facts["fractional_timestamp"]
+    fraction = table.values(fact.number, fact.scale)
+    clock = table.seconds() + (0.0 if fraction is None else np.nan_to_num(fraction))
+    # The device's time of a message belongs to the first value of the strap's clock in it.
+    known = anchored & ~np.isnan(clock)
+    last = np.maximum.accumulate(np.where(known, np.arange(size), -1))
+    row = np.maximum(last, 0)
+    shift = np.where(last >= 0, clock[row] - ticks[row, 0] / _TICKS, np.nan)
+    at = ticks / _TICKS + shift[:, None]
+    usable = ~np.isnan(at) & ~np.isnan(rates)
+    return at[usable], rates[usable]
+
+
+def _ticks(table: Table) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the strap's clock of every value, a row a message, NaN beyond a message's values.
+
+    Most messages hold only the low 12 bits, two values in three bytes; each follows the one before
+    by less than a full turn. Also return which messages hold the whole clock.
+    """
+    facts = fields("hr")
+    whole = [(r, b) for r, b in table.raw(facts["event_timestamp"].number) if b.shape[1] % 4 == 0]
+    packed = [
+        (r, b) for r, b in table.raw(facts["event_timestamp_12"].number) if b.shape[1] % 3 == 0
+    ]
+    width = max(
+        [b.shape[1] // 4 for _, b in whole] + [b.shape[1] // 3 * 2 for _, b in packed], default=1
+    )
+    value = np.full((len(table), width), -1, dtype=np.int64)
+    anchor = np.zeros(value.shape, dtype=bool)
+    for rows, raw in packed:
+        triple = raw.reshape(len(raw), -1, 3).astype(np.int64)
+        low = triple[:, :, 0] | (triple[:, :, 1] & 0x0F) << 8
+        high = triple[:, :, 1] >> 4 | triple[:, :, 2] << 4
+        value[rows, : low.shape[1] * 2] = np.stack([low, high], axis=2).reshape(len(raw), -1)
+    for rows, raw in whole:
+        full = np.ascontiguousarray(raw).view("<u4").astype(np.int64)
+        held = full != 0xFFFFFFFF
+        value[rows, : full.shape[1]] = np.where(held, full, value[rows, : full.shape[1]])
+        anchor[rows, : full.shape[1]] = held
+    present = value >= 0
+    flat, is_anchor = value[present], anchor[present]
+    step = np.zeros(len(flat), dtype=np.int64)
+    step[1:] = (flat[1:] - flat[:-1]) & 0xFFF
+    step[is_anchor] = 0
+    total = np.cumsum(step)
+    last = (
+        np.maximum.accumulate(np.where(is_anchor, np.arange(len(flat)), -1)) if len(flat) else flat
+    )
+    ticks = np.full(value.shape, np.nan)
+    ticks[present] = np.where(
+        last >= 0, flat[np.maximum(last, 0)] + total - total[np.maximum(last, 0)], np.nan
+    )
+    return ticks, anchor[:, 0]

@@ -1,0 +1,232 @@
+"""What FIT messages other than records say: device, session, laps, and when the timer stood
+still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io._build import NAT
+from trailstats.io.fit._profile import MESSAGES, fields, names
+from trailstats.io.fit._table import Table
+from trailstats.io.fit._wire import Part
+from trailstats.model.activity import ActivityMeta, DeviceTotals, Wearer
+
+Times = NDArray[np.datetime64]
+Pauses = list[tuple[np.datetime64, np.datetime64]]
+
+_EPOCH = np.datetime64("1989-12-31T00:00:00", "ns")
+FIRST_DATE = 0x10000000  # below, a FIT time counts from power-on
+_GARMIN = {"garmin", "dynastream", "dynastream_oem", "tacx"}
+_TIMER = 0  # value of `event`
+_START, _STOPS = 0, (1, 4, 8, 9)  # values of `event_type`
+
+
+class Rows:
+    """All messages of one kind as rows; the fields by their published names."""
+
+    def __init__(self, part: Part, message: str) -> None:
+        self.table = Table(part, MESSAGES[message])
+        self.facts = fields(message)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a field in its published unit, NaN where it is missing."""
+        fact = self.facts[name]
+        values = self.table.values(fact.number, fact.scale, fact.offset)
+        return np.full(len(self), np.nan) if values is None else values
+
+    def number(self, name: str, row: int) -> float:
+        """Return a field of one row, NaN where it or the row is missing."""
+        return float(self.numbers(name)[row]) if row < len(self) else float("nan")
+
+    def first(self, name: str) -> float:
+        """Return the first value of a field."""
+        values = self.numbers(name)
+        known = values[~np.isnan(values)]
+        return float(known[0]) if len(known) else float("nan")
+
+    def text(self, name: str, row: int = 0) -> str:
+        """Return a text field of one row."""
+        return self.table.texts(self.facts[name].number)[row] if row < len(self) else ""
+
+    def names(self, name: str, kind: str) -> list[str]:
+        """Return an enumerated field as names; the number where it has none."""
+        return [_named(value, kind) for value in self.numbers(name)]
+
+
+def fit_times(seconds: NDArray[np.float64]) -> Times:
+    """Return FIT seconds as UTC times, NaT where they are missing.
+
+    Seconds that count from power-on are NaT too, unless there are no others: then the clock was
+    never set, and the times are right but for their date, in 1990.
+    """
+    known = seconds >= FIRST_DATE
+    if not known.any():
+        known = seconds > 0
+    nanoseconds = np.where(known, seconds, 0.0).astype("int64") * 1_000_000_000
+    times = _EPOCH + nanoseconds.astype("timedelta64[ns]")
+    times[~known] = NAT
+    return times
+
+
+def _named(value: float, kind: str) -> str:
+    return "" if np.isnan(value) else names(kind).get(int(value), str(int(value)))
+
+
+def device_meta(part: Part) -> ActivityMeta:
+    """Return what holds for all sessions of a part."""
+    activity, sport = Rows(part, "activity"), Rows(part, "sport")
+    offset = activity.first("local_timestamp") - activity.first("timestamp")
+    return ActivityMeta(
+        format="fit",
+        sport=next(iter(sport.names("sport", "sport")), ""),
+        sub_sport=next(iter(sport.names("sub_sport", "sub_sport")), ""),
+        name=sport.text("name"),
+        workout=Rows(part, "workout").text("wkt_name"),
+        device=_device(part),
+        # Some recorders leave local_timestamp at 0, or have it of another day; zones lie up to 14
+        # hours from UTC.
+        local_offset=offset if abs(offset) <= 52_200 else float("nan"),
+    )
+
+
+def _device(part: Part) -> str:
+    identity = Rows(part, "file_id")
+    maker = next((name for name in identity.names("manufacturer", "manufacturer") if name), "")
+    if not maker:
+        info = Rows(part, "device_info")
+        creator = np.flatnonzero(info.numbers("device_index") == 0)
+        if not len(creator):
+            return ""
+        identity = info
+        maker = info.names("manufacturer", "manufacturer")[int(creator[0])]
+    product = identity.text("product_name")
+    number = identity.first("product")
+    if maker in _GARMIN and not np.isnan(number):
+        product = _named(number, "garmin_product")
+    elif not product and not np.isnan(number):
+        product = str(int(number))
+    return f"{maker} {product}".strip()
+
+
+def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta:
+    """Return ``device`` with what one session says."""
+    if row >= len(sessions):
+        return replace(device, sub_sport="" if device.sub_sport == "generic" else device.sub_sport)
+    sport = sessions.names("sport", "sport")[row] or device.sport
+    sub_sport = sessions.names("sub_sport", "sub_sport")[row]
+    if not sub_sport and sport == device.sport:
+        sub_sport = device.sub_sport
+    feel, rpe = sessions.number("workout_feel", row), sessions.number("workout_rpe", row)
+    return replace(
+        device,
+        sport=sport,
+        sub_sport="" if sub_sport == "generic" else sub_sport,
+        name=sessions.text("sport_profile_name", row) or device.name,
+        feel=feel if 0 <= feel <= 100 else float("nan"),
+        rpe=rpe / 10 if 0 <= rpe <= 100 else float("nan"),
+        device_totals=DeviceTotals(
+            distance=sessions.number("total_distance", row),
+            timer_time=sessions.number("total_timer_time", row),
+            ascent=sessions.number("total_ascent", row),
+            descent=sessions.number("total_descent", row),
+        ),
+    )
+
+
+def read_wearer(part: Part) -> Wearer:
+    """Return what the device was told about its wearer."""
+    profile = Rows(part, "user_profile")
+    if not len(profile):
+        return Wearer()
+    running = profile.first("default_max_running_heart_rate")
+    return Wearer(
+        weight=profile.first("weight"),
+        height=profile.first("height"),
+        age=profile.first("age"),
+        resting_heart_rate=profile.first("resting_heart_rate"),
+        max_heart_rate=profile.first("default_max_heart_rate") if np.isnan(running) else running,
+    )
+
+
+def read_heartbeats(
+    part: Part, records: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Return the times between heartbeats [s], and the record that each follows in the file.
+
+    Parameters
+    ----------
+    part : Part
+    records : ndarray of int64
+        Places of the records in the file.
+    """
+    table = Table(part, MESSAGES["hrv"])
+    if not len(table):
+        return None
+    fact = fields("hrv")["time"]
+    rows, seconds = table.items(fact.number, fact.scale)
+    if not len(seconds):
+        return None
+    return np.maximum(np.searchsorted(records, table.offsets[rows]) - 1, 0), seconds
+
+
+@dataclass(frozen=True)
+class Laps:
+    """The laps of a part."""
+
+    start: Times
+    end: Times
+    distance: NDArray[np.float64]
+    timer_time: NDArray[np.float64]
+    trigger: list[str]
+
+    def within(self, first: np.datetime64, last: np.datetime64) -> dict[str, object]:
+        """Return the laps that touch a stretch of time, as columns of ``schema.LAPS``."""
+        kept = (self.end >= first) & (self.start <= last)
+        if not kept.any():
+            return {}
+        return {
+            "start_time": self.start[kept],
+            "end_time": self.end[kept],
+            "distance": self.distance[kept],
+            "timer_time": self.timer_time[kept],
+            "trigger": [text for text, keep in zip(self.trigger, kept, strict=True) if keep],
+        }
+
+
+def read_laps(part: Part) -> Laps:
+    """Return the laps of a part in file order."""
+    laps = Rows(part, "lap")
+    return Laps(
+        fit_times(laps.numbers("start_time")),
+        fit_times(laps.table.seconds()),
+        laps.numbers("total_distance"),
+        laps.numbers("total_timer_time"),
+        laps.names("lap_trigger", "lap_trigger"),
+    )
+
+
+def read_pauses(part: Part) -> Pauses:
+    """Return the times between a stop and the next start of the timer."""
+    events = Rows(part, "event")
+    timer = events.numbers("event") == _TIMER
+    at = fit_times(events.table.seconds())[timer]
+    kinds = events.numbers("event_type")[timer]
+    pauses = []
+    stopped: np.datetime64 | None = None
+    for time, kind in zip(at, kinds, strict=True):
+        if np.isnat(time):
+            continue
+        if kind in _STOPS:
+            stopped = time if stopped is None else stopped
+        elif kind == _START and stopped is not None:
+            if time > stopped:
+                pauses.append((stopped, time))
+            stopped = None
+    return pauses

@@ -1,0 +1,293 @@
+"""FIT record messages as columns in our words and units, with developer and unknown fields beside
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io.fit._heart import merge_heart_rates
+from trailstats.io.fit._profile import MESSAGES, Fact, fields
+from trailstats.io.fit._table import MAX_ITEMS, Floats, Table
+from trailstats.io.fit._wire import BASE_TYPES, FieldSpec, Part
+from trailstats.model.activity import Issue
+from trailstats.schema import Severity
+
+# Our column: fields of the record message in order of preference, and the factor from their unit to
+# SI.
+COLUMNS: dict[str, tuple[tuple[str, ...], float]] = {
+    "latitude": (("position_lat",), 180.0 / 2**31),
+    "longitude": (("position_long",), 180.0 / 2**31),
+    "elevation": (("enhanced_altitude", "altitude"), 1.0),
+    "distance": (("distance",), 1.0),
+    "speed": (("enhanced_speed", "speed"), 1.0),
+    "heart_rate": (("heart_rate",), 1.0),
+    "power": (("power",), 1.0),
+    "temperature": (("temperature",), 1.0),
+    "vertical_oscillation": (("vertical_oscillation",), 1e-3),
+    "stance_time": (("stance_time",), 1e-3),
+    "stance_time_balance": (("stance_time_balance",), 1e-2),
+    "step_length": (("step_length",), 1e-3),
+    "vertical_ratio": (("vertical_ratio",), 1e-2),
+}
+_HANDLED = {name for names, _ in COLUMNS.values() for name in names} | {
+    "timestamp",
+    "cadence",
+    "cadence256",
+    "fractional_cadence",
+    "compressed_speed_distance",
+}
+_UNITS = {
+    "w": "watts",
+    "watt": "watts",
+    "spm": "",
+    "beats/min": "bpm",
+    "ms-1": "m/s",
+    "meters": "m",
+    "metres": "m",
+}
+
+
+@dataclass
+class Records:
+    """The records of a part: places, FIT seconds, columns in our words (cadence as stored), extras,
+    issues.
+    """
+
+    offsets: NDArray[np.int64]
+    seconds: Floats
+    columns: dict[str, Floats]
+    extras: dict[str, Floats]
+    issues: list[Issue] = field(default_factory=list)
+
+
+def read_records(part: Part, table: Table, *, merge_heart_rate: bool) -> Records:
+    """Return the record messages of a part as columns."""
+    facts = fields("record")
+    columns: dict[str, Floats] = {}
+    for name, (wanted, factor) in COLUMNS.items():
+        values = _first_known(table, [facts[w] for w in wanted])
+        if values is not None:
+            values *= factor
+            columns[name] = values
+    cadence = _cadence(table, facts)
+    if cadence is not None:
+        columns["cadence"] = cadence
+    _expand_speed_distance(table, facts, columns)
+    out = Records(table.offsets, table.seconds(), columns, _unknown(table, facts))
+    _read_developer(part, table, facts, out)
+    if merge_heart_rate:
+        merged, count = merge_heart_rates(part, out.seconds, columns.get("heart_rate"))
+        if merged is not None:
+            columns["heart_rate"] = merged
+            message = f"{count} heart rates were taken from the strap's own memory (hr messages)"
+            out.issues.append(Issue("heart_rate_merged", Severity.INFO, message, count))
+    return out
+
+
+def _first_known(table: Table, facts: list[Fact]) -> Floats | None:
+    """Return the first field that has a value, row by row."""
+    out: Floats | None = None
+    for fact in facts:
+        if out is not None and not np.isnan(out).any():
+            break
+        values = table.values(fact.number, fact.scale, fact.offset)
+        if out is None or values is None:
+            out = values if out is None else out
+        else:
+            np.copyto(out, values, where=np.isnan(out))
+    return out
+
+
+def _cadence(table: Table, facts: dict[str, Fact]) -> Floats | None:
+    """Return cadence with its fraction, as stored: revolutions or strides a minute."""
+    whole = _first_known(table, [facts["cadence"], facts["cadence256"]])
+    if whole is None:
+        return None
+    fact = facts["fractional_cadence"]
+    fraction = table.values(fact.number, fact.scale)
+    return whole if fraction is None else whole + np.nan_to_num(fraction)
+
+
+def _expand_speed_distance(
+    table: Table, facts: dict[str, Fact], columns: dict[str, Floats]
+) -> None:
+    """Fill speed and distance where only the packed field of 2 x 12 bits has them.
+
+    Speed is in 1/100 m/s, distance in 1/16 m since the message before, modulo 256 m.
+    """
+    packed = [
+        (rows, raw)
+        for rows, raw in table.raw(facts["compressed_speed_distance"].number)
+        if raw.shape[1] == 3
+    ]
+    if not packed:
+        return
+    rows = np.concatenate([r for r, _ in packed])
+    raw = np.concatenate([b for _, b in packed]).astype(np.int64)
+    order = np.argsort(rows, kind="stable")
+    rows, raw = rows[order], raw[order]
+    speed = raw[:, 0] | (raw[:, 1] & 0x0F) << 8
+    ticks = raw[:, 1] >> 4 | raw[:, 2] << 4
+    for name, stored in (
+        ("speed", speed / 100.0),
+        ("distance", _unrolled(ticks, ticks != 0xFFF) / 16.0),
+    ):
+        valid = (raw != 0xFF).any(axis=1) & ((speed if name == "speed" else ticks) != 0xFFF)
+        if valid.any():
+            out = columns.setdefault(name, np.full(len(table), np.nan))
+            at = rows[valid]
+            out[at] = np.where(np.isnan(out[at]), stored[valid], out[at])
+
+
+def _unrolled(ticks: NDArray[np.int64], valid: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the running total of a 12-bit counter; invalid entries repeat the one before."""
+    known = ticks[valid]
+    total = np.zeros(len(ticks), dtype=np.int64)
+    if len(known):
+        steps = np.diff(known, prepend=0) & 0xFFF
+        total[valid] = np.cumsum(steps)
+    return total
+
+
+def _unknown(table: Table, facts: dict[str, Fact]) -> dict[str, Floats]:
+    """Return all further numeric fields, by their published names or as ``unknown_N``."""
+    by_number = {fact.number: fact for fact in facts.values()}
+    out = {}
+    for number, sizes in sorted(table.numbers().items()):
+        fact = by_number.get(number, Fact(number, f"unknown_{number}", 1.0, 0.0, ""))
+        if fact.name in _HANDLED:
+            continue
+        count = min(max(sizes), MAX_ITEMS)
+        for item in range(count):
+            values = table.values(number, fact.scale, fact.offset, item=item)
+            if values is not None:
+                out[fact.name if max(sizes) == 1 else f"{fact.name}_{item}"] = values
+    return out
+
+
+@dataclass(frozen=True)
+class _Description:
+    """A field_description message."""
+
+    at: int
+    index: int
+    number: int
+    base: int
+    name: str
+    scale: float
+    offset: float
+    unit: str
+    native: int
+
+
+def _descriptions(part: Part) -> list[_Description]:
+    table = Table(part, MESSAGES["field_description"])
+    if not len(table):
+        return []
+    facts = fields("field_description")
+
+    def column(name: str, default: float) -> list[float]:
+        values = table.values(facts[name].number)
+        return (
+            [default] * len(table)
+            if values is None
+            else np.nan_to_num(values, nan=default).tolist()
+        )
+
+    columns = (
+        table.offsets.tolist(),
+        column("developer_data_index", -1),
+        column("field_definition_number", -1),
+        column("fit_base_type_id", 0x0D),
+        table.texts(facts["field_name"].number),
+        column("scale", 1),
+        column("offset", 0),
+        table.texts(facts["units"].number),
+        column("native_field_num", -1),
+        column("native_mesg_num", MESSAGES["record"]),
+    )
+    return [
+        _Description(
+            at, int(index), int(number), int(base), name, scale or 1.0, offset, unit, int(native)
+        )
+        if message == MESSAGES["record"]
+        else _Description(
+            at, int(index), int(number), int(base), name, scale or 1.0, offset, unit, -1
+        )
+        for at, index, number, base, name, scale, offset, unit, native, message in zip(
+            *columns, strict=True
+        )
+    ]
+
+
+def _read_developer(part: Part, table: Table, facts: dict[str, Fact], out: Records) -> None:
+    """Add developer fields as ``dev_NAME``; one fills a native column only where that is empty
+    throughout.
+    """
+    used = list(table.developer())
+    if not used:
+        return
+    described = _descriptions(part)
+    columns: dict[tuple[int, int, str], Floats | None] = {}
+    meaning: dict[tuple[int, int, str], _Description] = {}
+    nameless = 0
+    for spec, defined_at in used:
+        description = _describe(spec, defined_at, described)
+        base = BASE_TYPES.get(description.base) if description else None
+        if description is None or base is None:
+            nameless += 1
+            continue
+        key = (description.index, description.number, description.name)
+        meaning[key] = description
+        columns[key] = table.developer_values(
+            columns.get(key), spec, defined_at, base, description.scale, description.offset
+        )
+    if nameless:
+        message = f"{nameless} developer fields without a description were left out"
+        out.issues.append(Issue("developer_field_undescribed", Severity.WARNING, message, nameless))
+    for (index, number, name), values in columns.items():
+        if values is None:
+            continue
+        label = f"dev_{name or f'{index}_{number}'}"
+        out.extras[label if label not in out.extras else f"{label}_{index}_{number}"] = values
+        _use_as_native(meaning[index, number, name], values, facts, out)
+
+
+def _describe(
+    spec: FieldSpec, defined_at: int, described: list[_Description]
+) -> _Description | None:
+    """Return the last description before a definition, or the first after it: some write it
+    late.
+    """
+    own = [d for d in described if (d.index, d.number) == (spec.base, spec.number)]
+    before = [d for d in own if d.at < defined_at]
+    return before[-1] if before else next(iter(own), None)
+
+
+def _use_as_native(
+    description: _Description, values: Floats, facts: dict[str, Fact], out: Records
+) -> None:
+    """Fill a column that is empty throughout from a developer field that declares to be it."""
+    fact = next((f for f in facts.values() if f.number == description.native), None)
+    if fact is None:
+        return
+    unit = description.unit.strip().lower()
+    if _UNITS.get(unit, unit) != fact.unit.lower():
+        return
+    for name, (wanted, factor) in COLUMNS.items():
+        if (
+            fact.name in wanted
+            and name not in out.columns
+            and name not in ("latitude", "longitude")
+        ):
+            out.columns[name] = values * factor
+            message = f"{name} was taken from the developer field {description.name!r}"
+            out.issues.append(
+                Issue(
+                    "developer_field_used", Severity.INFO, message, int((~np.isnan(values)).sum())
+                )
+            )

@@ -1,0 +1,313 @@
+"""Blocks of FIT messages as columns: all messages of one kind in a part, in file order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io.fit._wire import BASE_TYPES, TIMESTAMP, BaseType, FieldSpec, Layout, Part
+
+Floats = NDArray[np.float64]
+_OPAQUE = BaseType("B", 1, 0xFF)
+MAX_ITEMS = 16  # judgement: longer arrays in a record are blobs, not columns
+
+
+class _Block(NamedTuple):
+    """The messages of one layout: where their bytes begin, and which rows of the table they are."""
+
+    layout: Layout
+    buffer: bytes | NDArray[np.uint8]
+    first: int
+    size: int
+    rows: slice | NDArray[np.int64]
+
+
+class Table:
+    """All messages of one number in a part.
+
+    Parameters
+    ----------
+    part : Part
+    message : int
+        Global message number.
+    """
+
+    def __init__(self, part: Part, message: int) -> None:
+        self.part = part
+        layouts = [o for o in part.layouts if o.message == message and len(o)]
+        offsets = [o.offsets() for o in layouts]
+        self.offsets: NDArray[np.int64] = (
+            np.concatenate(offsets) if offsets else np.empty(0, dtype=np.int64)
+        )
+        places: list[slice | NDArray[np.int64]]
+        if len(layouts) == 1:
+            places = [slice(None)]
+        else:
+            order = np.argsort(self.offsets, kind="stable")
+            rank = np.empty(len(order), dtype=np.int64)
+            rank[order] = np.arange(len(order))
+            self.offsets = self.offsets[order]
+            edges = np.cumsum([0, *(len(o) for o in offsets)])
+            places = [rank[a:b] for a, b in itertools.pairwise(edges)]
+        self._blocks = [
+            _block(part.data, o, at, rows)
+            for o, at, rows in zip(layouts, offsets, places, strict=True)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def numbers(self) -> dict[int, tuple[int, ...]]:
+        """Return the numbers of the fields, with the sizes in items that they come in."""
+        found: dict[int, set[int]] = {}
+        for block in self._blocks:
+            for spec in block.layout.fields:
+                found.setdefault(spec.number, set()).add(
+                    _items(spec, BASE_TYPES.get(spec.base, _OPAQUE))
+                )
+        return {number: tuple(sorted(items)) for number, items in found.items()}
+
+    def values(
+        self, number: int, scale: float = 1.0, offset: float = 0.0, *, item: int = 0
+    ) -> Floats | None:
+        """Return one field as numbers, NaN where it is missing; None when no message has a value.
+
+        Parameters
+        ----------
+        number : int
+        scale, offset : float
+            The value is the stored number over ``scale``, minus ``offset``.
+        item : int
+            Which one of an array.
+        """
+        out: Floats | None = None
+        for block in self._blocks:
+            for spec in block.layout.fields:
+                if spec.number == number:
+                    base = BASE_TYPES.get(spec.base, _OPAQUE)
+                    out = self._fill(out, block, spec, base, scale, offset, item)
+        return out
+
+    def developer(self) -> Iterator[tuple[FieldSpec, int]]:
+        """Yield each developer field once, with the place of a definition that uses it."""
+        seen = set()
+        for block in self._blocks:
+            for spec in block.layout.developer:
+                key = (spec.base, spec.number, block.layout.defined_at)
+                if key not in seen:
+                    seen.add(key)
+                    yield spec, block.layout.defined_at
+
+    def developer_values(
+        self,
+        out: Floats | None,
+        wanted: FieldSpec,
+        defined_at: int,
+        base: BaseType,
+        scale: float,
+        offset: float,
+    ) -> Floats | None:
+        """Return a developer field of the layout defined at ``defined_at``, filled into ``out``."""
+        for block in self._blocks:
+            if block.layout.defined_at == defined_at:
+                out = self._fill(out, block, wanted, base, scale, offset, 0)
+        return out
+
+    def texts(self, number: int) -> list[str]:
+        """Return one field as texts, empty where it is missing."""
+        out = [""] * len(self)
+        rows = np.arange(len(self))
+        for block in self._blocks:
+            for spec in block.layout.fields:
+                if spec.number == number:
+                    raw = _bytes(block, spec.at, spec.size)
+                    for row, content in zip(rows[block.rows], raw, strict=True):
+                        out[row] = (
+                            content.tobytes()
+                            .split(b"\0", 1)[0]
+                            .decode("utf-8", errors="replace")
+                            .strip()
+                        )
+        return out
+
+    def raw(self, number: int) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+        """Return one field's bytes, a row a message, for each size that it comes in, with the
+        rows.
+        """
+        rows = np.arange(len(self))
+        return [
+            (rows[block.rows], _bytes(block, spec.at, spec.size))
+            for block in self._blocks
+            for spec in block.layout.fields
+            if spec.number == number
+        ]
+
+    def items(self, number: int, scale: float) -> tuple[NDArray[np.int64], Floats]:
+        """Return an array field unrolled in file order, without missing items: rows and values."""
+        rows, values = [], []
+        numbers = np.arange(len(self))
+        for block in self._blocks:
+            for spec in block.layout.fields:
+                base = BASE_TYPES.get(spec.base, _OPAQUE)
+                if spec.number == number and base.kind in "ui":
+                    count = _items(spec, base)
+                    columns = [_stored(block, spec, base, i) for i in range(count)]
+                    kept = np.stack(
+                        [c != _invalid(base, c.dtype.itemsize) for c in columns], axis=1
+                    )
+                    grid = np.stack(columns, axis=1).astype(np.float64) / scale
+                    rows.append(np.repeat(numbers[block.rows], count)[kept.ravel()])
+                    values.append(grid.ravel()[kept.ravel()])
+        if not rows:
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        at, flat = np.concatenate(rows), np.concatenate(values)
+        order = np.argsort(at, kind="stable")
+        return at[order], flat[order]
+
+    def seconds(self) -> Floats:
+        """Return the times in FIT seconds, NaN where a message has none; compressed ones are
+        resolved.
+        """
+        out = self.values(TIMESTAMP)
+        if out is None:
+            out = np.full(len(self), np.nan)
+        if self.part.compressed and len(self):
+            times, offsets = _clock(self.part)
+            at = np.searchsorted(offsets, self.offsets)
+            at[at == len(offsets)] = 0
+            known = (
+                (offsets[at] == self.offsets) if len(offsets) else np.zeros(len(self), dtype=bool)
+            )
+            missing = np.isnan(out) & known
+            out[missing] = times[at[missing]]
+        return out
+
+    def _fill(
+        self,
+        out: Floats | None,
+        block: _Block,
+        spec: FieldSpec,
+        base: BaseType,
+        scale: float,
+        offset: float,
+        item: int,
+    ) -> Floats | None:
+        if item >= _items(spec, base):
+            return out
+        stored = _stored(block, spec, base, item)
+        value = stored.astype(np.float64)
+        none = _invalid(base, stored.dtype.itemsize)
+        missing = ~np.isfinite(value) if base.kind == "f" else stored == none
+        if missing.all():
+            return out
+        if scale != 1.0:
+            value /= scale
+        if offset:
+            value -= offset
+        value[missing] = np.nan
+        if out is None:
+            if len(value) == len(self) and isinstance(block.rows, slice):
+                return value
+            out = np.full(len(self), np.nan)
+        held = out[block.rows]
+        out[block.rows] = np.where(np.isnan(held), value, held)
+        return out
+
+
+def _block(
+    data: bytes, layout: Layout, offsets: NDArray[np.int64], rows: slice | NDArray[np.int64]
+) -> _Block:
+    count, size = len(offsets), layout.size
+    if int(offsets[-1]) - int(offsets[0]) == (count - 1) * size:
+        return _Block(layout, data, int(offsets[0]), count, rows)
+    # One void item a message, so that numpy copies each as a whole.
+    windows: NDArray[np.void] = np.ndarray(
+        (len(data) - size + 1,), dtype=f"V{size}", buffer=data, strides=(1,)
+    )
+    return _Block(layout, windows[offsets].view(np.uint8), 0, count, rows)
+
+
+def _items(spec: FieldSpec, base: BaseType) -> int:
+    """Return how many numbers a field holds: 0 for text and for bytes that are no number."""
+    if base.kind == "S":
+        return 0
+    if base.kind == "B":
+        return int(spec.size == 1)
+    if spec.size % base.size:
+        # Some recorders declare a wider type than they write; the size is what counts.
+        return int(spec.size in (1, 2, 4) and base.kind != "f")
+    return spec.size // base.size
+
+
+def _stored(block: _Block, spec: FieldSpec, base: BaseType, item: int) -> NDArray[np.number]:
+    """Return a view of one item of a field as it is stored."""
+    size = base.size if spec.size % base.size == 0 else spec.size
+    kind = "u" if base.kind == "B" else base.kind
+    order = ">" if block.layout.big else "<"
+    return np.ndarray(
+        (block.size,),
+        dtype=f"{order}{kind}{size}",
+        buffer=block.buffer,
+        offset=block.first + spec.at + item * size,
+        strides=(block.layout.size,),
+    )
+
+
+def _invalid(base: BaseType, size: int) -> int:
+    if size == base.size or base.invalid == 0:
+        return base.invalid
+    return (1 << (8 * size - (base.kind == "i"))) - 1
+
+
+def _bytes(block: _Block, at: int, size: int) -> NDArray[np.uint8]:
+    return np.ndarray(
+        (block.size, size),
+        dtype=np.uint8,
+        buffer=block.buffer,
+        offset=block.first + at,
+        strides=(block.layout.size, 1),
+    )
+
+
+def _clock(part: Part) -> tuple[Floats, NDArray[np.int64]]:
+    """Return times [FIT s] and places of all messages that carry a time, in file order.
+
+    A compressed header holds the low five bits of the time; each step forward is the difference
+    modulo 32.
+    """
+    content = np.frombuffer(part.data, dtype=np.uint8)
+    places, times, short = [], [], []
+    for layout in part.layouts:
+        if not len(layout):
+            continue
+        at = layout.offsets()
+        heads = content[at]
+        full = np.full(len(at), np.nan)
+        if layout.time_at > 0:
+            block = _block(part.data, layout, at, slice(None))
+            spec = next(f for f in layout.fields if f.at == layout.time_at)
+            stored = _stored(block, spec, BASE_TYPES[0x86], 0)
+            full = np.where(stored == 0xFFFFFFFF, np.nan, stored)
+        packed = np.isnan(full) & (heads >= 0x80)
+        carries = packed | ~np.isnan(full)
+        places.append(at[carries])
+        times.append(full[carries])
+        short.append(np.where(packed, heads & 0x1F, 0)[carries])
+    if not places:
+        return np.empty(0), np.empty(0, dtype=np.int64)
+    offsets, full, low = np.concatenate(places), np.concatenate(times), np.concatenate(short)
+    order = np.argsort(offsets)
+    offsets, full, low = offsets[order], full[order], low[order].astype(np.int64)
+    anchored = ~np.isnan(full)
+    low[anchored] = full[anchored].astype(np.int64) & 0x1F
+    step = np.zeros(len(low), dtype=np.int64)
+    step[1:] = (low[1:] - low[:-1]) & 0x1F
+    step[anchored] = 0
+    total = np.cumsum(step)
+    last = np.maximum.accumulate(np.where(anchored, np.arange(len(low)), -1))
+    since = total - total[np.maximum(last, 0)]
+    return np.where(last >= 0, full[np.maximum(last, 0)] + since, np.nan), offsets

@@ -1,0 +1,325 @@
+"""The FIT protocol: definitions, and where the messages of each definition lie.
+
+A file is one or several *parts* (chained files), each a header, messages and a checksum. A
+message's size is fixed by its definition, so one walk over the message headers that only collects
+offsets is enough to read everything else as blocks; see `_fit_table`. A part whose checksum or
+structure is wrong goes through `_fit_salvage`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.errors import LimitError
+from trailstats.model.activity import Issue
+from trailstats.schema import Severity
+
+TIMESTAMP = 253
+FIELD_DESCRIPTION = 206
+COMPRESSED, DEFINITION, _DEVELOPER = 0x80, 0x40, 0x20
+_AHEAD = 16  # messages that the walk looks at first when two in a row are alike
+_STRIDE = 1 << 20  # bytes between two looks at the limits
+_DEFINITIONS = 100_000  # judgement: recorders that redefine at every turn stay below 10,000
+_MARKS = [bytes([head]) for head in range(256)]
+
+
+class BaseType(NamedTuple):
+    """How a base type is stored: numpy kind, bytes of one item, and the value that means "none"."""
+
+    kind: str
+    size: int
+    invalid: int
+
+
+BASE_TYPES = {
+    0x00: BaseType("u", 1, 0xFF),
+    0x01: BaseType("i", 1, 0x7F),
+    0x02: BaseType("u", 1, 0xFF),
+    0x83: BaseType("i", 2, 0x7FFF),
+    0x84: BaseType("u", 2, 0xFFFF),
+    0x85: BaseType("i", 4, 0x7FFFFFFF),
+    0x86: BaseType("u", 4, 0xFFFFFFFF),
+    0x07: BaseType("S", 1, 0),
+    0x88: BaseType("f", 4, 0),
+    0x89: BaseType("f", 8, 0),
+    0x0A: BaseType("u", 1, 0),
+    0x8B: BaseType("u", 2, 0),
+    0x8C: BaseType("u", 4, 0),
+    0x0D: BaseType("B", 1, 0xFF),
+    0x8E: BaseType("i", 8, 0x7FFFFFFFFFFFFFFF),
+    0x8F: BaseType("u", 8, 0xFFFFFFFFFFFFFFFF),
+    0x90: BaseType("u", 8, 0),
+}
+
+
+class FieldSpec(NamedTuple):
+    """One field of a definition: number, place in the message [bytes], size [bytes], base type.
+
+    For a developer field ``base`` is the developer's index; its base type stands in its
+    description.
+    """
+
+    number: int
+    at: int
+    size: int
+    base: int
+
+
+class Layout:
+    """A definition and the places of its messages.
+
+    ``starts`` and ``counts`` hold runs of messages back to back, ``singles`` the places of all
+    others.
+
+    Parameters
+    ----------
+    raw : bytes
+        The definition message from its header on.
+    defined_at : int
+        Its place in the file.
+    """
+
+    __slots__ = (
+        "_developer", "_fields", "big", "counts", "defined_at", "message", "raw", "singles",
+        "size", "starts",
+        "time_at",
+    )  # fmt: skip
+
+    def __init__(self, raw: bytes, defined_at: int) -> None:
+        self.raw = raw
+        self.defined_at = defined_at
+        self.big = raw[2] == 1
+        self.message = int.from_bytes(raw[3:5], "big" if self.big else "little")
+        stop = 6 + 3 * raw[5]
+        sizes = raw[7:stop:3]
+        self.size = 1 + sum(sizes) + sum(raw[stop + 2 :: 3])
+        index = raw[6:stop:3].find(TIMESTAMP)
+        self.time_at = 1 + sum(sizes[:index]) if index >= 0 and sizes[index] == 4 else -1
+        self.singles: array[int] = array("q")
+        self.starts: array[int] = array("q")
+        self.counts: array[int] = array("q")
+        self._fields: tuple[FieldSpec, ...] | None = None
+        self._developer: tuple[FieldSpec, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.singles) + sum(self.counts)
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """The fields, parsed when first asked for: of most messages nobody wants to know."""
+        if self._fields is None:
+            stop = 6 + 3 * self.raw[5]
+            place = 1
+            specs = []
+            for i in [*range(6, stop, 3), *range(stop + 1, len(self.raw), 3)]:
+                number, size, base = self.raw[i : i + 3]
+                specs.append(FieldSpec(number, place, size, base))
+                place += size
+            self._fields, self._developer = tuple(specs[: self.raw[5]]), tuple(specs[self.raw[5] :])
+        return self._fields
+
+    @property
+    def developer(self) -> tuple[FieldSpec, ...]:
+        """The developer fields."""
+        _ = self.fields
+        return self._developer
+
+    def add_run(self, at: int, count: int) -> None:
+        """Add messages back to back from ``at``."""
+        if self.starts and self.starts[-1] + self.counts[-1] * self.size == at:
+            self.counts[-1] += count
+        else:
+            self.starts.append(at)
+            self.counts.append(count)
+
+    def offsets(self) -> NDArray[np.int64]:
+        """Return the place of every message [bytes], in file order."""
+        singles = np.frombuffer(self.singles, dtype=np.int64)
+        if not self.starts:
+            return singles
+        starts = np.frombuffer(self.starts, dtype=np.int64)
+        counts = np.frombuffer(self.counts, dtype=np.int64)
+        first = np.cumsum(counts) - counts
+        within = np.arange(int(counts.sum())) - np.repeat(first, counts)
+        runs = np.repeat(starts, counts) + within * self.size
+        return np.sort(np.concatenate([singles, runs]), kind="stable") if len(singles) else runs
+
+
+@dataclass(eq=False)
+class Part:
+    """One file of a chain: its messages by definition, and what was wrong.
+
+    ``start`` is the place of its header, ``body`` of its first message, ``end`` of its checksum,
+    and ``after`` of whatever follows. ``sound`` says that the checksum fits.
+    """
+
+    data: bytes
+    start: int
+    body: int
+    end: int
+    after: int
+    layouts: list[Layout] = field(default_factory=list)
+    compressed: bool = False
+    sound: bool = False
+    issues: list[Issue] = field(default_factory=list)
+
+    def note(self, code: str, severity: Severity, message: str, at: int, count: int = 1) -> None:
+        """Add an issue with its byte offset."""
+        self.issues.append(Issue(code, severity, message, count, f"byte {at}"))
+
+
+def definition(data: bytes, at: int, end: int) -> Layout | None:
+    """Return the definition message at ``at``, None where the data ends before it does."""
+    if at + 6 > end:
+        return None
+    stop = at + 6 + 3 * data[at + 5]
+    if data[at] & _DEVELOPER:
+        if stop >= end:
+            return None
+        stop += 1 + 3 * data[stop]
+    return None if stop > end else Layout(data[at:stop], at)
+
+
+def plausible(layout: Layout) -> bool:
+    """Whether a definition looks like one that a recorder wrote."""
+    return bool(layout.fields) and all(
+        f.base in BASE_TYPES and f.size and f.size % BASE_TYPES[f.base].size == 0
+        for f in layout.fields
+    )
+
+
+def find_definition(data: bytes, start: int, end: int) -> int:
+    """Return the place of the first convincing definition message, -1 where there is none."""
+    at = start
+    while (at := data.find(b"\0", at + 1, end)) > 0:
+        head = at - 1
+        if (
+            head >= start
+            and data[head] & 0xC0 == DEFINITION
+            and data[at + 1 : at + 2] in (b"\0", b"\1")
+        ):
+            layout = definition(data, head, end)
+            if (
+                layout is not None
+                and len(layout.fields) > 1
+                and layout.message < 0xFF00
+                and plausible(layout)
+            ):
+                return head
+    return -1
+
+
+class Book:
+    """The definitions in force, and every layout met; the same definition again is the same
+    layout.
+    """
+
+    def __init__(self) -> None:
+        self.layouts: dict[tuple[bytes, int], Layout] = {}
+        self.sizes = [0] * 256
+        self.owners: list[Layout | None] = [None] * 256
+        self.adders: list[Callable[[int], None]] = [_nowhere] * 256
+        self.compressed = False
+
+    def define(self, layout: Layout) -> Layout:
+        """Put a definition in force and return its layout."""
+        # Developer fields get their meaning from descriptions, which may be replaced between two
+        # definitions.
+        described = 0
+        if layout.raw[0] & _DEVELOPER:
+            described = sum(len(o) for o in self.layouts.values() if o.message == FIELD_DESCRIPTION)
+        local = layout.raw[0] & 0x0F
+        layout = self.layouts.setdefault((layout.raw[2:], described), layout)
+        # Two bits of a data message's header are reserved; a few recorders set them.
+        for head in (local, local | 0x10, local | 0x20, local | 0x30):
+            self.sizes[head], self.owners[head], self.adders[head] = (
+                layout.size,
+                layout,
+                layout.singles.append,
+            )
+        if local < 4:
+            add = partial(self._add_compressed, layout)
+            for head in range(COMPRESSED + local * 32, COMPRESSED + local * 32 + 32):
+                self.sizes[head], self.owners[head], self.adders[head] = layout.size, layout, add
+        return layout
+
+    def _add_compressed(self, layout: Layout, at: int) -> None:
+        self.compressed = True
+        layout.singles.append(at)
+
+
+def _nowhere(at: int) -> None:
+    """Stand in for a local number without a definition; such messages are never added."""
+
+
+def walk(part: Part, max_messages: int) -> int:
+    """Collect the messages of a part and return the place of the first fault, -1 when there is
+    none.
+
+    Raises
+    ------
+    LimitError
+        When there are more than ``max_messages``, or more than 100,000 definitions.
+    """
+    data, pos, end = part.data, part.body, part.end
+    book = Book()
+    sizes, adders = book.sizes, book.adders
+    before, ahead, definitions = -1, _AHEAD, 0
+    fault = -1
+    while pos < end and fault < 0:
+        stop = min(end, pos + _STRIDE)
+        while pos < stop:
+            head = data[pos]
+            size = sizes[head]
+            if size:
+                if head == before:
+                    # Headers of the messages from here on, as far as they are the same.
+                    heads = data[pos : min(pos + size * ahead, end) : size]
+                    same = len(heads) - len(heads.lstrip(_MARKS[head]))
+                    layout = book.owners[head]
+                    if same > 1 and layout is not None:
+                        ahead = min(ahead * 16, 8192) if same == ahead else _AHEAD
+                        layout.starts.append(pos)
+                        layout.counts.append(same)
+                        pos += same * size
+                        continue
+                before = head
+                adders[head](pos)
+                pos += size
+            else:
+                layout = definition(data, pos, end) if head & 0xC0 == DEFINITION else None
+                definitions += 1
+                if layout is None or definitions > _DEFINITIONS:
+                    fault = pos
+                    break
+                book.define(layout)
+                before = -1
+                pos += len(layout.raw)
+        if definitions > _DEFINITIONS or sum(map(len, book.layouts.values())) > max_messages:
+            raise LimitError(f"more than {max_messages} messages (limit: records)", format="fit")
+    part.layouts = list(book.layouts.values())
+    part.compressed = book.compressed
+    if pos > end:
+        fault = _drop_last(part)
+    return fault
+
+
+def _drop_last(part: Part) -> int:
+    """Take away the message that reaches beyond the end and return its place."""
+    last = {}
+    for layout in part.layouts:
+        if len(layout):
+            last[layout] = int(layout.offsets()[-1])
+    layout = max(last, key=lambda o: last[o])
+    if layout.singles and layout.singles[-1] == last[layout]:
+        layout.singles.pop()
+    else:
+        layout.counts[-1] -= 1
+    return last[layout]

@@ -1,0 +1,199 @@
+"""What a walk through GPX or TCX finds: groups of points with their columns, whichever way it went.
+
+`_xml_bulk` reads regular documents, `_xml_walk` all others, damaged ones too;
+both give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io._build import NAT
+from trailstats.io.xml._spans import Floats, Places, plain_numbers, read_times, texts_to_times
+from trailstats.model.activity import Issue
+
+Times = NDArray[np.datetime64]
+
+_MOST_OTHERS = 64  # judgement: further elements of a point that become columns
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The local names that matter in a format.
+
+    Attributes
+    ----------
+    format : str
+        For messages.
+    group, point, time : str
+        Of the elements that hold one activity, one sample, and its time.
+    parts : frozenset of str
+        Of the elements within a group whose starts are noted, such as track segments and laps.
+    outside : tuple of str
+        Of the elements around points from the root on; stand in for lost ones in damaged files.
+    other : frozenset of str
+        Of elements that hold points, too, which are no recording.
+    """
+
+    format: str
+    group: str
+    point: str
+    time: str
+    parts: frozenset[str]
+    outside: tuple[str, ...]
+    other: frozenset[str] = frozenset()
+
+
+class Leaves(Protocol):
+    """All values of one element within points: the numbers of their points, ascending, and the
+    values.
+    """
+
+    @property
+    def rows(self) -> Places:
+        """Numbers of the points that have a value, counted through the document."""
+
+    def numbers(self, which: slice) -> Floats:
+        """Return some of the values as numbers, NaN where they are none."""
+
+    def times(self, which: slice) -> Times:
+        """Return some of the values as UTC times, NaT where they are none."""
+
+
+@dataclass
+class Texts:
+    """Values that were collected one by one."""
+
+    places: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> Places:
+        """Numbers of the points that have a value."""
+        return np.array(self.places, dtype=np.int64)
+
+    def numbers(self, which: slice) -> Floats:
+        """Return values as numbers."""
+        return plain_numbers(self.texts[which])
+
+    def times(self, which: slice) -> Times:
+        """Return values as UTC times."""
+        return texts_to_times(self.texts[which])
+
+
+@dataclass
+class Spans:
+    """Values that lie in the document; their numbers, which are read for all elements at once,
+    stand beside them.
+    """
+
+    data: bytes
+    rows: Places
+    start: Places
+    end: Places
+    values: Floats = field(default_factory=lambda: np.empty(0))
+
+    def numbers(self, which: slice) -> Floats:
+        """Return values as numbers."""
+        return self.values[which]
+
+    def times(self, which: slice) -> Times:
+        """Return values as UTC times."""
+        return read_times(self.data, self.start[which], self.end[which])
+
+
+@dataclass
+class Section:
+    """A part of a group, such as a track segment or a lap: its name, its first point, attributes
+    and texts.
+    """
+
+    name: str
+    at: int
+    attributes: Mapping[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Group:
+    """Points under one parent (a track, an activity), from number ``first`` to before ``last`` of
+    the document.
+
+    ``texts`` holds what stands beside the points, by parent and name: ``"trk/name"``.
+    """
+
+    attributes: Mapping[str, str]
+    leaves: Mapping[str, Leaves]
+    first: int
+    last: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
+    parts: list[Section] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    def numbers(self, *names: str) -> Floats:
+        """Return the values of the first of several elements that a point has, NaN where it has
+        none.
+        """
+        out: Floats | None = None
+        for name in names:
+            if name in self.leaves:
+                values = self._spread(self.leaves[name])
+                out = values if out is None else np.where(np.isnan(out), values, out)
+        return np.full(len(self), np.nan) if out is None else out
+
+    def times(self, name: str) -> Times:
+        """Return the values of an element as UTC times, NaT where a point has none."""
+        out = np.full(len(self), NAT)
+        if name in self.leaves:
+            leaves = self.leaves[name]
+            rows, mine = self._mine(leaves)
+            out[rows] = leaves.times(mine)
+        return out
+
+    def others(self, handled: Collection[str]) -> dict[str, Floats]:
+        """Return the values of all elements but some that hold a number in any of the points, by
+        name.
+        """
+        out = {}
+        for name in sorted(set(self.leaves) - set(handled))[:_MOST_OTHERS]:
+            values = self._spread(self.leaves[name])
+            if not np.isnan(values).all():
+                out[name] = values
+        return out
+
+    def _spread(self, leaves: Leaves) -> Floats:
+        """Return the number of each point, NaN where it has none."""
+        rows, mine = self._mine(leaves)
+        values = leaves.numbers(mine)
+        if len(rows) == len(self):
+            return values
+        out = np.full(len(self), np.nan)
+        out[rows] = values
+        return out
+
+    def _mine(self, leaves: Leaves) -> tuple[Places, slice]:
+        rows = leaves.rows
+        first, last = np.searchsorted(rows, (self.first, self.last))
+        return rows[first:last] - self.first, slice(int(first), int(last))
+
+
+@dataclass
+class Walked:
+    """What a walk found: the root, texts outside groups, groups, names of elements outside points,
+    and issues.
+    """
+
+    root: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)

@@ -1,0 +1,303 @@
+"""Numbers and times out of many short stretches of a text at once.
+
+A stretch is read as 64-bit words of eight characters each; what is no plain decimal or time of the
+usual layout is read one by one, so that the result is that of `float` and `parse_times` in every
+case.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.io._build import NAT, number, parse_times
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Words = NDArray[np.uint64]
+Mask = NDArray[np.bool_]
+
+PAD = 64
+"""Bytes that have to follow a stretch, so that it can be read in words; later ones are read one by
+one.
+"""
+
+_BATCH = (
+    1 << 13
+)  # numbers at a time, so that what is derived from them stays in the processor's cache
+_MANY = 24  # judgement: below, words cost more than reading one by one
+_PLAIN_TIME = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+_MOST_DECIMALS = 40
+_SPLIT = 2.0**27 + 1.0  # halves the bits of a double
+_EXACT = 2**53  # whole numbers below are doubles
+
+
+def _each(byte: int) -> np.uint64:
+    """Return a word of eight equal bytes."""
+    return np.uint64(byte * 0x0101010101010101)
+
+
+_ONES, _TOPS, _ZEROS, _POINT = _each(1), _each(128), _each(48), 46
+# By a number of characters: the mask of the first ones, the shift that moves them to the end of a
+# word, and the zeros that then stand before them.
+FIRST = np.array([(1 << 8 * i) - 1 for i in range(9)], dtype=np.uint64)
+_SHIFT = np.array([8 * (8 - i) % 64 for i in range(9)], dtype=np.uint64)
+_BEFORE = FIRST[::-1] & _ZEROS
+_PLACE = np.uint64(
+    0x0001020304050607
+)  # times a word with one bit, in the lowest of a byte: that byte's place on top
+# Multipliers and masks that add up pairs, fours and eights of digits.
+_PAIR = np.uint64(0x000000FF000000FF)
+_MANTISSA = np.uint64(2**52 - 1)
+_LOW_FOUR, _HIGH_FOUR = np.uint64(100 + (10**6 << 32)), np.uint64(1 + (10**4 << 32))
+
+
+def words_of(data: bytes) -> Words:
+    """Return the word of eight bytes that begins at each byte but the last seven."""
+    return np.ndarray((max(len(data) - 7, 0),), dtype="<u8", buffer=data, strides=(1,))
+
+
+def first_of(words: Words, byte: int) -> Words:
+    """Return the top bit of the first character of each word that equals ``byte``, 0 where none
+    does.
+    """
+    differ = words ^ _each(byte)
+    found = (differ - _ONES) & ~differ & _TOPS
+    return found & (~found + np.uint64(1))
+
+
+def strip(content: Bytes, start: Places, end: Places) -> tuple[Places, Places]:
+    """Return the stretches without the blanks at both ends."""
+    while (blank := (start < end) & (content[np.minimum(start, len(content) - 1)] <= 32)).any():
+        start = start + blank
+    while (blank := (start < end) & (content[end - 1] <= 32)).any():
+        end = end - blank
+    return start, end
+
+
+def read_numbers(data: bytes, start: Places, end: Places) -> Floats:
+    """Return the number in every stretch of ``data``, NaN where there is none.
+
+    The stretches have no blanks at their ends.
+    """
+    out = np.empty(len(start))
+    for at in range(0, len(start), _BATCH):
+        batch = slice(at, at + _BATCH)
+        out[batch] = _numbers(data, start[batch], end[batch])
+    return out
+
+
+def _numbers(data: bytes, start: Places, end: Places) -> Floats:
+    out = np.full(len(start), np.nan)
+    left = (end > start) & (end <= len(data) - PAD)
+    if np.count_nonzero(left) >= _MANY:
+        rows = slice(None) if left.all() else np.flatnonzero(left)
+        values, read = _decimals(words_of(data), start[rows], end[rows])
+        out[rows] = values
+        left[rows] = read
+    else:
+        left[:] = False
+    rows = np.flatnonzero(~left)
+    if len(rows):
+        places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
+        out[rows] = plain_numbers([data[a:b] for a, b in places])
+    return out
+
+
+def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
+    """Return texts as numbers one by one, NaN where a text is none or not finite."""
+    try:
+        out = np.array(list(map(float, texts)))
+    except ValueError:
+        plain = (
+            text.decode(errors="replace") if isinstance(text, bytes) else text for text in texts
+        )
+        out = np.array([number(text) for text in plain])
+    out[~np.isfinite(out)] = np.nan
+    return out
+
+
+def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
+    """Return the values of plain decimals such as ``-12.5``, rounded to the nearest double, and
+    which surely are so.
+    """
+    front = words[start]
+    negative = (front & FIRST[1]) == 45
+    if signed := bool(negative.any()):
+        start = start + negative
+        front = words[start]
+    size = end - start
+    point = first_of(front, _POINT)
+    place = np.where(
+        point == 0, 8, ((point >> np.uint64(7)) * _PLACE >> np.uint64(56)).view(np.int64)
+    )
+    count = np.minimum(place, size)  # digits before the point
+    decimals = size - count - 1
+    read = (count > 0) & (decimals <= _MOST_DECIMALS) & ((decimals < 0) | (place == count))
+    whole, fine = _eight(front << _SHIFT[count] | _BEFORE[count])
+    read &= fine
+    most = int(decimals.max())
+    at = start + count + 1
+    if most <= 0:
+        values = whole.astype(np.float64)
+    else:
+        part, fine = _fraction(words[at], decimals)
+        read &= fine
+        whole = whole * np.uint64(10**8) + part
+        read &= whole < _EXACT
+        values = whole / 1e8
+        if most > 8:
+            long = slice(None) if int(decimals.min()) > 8 else np.flatnonzero(decimals > 8)
+            at, decimals = at[long], decimals[long]
+            part, fine = _fraction(words[at + 8], decimals - 8)
+            for done in range(16, min(most, _MOST_DECIMALS), 8):
+                fine &= _fraction(words[at + done], decimals - done)[1]
+            quotient, sure = _quotient(
+                whole[long].astype(np.float64), part.astype(np.float64), decimals > 16
+            )
+            values[long] = quotient
+            read[long] &= fine & sure
+    return (np.where(negative, -values, values) if signed else values), read
+
+
+def _fraction(words: Words, decimals: Places) -> tuple[Words, Mask]:
+    """Return the first up to eight decimals as a whole number of 1e-8, and which were digits."""
+    kept = FIRST.take(decimals, mode="clip")
+    return _eight(words & kept | _ZEROS & ~kept)
+
+
+def _eight(words: Words) -> tuple[Words, Mask]:
+    """Return words of eight digits as whole numbers, and which were such."""
+    digits = words - _ZEROS
+    digits = digits * np.uint64(10) + (digits >> np.uint64(8))
+    high = (digits & _PAIR) * _LOW_FOUR
+    low = (digits >> np.uint64(16) & _PAIR) * _HIGH_FOUR
+    return high + low >> np.uint64(32), _are_digits(words)
+
+
+def _are_digits(words: Words) -> Mask:
+    """Return which words are eight digits."""
+    return np.asarray((words - _ZEROS | words + _each(70)) & _TOPS == 0)
+
+
+def _quotient(whole: Floats, part: Floats, cut: Mask) -> tuple[Floats, Mask]:
+    """Return ``(whole + part / 1e8) / 1e8``, rounded to the nearest double, and which are surely
+    that.
+
+    Where ``cut``, less than a unit of the part is missing. The number is taken as a sum of two
+    doubles, 104 bits, which only leaves open which way a number goes that lies halfway between two
+    doubles.
+    """
+    product, error = _product(whole, 1e8)
+    high = product + part
+    moved = high - product
+    low = error + ((product - (high - moved)) + (part - moved))
+    first = high / 1e16
+    product, error = _product(first, 1e16)
+    second = ((high - product) - error + low) / 1e16
+    result = first + second
+    rest = second - (result - first)
+    spacing = np.spacing(result)
+    sure = np.abs(np.abs(rest) - spacing / 2) > spacing * 2.0**-40 + 1e-16 * cut
+    # Below a power of two doubles lie closer.
+    return result, sure & ((rest >= 0) | (result.view(np.uint64) & _MANTISSA != 0))
+
+
+def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
+    """Return a product and its rounding error, after Dekker."""
+    product = a * b
+    a_high = a * _SPLIT - (a * _SPLIT - a)
+    b_high = b * _SPLIT - (b * _SPLIT - b)
+    a_low, b_low = a - a_high, b - b_high
+    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64]:
+    """Return the ISO 8601 time in every stretch of ``data`` as UTC, NaT where there is none."""
+    out = np.full(len(start), NAT)
+    size = end - start
+    left = (size >= 20) & (size <= 30) & (size != 21) & (end <= len(data) - PAD)
+    if left.any():
+        rows = slice(None) if left.all() else np.flatnonzero(left)
+        out[rows], left[rows] = _utc(words_of(data), start[rows], size[rows])
+    rows = np.flatnonzero(~left & (size > 0))
+    if len(rows):
+        places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
+        out[rows] = parse_times([data[a:b].decode("utf-8", errors="replace") for a, b in places])
+    return out
+
+
+def texts_to_times(texts: list[str]) -> NDArray[np.datetime64]:
+    """Return ISO 8601 texts without blanks at their ends as UTC, NaT where there is none."""
+    if len(texts) < _MANY and all(map(_PLAIN_TIME.fullmatch, texts)):
+        try:
+            return np.array([text[:-1] for text in texts], dtype="datetime64[ns]")
+        except ValueError:  # the 30th of February, or a leap second
+            pass
+    coded = [text.encode() for text in texts]
+    size = np.array([len(text) for text in coded], dtype=np.int64)
+    end = np.cumsum(size)
+    return read_times(b"".join(coded) + bytes(PAD), end - size, end)
+
+
+def _layout(text: bytes) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Return where a text like ``:00`` has digits, where other characters, and these."""
+    digits = int.from_bytes(bytes(255 * (c == 48) for c in text), "little")
+    rest = (1 << 8 * len(text)) - 1 - digits
+    return np.uint64(digits), np.uint64(rest), np.uint64(int.from_bytes(text, "little") & rest)
+
+
+_DATE, _HOUR, _SECOND = _layout(b"0000-00-"), _layout(b"00T00:00"), _layout(b":00")
+# Days that a month has in any year, by its number; the slow way judges the 29th of February.
+_DAYS = np.zeros(256, dtype=np.int64)
+_DAYS[1:13] = 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+
+
+def _utc(words: Words, start: Places, size: Places) -> tuple[NDArray[np.datetime64], Mask]:
+    """Return times such as ``2024-05-01T07:00:00.123Z``, and which stretches are such."""
+    date = words[start]
+    if (date == date[0]).all():
+        date = date[:1]  # most recordings are made on one day
+    second = words[start + 16]
+    date, fine = _pairs(date, _DATE)
+    hour, read = _pairs(words[start + 8], _HOUR)
+    read &= fine & (words[start + size - 1] & FIRST[1] == 90)
+    nanoseconds = np.zeros(len(start), dtype=np.int64)
+    if int(size.max()) > 20:
+        parts, fine = _fraction(words[start + 20], size - 21)
+        read &= fine & (size < 30) & ((second >> np.uint64(24) & FIRST[1] == _POINT) | (size == 20))
+        nanoseconds = parts.view(np.int64) * 10
+    second, fine = _pairs(second, _SECOND)
+    year, month = _part(date, 0) * 100 + _part(date, 2), _part(date, 5)
+    day, hours, minutes, seconds = _part(hour, 0), _part(hour, 3), _part(hour, 6), _part(second, 1)
+    read &= (
+        fine
+        & (year > 0)
+        & (day > 0)
+        & (day <= _DAYS[month])
+        & (hours < 24)
+        & (minutes < 60)
+        & (seconds < 60)
+    )
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]").astype(np.int64) + (day - 1)
+    nanoseconds += (days * 86_400 + (hours * 3600 + minutes * 60 + seconds)) * 1_000_000_000
+    return nanoseconds.view("datetime64[ns]"), read
+
+
+def _pairs(words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]) -> tuple[Words, Mask]:
+    """Return words with the value of two digits in the place of the first, and which have the
+    layout.
+    """
+    digits, rest, expected = layout
+    fine = (words & rest == expected) & _are_digits(words & digits | _ZEROS & ~digits)
+    values = words & _each(15)
+    return values * np.uint64(10) + (values >> np.uint64(8)), fine
+
+
+def _part(words: Words, place: int) -> NDArray[np.int64]:
+    """Return one byte of each word."""
+    return np.asarray(words >> np.uint64(8 * place) & FIRST[1]).view(np.int64)

@@ -1,0 +1,239 @@
+"""The expat walk for GPX and TCX: any XML, and on after a break at the next point."""
+
+from __future__ import annotations
+
+import re
+import xml.parsers.expat as expat
+from collections.abc import Mapping
+
+from trailstats.errors import CorruptFileError, LimitError
+from trailstats.io.xml._groups import Dialect, Group, Section, Texts, Walked
+from trailstats.model.activity import Issue
+from trailstats.schema import Severity
+
+MAX_DEPTH = 64  # judgement: real files nest to about 12
+_RESTARTS = 1000  # judgement: more breaks than that leave nothing to trust
+
+
+class _Refused(Exception):
+    """An entity declaration: expansion attacks start there, and no recorder writes one."""
+
+
+def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked:
+    """Walk an XML document; where it is broken, go on at the next point.
+
+    Raises
+    ------
+    CorruptFileError
+        When it breaks and no point could be read, or when it declares entities.
+    LimitError
+        When it has more than ``max_points``, or nests too deep.
+    """
+    data, encoding = _utf8(data)
+    state = _State(dialect, max_points)
+    opening = re.compile(rb"<(?:[\w.-]+:)?" + dialect.point.encode() + rb"[\s>/]")
+    start, breaks = 0, 0
+    first: tuple[str, int, int] | None = None
+    while True:
+        error = _feed(state, data, start, encoding, resumed=start > 0)
+        if error is None:
+            break
+        reason, line, offset = error
+        if "encoding" in reason and encoding != "ISO-8859-1" and not state.count:
+            # Not an encoding that anyone knows: every byte is a character in this one.
+            encoding = "ISO-8859-1"
+            continue
+        line += data.count(b"\n", 0, start)
+        first = first or (reason, line, offset)
+        breaks += 1
+        state.abandon_point()
+        found = opening.search(data, max(offset, start + 1))
+        if found is None or breaks > _RESTARTS:
+            break
+        start = found.start()
+    out = state.out
+    if first is not None:
+        reason, line, offset = first
+        if not state.count:
+            raise CorruptFileError(
+                f"broken XML: {reason}", format=dialect.format, line=line, offset=offset
+            )
+        places = "" if breaks == 1 else f", the first of {breaks} breaks"
+        message = (
+            f"broken XML ({reason}{places}): the {state.count} points outside the damage were kept"
+        )
+        out.issues.append(
+            Issue("truncated", Severity.ERROR, message, state.count, f"line {line}, byte {offset}")
+        )
+    return out
+
+
+def _utf8(data: bytes) -> tuple[bytes, str]:
+    """Return the document without what stands before it, and the encoding to impose on it.
+
+    UTF-16 is turned into UTF-8, so that a broken document can be searched.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace").encode(), "UTF-8"
+    # Blanks before the declaration (some exporters write them) are no XML, but harmless.
+    body = data.lstrip(b" \t\r\n") if data[:1] in b" \t\r\n" else data
+    declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", body[:200])
+    return body, declared[1].decode() if declared else "UTF-8"
+
+
+def _feed(
+    state: _State, data: bytes, start: int, encoding: str, *, resumed: bool
+) -> tuple[str, int, int] | None:
+    """Parse from ``start`` to the end or to a break, and return its reason, line and byte."""
+    parser = expat.ParserCreate(encoding)
+    parser.buffer_text = True
+    head = b""
+    try:
+        if resumed:
+            head = state.prologue()
+            parser.Parse(head, False)
+        parser.StartElementHandler = state.start
+        parser.EndElementHandler = state.end
+        parser.CharacterDataHandler = state.text.append
+        parser.EntityDeclHandler = _refuse
+        parser.Parse(memoryview(data)[start:] if start else data, True)
+    except _Refused:
+        message = "declares XML entities, which no recorder does; refused"
+        raise CorruptFileError(message, format=state.dialect.format) from None
+    except expat.ExpatError as error:
+        offset = start + max(parser.ErrorByteIndex - len(head), 0)
+        return expat.ErrorString(error.code), parser.ErrorLineNumber, offset
+    except (UnicodeDecodeError, LookupError, ValueError) as error:
+        return str(error), parser.ErrorLineNumber, start + max(parser.ErrorByteIndex - len(head), 0)
+    return None
+
+
+def _refuse(*_: object) -> None:
+    raise _Refused
+
+
+class _State:
+    """What the handlers have seen so far; outlives the parser when a document is broken."""
+
+    def __init__(self, dialect: Dialect, max_points: int) -> None:
+        self.dialect = dialect
+        self.max_points = max_points
+        self.out = Walked()
+        self.leaves: dict[str, Texts] = {}
+        self.text: list[str] = []
+        self.path: list[str] = []
+        self.group: Group | None = None
+        self.count = 0
+        self.inside = False  # a point
+        self.leaf = False  # no child element since the last start
+        self.locals: dict[str, str] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.path.append(tag)
+        self.leaf = True
+        if self.text:
+            self.text.clear()
+        if len(self.path) > MAX_DEPTH:
+            message = f"elements nested deeper than {MAX_DEPTH} (limit: nesting)"
+            raise LimitError(message, format=self.dialect.format)
+        if self.inside:
+            return
+        name = self._local(tag)
+        if name == self.dialect.point:
+            self._start_point(attributes)
+        else:
+            self._start_other(name, attributes)
+
+    def _local(self, tag: str) -> str:
+        """Return a tag without its prefix."""
+        name = self.locals.get(tag)
+        if name is None:
+            name = self.locals[tag] = tag.rsplit(":", 1)[-1]
+        return name
+
+    def _start_point(self, attributes: dict[str, str]) -> None:
+        self.count += 1
+        if self.count > self.max_points:
+            message = f"more than {self.max_points} points (limit: records)"
+            raise LimitError(message, format=self.dialect.format)
+        self.inside = True
+        for name, value in attributes.items():
+            self._add(name, value)
+
+    def _start_other(self, name: str, attributes: Mapping[str, str]) -> None:
+        if len(self.path) == 1 and not self.out.root:
+            self.out.root, self.out.attributes = name, attributes
+        self.out.seen.add(name)
+        if name == self.dialect.group:
+            self.group = Group(attributes, self.leaves, self.count, self.count)
+            self.out.groups.append(self.group)
+        elif self.group is not None and name in self.dialect.parts:
+            self.group.parts.append(Section(name, self.count - self.group.first, attributes))
+
+    def end(self, tag: str) -> None:
+        path = self.path
+        if path:
+            path.pop()
+        name = self._local(tag)
+        if self.inside and name == self.dialect.point:
+            self.inside = False
+            if self.group is not None:
+                self.group.last = self.count
+        elif self.leaf and self.text:
+            value = "".join(self.text).strip()
+            if value:
+                parent = self._local(path[-1]) if path else ""
+                if self.inside:
+                    # A bare <Value> (heart rate in TCX) is named after its parent.
+                    self._add(parent if name == "Value" else name, value)
+                else:
+                    self._keep_text(parent, name, value)
+        elif name == self.dialect.group and not self.inside:
+            self.group = None
+        self.leaf = False
+        if self.text:
+            self.text.clear()
+
+    def _add(self, name: str, value: str) -> None:
+        row = self.count - 1
+        leaves = self.leaves.get(name)
+        if leaves is None:
+            leaves = self.leaves[name] = Texts()
+        places = leaves.places
+        if not places or places[-1] != row:
+            places.append(row)
+            leaves.texts.append(value)
+
+    def _keep_text(self, parent: str, name: str, value: str) -> None:
+        if self.group is None:
+            self.out.texts.setdefault(f"{parent}/{name}", value)
+            return
+        self.group.texts.setdefault(f"{parent}/{name}", value)
+        if self.group.parts and self.group.parts[-1].name == parent:
+            self.group.parts[-1].texts.setdefault(name, value)
+
+    def abandon_point(self) -> None:
+        """Forget the point that a break lies in."""
+        self.text.clear()
+        if not self.inside:
+            return
+        self.inside = False
+        self.count -= 1
+        for leaves in self.leaves.values():
+            if leaves.places and leaves.places[-1] == self.count:
+                leaves.places.pop()
+                leaves.texts.pop()
+        while self.path and self._local(self.path.pop()) != self.dialect.point:
+            pass
+
+    def prologue(self) -> bytes:
+        """Return the start tags within which the document goes on, and open what is lost of
+        them.
+        """
+        names = [self._local(tag) for tag in self.path]
+        if not self.dialect.other & set(names):
+            for name in self.dialect.outside:
+                if name not in names:
+                    self.path.append(name)
+                    self._start_other(name, {})
+        return "".join(f"<{tag}>" for tag in self.path).encode()

@@ -1,0 +1,86 @@
+"""GPX 1.0 and 1.1: tracks with their extensions, in any namespace."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trailstats.errors import NotAnActivityError
+from trailstats.io._build import Parsed, both_feet
+from trailstats.io._sports import sport_of
+from trailstats.io.xml._bulk import walk as bulk_walk
+from trailstats.io.xml._groups import Dialect, Group, Walked
+from trailstats.io.xml._walk import walk
+from trailstats.model.activity import ActivityMeta, Issue
+from trailstats.schema import Severity
+
+# Local names of point elements, first match first, to our columns.
+_COLUMNS = {
+    "latitude": ("lat",),
+    "longitude": ("lon",),
+    "elevation": ("ele",),
+    "heart_rate": ("hr", "heartrate", "heartRate", "heart_rate", "HeartRate"),
+    "cadence": ("cad", "cadence", "RunCadence", "Cadence"),
+    "power": ("power", "PowerInWatts", "watts"),
+    "temperature": ("atemp", "temp", "temperature"),
+    "speed": ("speed",),
+    "distance": ("distance",),
+}
+DIALECT = Dialect("gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+_HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is GPX."""
+    return b"<gpx" in head or b":gpx" in head or b"<trkpt" in head
+
+
+def parse(data: bytes, *, max_records: int) -> list[Parsed]:
+    """Return one `Parsed` a track.
+
+    Raises
+    ------
+    NotAnActivityError
+        When there is no track with points.
+    CorruptFileError, LimitError
+        See `_xml_walk.walk`.
+    """
+    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(
+        data, DIALECT, max_points=max_records
+    )
+    tracks = [group for group in walked.groups if len(group)]
+    if not tracks:
+        found = "a route" if {"rte", "rtept"} & walked.seen else "no track"
+        found = "waypoints" if found == "no track" and "wpt" in walked.seen else found
+        raise NotAnActivityError(
+            f"GPX with {found}, but no track points: not a recording", format="gpx"
+        )
+    return [_track(group, walked) for group in tracks]
+
+
+def _track(group: Group, walked: Walked) -> Parsed:
+    issues = list(walked.issues)
+    columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
+    sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
+    columns["cadence"] = both_feet(columns["cadence"], sport, issues)
+    time = group.times(DIALECT.time)
+    meta = ActivityMeta(
+        format="gpx",
+        sport=sport,
+        sub_sport=sub_sport,
+        name=group.texts.get("trk/name", walked.texts.get("metadata/name", "")),
+        notes=group.texts.get("trk/desc", group.texts.get("trk/cmt", "")),
+        device=walked.attributes.get("creator", ""),
+    )
+    starts = [part.at for part in group.parts if 0 < part.at < len(time)]
+    pauses = [
+        (time[at - 1], time[at])
+        for at in starts
+        if not np.isnat(time[at - 1]) and time[at] > time[at - 1]
+    ]
+    if starts:
+        message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
+    extras = group.others(_HANDLED)
+    return Parsed(
+        time=time, columns=columns, meta=meta, extras=extras, pauses=pauses, issues=issues
+    )

@@ -1,0 +1,116 @@
+"""TCX: activities with laps; courses are refused with a reason."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.errors import NotAnActivityError
+from trailstats.io._build import Parsed, both_feet, number
+from trailstats.io._sports import sport_of
+from trailstats.io.xml._bulk import walk as bulk_walk
+from trailstats.io.xml._groups import Dialect, Group, Section, Walked
+from trailstats.io.xml._spans import texts_to_times
+from trailstats.io.xml._walk import walk
+from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
+
+_COLUMNS = {
+    "latitude": ("LatitudeDegrees",),
+    "longitude": ("LongitudeDegrees",),
+    "elevation": ("AltitudeMeters",),
+    "distance": ("DistanceMeters",),
+    "heart_rate": ("HeartRateBpm",),
+    "cadence": ("RunCadence", "Cadence"),
+    "speed": ("Speed",),
+    "power": ("Watts",),
+}
+DIALECT = Dialect(
+    "tcx",
+    "Activity",
+    "Trackpoint",
+    "Time",
+    frozenset({"Lap", "Track"}),
+    ("TrainingCenterDatabase", "Activities", "Activity", "Lap", "Track"),
+    frozenset({"Course"}),
+)
+_HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is TCX."""
+    return b"TrainingCenterDatabase" in head or b"<Trackpoint" in head
+
+
+def parse(data: bytes, *, max_records: int) -> list[Parsed]:
+    """Return one `Parsed` an activity.
+
+    Raises
+    ------
+    NotAnActivityError
+        When it holds a course, or no trackpoint.
+    CorruptFileError, LimitError
+        See `_xml_walk.walk`.
+    """
+    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(
+        data, DIALECT, max_points=max_records
+    )
+    activities = [group for group in walked.groups if len(group)]
+    if not activities:
+        what = (
+            "a course, not a recording"
+            if "Course" in walked.seen
+            else "no activity with trackpoints"
+        )
+        raise NotAnActivityError(f"TCX with {what}", format="tcx")
+    return [_activity(group, walked) for group in activities]
+
+
+def _activity(group: Group, walked: Walked) -> Parsed:
+    issues: list[Issue] = list(walked.issues)
+    columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
+    time = group.times(DIALECT.time)
+    sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
+    columns["cadence"] = both_feet(columns["cadence"], sport, issues)
+    distance = columns["distance"]
+    known = distance[~np.isnan(distance)]
+    meta = ActivityMeta(
+        format="tcx",
+        sport=sport,
+        sub_sport=sub_sport,
+        notes=group.texts.get("Activity/Notes", ""),
+        name=group.texts.get("Activity/Notes", "").splitlines()[0]
+        if "Activity/Notes" in group.texts
+        else "",
+        device=group.texts.get("Creator/Name", walked.texts.get("Author/Name", "")),
+        device_totals=DeviceTotals(distance=float(known[-1]) if len(known) else float("nan")),
+    )
+    laps = [part for part in group.parts if part.name == "Lap"]
+    begins = {lap.at for lap in laps}
+    # A second Track inside one lap marks a pause; one that begins a lap does not.
+    pauses = [
+        (time[at - 1], time[at])
+        for at in (part.at for part in group.parts if part.name == "Track")
+        if 0 < at < len(time)
+        and at not in begins
+        and not np.isnat(time[at - 1])
+        and time[at] > time[at - 1]
+    ]
+    extras = group.others(_HANDLED)
+    return Parsed(time, columns, meta, extras, _laps(laps, time), pauses, issues)
+
+
+def _laps(laps: list[Section], time: NDArray[np.datetime64]) -> dict[str, object]:
+    """Return the laps with at least one point as columns of ``schema.LAPS``."""
+    ends = [*(lap.at for lap in laps[1:]), len(time)]
+    kept = [(lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end]
+    if not kept:
+        return {}
+    said = texts_to_times([lap.attributes.get("StartTime", "").strip() for lap, _ in kept])
+    first = time[[lap.at for lap, _ in kept]]
+    return {
+        "start_time": np.where(np.isnat(said), first, said),
+        "end_time": time[[end - 1 for _, end in kept]],
+        "distance": np.array([number(lap.texts.get("DistanceMeters")) for lap, _ in kept]),
+        "timer_time": np.array([number(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]),
+        "trigger": [lap.texts.get("TriggerMethod", "").lower() for lap, _ in kept],
+    }

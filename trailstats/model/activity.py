@@ -1,0 +1,250 @@
+"""The recorded activity as a frozen value: records, laps, what the file says about itself, and what
+was odd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.errors import SchemaError
+from trailstats.schema import Severity
+
+__all__ = ["Activity", "ActivityMeta", "DeviceTotals", "Issue", "Wearer"]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something odd that was found, and what was done about it.
+
+    Attributes
+    ----------
+    code : str
+        Stable name for programs, such as ``"position_spike"``.
+    severity : Severity
+    message : str
+        A sentence for a person, with the count.
+    count : int
+        How many samples, points or bytes it concerns.
+    where : str
+        Place: a byte offset, a line, a time; empty when it concerns the whole file.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/truncated.fit")
+    >>> any(issue.severity is ts.Severity.ERROR for issue in run.issues)
+    True
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    count: int = 1
+    where: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the issue as plain values."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "count": self.count,
+            "where": self.where,
+        }
+
+
+@dataclass(frozen=True)
+class DeviceTotals:
+    """What the device itself counted; NaN where it did not say. Kept for comparison, never mixed
+    with ours.
+
+    Attributes
+    ----------
+    distance, timer_time, ascent, descent : float
+        [m], [s], [m], [m, positive].
+    """
+
+    distance: float = float("nan")
+    timer_time: float = float("nan")
+    ascent: float = float("nan")
+    descent: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Wearer:
+    """What the device was told about its wearer; NaN where nothing.
+
+    Attributes
+    ----------
+    weight, height, age : float
+        [kg], [m], [years].
+    resting_heart_rate, max_heart_rate : float
+        [1/min].
+    """
+
+    weight: float = float("nan")
+    height: float = float("nan")
+    age: float = float("nan")
+    resting_heart_rate: float = float("nan")
+    max_heart_rate: float = float("nan")
+
+
+@dataclass(frozen=True)
+class ActivityMeta:
+    """What a file says about its recording, unchanged.
+
+    Attributes
+    ----------
+    source : str
+        Where it came from, as the user named it.
+    format : str
+        ``"fit"``, ``"gpx"`` or ``"tcx"``.
+    content_hash : str
+        SHA-256 of the decompressed content, with ``#n`` for the n-th activity of one file.
+    sport, sub_sport : str
+        In FIT's words, empty when not stated.
+    name, notes, workout : str
+        Title, free text, and name of the planned workout.
+    device : str
+        Recording device or program.
+    start_time : pandas.Timestamp or None
+        UTC time of the first sample.
+    local_offset : float
+        Local time minus UTC [s]; NaN when the file does not tell.
+    feel : float
+        Rated feeling, 0 (very weak) to 100 (very strong); NaN when not rated.
+    rpe : float
+        Rated exertion on the CR10 scale, 0 to 10; NaN when not rated.
+    device_totals : DeviceTotals
+    gear : str
+        Shoes or other gear, where an export names it.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> ts.read("data/samples/odd/two-tracks.gpx").meta.format
+    'gpx'
+    """
+
+    source: str = ""
+    format: str = ""
+    content_hash: str = ""
+    sport: str = ""
+    sub_sport: str = ""
+    name: str = ""
+    notes: str = ""
+    workout: str = ""
+    device: str = ""
+    start_time: pd.Timestamp | None = None
+    local_offset: float = float("nan")
+    feel: float = float("nan")
+    rpe: float = float("nan")
+    device_totals: DeviceTotals = DeviceTotals()
+    gear: str = ""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Activity:
+    """One recorded activity.
+
+    A frozen value that owns its frames: nothing in trailstats changes one, every step returns a new
+    one. Don't edit the frames in place; derive with `dataclasses.replace`.
+
+    Attributes
+    ----------
+    records : pandas.DataFrame
+        Table ``schema.RECORDS``: all columns always exist, indexed by UTC time. NaN is "not
+        recorded".
+    meta : ActivityMeta
+    laps : pandas.DataFrame
+        Table ``schema.LAPS``.
+    extras : pandas.DataFrame
+        Developer fields and other numeric fields of the file, same index as ``records``.
+    pauses : pandas.DataFrame
+        Columns ``start_time`` and ``end_time``: times when the device's timer was stopped.
+    issues : tuple of Issue
+    track : pandas.DataFrame or None
+        Table ``schema.TRACK``, same index as ``records``; None until the activity has been cleaned.
+    original : Activity or None
+        The activity as it was read, on a cleaned one.
+    rr : pandas.Series or None
+        Times between heartbeats [s] where the device stored them, indexed by the UTC time of the
+        record before.
+    wearer : Wearer
+        What the device was told about its wearer.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.read("data/samples/odd/two-tracks.gpx")
+    >>> run.has("elevation"), run.has("power")
+    (True, False)
+    """
+
+    records: pd.DataFrame
+    meta: ActivityMeta = ActivityMeta()
+    laps: pd.DataFrame = field(default_factory=schema.LAPS.empty)
+    extras: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pauses: pd.DataFrame = field(default_factory=lambda: empty_pauses())
+    issues: tuple[Issue, ...] = ()
+    track: pd.DataFrame | None = None
+    original: Activity | None = None
+    rr: pd.Series | None = None
+    wearer: Wearer = Wearer()
+
+    def __post_init__(self) -> None:
+        schema.RECORDS.validate(self.records)
+        if (
+            not isinstance(self.records.index, pd.DatetimeIndex)
+            or str(self.records.index.tz) != "UTC"
+        ):
+            raise SchemaError("records are indexed by something other than UTC times")
+
+    def __repr__(self) -> str:
+        m = self.meta
+        sport = "/".join(part for part in (m.sport, m.sub_sport) if part) or "unknown sport"
+        return (
+            f"<Activity {m.source or '(no source)'}: {sport}, {m.start_time}, "
+            f"{len(self.records)} records, {len(self.issues)} issues>"
+        )
+
+    @cached_property
+    def seconds(self) -> NDArray[np.float64]:
+        """Time of each record since the first one [s]; not to be written to."""
+        stamps = pd.DatetimeIndex(self.records.index).as_unit("ns").asi8
+        seconds = np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
+        seconds.setflags(write=False)
+        return seconds
+
+    @cached_property
+    def columns(self) -> Mapping[str, NDArray[np.float64]]:
+        """The columns of ``records`` as arrays by name; not to be written to."""
+        block = self.records.to_numpy()
+        if block.dtype != np.float64:
+            return {str(name): column.to_numpy() for name, column in self.records.items()}
+        return dict(zip(self.records.columns, block.T, strict=True))
+
+    def times_at(self, seconds: NDArray[np.float64]) -> pd.DatetimeIndex:
+        """Return the UTC times, to the millisecond, at seconds since the first record."""
+        first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
+        return pd.DatetimeIndex(
+            (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view("M8[ns]"), tz="UTC"
+        )
+
+    def has(self, column: str) -> bool:
+        """Whether a record column holds at least one value."""
+        return bool(self.records[column].notna().any())
+
+
+def empty_pauses() -> pd.DataFrame:
+    """Return a pause table without rows."""
+    return pd.DataFrame(
+        {c: pd.Series(dtype="datetime64[ns, UTC]") for c in ("start_time", "end_time")}
+    )

@@ -1,0 +1,205 @@
+"""The athlete's profile: personal limits in one place, read from TOML, every key optional."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from trailstats.errors import ConfigError
+
+__all__ = ["Athlete"]
+
+GOALS = ("power", "marathon", "endurance")
+"""What trail runs may be meant for: short and steep, volume for a road marathon, or endurance by
+hiking and running.
+"""
+
+_NUMBERS = {
+    "mass": (20.0, 250.0),
+    "height": (0.8, 2.6),
+    "heart_rate_max": (100.0, 240.0),
+    "heart_rate_rest": (25.0, 120.0),
+    "easy_ceiling": (70.0, 220.0),
+    "threshold_heart_rate": (80.0, 230.0),
+    "threshold_speed": (1.0, 8.0),
+    "cadence_at_3": (120.0, 240.0),
+}
+
+
+@dataclass(frozen=True)
+class Athlete:
+    """Personal limits. Whatever is missing is estimated from the recordings or left out, and said
+    so.
+
+    Attributes
+    ----------
+    name : str
+    sex : str
+        ``"female"``, ``"male"`` or empty; chooses the constants of Banister's load.
+    birth_year : int or None
+    mass : float or None
+        [kg]
+    height : float or None
+        [m]
+    heart_rate_max, heart_rate_rest : float or None
+        [1/min]
+    easy_ceiling : float or None
+        Heart rate of the first ventilatory threshold: easy running stays below [1/min].
+    threshold_heart_rate : float or None
+        Heart rate at the second threshold [1/min].
+    threshold_speed : float or None
+        Speed that can be held for about an hour [m/s].
+    cadence_at_3 : float or None
+        Steps of both feet at 3 m/s on the level, by which the steps of recordings without a cadence
+        are modelled [1/min].
+    races : tuple of datetime.date
+        Days of road races.
+    goal : str
+        What the trail runs are meant for, one of `GOALS`, or empty; chooses the rule on ground that
+        is checked.
+    privacy_zones : tuple of (latitude, longitude, radius)
+        Circles [deg, deg, m] that the report never draws; exports hold the recording as it is.
+    osm : tuple of str
+        Local map extracts; in a file, relative to its folder.
+
+    Examples
+    --------
+    >>> from trailstats import Athlete
+    >>> Athlete.from_toml("data/samples/athlete.toml").heart_rate_max
+    187.0
+    >>> Athlete(heart_rate_max=188, easy_ceiling=150).easy_ceiling
+    150
+    """
+
+    name: str = ""
+    sex: str = ""
+    birth_year: int | None = None
+    mass: float | None = None
+    height: float | None = None
+    heart_rate_max: float | None = None
+    heart_rate_rest: float | None = None
+    easy_ceiling: float | None = None
+    threshold_heart_rate: float | None = None
+    threshold_speed: float | None = None
+    cadence_at_3: float | None = None
+    races: tuple[dt.date, ...] = ()
+    goal: str = ""
+    privacy_zones: tuple[tuple[float, float, float], ...] = ()
+    osm: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for key, (low, high) in _NUMBERS.items():
+            value = getattr(self, key)
+            if value is not None and not low <= value <= high:
+                raise ConfigError(f"athlete: {key} = {value} lies outside {low:g} to {high:g}")
+        if self.sex not in ("", "female", "male"):
+            raise ConfigError(f'athlete: sex = {self.sex!r} is neither "female" nor "male"')
+        if self.goal not in ("", *GOALS):
+            raise ConfigError(f"athlete: goal = {self.goal!r} is none of {', '.join(GOALS)}")
+        if (
+            self.heart_rate_max
+            and self.heart_rate_rest
+            and self.heart_rate_rest >= self.heart_rate_max
+        ):
+            raise ConfigError("athlete: heart_rate_rest is not below heart_rate_max")
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Athlete:
+        """Read a profile.
+
+        Parameters
+        ----------
+        path : str or Path
+            A TOML file whose keys are the attributes' names; none is required.
+
+        Raises
+        ------
+        ConfigError
+            When the file can't be read, is no TOML, has an unknown key or a value outside its
+            range.
+        """
+        try:
+            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{path}: {error}") from error
+        try:
+            athlete = cls.from_dict(data)
+            return replace(
+                athlete, osm=tuple(str(Path(path).parent / extract) for extract in athlete.osm)
+            )
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from error
+
+    @classmethod
+    def from_dict(cls, data: dict[str, object]) -> Athlete:
+        """Make a profile out of plain values, as they stand in TOML or JSON.
+
+        Raises
+        ------
+        ConfigError
+            When a key is unknown or a value has the wrong type or range.
+        """
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(data) - known)
+        if unknown:
+            raise ConfigError(
+                f"athlete: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}"
+            )
+        values: dict[str, object] = {}
+        for key, value in data.items():
+            if key in _NUMBERS:
+                values[key] = None if value is None else _number(key, value)
+            elif key == "birth_year":
+                values[key] = None if value is None else int(_number(key, value))
+            elif key == "races":
+                values[key] = tuple(_date(v) for v in _list(key, value))
+            elif key == "privacy_zones":
+                values[key] = tuple(_zone(v) for v in _list(key, value))
+            elif key == "osm":
+                values[key] = tuple(str(v) for v in _list(key, value))
+            elif isinstance(value, str):
+                values[key] = value
+            else:
+                raise ConfigError(f"athlete: {key} = {value!r} is not text")
+        return cls(**values)  # type: ignore[arg-type]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the profile as plain values that `from_dict` accepts."""
+        out: dict[str, object] = {f.name: getattr(self, f.name) for f in fields(self)}
+        out["races"] = [day.isoformat() for day in self.races]
+        out["privacy_zones"] = [list(zone) for zone in self.privacy_zones]
+        out["osm"] = list(self.osm)
+        return out
+
+
+def _number(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"athlete: {key} = {value!r} is not a number")
+    return float(value)
+
+
+def _list(key: str, value: object) -> list[object]:
+    if not isinstance(value, list | tuple):
+        raise ConfigError(f"athlete: {key} is not a list")
+    return list(value)
+
+
+def _date(value: object) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ConfigError(f"athlete: {value!r} is not a date such as 2026-05-10") from error
+
+
+def _zone(value: object) -> tuple[float, float, float]:
+    parts = _list("privacy_zones", value)
+    if len(parts) != 3:
+        raise ConfigError("athlete: a privacy zone is [latitude, longitude, radius in metres]")
+    lat, lon, radius = (_number("privacy_zones", p) for p in parts)
+    return lat, lon, radius

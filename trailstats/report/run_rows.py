@@ -1,0 +1,127 @@
+"""Rows that the charts of single runs, of routes and of claims are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trailstats.claims.result import ClaimResult
+from trailstats.history import History
+from trailstats.model.results import Analysis
+from trailstats.report import text
+from trailstats.report.claim_view import ClaimView, claim_view
+from trailstats.report.tracks import TrackView, track_views
+from trailstats.schema import Surface
+
+__all__ = ["all_route_rows", "claim_rows", "profile_rows", "route_rows", "stretches"]
+
+Row = dict[str, object]
+
+
+def profile_rows(analysis: Analysis, view: TrackView, imperial: bool = False) -> list[Row]:
+    """Return a row for each point of a profile: ``along, height, base, surface, technical, part``.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    view : TrackView
+        Its track, private places already left out.
+    imperial : bool
+        Miles and feet instead of kilometres and metres; minutes where the track lies along time.
+    """
+    far, high = (text.METRES_PER_MILE, text.METRES_PER_FOOT) if imperial else (1000.0, 1.0)
+    along = view.along / (60.0 if view.by_time else far)
+    tall = view.has("elevation")
+    height = view.elevation / high if tall else np.ones(len(view))
+    low = float(np.nanmin(height)) if tall else 0.0
+    return [
+        row
+        | {"along": round(float(along[i]), 4), "height": round(float(height[i]), 2), "base": low}
+        for i, row in stretches(analysis, view, np.isfinite(along) & np.isfinite(height))
+    ]
+
+
+def route_rows(analysis: Analysis, view: TrackView) -> list[Row]:
+    """Return a row for each point of a route: ``x, y`` [m], ``surface, technical, part, order``."""
+    return [
+        row | {"x": round(float(view.x[i]), 1), "y": round(float(view.y[i]), 1), "order": i}
+        for i, row in stretches(analysis, view, np.isfinite(view.x) & np.isfinite(view.y))
+    ]
+
+
+def all_route_rows(history: History, *, analyses: Sequence[Analysis] | None = None) -> list[Row]:
+    """Return the rows of `route_rows` for all runs of the busiest region, ``part`` unique over all
+    of them.
+
+    Parameters
+    ----------
+    history : History
+        The privacy zones of its athlete are left out.
+    analyses : sequence of Analysis, optional
+        Those of the history, where they are at hand already.
+    """
+    every = list(history.analyses) if analyses is None else analyses
+    views = track_views([a.profile for a in every], history.athlete.privacy_zones)
+    return [
+        row | {"part": f"{number}/{row['part']}"}
+        for number, (found, view) in enumerate(zip(every, views, strict=True))
+        if view.region == 0
+        for row in route_rows(found, view)
+    ]
+
+
+def claim_rows(results: Sequence[ClaimResult], imperial: bool = False) -> list[Row]:
+    """Return a row for each answer that has a difference, and for each part of one that has none
+    itself.
+    """
+    rows: list[Row] = []
+    for view in (claim_view(result, {}, imperial) for result in results):
+        if view.picture:
+            rows.append(_difference(view, view.title))
+        else:
+            rows += [
+                _difference(p, f"{view.title}: {p.metric or p.title}")
+                for p in view.parts
+                if p.picture
+            ]
+    return rows
+
+
+def _difference(view: ClaimView, title: str) -> Row:
+    assert view.picture
+    picture = view.picture
+    left, right = picture.left, picture.left + picture.width
+    places = {"low": left, "high": right, "difference": picture.dot}
+    out: Row = {name: round(place / 50.0 - 1.0, 4) for name, place in places.items()}
+    out["favours"] = picture.favours
+    return out | {"title": title, "verdict": view.verdict.word, "text": picture.label}
+
+
+def stretches(
+    analysis: Analysis, view: TrackView, known: NDArray[np.bool_]
+) -> list[tuple[int, Row]]:
+    """Return the known points with their surface, in parts of the same ground; a part ends where
+    the next begins.
+    """
+    surfaces, technical = (
+        analysis.segments["surface"].tolist(),
+        analysis.segments["technical"].tolist(),
+    )
+    starts = set(view.starts.tolist())
+    out: list[tuple[int, Row]] = []
+    part, before = 0, None
+    for i in np.flatnonzero(known).tolist():
+        k = int(view.segment[i])
+        inside = 0 <= k < len(surfaces)
+        ground = (surfaces[k], bool(technical[k])) if inside else (Surface.UNKNOWN.value, False)
+        row = {"surface": ground[0], "technical": ground[1]}
+        if before is not None and (i in starts or not known[i - 1]):
+            part, before = part + 1, None
+        if before is not None and before != row:
+            out.append((i, before | {"part": part}))
+            part += 1
+        out.append((i, row | {"part": part}))
+        before = row
+    return out
