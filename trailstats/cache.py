@@ -21,7 +21,7 @@ from pathlib import Path
 
 from trailstats.errors import ConfigError
 
-__all__ = ["Cache", "CacheWarning", "Parts", "cache_folder"]
+__all__ = ["Cache", "CacheWarning"]
 
 Parts = dict[str, bytes]
 """The blocks of one analysis by name, or that of a failure."""
