@@ -6,7 +6,9 @@ from pathlib import Path
 
 text = Path(sys.argv[1]).read_text(encoding="utf-8")
 section = re.search(
-    rf"^## {re.escape(sys.argv[2])}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL
+    rf"^## {re.escape(sys.argv[2])}\n(.*?)(?=^## |\Z)",
+    text,
+    flags=re.MULTILINE | re.DOTALL,
 )
 blocks = (
     re.findall(r"^```sh\n(.*?)^```$", section.group(1), flags=re.MULTILINE | re.DOTALL)

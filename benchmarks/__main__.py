@@ -21,7 +21,11 @@ def main() -> int:
     codes = []
     for name in ("loaders", "whole_way"):
         print(f"== {name}", flush=True)
-        codes.append(subprocess.run([sys.executable, str(HERE / f"{name}.py"), folder]).returncode)
+        codes.append(
+            subprocess.run(
+                [sys.executable, str(HERE / f"{name}.py"), folder]
+            ).returncode
+        )
     return int(any(codes))
 
 

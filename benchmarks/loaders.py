@@ -117,7 +117,9 @@ def fastgpx_points(path: Path) -> None:
 
 def tcxreader_points(path: Path) -> None:
     """Read the points with tcxreader."""
-    exercise = import_module("tcxreader.tcxreader").TCXReader().read(str(path), only_gps=False)
+    exercise = (
+        import_module("tcxreader.tcxreader").TCXReader().read(str(path), only_gps=False)
+    )
     [(p.time, p.latitude, p.longitude, p.hr_value) for p in exercise.trackpoints]
 
 
@@ -141,7 +143,9 @@ def find_files(folder: Path, suffix: str, most: int) -> list[bytes]:
     their sizes.
     """
     paths = sorted(
-        p for p in folder.rglob("*") if p.name.lower().endswith((f".{suffix}", f".{suffix}.gz"))
+        p
+        for p in folder.rglob("*")
+        if p.name.lower().endswith((f".{suffix}", f".{suffix}.gz"))
     )
     contents = []
     for path in paths:
@@ -171,13 +175,19 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
         for data in contents:
             path.write_bytes(data)
             whole = clock(lambda: ts.read(path), 9)
-            columns = clock(lambda data=data: PARSERS[suffix](data, max_records=MANY), 9)
+            columns = clock(
+                lambda data=data: PARSERS[suffix](data, max_records=MANY), 9
+            )
             ours.append((whole, columns))
             for name, modules, read in PEERS[suffix]:
                 if all(find_spec(module) for module in modules):
                     try:
-                        theirs.setdefault(name, []).append(clock(lambda read=read: read(path), 2))
-                    except Exception as error:  # a peer that refuses the file has no time for it
+                        theirs.setdefault(name, []).append(
+                            clock(lambda read=read: read(path), 2)
+                        )
+                    except (
+                        Exception
+                    ) as error:  # a peer that refuses the file has no time for it
                         theirs.setdefault(name, []).append(float("nan"))
                         print(
                             f"  {name}: {type(error).__name__} on a file of {len(data)} bytes",
@@ -188,7 +198,9 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
         f"\n{suffix}: {len(contents)} files, {size / 1e6:.1f} MB; median {milliseconds:.1f} ms to "
         "an Activity"
     )
-    print(f"{'':24}{'to Activity':>24}{'to columns':>24}{'columns, total':>16}  bar, stretch")
+    print(
+        f"{'':24}{'to Activity':>24}{'to columns':>24}{'columns, total':>16}  bar, stretch"
+    )
     for name, times in theirs.items():
         pairs = [(t, w, c) for t, (w, c) in zip(times, ours, strict=True) if t == t]
         whole = [t / w for t, w, _ in pairs]
@@ -197,7 +209,10 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
         told = [
             f"{what} {low}x {'met' if value >= low else 'missed'}, {high}x "
             f"{'met' if value >= high else 'missed'}"
-            for what, value in (("activity", statistics.median(whole)), ("columns", total))
+            for what, value in (
+                ("activity", statistics.median(whole)),
+                ("columns", total),
+            )
             for low, high in [BARS.get((what, name), (None, None))]
             if low is not None and high is not None
         ]
@@ -227,7 +242,9 @@ def long_fit(count: int) -> bytes:
         (3, 1, 2),
         (4, 1, 2),
     ]
-    body = struct.pack("<BBBHB", 0x40, 0, 0, 20, len(fields)) + b"".join(map(bytes, fields))
+    body = struct.pack("<BBBHB", 0x40, 0, 0, 20, len(fields)) + b"".join(
+        map(bytes, fields)
+    )
     row = struct.Struct("<BIiiIIIBB")
     body += b"".join(
         row.pack(
@@ -277,7 +294,9 @@ def mutate(data: bytes, kind: str, draw: random.Random) -> Damage:
         return bytes(out), [(place, place + 1) for place in places]
     size = draw.randrange(1, len(data) // 8)
     at = draw.randrange(len(data) - size)
-    return data[:at] + bytes(size if kind == "zero" else 0) + data[at + size :], [(at, at + size)]
+    return data[:at] + bytes(size if kind == "zero" else 0) + data[at + size :], [
+        (at, at + size)
+    ]
 
 
 def record_places(suffix: str, data: bytes) -> tuple[list[int], list[int]]:
@@ -289,10 +308,15 @@ def record_places(suffix: str, data: bytes) -> tuple[list[int], list[int]]:
             for o in part.layouts
             if o.message == RECORD
         ]
-        places = sorted((at, at + o.size) for o in layouts for at in o.offsets().tolist())
+        places = sorted(
+            (at, at + o.size) for o in layouts for at in o.offsets().tolist()
+        )
         return [a for a, _ in places], [b for _, b in places]
     name = b"trkpt" if suffix == "gpx" else b"Trackpoint"
-    found = [m.span() for m in re.finditer(rb"<%b[ >].*?</%b>" % (name, name), data, re.DOTALL)]
+    found = [
+        m.span()
+        for m in re.finditer(rb"<%b[ >].*?</%b>" % (name, name), data, re.DOTALL)
+    ]
     return [a for a, _ in found], [b for _, b in found]
 
 
@@ -304,7 +328,8 @@ def rows(activities: list[ts.Activity]) -> list[Row]:
     out: list[Row] = []
     for a in activities:
         columns = [
-            a.records[c].fillna(-1).to_list() for c in ("latitude", "longitude", "heart_rate")
+            a.records[c].fillna(-1).to_list()
+            for c in ("latitude", "longitude", "heart_rate")
         ]
         out += zip(a.records.index.as_unit("ns").asi8.tolist(), *columns, strict=True)
     return out
@@ -364,7 +389,10 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
                     pass
                 except Exception as error:
                     foreign += 1
-                    print(f"  {kind} {i}: {type(error).__name__}: {error}", file=sys.stderr)
+                    print(
+                        f"  {kind} {i}: {type(error).__name__}: {error}",
+                        file=sys.stderr,
+                    )
                 if traced:
                     peak = max(peak, tracemalloc.get_traced_memory()[1])
                     tracemalloc.stop()
@@ -378,10 +406,14 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
                 sums.count += 1
                 sums.of_all += len(found & set(truth)) / len(set(truth))
                 sums.outside += len(outside) / len(set(truth))
-                sums.of_outside += len(found & outside) / len(outside) if outside else 1.0
+                sums.of_outside += (
+                    len(found & outside) / len(outside) if outside else 1.0
+                )
                 sums.altered += len(found - set(truth)) / len(set(truth))
         print(f"  {kind:7s} [{SALVAGE_BARS[suffix][kind]:.2f}] {sums}")
-    print(f"  foreign exceptions {foreign}, slowest {slowest:.2f} s, memory {peak / 1e6:.0f} MB")
+    print(
+        f"  foreign exceptions {foreign}, slowest {slowest:.2f} s, memory {peak / 1e6:.0f} MB"
+    )
 
 
 def main() -> int:

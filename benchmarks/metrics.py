@@ -25,7 +25,11 @@ from trailstats.terrain import TerrainRules, classify_by, gather_evidence
 from trailstats.terrain.segments import cut_segments
 
 ATHLETE = Athlete(
-    mass=70.0, height=1.78, heart_rate_max=190.0, heart_rate_rest=50.0, threshold_speed=4.0
+    mass=70.0,
+    height=1.78,
+    heart_rate_max=190.0,
+    heart_rate_rest=50.0,
+    threshold_speed=4.0,
 )
 LENGTHS = {"an hour": 3600, "four hours": 14400, "a day": 86400}
 REPEATS = 9
@@ -34,14 +38,21 @@ REPEATS = 9
 def recording(n: int) -> Activity:
     """Make a run of n seconds over rolling ground, with every channel that a watch records."""
     rng = np.random.default_rng(1)
-    speed = np.clip(3.0 + 0.4 * np.sin(np.arange(n) / 300.0) + rng.normal(0.0, 0.1, n), 0.5, 6.0)
+    speed = np.clip(
+        3.0 + 0.4 * np.sin(np.arange(n) / 300.0) + rng.normal(0.0, 0.1, n), 0.5, 6.0
+    )
     distance = np.cumsum(speed)
     heading = 0.3 * np.cumsum(rng.normal(0.0, 0.02, n))
     columns = {
         "latitude": 46.0 + np.cumsum(speed * np.cos(heading)) / 111000.0,
         "longitude": 10.0 + np.cumsum(speed * np.sin(heading)) / 77000.0,
         "elevation": np.round(
-            5.0 * (500.0 + 60.0 * np.sin(distance / 700.0) + 20.0 * np.sin(distance / 171.0))
+            5.0
+            * (
+                500.0
+                + 60.0 * np.sin(distance / 700.0)
+                + 20.0 * np.sin(distance / 171.0)
+            )
         )
         / 5.0,
         "distance": distance,
@@ -66,7 +77,9 @@ def main() -> None:
     for name, n in LENGTHS.items():
         activity = clean(recording(n))
         evidence = gather_evidence(activity, rules=rules)
-        segments = classify_by(evidence, activity, cut_segments(activity, rules=rules), rules)
+        segments = classify_by(
+            evidence, activity, cut_segments(activity, rules=rules), rules
+        )
         measured = measure(activity, athlete=ATHLETE, terrain=rules)
         taken = []
         for _ in range(REPEATS):
@@ -74,7 +87,9 @@ def main() -> None:
             samples = Samples.of(activity)
             loads = impact_table(samples, segments)
             totals = total_up(samples, segments)
-            metrics, _ = measure_metrics(samples, segments, loads, totals, ATHLETE, evidence)
+            metrics, _ = measure_metrics(
+                samples, segments, loads, totals, ATHLETE, evidence
+            )
             heart_rate_times(samples)
             judge(measured, limits, ATHLETE)
             taken.append(time.process_time() - start)

@@ -139,7 +139,9 @@ def hour(files: list[Path], work: Path) -> None:
             if not 3500 < run.seconds[-1] < 3900 or len(run.records) < 3300:
                 continue
             plain.write_bytes(
-                gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+                gzip.decompress(file.read_bytes())
+                if file.suffix == ".gz"
+                else file.read_bytes()
             )
             fitparse.FitFile(str(plain)).parse()
             break
@@ -148,7 +150,9 @@ def hour(files: list[Path], work: Path) -> None:
     else:
         row("one hour at 1 Hz", "no such file")
         return
-    parse = best(lambda: [m.get_values() for m in fitparse.FitFile(str(plain)).get_messages()], 3)
+    parse = best(
+        lambda: [m.get_values() for m in fitparse.FitFile(str(plain)).get_messages()], 3
+    )
     whole = best(lambda: ts.analyze(plain), 20)
     text = f"{1000 * whole:.0f} ms against {1000 * parse:.0f} ms: {parse / whole:.1f} times"
     row(f"one hour at 1 Hz ({len(run.records)} records), fitparse parsing", text)
@@ -170,7 +174,15 @@ def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> 
     costs = []
     for count in (few, many):
         folder = linked(files, work / f"linked{count}", count)
-        options = ("batch", folder, "-o", work / "out.csv", "--workers", workers, "--no-cache")
+        options = (
+            "batch",
+            folder,
+            "-o",
+            work / "out.csv",
+            "--workers",
+            workers,
+            "--no-cache",
+        )
         wall, cpu, memory, code = timed(*program(*options), watch=True)
         costs.append(cpu / count)
         half = memory[len(memory) // 2 :]
@@ -180,7 +192,8 @@ def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> 
         )
         row(
             f"{count} files",
-            text + f"{max(memory):.0f} MB, second half {min(half):.0f} to {max(half):.0f}",
+            text
+            + f"{max(memory):.0f} MB, second half {min(half):.0f} to {max(half):.0f}",
         )
     row("cost per file, many against few", f"{100 * (costs[1] / costs[0] - 1):+.1f} %")
 
@@ -196,31 +209,54 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
     for i, path in enumerate(names[::100]):  # 1 % poisoned
         path.unlink()
         path.write_bytes(
-            b"\x0e\x10\x00\x00" + os.urandom(5000) if i % 2 else b"<gpx><trk><trkseg><trkpt lat='x'"
+            b"\x0e\x10\x00\x00" + os.urandom(5000)
+            if i % 2
+            else b"<gpx><trk><trkseg><trkpt lat='x'"
         )
     (folder / "000" / "gone.fit").symlink_to("/nowhere.fit")
 
     def batch(out: str, *more: object) -> pd.DataFrame:
         timed(*program("batch", folder, "-o", work / out, "--workers", workers, *more))
-        return pd.read_csv(work / out, dtype=str, keep_default_na=False).drop(columns=["error"])
+        return pd.read_csv(work / out, dtype=str, keep_default_na=False).drop(
+            columns=["error"]
+        )
 
     plain = batch("plain.csv", "--no-cache")
     failed = int((plain["status"] == "failed").sum())
     row("1 % poisoned, one not to be opened", f"{len(plain)} rows, {failed} failed")
     for what, whom in (("parent", 0), ("worker", 1)):
         cache = work / f"cache-{what}"
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+        environment = os.environ | {
+            "PYTHONPATH": str(ROOT),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         command = program(
-            "batch", folder, "-o", work / "killed.csv", "--workers", workers, "--cache", cache
+            "batch",
+            folder,
+            "-o",
+            work / "killed.csv",
+            "--workers",
+            workers,
+            "--cache",
+            cache,
         )
         process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         victim = process.pid
         for _ in range(600):
             time.sleep(0.1)
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            held = sum(p.stat().st_size for p in cache.glob("*")) if cache.exists() else 0
+            children = (
+                Path(f"/proc/{process.pid}/task/{process.pid}/children")
+                .read_text()
+                .split()
+            )
+            held = (
+                sum(p.stat().st_size for p in cache.glob("*")) if cache.exists() else 0
+            )
             if children and held > 300_000:
                 victim = int(children[0]) if whom else process.pid
                 break
@@ -244,7 +280,8 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
     if (
         shutil.which("mount")
-        and subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        and subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode
+        == 0
     ):
         try:
             same = batch("full.csv", "--cache", small / "cache").equals(plain)
@@ -264,14 +301,20 @@ def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--files", type=int, default=0, help="also so many links, against --few")
+    parser.add_argument(
+        "--files", type=int, default=0, help="also so many links, against --few"
+    )
     parser.add_argument("--few", type=int, default=100)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--cold", action="store_true", help="cold, warm, and loops that only load")
+    parser.add_argument(
+        "--cold", action="store_true", help="cold, warm, and loops that only load"
+    )
     parser.add_argument("--faults", action="store_true")
     chosen = parser.parse_args()
     files = sorted(
-        p.resolve() for p in chosen.folder.rglob("*") if {".fit", ".gpx", ".tcx"} & set(p.suffixes)
+        p.resolve()
+        for p in chosen.folder.rglob("*")
+        if {".fit", ".gpx", ".tcx"} & set(p.suffixes)
     )
     sys.path.insert(0, str(ROOT))
     with tempfile.TemporaryDirectory() as name:

@@ -58,7 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--profile", action="store_true", help="print where the time goes")
+    parser.add_argument(
+        "--profile", action="store_true", help="print where the time goes"
+    )
     options = parser.parse_args()
     hour = run_of(1.0)
     whole(hour)

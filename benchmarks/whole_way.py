@@ -29,7 +29,9 @@ def measure(name: str, *arguments: str) -> None:
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True
+    )
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -58,7 +60,11 @@ def main() -> None:
         )
         for source in sys.argv[1:]:
             measure(
-                f"batch {Path(source).name}", "batch", source, "-o", str(Path(folder) / "out.csv")
+                f"batch {Path(source).name}",
+                "batch",
+                source,
+                "-o",
+                str(Path(folder) / "out.csv"),
             )
 
 

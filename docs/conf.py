@@ -15,12 +15,24 @@ author = "the trailstats contributors"
 copyright = "the trailstats contributors, MIT licence"
 version = release = __version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.mathjax", "numpydoc", "myst_parser", "public_names"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "myst_parser",
+    "public_names",
+]
 exclude_patterns = ["_build", "_ext"]
 # Single backquotes in docstrings are names; those that are public become links.
 default_role = "py:obj"
 
-myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

@@ -13,7 +13,14 @@ def main() -> None:
     files = sorted((SAMPLES / "archive").iterdir(), key=lambda p: p.stat().st_size)
     run = ts.clean(ts.read(sys.argv[1] if len(sys.argv) > 1 else files[-1]))
     climbs = ts.find_climbs(run)
-    columns = ["direction", "start_distance", "distance", "gain", "mean_grade", "vertical_speed"]
+    columns = [
+        "direction",
+        "start_distance",
+        "distance",
+        "gain",
+        "mean_grade",
+        "vertical_speed",
+    ]
     print(climbs[columns].round(3).to_string())
 
 

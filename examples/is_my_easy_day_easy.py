@@ -17,7 +17,9 @@ def main() -> None:
     history = ts.analyze_folder(folder, athlete=ts.Athlete.from_toml(profile))
     easy = history.runs[history.runs["intent"] == "easy"]
     share = easy["time_above_easy"] / easy["time_easy_judged"]
-    print(f"easy ceiling {history.limits.easy_ceiling:.0f} bpm ({history.limits.source})")
+    print(
+        f"easy ceiling {history.limits.easy_ceiling:.0f} bpm ({history.limits.source})"
+    )
     print(share.groupby(easy["surface"]).describe()[["count", "mean", "50%"]].round(2))
     answer = next(c for c in ts.evaluate_claims(history) if c.claim == "easy_days")
     interval = f"{answer.difference:+.2f} [{answer.low:+.2f}, {answer.high:+.2f}]"

@@ -23,7 +23,11 @@ DIARY = """date,sleep,soreness
 
 def main() -> None:
     """Print the diary beside the day's runs, and its means by surface."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else sorted((SAMPLES / "archive").glob("2024-06-*"))
+    folder = (
+        sys.argv[1]
+        if len(sys.argv) > 1
+        else sorted((SAMPLES / "archive").glob("2024-06-*"))
+    )
     diary = pd.read_csv(
         sys.argv[2] if len(sys.argv) > 2 else io.StringIO(DIARY), parse_dates=["date"]
     )
@@ -41,7 +45,10 @@ def main() -> None:
     joined = diary.merge(by_day, on="date", how="left", validate="one_to_one")
     print(joined.to_string(index=False, float_format="%.1f"))
     print(
-        joined.groupby("surface")[["sleep", "soreness"]].agg(["count", "mean"]).round(2).to_string()
+        joined.groupby("surface")[["sleep", "soreness"]]
+        .agg(["count", "mean"])
+        .round(2)
+        .to_string()
     )
 
 

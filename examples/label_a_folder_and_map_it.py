@@ -22,11 +22,14 @@ def main() -> None:
         if not run.profile["latitude"].notna().any():
             print(f"left out: {item.meta.source}: no positions")
             continue
-        path = ts.convert(item, output.with_suffix(".part.geojson"), segments=run.segments)
+        path = ts.convert(
+            item, output.with_suffix(".part.geojson"), segments=run.segments
+        )
         features += json.loads(path.read_text(encoding="utf-8"))["features"]
         path.unlink()
     output.write_text(
-        json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
+        json.dumps({"type": "FeatureCollection", "features": features}),
+        encoding="utf-8",
     )
     print(
         f"{len(features)} stretches: {output}; open it in QGIS, or drop it on any page that shows "

@@ -21,10 +21,19 @@ def main() -> None:
         try:
             trailstats(["batch", folder, "-o", runs, "--segments", segments])
         except SystemExit as ended:
-            if ended.code not in (0, 3):  # 3: some files could not be read, the rest is written
+            if ended.code not in (
+                0,
+                3,
+            ):  # 3: some files could not be read, the rest is written
                 raise
-        units = {f.name: f.metadata[b"unit"].decode() for f in pq.read_schema(runs) if f.metadata}
-        print(f"distance is in {units['distance']}, mean_speed in {units['mean_speed']}")
+        units = {
+            f.name: f.metadata[b"unit"].decode()
+            for f in pq.read_schema(runs)
+            if f.metadata
+        }
+        print(
+            f"distance is in {units['distance']}, mean_speed in {units['mean_speed']}"
+        )
 
         table = pl.read_parquet(segments)
         print(

@@ -13,18 +13,27 @@ def main() -> None:
     interval.
     """
     folder = (
-        sys.argv[1] if len(sys.argv) > 1 else sorted((SAMPLES / "archive").glob("2024-0[678]-*"))
+        sys.argv[1]
+        if len(sys.argv) > 1
+        else sorted((SAMPLES / "archive").glob("2024-0[678]-*"))
     )
     history = ts.analyze_folder(folder)
-    runs = history.runs.assign(per_km=lambda r: r["impact_load"] / (r["distance"] / 1000))
+    runs = history.runs.assign(
+        per_km=lambda r: r["impact_load"] / (r["distance"] / 1000)
+    )
     print("impact load per kilometre, in level road kilometres")
     print(
-        runs.groupby("surface")["per_km"].describe()[["count", "mean", "std"]].round(3).to_string()
+        runs.groupby("surface")["per_km"]
+        .describe()[["count", "mean", "std"]]
+        .round(3)
+        .to_string()
     )
     answer = next(c for c in ts.evaluate_claims(history) if c.claim == "impact")
     print(f"{answer.statement} {answer.verdict.value}")
     for part in answer.parts:
-        difference = f"{part.difference:+.3f} [{part.low:+.3f}, {part.high:+.3f}] {part.unit}"
+        difference = (
+            f"{part.difference:+.3f} [{part.low:+.3f}, {part.high:+.3f}] {part.unit}"
+        )
         print(f"  {part.metric}: {difference}, {part.verdict.value}")
 
 

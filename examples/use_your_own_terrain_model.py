@@ -9,7 +9,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import trailstats as ts
-from trailstats.terrain import SurfaceEstimate, classify_by, estimate_surface, gather_evidence
+from trailstats.terrain import (
+    SurfaceEstimate,
+    classify_by,
+    estimate_surface,
+    gather_evidence,
+)
 from trailstats.terrain.features import window_features
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
@@ -44,7 +49,9 @@ def main() -> None:
     """Train on some runs with known ground, and label others with the own model and the built-in
     one.
     """
-    truth = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))["activities"]
+    truth = json.loads((SAMPLES / "truth.json").read_text(encoding="utf-8"))[
+        "activities"
+    ]
     mixed = [entry for entry in truth if entry["trail_share"] > 0.3]
     train, test = mixed[:6], mixed[6:9]
     known = [labelled(entry) for entry in train]
@@ -54,10 +61,14 @@ def main() -> None:
         run, centres, values, trail = labelled(entry)
         p_trail = model.predict_proba(values)[:, 1]
         own = SurfaceEstimate(
-            distance=centres, p_trail=p_trail, activity_probability=float(p_trail.mean())
+            distance=centres,
+            p_trail=p_trail,
+            activity_probability=float(p_trail.mean()),
         )
         built_in = estimate_surface(run, rules=RULES)
-        right = [np.mean((estimate.p_trail > 0.5) == trail) for estimate in (own, built_in)]
+        right = [
+            np.mean((estimate.p_trail > 0.5) == trail) for estimate in (own, built_in)
+        ]
         print(f"windows right: own model {right[0]:.0%}, built-in {right[1]:.0%}")
         label(run, own)
 

@@ -33,7 +33,9 @@ def make_activity(
         "longitude": np.full(len(seconds), 11.0),
     }
     if elevation is not None:
-        data["elevation"] = np.interp(seconds, np.linspace(0, duration, len(elevation)), elevation)
+        data["elevation"] = np.interp(
+            seconds, np.linspace(0, duration, len(elevation)), elevation
+        )
     if device_distance:
         data["distance"] = distance
     data |= columns
@@ -64,4 +66,6 @@ def totals(activity: Activity) -> tuple[float, float]:
     """Return cleaned distance and moving time."""
     track = clean(activity).track
     assert track is not None
-    return float(track["distance"].iloc[-1]), float(track["duration"][track["moving"]].sum())
+    return float(track["distance"].iloc[-1]), float(
+        track["duration"][track["moving"]].sum()
+    )

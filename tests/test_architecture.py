@@ -64,7 +64,11 @@ def imports(text: str, module: str) -> Iterator[tuple[str, int]]:
                 base = ".".join([*parent, base] if base else parent)
             names = [
                 base,
-                *(f"{base}.{alias.name}" for alias in node.names if base == "trailstats"),
+                *(
+                    f"{base}.{alias.name}"
+                    for alias in node.names
+                    if base == "trailstats"
+                ),
             ]
         for name in names:
             if name.startswith("trailstats."):
@@ -137,7 +141,9 @@ def test_metrics_know_arrays_only() -> None:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
             for name in names:
-                fine = name.split(".")[0] in allowed or name.startswith("trailstats.metrics")
+                fine = name.split(".")[0] in allowed or name.startswith(
+                    "trailstats.metrics"
+                )
                 assert fine, f"{path.name}:{node.lineno} imports {name}"
 
 
@@ -152,7 +158,9 @@ def test_only_the_command_line_prints() -> None:
                 and isinstance(node.func, ast.Name)
                 and node.func.id == "print"
             )
-            assert not called, f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} prints"
+            assert not called, (
+                f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)} prints"
+            )
 
 
 def code_lines(text: str) -> dict[int, int]:
@@ -182,7 +190,11 @@ def test_modules_stay_small(path: Path) -> None:
 def test_module_names_say_what_is_inside() -> None:
     """No module is a drawer for everything, and none hides behind a public function of its name."""
     drawers = {"utils", "util", "helpers", "common", "misc", "tools", "base", "core"}
-    functions = {n for n in trailstats.__all__ if callable(getattr(trailstats, n)) and n.islower()}
+    functions = {
+        n
+        for n in trailstats.__all__
+        if callable(getattr(trailstats, n)) and n.islower()
+    }
     for path in modules():
         stem = path.stem.lstrip("_")
         assert stem not in drawers, path
@@ -264,5 +276,7 @@ def test_every_module_can_be_imported() -> None:
     for path in modules():
         if path.stem in ("__main__",):
             continue
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
+            ".__init__"
+        )
         assert importlib.import_module(name) is not None

@@ -37,7 +37,9 @@ def folder(tmp_path: Path) -> Path:
     for day in range(1, 5):
         rates = np.full(1801, 120.0 + 10 * day)
         convert(
-            make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates),
+            make_activity(
+                name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates
+            ),
             root / f"{day}.gpx",
         )
     (root / "page.gpx").write_text("<!doctype html><html></html>")
@@ -58,7 +60,9 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     real = _workers.measure_source
 
-    def noted(data: bytes, ref: _workers.SourceRef, options: _workers.Options) -> object:
+    def noted(
+        data: bytes, ref: _workers.SourceRef, options: _workers.Options
+    ) -> object:
         seen.append(Path(ref.path).name)
         return real(data, ref, options)
 
@@ -68,11 +72,17 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def run(folder: Path, cache: Path | None, **options: object) -> History:
-    return analyze_folder(folder, cache=cache, **({"athlete": ATHLETE, "workers": 1} | options))
+    return analyze_folder(
+        folder, cache=cache, **({"athlete": ATHLETE, "workers": 1} | options)
+    )
 
 
 def document(history: History) -> object:
-    return history.to_dict(), [a.to_dict() for a in history.analyses], history.segments.to_csv()
+    return (
+        history.to_dict(),
+        [a.to_dict() for a in history.analyses],
+        history.segments.to_csv(),
+    )
 
 
 def test_a_second_run_measures_nothing_and_says_the_same(
@@ -97,7 +107,10 @@ def mixed(tmp_path: Path) -> Path:
         steps = np.full(1801, 176.0 if day < 3 else np.nan)
         flat = np.full(20, 500.0)
         run = make_activity(
-            name="x", start=f"2026-03-{day:02d}T08:00:00Z", elevation=flat, cadence=steps
+            name="x",
+            start=f"2026-03-{day:02d}T08:00:00Z",
+            elevation=flat,
+            cadence=steps,
         )
         convert(run, root / f"{day}.gpx")
     age(root)
@@ -115,7 +128,11 @@ def test_steps_follow_the_recordings_that_have_a_cadence(
     assert sorted(measured) == ["1.gpx", "2.gpx", "3.gpx", "3.gpx"]
     assert seen[-1] == (4, 4)
     steps = [a.metrics["steps"] for a in first.analyses]
-    assert [s.method for s in steps] == ["measured", "measured", "modelled, this athlete"]
+    assert [s.method for s in steps] == [
+        "measured",
+        "measured",
+        "modelled, this athlete",
+    ]
     assert [s.value for s in steps] == pytest.approx([30 * 176.0] * 3, rel=3e-3)
     assert first.activities["steps"].tolist() == [s.value for s in steps]
     assert first.athlete.cadence_at_3 is None
@@ -123,7 +140,9 @@ def test_steps_follow_the_recordings_that_have_a_cadence(
     again = run(mixed, tmp_path / "c")
     assert measured == []
     assert document(again) == document(first) == document(run(mixed, None, workers=2))
-    backwards = analyze_folder(sorted(mixed.iterdir(), reverse=True), athlete=ATHLETE, workers=1)
+    backwards = analyze_folder(
+        sorted(mixed.iterdir(), reverse=True), athlete=ATHLETE, workers=1
+    )
     assert backwards.activities["steps"].tolist() == first.activities["steps"].tolist()
 
 
@@ -133,7 +152,9 @@ def test_a_stated_cadence_is_taken_as_it_is(
     """What the profile says goes before what the recordings tell, and no file is read twice."""
     found = run(mixed, tmp_path / "c", athlete=replace(ATHLETE, cadence_at_3=160.0))
     assert len(measured) == 3
-    assert found.analyses[2].metrics["steps"].value == pytest.approx(30 * 160.0, rel=3e-3)
+    assert found.analyses[2].metrics["steps"].value == pytest.approx(
+        30 * 160.0, rel=3e-3
+    )
 
 
 def test_one_athletes_cadence_is_not_the_others(mixed: Path, tmp_path: Path) -> None:
@@ -142,17 +163,25 @@ def test_one_athletes_cadence_is_not_the_others(mixed: Path, tmp_path: Path) -> 
     other.mkdir()
     shutil.copy(mixed / "3.gpx", other)
     found = analyze_athletes({"one": mixed, "other": other}, workers=1)
-    methods = [found[name].analyses[-1].metrics["steps"].method for name in ("one", "other")]
+    methods = [
+        found[name].analyses[-1].metrics["steps"].method for name in ("one", "other")
+    ]
     assert methods == ["modelled, this athlete", "modelled, population"]
 
 
-def test_what_was_read_before_is_not_lost(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_read_before_is_not_lost(
+    mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When the second reading of a file fails, the first one stands."""
     real = _workers.measure_source
 
     def fail(data: bytes, ref: _workers.SourceRef, options: _workers.Options) -> object:
         failure = Failure(str(ref), "internal", "no luck")
-        return real(data, ref, options) if options.athlete.cadence_at_3 is None else [failure]
+        return (
+            real(data, ref, options)
+            if options.athlete.cadence_at_3 is None
+            else [failure]
+        )
 
     monkeypatch.setattr(_workers, "measure_source", fail)
     found = run(mixed, None)
@@ -160,7 +189,9 @@ def test_what_was_read_before_is_not_lost(mixed: Path, monkeypatch: pytest.Monke
     assert found.analyses[2].metrics["steps"].method == "modelled, population"
 
 
-def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, measured: list[str]) -> None:
+def test_a_changed_file_is_noticed(
+    folder: Path, tmp_path: Path, measured: list[str]
+) -> None:
     """Of the same size and with its old times put back, too: the file system's own time of change
     tells.
     """
@@ -176,7 +207,9 @@ def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, measured: list[
     assert str(found.activities["start_time"].dropna().max())[:10] == "2026-03-09"
 
 
-def test_new_moved_and_copied_files(folder: Path, tmp_path: Path, measured: list[str]) -> None:
+def test_new_moved_and_copied_files(
+    folder: Path, tmp_path: Path, measured: list[str]
+) -> None:
     """Only what is new is measured; a file that moved is known by its content, and has its new
     name.
     """
@@ -188,7 +221,15 @@ def test_new_moved_and_copied_files(folder: Path, tmp_path: Path, measured: list
     found = run(folder, tmp_path / "cache")
     assert measured == ["new.gpx"]
     names = {Path(f).name for f in found.activities["file"]}
-    assert names == {"moved.gpx", "2.gpx", "3.gpx", "4.gpx", "copy.gpx", "new.gpx", "page.gpx"}
+    assert names == {
+        "moved.gpx",
+        "2.gpx",
+        "3.gpx",
+        "4.gpx",
+        "copy.gpx",
+        "new.gpx",
+        "page.gpx",
+    }
     assert {Path(f).name for f in found.segments["file"]} == names - {"page.gpx"}
     assert (found.activities["duplicate_of"] != "").sum() == 1
 
@@ -200,15 +241,22 @@ def test_remote_files_are_known_by_what_their_file_system_says(
     memory = pytest.importorskip("fsspec").filesystem("memory")
     for path in folder.glob("*.gpx"):
         memory.pipe_file(f"/kept/{path.name}", path.read_bytes())
-    plain = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    plain = analyze_folder(
+        "memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache"
+    )
     del measured[:]
-    again = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    again = analyze_folder(
+        "memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache"
+    )
     assert measured == []
     assert again.to_dict() == plain.to_dict()
     memory.pipe_file(
-        "/kept/2.gpx", (folder / "2.gpx").read_bytes().replace(b"2026-03-02T", b"2026-03-09T")
+        "/kept/2.gpx",
+        (folder / "2.gpx").read_bytes().replace(b"2026-03-02T", b"2026-03-09T"),
     )
-    later = analyze_folder("memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache")
+    later = analyze_folder(
+        "memory://kept", athlete=ATHLETE, workers=1, cache=tmp_path / "cache"
+    )
     assert measured == ["2.gpx"]
     assert str(later.period[1])[:10] == "2026-03-09"
 
@@ -222,10 +270,16 @@ def test_what_measuring_depends_on_is_part_of_the_key(
     cache = tmp_path / "cache"
     run(folder, cache)
     del measured[:]
-    other = run(folder, cache, athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45))
+    other = run(
+        folder, cache, athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45)
+    )
     assert measured == []
     assert document(other) == document(
-        run(folder, None, athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45))
+        run(
+            folder,
+            None,
+            athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45),
+        )
     )
     for options in (
         {"athlete": replace(ATHLETE, mass=60.0)},
@@ -303,7 +357,8 @@ def test_a_file_that_is_no_cache_is_set_aside(
         assert document(run(folder, cache)) == plain
     if content != b"":
         assert any(
-            issubclass(w.category, CacheWarning) and "set aside" in str(w.message) for w in caught
+            issubclass(w.category, CacheWarning) and "set aside" in str(w.message)
+            for w in caught
         )
         assert list(cache.glob("*.damaged-*"))
     assert document(run(folder, cache)) == plain
@@ -364,7 +419,9 @@ def test_a_folder_that_can_t_be_a_cache_is_said(tmp_path: Path) -> None:
         Cache(tmp_path / "file")
 
 
-def test_too_much_is_given_up_oldest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_much_is_given_up_oldest_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was used the longest ago goes, what this run used stays."""
     store = Cache(tmp_path)
     for i in range(10):

@@ -22,7 +22,9 @@ from trailstats.terrain import TerrainRules
 
 pytestmark = pytest.mark.corpus
 
-OPTIONS = Options(Athlete(heart_rate_max=190), CleanRules(), TerrainRules(), ReadLimits())
+OPTIONS = Options(
+    Athlete(heart_rate_max=190), CleanRules(), TerrainRules(), ReadLimits()
+)
 
 
 def slice_of(corpus: Path) -> list[str]:
@@ -30,7 +32,9 @@ def slice_of(corpus: Path) -> list[str]:
     and format.
     """
     index = pd.read_csv(corpus / "index.csv").sort_values("file")
-    odd = index[index["role"].fillna("").str.contains("odd:") | (index["format"] == "tcx")]
+    odd = index[
+        index["role"].fillna("").str.contains("odd:") | (index["format"] == "tcx")
+    ]
     small = index[index["size"] < 400_000]
     some = small.groupby(["athlete", "format"]).head(3)
     return sorted(set(odd["file"]) | set(some["file"]))
@@ -40,7 +44,9 @@ def slice_of(corpus: Path) -> list[str]:
 def found(corpus: Path) -> dict[str, list[Analysis | Failure]]:
     """Return what each file of the slice gave."""
     return {
-        name: measure_source((corpus / name).read_bytes(), SourceRef(str(corpus / name)), OPTIONS)
+        name: measure_source(
+            (corpus / name).read_bytes(), SourceRef(str(corpus / name)), OPTIONS
+        )
         for name in slice_of(corpus)
     }
 
@@ -55,7 +61,9 @@ def test_the_slice_is_wide_enough(corpus: Path) -> None:
     assert set(odd) <= set(odd[odd.index.isin(names)])
 
 
-def test_nothing_fails_for_a_reason_of_ours(found: dict[str, list[Analysis | Failure]]) -> None:
+def test_nothing_fails_for_a_reason_of_ours(
+    found: dict[str, list[Analysis | Failure]],
+) -> None:
     """Each file gives at least one result, and no failure is an exception that was not foreseen."""
     for name, items in found.items():
         assert items, name
@@ -75,7 +83,9 @@ def test_files_with_positions_are_analysed(
         name
         for name in placed
         if any(
-            isinstance(i, Analysis) and i.totals.distance > 0 and i.totals.moving_time > 0
+            isinstance(i, Analysis)
+            and i.totals.distance > 0
+            and i.totals.moving_time > 0
             for i in found[name]
         )
     ]
@@ -103,7 +113,9 @@ def test_lengths_are_those_of_the_index(
     assert pd.Series(ratios).median() < 0.03
 
 
-def test_results_keep_their_contract(found: dict[str, list[Analysis | Failure]]) -> None:
+def test_results_keep_their_contract(
+    found: dict[str, list[Analysis | Failure]],
+) -> None:
     """Tables hold their schema, shares add up, documents are JSON, and segments cover the run."""
     for items in found.values():
         for item in items:
@@ -131,6 +143,7 @@ def test_a_history_of_all_of_them(found: dict[str, list[Analysis | Failure]]) ->
     history = combine(analyses, failures, Athlete())
     assert len(history.activities) == len(every)
     own = history.activities[
-        (history.activities["status"] == "ok") & (history.activities["duplicate_of"] == "")
+        (history.activities["status"] == "ok")
+        & (history.activities["duplicate_of"] == "")
     ]
     assert history.weekly()["distance"].sum() == pytest.approx(own["distance"].sum())

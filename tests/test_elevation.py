@@ -95,16 +95,22 @@ def test_the_level_keeps_the_top_of_a_round_hill() -> None:
 def test_the_error_of_the_grade_is_that_of_regression() -> None:
     """The stated error is the scatter of the slope over many draws of the noise."""
     rng = np.random.default_rng(0)
-    slopes = [rolling_fit(rng.normal(0, 0.5, 30), 10.0, 50.0, 0.5)[1][15] for _ in range(2000)]
-    assert np.std(slopes) == pytest.approx(rolling_fit(np.zeros(30), 10.0, 50.0, 0.5)[2], rel=0.06)
+    slopes = [
+        rolling_fit(rng.normal(0, 0.5, 30), 10.0, 50.0, 0.5)[1][15] for _ in range(2000)
+    ]
+    assert np.std(slopes) == pytest.approx(
+        rolling_fit(np.zeros(30), 10.0, 50.0, 0.5)[2], rel=0.06
+    )
 
 
-def hill(step: float, noise: float = 0.0, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def hill(
+    step: float, noise: float = 0.0, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """Return 6 km over three hills of 60 m, sampled every ``step`` metres."""
     d = np.arange(0.0, 6000.0, step)
-    return d, 30 * (1 - np.cos(2 * np.pi * d / 2000)) + np.random.default_rng(seed).normal(
-        0, noise, len(d)
-    )
+    return d, 30 * (1 - np.cos(2 * np.pi * d / 2000)) + np.random.default_rng(
+        seed
+    ).normal(0, noise, len(d))
 
 
 @pytest.mark.parametrize("step", [1.5, 3.0, 6.0, 15.0])
@@ -132,7 +138,9 @@ def test_noisy_elevation_on_the_flat_is_taken_for_gnss() -> None:
     rng = np.random.default_rng(3)
     z = np.zeros(4000)
     for i in range(1, len(z)):
-        z[i] = z[i - 1] * np.exp(-1 / 60) + rng.normal(0, 4 * np.sqrt(1 - np.exp(-2 / 60)))
+        z[i] = z[i - 1] * np.exp(-1 / 60) + rng.normal(
+            0, 4 * np.sqrt(1 - np.exp(-2 / 60))
+        )
     d = np.arange(4000) * 3.0
     profile = grid_profile(d, z)
     assert profile is not None
@@ -140,14 +148,18 @@ def test_noisy_elevation_on_the_flat_is_taken_for_gnss() -> None:
     assert profile.ascent[-1] < 0.5 * ascent_descent(z[::3], 2.0)[0]
 
 
-def wandering(rng: np.random.Generator, size: float, time: float, count: int) -> np.ndarray:
+def wandering(
+    rng: np.random.Generator, size: float, time: float, count: int
+) -> np.ndarray:
     """Return an error of a given size that changes over so many seconds, one value a second."""
     keep = np.exp(-1 / time)
     steps = rng.normal(0, np.sqrt(1 - keep**2), count)
     return size * scipy.signal.lfilter([1.0], [1.0, -keep], steps)
 
 
-@pytest.mark.parametrize(("height", "apart"), [(2.0, 1500.0), (30.0, 500.0)], ids=["flat", "hills"])
+@pytest.mark.parametrize(
+    ("height", "apart"), [(2.0, 1500.0), (30.0, 500.0)], ids=["flat", "hills"]
+)
 def test_a_receiver_without_barometer(height: float, apart: float) -> None:
     """An hour by a receiver that errs by 3 m over minutes: less is made up on the flat, and hills
     don't get lost.
@@ -159,7 +171,10 @@ def test_a_receiver_without_barometer(height: float, apart: float) -> None:
     short, usual = [], []
     for _ in range(20):
         recorded = z + wandering(rng, 3.0, 90, 3600) + wandering(rng, 1.0, 18, 3600)
-        for window, out in ((100.0, short), (ElevationRules().window_gnss_ascent, usual)):
+        for window, out in (
+            (100.0, short),
+            (ElevationRules().window_gnss_ascent, usual),
+        ):
             profile = grid_profile(
                 d, recorded, ElevationRules(noise_hilly=1e-6, window_gnss_ascent=window)
             )
@@ -220,4 +235,6 @@ def test_too_little_elevation_is_none(share: float) -> None:
 
 def test_a_short_way_has_no_profile() -> None:
     """Below the length of a window there is no grade."""
-    assert grid_profile(np.arange(0.0, 50.0, 2.0), np.zeros(25), ElevationRules()) is None
+    assert (
+        grid_profile(np.arange(0.0, 50.0, 2.0), np.zeros(25), ElevationRules()) is None
+    )

@@ -43,7 +43,9 @@ def test_the_plane_agrees_with_the_sphere() -> None:
 def test_the_date_line_does_not_tear_a_track() -> None:
     """A step of 0.002 degrees across the date line is as short as anywhere."""
     x, _ = geo.local_xy([0.0, 0.0], [179.999, -179.999])
-    assert abs(x[1] - x[0]) == pytest.approx(0.002 * np.pi / 180 * geo.EARTH_RADIUS, rel=1e-6)
+    assert abs(x[1] - x[0]) == pytest.approx(
+        0.002 * np.pi / 180 * geo.EARTH_RADIUS, rel=1e-6
+    )
 
 
 @given(turns=st.integers(3, 40), left=st.booleans())
@@ -52,7 +54,9 @@ def test_a_closed_polygon_turns_once_round(turns: int, left: bool) -> None:
     angle = np.linspace(0, 2 * np.pi, turns + 1) * (1 if left else -1)
     x, y = np.cos(angle), np.sin(angle)
     headings = geo.heading(np.append(x, x[1]), np.append(y, y[1]))
-    assert geo.turning(headings).sum() == pytest.approx(2 * np.pi if left else -2 * np.pi)
+    assert geo.turning(headings).sum() == pytest.approx(
+        2 * np.pi if left else -2 * np.pi
+    )
 
 
 @given(spacing=st.floats(1.0, 30.0))

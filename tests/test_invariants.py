@@ -32,7 +32,12 @@ def sums(activity: Activity) -> tuple[float, float, float, float]:
     assert track is not None
     last = track.iloc[-1]
     moving = float(track["duration"][track["moving"]].sum())
-    return float(last["distance"]), moving, float(last["ascent"]), float(last["descent"])
+    return (
+        float(last["distance"]),
+        moving,
+        float(last["ascent"]),
+        float(last["descent"]),
+    )
 
 
 @st.composite
@@ -43,19 +48,27 @@ def rolling(draw: st.DrawFn) -> np.ndarray:
     d = 3.0 * np.arange(SECONDS)
     z = np.full(SECONDS, 300.0)
     for steep in (0.12, 0.06):
-        wave, part, phase = (draw(st.floats(*r)) for r in ((600, 2000), (0.2, 1.0), (0, 2 * np.pi)))
+        wave, part, phase = (
+            draw(st.floats(*r)) for r in ((600, 2000), (0.2, 1.0), (0, 2 * np.pi))
+        )
         z += part * steep * wave / (2 * np.pi) * np.sin(2 * np.pi * d / wave + phase)
     return z
 
 
-def recorded(z: np.ndarray, *, step: int = 1, noise: float = 0.0, seed: int = 0) -> Activity:
+def recorded(
+    z: np.ndarray, *, step: int = 1, noise: float = 0.0, seed: int = 0
+) -> Activity:
     """Return a run over an elevation, thinned to one sample in ``step`` seconds."""
     z = z + np.random.default_rng(seed).normal(0, noise, len(z)) if noise else z
     return make_activity(duration=len(z) - 1, step=float(step), elevation=z)
 
 
 @FEW
-@given(seed=st.integers(0, 10_000), noise=st.floats(0.0, 0.3), radius=st.floats(40.0, 400.0))
+@given(
+    seed=st.integers(0, 10_000),
+    noise=st.floats(0.0, 0.3),
+    radius=st.floats(40.0, 400.0),
+)
 def test_a_flat_loop_climbs_nothing(seed: int, noise: float, radius: float) -> None:
     """Laps on the flat have no ascent and no descent, also with the noise of a barometer."""
     angle = 3.0 * np.arange(SECONDS) / radius
@@ -87,12 +100,16 @@ def test_a_monotone_climb_is_exact(rises: list[float]) -> None:
 
 @FEW
 @given(z=rolling(), noise=st.floats(0.0, 0.2), seed=st.integers(0, 100))
-def test_halving_the_sampling_rate_keeps_ascent(z: np.ndarray, noise: float, seed: int) -> None:
+def test_halving_the_sampling_rate_keeps_ascent(
+    z: np.ndarray, noise: float, seed: int
+) -> None:
     """Half of the samples give the same ascent to 3 %, and the same distance and time.
 
     One rise or fall of about the threshold of 2 m may count or not.
     """
-    full, half = (sums(recorded(z, step=step, noise=noise, seed=seed)) for step in (1, 2))
+    full, half = (
+        sums(recorded(z, step=step, noise=noise, seed=seed)) for step in (1, 2)
+    )
     assert half[2:] == pytest.approx(full[2:], rel=0.03, abs=2.5)
     assert half[:2] == pytest.approx(full[:2], rel=2e-3)
 
@@ -125,13 +142,20 @@ def test_a_pause_or_a_gap_adds_nothing(
     """
     plain = recorded(z)
     later = np.arange(SECONDS) > at
-    index = plain.records.index.where(~later, plain.records.index + pd.Timedelta(minutes=minutes))
+    index = plain.records.index.where(
+        ~later, plain.records.index + pd.Timedelta(minutes=minutes)
+    )
     records = plain.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
-    records = records.assign(elevation=records["elevation"] + np.where(later, drift, 0.0))
+    records = records.assign(
+        elevation=records["elevation"] + np.where(later, drift, 0.0)
+    )
     paused = replace(plain, records=records, extras=pd.DataFrame(index=records.index))
     if stopped:
         stops = pd.DataFrame(
-            {"start_time": [index[at]], "end_time": [index[at] + pd.Timedelta(minutes=minutes)]}
+            {
+                "start_time": [index[at]],
+                "end_time": [index[at] + pd.Timedelta(minutes=minutes)],
+            }
         )
         paused = replace(paused, pauses=stops.astype("datetime64[ns, UTC]"))
     before, after = sums(plain), sums(paused)
@@ -147,13 +171,17 @@ def test_pace_does_not_change_the_hills(z: np.ndarray, factor: float) -> None:
     slow = make_activity(
         speed=3.0 * factor,
         duration=int((SECONDS - 1) / factor),
-        elevation=np.interp(3.0 * factor * np.arange(int((SECONDS - 1) / factor) + 1), d, z),
+        elevation=np.interp(
+            3.0 * factor * np.arange(int((SECONDS - 1) / factor) + 1), d, z
+        ),
     )
     assert sums(slow)[2:] == pytest.approx(sums(recorded(z))[2:], rel=0.03, abs=1.5)
 
 
 @pytest.mark.corpus
-def test_thinning_real_runs_keeps_their_trail_share(shared_runs: list[Activity]) -> None:
+def test_thinning_real_runs_keeps_their_trail_share(
+    shared_runs: list[Activity],
+) -> None:
     """Recordings of one sample a second, thinned to one in five, keep their share of trail to 0.02
     on average.
     """
@@ -171,7 +199,10 @@ def trail_share(activity: Activity) -> float:
     run = clean(activity)
     stretches = classify_terrain(run, cut_segments(run))
     length = stretches["distance"]
-    return float(length[stretches["surface"] == Surface.TRAIL.value].sum() / max(length.sum(), 1.0))
+    return float(
+        length[stretches["surface"] == Surface.TRAIL.value].sum()
+        / max(length.sum(), 1.0)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -183,5 +214,7 @@ def shared_runs(corpus: Path) -> list[Activity]:
         & (index["median_dt_s"] == 1)
         & (index["has_gps"] == 1)
     )
-    some = index[plain & (index["size"] < 1_500_000)].groupby(["athlete", "label"]).head(6)
+    some = (
+        index[plain & (index["size"] < 1_500_000)].groupby(["athlete", "label"]).head(6)
+    )
     return [read(corpus / name) for name in some["file"]]

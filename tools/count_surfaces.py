@@ -52,7 +52,14 @@ def ways(extracts: Iterable[Path]) -> pd.DataFrame:
             bare = ground_of(
                 {key: value for key, value in tags.items() if key != "surface"}
             ).rule.name
-            rows.append((region, bare, told != "paved", osmium.geom.haversine_distance(way.nodes)))
+            rows.append(
+                (
+                    region,
+                    bare,
+                    told != "paved",
+                    osmium.geom.haversine_distance(way.nodes),
+                )
+            )
     return pd.DataFrame(rows, columns=["region", "rule", "unpaved", "length"])
 
 
@@ -66,7 +73,18 @@ def shares(found: pd.DataFrame) -> pd.DataFrame:
         share = float(np.average(part["unpaved"], weights=length))
         n = float(length.sum() ** 2 / (length**2).sum())
         low, high = proportion_confint(share * n, n, method="wilson")
-        rows.append((rule, region, len(part), length.sum() / 1000, share, low, high, min(n, MOST)))
+        rows.append(
+            (
+                rule,
+                region,
+                len(part),
+                length.sum() / 1000,
+                share,
+                low,
+                high,
+                min(n, MOST),
+            )
+        )
     return pd.DataFrame(
         rows, columns=["rule", "region", "ways", "km", "share", "low", "high", "weight"]
     )
@@ -94,7 +112,9 @@ def lines(counted: pd.DataFrame) -> list[str]:
             f"{row.ways}, {row.km:.1f} km)"
             for row in part.itertuples()
         ]
-        out.append(f"| {name} | {RULES[name].judged:.2f} | {'; '.join(cells)} | {value:.2f} |")
+        out.append(
+            f"| {name} | {RULES[name].judged:.2f} | {'; '.join(cells)} | {value:.2f} |"
+        )
     return out
 
 

@@ -36,7 +36,9 @@ def import_atheris() -> ModuleType:
     try:
         return import_module("atheris")
     except ImportError:
-        raise SystemExit("fuzzing needs the package atheris (Linux): pip install atheris") from None
+        raise SystemExit(
+            "fuzzing needs the package atheris (Linux): pip install atheris"
+        ) from None
 
 
 def reader(format: str) -> Callable[[bytes], object]:
@@ -82,12 +84,24 @@ def compare_ways(format: str, data: bytes) -> None:
 
 def _contents(walked: Walked) -> list[object]:
     """Return all that a walk found as plain values."""
-    out: list[object] = [walked.root, dict(walked.attributes), walked.texts, sorted(walked.seen)]
+    out: list[object] = [
+        walked.root,
+        dict(walked.attributes),
+        walked.texts,
+        sorted(walked.seen),
+    ]
     for group in walked.groups:
-        parts = [(part.name, part.at, dict(part.attributes), part.texts) for part in group.parts]
-        out.append([group.first, group.last, dict(group.attributes), group.texts, parts])
+        parts = [
+            (part.name, part.at, dict(part.attributes), part.texts)
+            for part in group.parts
+        ]
+        out.append(
+            [group.first, group.last, dict(group.attributes), group.texts, parts]
+        )
         for name in sorted(group.leaves):
-            out.append([name, group.numbers(name).tobytes(), group.times(name).tobytes()])
+            out.append(
+                [name, group.numbers(name).tobytes(), group.times(name).tobytes()]
+            )
     return out
 
 
@@ -97,15 +111,26 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("target", choices=("fit", "gpx", "tcx", "container"))
-    parser.add_argument("seeds", type=Path, nargs="?", help="folder of files to start from")
     parser.add_argument(
-        "--found", type=Path, default=Path("fuzz"), help="folder for new inputs and for crashes"
+        "seeds", type=Path, nargs="?", help="folder of files to start from"
+    )
+    parser.add_argument(
+        "--found",
+        type=Path,
+        default=Path("fuzz"),
+        help="folder for new inputs and for crashes",
     )
     parser.add_argument("--seconds", type=int, default=900)
-    parser.add_argument("--longest", type=int, default=1 << 15, help="bytes of an input")
-    parser.add_argument("--slowest", type=int, default=5, help="seconds for one reading")
+    parser.add_argument(
+        "--longest", type=int, default=1 << 15, help="bytes of an input"
+    )
+    parser.add_argument(
+        "--slowest", type=int, default=5, help="seconds for one reading"
+    )
     parser.add_argument("--memory", type=int, default=300, help="MiB of one allocation")
-    parser.add_argument("--again", type=Path, help="an input to read once, without fuzzing")
+    parser.add_argument(
+        "--again", type=Path, help="an input to read once, without fuzzing"
+    )
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     if arguments.again:

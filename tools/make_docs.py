@@ -41,8 +41,14 @@ FIGURES = {
         "grade-curves.svg",
         "Level speed of equal effort over actual speed, by the three models",
     ),
-    "impact": ("impact-components.svg", "The three components of a step at 3 m/s over grade"),
-    "steps": ("steps-by-speed.svg", "Modelled steps per kilometre and contact time over speed"),
+    "impact": (
+        "impact-components.svg",
+        "The three components of a step at 3 m/s over grade",
+    ),
+    "steps": (
+        "steps-by-speed.svg",
+        "Modelled steps per kilometre and contact time over speed",
+    ),
     "load": (
         "fading-averages.svg",
         "Twelve weeks of 60 a day, then rest: fitness, fatigue and form",
@@ -79,7 +85,9 @@ def glossary_page() -> str:
     for source, entries in (("an activity", METRICS), ("a history", TRAINING)):
         for entry in entries.values():
             page = f"[metric of {source}](metrics/{entry.family}.md#{entry.name})"
-            words.setdefault(entry.name, []).append(f"{entry.meaning} [{entry.unit}], {page}")
+            words.setdefault(entry.name, []).append(
+                f"{entry.meaning} [{entry.unit}], {page}"
+            )
     lines = [
         "# Glossary",
         "",
@@ -89,7 +97,10 @@ def glossary_page() -> str:
         "stands on its page.",
         "",
     ]
-    lines += [f"- **`{word}`**: {'; '.join(dict.fromkeys(words[word]))}." for word in sorted(words)]
+    lines += [
+        f"- **`{word}`**: {'; '.join(dict.fromkeys(words[word]))}."
+        for word in sorted(words)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -138,7 +149,13 @@ def metrics_page(family: str) -> str:
 
 
 def _metric_lines(entry: MetricEntry) -> list[str]:
-    lines = ["", f"### {entry.name}", "", f"{_sentence(entry.meaning)} Unit: {entry.unit}.", ""]
+    lines = [
+        "",
+        f"### {entry.name}",
+        "",
+        f"{_sentence(entry.meaning)} Unit: {entry.unit}.",
+        "",
+    ]
     for name in entry.formulas:
         lines.append(f"- Formula, `{name}`: {_code(FORMULAS[name].formula)}")
     lines += [
@@ -146,7 +163,9 @@ def _metric_lines(entry: MetricEntry) -> list[str]:
         f"- No value: {entry.missing}.",
         f"- Evidence: {entry.evidence.value}.",
     ]
-    return lines + _sources(key for name in entry.formulas for key in references_of(name))
+    return lines + _sources(
+        key for name in entry.formulas for key in references_of(name)
+    )
 
 
 def _formula_lines(name: str) -> list[str]:
@@ -179,19 +198,25 @@ def function_of(name: str) -> FunctionType:
 
 def sections_of(function: FunctionType) -> dict[str, str]:
     """Return the sections of a docstring by heading; the text before them under an empty one."""
-    parts = re.split(r"^(\w[\w ]*)\n-{3,}$", inspect.getdoc(function) or "", flags=re.MULTILINE)
+    parts = re.split(
+        r"^(\w[\w ]*)\n-{3,}$", inspect.getdoc(function) or "", flags=re.MULTILINE
+    )
     return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
 
 
 def references_of(name: str) -> list[str]:
     """Return the reference keys of a formula."""
-    return re.findall(r"\[(\w+)\]_", sections_of(function_of(name)).get("References", ""))
+    return re.findall(
+        r"\[(\w+)\]_", sections_of(function_of(name)).get("References", "")
+    )
 
 
 def _sources(keys: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(keys))
     return (
-        [f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."] if found else []
+        [f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."]
+        if found
+        else []
     )
 
 

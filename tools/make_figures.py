@@ -17,7 +17,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "metrics"
 WIDTH, HEIGHT = 520, 280
 
 
-def _lines(data: pd.DataFrame, x: str, y: str, colour: str, **scales: alt.Scale) -> alt.Chart:
+def _lines(
+    data: pd.DataFrame, x: str, y: str, colour: str, **scales: alt.Scale
+) -> alt.Chart:
     return (
         alt.Chart(data, width=WIDTH, height=HEIGHT)
         .mark_line()
@@ -38,7 +40,9 @@ def grade_curves() -> alt.Chart:
         grade = np.linspace(low, high, 121)
         factor = effort.effort_factor(grade, curve=curve)
         parts.append(
-            pd.DataFrame({"grade [%]": 100.0 * grade, "factor": factor, "model": curve.value})
+            pd.DataFrame(
+                {"grade [%]": 100.0 * grade, "factor": factor, "model": curve.value}
+            )
         )
     return _lines(pd.concat(parts), "grade [%]", "factor", "model")
 
@@ -80,14 +84,20 @@ def steps_by_speed() -> alt.HConcatChart:
 def fading_averages() -> alt.Chart:
     """Draw fitness, fatigue and form over a block of training and the rest after it."""
     daily = np.r_[np.full(84, 60.0), np.zeros(42)]
-    fitness, fatigue = load.exponential_load(daily, 42.0), load.exponential_load(daily, 7.0)
+    fitness, fatigue = (
+        load.exponential_load(daily, 42.0),
+        load.exponential_load(daily, 7.0),
+    )
     values = {
         "fitness": fitness,
         "fatigue": fatigue,
         "form": load.training_stress_balance(fitness, fatigue),
     }
     days = np.arange(len(daily))
-    parts = [pd.DataFrame({"day": days, "load a day": v, "average": k}) for k, v in values.items()]
+    parts = [
+        pd.DataFrame({"day": days, "load a day": v, "average": k})
+        for k, v in values.items()
+    ]
     return _lines(pd.concat(parts).dropna(), "day", "load a day", "average")
 
 

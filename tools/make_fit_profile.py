@@ -19,7 +19,9 @@ from pathlib import Path
 from fitdecode import profile
 from fitdecode.types import Field
 
-TARGET = Path(__file__).resolve().parent.parent / "trailstats" / "io" / "fit" / "_profile.py"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "trailstats" / "io" / "fit" / "_profile.py"
+)
 
 # Messages whose every field is listed (they reach `extras`), and the fields used of the others.
 WHOLE = ("record",)
@@ -108,8 +110,12 @@ def field_text(field: Field) -> str:
 
 def block(name: str, entries: list[str]) -> str:
     """Return one named text, wrapped."""
-    lines = textwrap.wrap(" ".join(entries), 92, break_long_words=False, break_on_hyphens=False)
-    return "\n".join([f'    "{name}": """', *(f"        {line}" for line in lines), '    """,'])
+    lines = textwrap.wrap(
+        " ".join(entries), 92, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(
+        [f'    "{name}": """', *(f"        {line}" for line in lines), '    """,']
+    )
 
 
 def render(date: str) -> str:
@@ -118,7 +124,13 @@ def render(date: str) -> str:
     chosen = [*WHOLE, *USED]
     numbers = "".join(f'    "{name}": {messages[name].mesg_num},\n' for name in chosen)
     head = HEAD.format(date=date, version=version("fitdecode"))
-    out = [head, f"MESSAGES = {{\n{numbers}}}", '"""Numbers of the messages."""', "", "_FIELDS = {"]
+    out = [
+        head,
+        f"MESSAGES = {{\n{numbers}}}",
+        '"""Numbers of the messages."""',
+        "",
+        "_FIELDS = {",
+    ]
     for name in chosen:
         wanted = set(USED[name].split()) if name in USED else None
         fields = messages[name].fields.values()
@@ -126,13 +138,23 @@ def render(date: str) -> str:
         if missing:
             sys.exit(f"the source has no field {sorted(missing)} in {name}")
         out.append(
-            block(name, [field_text(f) for f in fields if wanted is None or f.name in wanted])
+            block(
+                name,
+                [field_text(f) for f in fields if wanted is None or f.name in wanted],
+            )
         )
     out += ["}", "", "_ENUMS = {"]
     for name in ENUMS:
         values = profile.FIELD_TYPES[name].enum.items()
         out.append(
-            block(name, [f"{number}:{text}" for number, text in values if isinstance(number, int)])
+            block(
+                name,
+                [
+                    f"{number}:{text}"
+                    for number, text in values
+                    if isinstance(number, int)
+                ],
+            )
         )
     return "\n".join([*out, "}", ""])
 
@@ -141,19 +163,24 @@ def main() -> int:
     """Rewrite the module, or check it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="fail when the module differs, write nothing"
+        "--check",
+        action="store_true",
+        help="fail when the module differs, write nothing",
     )
     check = parser.parse_args().check
     old = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
     dated = re.search(r"on (\d{4}-\d\d-\d\d) from", old)
-    text = render(dated[1] if dated else datetime.datetime.now(tz=datetime.UTC).date().isoformat())
+    text = render(
+        dated[1] if dated else datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    )
     if text == old:
         return 0
     if check:
         print(f"{TARGET.name} is not what this script writes", file=sys.stderr)
         return 1
     TARGET.write_text(
-        render(datetime.datetime.now(tz=datetime.UTC).date().isoformat()), encoding="utf-8"
+        render(datetime.datetime.now(tz=datetime.UTC).date().isoformat()),
+        encoding="utf-8",
     )
     return 0
 

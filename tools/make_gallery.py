@@ -52,9 +52,15 @@ ENTRIES = (
         "The route in metres around its centre, north up. No place on Earth is in the chart's "
         "data.",
     ),
-    Entry("routes", "history", "All routes of the busiest region, private places left out."),
+    Entry(
+        "routes",
+        "history",
+        "All routes of the busiest region, private places left out.",
+    ),
     Entry("weekly", "history", "Distance of each week, by ground."),
-    Entry("load", "history", "Session load of each week with fitness, fatigue and form."),
+    Entry(
+        "load", "history", "Session load of each week with fitness, fatigue and form."
+    ),
     Entry(
         "impact",
         "history",
@@ -65,7 +71,9 @@ ENTRIES = (
         "history",
         "Share of time in three heart-rate zones, trail runs against road runs.",
     ),
-    Entry("variety", "history", "How each month's time is spread over kinds of ground."),
+    Entry(
+        "variety", "history", "How each month's time is spread over kinds of ground."
+    ),
     Entry(
         "trend",
         "history",
@@ -121,12 +129,18 @@ def main() -> None:
     athlete = ts.Athlete.from_toml(ROOT / "data/samples/athlete.toml")
     history = ts.analyze_folder(ROOT / "data/samples/archive", athlete=athlete)
     run = ts.analyze(ROOT / "data/samples/archive" / RUN, athlete=athlete)
-    given: dict[str, Any] = {"history": history, "run": run, "answers": ts.evaluate_claims(history)}
+    given: dict[str, Any] = {
+        "history": history,
+        "run": run,
+        "answers": ts.evaluate_claims(history),
+    }
     pictures = DOCS / "images/gallery"
     pictures.mkdir(parents=True, exist_ok=True)
     for entry in ENTRIES:
         draw: Callable[[Any], Any] = getattr(ts.plots, entry.name)
-        draw(given[entry.argument]).save(str(pictures / f"{entry.name}.png"), scale_factor=1.25)
+        draw(given[entry.argument]).save(
+            str(pictures / f"{entry.name}.png"), scale_factor=1.25
+        )
     (DOCS / "gallery.md").write_text(page(), encoding="utf-8")
     if asked.screenshots:
         _screenshots(history)
@@ -137,7 +151,9 @@ def _screenshots(history: ts.History) -> None:
     from playwright.sync_api import sync_playwright
 
     browser = os.environ.get("TRAILSTATS_BROWSER") or shutil.which("chromium")
-    (number,) = (k for k, a in enumerate(history.analyses) if a.meta.source.endswith(RUN))
+    (number,) = (
+        k for k, a in enumerate(history.analyses) if a.meta.source.endswith(RUN)
+    )
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         address = ts.write_report(history, Path(folder) / "report.html").as_uri()
         running = playwright.chromium.launch(

@@ -65,7 +65,9 @@ def encode(session: season.Session, recording: Recording) -> bytes:
         content = xmlfile.gpx(session.start, [(session.start, recording, session.name)])
     else:
         content = xmlfile.tcx(leg, session.name)
-    return gzip.compress(content, compresslevel=9, mtime=0) if session.packed else content
+    return (
+        gzip.compress(content, compresslevel=9, mtime=0) if session.packed else content
+    )
 
 
 def athlete_toml(body: Physiology) -> str:
@@ -85,7 +87,9 @@ def athlete_toml(body: Physiology) -> str:
     )
 
 
-def build(output: Path, *, limit: int | None = None, with_odd: bool = True) -> dict[str, Any]:
+def build(
+    output: Path, *, limit: int | None = None, with_odd: bool = True
+) -> dict[str, Any]:
     """Write everything below ``output`` and return the truth document."""
     body = Physiology()
     for name in ("archive", "odd"):
@@ -96,7 +100,9 @@ def build(output: Path, *, limit: int | None = None, with_odd: bool = True) -> d
         outing, recording = simulate(session, body)
         (output / "archive" / session.file).write_bytes(encode(session, recording))
         outings.append((session, outing))
-        entries.append({**truth.activity(session, outing, body), "records": len(recording.time)})
+        entries.append(
+            {**truth.activity(session, outing, body), "records": len(recording.time)}
+        )
     odd_truth = {}
     for item in odd.build() if with_odd else []:
         (output / "odd" / item.file).write_bytes(item.content)
@@ -130,7 +136,9 @@ def main(arguments: list[str] | None = None) -> int:
         default=DEFAULT_OUTPUT,
         help="folder to write (default: data/samples)",
     )
-    parser.add_argument("--limit", type=int, default=None, help="only the first so many activities")
+    parser.add_argument(
+        "--limit", type=int, default=None, help="only the first so many activities"
+    )
     parser.add_argument("--no-odd", action="store_true", help="leave out the odd files")
     options = parser.parse_args(arguments)
     document = build(options.output, limit=options.limit, with_odd=not options.no_odd)

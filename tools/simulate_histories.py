@@ -27,7 +27,14 @@ from histories.scoring import Outcome, Score, Share, judge, parts_decided, score
 BEGIN, END = "<!-- simulation: begin -->", "<!-- simulation: end -->"
 
 
-SHARES = {"none": 0.5, "effect": 1.0, "power": 0.7, "sample": 0.35, "confounded": 1.0, "curve": 0.5}
+SHARES = {
+    "none": 0.5,
+    "effect": 1.0,
+    "power": 0.7,
+    "sample": 0.35,
+    "confounded": 1.0,
+    "curve": 0.5,
+}
 """Histories of a scenario by its group, as a share of those asked for; coverage needs the most."""
 
 
@@ -82,7 +89,9 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _false_decisions(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+def _false_decisions(
+    scores: dict[int, dict[str, Score]], numbers: list[int]
+) -> list[str]:
     claims = list(scores[numbers[0]])
     lines = [
         "**No true effect**: share of histories in which a claim is supported or contradicted, all "
@@ -94,13 +103,17 @@ def _false_decisions(scores: dict[int, dict[str, Score]], numbers: list[int]) ->
     ]
     for claim in claims:
         own = {n: scores[n][claim].decided for n in numbers}
-        whole = Share(sum(s.count for s in own.values()), sum(s.total for s in own.values()))
+        whole = Share(
+            sum(s.count for s in own.values()), sum(s.total for s in own.values())
+        )
         worst = max(own, key=lambda n: own[n].value)
         lines.append(f"| {claim} | {whole} | {own[worst]} | {ALL[worst].name} |")
     return [*lines, ""]
 
 
-def _coverage(scores: dict[int, dict[str, Score]], none: list[int], effect: list[int]) -> list[str]:
+def _coverage(
+    scores: dict[int, dict[str, Score]], none: list[int], effect: list[int]
+) -> list[str]:
     lines = [
         "**Coverage** of the 95 % interval of each claim's main figure. 92 to 98 % is wanted.",
         "",
@@ -115,7 +128,9 @@ def _coverage(scores: dict[int, dict[str, Score]], none: list[int], effect: list
 
 
 def _power(
-    found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]
+    found: dict[int, list[Outcome]],
+    scores: dict[int, dict[str, Score]],
+    numbers: list[int],
 ) -> list[str]:
     if not numbers:
         return []
@@ -134,7 +149,11 @@ def _power(
             rows += [("easy_days", scores[n]["easy_days"].supported)]
             rows += [
                 (f"easy_days, {p}", parts[p])
-                for p in ("above_easy_ceiling", "easy_speed", "easy_grade_adjusted_speed")
+                for p in (
+                    "above_easy_ceiling",
+                    "easy_speed",
+                    "easy_grade_adjusted_speed",
+                )
             ]
         if scenario.beats:
             rows.append(("same_effort", scores[n]["same_effort"].contradicted))
@@ -142,7 +161,12 @@ def _power(
             rows.append(("impact", scores[n]["impact"].supported))
             rows += [
                 (f"impact, {p}", parts[p])
-                for p in ("active_per_km", "impact_per_km", "tibial_per_km", "impact_per_minute")
+                for p in (
+                    "active_per_km",
+                    "impact_per_km",
+                    "tibial_per_km",
+                    "impact_per_minute",
+                )
             ]
         if scenario.group == "effect":
             more = {
@@ -154,7 +178,11 @@ def _power(
                 "variety": scenario.hills != 1,
                 "road_improvement": scenario.gain != 0,
             }
-            rows += [(claim, scores[n][claim].supported) for claim, there in more.items() if there]
+            rows += [
+                (claim, scores[n][claim].supported)
+                for claim, there in more.items()
+                if there
+            ]
         lines += [f"| {scenario.name} | {name} | {share} |" for name, share in rows]
     return [*lines, ""]
 
@@ -178,7 +206,9 @@ def _sample(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str
 
 
 def _curve(
-    found: dict[int, list[Outcome]], scores: dict[int, dict[str, Score]], numbers: list[int]
+    found: dict[int, list[Outcome]],
+    scores: dict[int, dict[str, Score]],
+    numbers: list[int],
 ) -> list[str]:
     if not numbers:
         return []
@@ -192,7 +222,9 @@ def _curve(
     ]
     for n in numbers:
         among = parts_decided(found[n])["among all"]
-        lines.append(f"| {ALL[n].name} | {scores[n]['road_improvement'].supported} | {among} |")
+        lines.append(
+            f"| {ALL[n].name} | {scores[n]['road_improvement'].supported} | {among} |"
+        )
     return [*lines, ""]
 
 
@@ -226,14 +258,21 @@ def main() -> None:
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="end after so long, with what there is"
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="end after so long, with what there is",
     )
     parser.add_argument("--only", type=int, nargs="*", help="numbers of scenarios")
-    parser.add_argument("--write", type=Path, help="Markdown file whose marked part is replaced")
+    parser.add_argument(
+        "--write", type=Path, help="Markdown file whose marked part is replaced"
+    )
     options = parser.parse_args()
     begin = time.perf_counter()
     chosen = options.only if options.only else range(len(ALL))
-    counts = {n: max(round(options.histories * SHARES[ALL[n].group]), 1) for n in chosen}
+    counts = {
+        n: max(round(options.histories * SHARES[ALL[n].group]), 1) for n in chosen
+    }
     found = run(counts, workers=options.workers, minutes=options.minutes)
     text = report(found, time.perf_counter() - begin)
     print(text)

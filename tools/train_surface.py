@@ -46,14 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--docs", action="store_true", help="write docs/terrain.md and its figure as well"
+        "--docs",
+        action="store_true",
+        help="write docs/terrain.md and its figure as well",
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args(arguments)
     shared = shared_folder()
     data = recordings.load(shared, options.workers)
     trained = train(data)
-    document = {**describe(trained, data), "training_data": recordings.fingerprint(shared, data)}
+    document = {
+        **describe(trained, data),
+        "training_data": recordings.fingerprint(shared, data),
+    }
     TABLE.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if options.docs:
         page, figure = card.model_card(document, trained)
@@ -66,12 +71,17 @@ def train(data: Data) -> Trained:
     """Return the fitted models, and predictions that have not seen what they predict."""
     table = fitting.activity_table(data.whole, data.index)
     left_out = {
-        channels: fitting.activity_left_out(table, channels) for channels in fitting.CHANNELS
+        channels: fitting.activity_left_out(table, channels)
+        for channels in fitting.CHANNELS
     }
     models = {}
     for channels in fitting.CHANNELS:
-        line = fitting.fit_activity_line(table, fitting.activity_log_odds(table, channels))
-        models[channels] = fitting.calibrated(fitting.fit_activity(table, channels), line)
+        line = fitting.fit_activity_line(
+            table, fitting.activity_log_odds(table, channels)
+        )
+        models[channels] = fitting.calibrated(
+            fitting.fit_activity(table, channels), line
+        )
     runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(
         data.whole, table, left_out["mixed"]
     )
@@ -82,7 +92,9 @@ def train(data: Data) -> Trained:
     for channels, log_odds in smoothed.items():
         line = fitting.fit_window_line(runs, log_odds)
         whole[channels] = replace(
-            fitting.fit_whole(windows, runs, channels), slope=line.slope, offset=line.offset
+            fitting.fit_whole(windows, runs, channels),
+            slope=line.slope,
+            offset=line.offset,
         )
     return Trained(
         table=table,
@@ -90,7 +102,8 @@ def train(data: Data) -> Trained:
         models=models,
         runs=runs,
         calibrated={
-            name: fitting.windows_calibrated(runs, log_odds) for name, log_odds in smoothed.items()
+            name: fitting.windows_calibrated(runs, log_odds)
+            for name, log_odds in smoothed.items()
         },
         windows=windows,
         whole=whole,
@@ -104,8 +117,12 @@ def mapped_tracks(data: Data, model: LinearModel) -> list[fitting.Track]:
     for e in data.mapped:
         region, cluster = str(info.at[e.name, "region"]), info.at[e.name, "cluster"]
         group = e.name if cluster == -1 else f"{region}/{cluster}"
-        log_odds = float(model.log_odds(np.array([e.whole[name] for name in model.names])))
-        out.append(fitting.map_track(e, group, str(info.at[e.name, "repo"]), region, log_odds))
+        log_odds = float(
+            model.log_odds(np.array([e.whole[name] for name in model.names]))
+        )
+        out.append(
+            fitting.map_track(e, group, str(info.at[e.name, "repo"]), region, log_odds)
+        )
     return out
 
 
@@ -122,7 +139,8 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
             "mixed_limit": fitting.MIXED_LIMIT,
             "temper": fitting.TEMPER,
             "whole": {
-                channels: rounded(asdict(whole)) for channels, whole in trained.whole.items()
+                channels: rounded(asdict(whole))
+                for channels, whole in trained.whole.items()
             },
         },
         "scores": scores.summary(trained, TerrainRules().decide),
@@ -131,7 +149,9 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
 
 def rounded(values: dict[str, Any]) -> dict[str, Any]:
     """Return numbers with five decimals."""
-    return {k: rounded(v) if isinstance(v, dict) else round(v, 5) for k, v in values.items()}
+    return {
+        k: rounded(v) if isinstance(v, dict) else round(v, 5) for k, v in values.items()
+    }
 
 
 def table_of(model: LinearModel) -> dict[str, object]:
@@ -147,7 +167,11 @@ def table_of(model: LinearModel) -> dict[str, object]:
             model.names, model.centre, model.scale, model.coefficient, strict=True
         )
     ]
-    return {"intercept": round(model.intercept, 5), "limit": model.limit, "features": rows}
+    return {
+        "intercept": round(model.intercept, 5),
+        "limit": model.limit,
+        "features": rows,
+    }
 
 
 if __name__ == "__main__":

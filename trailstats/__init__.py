@@ -141,9 +141,13 @@ _HOMES = {
     "model": "Activity ActivityMeta Analysis Athlete HeartRateLimits Issue Metric Totals",
     "report.html": "write_report",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
-    "terrain": ("RoadMap SurfaceLabels TerrainRules classify_terrain cut_segments find_climbs"),
+    "terrain": (
+        "RoadMap SurfaceLabels TerrainRules classify_terrain cut_segments find_climbs"
+    ),
 }
-_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_MODULE_OF = {
+    name: module for module, names in _HOMES.items() for name in names.split()
+}
 _MODULES = {
     *(module.partition(".")[0] for module in _HOMES),
     "cache",

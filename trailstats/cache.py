@@ -103,7 +103,9 @@ class Cache:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._connection = self._connect()
         except (OSError, sqlite3.OperationalError) as error:
-            raise ConfigError(f"{folder}: no cache can be kept there: {error}") from error
+            raise ConfigError(
+                f"{folder}: no cache can be kept there: {error}"
+            ) from error
 
     @property
     def lasting(self) -> bool:
@@ -113,7 +115,10 @@ class Cache:
     def is_empty(self) -> bool:
         """Whether it holds no results."""
         with self._reading():
-            return self._connection.execute("SELECT 1 FROM results LIMIT 1").fetchone() is None
+            return (
+                self._connection.execute("SELECT 1 FROM results LIMIT 1").fetchone()
+                is None
+            )
         return True
 
     def count(self, key: bytes) -> int | None:
@@ -170,7 +175,9 @@ class Cache:
     def row(self, key: bytes, number: int, judged: str) -> bytes | None:
         """Return what was noted of one result for a way of judging it; None when nothing was."""
         with self._reading():
-            query = "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
+            query = (
+                "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
+            )
             found = self._connection.execute(query, (key, number, judged)).fetchone()
             if found is not None and found[0][:_SEAL] == _seal(
                 key, f"{number}{judged}", found[0][_SEAL:]
@@ -183,7 +190,8 @@ class Cache:
         another.
         """
         sealed = [
-            (key, n, judged, _seal(key, f"{n}{judged}", block) + block) for key, n, block in rows
+            (key, n, judged, _seal(key, f"{n}{judged}", block) + block)
+            for key, n, block in rows
         ]
         if sealed:
             with self._writing() as connection:
@@ -224,9 +232,12 @@ class Cache:
                 )
             ]
             connection.executemany(
-                "UPDATE results SET used = ? WHERE key = ?", [s for s in stale if s[1] in keep]
+                "UPDATE results SET used = ? WHERE key = ?",
+                [s for s in stale if s[1] in keep],
             )
-            (size,) = connection.execute("SELECT coalesce(sum(size), 0) FROM results").fetchone()
+            (size,) = connection.execute(
+                "SELECT coalesce(sum(size), 0) FROM results"
+            ).fetchone()
             if size <= most_bytes:
                 return
             for key, part in connection.execute(
@@ -281,7 +292,9 @@ class Cache:
         )
         weakref.finalize(self, connection.close)
         try:
-            connection.execute(f"PRAGMA journal_mode = {'WAL' if address else 'MEMORY'}")
+            connection.execute(
+                f"PRAGMA journal_mode = {'WAL' if address else 'MEMORY'}"
+            )
             # A crash of the machine may cost the last entries, never the order of the file.
             connection.execute(f"PRAGMA synchronous = {'NORMAL' if address else 'OFF'}")
             connection.executescript(_TABLES)
@@ -303,7 +316,9 @@ class Cache:
 
     def _set_aside(self, error: Exception) -> None:
         assert self.path is not None
-        name = f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+        name = (
+            f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+        )
         warnings.warn(
             f"{self.path}: the cache is damaged ({error}); it is set aside as {name}",
             CacheWarning,
@@ -366,6 +381,8 @@ def _seal(key: bytes, name: str, content: bytes) -> bytes:
     fit.
     """
     digest = blake2b(
-        content, digest_size=_SEAL, key=blake2b(key + name.encode(), digest_size=32).digest()
+        content,
+        digest_size=_SEAL,
+        key=blake2b(key + name.encode(), digest_size=32).digest(),
     )
     return digest.digest()

@@ -58,7 +58,11 @@ class GroundModel(Protocol):
     """
 
     def correct(
-        self, distance: ArrayLike, latitude: ArrayLike, longitude: ArrayLike, elevation: ArrayLike
+        self,
+        distance: ArrayLike,
+        latitude: ArrayLike,
+        longitude: ArrayLike,
+        elevation: ArrayLike,
     ) -> Corrected | None:
         """Return the elevation corrected by the ground, or None where the model doesn't know it."""
 
@@ -173,7 +177,11 @@ def grid_profile(
     known = np.isfinite(d) & np.isfinite(z)
     if known.sum() < max(10, len(z) / 2):
         return None
-    breaking = np.zeros(len(z), dtype=np.bool_) if breaks is None else np.asarray(breaks, np.bool_)
+    breaking = (
+        np.zeros(len(z), dtype=np.bool_)
+        if breaks is None
+        else np.asarray(breaks, np.bool_)
+    )
     d, z, jump = d[known], z[known], _jumps(z, known, breaking, step)
     length = d[-1] - d[0]
     if length < rules.window_gnss:
@@ -202,18 +210,25 @@ def grid_profile(
     if noise > level:
         # Hills only raise the level, so they are measured where it matters.
         level += (
-            rules.noise_hilly * ascent_descent(smooth, rules.threshold_gnss)[0] / (length / 1000.0)
+            rules.noise_hilly
+            * ascent_descent(smooth, rules.threshold_gnss)[0]
+            / (length / 1000.0)
         )
     if noise > level and (
-        timer is None or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time
+        timer is None
+        or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time
     ):
         source, threshold = ElevationSource.GNSS, rules.threshold_gnss
-        smooth, slope, error = rolling_fit(clean, rules.spacing, rules.window_gnss, noise)
+        smooth, slope, error = rolling_fit(
+            clean, rules.spacing, rules.window_gnss, noise
+        )
         counted = rolling_fit(clean, rules.spacing, rules.window_gnss_ascent, noise)[0]
     ascent, descent = cumulative_ascent(counted, threshold)
     if lifted.any():
         smooth = smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
-    return Profile(grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold)
+    return Profile(
+        grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold
+    )
 
 
 def _jumps(
@@ -225,7 +240,9 @@ def _jumps(
     Breaks that follow each other are one, judged by its whole change.
     """
     crossed = np.append(0, np.diff(np.cumsum(breaks)[known])) > 0
-    change = np.where(crossed, np.diff(elevation[known], prepend=elevation[known][:1]), 0.0)
+    change = np.where(
+        crossed, np.diff(elevation[known], prepend=elevation[known][:1]), 0.0
+    )
     if not crossed.any():
         return change
     begin = crossed & ~np.append(False, crossed[:-1])
@@ -266,7 +283,9 @@ def rolling_fit(
     # Savitzky-Golay weights of second order, written out for a symmetric window.
     m, fourth = len(k), float((k**4).sum())
     weights = (
-        (fourth - squares * k**2) / (m * fourth - squares**2) if half > 1 else np.full(3, 1 / 3)
+        (fourth - squares * k**2) / (m * fourth - squares**2)
+        if half > 1
+        else np.full(3, 1 / 3)
     )
     level = scipy.ndimage.correlate1d(v, weights, mode="nearest")
     inner = slice(half, len(v) - half)
@@ -317,7 +336,9 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
     if len(turns) < 2:
         return np.zeros(len(z)), np.zeros(len(z))
     change = np.diff(z[turns])
-    leg = np.clip(np.searchsorted(turns, np.arange(len(z)), side="right") - 1, 0, len(change) - 1)
+    leg = np.clip(
+        np.searchsorted(turns, np.arange(len(z)), side="right") - 1, 0, len(change) - 1
+    )
     # Progress within a leg: a dip smaller than the threshold gives nothing and takes nothing.
     done = np.clip((z - z[turns[leg]]) * np.sign(change[leg]), 0.0, np.abs(change[leg]))
     done[: turns[0]] = 0.0
@@ -351,7 +372,9 @@ def turning_points(elevation: Floats, threshold: float) -> NDArray[np.intp]:
     candidates = np.concatenate(([0], bends, [len(z) - 1]))
     kept: list[int] = [int(candidates[0])]
     last = int(candidates[0])
-    low = high = last  # extremes since the last kept turn, while the direction is still open
+    low = high = (
+        last  # extremes since the last kept turn, while the direction is still open
+    )
     going = 0
     for i in candidates[1:].tolist():
         if going >= 0 and z[i] > z[high]:
@@ -398,4 +421,6 @@ def _noise(values: Floats) -> float:
 def _noise_in_time(timer: Floats, elevation: Floats) -> float:
     """Return the noise of elevation every 5 s."""
     later = np.append(np.diff(timer) > 0, True)
-    return _noise(np.interp(np.arange(timer[0], timer[-1], 5.0), timer[later], elevation[later]))
+    return _noise(
+        np.interp(np.arange(timer[0], timer[-1], 5.0), timer[later], elevation[later])
+    )

@@ -100,7 +100,9 @@ class ReadError(TrailstatsError):
     def where(self) -> str:
         """Return the place of the fault as text, empty when it is not known."""
         places = (("byte", self.offset), ("line", self.line))
-        return ", ".join(f"{name} {number}" for name, number in places if number is not None)
+        return ", ".join(
+            f"{name} {number}" for name, number in places if number is not None
+        )
 
     def __str__(self) -> str:
         place = self.where()
@@ -109,7 +111,14 @@ class ReadError(TrailstatsError):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders: keyword-only arguments need help there.
-        return _rebuild, (type(self), self.message, self.path, self.format, self.offset, self.line)
+        return _rebuild, (
+            type(self),
+            self.message,
+            self.path,
+            self.format,
+            self.offset,
+            self.line,
+        )
 
 
 def _rebuild(

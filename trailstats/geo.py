@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["EARTH_RADIUS", "heading", "local_xy", "resample_path", "step_lengths", "turning"]
+__all__ = [
+    "EARTH_RADIUS",
+    "heading",
+    "local_xy",
+    "resample_path",
+    "step_lengths",
+    "turning",
+]
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +38,10 @@ def step_lengths(latitude: ArrayLike, longitude: ArrayLike) -> Floats:
     -----
     Haversine on a sphere, within 0.5 % of the ellipsoid; heights don't enter: this is map distance.
     """
-    lat, lon = np.radians(np.asarray(latitude, float)), np.radians(np.asarray(longitude, float))
+    lat, lon = (
+        np.radians(np.asarray(latitude, float)),
+        np.radians(np.asarray(longitude, float)),
+    )
     out = np.zeros(len(lat))
     known = np.flatnonzero(~np.isnan(lat) & ~np.isnan(lon))
     if len(known) < 2:
@@ -71,7 +81,9 @@ def local_xy(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floats]
     return x, np.radians(lat - lat0) * EARTH_RADIUS
 
 
-def resample_path(x: ArrayLike, y: ArrayLike, spacing: float) -> tuple[Floats, Floats, Floats]:
+def resample_path(
+    x: ArrayLike, y: ArrayLike, spacing: float
+) -> tuple[Floats, Floats, Floats]:
     """Return a path at equal distances along itself, so that shape does not depend on the sampling
     rate.
 

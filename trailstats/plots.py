@@ -28,7 +28,12 @@ from trailstats.report import charts
 from trailstats.report import history_rows as archive
 from trailstats.report.chart_base import themed
 from trailstats.report.pictures import write_pictures
-from trailstats.report.run_rows import all_route_rows, claim_rows, profile_rows, route_rows
+from trailstats.report.run_rows import (
+    all_route_rows,
+    claim_rows,
+    profile_rows,
+    route_rows,
+)
 from trailstats.report.tracks import TrackView, track_views
 
 if TYPE_CHECKING:
@@ -83,9 +88,13 @@ def profile(
     'distance (km)'
     """
     found, view = _view(run, athlete)
-    x_title = "time (min)" if view.by_time else f"distance ({'mi' if imperial else 'km'})"
+    x_title = (
+        "time (min)" if view.by_time else f"distance ({'mi' if imperial else 'km'})"
+    )
     y_title = (
-        f"elevation ({'ft' if imperial else 'm'})" if view.has("elevation") else "no elevation"
+        f"elevation ({'ft' if imperial else 'm'})"
+        if view.has("elevation")
+        else "no elevation"
     )
     return themed(charts.profile(profile_rows(found, view, imperial), x_title, y_title))
 
@@ -175,7 +184,9 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     'mi'
     """
     return themed(
-        charts.weekly(archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km")
+        charts.weekly(
+            archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km"
+        )
     )
 
 
@@ -348,12 +359,15 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     """
     return themed(
         charts.calendar(
-            archive.calendar_rows(history.activities, imperial), "mi" if imperial else "km"
+            archive.calendar_rows(history.activities, imperial),
+            "mi" if imperial else "km",
         )
     )
 
 
-def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) -> Chart:
+def claims(
+    results: History | Sequence[ClaimResult], *, imperial: bool = False
+) -> Chart:
     """Return each claim's difference between trail and road with its interval.
 
     Parameters
@@ -385,6 +399,12 @@ def claims(results: History | Sequence[ClaimResult], *, imperial: bool = False) 
     return themed(charts.claims(claim_rows(answers, imperial)))
 
 
-def _view(run: Activity | Analysis, athlete: Athlete | None) -> tuple[Analysis, TrackView]:
-    found = _analysis.analyze(run, athlete=athlete) if isinstance(run, Activity) else run
-    return found, track_views([found.profile], athlete.privacy_zones if athlete else ())[0]
+def _view(
+    run: Activity | Analysis, athlete: Athlete | None
+) -> tuple[Analysis, TrackView]:
+    found = (
+        _analysis.analyze(run, athlete=athlete) if isinstance(run, Activity) else run
+    )
+    return found, track_views(
+        [found.profile], athlete.privacy_zones if athlete else ()
+    )[0]

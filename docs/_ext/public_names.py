@@ -53,9 +53,13 @@ def _page_of_name(name: str) -> str:
     if kind == "class" and issubclass(getattr(ts, name), Exception):
         kind = "exception"
     members = (
-        "" if kind == "function" else "   :members:\n   :undoc-members:\n   :show-inheritance:\n"
+        ""
+        if kind == "function"
+        else "   :members:\n   :undoc-members:\n   :show-inheritance:\n"
     )
-    return _page(name, f".. currentmodule:: trailstats\n\n.. auto{kind}:: {name}\n{members}")
+    return _page(
+        name, f".. currentmodule:: trailstats\n\n.. auto{kind}:: {name}\n{members}"
+    )
 
 
 def _page_of_module(module: str) -> str:
@@ -79,7 +83,9 @@ def _link_names(app: Sphinx, docname: str, source: list[str]) -> None:
     linked = _LISTED.sub(r"- [`\1`](reference/\1.rst)", source[0])
     toctree = "\n".join(f"reference/{name}" for name in [*names, *MODULES])
     modules = "\n".join(f"- [`trailstats.{m}`](reference/{m}.rst)" for m in MODULES)
-    source[0] = f"{linked}\n## Modules\n\n{modules}\n\n```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
+    source[0] = (
+        f"{linked}\n## Modules\n\n{modules}\n\n```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
+    )
 
 
 def _link_references(

@@ -21,10 +21,16 @@ def main() -> None:
         "--most-bytes", type=int, default=limits.request_bytes, help="of one request"
     )
     parser.add_argument(
-        "--most-seconds", type=float, default=limits.work_seconds, help="of work for one request"
+        "--most-seconds",
+        type=float,
+        default=limits.work_seconds,
+        help="of work for one request",
     )
     parser.add_argument(
-        "--workers", type=int, default=limits.workers, help="requests worked on at a time"
+        "--workers",
+        type=int,
+        default=limits.workers,
+        help="requests worked on at a time",
     )
     arguments = parser.parse_args()
     limits = Limits(

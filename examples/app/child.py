@@ -69,7 +69,9 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
     )
     if job is Job.ANALYSIS:
         if len(files) != 1:
-            raise ts.ConfigError("an analysis is of one file; ask for a history of several")
+            raise ts.ConfigError(
+                "an analysis is of one file; ask for a history of several"
+            )
         return _json(ts.analyze(files[0], limits=reading).to_dict())
     history = ts.analyze_folder(files, limits=reading, workers=1)
     if job is Job.HISTORY:
@@ -82,7 +84,9 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
     claims, rules = ts.evaluate_claims(history), ts.check_plan(history)
     if job is Job.CLAIMS:
         return _json(claims_document(history, claims, rules))
-    return ts.write_report(history, "../page.html", claims=claims, rules=rules).read_bytes()
+    return ts.write_report(
+        history, "../page.html", claims=claims, rules=rules
+    ).read_bytes()
 
 
 def _json(document: object) -> bytes:

@@ -11,7 +11,12 @@ MEDIA_TYPE = "application/problem+json"
 
 # HTTP status by the stable code of an error of trailstats; everything else that a file can do is
 # 422.
-STATUS_BY_CODE = {"limit": 413, "missing_extra": 501, "internal": 500, "worker_killed": 500}
+STATUS_BY_CODE = {
+    "limit": 413,
+    "missing_extra": 501,
+    "internal": 500,
+    "worker_killed": 500,
+}
 
 
 class Problem(Exception):
@@ -53,7 +58,9 @@ class Problem(Exception):
             "code": self.code,
             **self.members,
         }
-        return JSONResponse(document, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+        return JSONResponse(
+            document, self.status, headers=self.headers, media_type=MEDIA_TYPE
+        )
 
 
 SCHEMA: dict[str, object] = {

@@ -31,13 +31,16 @@ Files = Annotated[
     File(description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them."),
 ]
 OneFile = Annotated[
-    UploadFile, File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped.")
+    UploadFile,
+    File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped."),
 ]
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
         "description": words,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}},
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}
+        },
     }
     for status, words in {
         400: "No request that can be understood",
@@ -78,7 +81,11 @@ def make_app(limits: Limits | None = None) -> FastAPI:
         yield
 
     app = FastAPI(
-        title="trailstats", version=__version__, lifespan=life, docs_url=None, redoc_url=None
+        title="trailstats",
+        version=__version__,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
     )
     app.add_middleware(CountBytes, limits=limits)
     app.add_exception_handler(Problem, _answer_problem)
@@ -87,7 +94,9 @@ def make_app(limits: Limits | None = None) -> FastAPI:
     app.add_exception_handler(Exception, _answer_fault)
 
     async def do(job: Job, uploads: list[UploadFile]) -> bytes:
-        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="trailstats-app-"))
+        folder = Path(
+            await asyncio.to_thread(tempfile.mkdtemp, prefix="trailstats-app-")
+        )
         try:
             (folder / "files").mkdir()
             names = await save(uploads, folder / "files", limits)
@@ -142,12 +151,16 @@ async def _answer_problem(_: Request, error: Exception) -> Response:
 
 async def _answer_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return Problem(error.status_code, "http", str(error.detail), headers=error.headers).response()
+    return Problem(
+        error.status_code, "http", str(error.detail), headers=error.headers
+    ).response()
 
 
 async def _answer_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = "; ".join(f"{'/'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+    found = "; ".join(
+        f"{'/'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()
+    )
     return Problem(422, "invalid_request", found).response()
 
 

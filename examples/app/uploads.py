@@ -35,7 +35,9 @@ class CountBytes:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {name: value for name, value in scope["headers"] if name == b"content-length"}
+        headers = {
+            name: value for name, value in scope["headers"] if name == b"content-length"
+        }
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.limits.request_bytes:
             await self._too_large().response()(scope, receive, send)
@@ -54,7 +56,9 @@ class CountBytes:
                     message = await receive()
             except TimeoutError:
                 detail = f"the request took longer than {self.limits.receive_seconds:g} s to arrive"
-                ended = Problem(408, "too_slow", detail, headers={"Connection": "close"})
+                ended = Problem(
+                    408, "too_slow", detail, headers={"Connection": "close"}
+                )
                 raise ended from None
             received += len(message.get("body", b""))
             whole = not message.get("more_body", False)
@@ -81,7 +85,9 @@ class CountBytes:
         return Problem(413, "too_large", detail, headers={"Connection": "close"})
 
 
-async def save(uploads: Sequence[UploadFile], folder: Path, limits: Limits) -> list[str]:
+async def save(
+    uploads: Sequence[UploadFile], folder: Path, limits: Limits
+) -> list[str]:
     """Save uploads into a folder and return their names there.
 
     Raises
@@ -91,7 +97,9 @@ async def save(uploads: Sequence[UploadFile], folder: Path, limits: Limits) -> l
     """
     if len(uploads) > limits.request_files:
         raise Problem(
-            413, "too_many_files", f"more than {limits.request_files} files in the request"
+            413,
+            "too_many_files",
+            f"more than {limits.request_files} files in the request",
         )
     names: list[str] = []
     for number, upload in enumerate(uploads, 1):

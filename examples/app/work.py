@@ -44,7 +44,10 @@ class Crew:
         """
         if self.busy >= self.limits.workers + self.limits.waiting:
             raise Problem(
-                503, "busy", "too many requests wait already", headers={"Retry-After": "30"}
+                503,
+                "busy",
+                "too many requests wait already",
+                headers={"Retry-After": "30"},
             )
         self.busy += 1
         try:
@@ -88,5 +91,7 @@ def _outcome(folder: Path) -> bytes:
         return (folder / "result").read_bytes()
     except FileNotFoundError:
         raise Problem(
-            500, "worker_killed", "the process that did the work died, perhaps for want of memory"
+            500,
+            "worker_killed",
+            "the process that did the work died, perhaps for want of memory",
         ) from None

@@ -24,7 +24,9 @@ def steps(path: Path) -> pd.DataFrame:
     assert_type(activity.issues, tuple[ts.Issue, ...])
     cleaned = ts.clean(activity, rules=ts.CleanRules())
     rules = ts.TerrainRules(sources=frozenset({ts.SurfaceSource.SIGNAL}))
-    segments = ts.classify_terrain(cleaned, ts.cut_segments(cleaned, rules=rules), rules=rules)
+    segments = ts.classify_terrain(
+        cleaned, ts.cut_segments(cleaned, rules=rules), rules=rules
+    )
     assert_type(segments, pd.DataFrame)
     assert_type(ts.find_climbs(cleaned), pd.DataFrame)
     assert_type(ts.convert(cleaned, path.with_suffix(".csv")), Path)
@@ -34,7 +36,9 @@ def steps(path: Path) -> pd.DataFrame:
 def one(upload: bytes) -> dict[str, object]:
     """Answer an upload."""
     try:
-        analysis = ts.analyze(io.BytesIO(upload), athlete=ts.Athlete(heart_rate_max=188))
+        analysis = ts.analyze(
+            io.BytesIO(upload), athlete=ts.Athlete(heart_rate_max=188)
+        )
     except ts.ReadError as error:
         assert_type(error.where(), str)
         return {"code": error.code, "message": str(error)}
@@ -57,7 +61,10 @@ def many(folder: Path) -> list[ts.Verdict]:
     assert_type(claims, list[ts.ClaimResult])
     rules = ts.check_plan(history)
     assert_type(rules, list[ts.RuleResult])
-    assert_type(ts.write_report(history, folder / "report.html", claims=claims, rules=rules), Path)
+    assert_type(
+        ts.write_report(history, folder / "report.html", claims=claims, rules=rules),
+        Path,
+    )
     return [claim.verdict for claim in claims]
 
 

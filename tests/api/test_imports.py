@@ -16,22 +16,27 @@ import trailstats as ts
 
 MODULES = sorted(ts._MODULES)
 # What a package is imported as, where that is not its own name.
-IMPORTED_AS = {"vl-convert-python": "vl_convert", "python-multipart": "python_multipart"}
+IMPORTED_AS = {
+    "vl-convert-python": "vl_convert",
+    "python-multipart": "python_multipart",
+}
 
 
 @pytest.fixture(scope="module")
 def extras(root: Path) -> set[str]:
     """Return the modules that the extras for users bring."""
-    every = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "optional-dependencies"
-    ]
+    every = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]["optional-dependencies"]
     wanted = [
         line
         for name, lines in every.items()
         if name not in ("dev", "docs", "all")
         for line in lines
     ]
-    packages = {re.split(r"[\[>=<]", line)[0].strip() for line in wanted} - {"trailstats"}
+    packages = {re.split(r"[\[>=<]", line)[0].strip() for line in wanted} - {
+        "trailstats"
+    }
     return {IMPORTED_AS.get(package, package) for package in packages}
 
 
@@ -39,7 +44,11 @@ def loaded_after(program: str) -> set[str]:
     """Return the packages that a new interpreter holds after a program."""
     program += "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     return set(done.stdout.split())
 

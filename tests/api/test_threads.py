@@ -23,7 +23,11 @@ def files(samples: Path) -> list[Path]:
     """Return short recordings in each of the three formats."""
     every = sorted((samples / "archive").iterdir(), key=lambda p: p.stat().st_size)
     kinds = ("fit", "gpx", "tcx")
-    return [path for kind in kinds for path in [p for p in every if f".{kind}" in p.name][:2]]
+    return [
+        path
+        for kind in kinds
+        for path in [p for p in every if f".{kind}" in p.name][:2]
+    ]
 
 
 def document(path: Path) -> str:
@@ -73,7 +77,9 @@ def test_the_library_keeps_no_global_state(root: Path) -> None:
     """
     for path in (root / "trailstats").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], path
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], (
+            path
+        )
         for node in tree.body:
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
             empty = isinstance(value, ast.Dict | ast.List | ast.Set) and not (

@@ -30,11 +30,17 @@ class Server:
     def processes(self) -> list[int]:
         """Return the processes that it started and that still run."""
         tasks = Path(f"/proc/{self.process.pid}/task")
-        return [int(c) for task in tasks.iterdir() for c in (task / "children").read_text().split()]
+        return [
+            int(c)
+            for task in tasks.iterdir()
+            for c in (task / "children").read_text().split()
+        ]
 
     def left_behind(self) -> list[str]:
         """Return the files of requests that were not removed."""
-        return [str(p) for p in self.temporary.rglob("*") if "trailstats-app-" in str(p)]
+        return [
+            str(p) for p in self.temporary.rglob("*") if "trailstats-app-" in str(p)
+        ]
 
 
 def free_port() -> int:
@@ -64,7 +70,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         address = f"http://127.0.0.1:{port}"
         for _ in range(300):
             if process.poll() is not None:
-                pytest.fail(f"the service ended: {process.stderr.read() if process.stderr else ''}")
+                pytest.fail(
+                    f"the service ended: {process.stderr.read() if process.stderr else ''}"
+                )
             try:
                 httpx.get(f"{address}/health", timeout=5)
                 return Server(address, process, folder)

@@ -13,11 +13,16 @@ from typing import Any
 import pytest
 
 
-def test_a_browser_uploads_a_run_and_shows_its_report(server: Any, samples: Path) -> None:
+def test_a_browser_uploads_a_run_and_shows_its_report(
+    server: Any, samples: Path
+) -> None:
     """The form works without scripts, and the report that comes back draws its charts."""
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
     found = asked or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+        filter(
+            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+        ),
+        "",
     )
     if not found:
         pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
@@ -30,7 +35,10 @@ def test_a_browser_uploads_a_run_and_shows_its_report(server: Any, samples: Path
             executable_path=found, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" else None,
+        )
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.goto(server.address)
         page.get_by_label("Recordings").set_input_files([str(path) for path in files])

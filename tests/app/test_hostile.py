@@ -48,7 +48,9 @@ def track(number: int, points: int = 60) -> bytes:
         f"<time>2026-01-01T10:{k // 60:02d}:{k % 60:02d}Z</time></trkpt>"
         for k in steps
     ]
-    head = '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk>'
+    head = (
+        '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk>'
+    )
     return f"{head}<name>run {number}</name><trkseg>{''.join(lines)}</trkseg></trk></gpx>".encode()
 
 
@@ -76,16 +78,22 @@ def test_a_bomb_in_a_zip(server: Any, client: httpx.Client) -> None:
     still_well(server, client)
 
 
-def test_a_bomb_in_xml_and_a_file_of_the_server(server: Any, client: httpx.Client) -> None:
+def test_a_bomb_in_xml_and_a_file_of_the_server(
+    server: Any, client: httpx.Client
+) -> None:
     """Entities are not expanded, and none reads a file of the server."""
     bomb = '<!DOCTYPE b [<!ENTITY a0 "lol">' + "".join(
         f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
     )
     text = bomb + "]><gpx><trk><name>&a11;</name><trkseg></trkseg></trk></gpx>"
-    refused(client.post("/analysis", files={"file": ("run.gpx", text.encode())}), 413, 422)
+    refused(
+        client.post("/analysis", files={"file": ("run.gpx", text.encode())}), 413, 422
+    )
     steal = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     body = track(1).decode().replace("run 1", "&x;")
-    answer = client.post("/analysis", files={"file": ("run.gpx", (steal + body).encode())})
+    answer = client.post(
+        "/analysis", files={"file": ("run.gpx", (steal + body).encode())}
+    )
     assert "root:" not in answer.text
     if answer.status_code != 200:
         refused(answer, 422)
@@ -103,7 +111,9 @@ def test_a_bomb_in_xml_and_a_file_of_the_server(server: Any, client: httpx.Clien
         "a/../../evil.gpx",
     ],
 )
-def test_names_that_lead_elsewhere(server: Any, client: httpx.Client, name: str) -> None:
+def test_names_that_lead_elsewhere(
+    server: Any, client: httpx.Client, name: str
+) -> None:
     """The last part of a name is all that is used, and members of a zip are never written under
     theirs.
     """
@@ -123,7 +133,9 @@ def test_names_that_lead_elsewhere(server: Any, client: httpx.Client, name: str)
 def test_a_script_in_a_name_is_text(client: httpx.Client) -> None:
     """What a file or its name holds is shown in the report, never run."""
     body = track(4).replace(b"run 4", b"&lt;script&gt;alert(1)&lt;/script&gt;")
-    answer = client.post("/report", files={"files": ("<img src=x onerror=alert(2)>.gpx", body)})
+    answer = client.post(
+        "/report", files={"files": ("<img src=x onerror=alert(2)>.gpx", body)}
+    )
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
     assert "<img src=x" not in answer.text
@@ -151,11 +163,16 @@ def test_a_body_that_is_too_large(start: Callable[..., Any]) -> None:
             pass  # the service hung up while the rest was still being sent
         else:
             assert refused(answer, 413)["code"] == "too_large"
-        assert client.post("/analysis", files={"file": ("run.gpx", track(5))}).status_code == 200
+        assert (
+            client.post("/analysis", files={"file": ("run.gpx", track(5))}).status_code
+            == 200
+        )
         still_well(server, client)
 
 
-def test_work_that_takes_too_long_is_killed(start: Callable[..., Any], samples: Path) -> None:
+def test_work_that_takes_too_long_is_killed(
+    start: Callable[..., Any], samples: Path
+) -> None:
     """The process ends with its time, the request with a problem, and the next one is served."""
     server = start("--most-seconds", "0.05")
     archive = sorted((samples / "archive").iterdir())[:20]
@@ -176,9 +193,13 @@ def test_a_thousand_uploads_at_once(server: Any, client: httpx.Client) -> None:
 
     async def all_of_them() -> list[httpx.Response]:
         limits = httpx.Limits(max_connections=N_PARALLEL)
-        async with httpx.AsyncClient(base_url=server.address, timeout=1200, limits=limits) as many:
+        async with httpx.AsyncClient(
+            base_url=server.address, timeout=1200, limits=limits
+        ) as many:
             wanted = [
-                many.post("/analysis", files={"file": (f"run-{number}.gpx", track(number))})
+                many.post(
+                    "/analysis", files={"file": (f"run-{number}.gpx", track(number))}
+                )
                 for number in range(N_PARALLEL)
             ]
             return await asyncio.gather(*wanted)

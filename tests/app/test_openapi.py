@@ -18,7 +18,13 @@ def test_the_description_holds_the_documents(client: httpx.Client) -> None:
     """
     description = client.get("/openapi.json").json()
     assert description["openapi"].startswith("3.1")
-    assert set(description["paths"]) == {"/health", "/analysis", "/history", "/claims", "/report"}
+    assert set(description["paths"]) == {
+        "/health",
+        "/analysis",
+        "/history",
+        "/claims",
+        "/report",
+    }
     schemas = description["components"]["schemas"]
     assert schemas["analysis"]["required"] == document_schema("analysis")["required"]
     for body in schemas.values():
@@ -26,14 +32,23 @@ def test_the_description_holds_the_documents(client: httpx.Client) -> None:
     for path, methods in description["paths"].items():
         for status, answer in methods.get("post", {}).get("responses", {}).items():
             if int(status) >= 400:
-                assert set(answer["content"]) == {"application/problem+json"}, (path, status)
+                assert set(answer["content"]) == {"application/problem+json"}, (
+                    path,
+                    status,
+                )
 
 
 def test_made_up_requests_are_answered_as_described(server: Any) -> None:
     """Requests generated from the description, good and bad, get answers that it allows, and never
     a fault.
     """
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.address}/openapi.json"]
+    command = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        "run",
+        f"{server.address}/openapi.json",
+    ]
     command += [
         "--max-examples",
         "15",

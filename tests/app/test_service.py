@@ -46,9 +46,13 @@ def test_health(client: httpx.Client) -> None:
     assert client.get("/health").json() == {"status": "ok", "version": ts.__version__}
 
 
-def test_an_upload_is_answered_with_its_analysis(client: httpx.Client, some: list[Path]) -> None:
+def test_an_upload_is_answered_with_its_analysis(
+    client: httpx.Client, some: list[Path]
+) -> None:
     """The same document as from the library, named as the file was uploaded."""
-    answer = client.post("/analysis", files={"file": (some[0].name, some[0].read_bytes())})
+    answer = client.post(
+        "/analysis", files={"file": (some[0].name, some[0].read_bytes())}
+    )
     document = valid("analysis", answer)
     own = ts.analyze(some[0]).to_dict()
     assert document["meta"]["source"] == some[0].name
@@ -56,7 +60,9 @@ def test_an_upload_is_answered_with_its_analysis(client: httpx.Client, some: lis
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_many_files_and_a_zip_give_the_same_history(client: httpx.Client, some: list[Path]) -> None:
+def test_many_files_and_a_zip_give_the_same_history(
+    client: httpx.Client, some: list[Path]
+) -> None:
     """Rows for each, whether they come one by one or in a zip; a file that can't be read is a row
     too.
     """
@@ -68,7 +74,8 @@ def test_many_files_and_a_zip_give_the_same_history(client: httpx.Client, some: 
         for _, (name, content) in files:
             archive.writestr(name, content)
     zipped = valid(
-        "history", client.post("/history", files={"files": ("runs.zip", buffer.getvalue())})
+        "history",
+        client.post("/history", files={"files": ("runs.zip", buffer.getvalue())}),
     )
     assert [row["status"] for row in singly["activities"]] == ["ok"] * 6 + ["failed"]
     for one, other in zip(singly["activities"], zipped["activities"], strict=True):
@@ -88,11 +95,16 @@ def test_claims_and_report(client: httpx.Client, some: list[Path]) -> None:
     assert some[0].name in answer.text
 
 
-def test_files_of_the_same_name_are_kept_apart(client: httpx.Client, some: list[Path]) -> None:
+def test_files_of_the_same_name_are_kept_apart(
+    client: httpx.Client, some: list[Path]
+) -> None:
     """Two uploads that are called the same are two rows."""
     files = [("files", ("run.gpx.gz", p.read_bytes())) for p in some[:2]]
     document = valid("history", client.post("/history", files=files))
-    assert {row["file"] for row in document["activities"]} == {"run.gpx.gz", "2-run.gpx.gz"}
+    assert {row["file"] for row in document["activities"]} == {
+        "run.gpx.gz",
+        "2-run.gpx.gz",
+    }
 
 
 def test_what_can_not_be_used_is_a_problem(client: httpx.Client) -> None:
@@ -101,24 +113,34 @@ def test_what_can_not_be_used_is_a_problem(client: httpx.Client) -> None:
     """
     page = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
     found = problem(
-        client.post("/analysis", files={"file": ("run.gpx", page)}), 422, "unsupported_format"
+        client.post("/analysis", files={"file": ("run.gpx", page)}),
+        422,
+        "unsupported_format",
     )
     assert "HTML" in found["detail"]
     assert "run.gpx" in found["detail"]
     found = problem(
-        client.post("/analysis", files={"file": ("run.fit", b"")}), 422, "unsupported_format"
+        client.post("/analysis", files={"file": ("run.fit", b"")}),
+        422,
+        "unsupported_format",
     )
     assert "empty" in found["detail"]
     problem(client.post("/analysis"), 422, "invalid_request")
-    problem(client.post("/report", files={"files": ("run.gpx", page)}), 422, "unreadable")
+    problem(
+        client.post("/report", files={"files": ("run.gpx", page)}), 422, "unreadable"
+    )
     problem(client.get("/none"), 404, "http")
     assert problem(client.get("/analysis"), 405, "http")
     broken = {"content-type": "multipart/form-data; boundary=x"}
-    problem(client.post("/analysis", content=b"no form at all", headers=broken), 400, "http")
+    problem(
+        client.post("/analysis", content=b"no form at all", headers=broken), 400, "http"
+    )
 
 
 def test_an_app_reads_the_answer_back(client: httpx.Client, some: list[Path]) -> None:
     """From upload to JSON, and from there to tables again."""
-    answer = client.post("/analysis", files={"file": (some[0].name, some[0].read_bytes())})
+    answer = client.post(
+        "/analysis", files={"file": (some[0].name, some[0].read_bytes())}
+    )
     run = ts.Analysis.from_dict(answer.json())
     assert run.segments["distance"].sum() == pytest.approx(run.totals.distance)

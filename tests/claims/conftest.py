@@ -46,7 +46,12 @@ def scenarios() -> ModuleType:
 def empty() -> History:
     """Return a history without any activity."""
     return History(
-        Athlete(), schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), (), (), HeartRateLimits()
+        Athlete(),
+        schema.ACTIVITIES.empty(),
+        schema.SEGMENTS.empty(),
+        (),
+        (),
+        HeartRateLimits(),
     )
 
 
@@ -63,7 +68,9 @@ def cut() -> Cut:
         for name, value in columns.items():
             if name in activities:
                 activities[name] = pd.Series(
-                    [value] * len(activities), dtype=activities[name].dtype, index=activities.index
+                    [value] * len(activities),
+                    dtype=activities[name].dtype,
+                    index=activities.index,
                 )
         analyses = []
         for i in places:
@@ -78,8 +85,12 @@ def cut() -> Cut:
                 )
             analyses.append(replace(analysis, segments=segments))
         parts = [a.segments for a in analyses]
-        segments = pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
-        return replace(history, activities=activities, segments=segments, analyses=tuple(analyses))
+        segments = (
+            pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
+        )
+        return replace(
+            history, activities=activities, segments=segments, analyses=tuple(analyses)
+        )
 
     return keep
 

@@ -13,7 +13,9 @@ from trailstats.claims import ClaimResult, evaluate_claims, explain
 from trailstats.history import History
 from trailstats.schema import EvidenceStrength, Verdict
 
-CAUSAL = re.compile(r"\b(made you|because of|caused|thanks to|due to|proves|makes you faster)\b")
+CAUSAL = re.compile(
+    r"\b(made you|because of|caused|thanks to|due to|proves|makes you faster)\b"
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,9 @@ def test_impact_is_not_lower_for_a_ground_factor_of_one(
 ) -> None:
     """Equal steps on both grounds are never called lower: the published factor contains 1."""
     result = next(
-        r for r in evaluate_claims(runners.simulate(scenarios.NONE, 11)) if r.claim == "impact"
+        r
+        for r in evaluate_claims(runners.simulate(scenarios.NONE, 11))
+        if r.claim == "impact"
     )
     part = _part(result, "impact_per_km")
     assert part.verdict is Verdict.INCONCLUSIVE
@@ -90,10 +94,14 @@ def test_volume_that_rises_with_the_trails_decides_nothing(
     named.
     """
     scenario = next(
-        s for s in scenarios.SCENARIOS if s.name.startswith("volume rises with the trails")
+        s
+        for s in scenarios.SCENARIOS
+        if s.name.startswith("volume rises with the trails")
     )
     result = next(
-        r for r in evaluate_claims(runners.simulate(scenario, 2)) if r.claim == "road_improvement"
+        r
+        for r in evaluate_claims(runners.simulate(scenario, 2))
+        if r.claim == "road_improvement"
     )
     assert result.verdict is Verdict.INCONCLUSIVE
     assert any("Weekly hours changed by +" in c for c in result.caveats)
@@ -103,10 +111,14 @@ def test_volume_that_rises_with_the_trails_decides_nothing(
 
 def test_a_strong_gain_is_seen(runners: ModuleType, scenarios: ModuleType) -> None:
     """Form that rises by 15 % within weeks of the first trails, volume alike, is supported."""
-    base = next(s for s in scenarios.SCENARIOS if s.name == "road form 3 % up with the trails")
+    base = next(
+        s for s in scenarios.SCENARIOS if s.name == "road form 3 % up with the trails"
+    )
     strong = replace(base, gain=0.15, heat=0.0)
     result = next(
-        r for r in evaluate_claims(runners.simulate(strong, 6)) if r.claim == "road_improvement"
+        r
+        for r in evaluate_claims(runners.simulate(strong, 6))
+        if r.claim == "road_improvement"
     )
     assert result.low < 0.15 * result.road < result.high
     assert result.verdict in (Verdict.SUPPORTED, Verdict.INCONCLUSIVE)
@@ -129,11 +141,18 @@ def test_wording(answers: dict[str, ClaimResult]) -> None:
 def test_several_claims_are_allowed_for(answers: dict[str, ClaimResult]) -> None:
     """Answers that rest on a test say how many claims were tested with it."""
     tested = [r for r in answers.values() if any("Holm" in c for c in r.caveats)]
-    assert {r.claim for r in tested} >= {"strength", "easy_days", "same_effort", "volume"}
+    assert {r.claim for r in tested} >= {
+        "strength",
+        "easy_days",
+        "same_effort",
+        "volume",
+    }
     assert "impact" not in {r.claim for r in tested}
 
 
-def test_adjustment_takes_decisions_back(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_adjustment_takes_decisions_back(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """An interval that leaves out zero by itself may decide nothing among nine claims."""
     for result in answers.values():
         if any("decides nothing" in c and "Holm" in c for c in result.caveats):
@@ -154,12 +173,17 @@ def test_pairs_give_the_figures(
         if not np.isfinite(part.difference) or part.claim == "chasing":
             continue
         assert pairs["weight"].sum() == pytest.approx(1.0)
-        assert np.average(pairs["trail_value"], weights=pairs["weight"]) == pytest.approx(
-            part.trail
-        )
-        assert np.average(pairs["road_value"], weights=pairs["weight"]) == pytest.approx(part.road)
+        assert np.average(
+            pairs["trail_value"], weights=pairs["weight"]
+        ) == pytest.approx(part.trail)
+        assert np.average(
+            pairs["road_value"], weights=pairs["weight"]
+        ) == pytest.approx(part.road)
         assert set(pairs["trail"]) | set(pairs["road"]) == set(part.activities)
-        assert (pairs["trail"].nunique(), pairs["road"].nunique()) == (part.n_trail, part.n_road)
+        assert (pairs["trail"].nunique(), pairs["road"].nunique()) == (
+            part.n_trail,
+            part.n_road,
+        )
 
 
 def test_repeats_of_routes_give_the_chasing(
@@ -169,19 +193,25 @@ def test_repeats_of_routes_give_the_chasing(
     part, table = _part(answers["stress"], "chasing"), explain(runner, "stress")
     own = table[table["part"] == "chasing"]
     for side in ("trail", "road"):
-        routes = own[own["side"] == side].sort_values("file").groupby("route")["moving_time"]
+        routes = (
+            own[own["side"] == side].sort_values("file").groupby("route")["moving_time"]
+        )
         counts = routes.size()
         assert int((counts - 1).sum()) == getattr(part, f"n_{side}")
 
 
-def test_pairs_give_the_same_effort(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_pairs_give_the_same_effort(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """The pairs' mean difference is the figure."""
     pairs = explain(runner, "same_effort")
     seen = np.average(pairs["difference"], weights=pairs["weight"])
     assert seen == pytest.approx(answers["same_effort"].difference)
 
 
-def test_loads_give_the_impact(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_loads_give_the_impact(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """The listed loads over the listed amounts, trail over road, are the active and the tibial
     component.
     """
@@ -195,10 +225,14 @@ def test_loads_give_the_impact(runner: History, answers: dict[str, ClaimResult])
             ("tibial", sums["tibial"] + sums["tibial_steep"]),
         ):
             ratio = (load / sums[amount])["trail"] / (load / sums[amount])["road"]
-            assert ratio == pytest.approx(_part(answers["impact"], f"{name}_per_{per}").trail)
+            assert ratio == pytest.approx(
+                _part(answers["impact"], f"{name}_per_{per}").trail
+            )
 
 
-def test_weeks_runs_and_rules_are_listed(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_weeks_runs_and_rules_are_listed(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """Volume lists its weeks, road improvement its runs, the training rules what decided each."""
     weeks = explain(runner, "volume")
     assert {"weekly_hours", "weekly_load", "weeks_off"} == set(weeks["part"])
@@ -224,7 +258,9 @@ def test_direction(runners: ModuleType, scenarios: ModuleType, helps: bool) -> N
     """With strong effects every claim that rests on a test is decided, and reversed effects reverse
     the verdict.
     """
-    base = next(s for s in scenarios.SCENARIOS if s.name == "easy days 5 % slower, 30 a side")
+    base = next(
+        s for s in scenarios.SCENARIOS if s.name == "easy days 5 % slower, 30 a side"
+    )
     sign = 1.0 if helps else -1.0
     strong = replace(
         base,

@@ -54,7 +54,9 @@ def test_new_ground_is_what_was_not_run_in_the_year_before() -> None:
     for i, day in enumerate(days):
         before = [cells[k] for k in range(i) if day - days[k] <= 365.0]
         expected = (
-            route_novelty(cells[i], np.concatenate(before)) if day - days[0] >= 56.0 else np.nan
+            route_novelty(cells[i], np.concatenate(before))
+            if day - days[0] >= 56.0
+            else np.nan
         )
         assert found[i] == pytest.approx(expected, nan_ok=True)
 
@@ -138,7 +140,8 @@ def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> No
     table = pd.concat([twice.activities, double, failed], ignore_index=True)
     analyses = (*twice.analyses, twice.analyses[4], twice.analyses[9])
     again = [
-        a.segments.assign(file=f) for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)
+        a.segments.assign(file=f)
+        for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)
     ]
     segments = pd.concat([twice.segments, *again], ignore_index=True)
     more = replace(twice, activities=table, analyses=analyses, segments=segments)

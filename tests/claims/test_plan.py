@@ -23,7 +23,9 @@ RACE = dt.date(2026, 5, 10)
 
 
 def calendar(
-    runs: list[tuple[int, str, float]], athlete: Athlete | None = None, **columns: object
+    runs: list[tuple[int, str, float]],
+    athlete: Athlete | None = None,
+    **columns: object,
 ) -> History:
     """Return a history of runs, each given by its days before the race, its ground and its
     kilometres.
@@ -31,7 +33,8 @@ def calendar(
     runs = sorted(runs, reverse=True)
     count = len(runs)
     start = [
-        pd.Timestamp(RACE) - pd.Timedelta(days=ago) + pd.Timedelta(hours=8) for ago, _, _ in runs
+        pd.Timestamp(RACE) - pd.Timedelta(days=ago) + pd.Timedelta(hours=8)
+        for ago, _, _ in runs
     ]
     files = [f"{ago:03d}-{k}.fit" for k, (ago, _, _) in enumerate(runs)]
     table = schema.ACTIVITIES.frame(
@@ -59,11 +62,18 @@ def calendar(
         for file in files
     ]
     return History(
-        athlete or Athlete(), table, schema.SEGMENTS.empty(), tuple(analyses), (), HeartRateLimits()
+        athlete or Athlete(),
+        table,
+        schema.SEGMENTS.empty(),
+        tuple(analyses),
+        (),
+        HeartRateLimits(),
     )
 
 
-def rule(history: History, name: str, races: tuple[dt.date, ...] = (RACE,)) -> RuleResult:
+def rule(
+    history: History, name: str, races: tuple[dt.date, ...] = (RACE,)
+) -> RuleResult:
     found = [r for r in check_plan(history, races=races) if r.rule == name]
     assert len(found) == 1
     return found[0]
@@ -148,12 +158,18 @@ def test_a_short_archive_decides_nothing_but_what_is_seen() -> None:
     assert {rule(calendar(short), name).outcome for name in ("R2", "R2b", "R2c")} == {
         "not enough data"
     }
-    assert rule(calendar([*short, (3, "trail", 8.0), (5, "trail", 8.0)]), "R2").outcome == "fail"
+    assert (
+        rule(calendar([*short, (3, "trail", 8.0), (5, "trail", 8.0)]), "R2").outcome
+        == "fail"
+    )
 
 
 def test_a_race_to_come() -> None:
     """A race far ahead can't be judged yet."""
-    assert rule(calendar(BASE), "R2", (RACE + dt.timedelta(days=90),)).outcome == "not enough data"
+    assert (
+        rule(calendar(BASE), "R2", (RACE + dt.timedelta(days=90),)).outcome
+        == "not enough data"
+    )
 
 
 def weeks(trail: int, road: int, count: int = 20) -> list[tuple[int, str, float]]:
@@ -167,7 +183,8 @@ def weeks(trail: int, road: int, count: int = 20) -> list[tuple[int, str, float]
 
 
 @pytest.mark.parametrize(
-    ("trail", "road", "outcome"), [(1, 3, "pass"), (2, 2, "pass"), (0, 4, "fail"), (3, 1, "fail")]
+    ("trail", "road", "outcome"),
+    [(1, 3, "pass"), (2, 2, "pass"), (0, 4, "fail"), (3, 1, "fail")],
 )
 def test_trail_runs_a_week(trail: int, road: int, outcome: str) -> None:
     """One or two trail runs a week pass, none and three fail."""
@@ -193,7 +210,9 @@ def test_easy_trail_runs(above: float, outcome: str) -> None:
     """With 2 of 40 minutes above the ceiling an easy run is easy, with 15 it isn't."""
     runs = weeks(1, 3)
     found = rule(
-        calendar(runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0), "R4", ()
+        calendar(runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0),
+        "R4",
+        (),
     )
     assert found.outcome == outcome
     assert rule(calendar(runs, intent="easy"), "R4", ()).outcome == "not enough data"
@@ -212,7 +231,10 @@ def level(trails: list[tuple[int, str, float]], goal: str) -> History:
     runs = sorted([*BASE, *trails], reverse=True)
     on_trail = np.array([side == "trail" for _, side, _ in runs])
     history = calendar(
-        runs, Athlete(goal=goal), trail_share=on_trail.astype(float), technical_share=0.0
+        runs,
+        Athlete(goal=goal),
+        trail_share=on_trail.astype(float),
+        technical_share=0.0,
     )
     table = history.activities
     segments = schema.SEGMENTS.frame(
@@ -245,7 +267,9 @@ def test_ground_of_a_marathon_goal(kilometres: tuple[float, ...], outcome: str) 
     assert len(found.activities) == len(kilometres)
     for name in ("R3a", "R3c"):
         assert rule(history, name).outcome == "not applicable"
-    assert any("run long" in text for text in next_four_weeks([found])) == (outcome == "fail")
+    assert any("run long" in text for text in next_four_weeks([found])) == (
+        outcome == "fail"
+    )
 
 
 def test_unknown_goal_is_an_error() -> None:

@@ -23,7 +23,9 @@ def truth(samples: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def archive(samples: Path) -> History:
     return analyze_folder(
-        samples / "archive", athlete=Athlete.from_toml(samples / "athlete.toml"), workers=1
+        samples / "archive",
+        athlete=Athlete.from_toml(samples / "athlete.toml"),
+        workers=1,
     )
 
 
@@ -32,19 +34,30 @@ def answers(archive: History) -> dict[str, ClaimResult]:
     return {r.claim: r for r in evaluate_claims(archive)}
 
 
-def test_every_verdict_may_be_said(answers: dict[str, ClaimResult], truth: dict[str, Any]) -> None:
+def test_every_verdict_may_be_said(
+    answers: dict[str, ClaimResult], truth: dict[str, Any]
+) -> None:
     """No answer says what isn't true of the runner, and at least six claims are decided."""
     assert set(answers) == set(truth["claims"])
     for claim, expected in truth["claims"].items():
-        assert answers[claim].verdict.value in expected["allowed"], (claim, expected["reason"])
+        assert answers[claim].verdict.value in expected["allowed"], (
+            claim,
+            expected["reason"],
+        )
         parts = {p.claim: p for p in answers[claim].parts}
         for name, part in expected.get("parts", {}).items():
             assert parts[name].verdict.value in part["allowed"], (name, part["reason"])
-    decided = [c for c, r in answers.items() if r.verdict.value in ("supported", "contradicted")]
+    decided = [
+        c
+        for c, r in answers.items()
+        if r.verdict.value in ("supported", "contradicted")
+    ]
     assert len(decided) >= 6, decided
 
 
-def test_known_effects_are_covered(answers: dict[str, ClaimResult], truth: dict[str, Any]) -> None:
+def test_known_effects_are_covered(
+    answers: dict[str, ClaimResult], truth: dict[str, Any]
+) -> None:
     """The intervals hold what the noise-free runs say: overshoot, feel, and heart rate at equal
     speed.
     """
@@ -54,7 +67,9 @@ def test_known_effects_are_covered(answers: dict[str, ClaimResult], truth: dict[
     assert same.low < effects["same_effort"]["by_stretch"] < same.high
     assert feel.low < effects["enjoyment"]["model_difference"] < feel.high
     easy = answers["easy_days"]
-    shown = effects["easy_days"]["shown_by_name_or_calendar"]["above_easy_ceiling"]["difference"]
+    shown = effects["easy_days"]["shown_by_name_or_calendar"]["above_easy_ceiling"][
+        "difference"
+    ]
     assert easy.low < shown < easy.high
 
 
@@ -66,6 +81,13 @@ def test_rules_before_the_races(archive: History, truth: dict[str, Any]) -> None
     for race in truth["races"]:
         day = dt.date.fromisoformat(race["date"])
         end = f"to {day - dt.timedelta(days=1):%Y-%m-%d}"
-        found = {r.rule: r for r in rules if r.rule.startswith("R2") and r.period.endswith(end)}
+        found = {
+            r.rule: r
+            for r in rules
+            if r.rule.startswith("R2") and r.period.endswith(end)
+        }
         for name, expected in race["rules"].items():
-            assert found[name].outcome == expected["status"], (race["date"], found[name].detail)
+            assert found[name].outcome == expected["status"], (
+                race["date"],
+                found[name].detail,
+            )

@@ -56,7 +56,10 @@ def test_report_has_every_table(harness: Any) -> None:
     cases.
     """
     groups = ("none", "effect", "power", "sample", "confounded", "curve")
-    first = [next(n for n, s in enumerate(harness.ALL) if s.group == group) for group in groups]
+    first = [
+        next(n for n, s in enumerate(harness.ALL) if s.group == group)
+        for group in groups
+    ]
     found = harness.run(dict.fromkeys(first, 1), workers=1)
     text = harness.report(found, 60.0)
     for words in (

@@ -44,7 +44,9 @@ def test_error_and_freedom_are_welchs() -> None:
     rng = np.random.default_rng(2)
     values = np.concatenate((rng.normal(0.5, 1.0, 25), rng.normal(0.0, 3.0, 60)))
     side = _sides(25, 60)
-    found = compare(values, side, np.zeros(85), np.full(85, 3600.0), rules=MatchRules(draws=4000))
+    found = compare(
+        values, side, np.zeros(85), np.full(85, 3600.0), rules=MatchRules(draws=4000)
+    )
     welch = reference.ttest_ind(values[side], values[~side], equal_var=False)
     bounds = welch.confidence_interval()
     assert found.freedom == pytest.approx(welch.df, rel=0.06)
@@ -80,7 +82,9 @@ def test_matching_takes_out_duration() -> None:
 def test_runs_without_a_neighbour_do_not_count() -> None:
     """Trail runs of summer are not set against road runs of winter."""
     side = _sides(20, 20)
-    found = compare(np.arange(40.0), side, np.where(side, 0.0, 180.0), np.full(40, 3600.0))
+    found = compare(
+        np.arange(40.0), side, np.where(side, 0.0, 180.0), np.full(40, 3600.0)
+    )
     assert not found.enough
     assert found.n_trail == found.n_road == 0
     assert np.isnan(found.difference)
@@ -139,7 +143,9 @@ def test_interval_covers_the_truth(n_trail: int, n_road: int) -> None:
     rng = np.random.default_rng(7)
     total, inside = 300, 0
     for _ in range(total):
-        values = np.append(rng.gamma(2.0, 1.0, n_trail) + 0.5, rng.gamma(2.0, 1.0, n_road))
+        values = np.append(
+            rng.gamma(2.0, 1.0, n_trail) + 0.5, rng.gamma(2.0, 1.0, n_road)
+        )
         days = rng.uniform(0.0, 40.0, n_trail + n_road)
         found = compare(
             values,
@@ -175,7 +181,9 @@ def test_slope_error_widens_the_interval() -> None:
     joint error.
     """
     rng = np.random.default_rng(9)
-    known = compare(rng.normal(size=60), np.arange(60) % 2 == 0, np.zeros(60), np.full(60, 3600.0))
+    known = compare(
+        rng.normal(size=60), np.arange(60) % 2 == 0, np.zeros(60), np.full(60, 3600.0)
+    )
     same = allow_for_slope(known, 0.0, 2.0, 30.0)
     assert (same.low, same.high) == pytest.approx((known.low, known.high))
     wide = allow_for_slope(known, -0.3, 2.0, 1e9)
@@ -198,8 +206,12 @@ def test_a_true_slope_is_covered() -> None:
         values = 60.0 + 30.0 * speed + 4.0 * side + rng.normal(0.0, 3.0, 60)
         slope = 30.0 + rng.normal(0.0, 3.0)
         moved = values - slope * (speed - speed.mean())
-        plain = compare(moved, side, np.zeros(60), np.full(60, 3600.0), rules=MatchRules(draws=300))
-        found = allow_for_slope(plain, float(speed[side].mean() - speed[~side].mean()), 3.0, 1e9)
+        plain = compare(
+            moved, side, np.zeros(60), np.full(60, 3600.0), rules=MatchRules(draws=300)
+        )
+        found = allow_for_slope(
+            plain, float(speed[side].mean() - speed[~side].mean()), 3.0, 1e9
+        )
         inside += found.low <= 4.0 <= found.high
     assert 0.92 <= inside / 300 <= 0.98
 
@@ -217,7 +229,11 @@ def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
     for taken in (wrong, truly):
         # Within the same day all runs match, so the weights are equal.
         seen = compare(
-            values, taken, np.zeros(800), np.full(800, 3600.0), rules=MatchRules(draws=200)
+            values,
+            taken,
+            np.zeros(800),
+            np.full(800, 3600.0),
+            rules=MatchRules(draws=200),
         )
         found = allow_for_dilution(seen, share)
         assert found.low < sign * 3.0 < found.high
@@ -229,7 +245,9 @@ def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
 
 def test_an_interval_about_zero_widens_both_ways() -> None:
     """From -1 to 2 at half of its size: -2 to 4."""
-    found = allow_for_dilution(replace(Comparison(), difference=0.5, low=-1.0, high=2.0), 0.5)
+    found = allow_for_dilution(
+        replace(Comparison(), difference=0.5, low=-1.0, high=2.0), 0.5
+    )
     assert (found.difference, found.low, found.high) == (0.5, -2.0, 4.0)
 
 
@@ -282,7 +300,9 @@ def test_regression_agrees_with_a_dense_covariance() -> None:
         variance = residual @ inverse @ residual / 58
         # Restricted likelihood after Patterson and Thompson, the variance put in.
         terms = (
-            58 * np.log(variance) + np.linalg.slogdet(matrix)[1] + np.linalg.slogdet(information)[1]
+            58 * np.log(variance)
+            + np.linalg.slogdet(matrix)[1]
+            + np.linalg.slogdet(information)[1]
         )
         likelihoods.append(-0.5 * terms)
         betas.append(beta)

@@ -40,7 +40,9 @@ def test_a_steady_run_is_left_alone() -> None:
 @pytest.mark.parametrize("step", [1.0, 3.0, 7.0, 10.0])
 def test_sampling_changes_nothing(step: float) -> None:
     """The same run recorded every second or every ten has the same length and time."""
-    assert totals(make_activity(duration=2100, step=step)) == pytest.approx((6300, 2100), rel=1e-3)
+    assert totals(make_activity(duration=2100, step=step)) == pytest.approx(
+        (6300, 2100), rel=1e-3
+    )
 
 
 def test_the_input_is_not_changed() -> None:
@@ -59,7 +61,9 @@ def test_a_spike_is_blanked_and_adds_no_distance() -> None:
     """One position 300 m to the side is taken out, and the length stays."""
     run = make_activity()
     records = run.records.copy()
-    records.iloc[900, records.columns.get_loc("longitude")] += np.degrees(300 / EARTH_RADIUS)
+    records.iloc[900, records.columns.get_loc("longitude")] += np.degrees(
+        300 / EARTH_RADIUS
+    )
     cleaned = clean(replace(run, records=records))
     assert "position_spike" in codes(cleaned)
     assert totals(cleaned)[0] == pytest.approx(5400, rel=1e-3)
@@ -76,7 +80,9 @@ def test_samples_of_one_time_complete_each_other() -> None:
     cleaned = clean(replace(run, records=both, extras=pd.DataFrame(index=both.index)))
     assert next(i for i in cleaned.issues if i.code == "time_repeated").count == 1801
     for name in ("latitude", "longitude", "heart_rate"):
-        assert cleaned.records[name].to_numpy() == pytest.approx(run.records[name].to_numpy())
+        assert cleaned.records[name].to_numpy() == pytest.approx(
+            run.records[name].to_numpy()
+        )
     assert totals(cleaned) == pytest.approx((5400, 1800))
 
 
@@ -96,7 +102,9 @@ def test_a_catch_up_is_spread_over_the_way_it_makes_up_for() -> None:
 def test_a_step_that_makes_up_for_nothing_is_left_out() -> None:
     """A device that adds 200 m in a second while the positions go on as before did not run them."""
     run = make_activity(device_distance=True)
-    counted = run.records["distance"].to_numpy() + np.where(np.arange(1801) >= 900, 200.0, 0.0)
+    counted = run.records["distance"].to_numpy() + np.where(
+        np.arange(1801) >= 900, 200.0, 0.0
+    )
     cleaned = clean(replace(run, records=run.records.assign(distance=counted)))
     assert next(i for i in cleaned.issues if i.code == "distance_jump").count == 1
     assert totals(cleaned)[0] == pytest.approx(5400 - 3, abs=0.5)
@@ -128,7 +136,9 @@ def test_a_real_shift_of_place_stays() -> None:
     run = make_activity()
     east = np.degrees(np.where(np.arange(1801) > 900, 300.0, 0.0) / EARTH_RADIUS)
     cleaned = clean(
-        replace(run, records=run.records.assign(longitude=run.records["longitude"] + east))
+        replace(
+            run, records=run.records.assign(longitude=run.records["longitude"] + east)
+        )
     )
     assert cleaned.records["longitude"].notna().all()
     assert "distance_jump" in codes(cleaned)
@@ -139,9 +149,15 @@ def test_repeated_and_backward_times_are_sorted_out() -> None:
     run = make_activity(heart_rate=140.0 + np.arange(1801) // 100)
     records = run.records
     shuffled = pd.concat(
-        [records.iloc[100:], records.iloc[:100], records.iloc[50:60].assign(heart_rate=np.nan)]
+        [
+            records.iloc[100:],
+            records.iloc[:100],
+            records.iloc[50:60].assign(heart_rate=np.nan),
+        ]
     )
-    cleaned = clean(replace(run, records=shuffled, extras=pd.DataFrame(index=shuffled.index)))
+    cleaned = clean(
+        replace(run, records=shuffled, extras=pd.DataFrame(index=shuffled.index))
+    )
     assert {"time_backwards", "time_repeated"} <= codes(cleaned)
     assert len(cleaned.records) == 1801
     assert cleaned.records["heart_rate"].notna().all()
@@ -156,7 +172,9 @@ def test_a_pause_adds_nothing() -> None:
     )
     records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
     paused = with_pause(
-        replace(run, records=records, extras=pd.DataFrame(index=records.index)), 900, 1500
+        replace(run, records=records, extras=pd.DataFrame(index=records.index)),
+        900,
+        1500,
     )
     assert totals(paused) == pytest.approx((5400, 1800), rel=2e-3)
 
@@ -182,7 +200,9 @@ def test_a_gap_without_movement_counts_as_a_pause() -> None:
         np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10)
     )
     records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
-    cleaned = clean(replace(run, records=records, extras=pd.DataFrame(index=records.index)))
+    cleaned = clean(
+        replace(run, records=records, extras=pd.DataFrame(index=records.index))
+    )
     assert "gap" in codes(cleaned)
     assert totals(cleaned)[1] == pytest.approx(1800, rel=2e-3)
 
@@ -192,7 +212,9 @@ def test_a_gap_with_movement_is_bridged() -> None:
     run = make_activity()
     kept = np.r_[0:900, 960:1801]
     records = run.records.iloc[kept]
-    cleaned = clean(replace(run, records=records, extras=pd.DataFrame(index=records.index)))
+    cleaned = clean(
+        replace(run, records=records, extras=pd.DataFrame(index=records.index))
+    )
     assert "gap_bridged" in codes(cleaned)
     assert totals(cleaned) == pytest.approx((5400, 1800), rel=1e-3)
 
@@ -229,7 +251,9 @@ def test_jitter_on_a_slow_way_says_nothing_against_the_device() -> None:
 def test_a_treadmill_has_its_foot_pod() -> None:
     """Without positions the device's distance counts."""
     nothing = np.full(1801, np.nan)
-    run = make_activity(latitude=nothing, longitude=nothing, distance=2.5 * np.arange(1801))
+    run = make_activity(
+        latitude=nothing, longitude=nothing, distance=2.5 * np.arange(1801)
+    )
     assert totals(run) == pytest.approx((4500, 1800))
 
 
@@ -243,7 +267,9 @@ def test_one_record_is_no_crash() -> None:
     """A recording of a single sample has no length and no time."""
     run = make_activity()
     single = replace(
-        run, records=run.records.iloc[:1], extras=pd.DataFrame(index=run.records.index[:1])
+        run,
+        records=run.records.iloc[:1],
+        extras=pd.DataFrame(index=run.records.index[:1]),
     )
     assert totals(single) == (0.0, 0.0)
 
@@ -315,7 +341,9 @@ def test_standing_is_not_a_frozen_position() -> None:
     """
     speed = np.where((np.arange(1801) > 600) & (np.arange(1801) <= 780), 0.0, 3.0)
     for cadence in (np.where(speed > 0, 170.0, 0.0), np.full(1801, 170.0)):
-        assert "position_frozen" not in codes(clean(make_activity(speed=speed, cadence=cadence)))
+        assert "position_frozen" not in codes(
+            clean(make_activity(speed=speed, cadence=cadence))
+        )
 
 
 def test_missing_positions_are_bridged_evenly() -> None:
@@ -338,7 +366,9 @@ def beats(seconds: int = 1801, seed: int = 0) -> np.ndarray:
     """Return a heart rate that rises and wanders."""
     rng = np.random.default_rng(seed)
     rise = 110 + 40 * (1 - np.exp(-np.arange(seconds) / 120))
-    return np.round(rise + 4 * np.sin(np.arange(seconds) / 50) + rng.normal(0, 0.8, seconds))
+    return np.round(
+        rise + 4 * np.sin(np.arange(seconds) / 50) + rng.normal(0, 0.8, seconds)
+    )
 
 
 def test_a_heart_rate_that_follows_the_cadence_is_blanked() -> None:
@@ -362,7 +392,9 @@ def test_a_smoothed_lock_is_blanked(seed: int) -> None:
     beat, are blanked.
     """
     rng = np.random.default_rng(seed)
-    cadence = np.round(168 + 3 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801))
+    cadence = np.round(
+        168 + 3 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801)
+    )
     heart = beats(seed=seed)
     followed = pd.Series(cadence).rolling(10, min_periods=1).mean().to_numpy()
     heart[600:1200] = np.round(followed[600:1200] + rng.normal(0, 0.7, 600))
@@ -378,8 +410,12 @@ def test_a_smoothed_lock_is_blanked(seed: int) -> None:
 def test_a_heart_that_beats_as_often_as_its_runner_steps_is_kept(seed: int) -> None:
     """Half an hour at 168 beats and 168 steps, each wandering for itself, is no lock."""
     rng = np.random.default_rng(seed)
-    cadence = np.round(168 + 1.5 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801))
-    heart = np.round(168 + np.cumsum(rng.normal(0, 0.05, 1801)) + rng.normal(0, 0.5, 1801))
+    cadence = np.round(
+        168 + 1.5 * np.sin(np.arange(1801) / 50) + rng.normal(0, 1.5, 1801)
+    )
+    heart = np.round(
+        168 + np.cumsum(rng.normal(0, 0.05, 1801)) + rng.normal(0, 0.5, 1801)
+    )
     cleaned = clean(make_activity(heart_rate=heart, cadence=cadence))
     assert cleaned.records["heart_rate"].notna().all()
 
@@ -406,7 +442,9 @@ def test_a_bus_is_no_run() -> None:
 
 def test_a_ride_is_not_carried() -> None:
     """On a bicycle 9 m/s is the sport itself."""
-    assert totals(make_activity(speed=9.0, sport="cycling"))[0] == pytest.approx(16200, rel=1e-3)
+    assert totals(make_activity(speed=9.0, sport="cycling"))[0] == pytest.approx(
+        16200, rel=1e-3
+    )
 
 
 def test_a_treadmill_has_no_ground() -> None:
@@ -448,7 +486,9 @@ def test_a_late_fix_says_nothing_against_the_device() -> None:
     run = make_activity(distance=3.0 * np.arange(1801))
     late = replace(
         run,
-        records=run.records.assign(latitude=run.records["latitude"].where(np.arange(1801) > 600)),
+        records=run.records.assign(
+            latitude=run.records["latitude"].where(np.arange(1801) > 600)
+        ),
     )
     assert "device_distance" not in codes(clean(late))
     assert totals(late) == pytest.approx((5400, 1800), rel=1e-3)
@@ -462,12 +502,16 @@ def test_what_was_climbed_in_a_pause_is_no_ascent() -> None:
     )
     records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
     paused = with_pause(
-        replace(run, records=records, extras=pd.DataFrame(index=records.index)), 900, 1500
+        replace(run, records=records, extras=pd.DataFrame(index=records.index)),
+        900,
+        1500,
     )
     track = clean(paused).track
     assert track is not None
     assert track["ascent"].iloc[-1] == 0
-    assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx([500, 540], abs=0.5)
+    assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx(
+        [500, 540], abs=0.5
+    )
 
 
 def test_standing_is_told() -> None:
@@ -506,7 +550,9 @@ def climbed(elevation: np.ndarray) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
-    "where", [slice(500, 520), slice(500, 501), slice(0, 60)], ids=["middle", "one", "start"]
+    "where",
+    [slice(500, 520), slice(500, 501), slice(0, 60)],
+    ids=["middle", "one", "start"],
 )
 def test_an_elevation_of_zero_is_not_the_sea(where: slice) -> None:
     """Zeros where a device knew no height, 400 m up, are no fall to the sea and no climb out of
@@ -544,6 +590,9 @@ def test_a_sensor_that_is_set_anew_climbs_nothing(change: float) -> None:
 def test_a_fast_descent_is_no_jump() -> None:
     """Three metres a second down, sampled every seven seconds, is run."""
     run = make_activity(
-        speed=5.0, duration=595, step=7.0, elevation=np.linspace(2000, 2000 - 3 * 595, 86)
+        speed=5.0,
+        duration=595,
+        step=7.0,
+        elevation=np.linspace(2000, 2000 - 3 * 595, 86),
     )
     assert "elevation_jump" not in codes(clean(run))

@@ -41,25 +41,32 @@ def course(shape: str, *, step: float = 1.0, odometer: bool = False) -> Activity
         longitude=11.0 + np.degrees(east / EARTH_RADIUS) / np.cos(np.radians(47.0)),
         heart_rate=beating(150.0, len(seconds)),
     )
-    columns: dict[str, object] = {"elevation": 400 + 30 * (1 - np.cos(2 * np.pi * way / 2200))}
+    columns: dict[str, object] = {
+        "elevation": 400 + 30 * (1 - np.cos(2 * np.pi * way / 2200))
+    }
     if odometer or shape == "indoors":
         columns["distance"] = way
     return replace(run, records=run.records.assign(**columns))
 
 
-def at_times(run: Activity, index: pd.DatetimeIndex, order: np.ndarray | None = None) -> Activity:
+def at_times(
+    run: Activity, index: pd.DatetimeIndex, order: np.ndarray | None = None
+) -> Activity:
     """Return the run with other times, and its samples in another order."""
     records = run.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
     records = records if order is None else records.iloc[order]
     return replace(run, records=records, extras=pd.DataFrame(index=records.index))
 
 
-def set_back(run: Activity, at: int, seconds: float, until: int | None = None) -> Activity:
+def set_back(
+    run: Activity, at: int, seconds: float, until: int | None = None
+) -> Activity:
     """Return the run with its clock set back at one sample, and put right again at another."""
     number = np.arange(len(run.records))
     wrong = (number >= at) & (number < (len(number) if until is None else until))
     return at_times(
-        run, run.records.index - pd.to_timedelta(np.where(wrong, seconds, 0.0), unit="s")
+        run,
+        run.records.index - pd.to_timedelta(np.where(wrong, seconds, 0.0), unit="s"),
     )
 
 
@@ -69,7 +76,12 @@ def sums(run: Activity) -> tuple[float, float, float, float]:
     assert track is not None
     last = track.iloc[-1]
     moving = float(track["duration"][track["moving"]].sum())
-    return float(last["distance"]), moving, float(last["ascent"]), float(last["descent"])
+    return (
+        float(last["distance"]),
+        moving,
+        float(last["ascent"]),
+        float(last["descent"]),
+    )
 
 
 def codes(run: Activity) -> dict[str, int]:
@@ -100,7 +112,10 @@ def test_a_run_through_the_end_of_summer_time() -> None:
     """In a file of local times the hour from two to three comes twice; the run goes on."""
     run = course("to and fro")
     local = at_times(
-        run, run.records.index.tz_convert("Europe/Vienna").tz_localize(None).tz_localize("UTC")
+        run,
+        run.records.index.tz_convert("Europe/Vienna")
+        .tz_localize(None)
+        .tz_localize("UTC"),
     )
     autumn = pd.Timestamp("2026-10-25T00:40:00Z") - run.records.index[0]
     local = run.records.index + autumn
@@ -115,7 +130,9 @@ def test_a_run_through_the_end_of_summer_time() -> None:
     step=st.sampled_from([1.0, 3.0, 5.0]),
     odometer=st.booleans(),
     share=st.floats(0.02, 0.98),
-    seconds=st.one_of(st.floats(15.0, 2400.0), st.sampled_from([3600.0, 7200.0, ROLLOVER])),
+    seconds=st.one_of(
+        st.floats(15.0, 2400.0), st.sampled_from([3600.0, 7200.0, ROLLOVER])
+    ),
     again=st.booleans(),
 )
 def test_whenever_it_is_set_back(
@@ -149,7 +166,9 @@ def test_a_clock_that_was_not_set_at_the_start(seconds: float) -> None:
     run = course("straight")
     number = np.arange(len(run.records))
     wrong = at_times(
-        run, run.records.index - pd.to_timedelta(np.where(number < 20, seconds, 0.0), unit="s")
+        run,
+        run.records.index
+        - pd.to_timedelta(np.where(number < 20, seconds, 0.0), unit="s"),
     )
     cleaned = clean(wrong)
     assert sums(wrong) == pytest.approx(sums(run), rel=1e-3, abs=2.0)
@@ -166,7 +185,9 @@ def test_parts_in_the_wrong_order_are_sorted(shape: str, at: int) -> None:
     """
     run = course(shape)
     number = np.arange(len(run.records))
-    swapped = at_times(run, run.records.index, np.concatenate((number[at:], number[:at])))
+    swapped = at_times(
+        run, run.records.index, np.concatenate((number[at:], number[:at]))
+    )
     assert sums(swapped) == pytest.approx(sums(run))
     assert (clean(swapped).records.index == run.records.index).all()
     assert "time_backwards" in codes(swapped)
@@ -181,14 +202,18 @@ def test_samples_out_of_order_are_sorted() -> None:
     number = np.arange(len(run.records))
     neighbours = number.copy()
     neighbours[[500, 501, 900, 901]] = [501, 500, 901, 900]
-    late = np.concatenate((number[:700], number[703:720], number[700:703], number[720:]))
+    late = np.concatenate(
+        (number[:700], number[703:720], number[700:703], number[720:])
+    )
     for order in (neighbours, late, number[::-1]):
         shuffled = at_times(run, run.records.index, order)
         assert sums(shuffled) == pytest.approx(sums(run))
         assert "clock_set_back" not in codes(shuffled)
 
 
-@pytest.mark.parametrize("offset", [0.0, 500.0], ids=["same place", "another map datum"])
+@pytest.mark.parametrize(
+    "offset", [0.0, 500.0], ids=["same place", "another map datum"]
+)
 @pytest.mark.parametrize("shape", ["straight", "to and fro"])
 def test_two_devices_in_one_track_are_one_run(shape: str, offset: float) -> None:
     """A second recording of the same time, by another device in the same file, adds nothing."""
@@ -196,7 +221,9 @@ def test_two_devices_in_one_track_are_one_run(shape: str, offset: float) -> None
     rng = np.random.default_rng(4)
     place = {
         name: run.records[name]
-        + np.degrees((offset + rng.normal(0, 2, len(run.records)).cumsum() / 30) / EARTH_RADIUS)
+        + np.degrees(
+            (offset + rng.normal(0, 2, len(run.records)).cumsum() / 30) / EARTH_RADIUS
+        )
         for name in ("latitude", "longitude")
     }
     other = run.records.assign(**place, heart_rate=np.nan).iloc[200:2200]
@@ -222,7 +249,9 @@ def test_pauses_go_with_the_clock(seconds: float) -> None:
         "start_time": [begin + pd.Timedelta(seconds=1800)],
         "end_time": [begin + pd.Timedelta(seconds=2400)],
     }
-    paused = replace(at_times(run, later), pauses=pd.DataFrame(stop).astype("datetime64[ns, UTC]"))
+    paused = replace(
+        at_times(run, later), pauses=pd.DataFrame(stop).astype("datetime64[ns, UTC]")
+    )
     wrong = set_back(paused, 1500, seconds)
     earlier = {
         name: [time - pd.Timedelta(seconds=seconds) for time in times]
@@ -248,7 +277,9 @@ def test_a_rounded_clock_is_sorted() -> None:
     run = course("straight")
     number = np.arange(len(run.records))
     wrong = at_times(
-        run, run.records.index - pd.to_timedelta(np.where(number >= 900, 2.0, 0.0), unit="s")
+        run,
+        run.records.index
+        - pd.to_timedelta(np.where(number >= 900, 2.0, 0.0), unit="s"),
     )
     assert "clock_set_back" not in codes(wrong)
     assert "clock_set_back" in {

@@ -17,7 +17,9 @@ from trailstats.io import read
 from trailstats.model.activity import Activity
 
 
-def lift(vertical: float, speed: float, *, sign: int = 1, **columns: object) -> Activity:
+def lift(
+    vertical: float, speed: float, *, sign: int = 1, **columns: object
+) -> Activity:
     """Return ten minutes of running on the flat, five in a lift, and ten of running."""
     rate = np.where((np.arange(1501) > 600) & (np.arange(1501) <= 900), speed, 3.0)
     height = 800.0 + sign * vertical * np.clip(np.arange(1501) - 600.0, 0, 300)
@@ -32,7 +34,9 @@ RIDING = (np.arange(1501) > 600) & (np.arange(1501) <= 900)
     [
         lift(1.6, 5.0),
         lift(0.55, 2.0, cadence=np.where(RIDING, 0.0, 170.0)),
-        lift(0.55, 2.0, heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3),
+        lift(
+            0.55, 2.0, heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3
+        ),
         lift(2.0, 5.0, sign=-1),
         lift(1.2, 4.0, sign=-1, cadence=np.where(RIDING, 0.0, 170.0)),
     ],
@@ -87,9 +91,9 @@ def test_a_steep_climb_is_no_lift(climb: Activity) -> None:
     assert "carried" not in codes(cleaned)
     height = climb.records["elevation"]
     change = abs(height.iloc[-1] - height.iloc[0])
-    assert cleaned.track["ascent"].iloc[-1] + cleaned.track["descent"].iloc[-1] == pytest.approx(
-        change, rel=0.03
-    )
+    assert cleaned.track["ascent"].iloc[-1] + cleaned.track["descent"].iloc[
+        -1
+    ] == pytest.approx(change, rel=0.03)
 
 
 def drift(rng: np.random.Generator, count: int, size: float, time: float) -> np.ndarray:
@@ -121,10 +125,14 @@ def noisy_ride(
     on = (t > 1200) & (t <= 1200 + length)
     height = 800 + np.cumsum(np.where(on, up, 0.0)) + drift(rng, len(t), 0.5, 300)
     since = np.clip(t - 1200, 0, length)
-    beat = np.where(on, heart + (150 - heart) * np.exp(-since / 60), 150.0) + rng.normal(
-        0, 1.5, len(t)
+    beat = np.where(
+        on, heart + (150 - heart) * np.exp(-since / 60), 150.0
+    ) + rng.normal(0, 1.5, len(t))
+    steps = (
+        np.where(on, cadence, 170.0)
+        if np.isfinite(cadence)
+        else np.full(len(t), np.nan)
     )
-    steps = np.where(on, cadence, 170.0) if np.isfinite(cadence) else np.full(len(t), np.nan)
     run = make_activity(
         speed=np.where(on, along, 3.0),
         duration=len(t) - 1,
@@ -213,7 +221,9 @@ def test_a_barometer_that_drifts_at_rest_is_no_lift() -> None:
     """Standing without a step and with a quiet heart while the pressure falls is a stop, not a
     ride.
     """
-    assert "carried" not in codes(clean(noisy_ride(0.0, 0.2, 5, heart=90.0, cadence=0.0)))
+    assert "carried" not in codes(
+        clean(noisy_ride(0.0, 0.2, 5, heart=90.0, cadence=0.0))
+    )
 
 
 def test_a_lift_by_other_limits() -> None:
@@ -228,7 +238,9 @@ def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None
     at, and was a ride.
     """
     index = pd.read_csv(corpus / "index.csv")
-    index = index[index["label"].isin(["trail", "hike", "walk"]) & (index["has_gps"] == 1)]
+    index = index[
+        index["label"].isin(["trail", "hike", "walk"]) & (index["has_gps"] == 1)
+    ]
     rides = 0
     for name in sorted(index["file"]):
         run = clean(read(corpus / name))
@@ -236,7 +248,9 @@ def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None
             continue
         rides += 1
         message = next(issue.message for issue in run.issues if issue.code == "carried")
-        metres, seconds = (float(message.partition("vehicle, ")[2].split(" ")[i]) for i in (0, 3))
+        metres, seconds = (
+            float(message.partition("vehicle, ")[2].split(" ")[i]) for i in (0, 3)
+        )
         assert metres / seconds > 4.0, name
     assert len(index) > 100
     assert rides <= 8

@@ -41,7 +41,9 @@ def team(tmp_path: Path) -> Path:
     return root
 
 
-def test_tables_are_read_by_other_programs_as_they_stand(run, team: Path, tmp_path: Path) -> None:
+def test_tables_are_read_by_other_programs_as_they_stand(
+    run, team: Path, tmp_path: Path
+) -> None:
     """DuckDB, polars and pandas see the same numbers in Parquet and CSV; Parquet says what and
     which version it is.
     """
@@ -55,18 +57,23 @@ def test_tables_are_read_by_other_programs_as_they_stand(run, team: Path, tmp_pa
         assert about == {"table": name, "format_version": schema.FORMAT_VERSION}
         units = {c.name: c.unit for c in schema.TABLES[name]}
         found = {
-            f.name: (f.metadata or {}).get(b"unit", b"").decode() for f in pq.read_schema(path)
+            f.name: (f.metadata or {}).get(b"unit", b"").decode()
+            for f in pq.read_schema(path)
         }
         assert found == units
         total = float(frame["distance"].sum())
         assert total > 0
         query = f"SELECT sum(distance) FROM '{path}' WHERE NOT isnan(distance)"
         assert duckdb.sql(query).fetchall()[0][0] == pytest.approx(total)
-        assert polars.read_parquet(path)["distance"].fill_nan(0.0).sum() == pytest.approx(total)
+        assert polars.read_parquet(path)["distance"].fill_nan(
+            0.0
+        ).sum() == pytest.approx(total)
     csv = tmp_path / "a.csv"
     run("batch", team, "-o", csv)
     total = pd.read_parquet(paths["activities"])["distance"].sum()
-    assert duckdb.sql(f"SELECT sum(distance) FROM '{csv}'").fetchall()[0][0] == pytest.approx(total)
+    assert duckdb.sql(f"SELECT sum(distance) FROM '{csv}'").fetchall()[0][
+        0
+    ] == pytest.approx(total)
     assert polars.read_csv(csv)["distance"].sum() == pytest.approx(total)
     assert len(polars.read_csv(csv)) == 5
 
@@ -76,7 +83,12 @@ def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> 
     own.
     """
     out = tmp_path / "all.csv"
-    assert run("batch", team, "--by-athlete", "-o", out, "--weekly", tmp_path / "w.json")[0] == SOME
+    assert (
+        run("batch", team, "--by-athlete", "-o", out, "--weekly", tmp_path / "w.json")[
+            0
+        ]
+        == SOME
+    )
     table = pd.read_csv(out)
     assert table["athlete"].value_counts().to_dict() == {"ann": 3, "bob=1_2": 2}
     weeks = json.loads((tmp_path / "w.json").read_text())
@@ -97,13 +109,20 @@ def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> 
             ("bob=1_2", 2025, 1),
             ("bob=1_2", 2026, 1),
         ]
-        assert duckdb.sql(f"SELECT count(*) FROM read_parquet({where})").fetchall()[0][0] == 5
+        assert (
+            duckdb.sql(f"SELECT count(*) FROM read_parquet({where})").fetchall()[0][0]
+            == 5
+        )
     frame = polars.scan_parquet(parts, hive_partitioning=True).collect()
-    assert frame["distance"].fill_nan(0.0).sum() == pytest.approx(table["distance"].sum())
+    assert frame["distance"].fill_nan(0.0).sum() == pytest.approx(
+        table["distance"].sum()
+    )
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
-def test_a_folder_that_is_something_else_is_left_as_it_is(run, team: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_something_else_is_left_as_it_is(
+    run, team: Path, tmp_path: Path
+) -> None:
     """--partition replaces only what it wrote itself."""
     other = tmp_path / "mine.parquet"
     other.mkdir()
@@ -134,7 +153,10 @@ def test_options_that_don_t_fit_are_usage_errors(
 def test_the_cache_is_used_shown_and_cleared(run, team: Path, tmp_path: Path) -> None:
     """A run fills it, `cache info` counts it, `cache clear` empties it; --no-cache touches none."""
     cache = tmp_path / "cache"
-    assert run("batch", team, "-o", tmp_path / "a.csv", "--no-cache", "--cache", cache)[0] == SOME
+    assert (
+        run("batch", team, "-o", tmp_path / "a.csv", "--no-cache", "--cache", cache)[0]
+        == SOME
+    )
     assert not cache.exists()
     assert run("cache", "info", "--cache", cache)[0] == OK
     assert not cache.exists()
@@ -148,9 +170,14 @@ def test_the_cache_is_used_shown_and_cleared(run, team: Path, tmp_path: Path) ->
         == (tmp_path / "b.csv").read_bytes()
         == (tmp_path / "c.csv").read_bytes()
     )
-    assert json.loads(run("cache", "clear", "--cache", cache, "--json")[1])["cleared"] == 5
     assert (
-        json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"]["activities"] == 0
+        json.loads(run("cache", "clear", "--cache", cache, "--json")[1])["cleared"] == 5
+    )
+    assert (
+        json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"][
+            "activities"
+        ]
+        == 0
     )
     assert "0 activities" in run("cache", "info", "--cache", cache)[1]
 
@@ -202,9 +229,13 @@ def test_a_log_gets_lines_with_rate_and_time_left() -> None:
     assert written[-1] == "trailstats: 1000 of 1000 read, 10.0 a second"
 
 
-def test_a_cluster_that_does_not_answer_is_a_sentence(run, team: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_does_not_answer_is_a_sentence(
+    run, team: Path, tmp_path: Path
+) -> None:
     """An address that is none."""
     pytest.importorskip("distributed")
-    code, _, err = run("batch", team, "-o", tmp_path / "a.csv", "--dask", "nonsense://x")
+    code, _, err = run(
+        "batch", team, "-o", tmp_path / "a.csv", "--dask", "nonsense://x"
+    )
     assert code != OK
     assert "--dask" in err

@@ -26,7 +26,8 @@ def gpx(tmp_path: Path) -> Path:
     """Return a run of half an hour with heart rate."""
     rates = beating(150.0)
     return convert(
-        make_activity(elevation=np.linspace(0, 50, 20), heart_rate=rates), tmp_path / "run.gpx"
+        make_activity(elevation=np.linspace(0, 50, 20), heart_rate=rates),
+        tmp_path / "run.gpx",
     )
 
 
@@ -43,7 +44,15 @@ def test_version_and_help(run) -> None:
     assert run("--version")[:2] == (OK, f"trailstats {__version__}\n")
     code, out, _ = run("--help")
     assert code == OK
-    for command in ("report", "analyze", "batch", "claims", "check", "convert", "schema"):
+    for command in (
+        "report",
+        "analyze",
+        "batch",
+        "claims",
+        "check",
+        "convert",
+        "schema",
+    ):
         assert command in out
         code, text, _ = run(command, "--help")
         assert code == OK
@@ -86,7 +95,9 @@ def test_one_file_that_is_no_activity_exits_1(run, html: Path, tmp_path: Path) -
     route = tmp_path / "route.gpx"
     route.write_text('<gpx><rte><rtept lat="1" lon="2"/></rte></gpx>')
     untimed = tmp_path / "untimed.gpx"
-    untimed.write_text('<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>')
+    untimed.write_text(
+        '<gpx><trk><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>'
+    )
     for path, found in (
         (html, "HTML"), (picture, "PNG"), (empty, "empty"), (route, "route"), (untimed, "time"),
         (tmp_path / "none.fit", "No such file"),
@@ -119,7 +130,9 @@ def test_batch_keeps_every_source(run, gpx: Path, html: Path, tmp_path: Path) ->
     assert list(parts.columns) == schema.SEGMENTS.names
     assert parts["distance"].sum() == pytest.approx(table["distance"].iloc[0], rel=1e-3)
     assert parts["start_time"].str.endswith("Z").all()
-    assert pd.Timestamp(parts["start_time"].iloc[0]) == pd.Timestamp("2026-03-01T08:00:00Z")
+    assert pd.Timestamp(parts["start_time"].iloc[0]) == pd.Timestamp(
+        "2026-03-01T08:00:00Z"
+    )
 
 
 def test_batch_writes_parquet_and_json(run, gpx: Path, tmp_path: Path) -> None:
@@ -143,7 +156,9 @@ def test_batch_of_nothing_readable_exits_1(run, html: Path, tmp_path: Path) -> N
     assert pd.read_csv(tmp_path / "out.csv")["status"].tolist() == ["failed"]
 
 
-def test_batch_into_a_missing_folder_says_so_first(run, gpx: Path, tmp_path: Path) -> None:
+def test_batch_into_a_missing_folder_says_so_first(
+    run, gpx: Path, tmp_path: Path
+) -> None:
     """Not after an hour of work."""
     code, _, err = run("batch", gpx, "-o", tmp_path / "none" / "out.csv")
     assert code == USAGE
@@ -175,7 +190,9 @@ def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) 
         assert "no such file" in err
 
 
-def test_analyze_takes_the_options_that_all_commands_share(run, gpx: Path, tmp_path: Path) -> None:
+def test_analyze_takes_the_options_that_all_commands_share(
+    run, gpx: Path, tmp_path: Path
+) -> None:
     """A script can pass one set of options to every command."""
     shared = (
         "--evidence",
@@ -204,7 +221,10 @@ def test_claims_answer_even_for_one_run(run, gpx: Path) -> None:
     document = json.loads(out)
     Draft202012Validator(document_schema("claims")).validate(document)
     assert len(document["claims"]) == 11
-    assert {c["verdict"] for c in document["claims"]} <= {"not enough data", "not measurable"}
+    assert {c["verdict"] for c in document["claims"]} <= {
+        "not enough data",
+        "not measurable",
+    }
     code, out, _ = run("claims", gpx)
     assert code == OK
     assert "not enough data" in out
@@ -238,7 +258,11 @@ def test_convert_writes_each_format(run, gpx: Path, tmp_path: Path) -> None:
     for name in ("a.gpx", "a.csv", "a.parquet", "a.json", "a.geojson"):
         assert run("convert", gpx, tmp_path / name)[0] == OK
     features = json.loads((tmp_path / "a.geojson").read_text())["features"]
-    assert {f["properties"]["surface"] for f in features} <= {"road", "trail", "unknown"}
+    assert {f["properties"]["surface"] for f in features} <= {
+        "road",
+        "trail",
+        "unknown",
+    }
     code, _, err = run("convert", gpx, tmp_path / "a.xlsx")
     assert code != OK
     assert ".geojson" in err
@@ -292,13 +316,27 @@ def test_the_report_is_written(run, gpx: Path, tmp_path: Path) -> None:
     code, out, _ = run("report", gpx, "-o", tmp_path / "report.html")
     assert code == OK
     assert "report.html" in out
-    assert (tmp_path / "report.html").read_text().lstrip().lower().startswith("<!doctype html>")
+    assert (
+        (tmp_path / "report.html")
+        .read_text()
+        .lstrip()
+        .lower()
+        .startswith("<!doctype html>")
+    )
 
 
 def test_the_report_in_parts_and_pictures(run, gpx: Path, tmp_path: Path) -> None:
     """With --split activities are pages of their own, with --png the charts are pictures too."""
     assert (
-        run("report", gpx, "-o", tmp_path / "r.html", "--split", "--png", tmp_path / "charts")[0]
+        run(
+            "report",
+            gpx,
+            "-o",
+            tmp_path / "r.html",
+            "--split",
+            "--png",
+            tmp_path / "charts",
+        )[0]
         == OK
     )
     assert len(list((tmp_path / "r_activities").glob("*.html"))) == 1
@@ -323,7 +361,9 @@ def test_a_folder_of_odd_files(run, samples: Path, tmp_path: Path) -> None:
     code, _, _ = run("batch", odd, "-o", tmp_path / "odd.csv")
     assert code == SOME
     table = pd.read_csv(tmp_path / "odd.csv")
-    files = {p.name for p in odd.iterdir() if p.suffix in (".fit", ".gpx", ".tcx", ".gz")}
+    files = {
+        p.name for p in odd.iterdir() if p.suffix in (".fit", ".gpx", ".tcx", ".gz")
+    }
     assert files <= {Path(f.split("#")[0]).name for f in table["file"]}
     assert table[table["status"] == "failed"]["error"].str.len().min() > 10
 
@@ -336,7 +376,9 @@ def test_wide_tables_say_what_they_leave_out(
 
     monkeypatch.setenv("COLUMNS", "80")
     names = [f"column_{k}" for k in range(12)]
-    _tables.frame(pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}), False)
+    _tables.frame(
+        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}), False
+    )
     out = capsys.readouterr().out
     assert "a.fit" in out
     assert "runs/" not in out

@@ -26,14 +26,27 @@ def claim(verdict: Verdict) -> ClaimResult:
         "and climbs left out"
     )
     return ClaimResult(
-        "easy_days", "s", metric, "1", 0.1, 0.339, -0.24, -0.341, -0.138, 124, 236, verdict
+        "easy_days",
+        "s",
+        metric,
+        "1",
+        0.1,
+        0.339,
+        -0.24,
+        -0.341,
+        -0.138,
+        124,
+        236,
+        verdict,
     )
 
 
 @pytest.fixture
 def analysis(samples: Path):
     """Return a run over hills, on road and trail."""
-    return analyze(samples / RUN, athlete=Athlete(heart_rate_max=190.0, heart_rate_rest=50.0))
+    return analyze(
+        samples / RUN, athlete=Athlete(heart_rate_max=190.0, heart_rate_rest=50.0)
+    )
 
 
 @pytest.fixture
@@ -43,7 +56,9 @@ def wide(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-def test_every_line_fits_and_nothing_is_cut_off(analysis, samples, wide, capsys, width) -> None:
+def test_every_line_fits_and_nothing_is_cut_off(
+    analysis, samples, wide, capsys, width
+) -> None:
     """No line is longer than the terminal, and no cell ends in an ellipsis."""
     wide(width)
     _tables.analysis(analysis, imperial=False)
@@ -81,7 +96,12 @@ def test_wide_terminals_show_more(analysis, wide, capsys) -> None:
     for words in ("race curve", "published evidence", "trail?"):
         assert words not in shown[80]
         assert words in shown[140]
-    for words in ("grade-adjusted pace", "Slower easy days", "+ supported", "124 / 236"):
+    for words in (
+        "grade-adjusted pace",
+        "Slower easy days",
+        "+ supported",
+        "124 / 236",
+    ):
         assert words in shown[140]
     # A share is printed as percent, its difference in points: 0.1 and 0.339, -0.24.
     assert re.search(r"variation of cadence +0\.\d+ %", shown[80])
@@ -117,7 +137,9 @@ def test_imperial_units_in_every_table(analysis, wide, capsys) -> None:
     assert not re.search(r"at km|pace /km|gain m\b|\d /km", out)
 
 
-def test_metrics_without_a_value_are_told_by_their_reason(analysis, wide, capsys) -> None:
+def test_metrics_without_a_value_are_told_by_their_reason(
+    analysis, wide, capsys
+) -> None:
     """One line for each reason, not a row for each metric."""
     wide(100)
     _tables.analysis(analysis, imperial=False)
@@ -129,7 +151,10 @@ def test_files_of_one_folder_are_named_without_it(samples, wide, capsys) -> None
     """The folder stands once above the table."""
     wide(80)
     _tables.check(
-        [_tables.checked(read(samples / "odd" / name)) for name in ("paused.fit", "duplicate.gpx")]
+        [
+            _tables.checked(read(samples / "odd" / name))
+            for name in ("paused.fit", "duplicate.gpx")
+        ]
     )
     out = capsys.readouterr().out
     assert out.count("odd/") == 1
@@ -142,7 +167,10 @@ def test_shells_complete_commands_and_options(shell) -> None:
     environment = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     program = [sys.executable, "-m", "trailstats"]
     script = subprocess.run(
-        [*program, "--show-completion", shell], capture_output=True, text=True, env=environment
+        [*program, "--show-completion", shell],
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     assert script.returncode == 0
     assert "_TRAILSTATS_COMPLETE" in script.stdout
@@ -158,7 +186,9 @@ def test_shells_complete_commands_and_options(shell) -> None:
             "_TYPER_COMPLETE_FISH_ACTION": "get-args",
             "_TYPER_COMPLETE_WORD_TO_COMPLETE": typed.rsplit(" ", 1)[-1],
         }
-        found = subprocess.run(program, capture_output=True, text=True, env=environment | asked)
+        found = subprocess.run(
+            program, capture_output=True, text=True, env=environment | asked
+        )
         assert wanted in found.stdout
 
 
@@ -171,7 +201,9 @@ def test_an_unknown_claim_is_a_usage_error_before_any_work(capsys) -> None:
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_a_mistake_in_the_program_is_a_sentence(samples, monkeypatch, capsys, debug) -> None:
+def test_a_mistake_in_the_program_is_a_sentence(
+    samples, monkeypatch, capsys, debug
+) -> None:
     """It asks for a report; the traceback is there on request."""
     monkeypatch.setattr(_tables, "analysis", lambda *_: 1 / 0)
     arguments = ["analyze", str(samples / RUN), *(["--debug"] if debug else [])]

@@ -25,7 +25,8 @@ PAGES = [
     *sorted(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts),
 ]
 BLOCK = re.compile(
-    r"^(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```$", flags=re.MULTILINE | re.DOTALL
+    r"^(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    flags=re.MULTILINE | re.DOTALL,
 )
 KINDS = {"python", "sh", "toml", "text", "json"}
 # A page may say that a block is not for running here, and why: <!-- not run: needs ... -->
@@ -37,14 +38,20 @@ ENDINGS = {0, 3}  # 3: some of the odd samples can't be read
 def blocks(path: Path) -> list[tuple[str, str]]:
     """Return the kinds and texts of a page's blocks that are to be run."""
     text = "\n" + path.read_text(encoding="utf-8")
-    return [(m["kind"], m["text"]) for m in BLOCK.finditer(text) if not NOT_RUN.search(m["before"])]
+    return [
+        (m["kind"], m["text"])
+        for m in BLOCK.finditer(text)
+        if not NOT_RUN.search(m["before"])
+    ]
 
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-WITH_BLOCKS = [path for path in PAGES if any(kind in ("python", "sh") for kind, _ in blocks(path))]
+WITH_BLOCKS = [
+    path for path in PAGES if any(kind in ("python", "sh") for kind, _ in blocks(path))
+]
 
 
 @pytest.fixture
@@ -58,7 +65,9 @@ def place(tmp_path: Path) -> Path:
         ("trailstats", f'"{sys.executable}" -m trailstats'),
         ("python", f'"{sys.executable}"'),
     ):
-        (programs / name).write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        (programs / name).write_text(
+            f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8"
+        )
         (programs / name).chmod(0o755)
     return tmp_path
 
@@ -69,7 +78,11 @@ def test_the_blocks_of_a_page_run(path: Path, place: Path) -> None:
     ends well.
     """
     paths = os.pathsep.join([str(place / "bin"), os.environ["PATH"]])
-    environment = os.environ | {"PATH": paths, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    environment = os.environ | {
+        "PATH": paths,
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "120",
+    }
     every = blocks(path)
     program = "\n".join(text for kind, text in every if kind == "python")
     if program:
@@ -119,7 +132,9 @@ def test_extras_that_pages_name_exist(path: Path) -> None:
     known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
         "optional-dependencies"
     ]
-    for names in re.findall(r"(?:trailstats|\.)\[([\w,]+)\]", path.read_text(encoding="utf-8")):
+    for names in re.findall(
+        r"(?:trailstats|\.)\[([\w,]+)\]", path.read_text(encoding="utf-8")
+    ):
         assert set(names.split(",")) <= set(known), path
 
 
@@ -128,7 +143,9 @@ def test_the_app_of_the_readme_answers(samples: Path) -> None:
     but it.
     """
     found = next(
-        text for kind, text in blocks(ROOT / "README.md") if kind == "python" and "FastAPI" in text
+        text
+        for kind, text in blocks(ROOT / "README.md")
+        if kind == "python" and "FastAPI" in text
     )
     assert len(found.strip().splitlines()) <= 11
     names: dict[str, Any] = {}
@@ -137,8 +154,12 @@ def test_the_app_of_the_readme_answers(samples: Path) -> None:
 
     async def post() -> httpx.Response:
         transport = httpx.ASGITransport(app=names["app"])
-        async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
-            return await client.post("/analysis", files={"file": (path.name, path.read_bytes())})
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://app"
+        ) as client:
+            return await client.post(
+                "/analysis", files={"file": (path.name, path.read_bytes())}
+            )
 
     answer = asyncio.run(post())
     assert ts.Analysis.from_dict(answer.json()).totals == ts.analyze(path).totals

@@ -65,14 +65,18 @@ def build(root: Path, folder: Path) -> Path:
         "docs",
         str(folder / "html"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=copy, timeout=600)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=copy, timeout=600
+    )
     assert done.returncode == 0, done.stderr
     return folder / "html"
 
 
 def broken_links(built: Path) -> list[str]:
     """Return the links to another page, a picture or a place on a page that don't find it."""
-    pages = {path: Links(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")}
+    pages = {
+        path: Links(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")
+    }
     assert len(pages) > 50
     broken = []
     for path, page in pages.items():
@@ -82,7 +86,9 @@ def broken_links(built: Path) -> list[str]:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = (
+                (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            )
             lost = (
                 parts.fragment
                 and target in pages

@@ -43,12 +43,21 @@ def test_every_example_is_tested_and_listed(root: Path) -> None:
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_example(root: Path, name: str, tmp_path: Path) -> None:
     """It ends well, warns of nothing, and prints what it is for."""
-    command = [sys.executable, "-W", "error::UserWarning", str(root / "examples" / f"{name}.py")]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=1200)
+    command = [
+        sys.executable,
+        "-W",
+        "error::UserWarning",
+        str(root / "examples" / f"{name}.py"),
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, timeout=1200
+    )
     assert done.returncode == 0, done.stderr
     assert EXPECTED[name] in done.stdout
     if name == "label_a_folder_and_map_it":
-        written = json.loads((tmp_path / "stretches.geojson").read_text(encoding="utf-8"))
+        written = json.loads(
+            (tmp_path / "stretches.geojson").read_text(encoding="utf-8")
+        )
         surfaces = {feature["properties"]["surface"] for feature in written["features"]}
         assert surfaces <= {"road", "trail", "unknown"}
         assert len(written["features"]) > 10

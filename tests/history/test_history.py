@@ -20,7 +20,14 @@ from trailstats import schema
 from trailstats.analysis import measure
 from trailstats.cleaning import CleanRules
 from trailstats.errors import ReadError
-from trailstats.history import History, OnError, _pool, _workers, analyze_folder, combine
+from trailstats.history import (
+    History,
+    OnError,
+    _pool,
+    _workers,
+    analyze_folder,
+    combine,
+)
 from trailstats.io.containers import Failure, SourceRef
 from trailstats.io.export import convert
 from trailstats.io.formats import ReadLimits
@@ -38,7 +45,9 @@ def history(*runs: Activity, athlete: Athlete = ATHLETE) -> History:
 
 def dated(day: int, **columns: object) -> Activity:
     """Return a run of half an hour on a day of March."""
-    return make_activity(name=f"run{day}", start=f"2026-03-{day:02d}T08:00:00Z", **columns)
+    return make_activity(
+        name=f"run{day}", start=f"2026-03-{day:02d}T08:00:00Z", **columns
+    )
 
 
 @pytest.fixture
@@ -57,14 +66,18 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def test_progress_is_lines_or_a_function(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_lines_or_a_function(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """True writes to standard error, False nothing; a function gets the counts."""
     analyze_folder(folder, workers=1, progress=False)
     assert capsys.readouterr().err == ""
     analyze_folder(folder, workers=1, progress=True)
     assert "4 of 4 read" in capsys.readouterr().err
     counts: list[tuple[int, int]] = []
-    analyze_folder(folder, workers=1, progress=lambda done, total: counts.append((done, total)))
+    analyze_folder(
+        folder, workers=1, progress=lambda done, total: counts.append((done, total))
+    )
     assert counts == [(i, 4) for i in range(1, 5)]
 
 
@@ -74,7 +87,9 @@ def test_a_missing_place_among_several_fails_alone(folder: Path) -> None:
     assert found.activities["status"].tolist() == ["ok", "failed"]
     assert [failure.source for failure in found.failures] == [str(folder / "gone")]
     with pytest.raises(ReadError):
-        analyze_folder([folder / "gone", folder / "a.gpx"], workers=1, on_error=OnError.RAISE)
+        analyze_folder(
+            [folder / "gone", folder / "a.gpx"], workers=1, on_error=OnError.RAISE
+        )
     with pytest.raises(ReadError):
         analyze_folder([folder / "gone"], workers=1)
 
@@ -112,7 +127,9 @@ def test_duplicates_are_linked_and_left_out_of_sums(folder: Path) -> None:
 def test_the_same_run_in_two_formats_is_a_duplicate() -> None:
     """Another content, but the same start, length and time."""
     one = dated(1)
-    other = replace(one, meta=replace(one.meta, source="export.gpx", content_hash="other"))
+    other = replace(
+        one, meta=replace(one.meta, source="export.gpx", content_hash="other")
+    )
     assert history(one, other).activities["duplicate_of"].tolist().count("") == 1
 
 
@@ -149,7 +166,9 @@ def test_workers_give_what_one_process_gives(folder: Path) -> None:
         assert analyze_folder(folder, athlete=ATHLETE, executor=pool).to_dict() == alone
 
 
-def _poisoned(data: bytes, ref: SourceRef, options: _workers.Options) -> list[Analysis | Failure]:
+def _poisoned(
+    data: bytes, ref: SourceRef, options: _workers.Options
+) -> list[Analysis | Failure]:
     if "b.gpx" in ref.path:
         os.kill(os.getpid(), signal.SIGKILL)
     return _real(data, ref, options)
@@ -159,10 +178,14 @@ _real = _workers.measure_source
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_worker_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_worker_costs_its_file_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The file whose worker was killed is a failure, all others are there."""
     monkeypatch.setattr(_workers, "measure_source", _poisoned)
-    monkeypatch.setattr(_pool, "can_fork", lambda: True)  # other tests may have left threads
+    monkeypatch.setattr(
+        _pool, "can_fork", lambda: True
+    )  # other tests may have left threads
     found = analyze_folder(folder, athlete=ATHLETE, workers=2)
     codes = {Path(f.source).name: f.code for f in found.failures}
     assert codes == {"b.gpx": "worker_killed", "page.gpx": "unsupported_format"}
@@ -204,9 +227,9 @@ def test_a_stated_maximum_wins_and_age_is_the_last_resort() -> None:
     """208 - 0.7 age [Tanaka2001] only where nothing else is known."""
     runs = [dated(d, heart_rate=beating(140.0)) for d in range(1, 3)]
     assert history(*runs, athlete=Athlete(heart_rate_max=201)).limits.maximum == 201
-    assert history(*runs, athlete=Athlete(birth_year=1986)).limits.maximum == pytest.approx(
-        208 - 0.7 * 40
-    )
+    assert history(
+        *runs, athlete=Athlete(birth_year=1986)
+    ).limits.maximum == pytest.approx(208 - 0.7 * 40)
 
 
 def test_intent_comes_from_names_and_calendar() -> None:
@@ -237,7 +260,9 @@ def test_an_easy_run_run_hard_stays_an_easy_run() -> None:
 def test_race_days_of_the_profile_count() -> None:
     """A day that the profile calls a race makes the run a race."""
     athlete = Athlete.from_dict({"races": ["2026-03-02"]})
-    assert history(dated(1), dated(2), athlete=athlete).activities["intent"].tolist() == [
+    assert history(dated(1), dated(2), athlete=athlete).activities[
+        "intent"
+    ].tolist() == [
         "",
         "race",
     ]
@@ -283,4 +308,6 @@ def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> N
     sent = _workers.Options(athlete, CleanRules(), TerrainRules(), ReadLimits()).athlete
     assert sent != athlete
     run = dated(1, heart_rate=np.full(1801, 150.0), elevation=np.linspace(0, 80, 20))
-    assert measure(run, athlete=sent).to_dict() == measure(run, athlete=athlete).to_dict()
+    assert (
+        measure(run, athlete=sent).to_dict() == measure(run, athlete=athlete).to_dict()
+    )

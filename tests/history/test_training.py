@@ -39,7 +39,9 @@ def test_load_and_form_of_a_steady_month() -> None:
     """
     days = daily_table(activities(list(range(42)), [100.0] * 42, distance=10000.0))
     assert days["fitness"].iloc[-1] == pytest.approx(63.2121, abs=1e-4)
-    assert days["fatigue"].iloc[-1] == pytest.approx(100.0 * (1.0 - np.exp(-6.0)), abs=1e-9)
+    assert days["fatigue"].iloc[-1] == pytest.approx(
+        100.0 * (1.0 - np.exp(-6.0)), abs=1e-9
+    )
     yesterday = days["fitness"].iloc[-2] - days["fatigue"].iloc[-2]
     assert days["form"].iloc[-1] == pytest.approx(yesterday)
     assert days["acute_chronic_ratio"].iloc[-1] == pytest.approx(1.0)
@@ -52,7 +54,9 @@ def test_load_and_form_of_a_steady_month() -> None:
 def test_the_worked_week() -> None:
     """The published week of loads has its published strain, with the day of rest in it."""
     days = daily_table(
-        activities([0, 1, 2, 3, 4, 5, 7], [600.0, 200.0, 400.0, 500.0, 100.0, 650.0, 1.0])
+        activities(
+            [0, 1, 2, 3, 4, 5, 7], [600.0, 200.0, 400.0, 500.0, 100.0, 650.0, 1.0]
+        )
     )
     sunday = days.iloc[6]
     assert sunday["session_load"] == 0.0
@@ -65,11 +69,15 @@ def test_descent_is_held_against_the_weeks_before() -> None:
     """Three hundred metres after at most two hundred in six weeks is 1.5; what lies further back
     protects no more.
     """
-    days = daily_table(activities([0, 10, 20, 60], [1.0] * 4, descent=[900.0, 200.0, 300.0, 150.0]))
+    days = daily_table(
+        activities([0, 10, 20, 60], [1.0] * 4, descent=[900.0, 200.0, 300.0, 150.0])
+    )
     ratio = days["downhill_exposure_ratio"]
     assert ratio.iloc[10] == pytest.approx(200.0 / 900.0)
     assert ratio.iloc[20] == pytest.approx(300.0 / 900.0)
-    assert ratio.iloc[60] == pytest.approx(0.5), "day 20 lies forty days back, day 0 sixty"
+    assert ratio.iloc[60] == pytest.approx(0.5), (
+        "day 20 lies forty days back, day 0 sixty"
+    )
     assert np.isnan(ratio.iloc[1])
     assert np.isnan(ratio.iloc[0])
 
@@ -109,8 +117,12 @@ def test_an_athletes_own_grade_curve_is_found() -> None:
     truth = race_factor(grade) * np.where(grade > 0, 1.1, 1.0)
     speed = level / truth * np.exp(rng.normal(0.0, 0.03, 600))
     curve = personal_grade_curve(stretches(grade, speed, heart_rate=rate))
-    assert float(curve.factor(0.10)) == pytest.approx(1.1 * float(race_factor(0.10)), rel=0.02)
-    assert float(curve.factor(-0.05)) == pytest.approx(float(race_factor(-0.05)), rel=0.02)
+    assert float(curve.factor(0.10)) == pytest.approx(
+        1.1 * float(race_factor(0.10)), rel=0.02
+    )
+    assert float(curve.factor(-0.05)) == pytest.approx(
+        float(race_factor(-0.05)), rel=0.02
+    )
     assert curve.n == 400
     assert personal_grade_curve(stretches(grade, speed)).n == 0, (
         "without heart rate it is the population's"
@@ -120,7 +132,9 @@ def test_an_athletes_own_grade_curve_is_found() -> None:
 def test_an_athletes_own_cadence_is_found() -> None:
     """Level stretches with cadence give the athlete's own; without them it is the population's."""
     speed = np.linspace(2.4, 4.0, 40)
-    own = personal_cadence(stretches(np.zeros(40), speed, cadence=1.06 * (150.02 + 6.012 * speed)))
+    own = personal_cadence(
+        stretches(np.zeros(40), speed, cadence=1.06 * (150.02 + 6.012 * speed))
+    )
     assert own.personal
     assert own.at_3 == pytest.approx(1.06 * 168.056)
     assert not personal_cadence(stretches(np.zeros(40), speed)).personal
@@ -133,11 +147,18 @@ def test_critical_speed_and_equivalents_from_best_efforts() -> None:
     def efforts(reserve: float) -> pd.DataFrame:
         times = (lengths - reserve) / 3.74
         return schema.EFFORTS.frame(
-            {"ground": "level", "basis": "distance", "distance": lengths, "duration": times}
+            {
+                "ground": "level",
+                "basis": "distance",
+                "distance": lengths,
+                "duration": times,
+            }
         )
 
     runs = activities([0, 200], [1.0, 1.0], moving_time=1800.0)
-    found = training_metrics(runs, schema.SEGMENTS.empty(), [efforts(300.0), efforts(180.0)])
+    found = training_metrics(
+        runs, schema.SEGMENTS.empty(), [efforts(300.0), efforts(180.0)]
+    )
     assert set(found) == set(TRAINING)
     assert found["critical_speed"].value == pytest.approx(3.74)
     assert found["critical_reserve"].value == pytest.approx(180.0)
@@ -163,8 +184,12 @@ def test_polarisation_and_discipline_over_runs() -> None:
         time_zone_2=50.0,
         time_zone_3=150.0,
     )
-    runs = runs.assign(intent=["easy", ""], time_easy_judged=500.0, time_above_easy=[100.0, 400.0])
-    found = training_metrics(runs, schema.SEGMENTS.empty(), [schema.EFFORTS.empty()] * 2)
+    runs = runs.assign(
+        intent=["easy", ""], time_easy_judged=500.0, time_above_easy=[100.0, 400.0]
+    )
+    found = training_metrics(
+        runs, schema.SEGMENTS.empty(), [schema.EFFORTS.empty()] * 2
+    )
     assert found["polarisation_index"].value == pytest.approx(2.3802, abs=5e-5)
     assert found["easy_run_discipline"].value == pytest.approx(0.8)
 
@@ -172,7 +197,9 @@ def test_polarisation_and_discipline_over_runs() -> None:
 @pytest.mark.parametrize("part", ["odd"])
 def test_a_history_says_what_it_knows(samples, part: str) -> None:
     """Every key is there; what has no value says why, and an empty history does too."""
-    history = analyze_folder(samples / part, athlete=Athlete(heart_rate_max=190.0), workers=1)
+    history = analyze_folder(
+        samples / part, athlete=Athlete(heart_rate_max=190.0), workers=1
+    )
     nothing = training_metrics(schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), [])
     for found in (history.training(), nothing):
         assert set(found) == set(TRAINING)

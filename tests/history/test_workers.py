@@ -45,7 +45,9 @@ def folder(tmp_path: Path) -> Path:
     for day in range(1, 7):
         rates = np.full(1801, 120.0 + 10 * day)
         convert(
-            make_activity(name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates),
+            make_activity(
+                name="x", start=f"2026-03-{day:02d}T08:00:00Z", heart_rate=rates
+            ),
             root / f"{day}.gpx",
         )
     return root
@@ -53,7 +55,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_each_job_ends_once_and_is_its_own() -> None:
     """Whatever the order in which they end."""
-    assert dict(run_in_processes(_square, 50, workers=3)) == {n: n * n for n in range(50)}
+    assert dict(run_in_processes(_square, 50, workers=3)) == {
+        n: n * n for n in range(50)
+    }
     assert list(run_in_processes(_square, 0, workers=3)) == []
 
 
@@ -98,14 +102,18 @@ def test_results_wait_until_they_are_taken() -> None:
     assert multiprocessing.active_children() == []
 
 
-def test_processes_that_can_t_begin_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_that_can_t_begin_are_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Not a thousand failures, but one sentence that says what to do."""
     monkeypatch.setattr(_pool, "_serve", lambda *_: os._exit(1))
     with pytest.raises(WorkerError, match="__main__"):
         list(run_in_processes(_square, 10, workers=2))
 
 
-def test_a_source_that_hangs_is_a_row(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_that_hangs_is_a_row(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its code says why; all other rows are as ever."""
     real = _workers.measure_source
 
@@ -117,7 +125,9 @@ def test_a_source_that_hangs_is_a_row(folder: Path, monkeypatch: pytest.MonkeyPa
     plain = analyze_folder(folder, workers=1)
     monkeypatch.setattr(_workers, "measure_source", hanging)
     found = analyze_folder(folder, workers=2, time_limit=20.0)
-    assert [(Path(f.source).name, f.code) for f in found.failures] == [("3.gpx", "time_limit")]
+    assert [(Path(f.source).name, f.code) for f in found.failures] == [
+        ("3.gpx", "time_limit")
+    ]
     rest = plain.activities[~plain.activities["file"].str.endswith("3.gpx")]
     assert found.activities["distance"].dropna().tolist() == rest["distance"].tolist()
 
@@ -153,7 +163,9 @@ def test_a_file_that_can_t_be_opened_is_a_row(folder: Path) -> None:
     """A link to nowhere."""
     (folder / "gone.gpx").symlink_to(folder / "nowhere.gpx")
     found = analyze_folder(folder)
-    assert [(f.code, Path(f.source).name) for f in found.failures] == [("unreadable", "gone.gpx")]
+    assert [(f.code, Path(f.source).name) for f in found.failures] == [
+        ("unreadable", "gone.gpx")
+    ]
     assert "can't be opened" in found.activities["error"].iloc[-1]
 
 
@@ -172,7 +184,9 @@ def test_after_an_interrupt_the_rest_is_done_only(folder: Path, tmp_path: Path) 
     assert found.to_dict() == analyze_folder(folder).to_dict()
 
 
-def test_after_the_program_was_killed_the_cache_is_right(folder: Path, tmp_path: Path) -> None:
+def test_after_the_program_was_killed_the_cache_is_right(
+    folder: Path, tmp_path: Path
+) -> None:
     """Killed without a chance to clean up, after two results: they are there, and the next run is
     right.
     """
@@ -182,7 +196,8 @@ def test_after_the_program_was_killed_the_cache_is_right(folder: Path, tmp_path:
         "analyze_folder(sys.argv[1], workers=2, cache=sys.argv[2], progress=kill)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(folder), str(tmp_path / "cache")], check=False
+        [sys.executable, "-c", program, str(folder), str(tmp_path / "cache")],
+        check=False,
     )
     assert done.returncode == -signal.SIGKILL
     assert Cache(tmp_path / "cache").info()["activities"] == 2
@@ -226,7 +241,9 @@ def test_several_athletes_have_a_history_each(folder: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_dask_cluster_gives_what_this_machine_gives(folder: Path, tmp_path: Path) -> None:
+def test_a_dask_cluster_gives_what_this_machine_gives(
+    folder: Path, tmp_path: Path
+) -> None:
     """Two worker processes of dask.distributed, and addresses of fsspec: the same documents, in the
     same order.
     """
@@ -241,15 +258,26 @@ def test_a_dask_cluster_gives_what_this_machine_gives(folder: Path, tmp_path: Pa
         "processes": True,
         "dashboard_address": None,
     }
-    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+    with (
+        distributed.LocalCluster(**options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
         found = analyze_folder(sources, executor=client.get_executor())
         assert len(client.scheduler_info()["workers"]) == 2
-        out = ("-o", str(tmp_path / "out.csv"), "--no-cache", "--dask", cluster.scheduler_address)
+        out = (
+            "-o",
+            str(tmp_path / "out.csv"),
+            "--no-cache",
+            "--dask",
+            cluster.scheduler_address,
+        )
         with pytest.raises(SystemExit) as ended:
             main(["batch", *sources, *out])
         assert ended.value.code == 3
     assert found.to_dict() == plain.to_dict()
-    assert [a.to_dict() for a in found.analyses] == [a.to_dict() for a in plain.analyses]
+    assert [a.to_dict() for a in found.analyses] == [
+        a.to_dict() for a in plain.analyses
+    ]
     assert len(found.failures) == 1
     assert pd.read_csv(tmp_path / "out.csv")["distance"].sum() == pytest.approx(
         plain.activities["distance"].sum()

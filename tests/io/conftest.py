@@ -47,7 +47,9 @@ class FitWriter:
         developer = list(developer)
         order = ">" if big else "<"
         head = 0x40 | local | bits | (0x20 if developer else 0)
-        self.body += struct.pack(f"{order}BBBHB", head, 0, int(big), message, len(fields))
+        self.body += struct.pack(
+            f"{order}BBBHB", head, 0, int(big), message, len(fields)
+        )
         self.body += b"".join(bytes(f) for f in fields)
         if developer:
             self.body += bytes([len(developer)]) + b"".join(bytes(f) for f in developer)
@@ -55,7 +57,10 @@ class FitWriter:
         return self
 
     def add(
-        self, local: int, *values: float | bytes | Sequence[float], head: int | None = None
+        self,
+        local: int,
+        *values: float | bytes | Sequence[float],
+        head: int | None = None,
     ) -> FitWriter:
         """Add a data message; bytes stand as they are."""
         order, fields = self.kinds[local]
@@ -65,7 +70,9 @@ class FitWriter:
                 self.body += value
             else:
                 many = list(value) if isinstance(value, Sequence) else [value]
-                self.body += struct.pack(f"{order}{len(many)}{CODES[fields[i][2]]}", *many)
+                self.body += struct.pack(
+                    f"{order}{len(many)}{CODES[fields[i][2]]}", *many
+                )
         return self
 
     def raw(self, content: bytes) -> FitWriter:
@@ -73,7 +80,9 @@ class FitWriter:
         self.body += content
         return self
 
-    def file(self, *, header: int = 14, size: int | None = None, crc: int | None = None) -> bytes:
+    def file(
+        self, *, header: int = 14, size: int | None = None, crc: int | None = None
+    ) -> bytes:
         """Return the file; ``size`` and ``crc`` override what the header and the end say."""
         stated = len(self.body) if size is None else size
         out = struct.pack("<BBHI4s", header, 0x20, 2132, stated, b".FIT")
@@ -84,15 +93,27 @@ class FitWriter:
 
 
 def records(
-    writer: FitWriter, count: int, *, start: int = START, local: int = 0, heart: int = 120
+    writer: FitWriter,
+    count: int,
+    *,
+    start: int = START,
+    local: int = 0,
+    heart: int = 120,
 ) -> FitWriter:
     """Add a record definition and records: time, latitude, longitude, distance, heart rate."""
     writer.define(
-        local, 20, [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (5, 4, 0x86), (3, 1, 0x02)]
+        local,
+        20,
+        [(253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (5, 4, 0x86), (3, 1, 0x02)],
     )
     for i in range(count):
         writer.add(
-            local, start + i, 500_000_000 + 300 * i, 100_000_000 + i, 300 * i, heart + i % 40
+            local,
+            start + i,
+            500_000_000 + 300 * i,
+            100_000_000 + i,
+            300 * i,
+            heart + i % 40,
         )
     return writer
 
@@ -118,7 +139,9 @@ def gpx_text(
     name: str = "Morning run",
     kind: str = "running",
     segments: int = 1,
-    time: Callable[[int], str] = lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}Z",
+    time: Callable[[int], str] = lambda i: (
+        f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}Z"
+    ),
     extension: Callable[[int], str] = lambda i: (
         f"<extensions><x:TrackPointExtension><x:hr>{120 + i % 40}</x:hr><x:cad>{80 + i % 5}</x:cad>"
         "</x:TrackPointExtension></extensions>"
@@ -139,9 +162,7 @@ def gpx_text(
     )
     close = root.split()[0]
     meta = "<metadata><name>Day</name></metadata>"
-    return (
-        f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
-    )
+    return f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
 
 
 @pytest.fixture(scope="session")
@@ -177,7 +198,8 @@ def tcx_text(
         ]
         per = -(-len(rows) // tracks)
         parts = "".join(
-            f"<Track>{''.join(rows[k : k + per])}</Track>" for k in range(0, len(rows), per)
+            f"<Track>{''.join(rows[k : k + per])}</Track>"
+            for k in range(0, len(rows), per)
         )
         second = lap * each
         body += (

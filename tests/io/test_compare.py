@@ -14,7 +14,12 @@ START = 1_000_000_000
 
 
 @pytest.mark.parametrize(
-    "name", ["archive/2024-02-06-1816.fit", "archive/2024-02-20-1842.gpx", "odd/multisport.fit"]
+    "name",
+    [
+        "archive/2024-02-06-1816.fit",
+        "archive/2024-02-20-1842.gpx",
+        "odd/multisport.fit",
+    ],
 )
 def test_samples_do_not_differ(samples, name):
     """On sound files both readings are the same."""
@@ -33,25 +38,38 @@ def test_samples_do_not_differ(samples, name):
 def test_a_column_from_a_developer_field_is_ours_alone(fit_writer, tmp_path):
     """What trailstats fills from elsewhere is shown with its reason."""
     w = fit_writer().define(2, 207, [(1, 16, 0x0D), (3, 1, 2)]).add(2, bytes(16), 0)
-    w.define(1, 206, [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 6, 7), (8, 6, 7), (15, 1, 2)])
+    w.define(
+        1, 206, [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 6, 7), (8, 6, 7), (15, 1, 2)]
+    )
     w.add(1, 0, 0, 0x84, b"Power\0", b"watts\0", 7)
     w.define(0, 20, [(253, 4, 0x86), (3, 1, 2)], developer=[(0, 2, 0)])
     w.add(0, START, 120).raw(b"\xfa\0").add(0, START + 1, 121).raw(b"\xfb\0")
     path = tmp_path / "run.fit"
     path.write_bytes(w.file())
     (row,) = compare(path).to_dict("records")
-    assert (row["column"], row["rows"], row["only_here"], row["only_there"]) == ("power", 2, 2, 0)
+    assert (row["column"], row["rows"], row["only_here"], row["only_there"]) == (
+        "power",
+        2,
+        2,
+        0,
+    )
     assert "developer field" in row["note"]
 
 
 def test_merged_heart_rates_differ_by_so_much(fit_writer, add_records, tmp_path):
     """The other reader keeps what is in the records; the largest difference is told."""
     w = add_records(fit_writer(), 3, heart=60)
-    w.define(2, 132, [(253, 4, 0x86), (9, 4, 0x86), (6, 1, 2)]).add(2, START + 1, 1024, 140)
+    w.define(2, 132, [(253, 4, 0x86), (9, 4, 0x86), (6, 1, 2)]).add(
+        2, START + 1, 1024, 140
+    )
     path = tmp_path / "swim.fit.gz"
     path.write_bytes(gzip.compress(w.file()))
     (row,) = compare(path).to_dict("records")
-    assert (row["column"], row["rows"], row["largest_difference"]) == ("heart_rate", 1, 79.0)
+    assert (row["column"], row["rows"], row["largest_difference"]) == (
+        "heart_rate",
+        1,
+        79.0,
+    )
     assert "strap" in row["note"]
 
 

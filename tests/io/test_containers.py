@@ -81,8 +81,14 @@ def test_a_folder_gives_all_its_files_in_order(folder):
         "a.gpx.gz", "!broken.fit", "c.FIT", "d.zip/1.fit", "d.zip/sub/2.gpx", "!empty.gpx",
         "named wrongly.dat", "b/run.fit",
     ]  # fmt: skip
-    assert [f.code for f in found if isinstance(f, Failure)] == ["corrupt", "unsupported_format"]
-    assert next(str(r).replace(str(folder), "") for r in list_sources(folder)) == "/a.gpx.gz"
+    assert [f.code for f in found if isinstance(f, Failure)] == [
+        "corrupt",
+        "unsupported_format",
+    ]
+    assert (
+        next(str(r).replace(str(folder), "") for r in list_sources(folder))
+        == "/a.gpx.gz"
+    )
 
 
 def test_sources_travel_between_processes(folder):
@@ -110,7 +116,9 @@ def test_bytes_and_streams(run_fit, run_gpx):
     """Contents count like files, archives among them are opened."""
     found = list(ts.iter_activities([run_fit, io.BytesIO(run_gpx), b"nothing"]))
     assert names(found) == ["<bytes>", "<stream>", "!<bytes>"]
-    archive = zipped({"1.fit": run_fit, "inner.zip": zipped({"2.gpx": run_gpx, "3.fit": b"x"})})
+    archive = zipped(
+        {"1.fit": run_fit, "inner.zip": zipped({"2.gpx": run_gpx, "3.fit": b"x"})}
+    )
     assert names(ts.iter_activities(archive)) == [
         "<bytes>/1.fit",
         "<bytes>/inner.zip/2.gpx",
@@ -121,7 +129,9 @@ def test_bytes_and_streams(run_fit, run_gpx):
 def test_zips_within_zips(tmp_path, run_fit, run_gpx):
     """An export of archives in an archive gives the files of all; a broken one is a failure."""
     inner = {
-        f"Part{i}.zip": zipped({f"{i}.fit": run_fit, f"{i}.gpx": run_gpx, "x.json": b"{}"})
+        f"Part{i}.zip": zipped(
+            {f"{i}.fit": run_fit, f"{i}.gpx": run_gpx, "x.json": b"{}"}
+        )
         for i in range(4)
     }
     path = tmp_path / "export.zip"
@@ -140,7 +150,10 @@ def test_zips_within_zips(tmp_path, run_fit, run_gpx):
         "export.zip/DI_CONNECT/Part0.zip/0.gpx",
     ]
     (failure,) = [one for one in found if isinstance(one, Failure)]
-    assert (failure.code, failure.source.endswith("DI_CONNECT/bad.zip")) == ("corrupt", True)
+    assert (failure.code, failure.source.endswith("DI_CONNECT/bad.zip")) == (
+        "corrupt",
+        True,
+    )
 
 
 def test_limits_on_archives(tmp_path, run_fit):
@@ -213,7 +226,11 @@ def test_a_strava_export_is_joined_with_its_table(strava, which):
         4,
     )
     assert (trail.meta.sport, trail.meta.sub_sport) == ("running", "trail")
-    assert (plain.meta.name, plain.meta.sport, plain.meta.gear) == ("Evening", "running", "")
+    assert (plain.meta.name, plain.meta.sport, plain.meta.gear) == (
+        "Evening",
+        "running",
+        "",
+    )
     assert plain.meta.rpe != plain.meta.rpe
     assert (trail.meta.workout, plain.meta.workout) == ("", "race")
 
@@ -235,7 +252,9 @@ OLD = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename
 @pytest.mark.parametrize(
     ("table", "rpe"), [(GERMAN, 4.0), (OLD, np.nan)], ids=["German", "of 2018"]
 )
-def test_an_export_in_another_language_or_of_old_is_joined_too(tmp_path, make_gpx, table, rpe):
+def test_an_export_in_another_language_or_of_old_is_joined_too(
+    tmp_path, make_gpx, table, rpe
+):
     """The columns stand in the same order in every language; before 2019 they had shorter names."""
     (tmp_path / "activities").mkdir()
     (tmp_path / "activities" / "1.gpx.gz").write_bytes(
@@ -337,8 +356,12 @@ def test_a_zip_whose_directory_points_before_the_file(run_gpx):
     """
     for name in ("run.gpx", "activities.csv"):
         whole = zipped({"stored.bin": bytes(range(256)) * 8, name: run_gpx})
-        place = whole.rindex(b"PK\x05\x06") + 16  # where the end tells where the directory begins
-        data = whole[:place] + (8 * len(whole)).to_bytes(4, "little") + whole[place + 4 :]
+        place = (
+            whole.rindex(b"PK\x05\x06") + 16
+        )  # where the end tells where the directory begins
+        data = (
+            whole[:place] + (8 * len(whole)).to_bytes(4, "little") + whole[place + 4 :]
+        )
         (only,) = ts.iter_activities(io.BytesIO(data))
         assert isinstance(only, Failure)
         assert only.code in ("corrupt", "unsupported_format")
@@ -348,7 +371,11 @@ def test_bytes_of_any_kind_and_streams_of_text_are_read(run_gpx, tmp_path) -> No
     """Web frameworks hand over bytearrays and views; GPX is often opened as text."""
     path = tmp_path / "a.gpx"
     path.write_bytes(run_gpx)
-    for source in (bytearray(run_gpx), memoryview(run_gpx), io.StringIO(run_gpx.decode())):
+    for source in (
+        bytearray(run_gpx),
+        memoryview(run_gpx),
+        io.StringIO(run_gpx.decode()),
+    ):
         (found,) = ts.iter_activities(source)
         assert len(found.records) == 60
     with path.open() as stream:
@@ -367,7 +394,9 @@ def test_a_missing_place_among_several_is_a_failure(run_gpx, tmp_path) -> None:
         list(ts.iter_activities(tmp_path / "gone"))
 
 
-def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(tmp_path, run_gpx) -> None:
+def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(
+    tmp_path, run_gpx
+) -> None:
     """A pipe in a folder would be waited for without end; what is compressed is judged by its
     content, too.
     """

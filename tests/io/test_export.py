@@ -58,7 +58,9 @@ def test_gpx_is_what_gpxpy_reads(run, tmp_path):
     text = convert(run, tmp_path / "run.gpx").read_text(encoding="utf-8")
     points = gpxpy.parse(text).tracks[0].segments[0].points
     assert len(points) == len(run.records)
-    assert points[7].latitude == pytest.approx(run.records["latitude"].iloc[7], abs=1e-9)
+    assert points[7].latitude == pytest.approx(
+        run.records["latitude"].iloc[7], abs=1e-9
+    )
     assert points[7].time == run.records.index[7].to_pydatetime()
     (power, extension) = points[7].extensions
     assert (power.tag, power.text) == ("power", "250")
@@ -96,7 +98,9 @@ def test_objects_go_there_and_back(run):
     gpx = to_gpxpy(run)
     assert gpx.tracks[0].get_points_no() == len(run.records)
     back = from_gpxpy(gpx)
-    np.testing.assert_allclose(back.records["latitude"], run.records["latitude"], atol=1e-9)
+    np.testing.assert_allclose(
+        back.records["latitude"], run.records["latitude"], atol=1e-9
+    )
     with pytest.raises(ReadError):
         from_gpxpy(gpxpy.gpx.GPX())
 
@@ -120,8 +124,14 @@ def test_csv_comes_back(run, tmp_path):
     assert list(back.columns) == schema.RECORDS.names
     assert (back.index == run.records.index).all()
     # Older releases of pandas read the last digit of a number less exactly.
-    np.testing.assert_allclose(back.to_numpy(dtype=float), run.records.to_numpy(), rtol=1e-15)
-    assert path.read_text(encoding="utf-8").splitlines()[1].startswith("2026-03-01T08:00:00Z,")
+    np.testing.assert_allclose(
+        back.to_numpy(dtype=float), run.records.to_numpy(), rtol=1e-15
+    )
+    assert (
+        path.read_text(encoding="utf-8")
+        .splitlines()[1]
+        .startswith("2026-03-01T08:00:00Z,")
+    )
 
 
 def test_parquet_comes_back_with_units(run, tmp_path):
@@ -147,7 +157,9 @@ def test_parquet_without_pyarrow(run, tmp_path, monkeypatch):
 
 def test_json_comes_back(run, tmp_path):
     """Columns as lists, missing values as null, units beside them."""
-    document = json.loads(convert(run, tmp_path / "run.json").read_text(encoding="utf-8"))
+    document = json.loads(
+        convert(run, tmp_path / "run.json").read_text(encoding="utf-8")
+    )
     assert document["format_version"] == schema.FORMAT_VERSION
     assert document["records"]["heart_rate"][5] is None
     assert document["records"]["heart_rate"][6] == 126.0
@@ -173,16 +185,20 @@ def test_lines_of_segments_join_however_coarse_the_recording(run, tmp_path):
     assert lines[1][-1] == lines[2][0]
     between = np.interp(13.0, [10.0, 20.0], run.records["latitude"].iloc[[10, 20]])
     assert lines[1][0][1] == pytest.approx(between, abs=1e-7)
-    indoors = replace(run, records=run.records.assign(latitude=np.nan, longitude=np.nan))
+    indoors = replace(
+        run, records=run.records.assign(latitude=np.nan, longitude=np.nan)
+    )
     path = convert(indoors, tmp_path / "segments.geojson", segments=segments)
-    assert [f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]] == [
-        None
-    ] * 4
+    assert [
+        f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]
+    ] == [None] * 4
 
 
 def test_geojson_of_a_run_and_of_its_segments(run, tmp_path):
     """A line with longitude before latitude; with segments, a line each with its properties."""
-    document = json.loads(convert(run, tmp_path / "run.geojson").read_text(encoding="utf-8"))
+    document = json.loads(
+        convert(run, tmp_path / "run.geojson").read_text(encoding="utf-8")
+    )
     (line,) = document["features"]
     assert line["geometry"]["type"] == "LineString"
     lon, lat, ele = line["geometry"]["coordinates"][0]
@@ -238,7 +254,10 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
     assert defuse(text) == f"'{text}"
     assert defuse("a=1") == "a=1"
     table = pd.DataFrame(
-        {"name": pd.array([text, "plain", None], dtype="str"), "value": [-1.0, 2.0, 3.0]}
+        {
+            "name": pd.array([text, "plain", None], dtype="str"),
+            "value": [-1.0, 2.0, 3.0],
+        }
     )
     path = write_table(table, tmp_path / "t.csv", table=schema.ACTIVITIES)
     with path.open(newline="", encoding="utf-8") as stream:
@@ -257,7 +276,11 @@ def test_a_table_in_parts_is_the_table(tmp_path, monkeypatch, suffix):
         [0.0, 1.0, 2.5, 3.0, 4.0, 5.0, 6.0], "s"
     )
     table = schema.SEGMENTS.frame(
-        {"file": [f"=run{i}" for i in range(7)], "start_time": start, "distance": range(7)}
+        {
+            "file": [f"=run{i}" for i in range(7)],
+            "start_time": start,
+            "distance": range(7),
+        }
     )
     whole = write_table(table, tmp_path / f"whole{suffix}", table=schema.SEGMENTS)
     cuts = [

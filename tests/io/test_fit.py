@@ -106,26 +106,38 @@ def test_what_another_encoder_wrote_is_read_back(rows):
     near(column("distance"), [r["distance"] for r in rows], 0.01)
     for name in ("heart_rate", "power", "temperature"):
         near(column(name), [r[name] for r in rows], 0)
-    near(column("cadence"), [None if r["cadence"] is None else 2 * r["cadence"] for r in rows], 0)
+    near(
+        column("cadence"),
+        [None if r["cadence"] is None else 2 * r["cadence"] for r in rows],
+        0,
+    )
     for name, key in (
         ("vertical_oscillation", "oscillation"),
         ("stance_time", "stance"),
         ("step_length",) * 2,
     ):
-        near(column(name), [None if r[key] is None else r[key] / 1000 for r in rows], 1e-4 + 1e-9)
+        near(
+            column(name),
+            [None if r[key] is None else r[key] / 1000 for r in rows],
+            1e-4 + 1e-9,
+        )
 
 
 def test_units_and_scales(fit_writer):
     """Every native column comes in SI: values from the published scales, worked by hand."""
     w = fit_writer()
-    w.define(0, 18, [(2, 4, 0x86), (253, 4, 0x86), (5, 1, 0), (6, 1, 0)]).add(0, START, START, 1, 3)
+    w.define(0, 18, [(2, 4, 0x86), (253, 4, 0x86), (5, 1, 0), (6, 1, 0)]).add(
+        0, START, START, 1, 3
+    )
     numbers = (
         (253, 4, 0x86), (0, 4, 0x85), (2, 2, 0x84), (4, 1, 2), (53, 1, 2), (6, 2, 0x84), (39, 2,
         0x84), (41, 2, 0x84),
         (84, 2, 0x84), (85, 2, 0x84), (83, 2, 0x84), (1, 4, 0x85), (108, 2, 0x84),
     )  # fmt: skip
     w.define(1, 20, numbers)
-    w.add(1, START, 2**30, 3000, 85, 64, 3500, 815, 2460, 4987, 11520, 708, -(2**29), 1550)
+    w.add(
+        1, START, 2**30, 3000, 85, 64, 3500, 815, 2460, 4987, 11520, 708, -(2**29), 1550
+    )
     p = parse(w.file())[0]
     expected = {
         "latitude": 90.0, "longitude": -45.0, "elevation": 100.0, "cadence": 171.0, "speed": 3.5,
@@ -149,9 +161,13 @@ def test_cycling_cadence_is_not_doubled(fit_writer):
 def test_enhanced_fields_come_first_row_by_row(fit_writer):
     """The base field fills exactly the rows in which the enhanced one is missing."""
     w = fit_writer().define(
-        0, 20, [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)]
+        0,
+        20,
+        [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)],
     )
-    w.add(0, START, 3000, 3005, 1000, 0xFFFFFFFF).add(0, START + 1, 3000, 0xFFFFFFFF, 0xFFFF, 2500)
+    w.add(0, START, 3000, 3005, 1000, 0xFFFFFFFF).add(
+        0, START + 1, 3000, 0xFFFFFFFF, 0xFFFF, 2500
+    )
     p = parse(w.file())[0]
     assert p.columns["elevation"].tolist() == [101.0, 100.0]
     assert p.columns["speed"].tolist() == [1.0, 2.5]
@@ -169,7 +185,9 @@ def test_packed_speed_and_distance(fit_writer):
     w = fit_writer().define(0, 20, [(253, 4, 0x86), (8, 3, 0x0D), (5, 4, 0x86)])
     none = 0xFFFFFFFF
     w.add(0, START, pack(3.25, 1600), none).add(0, START + 1, pack(3.5, 3900), none)
-    w.add(0, START + 2, pack(3.75, 4200), none).add(0, START + 3, b"\xff\xff\xff", 99_900)
+    w.add(0, START + 2, pack(3.75, 4200), none).add(
+        0, START + 3, b"\xff\xff\xff", 99_900
+    )
     p = parse(w.file())[0]
     assert p.columns["speed"][:3].tolist() == [3.25, 3.5, 3.75]
     assert np.isnan(p.columns["speed"][3])
@@ -207,12 +225,16 @@ def test_a_developer_field_that_declares_to_be_native_fills_an_empty_column(fit_
     """
     for native_too in (False, True):
         w = describe(fit_writer(), 1, 0, 0, 0x84, "Power", "Watts", native=7)
-        w.define(0, 20, [(253, 4, 0x86)] + [(7, 2, 0x84)] * native_too, developer=[(0, 2, 0)])
+        w.define(
+            0, 20, [(253, 4, 0x86)] + [(7, 2, 0x84)] * native_too, developer=[(0, 2, 0)]
+        )
         w.add(0, START, *[180] * native_too).raw(struct.pack("<H", 250))
         p = parse(w.file())[0]
         assert p.columns["power"].tolist() == [180.0 if native_too else 250.0]
         assert p.extras["dev_Power"].tolist() == [250.0]
-        assert [i.code for i in p.issues] == ([] if native_too else ["developer_field_used"])
+        assert [i.code for i in p.issues] == (
+            [] if native_too else ["developer_field_used"]
+        )
 
 
 def test_late_missing_and_reused_developer_descriptions(fit_writer):
@@ -257,9 +279,12 @@ def test_heart_rates_of_a_strap_are_merged_and_can_be_left_out(fit_writer, add_r
     # Eight more values, one every 0.75 s: 768 ticks of 1/1024 s.
     later = [(ticks + 768 * (i + 1)) & 0xFFF for i in range(8)]
     packed = b"".join(
-        (a | b << 12).to_bytes(3, "little") for a, b in zip(later[::2], later[1::2], strict=True)
+        (a | b << 12).to_bytes(3, "little")
+        for a, b in zip(later[::2], later[1::2], strict=True)
     )
-    w.define(3, 132, [(10, 12, 0x0D), (6, 8, 2)]).add(3, packed, [141 + i for i in range(8)])
+    w.define(3, 132, [(10, 12, 0x0D), (6, 8, 2)]).add(
+        3, packed, [141 + i for i in range(8)]
+    )
     merged, plain = parse(w.file())[0], parse(w.file(), merge_heart_rate=False)[0]
     # Values at 1.5, 2.25, 3.0, 3.75, 4.5, 5.25, 6.0, 6.75 and 7.5 s after the first record.
     expected = [60, 61, 140, 142, 143, 144, 146, 147]
@@ -296,10 +321,16 @@ def test_device_session_laps_and_pauses(fit_writer):
     for i in (*range(10), *range(40, 50)):
         w.add(3, START + i, 120)
         if i == 9:
-            w.add(4, START + 10, 0, 4).add(4, START + 20, 42, 3).add(4, START + 39, 0, 0)
+            w.add(4, START + 10, 0, 4).add(4, START + 20, 42, 3).add(
+                4, START + 39, 0, 0
+            )
     w.add(4, START + 45, 0, 4).add(4, START + 45, 0, 0).add(4, START + 50, 0, 4)
-    w.define(5, 19, [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)])
-    w.add(5, START + 9, START, 3000, 9000, 1).add(5, START + 50, START + 40, 3300, 10_000, 7)
+    w.define(
+        5, 19, [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)]
+    )
+    w.add(5, START + 9, START, 3000, 9000, 1).add(
+        5, START + 50, START + 40, 3300, 10_000, 7
+    )
     session = [
         (253, 4, 0x86),
         (2, 4, 0x86),
@@ -311,7 +342,9 @@ def test_device_session_laps_and_pauses(fit_writer):
     ]
     w.define(6, 18, [*session, (110, 6, 7), (192, 1, 2), (193, 1, 2)])
     w.add(6, START + 50, START, 17, 6300, 19_000, 50, 60, b"Hike\0\0", 75, 60)
-    w.define(7, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(7, START + 50, START + 50 - 5 * 3600)
+    w.define(7, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(
+        7, START + 50, START + 50 - 5 * 3600
+    )
     run = ts.read(w.file())
     meta = run.meta
     assert (meta.device, meta.workout, meta.name, meta.sport) == (
@@ -335,7 +368,9 @@ def test_device_session_laps_and_pauses(fit_writer):
     )
     assert math.isnan(run.wearer.max_heart_rate)
     seconds = {
-        c: ((run.pauses[c].dt.tz_localize(None) - EPOCH) / pd.Timedelta(1, "s")).tolist()
+        c: (
+            (run.pauses[c].dt.tz_localize(None) - EPOCH) / pd.Timedelta(1, "s")
+        ).tolist()
         for c in run.pauses
     }
     assert seconds == {"start_time": [START + 10.0], "end_time": [START + 39.0]}
@@ -348,14 +383,26 @@ def test_sessions_of_a_multisport_file_are_activities(fit_writer):
     """Records go to the session in which they began, each with its own sport and its own
     heartbeats.
     """
-    w = fit_writer().define(0, 20, [(253, 4, 0x86), (4, 1, 2)]).define(2, 78, [(0, 2, 0x84)])
+    w = (
+        fit_writer()
+        .define(0, 20, [(253, 4, 0x86), (4, 1, 2)])
+        .define(2, 78, [(0, 2, 0x84)])
+    )
     for i in range(30):
         w.add(0, START + i, 80).add(2, 700 + i)
     w.define(1, 18, [(2, 4, 0x86), (5, 1, 0)])
     w.add(1, START + 20, 1).add(1, START, 2)
     ride, run = parse(w.file())
-    assert (ride.meta.sport, len(ride.time), ride.columns["cadence"][0]) == ("cycling", 20, 80.0)
-    assert (run.meta.sport, len(run.time), run.columns["cadence"][0]) == ("running", 10, 160.0)
+    assert (ride.meta.sport, len(ride.time), ride.columns["cadence"][0]) == (
+        "cycling",
+        20,
+        80.0,
+    )
+    assert (run.meta.sport, len(run.time), run.columns["cadence"][0]) == (
+        "running",
+        10,
+        160.0,
+    )
     assert run.rr[1].tolist() == [(720 + i) / 1000 for i in range(10)]
     assert run.rr[0].tolist() == list(range(10))
 
@@ -403,7 +450,9 @@ def test_steps_in_the_place_of_strides_are_not_doubled(fit_writer):
 @pytest.mark.parametrize(
     ("seconds", "offset"), [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)]
 )
-def test_local_time_is_kept_where_it_can_be_one(fit_writer, add_records, seconds, offset):
+def test_local_time_is_kept_where_it_can_be_one(
+    fit_writer, add_records, seconds, offset
+):
     """Zones lie up to 14 hours from UTC; what is further was never set."""
     w = add_records(fit_writer(), 5)
     w.define(3, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(3, START, START + seconds)
@@ -421,7 +470,13 @@ def test_positions_that_are_none_or_off_the_globe(fit_writer):
     ):
         w.add(0, START + i, lat, lon)
     run = ts.read(w.file())
-    assert run.records["latitude"].notna().tolist() == [False, False, False, True, False]
+    assert run.records["latitude"].notna().tolist() == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
     assert [(i.code, i.count) for i in run.issues] == [("position_invalid", 3)]
 
 
@@ -436,7 +491,10 @@ def peer_records(data):
     )
     with reader:
         for message in reader:
-            if message.frame_type == fitdecode.FIT_FRAME_DATA and message.name == "record":
+            if (
+                message.frame_type == fitdecode.FIT_FRAME_DATA
+                and message.name == "record"
+            ):
                 row = {}
                 for item in message.fields:
                     if (
@@ -457,35 +515,54 @@ def assert_agrees(data, *, peer=None):
 
     def theirs(name):
         empty = pd.Series(np.nan, index=peer.index)
-        return pd.to_numeric(peer.get(name, empty), errors="coerce").to_numpy(dtype=float)
+        return pd.to_numeric(peer.get(name, empty), errors="coerce").to_numpy(
+            dtype=float
+        )
 
     def either(first, second):
         values = theirs(first)
         return np.where(np.isnan(values), theirs(second), values)
 
     steps = np.concatenate(
-        [np.full(len(p.time), 2.0 if p.meta.sport in fit._ON_FOOT else 1.0) for p in parsed]
+        [
+            np.full(len(p.time), 2.0 if p.meta.sport in fit._ON_FOOT else 1.0)
+            for p in parsed
+        ]
     )
     expected = {
         "latitude": theirs("position_lat") * 180 / 2**31,
         "longitude": theirs("position_long") * 180 / 2**31,
         "elevation": either("enhanced_altitude", "altitude"),
         "speed": either("enhanced_speed", "speed"),
-        "cadence": (theirs("cadence") + np.nan_to_num(theirs("fractional_cadence"))) * steps,
-        **{name: theirs(name) for name in ("distance", "heart_rate", "power", "temperature")},
+        "cadence": (theirs("cadence") + np.nan_to_num(theirs("fractional_cadence")))
+        * steps,
+        **{
+            name: theirs(name)
+            for name in ("distance", "heart_rate", "power", "temperature")
+        },
         **{
             name: theirs(name) / 1000
             for name in ("vertical_oscillation", "stance_time", "step_length")
         },
-        **{name: theirs(name) / 100 for name in ("stance_time_balance", "vertical_ratio")},
+        **{
+            name: theirs(name) / 100
+            for name in ("stance_time_balance", "vertical_ratio")
+        },
     }
-    seconds = np.concatenate([(p.time - EPOCH) / np.timedelta64(1, "s") for p in parsed])
+    seconds = np.concatenate(
+        [(p.time - EPOCH) / np.timedelta64(1, "s") for p in parsed]
+    )
     np.testing.assert_array_equal(seconds, theirs("timestamp"))
     lent = {
-        i.message.split()[0] for p in parsed for i in p.issues if i.code == "developer_field_used"
+        i.message.split()[0]
+        for p in parsed
+        for i in p.issues
+        if i.code == "developer_field_used"
     }
     for name, values in expected.items():
-        ours = np.concatenate([p.columns.get(name, np.full(len(p.time), np.nan)) for p in parsed])
+        ours = np.concatenate(
+            [p.columns.get(name, np.full(len(p.time), np.nan)) for p in parsed]
+        )
         if name in lent:
             assert np.isnan(values).all(), name
         else:

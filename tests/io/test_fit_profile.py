@@ -63,7 +63,9 @@ def test_enumerations_are_complete():
 def test_the_script_writes_the_module(tool, root):
     """The module is what the script writes from the source's version that it names."""
     script = tool("make_fit_profile")
-    text = (root / "trailstats" / "io" / "fit" / "_profile.py").read_text(encoding="utf-8")
+    text = (root / "trailstats" / "io" / "fit" / "_profile.py").read_text(
+        encoding="utf-8"
+    )
     if f"fitdecode {script.version('fitdecode')}\n" not in text:
         pytest.skip("another version of the source is installed")
     date = text.split(" on ")[1].split(" from ")[0]

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from fitdecode.utils import compute_crc
 
-from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError, ReadError
+from trailstats.errors import (
+    CorruptFileError,
+    LimitError,
+    NotAnActivityError,
+    ReadError,
+)
 from trailstats.io import fit
 from trailstats.io.fit._crc import crc16
 
@@ -29,7 +34,9 @@ def codes(parsed):
 
 def seconds(parsed):
     times = np.concatenate([p.time for p in parsed])
-    return ((times - np.datetime64("1989-12-31", "ns")) / np.timedelta64(1, "s")).astype(int)
+    return (
+        (times - np.datetime64("1989-12-31", "ns")) / np.timedelta64(1, "s")
+    ).astype(int)
 
 
 def test_checksum_has_its_published_check_value():
@@ -111,7 +118,11 @@ def test_fields_of_odd_size_and_unknown_type_do_not_shift_the_others(fit_writer)
     size.
     """
     w = fit_writer()
-    w.define(0, 20, [(253, 4, 0x86), (90, 1, 0x86), (91, 0, 0x84), (92, 3, 0x55), (3, 1, 0x02)])
+    w.define(
+        0,
+        20,
+        [(253, 4, 0x86), (90, 1, 0x86), (91, 0, 0x84), (92, 3, 0x55), (3, 1, 0x02)],
+    )
     w.body += bytes([0]) + struct.pack("<I", START) + b"\x07" + b"abc" + b"\x64"
     w.body += bytes([0]) + struct.pack("<I", START + 1) + b"\xff" + b"abc" + b"\x65"
     p = parse(w.file())
@@ -146,7 +157,12 @@ def test_missing_values_of_every_base_type(fit_writer):
     }
     w = fit_writer()
     w.define(
-        0, 20, [(253, 4, 0x86), *((150 + i, size[base], base) for i, base in enumerate(cases))]
+        0,
+        20,
+        [
+            (253, 4, 0x86),
+            *((150 + i, size[base], base) for i, base in enumerate(cases)),
+        ],
     )
     w.add(0, START, *(none for none, _ in cases.values()))
     w.add(0, START + 1, *(value for _, value in cases.values()))
@@ -191,7 +207,9 @@ def test_twelve_byte_header(fit_writer, add_records):
         "header crc",
     ],
 )
-def test_frame_faults_keep_every_record_and_are_reported(fit_writer, add_records, spoil, expected):
+def test_frame_faults_keep_every_record_and_are_reported(
+    fit_writer, add_records, spoil, expected
+):
     """A wrong frame costs no record; the fault is an issue with a byte offset."""
     p = parse(spoil(add_records(fit_writer(), 300).file()))
     assert (seconds(p) == START + np.arange(300)).all()
@@ -199,13 +217,17 @@ def test_frame_faults_keep_every_record_and_are_reported(fit_writer, add_records
     assert all(issue.where.startswith("byte ") for issue in p[0].issues)
 
 
-def test_a_size_of_zero_is_the_only_fault_of_a_file_with_a_right_checksum(fit_writer, add_records):
+def test_a_size_of_zero_is_the_only_fault_of_a_file_with_a_right_checksum(
+    fit_writer, add_records
+):
     """The two bytes of the checksum are found, not read as a message."""
     w = add_records(fit_writer(), 300)
     assert codes(parse(w.file(size=0))) == ["data_size_wrong"]
 
 
-def test_a_size_that_is_too_large_with_a_right_checksum_is_told_from_a_cut(fit_writer, add_records):
+def test_a_size_that_is_too_large_with_a_right_checksum_is_told_from_a_cut(
+    fit_writer, add_records
+):
     """The checksum of the whole shows that nothing is missing; without it the file counts as
     cut.
     """
@@ -227,7 +249,10 @@ def test_chained_files_give_an_activity_each(fit_writer, add_records):
     """Definitions do not carry over from one file of a chain to the next."""
     first = add_records(fit_writer(), 20).file()
     second = (
-        fit_writer().define(0, 20, [(253, 4, 0x86), (7, 2, 0x84)]).add(0, START + 500, 250).file()
+        fit_writer()
+        .define(0, 20, [(253, 4, 0x86), (7, 2, 0x84)])
+        .add(0, START + 500, 250)
+        .file()
     )
     settings = fit_writer().define(0, 0, [(0, 1, 0)]).add(0, 2).file()
     p = parse(first + settings + second)
@@ -254,7 +279,9 @@ def test_garbage_between_records_costs_no_record(fit_writer, add_records):
     assert skipped[0].count == 333
 
 
-def test_messages_without_a_time_are_believed_only_where_sense_follows(fit_writer, add_records):
+def test_messages_without_a_time_are_believed_only_where_sense_follows(
+    fit_writer, add_records
+):
     """In a damaged file, beats that a hole cuts into are dropped, those before it stay."""
     w = add_records(fit_writer(), 5).define(5, 78, [(0, 10, 0x84)])
     for _ in range(3):
@@ -283,7 +310,10 @@ def test_zeroed_and_deleted_blocks_cost_what_they_hit(fit_writer, add_records):
     """Each record has 18 bytes: a hole of 100 costs at most 7 of them."""
     data = add_records(fit_writer(), 400).file()
     for at in range(150, 5000, 371):
-        for damaged in (data[:at] + bytes(100) + data[at + 100 :], data[:at] + data[at + 100 :]):
+        for damaged in (
+            data[:at] + bytes(100) + data[at + 100 :],
+            data[:at] + data[at + 100 :],
+        ):
             found = set(seconds(parse(damaged)).tolist())
             assert found <= set(range(START, START + 400))
             assert len(found) >= 393
@@ -317,7 +347,9 @@ def test_a_message_with_an_impossible_time_is_left_out(fit_writer, add_records):
     for i in range(51, 100):
         w.add(0, START + i, 500_000_000, 100_000_000, 0, 120)
     p = parse(w.file(crc=1))
-    assert sorted({*range(START, START + 100)} - set(seconds(p).tolist())) == [START + 50]
+    assert sorted({*range(START, START + 100)} - set(seconds(p).tolist())) == [
+        START + 50
+    ]
     assert "message_damaged" in codes(p)
     assert len(parse(w.file())[0].time) == 100
 
@@ -351,10 +383,12 @@ def test_a_header_cut_off_by_the_next_one(fit_writer, add_records):
 def test_a_definition_that_is_larger_than_the_damaged_file(fit_writer, add_records):
     """A message that can't fit in is not looked for."""
     for size in range(90, 121):
-        writer = fit_writer().define(1, 20, [(253, 4, 0x86), (60, 100, 0x0D), (61, size, 0x0D)])
-        data = add_records(add_records(writer, 4).raw(b"\xff\x17\xff"), 4, start=START + 4).file(
-            crc=1
+        writer = fit_writer().define(
+            1, 20, [(253, 4, 0x86), (60, 100, 0x0D), (61, size, 0x0D)]
         )
+        data = add_records(
+            add_records(writer, 4).raw(b"\xff\x17\xff"), 4, start=START + 4
+        ).file(crc=1)
         assert sum(len(p.time) for p in parse(data)) == 8
 
 

@@ -42,12 +42,23 @@ def test_path_bytes_and_stream_give_the_same(run_fit, tmp_path):
     """The same content is the same activity, whatever it comes in; only its name differs."""
     path = tmp_path / "run.fit"
     path.write_bytes(run_fit)
-    runs = [ts.read(path), ts.read(str(path)), ts.read(run_fit), ts.read(io.BytesIO(run_fit))]
+    runs = [
+        ts.read(path),
+        ts.read(str(path)),
+        ts.read(run_fit),
+        ts.read(io.BytesIO(run_fit)),
+    ]
     with path.open("rb") as stream:
         runs.append(ts.read(stream))
     assert {len(r.records) for r in runs} == {50}
     assert len({r.meta.content_hash for r in runs}) == 1
-    assert [r.meta.source for r in runs] == [str(path), str(path), "<bytes>", "<stream>", str(path)]
+    assert [r.meta.source for r in runs] == [
+        str(path),
+        str(path),
+        "<bytes>",
+        "<stream>",
+        str(path),
+    ]
 
 
 def test_every_column_of_the_schema_is_there(run_fit):
@@ -57,7 +68,10 @@ def test_every_column_of_the_schema_is_there(run_fit):
     assert run.records["power"].isna().all()
     assert not run.has("power")
     assert run.has("heart_rate")
-    assert (run.records.index.name, str(run.records.index.dtype)) == ("time", "datetime64[ns, UTC]")
+    assert (run.records.index.name, str(run.records.index.dtype)) == (
+        "time",
+        "datetime64[ns, UTC]",
+    )
     assert run.meta.start_time == run.records.index[0]
 
 
@@ -68,7 +82,9 @@ def test_every_column_of_the_schema_is_there(run_fit):
         lambda d: gzip.compress(gzip.compress(d)),
         lambda d: zipped(**{"a.fit": d}),
         lambda d: gzip.compress(
-            zipped(**{"sub/A.FIT": d, "__MACOSX/._a.fit": b"stub", "readme.txt": b"hello"})
+            zipped(
+                **{"sub/A.FIT": d, "__MACOSX/._a.fit": b"stub", "readme.txt": b"hello"}
+            )
         ),
         lambda d: zipped(**{"a.fit.gz": gzip.compress(d)}),
     ],
@@ -139,7 +155,12 @@ def test_limit_on_bytes(run_fit, tmp_path):
     """A file, a stream or a content larger than allowed is refused before it is parsed."""
     path = tmp_path / "run.fit"
     path.write_bytes(run_fit)
-    for source in (path, io.BytesIO(run_fit), gzip.compress(run_fit), zipped(**{"a.fit": run_fit})):
+    for source in (
+        path,
+        io.BytesIO(run_fit),
+        gzip.compress(run_fit),
+        zipped(**{"a.fit": run_fit}),
+    ):
         with pytest.raises(LimitError, match="bytes"):
             ts.read(source, limits=ReadLimits(bytes=len(run_fit) - 1))
 
@@ -174,7 +195,10 @@ def test_a_damaged_gzip_gives_what_it_holds(make_gpx):
     run = ts.read(packed[:-8] + b"wrong!!!")
     assert len(run.records) == 3000
     assert "compression_damaged" in {issue.code for issue in run.issues}
-    assert len(ts.read(gzip.compress(text[:5000]) + gzip.compress(text[5000:])).records) == 3000
+    assert (
+        len(ts.read(gzip.compress(text[:5000]) + gzip.compress(text[5000:])).records)
+        == 3000
+    )
     with pytest.raises(ReadError):
         ts.read(packed[:12])
 
@@ -205,9 +229,15 @@ def test_utf16_is_recognised(make_gpx):
 def test_heart_rates_of_a_strap_can_be_left_out(fit_writer, add_records):
     """The option reaches the parser."""
     w = add_records(fit_writer(), 3, heart=60)
-    w.define(2, 132, [(253, 4, 0x86), (9, 4, 0x86), (6, 1, 2)]).add(2, 1_000_000_001, 1024, 140)
+    w.define(2, 132, [(253, 4, 0x86), (9, 4, 0x86), (6, 1, 2)]).add(
+        2, 1_000_000_001, 1024, 140
+    )
     assert ts.read(w.file()).records["heart_rate"].tolist() == [60, 140, 62]
-    assert ts.read(w.file(), merge_heart_rate=False).records["heart_rate"].tolist() == [60, 61, 62]
+    assert ts.read(w.file(), merge_heart_rate=False).records["heart_rate"].tolist() == [
+        60,
+        61,
+        62,
+    ]
 
 
 def test_what_has_no_time_is_no_activity(make_gpx):

@@ -69,7 +69,9 @@ def rows_of_codes(loop):
     """Return the rows of a loop such as ``for code, flags in (("a", x), ("b", y))``."""
     target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
     return (
-        loop.iter.elts if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple) else []
+        loop.iter.elts
+        if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple)
+        else []
     )
 
 
@@ -78,10 +80,14 @@ def test_every_issue_code_is_on_the_page_and_no_other(root, page):
     on_page, in_source = section(page, "Issues"), issue_codes(root)
     assert len(in_source) > 25
     assert [
-        code for code in in_source if not any(re.fullmatch(code, known) for known in on_page)
+        code
+        for code in in_source
+        if not any(re.fullmatch(code, known) for known in on_page)
     ] == []
     assert [
-        known for known in on_page if not any(re.fullmatch(code, known) for code in in_source)
+        known
+        for known in on_page
+        if not any(re.fullmatch(code, known) for code in in_source)
     ] == []
 
 
@@ -95,7 +101,9 @@ def test_every_error_code_is_on_the_page(page):
 
 def test_every_limit_is_on_the_page(page):
     """Each limit stands in the table with its default."""
-    assert section(page, "Limits") == {field.name for field in dataclasses.fields(ReadLimits)}
+    assert section(page, "Limits") == {
+        field.name for field in dataclasses.fields(ReadLimits)
+    }
     for name in ("records", "members"):
         assert re.search(rf"\| `{name}` \| {getattr(ReadLimits(), name):,} \|", page)
     assert f"| `bytes` | {ReadLimits().bytes >> 20} MiB |" in page

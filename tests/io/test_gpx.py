@@ -112,16 +112,26 @@ DIALECTS = {
     "undeclared prefix": {
         "extension": lambda i: f"<extensions><q:hr>{120 + i % 40}</q:hr></extensions>"
     },
-    "fractions": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z"},
-    "mixed fractions": {
-        "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}{'.0' * (i % 2)}Z"
+    "fractions": {
+        "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z"
     },
-    "offset": {"time": lambda i: f"2026-03-01T09:{i // 60 % 60:02d}:{i % 60:02d}+01:00"},
+    "mixed fractions": {
+        "time": lambda i: (
+            f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}{'.0' * (i % 2)}Z"
+        )
+    },
+    "offset": {
+        "time": lambda i: f"2026-03-01T09:{i // 60 % 60:02d}:{i % 60:02d}+01:00"
+    },
     "decimal comma in times": {
         "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d},0Z"
     },
-    "small letters in times": {"time": lambda i: f"2026-03-01t08:{i // 60 % 60:02d}:{i % 60:02d}z"},
-    "zone by name": {"time": lambda i: f"2026-03-01 08:{i // 60 % 60:02d}:{i % 60:02d} UTC"},
+    "small letters in times": {
+        "time": lambda i: f"2026-03-01t08:{i // 60 % 60:02d}:{i % 60:02d}z"
+    },
+    "zone by name": {
+        "time": lambda i: f"2026-03-01 08:{i // 60 % 60:02d}:{i % 60:02d} UTC"
+    },
     "no zone": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}"},
     "text beyond ASCII": {"name": "Läufe 跑步"},
     "named references": {"name": "Up &amp; down &lt;fast&gt;"},
@@ -130,12 +140,20 @@ DIALECTS = {
     "comment": {"extension": lambda i: "<!-- nothing -->"},
     "instruction": {"name": "A<?x y?>B"},
     "attributes within": {
-        "extension": lambda i: f'<extensions><hr unit="bpm">{120 + i % 40}</hr></extensions>'
+        "extension": lambda i: (
+            f'<extensions><hr unit="bpm">{120 + i % 40}</hr></extensions>'
+        )
     },
-    "two values": {"extension": lambda i: "<extensions><hr>121</hr><hr>99</hr></extensions>"},
-    "empty values": {"extension": lambda i: "<extensions><hr></hr><cad/><hr>121</hr></extensions>"},
+    "two values": {
+        "extension": lambda i: "<extensions><hr>121</hr><hr>99</hr></extensions>"
+    },
+    "empty values": {
+        "extension": lambda i: "<extensions><hr></hr><cad/><hr>121</hr></extensions>"
+    },
     "text values": {"extension": lambda i: "<extensions><hr>null</hr></extensions>"},
-    "blanks in values": {"extension": lambda i: "<extensions><hr>\n 121 </hr></extensions>"},
+    "blanks in values": {
+        "extension": lambda i: "<extensions><hr>\n 121 </hr></extensions>"
+    },
     "prefixed": {
         "root": 'g:gpx version="1.1" creator="T" xmlns:g="http://www.topografix.com/GPX/1/1"'
     },
@@ -193,10 +211,14 @@ def test_sports_in_the_words_of_apps(make_gpx, kind, sport):
         ("", 168, 168),
     ],
 )
-def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(make_gpx, kind, stored, steps):
+def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(
+    make_gpx, kind, stored, steps
+):
     """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg."""
     text = make_gpx(
-        60, kind=kind, extension=lambda i: f"<extensions><cad>{stored}</cad></extensions>"
+        60,
+        kind=kind,
+        extension=lambda i: f"<extensions><cad>{stored}</cad></extensions>",
     )
     (track,) = parse(text)
     assert (track.columns["cadence"] == steps).all()
@@ -217,8 +239,20 @@ def test_numbers_with_decimal_commas(make_gpx):
 def test_prefixed_elements_throughout(make_gpx):
     """A document in which every element has a prefix has the same points."""
     text = make_gpx(250)
-    for name in ("gpx", "trk>", "trkseg", "trkpt", "time", "ele", "name", "type", "metadata"):
-        text = text.replace(f"<{name}", f"<g:{name}").replace(f"</{name}", f"</g:{name}")
+    for name in (
+        "gpx",
+        "trk>",
+        "trkseg",
+        "trkpt",
+        "time",
+        "ele",
+        "name",
+        "type",
+        "metadata",
+    ):
+        text = text.replace(f"<{name}", f"<g:{name}").replace(
+            f"</{name}", f"</g:{name}"
+        )
     text = text.replace("xmlns=", "xmlns:g=")
     assert len(parse(text)[0].time) == 250
     assert gpx.sniff(text.encode())
@@ -270,9 +304,13 @@ EXTENSIONS = {
 def test_extensions(make_gpx, kind):
     """Each vendor's names for heart rate, cadence, power and temperature are known."""
     inside, expected = EXTENSIONS[kind]
-    (track,) = parse(make_gpx(300, extension=lambda i: f"<extensions>{inside}</extensions>"))
+    (track,) = parse(
+        make_gpx(300, extension=lambda i: f"<extensions>{inside}</extensions>")
+    )
     found = {
-        name: float(np.nanmean(v)) for name, v in track.columns.items() if not np.isnan(v).all()
+        name: float(np.nanmean(v))
+        for name, v in track.columns.items()
+        if not np.isnan(v).all()
     }
     for name in ("latitude", "longitude", "elevation"):
         found.pop(name)
@@ -297,7 +335,8 @@ def test_tracks_and_segments(make_gpx):
         time=lambda i: f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z",
     )
     two = one.replace(
-        "</trk>", "</trk><trk><type>hiking</type><trkseg>" + POINT * 3 + "</trkseg></trk>"
+        "</trk>",
+        "</trk><trk><type>hiking</type><trkseg>" + POINT * 3 + "</trkseg></trk>",
     )
     tracks = parse(two)
     assert [len(t.time) for t in tracks] == [100, 3]
@@ -340,7 +379,11 @@ def test_a_track_without_times_is_a_route(make_gpx):
 
 def test_one_bad_value_costs_one_value(make_gpx):
     """A bad time loses its point, a bad position or elevation loses itself; the rest stands."""
-    text = make_gpx(300).replace("08:00:07Z", "yesterday").replace('lat="47.000090"', 'lat="95"')
+    text = (
+        make_gpx(300)
+        .replace("08:00:07Z", "yesterday")
+        .replace('lat="47.000090"', 'lat="95"')
+    )
     text = text.replace('lat="47.000110"', 'lat="north"').replace(
         "<ele>503.0</ele>", "<ele>-</ele>"
     )
@@ -358,7 +401,9 @@ def test_one_bad_value_costs_one_value(make_gpx):
 
 def test_repeated_and_backward_times_keep_their_rows(make_gpx):
     """No row is dropped for its time alone, and the order is the file's."""
-    run = ts.read(make_gpx(300, time=lambda i: f"2026-03-01T08:00:{(i * 7) % 60:02d}Z").encode())
+    run = ts.read(
+        make_gpx(300, time=lambda i: f"2026-03-01T08:00:{(i * 7) % 60:02d}Z").encode()
+    )
     assert len(run.records) == 300
     assert not run.records.index.is_monotonic_increasing
 
@@ -405,12 +450,19 @@ def test_many_breaks(make_gpx):
 def test_entities_are_refused(make_gpx):
     """No entity is ever expanded, inside or outside the document."""
     bomb = '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>'
-    outside = '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    outside = (
+        '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    )
     for head in (bomb, outside):
         with pytest.raises(CorruptFileError, match="entities"):
             parse(make_gpx(5, head=head, name="&a;"))
     assert (
-        len(parse(make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">'))[0].time) == 5
+        len(
+            parse(make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">'))[
+                0
+            ].time
+        )
+        == 5
     )
 
 
@@ -425,7 +477,18 @@ def test_depth_and_count_are_limited(make_gpx):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<", "<gpx", "<gpx>", "<gpx></gpx", "<gpx>&#0;</gpx>", "<?xml", "\0", "<a></b>"]
+    "text",
+    [
+        "",
+        "<",
+        "<gpx",
+        "<gpx>",
+        "<gpx></gpx",
+        "<gpx>&#0;</gpx>",
+        "<?xml",
+        "\0",
+        "<a></b>",
+    ],
 )
 def test_broken_beginnings_are_our_own_errors(text):
     """Whatever a file begins with, the error is one of ours."""
@@ -473,13 +536,16 @@ def test_points_of_another_shape_stay_on_the_bulk_path(make_gpx, piece, what):
 def test_a_document_of_very_many_shapes_is_walked(make_gpx):
     """Where nearly every point is built differently, the walk is the faster way."""
     text = make_gpx(
-        300, extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1)
+        300,
+        extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1),
     )
     assert not is_bulk(text)
     assert len(parse(text)[0].time) == 300
 
 
-@pytest.mark.parametrize(("piece", "what"), IRREGULAR, ids=[what for _, what in IRREGULAR])
+@pytest.mark.parametrize(
+    ("piece", "what"), IRREGULAR, ids=[what for _, what in IRREGULAR]
+)
 def test_the_bulk_path_hands_over_what_it_is_not_sure_of(make_gpx, piece, what):
     """An irregular piece in one point sends the document to the walk, which gives the other
     points.
@@ -504,7 +570,22 @@ def test_small_changes_never_make_the_two_ways_differ(make_gpx, data):
         at = data.draw(st.integers(0, len(text) - 1))
         text[at] = data.draw(
             st.sampled_from(
-                ["", " ", "<", ">", "/", '"', "=", "&", "x", "7", "<a/>", "</trk>", "\r", "é"]
+                [
+                    "",
+                    " ",
+                    "<",
+                    ">",
+                    "/",
+                    '"',
+                    "=",
+                    "&",
+                    "x",
+                    "7",
+                    "<a/>",
+                    "</trk>",
+                    "\r",
+                    "é",
+                ]
             )
         )
     content = "".join(text).encode()
@@ -543,10 +624,16 @@ def test_what_gpxpy_wrote_is_read_back(rows, pretty):
     text = out.to_xml(prettyprint=pretty)
     (read,) = parse(text)
     assert read.meta.name == "A & B <C>"
-    np.testing.assert_allclose(read.columns["latitude"], [r[0] for r in rows], atol=1e-9)
-    np.testing.assert_allclose(read.columns["longitude"], [r[1] for r in rows], atol=1e-9)
     np.testing.assert_allclose(
-        read.columns["elevation"], [np.nan if r[2] is None else r[2] for r in rows], atol=1e-9
+        read.columns["latitude"], [r[0] for r in rows], atol=1e-9
+    )
+    np.testing.assert_allclose(
+        read.columns["longitude"], [r[1] for r in rows], atol=1e-9
+    )
+    np.testing.assert_allclose(
+        read.columns["elevation"],
+        [np.nan if r[2] is None else r[2] for r in rows],
+        atol=1e-9,
     )
     expected = [np.datetime64(r[3].replace(tzinfo=None), "ns") for r in rows]
     np.testing.assert_array_equal(read.time, np.array(expected))
@@ -561,22 +648,32 @@ def assert_agrees_with_gpxpy(data):
         return np.concatenate([t.columns[name] for t in tracks])
 
     np.testing.assert_allclose(ours("latitude"), [p.latitude for p in peer], atol=1e-9)
-    np.testing.assert_allclose(ours("longitude"), [p.longitude for p in peer], atol=1e-9)
     np.testing.assert_allclose(
-        ours("elevation"), [np.nan if p.elevation is None else p.elevation for p in peer], atol=1e-9
+        ours("longitude"), [p.longitude for p in peer], atol=1e-9
+    )
+    np.testing.assert_allclose(
+        ours("elevation"),
+        [np.nan if p.elevation is None else p.elevation for p in peer],
+        atol=1e-9,
     )
     times = [
-        np.datetime64("NaT") if p.time is None else np.datetime64(p.time.replace(tzinfo=None), "ns")
+        np.datetime64("NaT")
+        if p.time is None
+        else np.datetime64(p.time.replace(tzinfo=None), "ns")
         for p in peer
     ]
     np.testing.assert_array_equal(
-        np.concatenate([t.time for t in tracks]), np.array(times, dtype="datetime64[ns]")
+        np.concatenate([t.time for t in tracks]),
+        np.array(times, dtype="datetime64[ns]"),
     )
 
 
 def test_samples_agree_with_gpxpy(samples):
     """Point by point, on recordings of the project's own."""
-    names = [samples / "archive" / "2024-02-20-1842.gpx", samples / "odd" / "two-tracks.gpx"]
+    names = [
+        samples / "archive" / "2024-02-20-1842.gpx",
+        samples / "odd" / "two-tracks.gpx",
+    ]
     for path in names:
         assert_agrees_with_gpxpy(path.read_bytes())
 

@@ -70,7 +70,9 @@ def originals(samples):
         "gpx": "2024-02-20-1842.gpx",
         "tcx": "2024-04-11-1826.tcx",
     }
-    return {name: (samples / "archive" / file).read_bytes() for name, file in names.items()}
+    return {
+        name: (samples / "archive" / file).read_bytes() for name, file in names.items()
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,7 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailstats.io._build import parse_times
-from trailstats.io.xml._spans import plain_numbers, read_numbers, read_times, strip, texts_to_times
+from trailstats.io.xml._spans import (
+    plain_numbers,
+    read_numbers,
+    read_times,
+    strip,
+    texts_to_times,
+)
 
 
 def spans(texts):
@@ -31,12 +37,16 @@ def plain(text):
 
 
 def assert_same_numbers(texts):
-    np.testing.assert_array_equal(read_numbers(*spans(texts)), [plain(text) for text in texts])
+    np.testing.assert_array_equal(
+        read_numbers(*spans(texts)), [plain(text) for text in texts]
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.floats(-1e7, 1e7), min_size=200, max_size=260), st.integers(0, 20), st.booleans()
+    st.lists(st.floats(-1e7, 1e7), min_size=200, max_size=260),
+    st.integers(0, 20),
+    st.booleans(),
 )
 def test_decimals_are_the_nearest_double(values, places, short):
     """Written with any number of places, every value is read as Python reads it."""
@@ -50,7 +60,9 @@ def test_long_expansions_are_the_nearest_double(seed):
     """
     draw = random.Random(seed)
     values = [draw.uniform(-180, 180) for _ in range(2000)]
-    assert_same_numbers([format(Decimal(v), "f")[: draw.randint(2, 44)] for v in values])
+    assert_same_numbers(
+        [format(Decimal(v), "f")[: draw.randint(2, 44)] for v in values]
+    )
     assert_same_numbers([format(Decimal(float(np.float32(v))), "f") for v in values])
 
 
@@ -67,7 +79,9 @@ def test_numbers_halfway_between_two_doubles(low):
             value = draw.uniform(low, 2 * low)
             middle = (Decimal(value) + Decimal(float(np.nextafter(value, 1e9)))) / 2
             texts.append(
-                format(middle + draw.choice((-1, 0, 1)) * Decimal(10) ** -36, "f").rstrip("0")[:44]
+                format(
+                    middle + draw.choice((-1, 0, 1)) * Decimal(10) ** -36, "f"
+                ).rstrip("0")[:44]
             )
     assert_same_numbers(texts)
 
@@ -107,7 +121,11 @@ def test_blanks_at_the_ends_are_left_out():
     start, end = strip(
         np.frombuffer(content, np.uint8), np.array([1, 10, 14]), np.array([9, 13, 15])
     )
-    assert [content[a:b] for a, b in zip(start, end, strict=True)] == [b"12.5", b"", b"7"]
+    assert [content[a:b] for a, b in zip(start, end, strict=True)] == [
+        b"12.5",
+        b"",
+        b"7",
+    ]
 
 
 @settings(max_examples=60, deadline=None)

@@ -70,7 +70,11 @@ def test_values_of_a_document(make_tcx):
     assert run.laps["distance"].tolist() == [525.0, 525.0]
     assert run.laps["timer_time"].tolist() == [150.0, 150.0]
     assert run.laps["trigger"].tolist() == ["manual", "manual"]
-    assert (run.meta.sport, run.meta.name, run.meta.device) == ("running", "Hills", "Watch")
+    assert (run.meta.sport, run.meta.name, run.meta.device) == (
+        "running",
+        "Hills",
+        "Watch",
+    )
     assert run.meta.notes == "Hills\nand more"
     assert [issue.code for issue in run.issues] == ["cadence_inferred"]
     assert_both_ways_agree(make_tcx(300).encode())
@@ -101,7 +105,9 @@ def test_cadence_is_in_steps_of_both_feet(make_tcx, cadence, expected):
 
 def test_cycling_cadence_stays(make_tcx):
     """Pedals have no second foot."""
-    (one,) = parse(make_tcx(240, sport="Biking", cadence="<Cadence>{cadence}</Cadence>"))
+    (one,) = parse(
+        make_tcx(240, sport="Biking", cadence="<Cadence>{cadence}</Cadence>")
+    )
     assert one.columns["cadence"].max() == 87
 
 
@@ -109,7 +115,11 @@ NAMESPACE = "http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"
 values = st.none() | st.floats(-400, 9000)
 rows = st.lists(
     st.tuples(
-        st.floats(-90, 90), st.floats(-180, 180), values, values, st.none() | st.integers(30, 230)
+        st.floats(-90, 90),
+        st.floats(-180, 180),
+        values,
+        values,
+        st.none() | st.integers(30, 230),
     ),
     min_size=1,
     max_size=40,
@@ -158,7 +168,9 @@ def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
             read.columns[name], [np.nan if v is None else v for v in written]
         )
     first = np.datetime64("2026-03-01T08:00:00.250", "ns")
-    np.testing.assert_array_equal(read.time, first + np.arange(len(rows)) * np.timedelta64(1, "s"))
+    np.testing.assert_array_equal(
+        read.time, first + np.arange(len(rows)) * np.timedelta64(1, "s")
+    )
 
 
 def test_blanks_before_the_declaration(make_tcx):
@@ -191,7 +203,9 @@ def test_empty_and_odd_values(make_tcx):
 def test_an_activity_without_laps(make_tcx):
     """Points that stand in no lap are read; there are no laps then."""
     text = re.sub(
-        r"</?(?:Lap|TotalTimeSeconds|TriggerMethod)[^<]*?>(?:[\d.]+|Manual)?", "", make_tcx(240)
+        r"</?(?:Lap|TotalTimeSeconds|TriggerMethod)[^<]*?>(?:[\d.]+|Manual)?",
+        "",
+        make_tcx(240),
     )
     (one,) = parse(text)
     assert len(one.time) == 240
@@ -217,7 +231,9 @@ def test_activities_of_a_multisport_session(make_tcx):
     one = text[text.index("<Activity ") : text.index("</Activities>")]
     two = ride[ride.index("<Activity ") : ride.index("</Activities>")]
     body = f"<FirstSport>{two}</FirstSport><NextSport><Transition/>{one}</NextSport>"
-    whole = text.replace(one, f"<MultiSportSession><Id>x</Id>{body}</MultiSportSession>")
+    whole = text.replace(
+        one, f"<MultiSportSession><Id>x</Id>{body}</MultiSportSession>"
+    )
     assert [(len(p.time), p.meta.sport) for p in parse(whole)] == [
         (200, "cycling"),
         (200, "running"),
@@ -242,7 +258,9 @@ def test_samples(samples):
 
 def peer_column(points, name):
     """Return a column as tcxreader has it; what stands in a point's extension comes first."""
-    values = [p.tpx_ext[name] if name in p.tpx_ext else getattr(p, name, None) for p in points]
+    values = [
+        p.tpx_ext[name] if name in p.tpx_ext else getattr(p, name, None) for p in points
+    ]
     return np.array([np.nan if value is None else float(value) for value in values])
 
 
@@ -259,21 +277,31 @@ def assert_agrees_with_tcxreader(path):
     for name in ("latitude", "longitude", "elevation", "distance", *names):
         ours = np.concatenate([p.columns[name] for p in parsed])
         np.testing.assert_allclose(
-            ours, peer_column(points, names.get(name, name)), rtol=0, atol=1e-9, err_msg=name
+            ours,
+            peer_column(points, names.get(name, name)),
+            rtol=0,
+            atol=1e-9,
+            err_msg=name,
         )
     base, extension = peer_column(points, "cadence"), peer_column(points, "RunCadence")
     ours = np.concatenate([p.columns["cadence"] for p in parsed])
     feet = np.concatenate(
         [np.full(len(p.time), 2.0 if told(p) == "doubled" else 1.0) for p in parsed]
     )
-    np.testing.assert_array_equal(ours, np.where(np.isnan(extension), base, extension) * feet)
+    np.testing.assert_array_equal(
+        ours, np.where(np.isnan(extension), base, extension) * feet
+    )
     times = [np.datetime64(p.time.replace(tzinfo=None), "ns") for p in points]
-    np.testing.assert_array_equal(np.concatenate([p.time for p in parsed]), np.array(times))
+    np.testing.assert_array_equal(
+        np.concatenate([p.time for p in parsed]), np.array(times)
+    )
 
 
 def told(parsed):
     """Return what was done with the cadence."""
-    messages = [issue.message for issue in parsed.issues if issue.code == "cadence_inferred"]
+    messages = [
+        issue.message for issue in parsed.issues if issue.code == "cadence_inferred"
+    ]
     return "doubled" if messages and "doubled" in messages[0] else "kept"
 
 

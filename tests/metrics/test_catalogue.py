@@ -17,10 +17,14 @@ from trailstats.schema import METRICS, TRAINING, EvidenceStrength
 
 ROOT = Path(__file__).parents[2]
 KEYS = re.findall(
-    r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M
+    r"^- \*\*\[(\w+)\]\*\*",
+    (ROOT / "docs" / "references.md").read_text("utf-8"),
+    flags=re.M,
 )
 PUBLIC = {
-    f"{module}.{name}": getattr(importlib.import_module(f"trailstats.metrics.{module}"), name)
+    f"{module}.{name}": getattr(
+        importlib.import_module(f"trailstats.metrics.{module}"), name
+    )
     for module in metrics.__all__
     for name in importlib.import_module(f"trailstats.metrics.{module}").__all__
 }
@@ -44,7 +48,9 @@ def checked_functions():
     modules = "|".join(metrics.__all__)
     for path in (ROOT / "tests" / "metrics").glob("test_*.py"):
         if path.name != Path(__file__).name:
-            found |= set(re.findall(rf"\b((?:{modules})\.[a-z_0-9]+)\(", path.read_text("utf-8")))
+            found |= set(
+                re.findall(rf"\b((?:{modules})\.[a-z_0-9]+)\(", path.read_text("utf-8"))
+            )
     return found
 
 
@@ -65,7 +71,9 @@ def test_a_formula_says_all_that_must_be_known(name):
     assert "Examples\n--------\n" in text, "an example"
     keys = re.findall(r"\[(\w+)\]_", text)
     assert set(keys) <= set(KEYS)
-    assert keys or name.startswith("sampling.") or entry.evidence == "definition", "a source"
+    assert keys or name.startswith("sampling.") or entry.evidence == "definition", (
+        "a source"
+    )
     if entry.evidence in ("strong", "moderate", "weak"):
         assert set(keys) - {"Judgement", "Definition"}, "evidence without a publication"
 
@@ -112,10 +120,15 @@ def test_the_glossary_holds_every_word(tool):
     page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
     for entry in ENTRIES.values():
         assert f"- **`{entry.name}`**" in page
-    for path in [ROOT / "docs" / "glossary.md", *(ROOT / "docs" / "metrics").glob("*.md")]:
+    for path in [
+        ROOT / "docs" / "glossary.md",
+        *(ROOT / "docs" / "metrics").glob("*.md"),
+    ]:
         for target in re.findall(r"\]\(([^)#]+)(#[^)]*)?\)", path.read_text("utf-8")):
             assert (path.parent / target[0]).exists(), f"{path.name}: {target}"
         for target, anchor in re.findall(
             r"\]\((metrics/\w+\.md)#([^)]+)\)", path.read_text("utf-8")
         ):
-            assert f"### {anchor}\n" in (path.parent / target).read_text("utf-8"), anchor
+            assert f"### {anchor}\n" in (path.parent / target).read_text("utf-8"), (
+                anchor
+            )

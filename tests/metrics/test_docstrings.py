@@ -15,7 +15,9 @@ import trailstats.metrics as metrics
 
 ROOT = Path(__file__).parents[2]
 KEYS = re.findall(
-    r"^- \*\*\[(\w+)\]\*\*", (ROOT / "docs" / "references.md").read_text("utf-8"), flags=re.M
+    r"^- \*\*\[(\w+)\]\*\*",
+    (ROOT / "docs" / "references.md").read_text("utf-8"),
+    flags=re.M,
 )
 UNIT = re.compile(
     r"\[(?:1|m|km|s|d|a|min|week|bpm|kg|W|W/kg|J|J/kg|J/kg/m|m/s|N/m|1/s|1/min|degrees|1/degree|degC|pp|load|%|"
@@ -30,7 +32,9 @@ def public_names():
     for module_name in metrics.__all__:
         module = importlib.import_module(f"trailstats.metrics.{module_name}")
         for name in module.__all__:
-            yield pytest.param(module_name, getattr(module, name), name, id=f"{module_name}.{name}")
+            yield pytest.param(
+                module_name, getattr(module, name), name, id=f"{module_name}.{name}"
+            )
 
 
 def functions():
@@ -43,7 +47,9 @@ def functions():
             for method_name, method in inspect.getmembers(thing, inspect.isfunction):
                 if not method_name.startswith("_"):
                     label = f"{name}.{method_name}"
-                    yield pytest.param(module_name, method, label, id=f"{module_name}.{label}")
+                    yield pytest.param(
+                        module_name, method, label, id=f"{module_name}.{label}"
+                    )
 
 
 def sections(text):
@@ -85,7 +91,9 @@ def test_class_is_documented(module_name, thing, name):
     text = inspect.getdoc(thing) or ""
     assert len(text) > 20
     if dataclasses.is_dataclass(thing) and not issubclass(thing, Enum):
-        documented = re.findall(r"^([\w, ]+) :", sections(text)["Parameters"], flags=re.M)
+        documented = re.findall(
+            r"^([\w, ]+) :", sections(text)["Parameters"], flags=re.M
+        )
         listed = {each.strip() for line in documented for each in line.split(",")}
         assert {field.name for field in dataclasses.fields(thing)} <= listed
 
@@ -101,7 +109,8 @@ def test_each_reference_key_exists_once():
         cited |= set(re.findall(r"\[([A-Z]\w+)\]_", text))
         cited |= set(
             re.findall(
-                r"\[([A-Z][A-Za-z]+\d{4}|ClimbScore|ItraCategories|Friel|ThreeZones)\]", text
+                r"\[([A-Z][A-Za-z]+\d{4}|ClimbScore|ItraCategories|Friel|ThreeZones)\]",
+                text,
             )
         )
     assert cited, "no citation found at all"

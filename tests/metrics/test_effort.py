@@ -18,10 +18,12 @@ curves = st.sampled_from(list(EffortCurve))
 @given(speeds, curves)
 def test_level_running_is_its_own_effort(speed, curve):
     """On the level the grade-adjusted speed is the speed."""
-    assert effort.grade_adjusted_speed(speed, 0.0, curve=curve) == pytest.approx(speed, rel=1e-12)
-    assert effort.mean_grade_adjusted_speed(speed, 0.0, 1.0, curve=curve) == pytest.approx(
-        np.mean(speed)
+    assert effort.grade_adjusted_speed(speed, 0.0, curve=curve) == pytest.approx(
+        speed, rel=1e-12
     )
+    assert effort.mean_grade_adjusted_speed(
+        speed, 0.0, 1.0, curve=curve
+    ) == pytest.approx(np.mean(speed))
 
 
 @given(curves, st.floats(0.0, 0.29), st.floats(0.001, 0.01))
@@ -38,7 +40,9 @@ def test_grades_outside_are_clamped(curve, grade):
     low, high = effort.GRADE_RANGE[curve]
     clamped = min(max(grade, low), high)
     factor = effort.effort_factor(grade, curve=curve)
-    assert factor == pytest.approx(effort.effort_factor(clamped, curve=curve), rel=1e-12)
+    assert factor == pytest.approx(
+        effort.effort_factor(clamped, curve=curve), rel=1e-12
+    )
     assert bool(effort.outside_grade_range(grade, curve=curve)) == (grade != clamped)
 
 
@@ -53,11 +57,16 @@ def test_range_holds_every_model(speed, grade):
 
 @pytest.mark.parametrize(
     ("function", "grade", "value"),
-    [(effort.running_cost, -0.18136, 1.78127), (effort.walking_cost, -0.15253, 0.93549)],
+    [
+        (effort.running_cost, -0.18136, 1.78127),
+        (effort.walking_cost, -0.15253, 0.93549),
+    ],
 )
 def test_cost_has_its_published_minimum(function, grade, value):
     """A search finds the cheapest grade where the polynomial's derivative vanishes."""
-    found = minimize_scalar(lambda i: float(function(i)), bounds=(-0.35, 0.0), method="bounded")
+    found = minimize_scalar(
+        lambda i: float(function(i)), bounds=(-0.35, 0.0), method="bounded"
+    )
     assert found.x == pytest.approx(grade, abs=2e-5)
     assert found.fun == pytest.approx(value, abs=5e-6)
 
@@ -73,7 +82,10 @@ def test_race_curve_has_its_published_minimum():
 def test_heart_rate_fit_keeps_its_stated_error():
     """Over all nineteen public points the fit is off by 0.010 in the mean square."""
     grade = (
-        np.array([-30, -25, -20, -15, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 15, 20, 25, 30]) / 100
+        np.array(
+            [-30, -25, -20, -15, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 15, 20, 25, 30]
+        )
+        / 100
     )
     seen = [1.495, 1.273, 1.081, 0.941, 0.876, 0.876, 0.891, 0.918, 0.960, 1.0]
     seen += [1.055, 1.135, 1.228, 1.337, 1.459, 1.846, 2.297, 2.727, 3.158]
@@ -121,21 +133,29 @@ def test_effort_is_integrated_before_it_is_averaged():
 @given(st.floats(1.0, 6.0), st.integers(10, 300))
 def test_even_speed_is_its_own_norm(speed, n):
     """An even run has its speed as norm and a variability index of 1."""
-    assert effort.normalised_speed(np.full(n, speed), 1.0) == pytest.approx(speed, rel=1e-9)
-    assert effort.variability_index(np.full(n, speed), 1.0) == pytest.approx(1.0, rel=1e-9)
+    assert effort.normalised_speed(np.full(n, speed), 1.0) == pytest.approx(
+        speed, rel=1e-9
+    )
+    assert effort.variability_index(np.full(n, speed), 1.0) == pytest.approx(
+        1.0, rel=1e-9
+    )
 
 
 def test_norm_of_two_long_halves_is_a_power_mean():
     """Without smoothing, half the time at 2 and half at 4 m/s gives the fourth-power mean."""
     speed = np.repeat([2.0, 4.0], 100)
     expected = ((2.0**4 + 4.0**4) / 2) ** 0.25
-    assert effort.normalised_speed(speed, 1.0, smoothing=0.0) == pytest.approx(expected, rel=1e-12)
+    assert effort.normalised_speed(speed, 1.0, smoothing=0.0) == pytest.approx(
+        expected, rel=1e-12
+    )
     assert effort.normalised_speed(speed, 1.0) < expected
 
 
 def test_energy_of_standing_is_resting_power():
     """Standing for an hour takes the walking equation's value at rest."""
-    assert effort.energy(np.zeros(3600), 0.0, 1.0, None, 70.0) == pytest.approx(1.44 * 70 * 3600)
+    assert effort.energy(np.zeros(3600), 0.0, 1.0, None, 70.0) == pytest.approx(
+        1.44 * 70 * 3600
+    )
     assert effort.energy(np.full(3600, 0.2), 0.3, 1.0, None, 70.0) == pytest.approx(
         1.44 * 70 * 3600
     )
@@ -144,7 +164,9 @@ def test_energy_of_standing_is_resting_power():
 def test_energy_of_level_running_is_the_level_power():
     """On the level the grade ratio is 1 and the power is the running equation's."""
     expected = 70.0 * 3600.0 * (4.43 + 1.51 * 3.0 + 0.37 * 9.0)
-    assert effort.energy(np.full(3600, 3.0), 0.0, 1.0, None, 70.0) == pytest.approx(expected)
+    assert effort.energy(np.full(3600, 3.0), 0.0, 1.0, None, 70.0) == pytest.approx(
+        expected
+    )
 
 
 def test_energy_of_walking_is_the_walking_power():
@@ -152,7 +174,9 @@ def test_energy_of_walking_is_the_walking_power():
     expected = 70.0 * 600.0 * 8.3964
     given_gait = effort.energy(np.full(600, 1.3), 0.1, 1.0, np.ones(600, bool), 70.0)
     assert given_gait == pytest.approx(expected, rel=1e-5)
-    assert effort.energy(np.full(600, 1.3), 0.1, 1.0, None, 70.0) == pytest.approx(given_gait)
+    assert effort.energy(np.full(600, 1.3), 0.1, 1.0, None, 70.0) == pytest.approx(
+        given_gait
+    )
 
 
 @given(speeds, st.floats(-0.3, 0.3))
@@ -169,7 +193,10 @@ def test_energy_ignores_the_sampling_rate_and_adds(speed, grade):
 def test_transition_speed_falls_with_slope(angle, speed):
     """Without cadence the published transition speed of a slope parts walking from running."""
     grade = np.tan(np.radians(angle))
-    assert effort.is_walking([speed - 0.01, speed + 0.01], grade=grade).tolist() == [True, False]
+    assert effort.is_walking([speed - 0.01, speed + 0.01], grade=grade).tolist() == [
+        True,
+        False,
+    ]
 
 
 def test_cadence_decides_before_speed():
@@ -230,9 +257,14 @@ def test_personal_curve_finds_a_known_departure():
 def test_personal_curve_shrinks_with_few_observations():
     """Three odd observations move the curve less than three hundred do, and leave it wider."""
     grade, odd = np.full(300, 0.1), np.full(300, 1.5 * float(effort.race_factor(0.1)))
-    few, many = effort.fit_personal_curve(grade[:3], odd[:3]), effort.fit_personal_curve(grade, odd)
+    few, many = (
+        effort.fit_personal_curve(grade[:3], odd[:3]),
+        effort.fit_personal_curve(grade, odd),
+    )
     population = float(effort.race_factor(0.1))
-    assert population < float(few.factor(0.1)) < float(many.factor(0.1)) < 1.5 * population
+    assert (
+        population < float(few.factor(0.1)) < float(many.factor(0.1)) < 1.5 * population
+    )
     width = [float(np.subtract(*c.factor_range(0.1)[::-1])) for c in (few, many)]
     assert width[1] < width[0]
 

@@ -12,7 +12,9 @@ samples = st.integers(1, 40).flatmap(
     lambda n: st.tuples(
         arrays(np.float64, n, elements=st.floats(0.0, 6.0)),
         arrays(np.float64, n, elements=st.floats(-0.4, 0.4)),
-        arrays(np.float64, n, elements=st.one_of(st.floats(90.0, 200.0), st.just(np.nan))),
+        arrays(
+            np.float64, n, elements=st.one_of(st.floats(90.0, 200.0), st.just(np.nan))
+        ),
     )
 )
 exponents = st.sampled_from([1.0, 4.0, 6.6, 9.0])
@@ -50,17 +52,23 @@ def test_surface_factor_must_be_in_order():
 
 
 @pytest.mark.parametrize(
-    ("kind", "low", "high"), [("paved", 1.0, 1.0), ("technical", 1.0, 1.1), ("sand", 1.5, 1.6)]
+    ("kind", "low", "high"),
+    [("paved", 1.0, 1.0), ("technical", 1.0, 1.1), ("sand", 1.5, 1.6)],
 )
 def test_energy_factors(kind, low, high):
     """Running on sand costs half as much again; technical trail at most a tenth more."""
-    assert (impact.ENERGY_FACTORS[kind].low, impact.ENERGY_FACTORS[kind].high) == (low, high)
+    assert (impact.ENERGY_FACTORS[kind].low, impact.ENERGY_FACTORS[kind].high) == (
+        low,
+        high,
+    )
 
 
 def test_reference_peak_is_the_modelled_one():
     """At 3.0 m/s the contact law and the population cadence give a peak of 2.173 body weights."""
     contact = impact.contact_time(3.0)
-    peak = impact.peak_force(contact, impact.flight_time(impact.modelled_cadence(3.0), contact))
+    peak = impact.peak_force(
+        contact, impact.flight_time(impact.modelled_cadence(3.0), contact)
+    )
     assert peak == pytest.approx(2.173, abs=5e-4)
 
 
@@ -80,7 +88,9 @@ def test_momentum_balance(contact, flight):
 
 def test_spring_mass_in_newtons():
     """The published example: 1510.13 N at 70 kg."""
-    assert 70 * impact.GRAVITY * impact.peak_force(0.25, 0.10) == pytest.approx(1510.13, abs=0.005)
+    assert 70 * impact.GRAVITY * impact.peak_force(0.25, 0.10) == pytest.approx(
+        1510.13, abs=0.005
+    )
 
 
 def test_spring_mass_has_no_value_for_impossible_steps():
@@ -93,7 +103,9 @@ def test_spring_mass_has_no_value_for_impossible_steps():
 
 def test_walking_components():
     """Walking takes 1.2 body weights, no impact peak and half the tibial load."""
-    assert impact.active_component(1.5, walking=True) == pytest.approx(1.2 / 2.173, abs=2e-4)
+    assert impact.active_component(1.5, walking=True) == pytest.approx(
+        1.2 / 2.173, abs=2e-4
+    )
     assert impact.impact_component(1.5, 0.0, walking=True) == 0.0
     assert impact.tibial_component(1.5, 0.0, walking=True) == 0.5
 
@@ -113,14 +125,18 @@ def test_load_adds_over_runs(a, b, exponent):
         *(np.concatenate(x) for x in zip(a, b, strict=True)), 1.0, exponent=exponent
     )
     first, second = (impact.impact_load(*run, 1.0, exponent=exponent) for run in (a, b))
-    assert values(joined) == pytest.approx(np.add(values(first), values(second)), nan_ok=True)
+    assert values(joined) == pytest.approx(
+        np.add(values(first), values(second)), nan_ok=True
+    )
 
 
 @given(samples, exponents, st.integers(1, 5))
 def test_groups_add_up_to_the_whole(run, exponent, n_groups):
     """Load by group adds up to the load of the run, and each group is the load of its samples."""
     group = np.arange(run[0].size) % n_groups
-    grouped = impact.impact_load_by_group(group, *run, 1.0, n_groups=n_groups, exponent=exponent)
+    grouped = impact.impact_load_by_group(
+        group, *run, 1.0, n_groups=n_groups, exponent=exponent
+    )
     whole = impact.impact_load(*run, 1.0, exponent=exponent)
     sums = [np.sum(x) for x in (grouped.active, grouped.impact, grouped.tibial)]
     assert sums == pytest.approx(values(whole), rel=1e-9, abs=1e-12)
@@ -131,7 +147,9 @@ def test_groups_add_up_to_the_whole(run, exponent, n_groups):
 
 def test_samples_without_group_are_left_out():
     """A negative group belongs to none, and a group without samples is zero."""
-    grouped = impact.impact_load_by_group([-1, 2], [3.0, 3.0], 0.0, 168.056, 1.0, n_groups=4)
+    grouped = impact.impact_load_by_group(
+        [-1, 2], [3.0, 3.0], 0.0, 168.056, 1.0, n_groups=4
+    )
     one_second = 168.056 / 60.0 / impact.REFERENCE_STEPS_PER_KM
     assert grouped.active == pytest.approx([0.0, 0.0, one_second, 0.0])
 
@@ -153,7 +171,11 @@ def test_missing_samples_are_skipped():
 
 def test_stops_take_no_steps():
     """A stopped runner takes no steps even when the sensor still counts."""
-    assert values(impact.impact_load(np.full(60, 0.2), 0.0, 160.0, 1.0)) == [0.0, 0.0, 0.0]
+    assert values(impact.impact_load(np.full(60, 0.2), 0.0, 160.0, 1.0)) == [
+        0.0,
+        0.0,
+        0.0,
+    ]
 
 
 def test_recorded_cadence_is_used():
@@ -167,21 +189,29 @@ def test_recorded_cadence_is_used():
 def test_components_rise_with_speed(speed, more, grade):
     """Every component of a running step rises with speed."""
     assert impact.active_component(speed + more) > impact.active_component(speed)
-    assert impact.impact_component(speed + more, grade) > impact.impact_component(speed, grade)
-    assert impact.tibial_component(speed + more, grade) > impact.tibial_component(speed, grade)
+    assert impact.impact_component(speed + more, grade) > impact.impact_component(
+        speed, grade
+    )
+    assert impact.tibial_component(speed + more, grade) > impact.tibial_component(
+        speed, grade
+    )
 
 
 @given(st.floats(-0.155, 0.15), st.floats(0.001, 0.05))
 def test_impact_falls_with_grade(grade, more):
     """Steeper up means less impact, steeper down means more."""
-    assert impact.impact_component(3.0, grade + more) < impact.impact_component(3.0, grade)
+    assert impact.impact_component(3.0, grade + more) < impact.impact_component(
+        3.0, grade
+    )
 
 
 def test_surface_factor_scales_impact_only():
     """Ground changes the impact component and neither of the others."""
     paved = impact.impact_load([3.0], 0.0, 170.0, 60.0)
     soft = impact.impact_load([3.0], 0.0, 170.0, 60.0, surface_factor=0.9)
-    assert values(soft) == pytest.approx([paved.active, 0.9 * paved.impact, paved.tibial])
+    assert values(soft) == pytest.approx(
+        [paved.active, 0.9 * paved.impact, paved.tibial]
+    )
 
 
 def test_load_per_amount():
@@ -210,11 +240,15 @@ def simulated_run(n=900):
 def test_sensitivity_is_centred_on_the_load():
     """With paved ground the draws lie around the load by the central constants."""
     run = simulated_run()
-    found = impact.impact_sensitivity(*run, 1.0, surfaces=[impact.SURFACE_FACTORS["paved"]])
+    found = impact.impact_sensitivity(
+        *run, 1.0, surfaces=[impact.SURFACE_FACTORS["paved"]]
+    )
     low, high = found.bounds()
     for k, exponent in enumerate(impact.EXPONENTS):
         load = impact.impact_load(*run, 1.0, exponent=exponent)
-        assert low.active[k] == pytest.approx(load.active) == pytest.approx(high.active[k])
+        assert (
+            low.active[k] == pytest.approx(load.active) == pytest.approx(high.active[k])
+        )
         assert low.impact[k] < load.impact < high.impact[k]
         assert low.tibial[k] < load.tibial < high.tibial[k]
 
@@ -222,7 +256,9 @@ def test_sensitivity_is_centred_on_the_load():
 def test_sensitivity_reaches_the_ends_of_the_intervals():
     """On level ground the draws of the impact component are the surface factor to the power."""
     surface = impact.SURFACE_FACTORS["unknown_trail"]
-    found = impact.impact_sensitivity(3.0, 0.0, 168.056, 1000 / 3.0, surfaces=[surface], draws=4000)
+    found = impact.impact_sensitivity(
+        3.0, 0.0, 168.056, 1000 / 3.0, surfaces=[surface], draws=4000
+    )
     assert np.min(found.impact[0]) == pytest.approx(surface.low, abs=0.02)
     assert np.max(found.impact[0]) == pytest.approx(surface.high, abs=0.02)
     assert found.impact[1] == pytest.approx(found.impact[0] ** 4)
@@ -233,7 +269,9 @@ def test_sensitivity_draws_the_downhill_slope():
     """At -9 degrees the draws spread from 1 + 9 * 0.04 to 1 + 9 * 0.08."""
     grade = -np.tan(np.radians(9.0))
     paved = [impact.SURFACE_FACTORS["paved"]]
-    found = impact.impact_sensitivity(3.0, grade, 168.056, 1000 / 3.0, surfaces=paved, draws=4000)
+    found = impact.impact_sensitivity(
+        3.0, grade, 168.056, 1000 / 3.0, surfaces=paved, draws=4000
+    )
     assert np.min(found.impact[0]) == pytest.approx(1.36, abs=0.01)
     assert np.max(found.impact[0]) == pytest.approx(1.72, abs=0.01)
     assert np.min(found.tibial[0]) == pytest.approx(0.85, abs=0.01)
@@ -245,8 +283,12 @@ def test_sensitivity_is_reproducible_and_shared():
     run = simulated_run()
     a = impact.impact_sensitivity(*run, 1.0, seed=4)
     assert np.array_equal(a.impact, impact.impact_sensitivity(*run, 1.0, seed=4).impact)
-    assert not np.array_equal(a.impact, impact.impact_sensitivity(*run, 1.0, seed=5).impact)
-    b = impact.impact_sensitivity(*run, 1.0, seed=4, surfaces=[impact.SURFACE_FACTORS["sand"]])
+    assert not np.array_equal(
+        a.impact, impact.impact_sensitivity(*run, 1.0, seed=5).impact
+    )
+    b = impact.impact_sensitivity(
+        *run, 1.0, seed=4, surfaces=[impact.SURFACE_FACTORS["sand"]]
+    )
     assert np.array_equal(a.tibial, b.tibial)
 
 
@@ -257,7 +299,9 @@ def test_share_below_compares_draw_by_draw():
     half = impact.impact_sensitivity(*run, 0.5)
     share = half.share_below(whole)
     assert (
-        np.all(share.active == 1.0) and np.all(share.impact == 1.0) and np.all(share.tibial == 1.0)
+        np.all(share.active == 1.0)
+        and np.all(share.impact == 1.0)
+        and np.all(share.tibial == 1.0)
     )
     assert np.all(whole.share_below(whole).impact == 0.0)
     assert np.all(half.per(0.5).share_below(whole.per(2.0)).impact == 0.0)
@@ -290,18 +334,28 @@ def test_sensitivity_by_ground():
         impact.SurfaceFactor(1.0, 1.0, 1.0, "test"),
     ]
     found = impact.impact_sensitivity(
-        [3.0, 3.0], 0.0, 168.056, 1000 / 3.0, surfaces=kinds, surface_index=[0, 1], draws=3
+        [3.0, 3.0],
+        0.0,
+        168.056,
+        1000 / 3.0,
+        surfaces=kinds,
+        surface_index=[0, 1],
+        draws=3,
     )
     assert found.impact[0] == pytest.approx(1.5)
     with pytest.raises(ValueError, match="surface_index"):
-        impact.impact_sensitivity([3.0], 0.0, 170.0, 1.0, surfaces=kinds, surface_index=2)
+        impact.impact_sensitivity(
+            [3.0], 0.0, 170.0, 1.0, surfaces=kinds, surface_index=2
+        )
 
 
 def test_modelled_steps_widen_the_interval():
     """Modelled cadence adds ten per cent either way to the active load, the athlete's own five."""
     own = impact.CadenceModel(168.056, personal=True)
     for model, half in ((impact.POPULATION_CADENCE, 0.10), (own, 0.05)):
-        found = impact.impact_sensitivity(3.0, 0.0, np.nan, 1000 / 3.0, draws=4000, model=model)
+        found = impact.impact_sensitivity(
+            3.0, 0.0, np.nan, 1000 / 3.0, draws=4000, model=model
+        )
         assert np.min(found.active[0]) == pytest.approx(1.0 - half, abs=0.005)
         assert np.max(found.active[0]) == pytest.approx(1.0 + half, abs=0.005)
 
@@ -311,7 +365,9 @@ def test_the_rise_of_the_impact_with_speed_can_be_stated():
     difference.
     """
     assert impact.impact_component(4.0, 0.0) == pytest.approx(1.21)
-    assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx([0.9, 1.1])
+    assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx(
+        [0.9, 1.1]
+    )
 
 
 def test_cadence_fit_recovers_a_runner():
@@ -324,14 +380,19 @@ def test_cadence_fit_recovers_a_runner():
     model = impact.fit_cadence(speed, cadence, 1.0)
     assert model.personal
     assert model.at_3 == pytest.approx(1.05 * 168.056, abs=0.1)
-    assert model.running([2.5, 4.0]) == pytest.approx([1.05 * 165.05, 1.05 * 174.068], abs=0.1)
+    assert model.running([2.5, 4.0]) == pytest.approx(
+        [1.05 * 165.05, 1.05 * 174.068], abs=0.1
+    )
     assert float(model.walking(1.3)) == pytest.approx(1.05 * 110.0, abs=0.1)
 
 
 def test_cadence_fit_to_means_is_that_to_samples():
     """As the law is a line, the mean speed and cadence of each run say all that its samples do."""
     rng = np.random.default_rng(3)
-    speed, cadence = rng.uniform(2.2, 4.2, (4, 600)), rng.uniform(150.0, 190.0, (4, 600))
+    speed, cadence = (
+        rng.uniform(2.2, 4.2, (4, 600)),
+        rng.uniform(150.0, 190.0, (4, 600)),
+    )
     whole = impact.fit_cadence(speed.ravel(), cadence.ravel(), 1.0)
     assert impact.fit_cadence(
         speed.mean(axis=1), cadence.mean(axis=1), 600.0
@@ -342,7 +403,9 @@ def test_cadence_fit_needs_time_and_running():
     """Too little running leaves the population's; walking, riding and missing values count
     nothing.
     """
-    assert impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
+    assert (
+        impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
+    )
     odd = impact.fit_cadence(
         [3.0, 3.0, 1.2, 9.0, 3.0], [176.0, 120.0, 150.0, 180.0, np.nan], 1800.0
     )
@@ -384,7 +447,9 @@ def test_time_climbing_with_condition():
 
 def test_steep_bouts_by_duration():
     """Only bouts of 6 to 30 s count."""
-    grade = np.concatenate([np.full(5, 0.2), [0.0], np.full(10, 0.2), [0.0], np.full(40, 0.2)])
+    grade = np.concatenate(
+        [np.full(5, 0.2), [0.0], np.full(10, 0.2), [0.0], np.full(40, 0.2)]
+    )
     assert impact.steep_bouts(grade, 3.0, 1.0, minimum_speed=2.5) == 1
     assert impact.steep_bouts(grade, 2.0, 1.0, minimum_speed=2.5) == 0
 
@@ -393,7 +458,9 @@ def test_a_step_rate_is_recorded_or_modelled():
     """A recorded cadence is taken as it is, a missing one from the population's line, and standing
     takes no steps.
     """
-    rate, modelled = impact.step_rate([3.0, 3.0, 0.1, np.nan], [170.0, np.nan, np.nan, np.nan])
+    rate, modelled = impact.step_rate(
+        [3.0, 3.0, 0.1, np.nan], [170.0, np.nan, np.nan, np.nan]
+    )
     assert rate[:3] == pytest.approx([170.0 / 60.0, 168.056 / 60.0, 0.0])
     assert np.isnan(rate[3])
     assert modelled.tolist() == [False, True, True, True]
@@ -404,7 +471,11 @@ def test_fewer_steps_at_speed_against_their_size():
     load.
     """
     ratio = (
-        float(impact.modelled_cadence(4.0)) / 60.0 / 4.0 * 1000.0 / impact.REFERENCE_STEPS_PER_KM
+        float(impact.modelled_cadence(4.0))
+        / 60.0
+        / 4.0
+        * 1000.0
+        / impact.REFERENCE_STEPS_PER_KM
     )
     assert ratio == pytest.approx(0.77683, abs=5e-6)
     for exponent, load in ((1.0, 0.8467), (6.6, 1.3720)):

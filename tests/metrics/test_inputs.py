@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trailstats.metrics import effort, impact, intensity, load, performance, variability, variety
+from trailstats.metrics import (
+    effort,
+    impact,
+    intensity,
+    load,
+    performance,
+    variability,
+    variety,
+)
 
 N = 1500
 
@@ -30,12 +38,20 @@ def recording():
 
 
 CALLS = {
-    "adjusted": lambda r: effort.mean_grade_adjusted_speed(r["speed"], r["grade"], r["dt"]),
+    "adjusted": lambda r: effort.mean_grade_adjusted_speed(
+        r["speed"], r["grade"], r["dt"]
+    ),
     "normalised": lambda r: effort.normalised_speed(r["speed"], r["dt"]),
     "energy": lambda r: effort.energy(r["speed"], r["grade"], r["dt"], None, 70.0),
-    "impact": lambda r: impact.impact_load(r["speed"], r["grade"], r["cadence"], r["dt"]).impact,
+    "impact": lambda r: (
+        impact.impact_load(r["speed"], r["grade"], r["cadence"], r["dt"]).impact
+    ),
     "sensitivity": lambda r: float(
-        np.mean(impact.impact_sensitivity(r["speed"], r["grade"], r["cadence"], r["dt"]).impact)
+        np.mean(
+            impact.impact_sensitivity(
+                r["speed"], r["grade"], r["cadence"], r["dt"]
+            ).impact
+        )
     ),
     "steps": lambda r: impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps,
     "cadence": lambda r: (
@@ -43,18 +59,30 @@ CALLS = {
     ),
     "maximum": lambda r: intensity.observed_heart_rate_max(r["hr"], r["dt"]),
     "quality": lambda r: (
-        intensity.heart_rate_quality(r["hr"], r["cadence"], r["speed"], r["dt"]).usable_share
+        intensity.heart_rate_quality(
+            r["hr"], r["cadence"], r["speed"], r["dt"]
+        ).usable_share
     ),
     "discipline": lambda r: (
         intensity.easy_discipline(r["hr"], r["dt"], 150.0, grade=r["grade"]).index
     ),
-    "banister": lambda r: load.banister_trimp(r["hr"], r["dt"], rest=50.0, maximum=190.0),
-    "session": lambda r: load.session_load(r["dt"], speed=r["speed"], threshold_speed=4.0).value,
-    "efforts": lambda r: float(
-        performance.best_efforts_by_distance(r["distance"], r["time"], 1000.0).duration[0]
+    "banister": lambda r: load.banister_trimp(
+        r["hr"], r["dt"], rest=50.0, maximum=190.0
     ),
-    "decoupling": lambda r: performance.decoupling(r["speed"], r["hr"], r["dt"]).percent,
-    "steady": lambda r: variability.step_variability(r["cadence"], r["speed"], r["dt"]).step_length,
+    "session": lambda r: (
+        load.session_load(r["dt"], speed=r["speed"], threshold_speed=4.0).value
+    ),
+    "efforts": lambda r: float(
+        performance.best_efforts_by_distance(r["distance"], r["time"], 1000.0).duration[
+            0
+        ]
+    ),
+    "decoupling": lambda r: (
+        performance.decoupling(r["speed"], r["hr"], r["dt"]).percent
+    ),
+    "steady": lambda r: (
+        variability.step_variability(r["cadence"], r["speed"], r["dt"]).step_length
+    ),
     "entropy": lambda r: variability.windowed_sample_entropy(r["cadence"]),
     "turning": lambda r: variability.turn_density(
         *variability.local_plane(r["latitude"], r["longitude"])
@@ -69,7 +97,9 @@ def test_inputs_are_not_changed_and_kinds_are_alike(name):
     arrays = recording()
     result = CALLS[name](arrays)
     assert np.isfinite(result)
-    assert CALLS[name]({key: column.tolist() for key, column in arrays.items()}) == result
+    assert (
+        CALLS[name]({key: column.tolist() for key, column in arrays.items()}) == result
+    )
     table = pd.DataFrame({key: column.copy() for key, column in arrays.items()})
     before = table.copy()
     assert CALLS[name]({key: table[key] for key in table}) == result

@@ -16,9 +16,9 @@ def test_time_in_zones_adds_up_to_the_time(hr):
     """Every recorded second lies in one zone, whatever the sampling rate."""
     zones = intensity.time_in_zones(hr, 2.0, [120.0, 150.0, 170.0])
     assert np.sum(zones) == pytest.approx(2.0 * hr.size)
-    assert intensity.time_in_zones(np.repeat(hr, 2), 1.0, [120.0, 150.0, 170.0]) == pytest.approx(
-        zones
-    )
+    assert intensity.time_in_zones(
+        np.repeat(hr, 2), 1.0, [120.0, 150.0, 170.0]
+    ) == pytest.approx(zones)
 
 
 def test_time_in_zones_skips_missing_samples():
@@ -42,7 +42,9 @@ def test_threshold_zones_keep_106_percent_below():
 def test_reserve_zones():
     """Half the reserve between 50 and 190 is 120."""
     assert intensity.hrr_zone_bounds(50.0, 190.0)[0] == pytest.approx(120.0)
-    assert intensity.heart_rate_reserve_fraction([120.0, 30.0, 250.0], 50.0, 190.0).tolist() == [
+    assert intensity.heart_rate_reserve_fraction(
+        [120.0, 30.0, 250.0], 50.0, 190.0
+    ).tolist() == [
         0.5,
         0.0,
         1.0,
@@ -80,8 +82,12 @@ def test_observed_maximum_ignores_spikes():
 @given(heart_rates, st.floats(100.0, 180.0), st.floats(1.0, 20.0))
 def test_a_higher_ceiling_is_exceeded_less(hr, ceiling, more):
     """Share above and overshoot fall as the ceiling rises."""
-    assert intensity.share_above(hr, 1.0, ceiling + more) <= intensity.share_above(hr, 1.0, ceiling)
-    assert intensity.overshoot(hr, 1.0, ceiling + more) <= intensity.overshoot(hr, 1.0, ceiling)
+    assert intensity.share_above(hr, 1.0, ceiling + more) <= intensity.share_above(
+        hr, 1.0, ceiling
+    )
+    assert intensity.overshoot(hr, 1.0, ceiling + more) <= intensity.overshoot(
+        hr, 1.0, ceiling
+    )
 
 
 def test_share_and_overshoot_by_hand():
@@ -92,11 +98,18 @@ def test_share_and_overshoot_by_hand():
     assert np.isnan(intensity.share_above(hr, 1.0, np.nan))
 
 
-@given(st.floats(0.01, 1.0), st.floats(0.01, 1.0), st.floats(0.01, 1.0), st.floats(0.1, 1000.0))
+@given(
+    st.floats(0.01, 1.0),
+    st.floats(0.01, 1.0),
+    st.floats(0.01, 1.0),
+    st.floats(0.1, 1000.0),
+)
 def test_polarisation_index_needs_only_shares(a, b, c, scale):
     """Times in seconds give the same index as shares."""
     index = intensity.polarisation_index(a, b, c)
-    assert intensity.polarisation_index(a * scale, b * scale, c * scale) == pytest.approx(index)
+    assert intensity.polarisation_index(
+        a * scale, b * scale, c * scale
+    ) == pytest.approx(index)
 
 
 def test_polarisation_index_of_an_empty_zone():
@@ -117,7 +130,9 @@ def test_cadence_lock_is_flagged():
     hr[300:600] = cadence[300:600] + rng.normal(0.0, 0.5, 300)
     hr[700:800] = cadence[700:800] + rng.normal(0.0, 0.5, 100)
     quality = intensity.heart_rate_quality(hr, cadence, rng.normal(3.0, 0.5, n), 1.0)
-    assert np.all(quality.cadence_locked[305:595]) and not np.any(quality.cadence_locked[620:])
+    assert np.all(quality.cadence_locked[305:595]) and not np.any(
+        quality.cadence_locked[620:]
+    )
     even = intensity.heart_rate_quality(hr, cadence, np.full(n, 3.0), 1.0)
     assert not np.any(even.cadence_locked)
 
@@ -143,7 +158,12 @@ def test_stuck_and_impossible_values_are_flagged():
 def test_easy_discipline_by_hand():
     """After the warm-up, level ground and climbs are judged apart."""
     hr = np.concatenate(
-        [np.full(600, 170.0), np.full(900, 140.0), np.full(100, 160.0), np.full(400, 165.0)]
+        [
+            np.full(600, 170.0),
+            np.full(900, 140.0),
+            np.full(100, 160.0),
+            np.full(400, 165.0),
+        ]
     )
     grade = np.concatenate([np.zeros(1600), np.full(400, 0.1)])
     result = intensity.easy_discipline(hr, 1.0, 150.0, grade=grade)
@@ -173,7 +193,9 @@ def test_easy_runs_are_chosen_by_the_calendar():
         start, end, hard, structured=[False, True, False, False, False, False]
     )
     assert planned.tolist() == [False, False, False, False, True, False]
-    labelled = intensity.easy_intended(start, end, hard, labelled_easy=[False] * 5 + [True])
+    labelled = intensity.easy_intended(
+        start, end, hard, labelled_easy=[False] * 5 + [True]
+    )
     assert labelled.tolist() == [False, True, False, False, True, True]
     with pytest.raises(ValueError, match="order"):
         intensity.easy_intended(start[::-1], end[::-1], hard)
@@ -183,8 +205,12 @@ def test_exponent_of_noise_and_its_sum():
     """White noise scales with about 0.5 and its running sum with about 1.5."""
     noise = np.random.default_rng(7).standard_normal(40000)
     boxes = tuple(range(16, 200, 8))
-    assert intensity.dfa_exponent(noise, box_sizes=boxes) == pytest.approx(0.5, abs=0.03)
-    assert intensity.dfa_exponent(np.cumsum(noise), box_sizes=boxes) == pytest.approx(1.5, abs=0.03)
+    assert intensity.dfa_exponent(noise, box_sizes=boxes) == pytest.approx(
+        0.5, abs=0.03
+    )
+    assert intensity.dfa_exponent(np.cumsum(noise), box_sizes=boxes) == pytest.approx(
+        1.5, abs=0.03
+    )
     assert np.isnan(intensity.dfa_exponent(np.ones(100)))
     assert np.isnan(intensity.dfa_exponent(noise[:20]))
 
@@ -198,7 +224,9 @@ def test_exponent_along_a_recording():
     white = 0.45 + 0.01 * rng.standard_normal(n)
     series = intensity.dfa_alpha1(white + 0.05 * np.linspace(0.0, 1.0, n))
     assert np.nanmean(series.alpha1) == pytest.approx(0.57, abs=0.08)
-    assert np.nanmean(series.heart_rate) == pytest.approx(60.0 / np.mean(white + 0.025), rel=0.01)
+    assert np.nanmean(series.heart_rate) == pytest.approx(
+        60.0 / np.mean(white + 0.025), rel=0.01
+    )
     walk = np.convolve(rng.standard_normal(n + 7), np.full(8, 0.125), mode="valid")
     assert np.nanmean(intensity.dfa_alpha1(0.45 + 0.02 * walk).alpha1) > 1.0
 
@@ -231,4 +259,6 @@ def test_a_window_of_beats_is_by_itself():
     rr *= 121.0 / np.sum(rr)
     joined = intensity.dfa_alpha1(np.concatenate([before, rr]), step=120.0).alpha1
     assert joined.size == 2
-    assert joined[1] == pytest.approx(intensity.dfa_alpha1(rr, step=120.0).alpha1[0], abs=1e-9)
+    assert joined[1] == pytest.approx(
+        intensity.dfa_alpha1(rr, step=120.0).alpha1[0], abs=1e-9
+    )

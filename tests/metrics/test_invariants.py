@@ -59,7 +59,9 @@ def test_metrics_do_not_depend_on_the_sampling_rate(speed, height, step):
     fine = analyze(hilly(speed, height), athlete=ATHLETE).metrics
     coarse = analyze(hilly(speed, height, step=step), athlete=ATHLETE).metrics
     for name in ALIKE:
-        assert coarse[name].value == pytest.approx(fine[name].value, rel=0.02, abs=0.5), name
+        assert coarse[name].value == pytest.approx(
+            fine[name].value, rel=0.02, abs=0.5
+        ), name
 
 
 @FEW
@@ -76,7 +78,9 @@ def test_level_running_is_its_own_effort(speed):
     ):
         assert run.metrics[name].value == pytest.approx(run.totals.mean_speed, rel=1e-6)
     table = run.efforts.set_index(["basis", "ground"])
-    actual, level = (table.xs(ground, level="ground")["duration"] for ground in ("actual", "level"))
+    actual, level = (
+        table.xs(ground, level="ground")["duration"] for ground in ("actual", "level")
+    )
     assert level.to_numpy() == pytest.approx(actual.to_numpy(), rel=5e-3)
 
 
@@ -111,10 +115,18 @@ def test_a_harder_run_is_more_load(rate, more):
 
     def at(beats):
         rate = beats + 0.4 * (-1.0) ** np.arange(1801)
-        return analyze(make_activity(elevation=np.zeros(5), heart_rate=rate), athlete=ATHLETE)
+        return analyze(
+            make_activity(elevation=np.zeros(5), heart_rate=rate), athlete=ATHLETE
+        )
 
     low, high = at(rate).metrics, at(rate + more).metrics
-    for name in ("session_load", "banister_load", "edwards_load", "lucia_load", "easy_overshoot"):
+    for name in (
+        "session_load",
+        "banister_load",
+        "edwards_load",
+        "lucia_load",
+        "easy_overshoot",
+    ):
         assert high[name].value >= low[name].value - 1e-9, name
     assert high["session_load"].value > low["session_load"].value
     assert high["easy_discipline"].value <= low["easy_discipline"].value
@@ -129,9 +141,13 @@ def test_units_survive_the_way_there_and_back(distance, pace):
     assert 1000.0 / speed == pytest.approx(pace)
     duration = distance / speed
     uptake = float(performance.vdot(distance, duration))
-    assert performance.equivalent_time(uptake, distance) == pytest.approx(duration, rel=1e-6)
+    assert performance.equivalent_time(uptake, distance) == pytest.approx(
+        duration, rel=1e-6
+    )
     there = performance.riegel_time(duration, distance, 10000.0)
-    assert float(performance.riegel_time(there, 10000.0, distance)) == pytest.approx(duration)
+    assert float(performance.riegel_time(there, 10000.0, distance)) == pytest.approx(
+        duration
+    )
 
 
 @given(grade=st.floats(-0.25, 0.30), speed=SPEEDS)

@@ -30,7 +30,9 @@ def test_session_loads_add_and_ignore_the_sampling_rate(formula, hr, more):
     """Two runs in one file add up, and twice the samples of half the length change nothing."""
     once = formula(hr, 1.0)
     assert formula(np.repeat(hr, 2), 0.5) == pytest.approx(once)
-    assert formula(np.concatenate([hr, more]), 1.0) == pytest.approx(once + formula(more, 1.0))
+    assert formula(np.concatenate([hr, more]), 1.0) == pytest.approx(
+        once + formula(more, 1.0)
+    )
 
 
 @pytest.mark.parametrize("formula", SESSION_LOADS)
@@ -87,7 +89,10 @@ def test_session_load_takes_the_best_method_there_is():
     dt, hr, speed = np.ones(3600), np.full(3600, 150.0), np.full(3600, 3.0)
     heart = {"hr": hr, "rest": 50.0, "maximum": 190.0}
     pace = {"speed": speed, "threshold_speed": 4.0}
-    assert load.session_load(dt, **heart, **pace, rating=5.0).method is LoadMethod.HEART_RATE
+    assert (
+        load.session_load(dt, **heart, **pace, rating=5.0).method
+        is LoadMethod.HEART_RATE
+    )
     assert load.session_load(dt, hr=hr, **pace, rating=5.0).method is LoadMethod.PACE
     assert load.session_load(dt, speed=speed, rating=5.0).method is LoadMethod.RATING
     assert load.session_load(dt, speed=speed).method is LoadMethod.DURATION
@@ -101,7 +106,9 @@ def test_session_load_is_100_for_an_hour_at_threshold():
     )
     pace = load.session_load(dt, speed=np.full(3600, 4.0), threshold_speed=4.0)
     rated = load.session_load(dt, rating=7.0)
-    assert [heart.value, pace.value, rated.value] == pytest.approx([100.0, 100.0, 100.0])
+    assert [heart.value, pace.value, rated.value] == pytest.approx(
+        [100.0, 100.0, 100.0]
+    )
     assert load.session_load(dt).value == pytest.approx(100.0 * 0.75**2)
 
 
@@ -116,15 +123,23 @@ def test_session_load_fills_small_gaps_and_refuses_large_ones():
     assert gap.value == pytest.approx(whole.value)
     assert gap.coverage == pytest.approx(0.9)
     hr[:1800] = np.nan
-    assert load.session_load(dt, hr=hr, rest=50.0, maximum=190.0).method is LoadMethod.DURATION
+    assert (
+        load.session_load(dt, hr=hr, rest=50.0, maximum=190.0).method
+        is LoadMethod.DURATION
+    )
 
 
 def test_session_load_counts_surges_in_pace():
     """The pace method uses the normalised speed, so a varied run loads more than an even one."""
     dt, speed = np.ones(3600), np.repeat([2.0, 4.0] * 6, 300)
     varied = load.session_load(dt, speed=speed, threshold_speed=4.0)
-    assert varied.value == pytest.approx(100.0 * (effort.normalised_speed(speed, dt) / 4.0) ** 2)
-    assert varied.value > load.session_load(dt, speed=np.full(3600, 3.0), threshold_speed=4.0).value
+    assert varied.value == pytest.approx(
+        100.0 * (effort.normalised_speed(speed, dt) / 4.0) ** 2
+    )
+    assert (
+        varied.value
+        > load.session_load(dt, speed=np.full(3600, 3.0), threshold_speed=4.0).value
+    )
 
 
 @given(daily_loads, st.floats(1.0, 60.0), st.sampled_from(list(load.LoadConvention)))
@@ -165,7 +180,8 @@ def test_moving_average_starts_at_the_first_day():
 def test_an_unknown_day_does_not_poison_the_average():
     """A day without a known load counts as rest."""
     assert np.array_equal(
-        load.exponential_load([50.0, np.nan, 50.0], 7), load.exponential_load([50.0, 0.0, 50.0], 7)
+        load.exponential_load([50.0, np.nan, 50.0], 7),
+        load.exponential_load([50.0, 0.0, 50.0], 7),
     )
 
 
@@ -187,7 +203,9 @@ def test_equal_days_have_no_monotony():
 def test_ratio_does_not_depend_on_the_unit(daily, scale):
     """Loads in another unit have the same ratio."""
     ratio = load.acute_chronic_ratio(daily)
-    assert load.acute_chronic_ratio(daily * scale) == pytest.approx(ratio, rel=1e-6, nan_ok=True)
+    assert load.acute_chronic_ratio(daily * scale) == pytest.approx(
+        ratio, rel=1e-6, nan_ok=True
+    )
 
 
 def test_ratio_by_hand():
@@ -228,7 +246,9 @@ def test_monotony_says_which_deviation_it_divides_by():
     less).
     """
     week = [600, 200, 400, 500, 100, 650, 0]
-    assert 350.0 / load.monotony(week, population=True) == pytest.approx(234.521, abs=5e-4)
+    assert 350.0 / load.monotony(week, population=True) == pytest.approx(
+        234.521, abs=5e-4
+    )
     assert 350.0 / load.monotony(week) == pytest.approx(253.311, abs=5e-4)
     # A public page prints 245 and 1.43 for this week, which is neither.
     assert abs(load.monotony(week) - 1.43) > 0.04

@@ -121,7 +121,8 @@ def test_speed_at_a_heart_rate():
     rates = np.append(rates, [170.0] * (2401 - len(rates)))
     speed = 3.0 + 0.02 * (rates - 150.0)
     run = analyze(
-        make_activity(elevation=FLAT, speed=speed, duration=2400, heart_rate=rates), athlete=ATHLETE
+        make_activity(elevation=FLAT, speed=speed, duration=2400, heart_rate=rates),
+        athlete=ATHLETE,
     )
     found = run.metrics["speed_at_heart_rate"]
     assert found.value == pytest.approx(3.0, abs=0.01)
@@ -148,7 +149,9 @@ def test_what_a_footpod_recorded_is_kept():
     assert found["impact_loading_rate_recorded"].value == pytest.approx(60.0)
     assert found["leg_stiffness_recorded"].value == pytest.approx(9500.0)
     assert found["form_power_recorded"].value == pytest.approx(70.0)
-    assert found["impact_loading_rate_recorded"].coverage == pytest.approx(17 / 18, abs=0.01)
+    assert found["impact_loading_rate_recorded"].coverage == pytest.approx(
+        17 / 18, abs=0.01
+    )
     assert measured()["impact_loading_rate_recorded"].reason == "not recorded"
 
 
@@ -211,7 +214,9 @@ def test_easy_running_is_judged_against_the_ceiling():
     out.
     """
     # A heart rate that never moves is taken for a frozen sensor.
-    rates = np.where(np.arange(1801) < 1200, 140.0, 160.0) + 0.4 * (-1.0) ** np.arange(1801)
+    rates = np.where(np.arange(1801) < 1200, 140.0, 160.0) + 0.4 * (-1.0) ** np.arange(
+        1801
+    )
     found = measured(heart_rate=rates)
     assert found["easy_discipline"].value == pytest.approx(0.5, abs=0.01)
     assert found["easy_overshoot"].value == pytest.approx(5.0, abs=0.1)
@@ -221,7 +226,9 @@ def test_easy_running_is_judged_against_the_ceiling():
 
 def test_banisters_load_without_a_sex_lies_between_both():
     """Half an hour at 130 of 50 to 190: the published curves are the bounds."""
-    found = measured(heart_rate=130.0 + 0.4 * (-1.0) ** np.arange(1801))["banister_load"]
+    found = measured(heart_rate=130.0 + 0.4 * (-1.0) ** np.arange(1801))[
+        "banister_load"
+    ]
     x = 80.0 / 140.0
     men, women = (30.0 * x * a * np.exp(b * x) for a, b in ((0.64, 1.92), (0.86, 1.67)))
     assert found.low == pytest.approx(men, rel=1e-3)

@@ -17,12 +17,16 @@ def test_equivalent_time_inverts_the_uptake(distance, speed):
     """The time that an uptake gives over a distance has that uptake."""
     duration = distance / speed
     uptake = float(performance.vdot(distance, duration))
-    assert performance.equivalent_time(uptake, distance) == pytest.approx(duration, rel=1e-6)
+    assert performance.equivalent_time(uptake, distance) == pytest.approx(
+        duration, rel=1e-6
+    )
 
 
 def test_uptake_of_impossible_races():
     """No distance, no time or no solution has no value."""
-    assert np.all(np.isnan(performance.vdot([0.0, 5000.0, np.nan], [1200.0, 0.0, 1200.0])))
+    assert np.all(
+        np.isnan(performance.vdot([0.0, 5000.0, np.nan], [1200.0, 0.0, 1200.0]))
+    )
     assert np.isnan(performance.equivalent_time(np.nan, 5000.0))
     assert np.isnan(performance.equivalent_time(5000.0, 5000.0))
 
@@ -32,7 +36,9 @@ def test_longer_races_are_slower(duration, ratio):
     """Riegel's time grows faster than the distance, and back again gives the start."""
     longer = performance.riegel_time(duration, 5000.0, 5000.0 * ratio)
     assert longer > ratio * duration
-    assert performance.riegel_time(longer, 5000.0 * ratio, 5000.0) == pytest.approx(duration)
+    assert performance.riegel_time(longer, 5000.0 * ratio, 5000.0) == pytest.approx(
+        duration
+    )
 
 
 def slow_search(distance, time, length):
@@ -49,7 +55,10 @@ def slow_search(distance, time, length):
             ]
         )
         arrive = min(
-            [np.interp(end, distance, time), *time[np.isclose(distance, end, rtol=0, atol=1e-9)]]
+            [
+                np.interp(end, distance, time),
+                *time[np.isclose(distance, end, rtol=0, atol=1e-9)],
+            ]
         )
         best = min(best, arrive - leave)
     return best
@@ -70,7 +79,9 @@ def test_best_effort_of_an_even_run_is_its_speed():
     value.
     """
     time = np.arange(1001.0)
-    best = performance.best_efforts_by_distance(4.0 * time, time, [1000.0, 4000.0, 4001.0])
+    best = performance.best_efforts_by_distance(
+        4.0 * time, time, [1000.0, 4000.0, 4001.0]
+    )
     assert best.duration == pytest.approx([250.0, 1000.0, np.nan], nan_ok=True)
     by_time = performance.best_efforts_by_time(4.0 * time, time, [60.0, 1000.0, 2000.0])
     assert by_time.distance == pytest.approx([240.0, 4000.0, np.nan], nan_ok=True)
@@ -116,11 +127,16 @@ def test_best_efforts_drop_missing_samples():
     time = np.arange(101.0)
     distance = 3.0 * time
     distance[10:20] = np.nan
-    assert performance.best_efforts_by_distance(distance, time, 150.0).duration[0] == pytest.approx(
-        50.0
+    assert performance.best_efforts_by_distance(distance, time, 150.0).duration[
+        0
+    ] == pytest.approx(50.0)
+    assert np.isnan(
+        performance.best_efforts_by_distance([np.nan], [0.0], 100.0).duration[0]
     )
-    assert np.isnan(performance.best_efforts_by_distance([np.nan], [0.0], 100.0).duration[0])
-    for search in (performance.best_efforts_by_distance, performance.best_efforts_by_time):
+    for search in (
+        performance.best_efforts_by_distance,
+        performance.best_efforts_by_time,
+    ):
         with pytest.raises(ValueError, match="positive"):
             search([0.0, 1.0], [0.0, 1.0], 0.0)
 
@@ -138,7 +154,9 @@ def test_critical_speed_needs_two_times():
     """One effort, or the same time twice, has no line."""
     assert np.isnan(performance.critical_speed([400.0, np.nan], [60.0, 120.0]).speed)
     assert np.isnan(performance.critical_speed([400.0, 410.0], [60.0, 60.0]).speed)
-    assert np.isnan(performance.critical_speed([400.0, 800.0], [60.0, 130.0]).speed_error)
+    assert np.isnan(
+        performance.critical_speed([400.0, 800.0], [60.0, 130.0]).speed_error
+    )
 
 
 def test_critical_speed_error_is_that_of_a_regression():
@@ -149,7 +167,10 @@ def test_critical_speed_error_is_that_of_a_regression():
         np.array([120.0, 300.0, 600.0, 1200.0]),
         np.array([620.0, 1290.0, 2440.0, 4700.0]),
     )
-    fit, reference = performance.critical_speed(distances, times), linregress(times, distances)
+    fit, reference = (
+        performance.critical_speed(distances, times),
+        linregress(times, distances),
+    )
     assert (fit.speed, fit.reserve, fit.speed_error) == pytest.approx(
         (reference.slope, reference.intercept, reference.stderr)
     )
@@ -157,7 +178,9 @@ def test_critical_speed_error_is_that_of_a_regression():
 
 def test_decoupling_of_the_example():
     """From 1.40 to 1.33 metres per beat efficiency falls by 5.0 %."""
-    speed = np.concatenate([np.full(600, 3.5), np.full(1500, 3.5), np.full(1500, 3.325)])
+    speed = np.concatenate(
+        [np.full(600, 3.5), np.full(1500, 3.5), np.full(1500, 3.325)]
+    )
     result = performance.decoupling(speed, 150.0, np.ones(3600))
     assert (result.first, result.second) == pytest.approx((1.40, 1.33))
     assert result.percent == pytest.approx(5.0)
@@ -176,7 +199,9 @@ def test_decoupling_gates():
     """A short, varied, paused or patchy run is named as such."""
     n = 3600
     steady, hr = np.full(n, 3.0), np.full(n, 150.0)
-    assert performance.decoupling(steady[:1200], hr[:1200], 1.0).failed == (SteadyGate.TOO_SHORT,)
+    assert performance.decoupling(steady[:1200], hr[:1200], 1.0).failed == (
+        SteadyGate.TOO_SHORT,
+    )
     varied = np.repeat([2.0, 4.0] * 6, 300)
     assert performance.decoupling(varied, hr, 1.0).failed == (SteadyGate.TOO_VARIED,)
     assert performance.decoupling(steady, hr, 1.0, longest_pause=121.0).failed == (
@@ -190,7 +215,9 @@ def test_decoupling_gates():
 
 def test_efficiency_uses_samples_with_both():
     """A sample without heart rate does not enter the mean speed either."""
-    assert performance.efficiency_factor([3.0, 6.0], [150.0, np.nan], 1.0) == pytest.approx(1.2)
+    assert performance.efficiency_factor(
+        [3.0, 6.0], [150.0, np.nan], 1.0
+    ) == pytest.approx(1.2)
     assert np.isnan(performance.efficiency_factor([3.0], [np.nan], 1.0))
 
 
@@ -200,10 +227,14 @@ def test_speed_at_heart_rate_recovers_a_line():
     """
     rng = np.random.default_rng(6)
     hr, heat = rng.uniform(130.0, 170.0, 300), rng.uniform(0.0, 30.0, 300)
-    speed = 3.0 + 0.02 * (hr - 150.0) - 0.01 * (heat - 15.0) + rng.normal(0.0, 0.05, 300)
+    speed = (
+        3.0 + 0.02 * (hr - 150.0) - 0.01 * (heat - 15.0) + rng.normal(0.0, 0.05, 300)
+    )
     result = performance.speed_at_heart_rate(speed, hr, 150.0, temperature=heat)
     assert result.low < 3.0 < result.high
-    assert result.high - result.low == pytest.approx(2 * 1.968 * 0.05 / np.sqrt(300), rel=0.15)
+    assert result.high - result.low == pytest.approx(
+        2 * 1.968 * 0.05 / np.sqrt(300), rel=0.15
+    )
     plain = performance.speed_at_heart_rate(speed, hr, 150.0)
     assert plain.high - plain.low > result.high - result.low
 
@@ -213,7 +244,9 @@ def test_speed_at_heart_rate_stays_inside_its_data():
     hr = np.linspace(140.0, 150.0, 20)
     assert np.isnan(performance.speed_at_heart_rate(hr / 50.0, hr, 170.0).speed)
     assert np.isnan(performance.speed_at_heart_rate(hr[:5] / 50.0, hr[:5], 142.0).speed)
-    assert np.isnan(performance.speed_at_heart_rate(hr / 50.0, np.full(20, 150.0), 150.0).speed)
+    assert np.isnan(
+        performance.speed_at_heart_rate(hr / 50.0, np.full(20, 150.0), 150.0).speed
+    )
 
 
 def test_speed_interval_covers_as_often_as_it_says():

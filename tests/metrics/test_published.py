@@ -20,7 +20,9 @@ CASES = [
 
 def name_of(case):
     """Name a case by its function and arguments."""
-    arguments = ",".join(f"{key}={str(value)[:24]}" for key, value in case["arguments"].items())
+    arguments = ",".join(
+        f"{key}={str(value)[:24]}" for key, value in case["arguments"].items()
+    )
     return f"{case['function']}({arguments}){case.get('field', case.get('index', ''))}"
 
 
@@ -29,9 +31,12 @@ def test_published_value(case):
     """A formula gives the value that its source prints."""
     module, function = case["function"].split(".")
     arguments = {
-        key: np.nan if value is None else value for key, value in case["arguments"].items()
+        key: np.nan if value is None else value
+        for key, value in case["arguments"].items()
     }
-    result = getattr(importlib.import_module(f"trailstats.metrics.{module}"), function)(**arguments)
+    result = getattr(importlib.import_module(f"trailstats.metrics.{module}"), function)(
+        **arguments
+    )
     if "field" in case:
         assert is_dataclass(result)
         result = getattr(result, case["field"])
@@ -40,8 +45,12 @@ def test_published_value(case):
     if isinstance(case["expected"], str):
         assert result == case["expected"]
         return
-    tolerance = case["tolerance"] if "tolerance" in case else 0.5 * 10.0 ** -case["decimals"]
-    assert float(result) == pytest.approx(case["expected"], rel=1e-9, abs=tolerance * (1.0 + 1e-6))
+    tolerance = (
+        case["tolerance"] if "tolerance" in case else 0.5 * 10.0 ** -case["decimals"]
+    )
+    assert float(result) == pytest.approx(
+        case["expected"], rel=1e-9, abs=tolerance * (1.0 + 1e-6)
+    )
 
 
 def test_every_case_names_its_source():

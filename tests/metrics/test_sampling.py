@@ -18,7 +18,9 @@ def test_means_and_quantiles_ignore_the_sampling_rate(values, k):
     assert sampling.time_mean(split, 1.0 / k) == pytest.approx(
         sampling.time_mean(values, 1.0), abs=1e-9
     )
-    assert sampling.time_quantile(split, 1.0 / k, 0.4) == sampling.time_quantile(values, 1.0, 0.4)
+    assert sampling.time_quantile(split, 1.0 / k, 0.4) == sampling.time_quantile(
+        values, 1.0, 0.4
+    )
     assert sampling.recorded_share(1.0 / k, split) == 1.0
 
 

@@ -16,21 +16,27 @@ def test_coefficient_does_not_depend_on_the_unit(values, scale):
     """The coefficient of variation is that of numpy and stays when the unit changes."""
     found = variability.coefficient_of_variation(values)
     assert found == pytest.approx(np.std(values) / np.mean(values), abs=1e-9)
-    assert variability.coefficient_of_variation(scale * values) == pytest.approx(found, abs=1e-7)
-    assert variability.coefficient_of_variation(np.repeat(values, 2), 0.5) == pytest.approx(
+    assert variability.coefficient_of_variation(scale * values) == pytest.approx(
         found, abs=1e-7
     )
+    assert variability.coefficient_of_variation(
+        np.repeat(values, 2), 0.5
+    ) == pytest.approx(found, abs=1e-7)
 
 
 def test_coefficient_of_nothing():
     """Missing values are skipped; nothing recorded has no coefficient."""
-    assert variability.coefficient_of_variation([2.0, np.nan, 4.0]) == pytest.approx(1.0 / 3.0)
+    assert variability.coefficient_of_variation([2.0, np.nan, 4.0]) == pytest.approx(
+        1.0 / 3.0
+    )
     assert np.isnan(variability.coefficient_of_variation([np.nan]))
 
 
 def running(n, cadence_spread, rng, speed_spread=0.05):
     """Simulate level running with known spreads."""
-    return np.round(rng.normal(170.0, cadence_spread, n)), rng.normal(3.0, speed_spread, n)
+    return np.round(rng.normal(170.0, cadence_spread, n)), rng.normal(
+        3.0, speed_spread, n
+    )
 
 
 def test_step_variability_recovers_the_spread():
@@ -41,7 +47,9 @@ def test_step_variability_recovers_the_spread():
     found = variability.step_variability(cadence, speed, 1.0)
     assert found.windows == 60
     assert found.cadence == pytest.approx(4.0 / 170.0, rel=0.05)
-    assert found.step_length == pytest.approx(np.hypot(4.0 / 170.0, 0.05 / 3.0), rel=0.05)
+    assert found.step_length == pytest.approx(
+        np.hypot(4.0 / 170.0, 0.05 / 3.0), rel=0.05
+    )
 
 
 def test_spread_of_rounding_size_is_not_reported():
@@ -52,14 +60,19 @@ def test_spread_of_rounding_size_is_not_reported():
     assert variability.step_variability(cadence, speed, 1.0).step_length > 0.0
     coarse = variability.SteadyWindowRules(resolution=20.0)
     cadence, speed = running(3600, 4.0, rng)
-    assert np.isnan(variability.step_variability(cadence, speed, 1.0, rules=coarse).cadence)
+    assert np.isnan(
+        variability.step_variability(cadence, speed, 1.0, rules=coarse).cadence
+    )
 
 
 def test_unsteady_windows_are_left_out():
     """Walking, stops, changes of grade and missing minutes leave no window."""
     cadence, speed = running(600, 4.0, np.random.default_rng(4))
     assert variability.step_variability(np.full(600, 110.0), speed, 1.0).windows == 0
-    assert variability.step_variability(cadence, np.tile([1.0, 4.0], 300), 1.0).windows == 0
+    assert (
+        variability.step_variability(cadence, np.tile([1.0, 4.0], 300), 1.0).windows
+        == 0
+    )
     hilly = np.tile([0.1, -0.1], 300)
     assert variability.step_variability(cadence, speed, 1.0, grade=hilly).windows == 0
     patchy = np.where(np.arange(600) % 2 == 0, cadence, np.nan)
@@ -76,7 +89,9 @@ def test_entropy_orders_regular_and_random():
     sine, noise = np.sin(np.arange(1000) / 5.0), rng.standard_normal(3000)
     assert variability.sample_entropy(sine) < 0.5 < variability.sample_entropy(noise)
     # Two independent normal values lie within 0.2 of each other with probability erf(0.1).
-    assert variability.sample_entropy(noise) == pytest.approx(-np.log(0.112463), abs=0.05)
+    assert variability.sample_entropy(noise) == pytest.approx(
+        -np.log(0.112463), abs=0.05
+    )
     long_noise = rng.standard_normal(15000)
     assert variability.windowed_sample_entropy(long_noise) == pytest.approx(
         -np.log(0.112463), abs=0.05
@@ -101,7 +116,9 @@ def test_straightness_of_known_shapes():
     radius = 50.0 / np.pi
     half = variability.straightness(radius * np.cos(angle), radius * np.sin(angle))
     assert half == pytest.approx([2.0 / np.pi], abs=1e-5)
-    line = variability.straightness(np.linspace(0.0, 500.0, 77), np.linspace(0.0, 300.0, 77))
+    line = variability.straightness(
+        np.linspace(0.0, 500.0, 77), np.linspace(0.0, 300.0, 77)
+    )
     assert line == pytest.approx(np.ones(line.size))
     assert variability.straightness([0.0, 10.0], [0.0, 0.0]).size == 0
     with pytest.raises(ValueError, match="window"):
@@ -197,7 +214,9 @@ def test_technical_exposure_is_minutes_a_week():
 
 def test_pace_freedom_of_even_and_varied_runs():
     """An even run has no spread; long halves at 2 and 4 m/s spread by a third of the mean."""
-    assert variability.pace_freedom(np.full(600, 3.0), 1.0) == pytest.approx(0.0, abs=1e-9)
+    assert variability.pace_freedom(np.full(600, 3.0), 1.0) == pytest.approx(
+        0.0, abs=1e-9
+    )
     halves = np.repeat([2.0, 4.0], 5000)
     assert variability.pace_freedom(halves, 1.0) == pytest.approx(1.0 / 3.0, rel=0.01)
     assert np.isnan(variability.pace_freedom([np.nan], 1.0))

@@ -41,7 +41,9 @@ def test_similarity_is_symmetric_and_bounded(a, b):
 @given(cells, cells)
 def test_novelty_is_the_share_of_unseen_cells(a, b):
     """Novelty is the share of a run's cells that are not among the seen ones."""
-    assert variety.route_novelty(a, b) == pytest.approx(len(set(a) - set(b)) / len(set(a)))
+    assert variety.route_novelty(a, b) == pytest.approx(
+        len(set(a) - set(b)) / len(set(a))
+    )
 
 
 def test_empty_routes():
@@ -65,7 +67,10 @@ def test_cells_have_their_size(latitude):
 def test_cells_are_the_place_not_the_run():
     """The same way back, or with gaps, touches the same cells; far places share none."""
     lat, lon = 47.0 + np.arange(0, 0.05, 1e-5), 11.0 + np.arange(0, 0.05, 1e-5)
-    there, back = variety.route_cells(lat, lon), variety.route_cells(lat[::-1], lon[::-1])
+    there, back = (
+        variety.route_cells(lat, lon),
+        variety.route_cells(lat[::-1], lon[::-1]),
+    )
     assert np.array_equal(there, back)
     lat[5] = np.nan
     assert variety.route_similarity(there, variety.route_cells(lat, lon)) == 1.0
@@ -83,7 +88,9 @@ def test_noise_of_positions_keeps_a_repeat_similar():
     angle = np.linspace(0.0, 2.0 * np.pi, 3000)
     lat, lon = 47.0 + 0.012 * np.sin(angle), 11.0 + 0.018 * np.cos(angle)
     runs = [
-        variety.route_cells(lat + rng.normal(0, 4.5e-5, 3000), lon + rng.normal(0, 6.6e-5, 3000))
+        variety.route_cells(
+            lat + rng.normal(0, 4.5e-5, 3000), lon + rng.normal(0, 6.6e-5, 3000)
+        )
         for _ in range(3)
     ]
     other = variety.route_cells(lat + 0.02, lon)
@@ -96,7 +103,9 @@ def test_route_groups_link_through_others():
     a, b, c = list(range(10)), list(range(3, 13)), list(range(6, 16))
     assert variety.route_groups([a, b, c], similarity=0.5).tolist() == [0, 0, 0]
     assert variety.route_groups([a, b, c], similarity=0.6).tolist() == [0, 1, 2]
-    assert variety.route_groups([list(range(9)), list(range(3, 12))], similarity=0.5).tolist() == [
+    assert variety.route_groups(
+        [list(range(9)), list(range(3, 12))], similarity=0.5
+    ).tolist() == [
         0,
         0,
     ]
@@ -135,9 +144,15 @@ def test_effort_class_refuses_nonsense():
         (SessionFeatures(duration=2400.0), ()),
         (SessionFeatures(duration=2400.0, easy_share=0.95), (SessionKind.RECOVERY,)),
         (SessionFeatures(duration=3600.0, structured_laps=5), (SessionKind.INTERVAL,)),
-        (SessionFeatures(duration=3600.0, structured_laps=5, race=True), (SessionKind.RACE,)),
+        (
+            SessionFeatures(duration=3600.0, structured_laps=5, race=True),
+            (SessionKind.RACE,),
+        ),
         (SessionFeatures(duration=3600.0, middle_share=0.5), (SessionKind.TEMPO,)),
-        (SessionFeatures(duration=7200.0, typical_duration=3600.0), (SessionKind.LONG,)),
+        (
+            SessionFeatures(duration=7200.0, typical_duration=3600.0),
+            (SessionKind.LONG,),
+        ),
         (SessionFeatures(duration=7200.0, typical_duration=7000.0), ()),
         (SessionFeatures(duration=1800.0, steep_bouts=4), (SessionKind.POWER,)),
         (

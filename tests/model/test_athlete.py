@@ -44,7 +44,10 @@ def test_a_full_profile_comes_back(tmp_path: Path) -> None:
         ('mass = "60"', "mass"),
         ("mass = true", "mass"),
         ('sex = "x"', "sex"),
-        ("heart_rate_max = 150\nheart_rate_rest = 110\neasy_ceiling = 10", "easy_ceiling"),
+        (
+            "heart_rate_max = 150\nheart_rate_rest = 110\neasy_ceiling = 10",
+            "easy_ceiling",
+        ),
         ("heart_rate_max = 105\nheart_rate_rest = 110", "heart_rate_rest"),
         ('races = ["May"]', "May"),
         ("races = 5", "races"),

@@ -41,7 +41,9 @@ def closed(body: Any) -> Any:
 
 @functools.cache
 def validator(name: str) -> Any:
-    return jsonschema_rs.Draft202012Validator(closed(document_schema(name)), validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(
+        closed(document_schema(name)), validate_formats=True
+    )
 
 
 def check(name: str, text: str) -> dict[str, Any]:
@@ -73,7 +75,9 @@ def kind_of(document: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def printed(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, dict[str, Any]]]:
+def printed(
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, dict[str, Any]]]:
     """Return a function that runs a command with --json and returns its exit code and its valid
     document.
     """
@@ -163,7 +167,9 @@ def test_a_schema_sees_a_wrong_document(samples: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["two-tracks.gpx", "no-elevation.gpx"])
-def test_an_analysis_comes_back_from_its_document(samples: Path, tmp_path: Path, name: str) -> None:
+def test_an_analysis_comes_back_from_its_document(
+    samples: Path, tmp_path: Path, name: str
+) -> None:
     """By way of JSON: the same document again, tables with their schema, and the same report can be
     made of it.
     """
@@ -184,7 +190,9 @@ def test_an_analysis_comes_back_from_its_document(samples: Path, tmp_path: Path,
 def test_missing_totals_come_back_missing(samples: Path) -> None:
     """Ascent without elevation is NaN on both sides of JSON, where it is null."""
     first = ts.analyze(samples / "odd" / "two-tracks.gpx")
-    flat = replace(first, totals=replace(first.totals, ascent=math.nan, descent=math.nan))
+    flat = replace(
+        first, totals=replace(first.totals, ascent=math.nan, descent=math.nan)
+    )
     document = json.loads(json.dumps(flat.to_dict()))
     assert document["totals"]["ascent"] is None
     assert math.isnan(ts.Analysis.from_dict(document).totals.ascent)
@@ -207,7 +215,9 @@ def kind_kept(path: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(EARLIER.glob("*.json.gz")), ids=lambda p: p.name.removesuffix(".json.gz")
+    "path",
+    sorted(EARLIER.glob("*.json.gz")),
+    ids=lambda p: p.name.removesuffix(".json.gz"),
 )
 def test_documents_of_earlier_releases_are_still_good(path: Path) -> None:
     """Each fits today's schema, and an analysis is brought back with all its keys and values.
@@ -225,9 +235,13 @@ def test_documents_of_earlier_releases_are_still_good(path: Path) -> None:
 def contains(new: Any, old: Any) -> bool:
     """Tell whether a document holds all that an earlier one held."""
     if isinstance(old, dict):
-        return all(key in new and contains(new[key], value) for key, value in old.items())
+        return all(
+            key in new and contains(new[key], value) for key, value in old.items()
+        )
     if isinstance(old, list):
-        return len(new) == len(old) and all(contains(n, o) for n, o in zip(new, old, strict=True))
+        return len(new) == len(old) and all(
+            contains(n, o) for n, o in zip(new, old, strict=True)
+        )
     return bool(new == old)
 
 
@@ -273,7 +287,9 @@ def test_every_document_on_the_whole_corpus_keeps_its_schema(
         if number % 10 == 0:
             assert ts.Analysis.from_dict(document).to_dict() == document
     # The commands print the history that was just made.
-    monkeypatch.setattr("trailstats.cli._work.analyze_folder", lambda *_args, **_options: history)
+    monkeypatch.setattr(
+        "trailstats.cli._work.analyze_folder", lambda *_args, **_options: history
+    )
     for arguments in (
         ("batch", corpus, "-o", tmp_path / "runs.json"),
         ("claims", corpus),

@@ -54,7 +54,10 @@ def test_totals_add_and_ratios_follow() -> None:
 def test_an_analysis_comes_back_from_its_document() -> None:
     """Through JSON and back, the document is the same."""
     text = json.dumps(run().to_dict(), allow_nan=False)
-    assert json.dumps(Analysis.from_dict(json.loads(text)).to_dict(), allow_nan=False) == text
+    assert (
+        json.dumps(Analysis.from_dict(json.loads(text)).to_dict(), allow_nan=False)
+        == text
+    )
 
 
 def test_another_version_is_refused() -> None:
@@ -69,7 +72,10 @@ def test_another_version_is_refused() -> None:
 def test_documents_keep_their_schema() -> None:
     """What an analysis prints is what its JSON Schema says."""
     document = json.loads(json.dumps(run().to_dict()))
-    assert list(Draft202012Validator(document_schema("analysis")).iter_errors(document)) == []
+    assert (
+        list(Draft202012Validator(document_schema("analysis")).iter_errors(document))
+        == []
+    )
 
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
@@ -121,7 +127,8 @@ def test_known_numbers_of_a_known_run() -> None:
     # maximum.
     x, threshold = 100 / 140, (0.87 * 190 - 50) / 140
     weight = [
-        0.5 * (0.64 * f * np.exp(1.92 * f) + 0.86 * f * np.exp(1.67 * f)) for f in (x, threshold)
+        0.5 * (0.64 * f * np.exp(1.92 * f) + 0.86 * f * np.exp(1.67 * f))
+        for f in (x, threshold)
     ]
     assert found.metrics["session_load"].value == pytest.approx(
         100 * 30 * weight[0] / (60 * weight[1])
@@ -140,7 +147,9 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
     segments = cut.assign(surface=pd.array(kinds, dtype="str"))
     samples = Samples.of(activity)
     owner = np.searchsorted(segments["end_distance"].to_numpy()[:-1], samples.distance)
-    group = np.array([["road", "trail", "unknown"].index(kind) for kind in kinds])[owner]
+    group = np.array([["road", "trail", "unknown"].index(kind) for kind in kinds])[
+        owner
+    ]
     table = impact_table(samples, segments)
     assert len(set(kinds)) == 3
     for exponent in impact.EXPONENTS:
@@ -150,11 +159,18 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
             .loc[["road", "trail", "unknown"]]
         )
         found = impact.impact_load_by_group(
-            group, samples.speed, samples.grade, samples.cadence, samples.time, exponent=exponent
+            group,
+            samples.speed,
+            samples.grade,
+            samples.cadence,
+            samples.time,
+            exponent=exponent,
         )
         assert rows["active"].to_numpy() == pytest.approx(found.active)
         assert rows["impact"].to_numpy() == pytest.approx(found.impact)
-        assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(found.tibial)
+        assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(
+            found.tibial
+        )
     assert rows["duration"].to_numpy() == pytest.approx(
         [samples.time[group == k].sum() for k in range(3)]
     )
@@ -164,11 +180,15 @@ def test_steps_count_as_recorded_where_nine_tenths_of_the_time_have_them() -> No
     """A cadence that is missing for a third of the run is wanted, one for a twentieth is not."""
     for silent, wanted in ((600, True), (90, False)):
         steps = np.where(np.arange(1801) < silent, np.nan, 176.0)
-        told = cadence_evidence(analyze(make_activity(elevation=np.zeros(20), cadence=steps)))
+        told = cadence_evidence(
+            analyze(make_activity(elevation=np.zeros(20), cadence=steps))
+        )
         assert told.wanted is wanted
         assert told.cadence == pytest.approx([176.0] * len(told.cadence))
         assert sum(told.seconds) > 1000.0
-    ride = cadence_evidence(analyze(make_activity(elevation=np.zeros(20), sport="cycling")))
+    ride = cadence_evidence(
+        analyze(make_activity(elevation=np.zeros(20), sport="cycling"))
+    )
     assert ride == CadenceEvidence(), "a ride has no steps"
 
 
@@ -178,7 +198,8 @@ def test_steps_without_a_cadence_follow_the_athlete() -> None:
     """
     known = replace(ATHLETE, cadence_at_3=176.0)
     own, population = (
-        analyze(make_activity(elevation=np.zeros(20)), athlete=a).metrics for a in (known, ATHLETE)
+        analyze(make_activity(elevation=np.zeros(20)), athlete=a).metrics
+        for a in (known, ATHLETE)
     )
     assert own["steps"].value == pytest.approx(30 * 176.0, rel=2e-3)
     assert population["steps"].value == pytest.approx(30 * 168.056, rel=2e-3)
@@ -196,7 +217,8 @@ def test_steps_without_a_cadence_follow_the_athlete() -> None:
         60 / 176.0 - own["contact_time"].value, rel=1e-3
     )
     counted = analyze(
-        make_activity(elevation=np.zeros(20), cadence=np.full(1801, 160.0)), athlete=known
+        make_activity(elevation=np.zeros(20), cadence=np.full(1801, 160.0)),
+        athlete=known,
     ).metrics
     assert counted["steps"].value == pytest.approx(30 * 160.0, rel=2e-3)
     assert counted["steps"].method == "measured"
@@ -209,10 +231,13 @@ def test_time_in_the_zones_of_a_stated_threshold_and_reserve() -> None:
     moving = np.zeros(256)
     moving[[135, 136, 144, 152, 159, 160, 164, 165, 169, 170]] = 2.0 ** np.arange(10)
     held = replace(run(), heart_rate_times=HeartRateTimes(moving=moving))
-    athlete = Athlete(heart_rate_max=190.0, heart_rate_rest=50.0, threshold_heart_rate=160.0)
+    athlete = Athlete(
+        heart_rate_max=190.0, heart_rate_rest=50.0, threshold_heart_rate=160.0
+    )
     found = judge(held, resolve_limits(athlete), athlete).metrics
     zones = [
-        found[f"time_lthr_zone_{zone}"].value for zone in ("1", "2", "3", "4", "5a", "5b", "5c")
+        found[f"time_lthr_zone_{zone}"].value
+        for zone in ("1", "2", "3", "4", "5a", "5b", "5c")
     ]
     assert zones == [1.0, 2.0, 4.0, 8.0 + 16.0, 32.0 + 64.0, 128.0 + 256.0, 512.0]
     assert [found[f"time_hrr_zone_{k}"].value for k in range(6)] == [
@@ -225,12 +250,18 @@ def test_time_in_the_zones_of_a_stated_threshold_and_reserve() -> None:
     ]
     assert "160" in found["time_lthr_zone_1"].method
     bare = judge(
-        held, resolve_limits(Athlete(heart_rate_max=190.0)), Athlete(heart_rate_max=190.0)
+        held,
+        resolve_limits(Athlete(heart_rate_max=190.0)),
+        Athlete(heart_rate_max=190.0),
     ).metrics
-    assert "resting" in bare["time_hrr_zone_5"].reason, "a rest that is assumed parts no zones"
+    assert "resting" in bare["time_hrr_zone_5"].reason, (
+        "a rest that is assumed parts no zones"
+    )
     assert "threshold" in bare["time_lthr_zone_1"].reason
     without = judge(
-        replace(held, heart_rate_times=HeartRateTimes()), resolve_limits(athlete), athlete
+        replace(held, heart_rate_times=HeartRateTimes()),
+        resolve_limits(athlete),
+        athlete,
     ).metrics
     assert (
         without["time_hrr_zone_0"].reason
@@ -248,7 +279,9 @@ def test_level_running_at_the_reference_speed_is_its_kilometres() -> None:
     kilometres = found.totals.distance / 1000
     for name in ("active", "impact", "impact_low", "impact_high"):
         assert rows[name].to_numpy() == pytest.approx(kilometres, rel=2e-3)
-    assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(kilometres, rel=2e-3)
+    assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(
+        kilometres, rel=2e-3
+    )
 
 
 def test_the_profile_is_thin_and_spans_the_run() -> None:

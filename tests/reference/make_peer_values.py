@@ -42,7 +42,11 @@ def add(package, call, function, arguments, expected, tolerance, **pick):
 def beats(seed, size, deviation):
     """Return beat intervals of a wandering heart [s], to the millisecond."""
     rng = np.random.default_rng(seed)
-    wander = 0.85 + 0.03 * np.sin(np.arange(size) / 9.0) + np.cumsum(rng.normal(0.0, 0.002, size))
+    wander = (
+        0.85
+        + 0.03 * np.sin(np.arange(size) / 9.0)
+        + np.cumsum(rng.normal(0.0, 0.002, size))
+    )
     return np.round(wander + rng.normal(0.0, deviation, size), 3)
 
 
@@ -51,7 +55,9 @@ def heart():
     for seed, deviation in ((1, 0.01), (2, 0.03), (3, 0.06)):
         series = beats(seed, 260, deviation)
         peaks = np.concatenate([[0.0], np.cumsum(series)])
-        found = nk.hrv_time({"RRI": 1000.0 * series, "RRI_Time": peaks[1:]})["HRV_RMSSD"].iloc[0]
+        found = nk.hrv_time({"RRI": 1000.0 * series, "RRI_Time": peaks[1:]})[
+            "HRV_RMSSD"
+        ].iloc[0]
         add(
             "neurokit2",
             "hrv_time({'RRI': 1000 x, 'RRI_Time': t})['HRV_RMSSD'] / 1000",
@@ -116,9 +122,14 @@ def loads():
             "dt": float(seconds),
             "threshold_speed": 1000.0 / threshold,
         }
-        call = "calculate_run_tss(seconds, metres, threshold_pace_seconds), rounded to 0.1"
+        call = (
+            "calculate_run_tss(seconds, metres, threshold_pace_seconds), rounded to 0.1"
+        )
         add("trainingload", call, "load.pace_load", arguments, found, 0.0501)
-    for seconds, rate, threshold, most in ((3600, 150, 165, 190), (7200, 135, 170, 195)):
+    for seconds, rate, threshold, most in (
+        (3600, 150, 165, 190),
+        (7200, 135, 170, 195),
+    ):
         found = TSSCalculator.calculate_run_tss(
             seconds, avg_hr=rate, hr_threshold=threshold, hr_max=most
         )
@@ -135,7 +146,14 @@ def loads():
             "calculate_run_tss(seconds, avg_hr, hr_threshold, hr_max), which takes 0.4 of the "
             "maximum as rest"
         )
-        add("trainingload", call, "load.heart_rate_reserve_load", arguments, found, 0.0501)
+        add(
+            "trainingload",
+            call,
+            "load.heart_rate_reserve_load",
+            arguments,
+            found,
+            0.0501,
+        )
     rng = np.random.default_rng(8)
     for scale in (60.0, 120.0):
         daily = np.round(rng.gamma(1.0, scale, 90)) * (rng.random(90) < 0.7)
@@ -151,7 +169,13 @@ def loads():
             expected = float(getattr(walk[-1], field))
             call = f"PMCCalculator().calculate_pmc(...)[-1].{field}, rounded to 0.1"
             add(
-                "trainingload", call, "load.exponential_load", arguments, expected, 0.0501, index=-1
+                "trainingload",
+                call,
+                "load.exponential_load",
+                arguments,
+                expected,
+                0.0501,
+                index=-1,
             )
         today = date.today()  # noqa: DTZ011 (the package asks the same clock)
         month = daily[-28:]

@@ -36,7 +36,8 @@ def main() -> None:
     analysis = ts.analyze(run, athlete=ts.Athlete.from_toml(samples / "athlete.toml"))
     assert len(analysis.segments) > 5
     assert (
-        ts.Analysis.from_dict(json.loads(json.dumps(analysis.to_dict()))).totals == analysis.totals
+        ts.Analysis.from_dict(json.loads(json.dumps(analysis.to_dict()))).totals
+        == analysis.totals
     )
     history = ts.analyze_folder(
         [samples / "odd", *sorted((samples / "archive").iterdir())[:10]], workers=2
@@ -50,7 +51,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for suffix in ("gpx", "csv", "geojson", "json"):
             assert (
-                ts.convert(run, f"{place}/run.{suffix}", segments=analysis.segments).stat().st_size
+                ts.convert(run, f"{place}/run.{suffix}", segments=analysis.segments)
+                .stat()
+                .st_size
                 > 1000
             )
         found = {
@@ -58,8 +61,12 @@ def main() -> None:
                 lambda: ts.write_report(analysis, f"{place}/report.html")
             ),
             "plots": extra_that_is_missing(lambda: ts.plots.profile(analysis)),
-            "parquet": extra_that_is_missing(lambda: ts.convert(run, f"{place}/run.parquet")),
-            "remote": extra_that_is_missing(lambda: list(ts.iter_activities("s3://bucket/runs"))),
+            "parquet": extra_that_is_missing(
+                lambda: ts.convert(run, f"{place}/run.parquet")
+            ),
+            "remote": extra_that_is_missing(
+                lambda: list(ts.iter_activities("s3://bucket/runs"))
+            ),
         }
     sys.stdout.write(json.dumps(found))
 

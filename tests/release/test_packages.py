@@ -27,7 +27,9 @@ def call(
     *command: object, cwd: Path, ends: int = 0, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a command away from the checkout, which must not be what is imported."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    kept = {
+        k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")
+    }
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -36,7 +38,9 @@ def call(
         text=True,
         timeout=1200,
     )
-    assert done.returncode == ends, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert done.returncode == ends, (
+        f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    )
     return done
 
 
@@ -44,7 +48,15 @@ def environment(folder: Path, *requirements: object) -> Path:
     """Make a virtual environment, install into it, and return the folder of its programs."""
     call(sys.executable, "-m", "venv", folder, cwd=folder.parent)
     programs = folder / "bin"
-    call(programs / "python", "-m", "pip", "install", "--quiet", *requirements, cwd=folder.parent)
+    call(
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        *requirements,
+        cwd=folder.parent,
+    )
     return programs
 
 
@@ -60,7 +72,9 @@ def floors(root: Path, *extras: str) -> list[str]:
     """Return the oldest releases that the dependencies, and those of some extras, are allowed to
     have.
     """
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
     wanted = [
         *project["dependencies"],
         *(d for e in extras for d in project["optional-dependencies"][e]),
@@ -107,7 +121,9 @@ def test_core_dependencies_alone(
 ) -> None:
     """Reading, analysing and answering work; what needs an extra says which."""
     programs = environment(tmp_path / "core", packages[1])
-    done = call(programs / "python", "-W", "error", HERE / "core_only.py", samples, cwd=tmp_path)
+    done = call(
+        programs / "python", "-W", "error", HERE / "core_only.py", samples, cwd=tmp_path
+    )
     found = json.loads(done.stdout.splitlines()[-1])
     assert found == {
         "report": "report",
@@ -115,7 +131,10 @@ def test_core_dependencies_alone(
         "parquet": "parquet",
         "remote": "remote",
     }
-    for command in ([programs / "trailstats"], [programs / "python", "-m", "trailstats"]):
+    for command in (
+        [programs / "trailstats"],
+        [programs / "python", "-m", "trailstats"],
+    ):
         told = call(*command, "--version", cwd=tmp_path, ends=2).stderr
         assert "trailstats[cli]" in told
         assert "Traceback" not in told
@@ -125,9 +144,17 @@ def test_all_extras(packages: tuple[Path, Path], samples: Path, tmp_path: Path) 
     """The program reports its version both ways, and writes a report, a Parquet table and a
     schema.
     """
-    programs = environment(tmp_path / "all", f"trailstats[all] @ {packages[1].as_uri()}")
-    for command in ([programs / "trailstats"], [programs / "python", "-m", "trailstats"]):
-        assert call(*command, "--version", cwd=tmp_path).stdout == f"trailstats {ts.__version__}\n"
+    programs = environment(
+        tmp_path / "all", f"trailstats[all] @ {packages[1].as_uri()}"
+    )
+    for command in (
+        [programs / "trailstats"],
+        [programs / "python", "-m", "trailstats"],
+    ):
+        assert (
+            call(*command, "--version", cwd=tmp_path).stdout
+            == f"trailstats {ts.__version__}\n"
+        )
     call(
         programs / "trailstats",
         "report",
@@ -147,9 +174,9 @@ def test_all_extras(packages: tuple[Path, Path], samples: Path, tmp_path: Path) 
         ends=3,
     )
     assert (tmp_path / "runs.parquet").read_bytes()[:4] == b"PAR1"
-    assert json.loads(call(programs / "trailstats", "schema", "analysis", cwd=tmp_path).stdout)[
-        "required"
-    ]
+    assert json.loads(
+        call(programs / "trailstats", "schema", "analysis", cwd=tmp_path).stdout
+    )["required"]
 
 
 def test_oldest_dependencies(
@@ -171,7 +198,11 @@ def test_oldest_dependencies(
         "tcxreader",
     ]
     programs = environment(tmp_path / "old", wheel, *oldest, *tools)
-    frozen = call(programs / "python", "-m", "pip", "freeze", cwd=tmp_path).stdout.lower().split()
+    frozen = (
+        call(programs / "python", "-m", "pip", "freeze", cwd=tmp_path)
+        .stdout.lower()
+        .split()
+    )
     for line in oldest:
         assert any(found.startswith(line.lower()) for found in frozen), line
     call(

@@ -44,9 +44,14 @@ def make_analysis(
         "distance": along,
         "latitude": HOME[0] + radius * np.sin(turn) / METRES_PER_DEGREE,
         "longitude": HOME[1]
-        + radius * (1 - np.cos(turn)) / METRES_PER_DEGREE / math.cos(math.radians(HOME[0])),
+        + radius
+        * (1 - np.cos(turn))
+        / METRES_PER_DEGREE
+        / math.cos(math.radians(HOME[0])),
         "elevation": 500.0 + (180.0 if trail else 8.0) * np.sin(turn) ** 2,
-        "grade": np.gradient(500.0 + (180.0 if trail else 8.0) * np.sin(turn) ** 2, along),
+        "grade": np.gradient(
+            500.0 + (180.0 if trail else 8.0) * np.sin(turn) ** 2, along
+        ),
         "speed": np.full(points, speed),
         "heart_rate": 140.0 + 8.0 * np.sin(3 * turn),
         "segment": segment,
@@ -55,7 +60,9 @@ def make_analysis(
         data.pop(channel)
     profile = schema.PROFILE.frame(data)
     surface = (
-        ["trail", "trail", "unknown", "road"] if trail else ["road", "road", "road", "unknown"]
+        ["trail", "trail", "unknown", "road"]
+        if trail
+        else ["road", "road", "road", "unknown"]
     )
     edges = np.arange(5) * 2500.0
     segments = schema.SEGMENTS.frame(
@@ -96,7 +103,9 @@ def make_analysis(
                 "index": [0],
                 "direction": ["up"],
                 "start_time": pd.DatetimeIndex([start]),
-                "end_time": pd.DatetimeIndex([start + pd.Timedelta(seconds=2500 / speed)]),
+                "end_time": pd.DatetimeIndex(
+                    [start + pd.Timedelta(seconds=2500 / speed)]
+                ),
                 "start_distance": [0.0],
                 "end_distance": [2500.0],
                 "distance": [2500.0],
@@ -134,7 +143,10 @@ def make_analysis(
     shape = 0.002 * number - 0.05 * trail
     metrics = {
         "trail_probability": Metric(
-            0.93 if trail else 0.04, "1", 0.85 if trail else 0.01, 0.97 if trail else 0.1
+            0.93 if trail else 0.04,
+            "1",
+            0.85 if trail else 0.01,
+            0.97 if trail else 0.1,
         ),
         "grade_adjusted_speed": Metric(
             speed * (1.15 if trail else 1.0),
@@ -146,7 +158,9 @@ def make_analysis(
             coverage=0.99,
             evidence=EvidenceStrength.MODERATE,
         ),
-        "session_load": Metric(60.0 + number % 9, "1", method="heart rate, Banister; modelled"),
+        "session_load": Metric(
+            60.0 + number % 9, "1", method="heart rate, Banister; modelled"
+        ),
         "impact_load": Metric(
             10.4, "km", 9.8, 11.2, method="steps and forces, exponent 1; modelled"
         ),
@@ -172,7 +186,14 @@ def make_analysis(
         local_offset=3600.0,
     )
     issues = (
-        (Issue("position_spike", Severity.WARNING, "3 positions jumped and were left out", 3),)
+        (
+            Issue(
+                "position_spike",
+                Severity.WARNING,
+                "3 positions jumped and were left out",
+                3,
+            ),
+        )
         if number % 5 == 0
         else ()
     )
@@ -180,14 +201,22 @@ def make_analysis(
 
 
 def make_history(
-    analyses: list[Analysis], athlete: Athlete | None = None, failures: tuple[Failure, ...] = ()
+    analyses: list[Analysis],
+    athlete: Athlete | None = None,
+    failures: tuple[Failure, ...] = (),
 ) -> History:
     """Return the history of analyses, with the columns that the page reads."""
     rows: dict[str, list[object]] = {name: [] for name in schema.ACTIVITIES.names}
     for a in analyses:
         t, m = a.totals, a.metrics
         nan = Metric.missing("1", "")
-        surface = "trail" if t.trail_share > 0.5 else "road" if t.road_share > 0.5 else "unknown"
+        surface = (
+            "trail"
+            if t.trail_share > 0.5
+            else "road"
+            if t.road_share > 0.5
+            else "unknown"
+        )
         given: dict[str, object] = {
             "file": a.meta.source,
             "status": "ok",
@@ -212,10 +241,18 @@ def make_history(
         for column in schema.ACTIVITIES:
             empty = {"float64": math.nan, "str": "", "int64": 0}.get(column.dtype)
             rows[column.name].append(given.get(column.name, empty))
-    activities = schema.ACTIVITIES.frame(rows) if analyses else schema.ACTIVITIES.empty()
-    segments = pd.concat([a.segments for a in analyses]) if analyses else schema.SEGMENTS.empty()
+    activities = (
+        schema.ACTIVITIES.frame(rows) if analyses else schema.ACTIVITIES.empty()
+    )
+    segments = (
+        pd.concat([a.segments for a in analyses])
+        if analyses
+        else schema.SEGMENTS.empty()
+    )
     limits = HeartRateLimits(185.0, 50.0, 148.0, 166.0, "", "the athlete's profile")
-    return History(athlete or Athlete(), activities, segments, analyses, failures, limits)
+    return History(
+        athlete or Athlete(), activities, segments, analyses, failures, limits
+    )
 
 
 def make_claims(sources: list[str]) -> list[ClaimResult]:
@@ -256,7 +293,9 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
             27,
             Verdict.SUPPORTED,
             EvidenceStrength.NONE,
-            ("Easy is told from the workout's name and the calendar, not from the heart rate.",),
+            (
+                "Easy is told from the workout's name and the calendar, not from the heart rate.",
+            ),
             tuple(sources[:6]),
         ),
         ClaimResult(
@@ -295,7 +334,9 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
             "rated feel per run",
             verdict=Verdict.NOT_ENOUGH_DATA,
             evidence=EvidenceStrength.MODERATE,
-            caveats=("2 rated trail runs and 1 rated road run; 10 on each side are needed.",),
+            caveats=(
+                "2 rated trail runs and 1 rated road run; 10 on each side are needed.",
+            ),
             n_trail=2,
             n_road=1,
         ),
@@ -312,15 +353,30 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
 def make_rules(sources: list[str]) -> list[RuleResult]:
     """Return one rule of each outcome."""
     texts = (
-        ("R1", "Replace one or two road runs a week by trail runs.", "pass", "In 31 of 40 weeks."),
+        (
+            "R1",
+            "Replace one or two road runs a week by trail runs.",
+            "pass",
+            "In 31 of 40 weeks.",
+        ),
         (
             "R2",
             "At most one trail run in two weeks in the last month before a race.",
             "fail",
             "3 trail runs in May.",
         ),
-        ("R3", "Before a marathon, run on smooth trails.", "not applicable", "No race is given."),
-        ("R4", "Short, steep and technical for power.", "not enough data", "4 weeks only."),
+        (
+            "R3",
+            "Before a marathon, run on smooth trails.",
+            "not applicable",
+            "No race is given.",
+        ),
+        (
+            "R4",
+            "Short, steep and technical for power.",
+            "not enough data",
+            "4 weeks only.",
+        ),
     )
     return [
         RuleResult(
@@ -348,7 +404,9 @@ def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> Histo
         speed = 3.0 + 0.15 * (k % 5)
         rate = 60.0 + 20.0 * (speed - drift * (k // 2) - level) * 1.5
         run = make_analysis(k, trail=False)
-        start = pd.Timestamp("2025-03-03T08:00:00Z") + pd.Timedelta(days=7 * (k // 2) + 3 * (k % 2))
+        start = pd.Timestamp("2025-03-03T08:00:00Z") + pd.Timedelta(
+            days=7 * (k // 2) + 3 * (k % 2)
+        )
         times = [start + pd.Timedelta(seconds=s) for s in (0, 750, 1500, 2250)]
         segments = run.segments.assign(
             speed=speed,
@@ -356,7 +414,9 @@ def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> Histo
             heart_rate=rate,
             start_time=pd.DatetimeIndex(times).as_unit("ns"),
         )
-        totals = replace(run.totals, heart_beats=run.totals.heart_rate_time * rate / 60.0)
+        totals = replace(
+            run.totals, heart_beats=run.totals.heart_rate_time * rate / 60.0
+        )
         meta = replace(run.meta, start_time=start)
         runs.append(replace(run, meta=meta, segments=segments, totals=totals))
     return make_history(runs)
@@ -372,7 +432,10 @@ def analyses() -> list[Analysis]:
 def history(analyses: list[Analysis]) -> History:
     """Return the history of these runs with one file that failed."""
     return make_history(
-        analyses, failures=(Failure("broken.fit", "corrupt", "the header is cut off", "byte 12"),)
+        analyses,
+        failures=(
+            Failure("broken.fit", "corrupt", "the header is cut off", "byte 12"),
+        ),
     )
 
 

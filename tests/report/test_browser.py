@@ -32,12 +32,17 @@ def browser():
     """Return a running Chromium."""
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
     found = asked or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+        filter(
+            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+        ),
+        "",
     )
     if not found:
         pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
     if not asked:
-        pytest.importorskip("playwright", reason="the package playwright drives the browser")
+        pytest.importorskip(
+            "playwright", reason="the package playwright drives the browser"
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -55,7 +60,10 @@ def drawn(page):
 def report(history, claims, rules, tmp_path_factory) -> Path:
     """Return the report of the archive."""
     return write_report(
-        history, tmp_path_factory.mktemp("page") / "report.html", claims=claims, rules=rules
+        history,
+        tmp_path_factory.mktemp("page") / "report.html",
+        claims=claims,
+        rules=rules,
     )
 
 
@@ -77,14 +85,18 @@ def visit(browser):
         page = context.new_page()
         page.on(
             "console",
-            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
+            lambda m: (
+                complaints.append(m.text) if m.type in ("error", "warning") else None
+            ),
         )
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.on("dialog", lambda d: complaints.append(f"dialog {d.message}"))
         page.on(
             "request",
             lambda r: (
-                complaints.append(r.url) if not r.url.startswith(("file:", "data:")) else None
+                complaints.append(r.url)
+                if not r.url.startswith(("file:", "data:"))
+                else None
             ),
         )
         page.goto(f"{path.as_uri()}{anchor}")
@@ -121,7 +133,10 @@ def test_an_activity_is_drawn_when_it_is_opened(visit, report):
 def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):
     """It should show the same place in both, and say where it is."""
     page = visit(report, "#a0")
-    profile, route = page.locator("#a0 .profile svg"), page.locator("#a0 .drawn svg").first
+    profile, route = (
+        page.locator("#a0 .profile svg"),
+        page.locator("#a0 .drawn svg").first,
+    )
     marker = route.locator("circle.marker").nth(1)
     assert marker.get_attribute("visibility") == "hidden"
     box = profile.bounding_box()
@@ -158,7 +173,10 @@ def test_a_segment_is_marked_on_the_profile(visit, report):
     page.locator("#a0 .fold > summary").click()
     page.locator("#a0 .fold tbody tr").nth(1).focus()
     marked = page.locator("#a0 rect.marked").bounding_box()
-    grid = [line.bounding_box()["x"] for line in page.locator("#a0 .profile line.grid").all()[:6]]
+    grid = [
+        line.bounding_box()["x"]
+        for line in page.locator("#a0 .profile line.grid").all()[:6]
+    ]
     assert marked["width"] == pytest.approx((max(grid) - min(grid)) / 4, abs=3)
 
 
@@ -167,9 +185,12 @@ def test_the_table_sorts_both_ways_with_gaps_last(visit, build, tmp_path):
     end.
     """
     runs = [
-        build.analysis(k, trail=k == 1, without=("heart_rate",) if k == 0 else ()) for k in range(4)
+        build.analysis(k, trail=k == 1, without=("heart_rate",) if k == 0 else ())
+        for k in range(4)
     ]
-    page = visit(write_report(build.history(runs), tmp_path / "a.html", claims=[], rules=[]))
+    page = visit(
+        write_report(build.history(runs), tmp_path / "a.html", claims=[], rules=[])
+    )
     head = page.locator("#table th").nth(10)
     loads = page.locator("#table tbody td:nth-child(11)")
     head.get_by_role("button").click()
@@ -263,23 +284,31 @@ def test_split_pages_have_no_serious_accessibility_fault(
     phone.
     """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    front = write_report(history, tmp_path / "r.html", claims=claims, rules=rules, split=True)
+    front = write_report(
+        history, tmp_path / "r.html", claims=claims, rules=rules, split=True
+    )
     for path in (front, tmp_path / "r_activities" / "a3.html"):
         page = visit(path, viewport=PHONE, dark=dark)
         page.locator(".plot svg, .profile svg").first.wait_for()
         page.wait_for_timeout(1000)
-        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
+        )
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         found = axe.Axe().run(page).response["violations"]
         assert {
-            v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] in ("serious", "critical")
+            v["id"]: v["nodes"][0]["html"]
+            for v in found
+            if v["impact"] in ("serious", "critical")
         } == {}
 
 
 def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
     """It should mark the axis as minutes and seconds, the faster above."""
     page = visit(
-        write_report(build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[])
+        write_report(
+            build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[]
+        )
     )
     labels = page.locator("#chart-trend .role-axis-label text")
     labels.first.wait_for()
@@ -290,7 +319,9 @@ def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
         for label in labels.all()
         if label.text_content() in paces
     }
-    assert [t for t, _ in sorted(heights.items(), key=lambda item: item[1])] == sorted(paces)
+    assert [t for t, _ in sorted(heights.items(), key=lambda item: item[1])] == sorted(
+        paces
+    )
 
 
 def test_the_dark_theme_is_dark(visit, report):
@@ -299,12 +330,20 @@ def test_the_dark_theme_is_dark(visit, report):
     drawn(page)
     red, green, blue = map(
         int,
-        re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3],
+        re.findall(
+            r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor")
+        )[:3],
     )
     assert max(red, green, blue) < 60
     label = page.locator("#chart-weekly .role-axis-label text").first
     assert (
-        min(map(int, re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3])) > 140
+        min(
+            map(
+                int,
+                re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3],
+            )
+        )
+        > 140
     )
 
 
@@ -315,7 +354,8 @@ def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
     attack = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
     run = build.analysis(0, trail=True)
     run = replace(
-        run, meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack)
+        run,
+        meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack),
     )
     history = build.history([run, build.analysis(1, trail=False)], Athlete(name=attack))
     page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]), "#a0")
@@ -326,13 +366,17 @@ def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
     assert page.locator("img").count() == 0
 
 
-@pytest.mark.parametrize("without", [("elevation",), ("latitude", "longitude"), ("heart_rate",)])
+@pytest.mark.parametrize(
+    "without", [("elevation",), ("latitude", "longitude"), ("heart_rate",)]
+)
 def test_missing_channels_are_drawn_without(visit, build, tmp_path, without):
     """It should draw the panels that there is something for, and no map without positions."""
     run = build.analysis(0, trail=True, without=without)
     page = visit(write_report(run, tmp_path / "a.html"))
     page.locator("#a0 .profile svg").wait_for()
-    assert page.locator("#a0 svg[role=img]").count() == (0 if "latitude" in without else 1)
+    assert page.locator("#a0 svg[role=img]").count() == (
+        0 if "latitude" in without else 1
+    )
     told = page.locator("#a0 .profile").inner_text()
     assert ("no elevation" in told) == ("elevation" in without)
     assert ("heart rate" in told) == ("heart_rate" not in without)
@@ -340,7 +384,9 @@ def test_missing_channels_are_drawn_without(visit, build, tmp_path, without):
 
 def test_a_single_run_is_open_at_once(visit, build, tmp_path):
     """It should show the run without a click, and no archive."""
-    page = visit(write_report(build.analysis(0, trail=True), tmp_path / "a.html"), viewport=PHONE)
+    page = visit(
+        write_report(build.analysis(0, trail=True), tmp_path / "a.html"), viewport=PHONE
+    )
     page.locator("#a0 .profile svg").wait_for()
     assert page.locator("#archive").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -357,7 +403,11 @@ def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
     """It should draw all routes on the front page, and open an activity's own page from the
     table.
     """
-    page = visit(write_report(history, tmp_path / "a b.html", claims=claims, rules=[], split=True))
+    page = visit(
+        write_report(
+            history, tmp_path / "a b.html", claims=claims, rules=[], split=True
+        )
+    )
     drawn(page)
     assert page.locator("#routes a").count() == 24
     page.locator("#claim-easy_days .more summary").first.click()

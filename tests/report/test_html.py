@@ -52,7 +52,11 @@ class Page(html.parser.HTMLParser):
 
     def data(self):
         """Return the embedded data."""
-        (found,) = [text for attrs, text, tag in self.scripts.values() if attrs.get("id") == "data"]
+        (found,) = [
+            text
+            for attrs, text, tag in self.scripts.values()
+            if attrs.get("id") == "data"
+        ]
         return json.loads(found)
 
     def code(self):
@@ -96,13 +100,23 @@ def test_texts_from_files_stay_texts(build, claims, rules):
     """It should show names, notes, devices, issues and errors as they are, and run none of them."""
     history = hostile(build)
     claims = [
-        replace(claims[0], statement=ATTACK, metric=ATTACK, caveats=(ATTACK,), activities=(ATTACK,))
+        replace(
+            claims[0],
+            statement=ATTACK,
+            metric=ATTACK,
+            caveats=(ATTACK,),
+            activities=(ATTACK,),
+        )
     ]
-    rules = [replace(rules[0], statement=ATTACK, detail=ATTACK, rule=ATTACK, outcome=ATTACK)]
+    rules = [
+        replace(rules[0], statement=ATTACK, detail=ATTACK, rule=ATTACK, outcome=ATTACK)
+    ]
     clean = Page(
         render(
             build_page(
-                build.history([build.analysis(0, trail=True)]), claims=claims[:1], rules=rules[:1]
+                build.history([build.analysis(0, trail=True)]),
+                claims=claims[:1],
+                rules=rules[:1],
             )
         )
     )
@@ -111,7 +125,8 @@ def test_texts_from_files_stay_texts(build, claims, rules):
         tag for tag, _ in clean.elements
     ].count("script")
     assert not any(
-        tag == "img" or any(a.startswith("on") for a in attrs) for tag, attrs in page.elements
+        tag == "img" or any(a.startswith("on") for a in attrs)
+        for tag, attrs in page.elements
     )
     assert page.code() == clean.code()
     shown = "".join(page.texts)
@@ -170,7 +185,9 @@ def test_nothing_is_loaded_from_anywhere(source):
         *(a for a in addresses if "vega.github.io/schema" in a),
     }
     (policy,) = [
-        a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"
+        a["content"]
+        for t, a in page.elements
+        if a.get("http-equiv") == "Content-Security-Policy"
     ]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe-eval" not in policy
@@ -184,16 +201,21 @@ def test_the_policy_names_each_script(source):
 
     page = Page(source)
     (policy,) = [
-        a["content"] for t, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"
+        a["content"]
+        for t, a in page.elements
+        if a.get("http-equiv") == "Content-Security-Policy"
     ]
     hashes = re.findall(r"'sha256-([^']+)'", policy)
     assert hashes == [
-        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in page.code()
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()
+        for s in page.code()
     ]
     assert len(hashes) == 3
 
 
-def test_the_chart_library_is_there_once_and_only_where_charts_are(source, build, tmp_path):
+def test_the_chart_library_is_there_once_and_only_where_charts_are(
+    source, build, tmp_path
+):
     """It should take under 100 kB for a single activity, which has no chart of the archive."""
     assert source.count("window.vegaEmbed") == 1
     single = write_report(build.analysis(0, trail=True), tmp_path / "one.html")
@@ -225,8 +247,12 @@ def test_the_embedded_track_comes_back(history, build):
     page = Page(render(build_page(run)))
     track = page.data()["activities"][0]["track"]
     assert np.cumsum(track["along"]) == pytest.approx(run.profile["distance"], abs=0.51)
-    assert np.cumsum(track["elevation"]) / 10 == pytest.approx(run.profile["elevation"], abs=0.051)
-    assert np.array(track["speed"]) / 100 == pytest.approx(run.profile["speed"], abs=0.0051)
+    assert np.cumsum(track["elevation"]) / 10 == pytest.approx(
+        run.profile["elevation"], abs=0.051
+    )
+    assert np.array(track["speed"]) / 100 == pytest.approx(
+        run.profile["speed"], abs=0.0051
+    )
     assert np.cumsum(track["segment"]).tolist() == run.profile["segment"].tolist()
     # The loop has a diameter of 2.4 km: so does what is embedded, around its middle.
     assert np.ptp(np.cumsum(track["y"])) == pytest.approx(2400, abs=2)
@@ -238,11 +264,17 @@ def test_gaps_stay_gaps_in_the_embedded_track(build):
     run = build.analysis(0, trail=True, points=20)
     profile = run.profile.copy()
     profile.loc[5:8, ["elevation", "heart_rate"]] = np.nan
-    track = Page(render(build_page(replace(run, profile=profile)))).data()["activities"][0]["track"]
-    assert [v is None for v in track["elevation"]] == [v is None for v in track["heartRate"]]
+    track = Page(render(build_page(replace(run, profile=profile)))).data()[
+        "activities"
+    ][0]["track"]
+    assert [v is None for v in track["elevation"]] == [
+        v is None for v in track["heartRate"]
+    ]
     assert [k for k, v in enumerate(track["elevation"]) if v is None] == [5, 6, 7, 8]
     known = np.array([v for v in track["elevation"] if v is not None])
-    assert known.cumsum()[-1] / 10 == pytest.approx(profile["elevation"].iloc[-1], abs=0.051)
+    assert known.cumsum()[-1] / 10 == pytest.approx(
+        profile["elevation"].iloc[-1], abs=0.051
+    )
 
 
 def test_private_places_are_not_in_the_file(build):
@@ -272,7 +304,11 @@ def test_an_archive_in_which_nothing_could_be_read(build):
     """It should say so, with the failures."""
     page = Page(
         render(
-            build_page(build.history([], failures=(Failure("a.fit", "corrupt", "nothing in it"),)))
+            build_page(
+                build.history(
+                    [], failures=(Failure("a.fit", "corrupt", "nothing in it"),)
+                )
+            )
         )
     )
     shown = "".join(page.texts)
@@ -286,8 +322,12 @@ def test_claims_and_rules_are_worked_out_when_not_given(history, tmp_path, monke
     import trailstats.claims.plan
 
     asked = []
-    monkeypatch.setattr(trailstats.claims, "evaluate_claims", lambda h: asked.append(h) or [])
-    monkeypatch.setattr(trailstats.claims.plan, "check_plan", lambda h: asked.append(h) or [])
+    monkeypatch.setattr(
+        trailstats.claims, "evaluate_claims", lambda h: asked.append(h) or []
+    )
+    monkeypatch.setattr(
+        trailstats.claims.plan, "check_plan", lambda h: asked.append(h) or []
+    )
     write_report(history, tmp_path / "a.html")
     assert asked == [history, history]
 
@@ -323,18 +363,28 @@ def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp
     exist.
     """
     path = write_report(
-        history, tmp_path / "my runs & more.html", claims=claims, rules=rules, split=True
+        history,
+        tmp_path / "my runs & more.html",
+        claims=claims,
+        rules=rules,
+        split=True,
     )
     folder = tmp_path / "my runs & more_activities"
-    assert sorted(p.name for p in folder.iterdir()) == sorted(f"a{k}.html" for k in range(24))
+    assert sorted(p.name for p in folder.iterdir()) == sorted(
+        f"a{k}.html" for k in range(24)
+    )
     front = Page(path.read_text(encoding="utf-8"))
-    links = [a["href"] for t, a in front.elements if t == "a" and "activities/" in a["href"]]
+    links = [
+        a["href"] for t, a in front.elements if t == "a" and "activities/" in a["href"]
+    ]
     assert len(links) == 24
     assert all((tmp_path / urllib.parse.unquote(link)).exists() for link in links)
     assert not any("elevation" in a["track"] for a in front.data()["activities"])
     one = Page((folder / "a3.html").read_text(encoding="utf-8"))
     assert one.data()["activities"][0]["title"] == "Forest loop 3"
-    back, meanings = [a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]]
+    back, meanings = [
+        a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]
+    ]
     assert meanings == f"{back}#glossary"
     assert 'id="glossary"' in path.read_text(encoding="utf-8")
     assert (folder / urllib.parse.unquote(back)).resolve() == path.resolve()
@@ -348,7 +398,11 @@ def test_pages_of_an_earlier_report_are_removed(build, tmp_path):
     folder = tmp_path / "r_activities"
     for count in (4, 2):
         write_report(
-            build.history(runs[:count]), tmp_path / "r.html", claims=[], rules=[], split=True
+            build.history(runs[:count]),
+            tmp_path / "r.html",
+            claims=[],
+            rules=[],
+            split=True,
         )
         if count == 4:
             (folder / "a9.html").write_text("<p>my own page</p>")
@@ -368,7 +422,9 @@ def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(
     from trailstats.report import html as module
 
     runs = [build.analysis(k, trail=False) for k in range(3)]
-    write_report(build.history(runs), tmp_path / "r.html", claims=[], rules=[], split=True)
+    write_report(
+        build.history(runs), tmp_path / "r.html", claims=[], rules=[], split=True
+    )
     real = module.write_atomically
 
     def failing(path, content):
@@ -378,11 +434,19 @@ def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(
 
     monkeypatch.setattr(module, "write_atomically", failing)
     with pytest.raises(WriteError):
-        write_report(build.history(runs[:1]), tmp_path / "r.html", claims=[], rules=[], split=True)
+        write_report(
+            build.history(runs[:1]),
+            tmp_path / "r.html",
+            claims=[],
+            rules=[],
+            split=True,
+        )
     assert len(list((tmp_path / "r_activities").iterdir())) == 3
 
 
-def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(tmp_path, monkeypatch):
+def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(
+    tmp_path, monkeypatch
+):
     """It should come from the folder for caches the second time, and be made anew from a file that
     broke off.
     """
@@ -390,7 +454,9 @@ def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(tmp_path, monk
     monkeypatch.setenv("TRAILSTATS_CACHE", str(tmp_path / "kept"))
     made = []
     script = "x" * 500 + ";window.vegaEmbed=$t6;"
-    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda entry: made.append(entry) or script)
+    monkeypatch.setattr(
+        vl_convert, "javascript_bundle", lambda entry: made.append(entry) or script
+    )
     for broken, wanted in ((False, 1), (False, 1), (True, 2)):
         if broken:
             (kept,) = (tmp_path / "kept").iterdir()
@@ -404,4 +470,6 @@ def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(tmp_path, monk
 def test_the_same_input_gives_the_same_file(build):
     """It should depend on nothing but what it is given."""
     runs = [build.analysis(k, trail=False) for k in range(3)]
-    assert render(build_page(build.history(runs))) == render(build_page(build.history(runs)))
+    assert render(build_page(build.history(runs))) == render(
+        build_page(build.history(runs))
+    )

@@ -17,7 +17,9 @@ def rows(chart):
     """Return the inline data of a chart's first layer."""
     spec = chart.to_dict()
     data = spec["data"] if "data" in spec else spec["layer"][0]["data"]
-    return pd.DataFrame(data["values"] if "values" in data else spec["datasets"][data["name"]])
+    return pd.DataFrame(
+        data["values"] if "values" in data else spec["datasets"][data["name"]]
+    )
 
 
 def test_the_profile_covers_the_run(build):
@@ -27,8 +29,15 @@ def test_the_profile_covers_the_run(build):
     table = rows(plots.profile(build.analysis(0, trail=True)))
     assert table["along"].agg(["min", "max"]).tolist() == [0.0, 10.0]
     assert table["height"].max() - table["base"].iloc[0] == pytest.approx(180, abs=0.2)
-    order = table.drop_duplicates(["part"])[["surface", "technical"]].to_numpy().tolist()
-    assert order == [["trail", False], ["trail", True], ["unknown", False], ["road", False]]
+    order = (
+        table.drop_duplicates(["part"])[["surface", "technical"]].to_numpy().tolist()
+    )
+    assert order == [
+        ["trail", False],
+        ["trail", True],
+        ["unknown", False],
+        ["road", False],
+    ]
 
 
 def test_parts_of_the_profile_touch(build):
@@ -54,7 +63,9 @@ def test_the_track_is_a_loop_in_metres(build):
     assert table["x"].max() - table["x"].min() == pytest.approx(2400, rel=2e-3)
     assert table["y"].max() - table["y"].min() == pytest.approx(2400, rel=2e-3)
     spec = chart.to_dict()
-    spans = [d[1] - d[0] for d in (spec["encoding"][a]["scale"]["domain"] for a in "xy")]
+    spans = [
+        d[1] - d[0] for d in (spec["encoding"][a]["scale"]["domain"] for a in "xy")
+    ]
     assert spans[0] == pytest.approx(spans[1])
     assert spec["width"] == spec["height"]
 
@@ -71,7 +82,9 @@ def test_the_track_leaves_out_private_places(build):
     assert steps.max() < 100
 
 
-@pytest.mark.parametrize("without", [("elevation",), ("latitude", "longitude"), ("heart_rate",)])
+@pytest.mark.parametrize(
+    "without", [("elevation",), ("latitude", "longitude"), ("heart_rate",)]
+)
 def test_missing_channels(build, without):
     """It should draw what there is."""
     run = build.analysis(0, trail=True, without=without)
@@ -109,8 +122,19 @@ def test_pictures_of_an_archive(history, claims, tmp_path):
     """
     pytest.importorskip("vl_convert")
     paths = plots.write_pictures(history, tmp_path / "new" / "pictures", results=claims)
-    names = {"weekly", "load", "impact", "intensity", "variety", "calendar", "routes", "claims"}
-    assert {p.name for p in paths} == {f"{n}.{kind}" for n in names for kind in ("svg", "png")}
+    names = {
+        "weekly",
+        "load",
+        "impact",
+        "intensity",
+        "variety",
+        "calendar",
+        "routes",
+        "claims",
+    }
+    assert {p.name for p in paths} == {
+        f"{n}.{kind}" for n in names for kind in ("svg", "png")
+    }
     width = int.from_bytes(
         (tmp_path / "new" / "pictures" / "weekly.png").read_bytes()[16:20], "big"
     )

@@ -162,7 +162,13 @@ def test_differences_carry_their_sign(value, unit, expected):
 @pytest.mark.parametrize(
     ("low", "high", "unit", "signed", "expected"),
     [
-        (1000 / 310, 1000 / 290, "m/s", False, "4:50 to 5:10 /km"),  # the faster end first
+        (
+            1000 / 310,
+            1000 / 290,
+            "m/s",
+            False,
+            "4:50 to 5:10 /km",
+        ),  # the faster end first
         (0.1, 0.2, "share", False, "10 to 20 %"),
         (100.0, 200.0, "s", False, "1:40 to 3:20"),
         (-1.5, 2.0, "1", False, "\u22121.50 to 2.00"),
@@ -196,7 +202,10 @@ def test_dates_say_when_they_are_not_local():
 
 def test_periods():
     """It should name a single day once."""
-    first, last = pd.Timestamp("2025-03-04T10:00:00Z"), pd.Timestamp("2026-02-09T10:00:00Z")
+    first, last = (
+        pd.Timestamp("2025-03-04T10:00:00Z"),
+        pd.Timestamp("2026-02-09T10:00:00Z"),
+    )
     assert text.span(first, last) == "4 March 2025 to 9 February 2026"
     assert text.span(first, first) == "4 March 2025"
 

@@ -47,7 +47,9 @@ def test_a_zone_is_a_circle_on_the_ground_at_any_latitude():
 def test_points_without_a_position_between_private_ones_are_removed():
     """It should not keep the records of a stay at home because the signal was lost there."""
     nan = math.nan
-    profile = line([47.1, nan, 47.0, nan, 47.0, nan, 47.1], [11, nan, 11, nan, 11, nan, 11])
+    profile = line(
+        [47.1, nan, 47.0, nan, 47.0, nan, 47.1], [11, nan, 11, nan, 11, nan, 11]
+    )
     keep = outside_zones(profile, [(47.0, 11.0, 200.0)])
     assert keep.tolist() == [True, False, False, False, False, False, True]
 
@@ -58,7 +60,9 @@ def test_no_private_point_reaches_the_view():
     """
     metres = np.arange(-1000.0, 1001.0, 10.0)
     zone = (47.0, 11.0, 300.0)
-    (view,) = track_views([line(47 + metres / DEGREE, np.full(len(metres), 11.0))], [zone])
+    (view,) = track_views(
+        [line(47 + metres / DEGREE, np.full(len(metres), 11.0))], [zone]
+    )
     # The profile is symmetric, so its centre stays at the zone's centre after the points inside are
     # removed.
     assert np.abs(view.y).min() > 300.0
@@ -87,7 +91,13 @@ def test_time_stands_in_for_a_missing_distance():
     """It should measure along time where there is no distance."""
     profile = line([math.nan] * 3, [math.nan] * 3, distance=[math.nan] * 3)
     profile["time"] = schema.PROFILE.frame(
-        {"time": ["2025-01-01T00:00:00Z", "2025-01-01T00:01:00Z", "2025-01-01T00:03:00Z"]}
+        {
+            "time": [
+                "2025-01-01T00:00:00Z",
+                "2025-01-01T00:01:00Z",
+                "2025-01-01T00:03:00Z",
+            ]
+        }
     )["time"]
     (view,) = track_views([profile])
     assert view.by_time
@@ -129,7 +139,9 @@ def test_the_profile_stays_as_it_was(analyses):
 
 def test_no_line_is_drawn_over_ground_that_was_not_recorded():
     """A ride in a car between two halves of a hike is no way that was walked."""
-    metres = np.concatenate((np.arange(0.0, 2000.0, 20.0), np.arange(12_000.0, 14_000.0, 20.0)))
+    metres = np.concatenate(
+        (np.arange(0.0, 2000.0, 20.0), np.arange(12_000.0, 14_000.0, 20.0))
+    )
     (view,) = track_views([line(47 + metres / DEGREE, np.full(len(metres), 11.0))])
     assert np.diff(view.y)[view.starts - 1] == pytest.approx([10_020.0], rel=1e-3)
     coarse = np.arange(0.0, 20_000.0, 400.0)

@@ -64,14 +64,21 @@ def test_a_trail_run_is_cut_into_up_and_down(build):
         "technical",
     ]
     assert cells(section.climbs, "m/h") == ["672"]
-    assert cells(section.segments, "ground") == ["trail", "trail, technical", "unknown", "road"]
+    assert cells(section.segments, "ground") == [
+        "trail",
+        "trail, technical",
+        "unknown",
+        "road",
+    ]
     assert section.pieces == ((1, False), (1, True), (2, False), (0, False))
 
 
 def test_means_weigh_by_time(build):
     """It should find 150 beats where 100 s at 120 and 300 s at 160 come together."""
     run = build.analysis(1, trail=False)
-    segments = run.segments.iloc[:2].assign(duration=[100.0, 300.0], heart_rate=[120.0, 160.0])
+    segments = run.segments.iloc[:2].assign(
+        duration=[100.0, 300.0], heart_rate=[120.0, 160.0]
+    )
     (section,) = build_page(replace(run, segments=segments)).sections
     assert cells(section.splits, "heart rate")[0] == "150"
 
@@ -79,7 +86,8 @@ def test_means_weigh_by_time(build):
 def test_imperial_units_throughout(build):
     """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
     road, trail = (
-        build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0] for k in (1, 0)
+        build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0]
+        for k in (1, 0)
     )
     assert dict(road.facts)["distance"] == "6.21 mi"
     assert dict(road.facts)["pace"] == "8:03 /mi"
@@ -186,9 +194,14 @@ def test_folders_that_all_files_share_are_not_shown(build):
     """
     runs = [build.analysis(k, trail=False) for k in range(2)]
     names = ["/home/ann/runs/2024/a.fit", "/home/ann/runs/2025/b.fit"]
-    runs = [replace(a, meta=replace(a.meta, source=n)) for a, n in zip(runs, names, strict=True)]
+    runs = [
+        replace(a, meta=replace(a.meta, source=n))
+        for a, n in zip(runs, names, strict=True)
+    ]
     page = build_page(
-        build.history(runs, failures=(Failure("/home/ann/runs/c.fit", "corrupt", "empty"),))
+        build.history(
+            runs, failures=(Failure("/home/ann/runs/c.fit", "corrupt", "empty"),)
+        )
     )
     assert [s.file for s in page.sections] == ["2024/a.fit", "2025/b.fit"]
     assert page.failures[0][0] == "c.fit"
@@ -203,7 +216,10 @@ def test_private_places_are_left_out_of_archive_and_single_run(build):
     athlete = Athlete(privacy_zones=(home,))
     runs = [build.analysis(k, trail=False) for k in range(2)]
     whole = build_page(runs[0]).sections[0].track
-    for page in (build_page(build.history(runs, athlete)), build_page(runs[0], athlete=athlete)):
+    for page in (
+        build_page(build.history(runs, athlete)),
+        build_page(runs[0], athlete=athlete),
+    ):
         track = page.sections[0].track
         # The run begins and ends at home: those points are gone, the others are not.
         assert 0 < len(track) < len(whole)
@@ -218,7 +234,10 @@ def test_claims_in_words_and_on_an_axis(claims):
     easy, effort, impact, joy, _ = (
         claim_view(c, {"run000.fit": 0, "run001.fit": 1}) for c in claims
     )
-    assert easy.answer == "Mean speed on easy-intended runs: 6:15 /km on trail, 5:00 /km on road."
+    assert (
+        easy.answer
+        == "Mean speed on easy-intended runs: 6:15 /km on trail, 5:00 /km on road."
+    )
     assert easy.difference == "\u22122.40 km/h"  # 0.667 m/s times 3.6
     assert easy.sample == "18 trail, 27 road"
     assert easy.runs == (0, 1)
@@ -227,7 +246,9 @@ def test_claims_in_words_and_on_an_axis(claims):
     # -0.81, -0.667 and -0.52 on an axis from -0.891 to 0.891.
     assert picture.left == pytest.approx(50 - 50 * 0.81 / 0.891, abs=0.01)
     assert picture.dot == pytest.approx(50 - 50 * 0.667 / 0.891, abs=0.01)
-    assert picture.left + picture.width == pytest.approx(50 - 50 * 0.52 / 0.891, abs=0.02)
+    assert picture.left + picture.width == pytest.approx(
+        50 - 50 * 0.52 / 0.891, abs=0.02
+    )
     assert picture.clear
     assert effort.picture is not None
     assert not effort.picture.clear
@@ -238,7 +259,9 @@ def test_claims_in_words_and_on_an_axis(claims):
 
 def test_a_claim_with_one_bound_reaches_to_the_edge():
     """It should draw an interval without an upper bound up to the end of the axis."""
-    claim = ClaimResult("volume", "s", "m", difference=1.0, low=0.5, verdict=Verdict.SUPPORTED)
+    claim = ClaimResult(
+        "volume", "s", "m", difference=1.0, low=0.5, verdict=Verdict.SUPPORTED
+    )
     picture = claim_view(claim, {}).picture
     assert picture is not None
     assert picture.left + picture.width == pytest.approx(100.0)
@@ -284,7 +307,9 @@ def test_weekly_rows_add_up(history):
     assert sums["road"] == pytest.approx(140.0)
     assert sums["unknown"] == pytest.approx(52.0)
     assert rows[0]["week"] == "2025-03-03T00:00"
-    miles = pd.DataFrame(archive.weekly_rows(history.weekly(), imperial=True))["distance"].sum()
+    miles = pd.DataFrame(archive.weekly_rows(history.weekly(), imperial=True))[
+        "distance"
+    ].sum()
     assert miles == pytest.approx(240 / 1.609344, abs=0.1)
 
 
@@ -296,7 +321,9 @@ def test_fitness_and_fatigue_of_a_constant_load(build):
     history = build.history(runs)
     table = history.activities.copy()
     table["session_load"] = 10.0
-    table["start_time"] = pd.date_range("2025-03-03T08:00:00Z", periods=14, freq="D").as_unit("ns")
+    table["start_time"] = pd.date_range(
+        "2025-03-03T08:00:00Z", periods=14, freq="D"
+    ).as_unit("ns")
     first, second = archive.load_rows(replace(history, activities=table))
     assert first["load"] == second["load"] == 70.0
     assert second["fitness"] == pytest.approx(70 * (1 - math.exp(-14 / 42)), abs=0.05)
@@ -307,7 +334,11 @@ def test_impact_is_shown_whole(history):
     """It should share out all of 24 times 10.4 km, unknown ground included: 60 % of 8 runs are
     trail.
     """
-    sums = pd.DataFrame(archive.weekly_impact_rows(history)).groupby("surface")["impact"].sum()
+    sums = (
+        pd.DataFrame(archive.weekly_impact_rows(history))
+        .groupby("surface")["impact"]
+        .sum()
+    )
     assert sums.sum() == pytest.approx(24 * 10.4, abs=0.2)
     assert sums["trail"] == pytest.approx(8 * 10.4 * 0.6, abs=0.1)
     assert sums["unknown"] > 0
@@ -332,11 +363,15 @@ def test_the_trend_finds_a_known_slope(build):
     trend = archive.trend_rows(build.season(0.002))
     first, last = trend.lines[0], trend.lines[-1]
     weeks = (pd.Timestamp(last["week"]) - pd.Timestamp(first["week"])).days / 7
-    assert (1000 / last["speed"] - 1000 / first["speed"]) / weeks == pytest.approx(0.002, rel=0.1)
+    assert (1000 / last["speed"] - 1000 / first["speed"]) / weeks == pytest.approx(
+        0.002, rel=0.1
+    )
     assert first["low"] >= first["speed"] >= first["high"]  # as paces
     assert trend.points[0]["n"] == 2
     miles = archive.trend_rows(build.season(0.002), imperial=True)
-    assert miles.points[0]["speed"] == pytest.approx(1.609344 * trend.points[0]["speed"], rel=1e-3)
+    assert miles.points[0]["speed"] == pytest.approx(
+        1.609344 * trend.points[0]["speed"], rel=1e-3
+    )
 
 
 def test_the_band_is_wider_where_weeks_resemble_their_neighbours(build):
@@ -370,7 +405,9 @@ def test_variety_shares_out_the_time_of_each_month(history):
     unknown ground.
     """
     rows = pd.DataFrame(archive.variety_rows(history))
-    assert rows.groupby("month")["share"].sum().to_numpy() == pytest.approx(1.0, abs=1e-3)
+    assert rows.groupby("month")["share"].sum().to_numpy() == pytest.approx(
+        1.0, abs=1e-3
+    )
     hours = rows.groupby("kind")["hours"].sum()
     # Of 8 trail runs of 6250 s a quarter each: hilly trail, technical, unknown, hilly road; of 16
     # road runs of 3000 s three quarters are level road.
@@ -429,17 +466,22 @@ def test_before_and_after_are_named_as_such():
         difference=0.1,
     )
     assert (
-        claim_view(claim, {}).answer == "Speed at 150 beats: 5:33 /km with trail, 5:45 /km without."
+        claim_view(claim, {}).answer
+        == "Speed at 150 beats: 5:33 /km with trail, 5:45 /km without."
     )
 
 
 def test_utc_is_said_where_the_file_tells_no_local_time(build):
     """It should count the files and mark their times; nothing is said where all tell it."""
     runs = [build.analysis(k, trail=False) for k in range(3)]
-    assert not any("UTC" in line for line in build_page(build.history(runs)).basis.assumed)
+    assert not any(
+        "UTC" in line for line in build_page(build.history(runs)).basis.assumed
+    )
     runs[1] = replace(runs[1], meta=replace(runs[1].meta, local_offset=NAN))
     page = build_page(build.history(runs))
-    assert any(line.startswith("1 of 3 files") and "UTC" in line for line in page.basis.assumed)
+    assert any(
+        line.startswith("1 of 3 files") and "UTC" in line for line in page.basis.assumed
+    )
     assert page.sections[1].date.endswith("17:00 UTC")
 
 
@@ -449,14 +491,21 @@ def test_the_calendar_is_local(build):
     late = pd.Timestamp("2025-03-09T23:30:00Z")  # a Sunday
     history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
     (row,) = archive.calendar_rows(history.activities)
-    assert (row["week"], row["day"], row["date"]) == ("2025-03-10T00:00", "Mon", "2025-03-10")
+    assert (row["week"], row["day"], row["date"]) == (
+        "2025-03-10T00:00",
+        "Mon",
+        "2025-03-10",
+    )
 
 
 def test_no_map_is_recommended_for_a_treadmill(build):
     """Where there is no ground, or none on foot, a map has nothing to tell."""
     run = build.analysis(0, trail=False)
     totals = replace(
-        run.totals, unknown_distance=run.totals.distance, road_distance=0.0, trail_distance=0.0
+        run.totals,
+        unknown_distance=run.totals.distance,
+        road_distance=0.0,
+        trail_distance=0.0,
     )
     for sub_sport, given in (("", True), ("treadmill", False)):
         shown = replace(run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport))
@@ -494,7 +543,9 @@ def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
 )
 def test_what_is_said_of_a_metric_names_no_key(root, profile):
     """Its meaning and its method are words for a person, whatever the numbers rest on."""
-    run = analyze(root / "data" / "samples" / "archive" / "2024-08-11-0828.fit", athlete=profile)
+    run = analyze(
+        root / "data" / "samples" / "archive" / "2024-08-11-0828.fit", athlete=profile
+    )
     said = [words for pair in glossary([run]) for words in pair]
     said += [metric.method for metric in run.metrics.values()]
     assert len(said) > 100

@@ -30,7 +30,12 @@ def test_missing_columns_are_filled() -> None:
 def test_a_longer_text_does_not_change_the_number_of_rows() -> None:
     """A text given for a whole column is one value, however long it is."""
     assert (
-        len(schema.SEGMENTS.frame({"distance": np.array([1.0]), "file": "a/very/long/path"})) == 1
+        len(
+            schema.SEGMENTS.frame(
+                {"distance": np.array([1.0]), "file": "a/very/long/path"}
+            )
+        )
+        == 1
     )
 
 

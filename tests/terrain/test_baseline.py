@@ -17,7 +17,12 @@ from trailstats.history import analyze_folder
 from trailstats.io.export import convert
 from trailstats.model.activity import Activity
 from trailstats.schema import SurfaceSource
-from trailstats.terrain import Baseline, TerrainRules, classify_terrain, estimate_surface
+from trailstats.terrain import (
+    Baseline,
+    TerrainRules,
+    classify_terrain,
+    estimate_surface,
+)
 from trailstats.terrain.segments import cut_segments
 
 SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
@@ -25,8 +30,16 @@ SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 
 def segments_of(speeds: list[float], **columns: object) -> pd.DataFrame:
     """Return one flat stretch of 5 km for each speed, each in its own file."""
-    rows = {"slope": "flat", "gait": "run", "distance": 5000.0, "p_trail": 0.2, **columns}
-    return pd.DataFrame({"file": [f"{i}.fit" for i in range(len(speeds))], "speed": speeds, **rows})
+    rows = {
+        "slope": "flat",
+        "gait": "run",
+        "distance": 5000.0,
+        "p_trail": 0.2,
+        **columns,
+    }
+    return pd.DataFrame(
+        {"file": [f"{i}.fit" for i in range(len(speeds))], "speed": speeds, **rows}
+    )
 
 
 def test_the_pace_is_the_median_of_the_runs() -> None:
@@ -47,7 +60,9 @@ def test_only_flat_road_that_was_run_counts() -> None:
         {"p_trail": np.nan},
         {"distance": 400.0},
     ):
-        wrong = segments_of([1.0] * 20, **other).assign(file=[f"other{i}.fit" for i in range(20)])
+        wrong = segments_of([1.0] * 20, **other).assign(
+            file=[f"other{i}.fit" for i in range(20)]
+        )
         assert Baseline.from_segments(pd.concat([good, wrong])) == Baseline(3.0, 6)
         assert Baseline.from_segments(wrong) is None
     assert Baseline.from_segments(good.iloc[:4]) is None
@@ -84,7 +99,9 @@ def test_the_pace_is_not_believed_without_bound() -> None:
     """Twice as slow as usual counts no more than a third slower: people also run easy."""
     run = clean(street_run())
     third, half = (
-        estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))).p_trail
+        estimate_surface(
+            run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))
+        ).p_trail
         for f in (1.35, 2.0)
     )
     assert half == pytest.approx(third, abs=1e-3)
@@ -97,7 +114,8 @@ def test_the_probability_of_the_whole_run_is_not_touched() -> None:
     run = clean(mountain_run())
     with_pace = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(4.0, 10)))
     assert (
-        with_pace.activity_probability == estimate_surface(run, rules=SIGNAL).activity_probability
+        with_pace.activity_probability
+        == estimate_surface(run, rules=SIGNAL).activity_probability
     )
 
 
@@ -114,7 +132,9 @@ def test_a_run_without_flat_ground_is_told_without_it() -> None:
 
 def test_an_analysis_says_that_the_pace_was_used() -> None:
     """The issue names the pace for a person: 1000 m at 2.95 m/s take 339 s."""
-    issues = analyze(street_run(), terrain=replace(SIGNAL, baseline=Baseline(2.95, 12))).issues
+    issues = analyze(
+        street_run(), terrain=replace(SIGNAL, baseline=Baseline(2.95, 12))
+    ).issues
     assert [issue.code for issue in issues] == ["own_pace"]
     assert "5:39 min/km in 12 runs" in issues[0].message
 
@@ -129,12 +149,18 @@ def test_a_folder_tells_its_own_pace(tmp_path: Path) -> None:
         convert(Activity(later, day.meta), tmp_path / f"{number}.gpx")
     for own_pace in (False, True):
         history = analyze_folder(tmp_path, workers=1, own_pace=own_pace)
-        codes = [{issue.code for issue in analysis.issues} for analysis in history.analyses]
+        codes = [
+            {issue.code for issue in analysis.issues} for analysis in history.analyses
+        ]
         assert [("own_pace" in found) for found in codes] == [own_pace] * 6
     for number in range(2):
         (tmp_path / f"{number}.gpx").unlink()
     few = analyze_folder(tmp_path, workers=1, own_pace=True)
-    assert all(issue.code != "own_pace" for analysis in few.analyses for issue in analysis.issues)
+    assert all(
+        issue.code != "own_pace"
+        for analysis in few.analyses
+        for issue in analysis.issues
+    )
 
 
 def test_a_pace_must_be_positive() -> None:

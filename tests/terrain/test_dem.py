@@ -45,7 +45,8 @@ def write(
     """Write a GeoTIFF in degrees whose pixel centres have the height of their place."""
     box = {**DEGREES, **box}
     columns, rows = (
-        round((box[b] - box[a]) / pixel) for a, b in (("west", "east"), ("south", "north"))
+        round((box[b] - box[a]) / pixel)
+        for a, b in (("west", "east"), ("south", "north"))
     )
     lon = box["west"] + (np.arange(columns) + 0.5) * pixel
     lat = box["north"] - (np.arange(rows) + 0.5) * pixel
@@ -56,11 +57,18 @@ def write(
     )
     if void:
         values[void] = -9999
-    put(path, values, "EPSG:4326", rasterio.Affine(pixel, 0, box["west"], 0, -pixel, box["north"]))
+    put(
+        path,
+        values,
+        "EPSG:4326",
+        rasterio.Affine(pixel, 0, box["west"], 0, -pixel, box["north"]),
+    )
     return path
 
 
-def put(path: Path, values: np.ndarray, crs: str, transform: object, **options: object) -> None:
+def put(
+    path: Path, values: np.ndarray, crs: str, transform: object, **options: object
+) -> None:
     with rasterio.open(
         path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1,
         dtype=values.dtype,
@@ -72,7 +80,9 @@ def put(path: Path, values: np.ndarray, crs: str, transform: object, **options: 
 def plane(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     """Return the height of a tilted plane: 0.08 to the north, 0.03 to the east at latitude 47."""
     return (
-        500.0 + 0.08 * (lat - 47.0) / METRE + 0.03 * (lon - 11.0) / METRE * np.cos(np.radians(47.0))
+        500.0
+        + 0.08 * (lat - 47.0) / METRE
+        + 0.03 * (lon - 11.0) / METRE * np.cos(np.radians(47.0))
     )
 
 
@@ -98,14 +108,23 @@ def test_tiles_in_metres_are_found_by_their_projection(tmp_path: Path) -> None:
     place.
     """
     lat, lon = places()
-    east, north = (np.asarray(v) for v in warp.transform("EPSG:4326", "EPSG:32632", lon, lat))
+    east, north = (
+        np.asarray(v) for v in warp.transform("EPSG:4326", "EPSG:32632", lon, lat)
+    )
     left, top = east.min() - 200, north.max() + 200
     x = left + (np.arange(300) + 0.5) * 10
     y = top - (np.arange(720) + 0.5) * 10
     values = (0.1 * (x[None, :] - left) + 0.02 * (top - y[:, None])).astype("float32")
-    put(tmp_path / "utm.tif", values, "EPSG:32632", rasterio.Affine(10, 0, left, 0, -10, top))
+    put(
+        tmp_path / "utm.tif",
+        values,
+        "EPSG:32632",
+        rasterio.Affine(10, 0, left, 0, -10, top),
+    )
     expected = 0.1 * (east - left) + 0.02 * (top - north)
-    assert ground_heights(lat, lon, GroundTiles.of(tmp_path)) == pytest.approx(expected, abs=0.01)
+    assert ground_heights(lat, lon, GroundTiles.of(tmp_path)) == pytest.approx(
+        expected, abs=0.01
+    )
 
 
 def test_a_shuttle_tile_is_placed_by_its_name(tmp_path: Path) -> None:
@@ -115,7 +134,10 @@ def test_a_shuttle_tile_is_placed_by_its_name(tmp_path: Path) -> None:
     size = 1201
     lat = 48.0 - np.arange(size) / 1200
     values = (
-        np.broadcast_to((lat[:, None] - 47.0) * 1000, (size, size)).round().astype(">i2").copy()
+        np.broadcast_to((lat[:, None] - 47.0) * 1000, (size, size))
+        .round()
+        .astype(">i2")
+        .copy()
     )
     values[600:, 600:] = -32768
     (tmp_path / "N47E011.hgt").write_bytes(values.tobytes())
@@ -125,7 +147,9 @@ def test_a_shuttle_tile_is_placed_by_its_name(tmp_path: Path) -> None:
     assert np.isnan(found[1:]).all()
 
 
-def test_of_two_tiles_the_finer_wins_and_the_coarser_fills_its_voids(tmp_path: Path) -> None:
+def test_of_two_tiles_the_finer_wins_and_the_coarser_fills_its_voids(
+    tmp_path: Path,
+) -> None:
     """Where the fine tile has no value the coarse one speaks; outside both there is none."""
     write(
         tmp_path / "coarse.tif",
@@ -149,7 +173,9 @@ def test_feet_become_metres(tmp_path: Path) -> None:
     path = write(tmp_path / "feet.tif", level(1000.0))
     with rasterio.open(path, "r+") as raster:
         raster.units = ("ft",)
-    assert ground_heights([47.01], [11.0], GroundTiles.of(path)) == pytest.approx([304.8])
+    assert ground_heights([47.01], [11.0], GroundTiles.of(path)) == pytest.approx(
+        [304.8]
+    )
 
 
 def hills(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
@@ -224,7 +250,9 @@ def test_noisy_elevation_of_a_receiver_is_replaced(tmp_path: Path) -> None:
         wander[i] = wander[i - 1] * np.exp(-1 / 60) + rng.normal(
             0, 4 * np.sqrt(1 - np.exp(-2 / 60))
         )
-    run = with_elevation(along(hills, make_activity()) + wander + rng.normal(0, 1.5, 1801))
+    run = with_elevation(
+        along(hills, make_activity()) + wander + rng.normal(0, 1.5, 1801)
+    )
     up, down, corrected = ascents(run, tiles)
     assert "replaced by the ground model" in issue(corrected)
     assert (up, down) == pytest.approx((210, 227.6), rel=0.03)
@@ -244,7 +272,9 @@ def ridge(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("ground", [gorge, ridge], ids=["bridge", "tunnel"])
 @pytest.mark.parametrize("recorded", ["barometer", "receiver", "nothing"])
-def test_bridges_and_tunnels_are_guarded(tmp_path: Path, ground: Height, recorded: str) -> None:
+def test_bridges_and_tunnels_are_guarded(
+    tmp_path: Path, ground: Height, recorded: str
+) -> None:
     """Over a gorge and through a ridge the way climbs its 108 m, not the walls; the issue names the
     stretch.
     """
@@ -272,7 +302,9 @@ def test_a_real_gorge_without_a_bridge_stays(tmp_path: Path) -> None:
 
 def test_voids_keep_the_recording(tmp_path: Path) -> None:
     """Where the tile has a hole the recorded shape goes on; the issue counts the samples."""
-    tiles = GroundTiles.of(write(tmp_path / "holed.tif", hills, void=(slice(80, 120), slice(None))))
+    tiles = GroundTiles.of(
+        write(tmp_path / "holed.tif", hills, void=(slice(80, 120), slice(None)))
+    )
     true = along(hills, make_activity())
     _, _, run = ascents(with_elevation(true + 25), tiles)
     assert run.track is not None
@@ -282,7 +314,9 @@ def test_voids_keep_the_recording(tmp_path: Path) -> None:
 
 def test_tiles_elsewhere_are_a_warning(tmp_path: Path) -> None:
     """A run outside all tiles keeps its elevation and says that they don't cover it."""
-    path = write(tmp_path / "far.tif", hills, south=10.0, north=10.05, west=20.0, east=20.05)
+    path = write(
+        tmp_path / "far.tif", hills, south=10.0, north=10.05, west=20.0, east=20.05
+    )
     run = clean(
         make_activity(elevation=np.linspace(100, 200, 50)),
         rules=CleanRules(dem=GroundTiles.of(path)),
@@ -296,7 +330,9 @@ def test_a_pause_on_the_way_is_no_matter(tmp_path: Path) -> None:
     """Missing positions between two fixes don't put holes into the profile."""
     tiles = GroundTiles.of(write(tmp_path / "hills.tif", hills))
     run = make_activity()
-    holed = run.records.assign(latitude=run.records["latitude"].where(np.arange(1801) % 10 < 8))
+    holed = run.records.assign(
+        latitude=run.records["latitude"].where(np.arange(1801) % 10 < 8)
+    )
     up, _, cleaned = ascents(Activity(holed, run.meta), tiles)
     assert cleaned.track is not None
     assert cleaned.track["elevation"].notna().all()
@@ -335,7 +371,9 @@ def test_without_rasterio_the_extra_is_named(
         ground_heights([47.0], [11.0], GroundTiles.of(tmp_path))
 
 
-def test_the_program_takes_tiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_program_takes_tiles(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`analyze --dem` corrects the elevation and says so in its document; a path that is not there
     is a usage error.
     """

@@ -22,7 +22,11 @@ from trailstats.terrain import (
     estimate_surface,
 )
 from trailstats.terrain.explain import Explanation, explain_terrain, words_of
-from trailstats.terrain.features import ACTIVITY_FEATURES, ELEVATION_FEATURES, WINDOW_FEATURES
+from trailstats.terrain.features import (
+    ACTIVITY_FEATURES,
+    ELEVATION_FEATURES,
+    WINDOW_FEATURES,
+)
 from trailstats.terrain.segments import cut_segments
 
 
@@ -47,7 +51,8 @@ def test_cues_add_up_to_the_evidence() -> None:
     for row, reasons in zip(found.segments.itertuples(), found.reasons, strict=True):
         total = sum(reason.log_odds for reason in reasons)
         inside = evidence[
-            (evidence.index > row.start_distance - 50) & (evidence.index < row.end_distance + 50)
+            (evidence.index > row.start_distance - 50)
+            & (evidence.index < row.end_distance + 50)
         ]
         assert inside.min() - 1e-9 <= total <= inside.max() + 1e-9
         sizes = [abs(reason.log_odds) for reason in reasons]

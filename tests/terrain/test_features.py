@@ -67,7 +67,9 @@ def test_sampling_step_hardly_matters(make: object, step: float) -> None:
     """
     fine, coarse = (activity_features(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
     gap = {
-        k: abs(activity_features(street_run())[k] - activity_features(mountain_run())[k])
+        k: abs(
+            activity_features(street_run())[k] - activity_features(mountain_run())[k]
+        )
         for k in fine
     }
     for name in ("wiggle_50", "wiggle_100", "grade_mean", "grade_change"):
@@ -80,17 +82,22 @@ def test_place_and_height_do_not_matter() -> None:
     """
     run = mountain_run()
     moved = run.records.assign(
-        longitude=run.records["longitude"] + 100, elevation=run.records["elevation"] + 1000
+        longitude=run.records["longitude"] + 100,
+        elevation=run.records["elevation"] + 1000,
     )
     other = Activity(moved, run.meta)
     assert activity_features(other) == pytest.approx(activity_features(run), rel=1e-6)
-    assert window_features(other)[1] == pytest.approx(window_features(run)[1], rel=1e-5, abs=1e-8)
+    assert window_features(other)[1] == pytest.approx(
+        window_features(run)[1], rel=1e-5, abs=1e-8
+    )
 
 
 def test_other_sensors_do_not_matter() -> None:
     """Heart rate and cadence present or absent leave every feature as it is."""
     run = mountain_run()
-    with_sensors = Activity(run.records.assign(heart_rate=150.0, cadence=170.0), run.meta)
+    with_sensors = Activity(
+        run.records.assign(heart_rate=150.0, cadence=170.0), run.meta
+    )
     assert activity_features(with_sensors) == activity_features(run)
 
 
@@ -103,7 +110,9 @@ def test_without_elevation_only_its_features_are_missing() -> None:
         assert bare[name] == pytest.approx(full[name], abs=0.02), name
 
 
-@pytest.mark.parametrize(("grade", "expected"), [(0.03, 0.0), (0.07, 0.5503), (0.10, 1.0)])
+@pytest.mark.parametrize(
+    ("grade", "expected"), [(0.03, 0.0), (0.07, 0.5503), (0.10, 1.0)]
+)
 def test_steepness_lies_between_its_bounds(grade: float, expected: float) -> None:
     """Nothing below 5.5 %, all from 8.5 %, between them by the log: log(75 / 60) / log(90 / 60) at
     7 %.
@@ -153,7 +162,9 @@ def test_windows_lie_where_they_say() -> None:
     assert names == WINDOW_FEATURES
     assert np.diff(centres) == pytest.approx(np.full(len(centres) - 1, 50.0))
     wiggle = values[:, names.index("wiggle_400")]
-    assert wiggle[(centres > 4500) & (centres < 7500)].min() > np.median(wiggle[centres < 3500])
+    assert wiggle[(centres > 4500) & (centres < 7500)].min() > np.median(
+        wiggle[centres < 3500]
+    )
 
 
 @pytest.mark.parametrize(

@@ -57,10 +57,14 @@ def stretches(run: ts.Activity, *evidence: str, **given: object) -> pd.DataFrame
 
 
 def at(table: pd.DataFrame, distance: float) -> pd.Series:
-    return table[(table["start_distance"] <= distance) & (table["end_distance"] > distance)].iloc[0]
+    return table[
+        (table["start_distance"] <= distance) & (table["end_distance"] > distance)
+    ].iloc[0]
 
 
-def test_segments_are_cut_where_the_way_changes(run: ts.Activity, town: RoadMap) -> None:
+def test_segments_are_cut_where_the_way_changes(
+    run: ts.Activity, town: RoadMap
+) -> None:
     """The path between two roads becomes a stretch of its own, cut within 20 m, with the map as its
     source.
     """
@@ -81,17 +85,31 @@ def test_labels_win_over_the_map(run: ts.Activity, town: RoadMap) -> None:
         "file,from,to,surface\nrun.gpx,1200 m,1600 m,road\nrun.gpx,2500 m,,unknown\n"
     )
     table = stretches(run, map=town, labels=labels)
-    assert (at(table, 1400)["surface"], at(table, 1400)["surface_source"]) == ("road", "label")
+    assert (at(table, 1400)["surface"], at(table, 1400)["surface_source"]) == (
+        "road",
+        "label",
+    )
     assert at(table, 1400)["p_trail"] == 0.0
-    assert (at(table, 2800)["surface"], at(table, 2800)["surface_source"]) == ("unknown", "label")
+    assert (at(table, 2800)["surface"], at(table, 2800)["surface_source"]) == (
+        "unknown",
+        "label",
+    )
     assert np.isnan(at(table, 2800)["p_trail"])
-    assert (at(table, 1100)["surface"], at(table, 1100)["surface_source"]) == ("trail", "map")
-    assert (at(table, 1800)["surface"], at(table, 1800)["surface_source"]) == ("trail", "map")
+    assert (at(table, 1100)["surface"], at(table, 1100)["surface_source"]) == (
+        "trail",
+        "map",
+    )
+    assert (at(table, 1800)["surface"], at(table, 1800)["surface_source"]) == (
+        "trail",
+        "map",
+    )
 
 
 def test_labels_need_no_map(run: ts.Activity) -> None:
     """A labelled stretch is one with the signal around it."""
-    labels = SurfaceLabels.from_text("file,from,to,surface\nrun.gpx,1000 m,2000 m,trail\n")
+    labels = SurfaceLabels.from_text(
+        "file,from,to,surface\nrun.gpx,1000 m,2000 m,trail\n"
+    )
     table = stretches(run, labels=labels)
     assert at(table, 1500)["surface_source"] == "label"
     assert at(table, 500)["surface_source"] == "signal"
@@ -103,8 +121,12 @@ def test_only_allowed_evidence_is_used(run: ts.Activity, town: RoadMap) -> None:
     labels = SurfaceLabels.from_text("file,surface\nrun.gpx,trail\n")
     plain = stretches(run, "signal")
     assert stretches(run, "signal", map=town, labels=labels).equals(plain)
-    assert set(stretches(run, "map", map=town, labels=labels)["surface_source"]) == {"map"}
-    assert set(stretches(run, "label", map=town, labels=labels)["surface_source"]) == {"label"}
+    assert set(stretches(run, "map", map=town, labels=labels)["surface_source"]) == {
+        "map"
+    }
+    assert set(stretches(run, "label", map=town, labels=labels)["surface_source"]) == {
+        "label"
+    }
     assert set(stretches(run, "map")["surface_source"]) == {"none"}
 
 
@@ -123,7 +145,9 @@ def test_off_the_map_the_signal_takes_over(run: ts.Activity, tmp_path: Path) -> 
     assert at(stretches(tagged, map=town), 2500)["surface_source"] == "tag"
 
 
-def test_a_way_that_could_be_either_is_left_to_the_signal(run: ts.Activity, tmp_path: Path) -> None:
+def test_a_way_that_could_be_either_is_left_to_the_signal(
+    run: ts.Activity, tmp_path: Path
+) -> None:
     """An unpaved road decides nothing; alone, the map gives its probability and says unknown."""
     ways = WAYS | {2: ({"highway": "unclassified", "surface": "gravel"}, WAYS[2][1])}
     town = RoadMap(write_map(tmp_path / "foot.osm", ways), cache=tmp_path)
@@ -148,7 +172,9 @@ def test_a_short_crossing_is_no_stretch(tmp_path: Path) -> None:
     assert table["p_trail"].iloc[0] > 0.95
 
 
-def test_the_whole_run_follows_from_labels_and_map(run: ts.Activity, town: RoadMap) -> None:
+def test_the_whole_run_follows_from_labels_and_map(
+    run: ts.Activity, town: RoadMap
+) -> None:
     """The probability of a trail run is the mean over its length, one third here; a label says the
     rest.
     """
@@ -172,7 +198,9 @@ def test_a_map_that_covers_little_leaves_the_whole_to_the_signal(
 
 def test_technical_ground_by_the_map(run: ts.Activity, tmp_path: Path) -> None:
     """A path of a hard hiking scale is technical without elevation; a paved road is not."""
-    ways = WAYS | {2: ({"highway": "path", "sac_scale": "demanding_mountain_hiking"}, WAYS[2][1])}
+    ways = WAYS | {
+        2: ({"highway": "path", "sac_scale": "demanding_mountain_hiking"}, WAYS[2][1])
+    }
     town = RoadMap(write_map(tmp_path / "rocks.osm", ways), cache=tmp_path)
     table = stretches(run, map=town)
     assert at(table, 1500)["technical"]
@@ -189,7 +217,9 @@ def test_a_treadmill_has_no_ways(run: ts.Activity, town: RoadMap) -> None:
     assert set(table["surface_source"]) == {"none"}
 
 
-def test_nothing_is_estimated_twice(run: ts.Activity, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_estimated_twice(
+    run: ts.Activity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One analysis computes the signal once."""
     from trailstats.terrain import fusion
 
@@ -223,7 +253,10 @@ def test_workers_use_map_and_labels(town: RoadMap, tmp_path: Path) -> None:
         ts.convert(run_over(LINE, error=2.0, seed=i), tmp_path / f"run{i}.gpx")
     labels = SurfaceLabels.from_text("file,from,to,surface\nrun1.gpx,0 m,500 m,trail\n")
     files = sorted(tmp_path.glob("run*.gpx"))
-    both = [ts.analyze_folder(files, map=town, labels=labels, workers=n).segments for n in (1, 2)]
+    both = [
+        ts.analyze_folder(files, map=town, labels=labels, workers=n).segments
+        for n in (1, 2)
+    ]
     assert both[0].equals(both[1])
     assert set(both[0]["surface_source"]) == {"map", "label"}
 
@@ -231,13 +264,18 @@ def test_workers_use_map_and_labels(town: RoadMap, tmp_path: Path) -> None:
 def test_short_runs_join_their_longer_neighbour() -> None:
     """Runs of fewer than three equal codes vanish; what is long enough stays where it is."""
     assert _without_short(np.array([1, 1, 1, 2, 1, 1, 1]), 3).tolist() == [1] * 7
-    assert _without_short(np.array([1] * 5 + [2] * 2 + [0] * 8), 3).tolist() == [1] * 5 + [0] * 10
+    assert (
+        _without_short(np.array([1] * 5 + [2] * 2 + [0] * 8), 3).tolist()
+        == [1] * 5 + [0] * 10
+    )
     assert _without_short(np.array([1] * 3 + [2] * 3), 3).tolist() == [1] * 3 + [2] * 3
     assert _without_short(np.array([2]), 3).tolist() == [2]
     rng = np.random.default_rng(0)
     for _ in range(50):
         out = _without_short(rng.integers(0, 3, 200), 4)
-        lengths = np.diff(np.concatenate(([0], np.flatnonzero(np.diff(out)) + 1, [len(out)])))
+        lengths = np.diff(
+            np.concatenate(([0], np.flatnonzero(np.diff(out)) + 1, [len(out)]))
+        )
         assert lengths.min() >= 4
 
 

@@ -56,7 +56,10 @@ def test_times_of_toml_need_no_quotes() -> None:
 
 def test_without_places_the_whole_run_is_meant() -> None:
     """From and to may be empty or missing."""
-    for text in ("file,surface\nrun.gpx,trail\n", "file,from,to,surface\nrun.gpx,,,trail\n"):
+    for text in (
+        "file,surface\nrun.gpx,trail\n",
+        "file,from,to,surface\nrun.gpx,,,trail\n",
+    ):
         assert trail_between(text) == (0, 1490)
     assert trail_between("file,from,to,surface\nrun.gpx,900 m,,trail\n") == (900, 1490)
 
@@ -154,6 +157,7 @@ def test_labels_travel_and_are_told_apart() -> None:
     other = SurfaceLabels.from_text("file,surface\nrun.gpx,road\n")
     assert pickle.loads(pickle.dumps(one)) == one
     assert (
-        one.fingerprint == SurfaceLabels.from_text("file , surface\n run.gpx,Trail\n").fingerprint
+        one.fingerprint
+        == SurfaceLabels.from_text("file , surface\n run.gpx,Trail\n").fingerprint
     )
     assert one.fingerprint != other.fingerprint

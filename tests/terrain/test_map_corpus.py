@@ -28,7 +28,11 @@ def scored(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """
     tracks = pd.read_csv(osm / "tracks.csv")
     tracks = tracks[tracks["sport"] == "run"]
-    town = tracks[tracks["region"] == "gothenburg"].sort_values(["cluster", "file"]).iloc[::4]
+    town = (
+        tracks[tracks["region"] == "gothenburg"]
+        .sort_values(["cluster", "file"])
+        .iloc[::4]
+    )
     tracks = pd.concat([town, tracks[tracks["region"] != "gothenburg"]])
     labels = pd.read_csv(osm / "labels.csv.gz", low_memory=False)
     labels["time"] = pd.to_datetime(labels["time"], utc=True, format="ISO8601")
@@ -38,12 +42,18 @@ def scored(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         town = ts.RoadMap(osm / "extracts" / f"{region}.osm.pbf", cache=cache)
         for file in own["file"]:
             run = ts.clean(ts.read(osm / "tracks" / file))
-            table = ts.classify_terrain(run, ts.cut_segments(run), rules=RULES, map=town)
-            points = labels[(labels["file"] == file) & labels["label"].isin(["road", "trail"])]
+            table = ts.classify_terrain(
+                run, ts.cut_segments(run), rules=RULES, map=town
+            )
+            points = labels[
+                (labels["file"] == file) & labels["label"].isin(["road", "trail"])
+            ]
             points = points[points["ambiguous"] != 1].sort_values("time")
             at = (
                 np.searchsorted(
-                    table["start_time"].to_numpy(), points["time"].to_numpy(), side="right"
+                    table["start_time"].to_numpy(),
+                    points["time"].to_numpy(),
+                    side="right",
                 )
                 - 1
             )

@@ -51,7 +51,9 @@ def test_direction_tells_crossing_ways_apart(matched) -> None:
     nearer.
     """
     paths = {10 + i: (PATH, [(60.0 * i, -300), (60.0 * i, 300)]) for i in range(-6, 7)}
-    match = matched({1: (ROAD, [(-500, 0), (500, 0)])} | paths, run_over([(-400, 6), (400, 6)]))
+    match = matched(
+        {1: (ROAD, [(-500, 0), (500, 0)])} | paths, run_over([(-400, 6), (400, 6)])
+    )
     assert (match.way == 1).all()
     assert match.p_trail.max() < 0.1
 
@@ -59,7 +61,10 @@ def test_direction_tells_crossing_ways_apart(matched) -> None:
 def test_a_bridge_is_no_junction(matched) -> None:
     """A path over a bridge stays one where it crosses a road that runs nearly the same way."""
     road: Line = [(-500, -60), (0, 0), (500, 60)]
-    path: Line = [(-500, 60), (500, -60)]  # meets the road's place at (0, 0) without a shared node
+    path: Line = [
+        (-500, 60),
+        (500, -60),
+    ]  # meets the road's place at (0, 0) without a shared node
     match = matched({1: (ROAD, road), 2: (PATH, path)}, run_over(path))
     assert (match.way == 2).all()
 
@@ -140,7 +145,10 @@ def test_thinned_positions_follow_the_same_ways(matched, step: int) -> None:
         2: (PATH, [(0, 0), (0, 300), (400, 300)]),
     }
     run = run_over([(-400, 0), (0, 0), (0, 300), (400, 300)], error=2.0)
-    fine, coarse = matched(ways, run), matched(ways, replace(run, records=run.records.iloc[::step]))
+    fine, coarse = (
+        matched(ways, run),
+        matched(ways, replace(run, records=run.records.iloc[::step])),
+    )
     n = min(len(fine.way), len(coarse.way))
     assert np.mean(fine.way[:n] == coarse.way[:n]) > 0.95
 

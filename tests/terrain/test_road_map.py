@@ -50,14 +50,17 @@ def test_every_format_gives_the_same(town: RoadMap, tmp_path: Path) -> None:
         assert same(RoadMap(path, cache=tmp_path / "cache").match(RUN), town.match(RUN))
 
 
-def test_the_extract_is_read_once(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_extract_is_read_once(
+    town: RoadMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A second map of the same file uses the index that lies there; a file that changed is read
     again.
     """
     first = town.match(RUN)
     mark = town.fingerprint
     monkeypatch.setattr(
-        "trailstats.terrain.maps.road_map.build_index", lambda *_: pytest.fail("read again")
+        "trailstats.terrain.maps.road_map.build_index",
+        lambda *_: pytest.fail("read again"),
     )
     again = RoadMap(town.extracts, cache=town.cache)
     assert same(again.match(RUN), first)
@@ -69,7 +72,9 @@ def test_the_extract_is_read_once(town: RoadMap, monkeypatch: pytest.MonkeyPatch
     assert changed.fingerprint != mark
 
 
-@pytest.mark.parametrize("part", ["head", "tile", "tables", "cut", "empty", "other version"])
+@pytest.mark.parametrize(
+    "part", ["head", "tile", "tables", "cut", "empty", "other version"]
+)
 def test_a_damaged_index_is_made_anew(town: RoadMap, part: str) -> None:
     """Wherever a byte of the index is wrong, it is noticed and the extract is read again."""
     good = town.match(RUN)
@@ -100,7 +105,9 @@ def test_an_index_appears_whole_or_not_at_all(
     assert list(town.cache.iterdir()) == []
 
 
-def test_without_osmium_the_extra_is_named(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_osmium_the_extra_is_named(
+    town: RoadMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Reading an extract needs osmium; an index that is there needs nothing."""
     monkeypatch.setitem(sys.modules, "osmium", None)
     with pytest.raises(MissingExtraError, match=r"trailstats\[osm\]"):
@@ -121,7 +128,9 @@ def test_without_osmium_the_extra_is_named(town: RoadMap, monkeypatch: pytest.Mo
         ("other.txt", b"hello"),
     ],
 )
-def test_what_is_no_extract_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+def test_what_is_no_extract_is_refused(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
     """A broken or empty extract is an error that names the file."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ConfigError, match=name):
@@ -136,7 +145,9 @@ def test_a_missing_extract_is_refused_at_once(tmp_path: Path) -> None:
         RoadMap([])
 
 
-def test_an_index_that_cant_be_written_is_an_error(town: RoadMap, tmp_path: Path) -> None:
+def test_an_index_that_cant_be_written_is_an_error(
+    town: RoadMap, tmp_path: Path
+) -> None:
     """A folder of indexes that is a file is reported with its path."""
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match="file"):
@@ -155,7 +166,9 @@ def test_ways_cut_by_the_border_of_the_extract(tmp_path: Path) -> None:
     """A way some of whose nodes are missing is used as far as its nodes are there."""
     line = [(x, 0) for x in range(-500, 501, 50)]
     path = write_map(tmp_path / "cut.osm", {1: (ROAD, line)}, lost=frozenset({(0, 0)}))
-    match = RoadMap(path, cache=tmp_path / "cache").match(run_over([(-400, 0), (400, 0)]))
+    match = RoadMap(path, cache=tmp_path / "cache").match(
+        run_over([(-400, 0), (400, 0)])
+    )
     x = match.distance - 400
     assert (match.way[np.abs(x) > 90] == 1).all()
     assert (match.way[np.abs(x) < 6] == 0).all()
@@ -165,7 +178,8 @@ def test_tiles_hide_nothing(tmp_path: Path) -> None:
     """A straight way over many tiles is found all along, whatever the length of its pieces."""
     end = 30_000.0
     path = write_map(
-        tmp_path / "long.osm", {1: (PATH, [(0, 0), (end, end)]), 2: (ROAD, [(0, 500), (1, 501)])}
+        tmp_path / "long.osm",
+        {1: (PATH, [(0, 0), (end, end)]), 2: (ROAD, [(0, 500), (1, 501)])},
     )
     match = RoadMap(path, cache=tmp_path / "cache").match(
         run_over([(10, 10), (end - 10, end - 10)], speed=4.0)
@@ -179,7 +193,8 @@ def test_overlapping_extracts(town: RoadMap, tmp_path: Path) -> None:
     count.
     """
     other = write_map(
-        tmp_path / "other.osm", {7: (PATH, STREET[7][1]), 9: (PATH, [(500, 0), (900, 0)])}
+        tmp_path / "other.osm",
+        {7: (PATH, STREET[7][1]), 9: (PATH, [(500, 0), (900, 0)])},
     )
     run = run_over([(-400, 0), (800, 0)])
     match = RoadMap([town.extracts[0], other], cache=town.cache).match(run)
@@ -191,18 +206,27 @@ def test_overlapping_extracts(town: RoadMap, tmp_path: Path) -> None:
 def test_ways_that_nobody_runs_on_are_left_out(tmp_path: Path) -> None:
     """A motorway beside the run is no candidate."""
     ways = STREET | {8: ({"highway": "motorway"}, [(-500, 2), (500, 2)])}
-    match = RoadMap(write_map(tmp_path / "m.osm", ways), cache=tmp_path / "cache").match(RUN)
+    match = RoadMap(
+        write_map(tmp_path / "m.osm", ways), cache=tmp_path / "cache"
+    ).match(RUN)
     assert set(match.way.tolist()) == {7}
 
 
-def test_only_near_tiles_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_near_tiles_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a map with ways far apart only those near the run are touched."""
-    ways = {i: (ROAD, [(i * 10_000.0, 0.0), (i * 10_000.0 + 900, 0.0)]) for i in range(1, 30)}
+    ways = {
+        i: (ROAD, [(i * 10_000.0, 0.0), (i * 10_000.0 + 900, 0.0)])
+        for i in range(1, 30)
+    }
     town = RoadMap(write_map(tmp_path / "wide.osm", ways), cache=tmp_path / "cache")
     (index,) = town.prepare()
     read: list[int] = []
     one = index._one
-    monkeypatch.setattr(index, "_one", lambda number: read.append(number) or one(number))
+    monkeypatch.setattr(
+        index, "_one", lambda number: read.append(number) or one(number)
+    )
     assert set(town.match(run_over([(50_000, 0), (50_900, 0)])).way.tolist()) == {5}
     assert len(read) <= 4
 
@@ -225,9 +249,13 @@ def test_real_extracts_are_equal_in_both_formats(osm: Path, tmp_path: Path) -> N
             shutil.copy(osm / "extracts" / source.name, source)
             (index,) = RoadMap(source, cache=tmp_path / suffix).prepare()
             pieces = index.pieces(index._tiles["tile"])
-            tags = [tuple(sorted(index.tags[i].items())) for i in pieces["tags"].tolist()]
+            tags = [
+                tuple(sorted(index.tags[i].items())) for i in pieces["tags"].tolist()
+            ]
             keys = ("lat1", "lon1", "lat2", "lon2", "way")
-            found.append(sorted(zip(*(pieces[k].tolist() for k in keys), tags, strict=True)))
+            found.append(
+                sorted(zip(*(pieces[k].tolist() for k in keys), tags, strict=True))
+            )
         assert found[0] == found[1]
         assert len(found[0]) > 500
 

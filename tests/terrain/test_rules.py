@@ -24,7 +24,9 @@ from trailstats.terrain import TerrainRules
 )
 def test_nonsense_is_refused(wrong: dict[str, object]) -> None:
     """Each rule outside its range raises an error that names it."""
-    with pytest.raises(ConfigError, match=next(iter(wrong)) if "sources" not in wrong else "none"):
+    with pytest.raises(
+        ConfigError, match=next(iter(wrong)) if "sources" not in wrong else "none"
+    ):
         TerrainRules(**wrong)  # type: ignore[arg-type]
 
 

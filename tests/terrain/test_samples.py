@@ -20,19 +20,29 @@ SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 @pytest.fixture(scope="module")
 def runs(samples: Path) -> list[dict[str, object]]:
     """Return the truth of every fifth simulated run."""
-    return list(json.loads((samples / "truth.json").read_text(encoding="utf-8"))["activities"][::5])
+    return list(
+        json.loads((samples / "truth.json").read_text(encoding="utf-8"))["activities"][
+            ::5
+        ]
+    )
 
 
-def test_road_runs_are_not_called_trail(runs: list[dict[str, object]], samples: Path) -> None:
+def test_road_runs_are_not_called_trail(
+    runs: list[dict[str, object]], samples: Path
+) -> None:
     """No simulated run without trail gets a probability above one half from its signal."""
     roads = [r for r in runs if r["trail_share"] == 0]
     assert len(roads) > 10
     for entry in roads:
-        probability, _ = trail_probability(read(samples / str(entry["file"])), rules=SIGNAL)
+        probability, _ = trail_probability(
+            read(samples / str(entry["file"])), rules=SIGNAL
+        )
         assert not probability > 0.5, entry["file"]
 
 
-def test_trail_share_follows_the_truth(runs: list[dict[str, object]], samples: Path) -> None:
+def test_trail_share_follows_the_truth(
+    runs: list[dict[str, object]], samples: Path
+) -> None:
     """Over the archive, the mean probability along a run rises with the share of trail it truly
     has.
     """
@@ -43,7 +53,11 @@ def test_trail_share_follows_the_truth(runs: list[dict[str, object]], samples: P
         if stretches["p_trail"].notna().any():
             true.append(float(str(entry["trail_share"])))
             seen.append(
-                float(np.average(stretches["p_trail"].fillna(0.5), weights=stretches["distance"]))
+                float(
+                    np.average(
+                        stretches["p_trail"].fillna(0.5), weights=stretches["distance"]
+                    )
+                )
             )
     assert len(true) > 20
     assert np.corrcoef(true, seen)[0, 1] > 0.6

@@ -20,7 +20,9 @@ def three_parts(duration: int = 3600) -> np.ndarray:
     """
     d = np.linspace(0, 3.0 * duration, 600)
     third = d[-1] / 3
-    return np.interp(d, [0, third, 2 * third, d[-1]], [100, 100, 100 + 0.08 * third, 100])
+    return np.interp(
+        d, [0, third, 2 * third, d[-1]], [100, 100, 100 + 0.08 * third, 100]
+    )
 
 
 def test_flat_up_down_is_told_apart() -> None:
@@ -42,14 +44,18 @@ def test_segments_add_up(seed: int, step: float) -> None:
     rng = np.random.default_rng(seed)
     z = 100 + np.cumsum(rng.normal(0, 3, 120))
     speed = np.interp(
-        np.arange(0, 1800 + step / 2, step), np.linspace(0, 1800, 20), rng.uniform(0.0, 4.0, 20)
+        np.arange(0, 1800 + step / 2, step),
+        np.linspace(0, 1800, 20),
+        rng.uniform(0.0, 4.0, 20),
     )
     run = clean(make_activity(speed=speed, elevation=z, step=step))
     assert run.track is not None
     segments = cut_segments(run)
     track = run.track
     assert segments["distance"].sum() == pytest.approx(track["distance"].iloc[-1])
-    assert segments["duration"].sum() == pytest.approx(track["duration"][track["moving"]].sum())
+    assert segments["duration"].sum() == pytest.approx(
+        track["duration"][track["moving"]].sum()
+    )
     if track["ascent"].notna().any():
         assert segments["ascent"].sum() == pytest.approx(track["ascent"].iloc[-1])
         assert segments["descent"].sum() == pytest.approx(track["descent"].iloc[-1])
@@ -59,7 +65,8 @@ def test_segments_add_up(seed: int, step: float) -> None:
         == segments["end_distance"].iloc[:-1].to_numpy()
     ).all()
     assert (
-        segments["start_time"].iloc[1:].to_numpy() == segments["end_time"].iloc[:-1].to_numpy()
+        segments["start_time"].iloc[1:].to_numpy()
+        == segments["end_time"].iloc[:-1].to_numpy()
     ).all()
 
 
@@ -78,7 +85,9 @@ def test_gait_follows_cadence() -> None:
     """110 steps a minute at walking speed is hiking, 170 at the same speed is running."""
     for steps, gait in ((110.0, "hike"), (170.0, "run")):
         segments = cut_segments(
-            make_activity(speed=1.6, cadence=np.full(1801, steps), elevation=np.zeros(10))
+            make_activity(
+                speed=1.6, cadence=np.full(1801, steps), elevation=np.zeros(10)
+            )
         )
         assert set(segments["gait"]) == {gait}
 
@@ -95,14 +104,21 @@ def test_gait_follows_speed_without_steps(limit: float, gait: str) -> None:
 
 
 @pytest.mark.parametrize("steps", [True, False])
-@pytest.mark.parametrize("elevation", [np.full(10, 300.0), None], ids=["flat", "no elevation"])
-def test_running_and_walking_are_cut_apart(steps: bool, elevation: np.ndarray | None) -> None:
+@pytest.mark.parametrize(
+    "elevation", [np.full(10, 300.0), None], ids=["flat", "no elevation"]
+)
+def test_running_and_walking_are_cut_apart(
+    steps: bool, elevation: np.ndarray | None
+) -> None:
     """Ten minutes of running, five of walking and ten of running on the flat are three segments."""
     t = np.arange(1501)
     walking = (t > 600) & (t <= 900)
     cadence = np.where(walking, 110.0, 170.0) if steps else np.full(1501, np.nan)
     run = make_activity(
-        speed=np.where(walking, 1.3, 3.0), duration=1500, elevation=elevation, cadence=cadence
+        speed=np.where(walking, 1.3, 3.0),
+        duration=1500,
+        elevation=elevation,
+        cadence=cadence,
     )
     segments = cut_segments(run)
     assert segments["gait"].tolist() == ["run", "hike", "run"]
@@ -115,7 +131,9 @@ def test_a_few_steps_of_walking_are_no_segment() -> None:
     t = np.arange(1501)
     walking = ((t > 600) & (t <= 630)) | ((t > 900) & (t <= 940))
     run = make_activity(
-        speed=np.where(walking, 1.3, 3.0), duration=1500, cadence=np.where(walking, 110.0, 170.0)
+        speed=np.where(walking, 1.3, 3.0),
+        duration=1500,
+        cadence=np.where(walking, 110.0, 170.0),
     )
     assert cut_segments(run)["gait"].tolist() == ["run"]
 
@@ -135,7 +153,9 @@ def test_one_hill_with_a_dip_is_one_climb() -> None:
         d = np.array([0, 1000, 2000, 2000 + dip * 10, 3000 + dip * 10, 4000])
         z = np.array([100, 100, 200, 200 - dip, 300 - dip, 300 - dip])
         elevation = np.interp(np.linspace(0, 4000, 500), d, z)
-        climbs = find_climbs(make_activity(speed=2.0, duration=2000, elevation=elevation))
+        climbs = find_climbs(
+            make_activity(speed=2.0, duration=2000, elevation=elevation)
+        )
         assert (climbs["direction"] == "up").sum() == up
         assert (climbs["direction"] == "down").sum() == down
 
@@ -146,10 +166,14 @@ def test_a_dip_counts_by_the_size_of_the_hill(top: float, up: int, down: int) ->
     makes two climbs.
     """
     half = top / 2
-    d = np.array([0.0, 1000.0, 1000 + half * 8, 1400 + half * 8, 1400 + top * 8, 2400 + top * 8])
+    d = np.array(
+        [0.0, 1000.0, 1000 + half * 8, 1400 + half * 8, 1400 + top * 8, 2400 + top * 8]
+    )
     z = np.array([500.0, 500.0, 500 + half, 460 + half, 460 + top, 460 + top])
     elevation = np.interp(np.linspace(0, d[-1], 900), d, z)
-    climbs = find_climbs(make_activity(speed=2.0, duration=int(d[-1] / 2), elevation=elevation))
+    climbs = find_climbs(
+        make_activity(speed=2.0, duration=int(d[-1] / 2), elevation=elevation)
+    )
     assert (climbs["direction"] == "up").sum() == up
     assert (climbs["direction"] == "down").sum() == down
     if up == 1:
@@ -166,7 +190,9 @@ def test_a_false_summit_on_the_way_down_is_part_of_the_descent() -> None:
     elevation = np.interp(np.linspace(0, 6200, 700), d, z)
     climbs = find_climbs(make_activity(speed=2.5, duration=2480, elevation=elevation))
     assert climbs["direction"].tolist() == ["down"]
-    back = find_climbs(make_activity(speed=2.0, duration=3100, elevation=elevation[::-1]))
+    back = find_climbs(
+        make_activity(speed=2.0, duration=3100, elevation=elevation[::-1])
+    )
     assert back["direction"].tolist() == ["up"]
     assert back["gain"].tolist() == pytest.approx(climbs["gain"].tolist(), rel=0.01)
 
@@ -178,7 +204,9 @@ def test_the_steepest_part_of_a_climb() -> None:
         np.array([0.0, 50.0, 110.0, 160.0, 160.0]),
     )
     elevation = np.interp(np.linspace(0, 2600, 520), d, z)
-    climb = find_climbs(make_activity(speed=2.0, duration=1300, elevation=elevation)).iloc[0]
+    climb = find_climbs(
+        make_activity(speed=2.0, duration=1300, elevation=elevation)
+    ).iloc[0]
     assert climb["steepest_grade"] == pytest.approx(0.20, rel=0.03)
     assert climb["mean_grade"] == pytest.approx(160 / 2300, rel=0.03)
     assert climb["duration"] == pytest.approx(1150, abs=20)
@@ -210,4 +238,6 @@ def test_a_plain_has_no_climbs() -> None:
 def test_other_sports_have_no_gait() -> None:
     """Neither a ride nor a swim is run or hiked."""
     for sport in ("cycling", "swimming"):
-        assert set(cut_segments(make_activity(sport=sport, speed=1.5))["gait"]) == {"unknown"}
+        assert set(cut_segments(make_activity(sport=sport, speed=1.5))["gait"]) == {
+            "unknown"
+        }

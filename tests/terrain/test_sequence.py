@@ -43,7 +43,9 @@ def test_forward_backward_is_the_sum_over_all_sequences(
 
 def test_no_evidence_says_nothing() -> None:
     """Without evidence every step stays at even odds."""
-    assert smooth_log_odds(np.zeros(50), 50.0, 500.0) == pytest.approx(np.zeros(50), abs=1e-12)
+    assert smooth_log_odds(np.zeros(50), 50.0, 500.0) == pytest.approx(
+        np.zeros(50), abs=1e-12
+    )
 
 
 def test_one_odd_step_is_outvoted() -> None:
@@ -61,7 +63,9 @@ def test_one_step_of_a_third_state_flips_from_a_known_evidence_on(
     overcome.
     """
     stay = np.exp(-50.0 / np.array([500.0, 500.0, 100.0]))[:, None]
-    moves = np.log(np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)).astype(np.float32)
+    moves = np.log(np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)).astype(
+        np.float32
+    )
     fit = np.full((21, 3), -20.0)
     fit[:, 0] = 0.0
     fit[10, 2] = log_odds
@@ -83,4 +87,6 @@ def test_mean_between_weighs_by_length() -> None:
     centres = np.array([25.0, 75.0, 125.0])
     values = np.array([0.0, 1.0, 0.5])
     start, end = np.array([0.0, 25.0, 50.0, 75.0]), np.array([150.0, 75.0, 100.0, 75.0])
-    assert mean_between(centres, values, 50.0, start, end) == pytest.approx([0.5, 0.5, 1.0, 1.0])
+    assert mean_between(centres, values, 50.0, start, end) == pytest.approx(
+        [0.5, 0.5, 1.0, 1.0]
+    )

@@ -168,7 +168,9 @@ def test_a_tag_shifts_the_windows() -> None:
     for tag in ("", "trail", "street"):
         tagged = renamed(run, sub_sport=tag)
         stretches = classify_terrain(tagged, cut_segments(tagged))
-        mean[tag] = float(np.average(stretches["p_trail"], weights=stretches["distance"]))
+        mean[tag] = float(
+            np.average(stretches["p_trail"], weights=stretches["distance"])
+        )
         assert set(stretches["surface_source"]) == {"tag" if tag else "signal"}
     assert mean["street"] < mean[""] < mean["trail"]
 
@@ -180,7 +182,10 @@ def test_the_tag_alone_covers_the_whole_run() -> None:
     stretches = classify_terrain(run, cut_segments(run), rules=rules)
     assert (stretches["surface"] == "trail").all()
     plain = clean(street_run())
-    assert (classify_terrain(plain, cut_segments(plain), rules=rules)["surface"] == "unknown").all()
+    assert (
+        classify_terrain(plain, cut_segments(plain), rules=rules)["surface"]
+        == "unknown"
+    ).all()
 
 
 def test_contributions_add_up() -> None:

@@ -20,7 +20,10 @@ from trailstats.terrain.maps import RULES, ground_of
         ("highway=unclassified surface=gravel", "unpaved road"),
         ("highway=path surface=asphalt;gravel", "several surfaces"),
         ("highway=path sac_scale=hiking", "hiking or mountain-bike scale"),
-        ("highway=path sac_scale=hiking bicycle=designated", "hiking or mountain-bike scale"),
+        (
+            "highway=path sac_scale=hiking bicycle=designated",
+            "hiking or mountain-bike scale",
+        ),
         ("highway=footway trail_visibility=good", "hiking or mountain-bike scale"),
         ("highway=track tracktype=grade3", "soft track"),
         ("highway=track tracktype=grade1", "firm track"),
@@ -63,7 +66,9 @@ def test_a_path_alone_is_trail_but_not_a_designated_one() -> None:
         ({"highway": "residential", "surface": "asphalt"}, 0.0, 0.05),
     ],
 )
-def test_technical_ground_by_tags(tags: dict[str, str], low: float, high: float) -> None:
+def test_technical_ground_by_tags(
+    tags: dict[str, str], low: float, high: float
+) -> None:
     """Scales, smoothness and rough surfaces speak for technical ground, firm ones against it."""
     assert low <= ground_of(tags).technical <= high
 
@@ -76,6 +81,8 @@ def test_most_ways_say_nothing_of_technical_ground() -> None:
 
 def test_the_documentation_lists_the_table() -> None:
     """docs/maps.md names every rule with its probability."""
-    text = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(encoding="utf-8")
+    text = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(
+        encoding="utf-8"
+    )
     for rule in RULES.values():
         assert f"| {rule.name} | {rule.p_trail:.2f} |" in text

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from terrain.ways import hills, renamed, run_along, straight, street_run, uneven, winding, without
+from terrain.ways import (
+    hills,
+    renamed,
+    run_along,
+    straight,
+    street_run,
+    uneven,
+    winding,
+    without,
+)
 from trailstats.cleaning import clean
 from trailstats.io import read
 from trailstats.model.activity import Activity
@@ -21,7 +30,9 @@ def slowed(where: slice, factor: float) -> Activity:
     """Return a trail run over hills that is slower and less even on one stretch."""
     speed = np.full(8000, 2.8)
     speed[where] = factor * uneven(len(speed[where]), 2.8, 0.4)
-    return renamed(run_along(winding(8000), speed, climb=hills(8000, 8.0)), sub_sport="trail")
+    return renamed(
+        run_along(winding(8000), speed, climb=hills(8000, 8.0)), sub_sport="trail"
+    )
 
 
 def mean_inside(run: Activity, low: float, high: float) -> float:
@@ -36,7 +47,9 @@ def test_slow_uneven_descents_are_technical() -> None:
     # The hills fall from 1000 to 1400 m and from 1800 to 2200 m.
     slow, even = slowed(slice(1800, 2200), 0.5), slowed(slice(0, 0), 1.0)
     assert mean_inside(slow, 1850, 2150) > mean_inside(even, 1850, 2150) + 0.3
-    assert mean_inside(slow, 5000, 7000) == pytest.approx(mean_inside(even, 5000, 7000), abs=0.1)
+    assert mean_inside(slow, 5000, 7000) == pytest.approx(
+        mean_inside(even, 5000, 7000), abs=0.1
+    )
 
 
 def test_descents_weigh_more_than_climbs() -> None:
@@ -45,12 +58,16 @@ def test_descents_weigh_more_than_climbs() -> None:
     def log_odds(slow: slice, low: float, high: float, factor: float) -> float:
         speed = np.full(8000, 2.8)
         speed[slow] *= factor
-        run = renamed(run_along(straight(8000), speed, climb=hills(8000, 5.0)), sub_sport="trail")
+        run = renamed(
+            run_along(straight(8000), speed, climb=hills(8000, 5.0)), sub_sport="trail"
+        )
         p = mean_inside(run, low, high)
         return float(np.log(p / (1 - p)))
 
     down, up = (slice(1800, 2200), 1900, 2100), (slice(2200, 2600), 2300, 2500)
-    gain_down, gain_up = (log_odds(*part, 0.7) - log_odds(*part, 1.0) for part in (down, up))
+    gain_down, gain_up = (
+        log_odds(*part, 0.7) - log_odds(*part, 1.0) for part in (down, up)
+    )
     assert gain_down > gain_up > 0
 
 

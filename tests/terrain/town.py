@@ -22,7 +22,9 @@ ROAD = {"highway": "residential", "surface": "asphalt"}
 PATH = {"highway": "path", "surface": "dirt"}
 
 
-def degrees(x: np.ndarray | float, y: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+def degrees(
+    x: np.ndarray | float, y: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return latitude and longitude of places east and north of the middle [m]."""
     narrow = np.cos(np.radians(LATITUDE))
     return (
@@ -43,7 +45,9 @@ def write_map(
     for place, i in number.items():
         if place not in lost:
             lat, lon = degrees(*place)
-            lines.append(f'<node id="{i}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>')
+            lines.append(
+                f'<node id="{i}" version="1" lat="{lat:.7f}" lon="{lon:.7f}"/>'
+            )
     for way, (tags, line) in sorted(ways.items()):
         lines.append(f'<way id="{way}" version="1">')
         lines += [f'<nd ref="{number[place]}"/>' for place in line]
@@ -54,7 +58,12 @@ def write_map(
 
 
 def run_over(
-    line: Line, *, speed: float = 3.0, error: float = 0.0, seed: int = 0, source: str = "run.gpx"
+    line: Line,
+    *,
+    speed: float = 3.0,
+    error: float = 0.0,
+    seed: int = 0,
+    source: str = "run.gpx",
 ) -> Activity:
     """Return a run along a line, a position each second, off by a slowly changing error of this
     size [m].
@@ -74,5 +83,9 @@ def run_over(
     index = pd.DatetimeIndex(
         start + pd.to_timedelta(np.arange(len(x)), unit="s"), name="time"
     ).as_unit("ns")
-    meta = ActivityMeta(source=source, format="gpx", sport="running", start_time=index[0])
-    return Activity(schema.RECORDS.frame({"latitude": lat, "longitude": lon}, index), meta)
+    meta = ActivityMeta(
+        source=source, format="gpx", sport="running", start_time=index[0]
+    )
+    return Activity(
+        schema.RECORDS.frame({"latitude": lat, "longitude": lon}, index), meta
+    )

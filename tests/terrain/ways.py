@@ -36,7 +36,10 @@ def winding(length: int, seed: int = 0) -> Array:
     at = np.arange(length)
     heading = sum(
         0.55
-        * np.sin(2 * np.pi * at / wave * (1 + 0.1 * np.sin(at / (3 * wave))) + rng.uniform(0, 6))
+        * np.sin(
+            2 * np.pi * at / wave * (1 + 0.1 * np.sin(at / (3 * wave)))
+            + rng.uniform(0, 6)
+        )
         for wave in (90.0, 170.0, 240.0, 400.0)
     )
     return np.gradient(np.asarray(heading))
@@ -58,14 +61,21 @@ def run_along(
     data: dict[str, object] = {
         "latitude": 47.0 + np.degrees(np.interp(at, seconds, y) / EARTH_RADIUS),
         "longitude": 11.0
-        + np.degrees(np.interp(at, seconds, x) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
+        + np.degrees(np.interp(at, seconds, x) / EARTH_RADIUS)
+        / np.cos(np.radians(47.0)),
     }
     if climb is not None:
         data["elevation"] = np.interp(at, seconds, climb)
     start = pd.Timestamp("2026-03-01T08:00:00Z")
-    index = pd.DatetimeIndex(start + pd.to_timedelta(at, unit="s"), name="time").as_unit("ns")
+    index = pd.DatetimeIndex(
+        start + pd.to_timedelta(at, unit="s"), name="time"
+    ).as_unit("ns")
     meta = ActivityMeta(
-        source="run.fit", format="fit", sport=sport, sub_sport=sub_sport, start_time=index[0]
+        source="run.fit",
+        format="fit",
+        sport=sport,
+        sub_sport=sub_sport,
+        start_time=index[0],
     )
     return Activity(schema.RECORDS.frame(data, index), meta)
 
@@ -74,7 +84,9 @@ def uneven(length: int, mean: float = 2.4, spread: float = 0.3, seed: int = 1) -
     """Return a speed that changes every 15 m by a lognormal factor."""
     rng = np.random.default_rng(seed)
     knots = np.arange(0, length + 15, 15)
-    return mean * np.exp(np.interp(np.arange(length), knots, rng.normal(0, spread, len(knots))))
+    return mean * np.exp(
+        np.interp(np.arange(length), knots, rng.normal(0, spread, len(knots)))
+    )
 
 
 def hills(length: int, height: float = 30.0, wave: float = 800.0) -> Array:
@@ -95,7 +107,9 @@ def mountain_run(length: int = 8000, **options: object) -> Activity:
 def without(activity: Activity, *columns: str) -> Activity:
     """Return the recording with some columns blanked."""
     return replace(
-        activity, records=activity.records.assign(**dict.fromkeys(columns, np.nan)), track=None
+        activity,
+        records=activity.records.assign(**dict.fromkeys(columns, np.nan)),
+        track=None,
     )
 
 

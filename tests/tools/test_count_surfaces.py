@@ -23,7 +23,9 @@ def test_a_share_is_by_length_and_few_ways_move_it_little(tool) -> None:
     assert counted["weight"].to_dict() == pytest.approx({"a": 10, "b": 1, "c": 30})
     assert counted["share"].to_dict() == pytest.approx({"a": 0.5, "b": 1.0, "c": 0.0})
     # Wilson's interval of 5 in 10.
-    assert (counted["low"]["a"], counted["high"]["a"]) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert (counted["low"]["a"], counted["high"]["a"]) == pytest.approx(
+        (0.2366, 0.7634), abs=1e-4
+    )
     judged = RULES["path"].judged
     assert count.probabilities(counted.reset_index())["path"] == pytest.approx(
         (5 + 1 + 10 * judged) / 51
@@ -31,7 +33,9 @@ def test_a_share_is_by_length_and_few_ways_move_it_little(tool) -> None:
 
 
 @pytest.mark.corpus
-def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path, tool) -> None:
+def test_ways_without_a_surface_are_as_often_paved_as_their_like(
+    osm: Path, tool
+) -> None:
     """The table holds, to the digit it is written with, what the ways with a surface tag give; so
     does its page.
     """
@@ -47,8 +51,12 @@ def test_ways_without_a_surface_are_as_often_paved_as_their_like(osm: Path, tool
         plenty = counted[(counted["rule"] == name) & (counted["weight"] >= 10)]
         if len(plenty):
             assert (
-                plenty["low"].min() - 0.05 <= RULES[name].p_trail <= plenty["high"].max() + 0.05
+                plenty["low"].min() - 0.05
+                <= RULES[name].p_trail
+                <= plenty["high"].max() + 0.05
             ), name
-    page = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(
+        encoding="utf-8"
+    )
     for line in count.lines(counted):
         assert line in page

@@ -61,14 +61,19 @@ def _moment(text: str) -> datetime:
 
 def _fit_points(content: bytes) -> tuple[list[datetime], list[tuple[float, float]]]:
     times, places = [], []
-    with fitdecode.FitReader(io.BytesIO(content), check_crc=fitdecode.CrcCheck.RAISE) as reader:
+    with fitdecode.FitReader(
+        io.BytesIO(content), check_crc=fitdecode.CrcCheck.RAISE
+    ) as reader:
         for frame in reader:
             if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name == "record":
                 times.append(frame.get_value("timestamp"))
                 latitude = frame.get_value("position_lat", fallback=None)
                 if latitude is not None:
                     places.append(
-                        (latitude * 180 / 2**31, frame.get_value("position_long") * 180 / 2**31)
+                        (
+                            latitude * 180 / 2**31,
+                            frame.get_value("position_long") * 180 / 2**31,
+                        )
                     )
     return times, places
 
@@ -121,14 +126,19 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
             "--no-odd",
         ]
         subprocess.run(
-            command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}
+            command,
+            check=True,
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
         )
     first = _digests(tmp_path / "a")
     assert len([name for name in first if name.startswith("archive")]) == 2
     assert first == _digests(tmp_path / "b")
 
 
-def test_samples_on_disk_are_what_the_generator_writes(tmp_path: Path, generator: Any) -> None:
+def test_samples_on_disk_are_what_the_generator_writes(
+    tmp_path: Path, generator: Any
+) -> None:
     """The first activities, written anew, equal those in the repository once unpacked."""
     generator.build(tmp_path, limit=6, with_odd=False)
     written = sorted((tmp_path / "archive").iterdir())
@@ -152,7 +162,9 @@ def test_archive_is_large_enough_and_small_enough(truth: dict[str, Any]) -> None
     assert (starts[-1] - starts[0]).days / 7 >= 40
     for ending in (".fit", ".fit.gz", ".gpx", ".gpx.gz", ".tcx", ".tcx.gz"):
         assert any(name.endswith(ending) for name in listed), ending
-    assert sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file()) < 12e6
+    assert (
+        sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file()) < 12e6
+    )
 
 
 def test_recordings_agree_with_their_truth(truth: dict[str, Any]) -> None:
@@ -162,10 +174,16 @@ def test_recordings_agree_with_their_truth(truth: dict[str, Any]) -> None:
     for entry in truth["activities"][::4]:
         times, places = _points(SAMPLES / entry["file"])
         assert times == sorted(times)
-        assert 0 <= (times[0] - _moment(entry["start_time"])).total_seconds() <= 20, entry["file"]
+        assert 0 <= (times[0] - _moment(entry["start_time"])).total_seconds() <= 20, (
+            entry["file"]
+        )
         elapsed = (times[-1] - times[0]).total_seconds()
-        assert entry["elapsed_time"] - 20 <= elapsed <= entry["elapsed_time"], entry["file"]
-        assert _length(places) == pytest.approx(entry["distance"], rel=0.03), entry["file"]
+        assert entry["elapsed_time"] - 20 <= elapsed <= entry["elapsed_time"], entry[
+            "file"
+        ]
+        assert _length(places) == pytest.approx(entry["distance"], rel=0.03), entry[
+            "file"
+        ]
 
 
 def test_segments_tile_every_activity(truth: dict[str, Any]) -> None:
@@ -191,21 +209,34 @@ def test_trails_begin_late_and_the_truth_has_every_claim(truth: dict[str, Any]) 
     """No trail before the stated week, a verdict for each claim, two races of which one was well
     prepared.
     """
-    first = min(entry["week"] for entry in truth["activities"] if entry["trail_share"] > 0)
+    first = min(
+        entry["week"] for entry in truth["activities"] if entry["trail_share"] > 0
+    )
     assert first == truth["effects"]["road_improvement"]["first_trail_week"]
     assert list(truth["claims"]) == [
         "strength", "easy_days", "balance", "stress", "impact", "volume", "enjoyment", "variety",
         "road_improvement", "same_effort", "training_rules",
     ]  # fmt: skip
-    words = {"supported", "contradicted", "inconclusive", "not enough data", "not measurable"}
+    words = {
+        "supported",
+        "contradicted",
+        "inconclusive",
+        "not enough data",
+        "not measurable",
+    }
     for claim in truth["claims"].values():
         assert claim["expected"] in claim["allowed"] and set(claim["allowed"]) <= words
-    assert [race["rules"]["R2"]["status"] for race in truth["races"]] == ["fail", "pass"]
+    assert [race["rules"]["R2"]["status"] for race in truth["races"]] == [
+        "fail",
+        "pass",
+    ]
 
 
 def test_every_odd_file_is_described(truth: dict[str, Any]) -> None:
     """Each odd file has its truth, and the duplicate pair starts at the same moment."""
-    assert set(truth["odd"]) == {f"odd/{path.name}" for path in (SAMPLES / "odd").iterdir()}
+    assert set(truth["odd"]) == {
+        f"odd/{path.name}" for path in (SAMPLES / "odd").iterdir()
+    }
     pair = [truth["odd"][f"odd/duplicate.{kind}"] for kind in ("fit", "gpx")]
     assert pair[0]["start_time"] == pair[1]["start_time"]
     assert (SAMPLES / "odd" / "empty.fit").stat().st_size == 0

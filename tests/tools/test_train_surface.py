@@ -18,7 +18,9 @@ def document(root: Path) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """Return the model file."""
     return dict(
         json.loads(
-            (root / "trailstats" / "terrain" / "surface_model.json").read_text(encoding="utf-8")
+            (root / "trailstats" / "terrain" / "surface_model.json").read_text(
+                encoding="utf-8"
+            )
         )
     )
 
@@ -63,7 +65,9 @@ def test_calibration_finds_a_known_line(tool: Callable[[str], ModuleType]) -> No
     assert line.offset == pytest.approx(-0.5, abs=0.01)
 
 
-def test_scores_know_perfect_and_blind_predictions(tool: Callable[[str], ModuleType]) -> None:
+def test_scores_know_perfect_and_blind_predictions(
+    tool: Callable[[str], ModuleType],
+) -> None:
     """A perfect order has an area of 1, a constant one half; true shares have no calibration
     error.
     """
@@ -72,7 +76,9 @@ def test_scores_know_perfect_and_blind_predictions(tool: Callable[[str], ModuleT
     assert scores.auc(np.array([0.1, 0.2, 0.8, 0.9]), trail, road) == 1.0
     assert scores.auc(np.full(4, 0.3), trail, road) == 0.5
     assert (
-        scores.calibration_error(np.array([0.25, 0.75]), np.array([1.0, 3.0]), np.array([3.0, 1.0]))
+        scores.calibration_error(
+            np.array([0.25, 0.75]), np.array([1.0, 3.0]), np.array([3.0, 1.0])
+        )
         == 0.0
     )
 
@@ -89,17 +95,23 @@ def test_the_stored_model_is_the_trained_one(
     for part in ("activity", "windows"):
         stored, trained = numbers(document[part]), numbers(again[part])
         assert stored.keys() == trained.keys()
-        assert [trained[k] for k in stored] == pytest.approx(list(stored.values()), abs=0.02), part
+        assert [trained[k] for k in stored] == pytest.approx(
+            list(stored.values()), abs=0.02
+        ), part
 
 
 def numbers(part: object, at: str = "") -> dict[str, float]:
     """Return every number of nested tables by its place."""
     if isinstance(part, dict):
         return {
-            k: v for name, below in part.items() for k, v in numbers(below, f"{at}/{name}").items()
+            k: v
+            for name, below in part.items()
+            for k, v in numbers(below, f"{at}/{name}").items()
         }
     if isinstance(part, list):
         return {
-            k: v for i, below in enumerate(part) for k, v in numbers(below, f"{at}/{i}").items()
+            k: v
+            for i, below in enumerate(part)
+            for k, v in numbers(below, f"{at}/{i}").items()
         }
     return {at: float(part)} if isinstance(part, int | float) else {}

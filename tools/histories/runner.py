@@ -49,12 +49,16 @@ class Physiology:
         """Return the settled heart rate of an effort, on a cool day and before any drift
         [1/min].
         """
-        return np.asarray(self.heart_rate_at_zero + self.heart_rate_per_effort * spent / fitness)
+        return np.asarray(
+            self.heart_rate_at_zero + self.heart_rate_per_effort * spent / fitness
+        )
 
     def drift(self, seconds: Floats, heat: float | Floats) -> Floats:
         """Return what time into the run adds, more of it in the heat [1/min]."""
         return np.asarray(
-            (self.drift_per_hour + 0.25 * heat) * np.maximum(seconds - 600.0, 0.0) / 3600.0
+            (self.drift_per_hour + 0.25 * heat)
+            * np.maximum(seconds - 600.0, 0.0)
+            / 3600.0
         )
 
 

@@ -112,7 +112,14 @@ SAMPLE = Scenario(
     certainty=2.5,
 )
 """The runner whose files `make_samples` writes, as far as tables can hold him."""
-_POWER = {"group": "power", "weeks": 30, "easy": 2, "long": 0, "hard": 1, "trail_share": 0.5}
+_POWER = {
+    "group": "power",
+    "weeks": 30,
+    "easy": 2,
+    "long": 0,
+    "hard": 1,
+    "trail_share": 0.5,
+}
 
 SCENARIOS = (
     NONE,
@@ -125,13 +132,30 @@ SCENARIOS = (
         weeks=80,
         trail_from=30,
     ),
-    replace(NONE, name="no effect, steep trend in fitness", trend=0.08, weeks=60, trail_from=24),
     replace(
-        NONE, name="no effect, new watch with the trails", new_device=4.0, weeks=60, trail_from=24
+        NONE,
+        name="no effect, steep trend in fitness",
+        trend=0.08,
+        weeks=60,
+        trail_from=24,
     ),
-    replace(NONE, name="no effect, heart rate in half of the runs", with_heart_rate=0.5, rated=0.3),
+    replace(
+        NONE,
+        name="no effect, new watch with the trails",
+        new_device=4.0,
+        weeks=60,
+        trail_from=24,
+    ),
+    replace(
+        NONE,
+        name="no effect, heart rate in half of the runs",
+        with_heart_rate=0.5,
+        rated=0.3,
+    ),
     replace(NONE, name="no effect, few runs", weeks=16, easy=1),
-    replace(NONE, name="no effect, ground sometimes mistaken", certainty=2.5, trail_from=12),
+    replace(
+        NONE, name="no effect, ground sometimes mistaken", certainty=2.5, trail_from=12
+    ),
     Scenario(
         "small effects",
         "effect",
@@ -160,12 +184,17 @@ SCENARIOS = (
         volume_per_share=3.0,
         gain=0.06,
     ),
-    Scenario("road form 3 % up with the trails", "effect", weeks=60, trail_from=24, gain=0.03),
+    Scenario(
+        "road form 3 % up with the trails", "effect", weeks=60, trail_from=24, gain=0.03
+    ),
     Scenario("easy days 5 % slower, 30 a side", easy_slower=0.05, **_POWER),
     Scenario("3 beats more, 30 a side", beats=3.0, **_POWER),
     Scenario("steps load 10 % less, 30 a side", step_load=0.9, **_POWER),
     Scenario(
-        "3 beats more, 30 a side, ground sometimes mistaken", beats=3.0, certainty=2.5, **_POWER
+        "3 beats more, 30 a side, ground sometimes mistaken",
+        beats=3.0,
+        certainty=2.5,
+        **_POWER,
     ),
     SAMPLE,
     replace(

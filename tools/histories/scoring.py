@@ -85,7 +85,9 @@ def _figure(result: ClaimResult) -> ClaimResult:
     return next((p for p in result.parts if p.claim == name), result)
 
 
-def _truth(scenario: Scenario, claim: str, part: ClaimResult, history: History) -> float:
+def _truth(
+    scenario: Scenario, claim: str, part: ClaimResult, history: History
+) -> float:
     """Return the true difference where it has a closed form, else NaN."""
     if claim == "balance":
         return 0.006 * (scenario.uneven - 1.0) * math.exp(0.15**2 / 2.0)
@@ -119,7 +121,10 @@ def _loads(history: History) -> dict[str, Floats]:
     columns = ["distance", "impact_low", "impact", "impact_high"]
     sums = whole.groupby(["surface", "exponent"])[columns].sum()
     nothing = np.zeros((len(EXPONENTS), len(columns)))
-    return {s: sums.loc[s].to_numpy() if s in sums.index else nothing for s in ("trail", "road")}
+    return {
+        s: sums.loc[s].to_numpy() if s in sums.index else nothing
+        for s in ("trail", "road")
+    }
 
 
 def _true_impact(pooled: dict[str, Floats], seed: int) -> float:
@@ -175,7 +180,9 @@ def score(outcomes: list[Outcome]) -> dict[str, Score]:
         verdicts = [o.verdicts[claim] for o in outcomes]
         total = len(verdicts)
         supported, contradicted = (verdicts.count(v) for v in DECIDED)
-        answered = total - verdicts.count("not enough data") - verdicts.count("not measurable")
+        answered = (
+            total - verdicts.count("not enough data") - verdicts.count("not measurable")
+        )
         found[claim] = Score(
             Share(supported, total),
             Share(contradicted, total),
@@ -199,7 +206,8 @@ def _coverage(claim: str, outcomes: list[Outcome]) -> Share:
     if claim == "impact":
         known = [o for o in outcomes if np.isfinite(o.figures[claim][1])]
         pooled = {
-            side: np.sum([o.loads[side] for o in outcomes], axis=0) for side in ("trail", "road")
+            side: np.sum([o.loads[side] for o in outcomes], axis=0)
+            for side in ("trail", "road")
         }
         true = np.array([_true_impact(pooled, o.seed) for o in known])
     inside = (figures[:, 1] <= true) & (true <= figures[:, 2])
@@ -213,5 +221,6 @@ def parts_decided(outcomes: list[Outcome]) -> dict[str, Share]:
         for name, verdict in outcome.parts.items():
             counts[name].append(verdict)
     return {
-        name: Share(verdicts.count("supported"), len(verdicts)) for name, verdicts in counts.items()
+        name: Share(verdicts.count("supported"), len(verdicts))
+        for name, verdicts in counts.items()
     }

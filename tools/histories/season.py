@@ -33,7 +33,9 @@ class Plan:
     fitness: Floats
 
 
-def _fade(rng: np.random.Generator, count: int, correlation: float, deviation: float) -> Floats:
+def _fade(
+    rng: np.random.Generator, count: int, correlation: float, deviation: float
+) -> Floats:
     """Return a first-order autoregressive series."""
     noise = rng.standard_normal(count + 50) * deviation * np.sqrt(1.0 - correlation**2)
     return np.asarray(lfilter([1.0], [1.0, -correlation], noise)[50:], dtype=np.float64)
@@ -53,16 +55,32 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
     volume = np.exp(_fade(rng, s.weeks, 0.4, 0.12))
     sick = rng.uniform(size=s.weeks) < 0.03
     week, day, kind, trail, seconds, share = [], [], [], [], [], np.zeros(s.weeks)
-    fair = rng.permutation(np.arange(s.weeks * s.easy) % 2 == 0) if s.group == "power" else None
+    fair = (
+        rng.permutation(np.arange(s.weeks * s.easy) % 2 == 0)
+        if s.group == "power"
+        else None
+    )
     count = 0
     for w in range(s.weeks):
         before = share[max(w - 4, 0) : w].mean() if w else 0.0
-        target = 0.0 if w < s.trail_from else s.trail_share if wave is None else float(wave[w])
-        rise = s.volume_with_trail * (float(w >= s.trail_from) if s.trail_from else target)
-        hours = (3.6 * (len(kinds) / 4.0) * (1.0 + rise) + s.volume_per_share * before) * volume[w]
+        target = (
+            0.0
+            if w < s.trail_from
+            else s.trail_share
+            if wave is None
+            else float(wave[w])
+        )
+        rise = s.volume_with_trail * (
+            float(w >= s.trail_from) if s.trail_from else target
+        )
+        hours = (
+            3.6 * (len(kinds) / 4.0) * (1.0 + rise) + s.volume_per_share * before
+        ) * volume[w]
         if sick[w] and s.group != "power":
             continue
-        weights = np.array([1.0 if k == "easy" else 1.5 if k == "long" else 1.1 for k in kinds])
+        weights = np.array(
+            [1.0 if k == "easy" else 1.5 if k == "long" else 1.1 for k in kinds]
+        )
         times = (
             hours
             * 3600.0
@@ -95,13 +113,17 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
         np.asarray(kind)[order],
         on_trail_all,
         p_trail,
-        np.select([p_trail >= TOLD, p_trail <= 1.0 - TOLD], ["trail", "road"], "unknown"),
+        np.select(
+            [p_trail >= TOLD, p_trail <= 1.0 - TOLD], ["trail", "road"], "unknown"
+        ),
         np.asarray(seconds)[order],
         _fitness(s, share, weeks, np.asarray(seconds)[order], rng)[weeks],
     )
 
 
-def _probability(s: Scenario, trail: NDArray[np.bool_], rng: np.random.Generator) -> Floats:
+def _probability(
+    s: Scenario, trail: NDArray[np.bool_], rng: np.random.Generator
+) -> Floats:
     """Return each run's probability of trail: among runs with the same one, so many are on
     trail.
     """
@@ -116,7 +138,11 @@ def _probability(s: Scenario, trail: NDArray[np.bool_], rng: np.random.Generator
 
 
 def _fitness(
-    s: Scenario, share: Floats, week: NDArray[np.intp], seconds: Floats, rng: np.random.Generator
+    s: Scenario,
+    share: Floats,
+    week: NDArray[np.intp],
+    seconds: Floats,
+    rng: np.random.Generator,
 ) -> Floats:
     """Return each week's speed at a given heart rate, relative to the first."""
     clock = np.arange(s.weeks)
@@ -127,7 +153,9 @@ def _fitness(
     if s.trail_from:
         trails = risen(clock - s.trail_from + 0.5, s.gain_weeks)
     else:
-        trails = np.array([share[max(w - s.gain_weeks, 0) : w].mean() if w else 0.0 for w in clock])
+        trails = np.array(
+            [share[max(w - s.gain_weeks, 0) : w].mean() if w else 0.0 for w in clock]
+        )
     level = (
         s.gain * trails
         + s.trend * clock / 52.0

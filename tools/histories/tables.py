@@ -61,7 +61,9 @@ LIMITS = HeartRateLimits(
 )
 START = pd.Timestamp("2023-01-02", tz="UTC")
 _SLOPES = (-0.10, -0.05, -0.02, 0.02, 0.05, 0.10)
-_CLASSES = np.array(["steep_down", "down", "gentle_down", "flat", "gentle_up", "up", "steep_up"])
+_CLASSES = np.array(
+    ["steep_down", "down", "gentle_down", "flat", "gentle_up", "up", "steep_up"]
+)
 
 
 def simulate(scenario: Scenario, seed: int) -> History:
@@ -125,23 +127,43 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
     runs = len(plan.week)
     shape = (runs, PIECES)
     base = np.select(
-        [plan.kind == "easy", plan.kind == "long"], [EFFORT["easy"], EFFORT["long"]], HARD
+        [plan.kind == "easy", plan.kind == "long"],
+        [EFFORT["easy"], EFFORT["long"]],
+        HARD,
     )
     effort = base * np.exp(EFFORT_SPREAD * rng.standard_normal(runs))
-    effort = effort * np.where(plan.trail & (plan.kind == "easy"), 1.0 - s.easy_slower, 1.0)
-    steep = 0.022 * np.exp(0.4 * rng.standard_normal(runs)) * np.where(plan.trail, s.hills, 1.0)
+    effort = effort * np.where(
+        plan.trail & (plan.kind == "easy"), 1.0 - s.easy_slower, 1.0
+    )
+    steep = (
+        0.022
+        * np.exp(0.4 * rng.standard_normal(runs))
+        * np.where(plan.trail, s.hills, 1.0)
+    )
     grade = steep[:, None] * rng.standard_normal(shape)
     grade = np.clip(grade - grade.mean(axis=1, keepdims=True), -0.2, 0.2)
     time = plan.seconds[:, None] * np.exp(0.25 * rng.standard_normal(shape))
     time *= plan.seconds[:, None] / time.sum(axis=1, keepdims=True)
     middle = np.cumsum(time, axis=1) - time / 2.0
-    level = effort[:, None] * np.exp(0.03 * rng.standard_normal(shape)) * plan.fitness[:, None]
-    warmth = season_temperature(plan.day) + TEMPERATURE_SPREAD * rng.standard_normal(runs)
+    level = (
+        effort[:, None]
+        * np.exp(0.03 * rng.standard_normal(shape))
+        * plan.fitness[:, None]
+    )
+    warmth = season_temperature(plan.day) + TEMPERATURE_SPREAD * rng.standard_normal(
+        runs
+    )
     body = replace(BODY, heat_per_degree=s.heat)
     heat = np.maximum(warmth - body.heat_from, 0.0)
     change = s.trail_from if s.trail_from else s.weeks // 2
-    offset = body.heart_rate_day_sd * rng.standard_normal(runs) + body.heat_per_degree * heat
-    offset = offset + s.new_device * (plan.week >= change) + np.where(plan.trail, s.beats, 0.0)
+    offset = (
+        body.heart_rate_day_sd * rng.standard_normal(runs) + body.heat_per_degree * heat
+    )
+    offset = (
+        offset
+        + s.new_device * (plan.week >= change)
+        + np.where(plan.trail, s.beats, 0.0)
+    )
     # The heart follows the effort with a lag, so a piece begins with what is left of the one
     # before.
     before = np.column_stack((level[:, :1], level[:, :-1]))
@@ -179,15 +201,27 @@ def _activities(
     climb = p["time"] * p["speed"] * p["grade"]
     late = np.cumsum(p["time"], axis=1) > 600.0
     level_ground = p["grade"] <= 0.05
-    judged = np.where(late & level_ground & np.isfinite(p["rate"]), p["time"], 0.0).sum(axis=1)
+    judged = np.where(late & level_ground & np.isfinite(p["rate"]), p["time"], 0.0).sum(
+        axis=1
+    )
     above = np.where(
-        late & level_ground, p["time"] * ndtr((p["rate"] - BODY.easy_ceiling) / 4.0), 0.0
+        late & level_ground,
+        p["time"] * ndtr((p["rate"] - BODY.easy_ceiling) / 4.0),
+        0.0,
     )
     rate = (p["rate"] * p["time"]).sum(axis=1) / plan.seconds
-    load = plan.seconds / 36.0 * np.nan_to_num((rate - BODY.heart_rate_rest) / 120.0, nan=0.75) ** 2
+    load = (
+        plan.seconds
+        / 36.0
+        * np.nan_to_num((rate - BODY.heart_rate_rest) / 120.0, nan=0.75) ** 2
+    )
     feel = rated_feel(FEEL + s.feel * trail + FEEL_SPREAD * rng.standard_normal(runs))
     effort = np.clip(
-        np.round(3.0 + 3.0 * (plan.kind == "hard") + EXERTION_SPREAD * rng.standard_normal(runs)),
+        np.round(
+            3.0
+            + 3.0 * (plan.kind == "hard")
+            + EXERTION_SPREAD * rng.standard_normal(runs)
+        ),
         1,
         10,
     )
@@ -217,7 +251,9 @@ def _activities(
         "local_offset": np.zeros(runs),
         "activity": files,
         "device": np.where(
-            (s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)), "new", "old"
+            (s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)),
+            "new",
+            "old",
         ),
         "surface": plan.surface,
         "time_above_easy": np.where(known, np.nan_to_num(above).sum(axis=1), np.nan),
@@ -231,7 +267,9 @@ def _activities(
         * np.exp(0.15 * rng.standard_normal(runs)),
         "intent": np.where(hard, "hard", np.where(plan.kind == "easy", "easy", "")),
         "intent_source": np.where(plan.kind == "long", "", "name"),
-        "temperature": p["warmth"][:, 0] + 4.0 if s.thermometer else np.full(runs, np.nan),
+        "temperature": p["warmth"][:, 0] + 4.0
+        if s.thermometer
+        else np.full(runs, np.nan),
         "pace_spread": 0.06 + s.spread * trail + 0.015 * rng.standard_normal(runs),
         "decoupling": 0.03 + 0.03 * rng.standard_normal(runs),
         "technical_time": np.zeros(runs),
@@ -303,7 +341,9 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
     }
     size = len(EXPONENTS)
     sums = {
-        n: np.stack([(steps * (ratio * v) ** b).sum(axis=1) for b in EXPONENTS], axis=1).ravel()
+        n: np.stack(
+            [(steps * (ratio * v) ** b).sum(axis=1) for b in EXPONENTS], axis=1
+        ).ravel()
         for n, v in parts.items()
     }
     return schema.IMPACT.frame(
@@ -318,7 +358,11 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
 
 
 def _profile(
-    s: Scenario, plan: Plan, p: dict[str, Floats], begin: pd.DatetimeIndex, rng: np.random.Generator
+    s: Scenario,
+    plan: Plan,
+    p: dict[str, Floats],
+    begin: pd.DatetimeIndex,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return thinned tracks: a round of one of eight routes, and a speed that may surge in the last
     kilometre.

@@ -51,7 +51,10 @@ def _rules(before: list[tuple[int, bool, float, float]]) -> dict[str, Any]:
     cut = 1.0 - last / base
     late = max((fall for day, _, _, fall in before if 1 <= day <= 14), default=0.0)
     earlier = max((fall for day, _, _, fall in before if 15 <= day <= 56), default=0.0)
-    weeks = [sum(m for day, _, m, _ in before if 7 * k < day <= 7 * k + 7) for k in (3, 2, 1, 0)]
+    weeks = [
+        sum(m for day, _, m, _ in before if 7 * k < day <= 7 * k + 7)
+        for k in (3, 2, 1, 0)
+    ]
     falling = all(b < a for a, b in pairwise(weeks))
     return {
         "R2": {
@@ -59,8 +62,14 @@ def _rules(before: list[tuple[int, bool, float, float]]) -> dict[str, Any]:
             "trail_runs_days_14_to_1": near,
             "status": _status(max(far, near) <= 1),
         },
-        "R2b": {"volume_reduction": round(cut, 3), "status": _status(0.41 <= cut <= 0.60)},
-        "R2c": {"distance_last_four_weeks": [round(w) for w in weeks], "status": _status(falling)},
+        "R2b": {
+            "volume_reduction": round(cut, 3),
+            "status": _status(0.41 <= cut <= 0.60),
+        },
+        "R2c": {
+            "distance_last_four_weeks": [round(w) for w in weeks],
+            "status": _status(falling),
+        },
         "R2d": {
             "largest_descent_last_14_days": round(late),
             "largest_descent_6_weeks_before": round(earlier),
@@ -101,7 +110,11 @@ def races(runs: list[Outing]) -> list[dict[str, Any]]:
 
 
 def _verdict(expected: str, allowed: list[str], reason: str) -> dict[str, Any]:
-    return {"expected": expected, "allowed": [*allowed, "not enough data"], "reason": reason}
+    return {
+        "expected": expected,
+        "allowed": [*allowed, "not enough data"],
+        "reason": reason,
+    }
 
 
 def _impact_parts(impact: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +122,11 @@ def _impact_parts(impact: dict[str, Any]) -> dict[str, Any]:
     for name, row in impact.items():
         share = row["share_of_draws_lower"]
         verdict = (
-            "supported" if share > 0.95 else "contradicted" if share < 0.05 else "inconclusive"
+            "supported"
+            if share > 0.95
+            else "contradicted"
+            if share < 0.05
+            else "inconclusive"
         )
         parts[name] = _verdict(
             verdict,
@@ -121,8 +138,12 @@ def _impact_parts(impact: dict[str, Any]) -> dict[str, Any]:
 
 def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
     """Give the expected verdict for each claim, and every verdict an honest method may give."""
-    easy, dose, feel, same = (effect[k] for k in ("easy_days", "doses", "enjoyment", "same_effort"))
-    above, speed, gap = (easy[k] for k in ("above_easy_ceiling", "speed", "grade_adjusted_speed"))
+    easy, dose, feel, same = (
+        effect[k] for k in ("easy_days", "doses", "enjoyment", "same_effort")
+    )
+    above, speed, gap = (
+        easy[k] for k in ("above_easy_ceiling", "speed", "grade_adjusted_speed")
+    )
     climb, rough, steps = (
         dose[k] for k in ("climb_per_km", "technical_minutes", "cadence_variation")
     )
@@ -226,7 +247,11 @@ def runner(runs: list[Outing], body: Physiology) -> dict[str, Any]:
             "first_trail_week": season.TRAIL_FROM_WEEK,
         },
     }
-    whole = effect["same_effort"] and effect["impact"] and effect["easy_days"]["speed"]["n_trail"]
+    whole = (
+        effect["same_effort"]
+        and effect["impact"]
+        and effect["easy_days"]["speed"]["n_trail"]
+    )
     return {
         "physiology": vars(body),
         "effects": effect,

@@ -124,7 +124,12 @@ _TRAILS: dict[str, tuple[list[tuple[float, float]], list[Section], float, int]] 
     "three knolls": (
         [(0, 0), (-4, 0), (-4, 3)],
         _repeat(
-            [(820, 0.085, SINGLE), (380, 0.01, BUFFED), (500, -0.12, ROUGH), (900, -0.025, SINGLE)],
+            [
+                (820, 0.085, SINGLE),
+                (380, 0.01, BUFFED),
+                (500, -0.12, ROUGH),
+                (900, -0.025, SINGLE),
+            ],
             3,
         ),
         2.6,
@@ -186,7 +191,13 @@ _TRAILS: dict[str, tuple[list[tuple[float, float]], list[Section], float, int]] 
     "bluff": (
         [(0, 0), (3, 0), (3, 3)],
         _repeat(
-            [(230, 0.165, ROUGH), (250, 0.0, SINGLE), (280, -0.145, ROUGH), (330, 0.01, SINGLE)], 4
+            [
+                (230, 0.165, ROUGH),
+                (250, 0.0, SINGLE),
+                (280, -0.145, ROUGH),
+                (330, 0.01, SINGLE),
+            ],
+            4,
         ),
         0.6,
         -1,
@@ -204,7 +215,9 @@ def course(name: str) -> Course:
     if name in _STREETS:
         corners, slope, steepest, bend = _STREETS[name]
         seed = 100 + list(_STREETS).index(name)
-        return road_course(name, seed, _corners(corners), slope=slope, steepest=steepest, bend=bend)
+        return road_course(
+            name, seed, _corners(corners), slope=slope, steepest=steepest, bend=bend
+        )
     approach, sections, heading, loop = _TRAILS[name]
     seed = 300 + list(_TRAILS).index(name)
     return trail_course(name, seed, approach, sections, heading=heading, loop=loop)

@@ -28,18 +28,27 @@ def mean(values: list[float]) -> float | None:
 def compare(trail: list[float], road: list[float], digits: int = 4) -> dict[str, Any]:
     """Both sides, their difference and its sampling error; None where a side is empty."""
     a, b = mean(trail), mean(road)
-    out: dict[str, Any] = {"trail": a, "road": b, "difference": None, "sampling_error": None}
+    out: dict[str, Any] = {
+        "trail": a,
+        "road": b,
+        "difference": None,
+        "sampling_error": None,
+    }
     if a is not None and b is not None:
         out["difference"] = a - b
     if min(len(trail), len(road)) > 1:
         out["sampling_error"] = float(
-            np.sqrt(np.var(trail, ddof=1) / len(trail) + np.var(road, ddof=1) / len(road))
+            np.sqrt(
+                np.var(trail, ddof=1) / len(trail) + np.var(road, ddof=1) / len(road)
+            )
         )
     rounded = {k: None if v is None else round(v, digits) for k, v in out.items()}
     return {**rounded, "n_trail": len(trail), "n_road": len(road)}
 
 
-def _split(runs: list[Outing], measure: Callable[[Session, Run], float]) -> dict[str, Any]:
+def _split(
+    runs: list[Outing], measure: Callable[[Session, Run], float]
+) -> dict[str, Any]:
     return compare(
         [measure(s, r) for s, r in runs if s.on_trail],
         [measure(s, r) for s, r in runs if not s.on_trail],
@@ -52,12 +61,16 @@ def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
     """
 
     def above(r: Run, since: float) -> float:
-        return float((r.heart_rate[r.moving & (r.time >= since)] > body.easy_ceiling).mean())
+        return float(
+            (r.heart_rate[r.moving & (r.time >= since)] > body.easy_ceiling).mean()
+        )
 
     easy = [item for item in runs if item[0].intent in EASY]
     return {
         "speed": _split(easy, lambda _, r: float(r.speed[r.moving].mean())),
-        "grade_adjusted_speed": _split(easy, lambda _, r: float(r.adjusted_speed[r.moving].mean())),
+        "grade_adjusted_speed": _split(
+            easy, lambda _, r: float(r.adjusted_speed[r.moving].mean())
+        ),
         "heart_rate": _split(easy, lambda _, r: float(r.heart_rate[r.moving].mean())),
         "above_easy_ceiling": _split(easy, lambda _, r: above(r, 0.0)),
         "above_easy_ceiling_after_600_s": _split(easy, lambda _, r: above(r, 600.0)),
@@ -84,7 +97,9 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
     """Climb, technical ground and unsteadiness, trail runs against road runs."""
 
     def climb(_: Session, r: Run) -> float:
-        return float(np.maximum(np.diff(r.course.z), 0.0).sum() / r.distance[-1] * 1000.0)
+        return float(
+            np.maximum(np.diff(r.course.z), 0.0).sum() / r.distance[-1] * 1000.0
+        )
 
     def running(r: Run) -> Mask:
         return np.asarray(r.moving & (r.gait == 0) & (r.time > 60.0))
@@ -93,7 +108,9 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
         return float(r.cadence[running(r)].std() / r.cadence[running(r)].mean())
 
     def unsteady_pace(_: Session, r: Run) -> float:
-        return float(r.adjusted_speed[running(r)].std() / r.adjusted_speed[running(r)].mean())
+        return float(
+            r.adjusted_speed[running(r)].std() / r.adjusted_speed[running(r)].mean()
+        )
 
     calm = [item for item in runs if item[0].intent in season.UNHURRIED]
     return {
@@ -122,24 +139,40 @@ def same_effort(runs: list[Outing], body: Physiology) -> dict[str, Any]:
         where = run.trail & run.moving & (run.gait == 0)
         if where.any():
             extra = (run.of("cost") - 1.0)[where] * run.adjusted_speed[where]
-            cost.append(float(body.heart_rate_per_effort * extra.mean() / session.form.fitness))
+            cost.append(
+                float(body.heart_rate_per_effort * extra.mean() / session.form.fitness)
+            )
         heat = max(session.form.temperature - body.heat_from, 0.0)
         day = session.form.heart_rate_offset + body.heat_per_degree * heat
         adjusted = gaussian_filter1d(run.adjusted_speed, 20.0)
         flat = gaussian_filter1d(run.grade, 20.0) > -0.05
-        calm = np.convolve((run.gait != 0).astype(float), np.ones(121), mode="same") == 0
+        calm = (
+            np.convolve((run.gait != 0).astype(float), np.ones(121), mode="same") == 0
+        )
         for a in range(600, len(run.time) - 90, 90):
             part = slice(a, a + 90)
             trail = run.trail[part]
-            if not (calm[part].all() and flat[part].all() and trail.all() == trail.any()):
+            if not (
+                calm[part].all() and flat[part].all() and trail.all() == trail.any()
+            ):
                 continue
-            beats = float(run.heart_rate[part].mean()) - body.drift_per_hour * (a - 600.0) / 3600.0
+            beats = (
+                float(run.heart_rate[part].mean())
+                - body.drift_per_hour * (a - 600.0) / 3600.0
+            )
             rows.append(
-                (float(adjusted[part].mean()) / session.form.fitness, float(trail[0]), beats, day)
+                (
+                    float(adjusted[part].mean()) / session.form.fitness,
+                    float(trail[0]),
+                    beats,
+                    day,
+                )
             )
     if not cost or len(rows) < 20:
         return {}
-    gap, trail_side, beats_all, days = (np.array(column) for column in zip(*rows, strict=True))
+    gap, trail_side, beats_all, days = (
+        np.array(column) for column in zip(*rows, strict=True)
+    )
     design = np.column_stack([np.ones(len(gap)), gap, trail_side])
     plain = np.linalg.lstsq(design, beats_all - days, rcond=None)[0]
     shown = np.linalg.lstsq(design, beats_all, rcond=None)[0]
@@ -191,16 +224,23 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     if not side.any():
         return {}
 
-    def ratios(surface: float, slope: float, tibial: float, exponent: float) -> dict[str, float]:
+    def ratios(
+        surface: float, slope: float, tibial: float, exponent: float
+    ) -> dict[str, float]:
         out = {}
-        for name, value in _components(speed, grade, cadence, hike > 0.5, slope, tibial).items():
+        for name, value in _components(
+            speed, grade, cadence, hike > 0.5, slope, tibial
+        ).items():
             scaled = (
-                np.where(side, value * (surface if name == "impact" else 1.0), value) ** exponent
+                np.where(side, value * (surface if name == "impact" else 1.0), value)
+                ** exponent
             )
             load = scaled * cadence / 60.0
             per_minute = load[side].mean() / load[~side].mean()
             out[f"{name}_per_minute"] = float(per_minute)
-            out[f"{name}_per_km"] = float(per_minute * speed[~side].mean() / speed[side].mean())
+            out[f"{name}_per_km"] = float(
+                per_minute * speed[~side].mean() / speed[side].mean()
+            )
         return out
 
     central = ratios(1.0, 0.06, 1.0, 1.0)

@@ -31,7 +31,14 @@ from fit_tool.utils.crc import crc16
 from .sensors import Recording
 
 SPORTS = {"running": 1, "cycling": 2, "walking": 11, "transition": 3}
-SUB_SPORTS = {"generic": 0, "treadmill": 1, "street": 2, "trail": 3, "track": 4, "road": 7}
+SUB_SPORTS = {
+    "generic": 0,
+    "treadmill": 1,
+    "street": 2,
+    "trail": 3,
+    "track": 4,
+    "road": 7,
+}
 _START, _STOP, _STOP_ALL = 0, 1, 4
 _FIT_EPOCH = 631_065_600
 _TIMER, _LAP, _SESSION, _ACTIVITY = 0, 9, 8, 26
@@ -114,7 +121,9 @@ class _Records:
 
     def __init__(self, writer: _Writer) -> None:
         self._writer = writer
-        self._templates: dict[tuple[str, ...], tuple[RecordMessage, list[Field], bytes]] = {}
+        self._templates: dict[
+            tuple[str, ...], tuple[RecordMessage, list[Field], bytes]
+        ] = {}
 
     def add(self, timestamp: int, values: dict[str, float]) -> None:
         names = tuple(values)
@@ -218,8 +227,12 @@ def lap_ends(leg: Leg) -> list[int]:
     """Return the index of the last point of each lap: by hand where given, else each kilometre."""
     r = leg.recording
     total = float(r.distance[-1])
-    marks = list(leg.lap_distances) or [1000.0 * k for k in range(1, int(total // 1000) + 1)]
-    ends = [int(np.searchsorted(r.distance, mark)) for mark in marks if mark < total - 15.0]
+    marks = list(leg.lap_distances) or [
+        1000.0 * k for k in range(1, int(total // 1000) + 1)
+    ]
+    ends = [
+        int(np.searchsorted(r.distance, mark)) for mark in marks if mark < total - 15.0
+    ]
     last = len(r.time) - 1
     return [*sorted({e for e in ends if 0 < e < last}), last]
 
@@ -233,7 +246,9 @@ def _event(writer: _Writer, moment: int, kind: int) -> None:
     writer.add(event, 2)
 
 
-def _leg(writer: _Writer, records: _Records, leg: Leg, index: int, laps_before: int) -> int:
+def _leg(
+    writer: _Writer, records: _Records, leg: Leg, index: int, laps_before: int
+) -> int:
     r = leg.recording
     sport = SportMessage()
     sport.sport, sport.sub_sport, sport.sport_name = (
@@ -252,7 +267,9 @@ def _leg(writer: _Writer, records: _Records, leg: Leg, index: int, laps_before: 
         writer.add(workout, 4)
     _event(writer, milliseconds(leg.start, float(r.time[0])), _START)
     ends = lap_ends(leg)
-    marks = sorted([(a, _STOP_ALL) for a, _ in r.pauses] + [(b, _START) for _, b in r.pauses])
+    marks = sorted(
+        [(a, _STOP_ALL) for a, _ in r.pauses] + [(b, _START) for _, b in r.pauses]
+    )
     lap_start = done = 0
     first = 0
     for k in range(len(r.time)):
@@ -298,7 +315,12 @@ def encode(legs: Iterable[Leg], *, serial: int, utc_offset_hours: int) -> bytes:
     writer.add(head, 0)
     for number, kind in enumerate([None, 4][: 2 if legs[0].barometer else 1]):
         info = DeviceInfoMessage()
-        info.timestamp, info.device_index, info.manufacturer, info.product = start, number, 255, 1
+        info.timestamp, info.device_index, info.manufacturer, info.product = (
+            start,
+            number,
+            255,
+            1,
+        )
         info.software_version = 1.0
         info.source_type = 5
         if kind is not None:

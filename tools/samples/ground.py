@@ -90,7 +90,11 @@ def _resample(
     s = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     at = np.arange(0.0, s[-1], STEP)
     nearest = np.searchsorted(s, at, side="right") - 1
-    return np.interp(at, s, x), np.interp(at, s, y), other[np.clip(nearest, 0, len(other) - 1)]
+    return (
+        np.interp(at, s, x),
+        np.interp(at, s, y),
+        other[np.clip(nearest, 0, len(other) - 1)],
+    )
 
 
 def _streets(
@@ -106,10 +110,15 @@ def _streets(
         ys.append(y0 + f * (y1 - y0))
     x, y = np.concatenate(xs), np.concatenate(ys)
     if bend:
-        fade = np.minimum(1.0, np.minimum(np.arange(len(x)), np.arange(len(x))[::-1]) / 200.0)
+        fade = np.minimum(
+            1.0, np.minimum(np.arange(len(x)), np.arange(len(x))[::-1]) / 200.0
+        )
         x = x + bend * fade * wave(rng, len(x), 160.0)
         y = y + bend * fade * wave(rng, len(y), 160.0)
-    x, y = gaussian_filter1d(x, 4.0, mode="nearest"), gaussian_filter1d(y, 4.0, mode="nearest")
+    x, y = (
+        gaussian_filter1d(x, 4.0, mode="nearest"),
+        gaussian_filter1d(y, 4.0, mode="nearest"),
+    )
     x, y, _ = _resample(x, y, np.zeros(len(x), dtype=np.int64))
     return x, y
 
@@ -126,7 +135,12 @@ def _rolling(
 
 
 def _finish(
-    name: str, x: Array, y: Array, z: Array, footing: NDArray[np.int64], rng: np.random.RandomState
+    name: str,
+    x: Array,
+    y: Array,
+    z: Array,
+    footing: NDArray[np.int64],
+    rng: np.random.RandomState,
 ) -> Course:
     z = HOME_ELEVATION + gaussian_filter1d(z, 2.5, mode="nearest")
     d = STEP * np.arange(len(x))
@@ -156,7 +170,9 @@ def road_course(
     return _finish(name, x, y, z, np.zeros(len(x), dtype=np.int64), rng)
 
 
-def oval_course(name: str, seed: int, laps: float, approach: list[tuple[float, float]]) -> Course:
+def oval_course(
+    name: str, seed: int, laps: float, approach: list[tuple[float, float]]
+) -> Course:
     """Streets to a 400 m track, ``laps`` rounds of it, and the same streets home."""
     rng = np.random.RandomState(seed)
     ax, ay = _streets([(a * BLOCK, b * BLOCK) for a, b in approach], rng, 0.0)
@@ -177,9 +193,9 @@ def oval_course(name: str, seed: int, laps: float, approach: list[tuple[float, f
     x = np.concatenate([ax, ax[-1] + tx, ax[::-1]])
     y = np.concatenate([ay, ay[-1] + ty, ay[::-1]])
     z = np.concatenate([az, np.full(len(tx), az[-1]), az[::-1]])
-    footing = np.concatenate([np.zeros(len(ax)), np.ones(len(tx)), np.zeros(len(ax))]).astype(
-        np.int64
-    )
+    footing = np.concatenate(
+        [np.zeros(len(ax)), np.ones(len(tx)), np.zeros(len(ax))]
+    ).astype(np.int64)
     return _finish(name, x, y, z, footing, rng)
 
 
@@ -196,7 +212,9 @@ def _path(
     kind = np.array([FOOTINGS.index(f) for _, _, f in sections])[which]
     turn = np.zeros(n)
     bump = np.zeros(n)
-    for footing in sorted({f.name: f for _, _, f in sections}.values(), key=lambda f: f.name):
+    for footing in sorted(
+        {f.name: f for _, _, f in sections}.values(), key=lambda f: f.name
+    ):
         here = kind == FOOTINGS.index(footing)
         turn = np.where(here, footing.bend * wave(rng, n, footing.bend_length), turn)
         bump = np.where(here, footing.bump * wave(rng, n, footing.bump_length), bump)
@@ -207,7 +225,13 @@ def _path(
         zigzag[at : at + leg] = side * rng.uniform(0.95, 1.3)
         at, side = at + leg, -side
     zigzag = gaussian_filter1d(np.where(np.abs(mean) >= 0.13, zigzag, 0.0), 2.5)
-    course = heading + 0.75 * wave(rng, n, 750.0) + 0.45 * wave(rng, n, 220.0) + turn + zigzag
+    course = (
+        heading
+        + 0.75 * wave(rng, n, 750.0)
+        + 0.45 * wave(rng, n, 220.0)
+        + turn
+        + zigzag
+    )
     if loop:
         course = course + loop * (2 * np.pi * np.arange(n) / n - np.pi / 2)
     x = np.cumsum(STEP * np.cos(course))
@@ -215,7 +239,9 @@ def _path(
     if loop:
         along = np.arange(1, n + 1) / n
         x, y = x - along * x[-1], y - along * y[-1]
-    grade = gaussian_filter1d(mean, 12.0) + bump * (1.0 + 2.0 * np.minimum(np.abs(mean), 0.15))
+    grade = gaussian_filter1d(mean, 12.0) + bump * (
+        1.0 + 2.0 * np.minimum(np.abs(mean), 0.15)
+    )
     grade = grade + 0.35 * np.abs(mean) * wave(rng, n, 90.0)
     return x, y, grade, kind.astype(np.int64)
 
@@ -241,7 +267,10 @@ def trail_course(
         grade = grade - grade.mean()
     else:
         x, y = np.concatenate([x, x[::-1]]), np.concatenate([y, y[::-1]])
-        grade, kind = np.concatenate([grade, -grade[::-1]]), np.concatenate([kind, kind[::-1]])
+        grade, kind = (
+            np.concatenate([grade, -grade[::-1]]),
+            np.concatenate([kind, kind[::-1]]),
+        )
     z = np.cumsum(grade * STEP)
     z = z - np.linspace(0.0, z[-1], len(z))
     fx = np.concatenate([ax, ax[-1] + x, ax[::-1]])

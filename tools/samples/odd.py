@@ -54,19 +54,25 @@ def _facts(start: datetime, r: Recording, **more: object) -> dict[str, Any]:
 
 
 def _at(day: int, hour: int) -> datetime:
-    return datetime(2025, 1, 6, hour, 12, 5, tzinfo=UTC) + timedelta(days=day) - UTC_OFFSET
+    return (
+        datetime(2025, 1, 6, hour, 12, 5, tzinfo=UTC) + timedelta(days=day) - UTC_OFFSET
+    )
 
 
 def _paused(start: datetime) -> Odd:
     """Three timer pauses and, with the timer running, one long standstill."""
     form = replace(_FORM, stop_chance=0.4)
-    outing, r = _outing(1, "park streets", 2.8, Watch(smart=True, auto_pause=True), form)
+    outing, r = _outing(
+        1, "park streets", 2.8, Watch(smart=True, auto_pause=True), form
+    )
     waits = [(700.0, 640.0), (1500.0, 95.0)]
     time, pauses = r.time.copy(), list(r.pauses)
     added = 0.0
     for moment, length in waits:
         k = int(np.searchsorted(time, moment + added))
-        pauses = [(a + length, b + length) if a >= time[k] else (a, b) for a, b in pauses]
+        pauses = [
+            (a + length, b + length) if a >= time[k] else (a, b) for a, b in pauses
+        ]
         pauses.append((float(time[k]), float(time[k] + length)))
         time[k + 1 :] += length
         added += length
@@ -74,57 +80,81 @@ def _paused(start: datetime) -> Odd:
     count = 45
     begin = float(time[still])
     later = np.concatenate(
-        [time[: still + 1], begin + 4.0 * np.arange(1, count + 1), time[still + 1 :] + 4.0 * count]
+        [
+            time[: still + 1],
+            begin + 4.0 * np.arange(1, count + 1),
+            time[still + 1 :] + 4.0 * count,
+        ]
     )
     rng = np.random.RandomState([SEED, 5002])
     columns: dict[str, np.ndarray] = {}
     for name, value in vars(r).items():
         if isinstance(value, np.ndarray):
             hold = np.full(count, value[still])
-            columns[name] = np.concatenate([value[: still + 1], hold, value[still + 1 :]])
+            columns[name] = np.concatenate(
+                [value[: still + 1], hold, value[still + 1 :]]
+            )
     block = slice(still + 1, still + 1 + count)
     wander = np.cumsum(rng.standard_normal(count)) * 3e-6
     columns["latitude"][block] += wander
     columns["longitude"][block] += wander[::-1]
     columns["speed"][block] = 0.0
     columns["cadence"][block] = 0.0
-    columns["heart_rate"][block] = 98.0 + (columns["heart_rate"][still] - 98.0) * np.exp(
-        -np.arange(count) * 4.0 / 40.0
-    )
+    columns["heart_rate"][block] = 98.0 + (
+        columns["heart_rate"][still] - 98.0
+    ) * np.exp(-np.arange(count) * 4.0 / 40.0)
     columns["time"] = later
-    pauses = [(a + 4.0 * count, b + 4.0 * count) if a > begin else (a, b) for a, b in pauses]
+    pauses = [
+        (a + 4.0 * count, b + 4.0 * count) if a > begin else (a, b) for a, b in pauses
+    ]
     r = replace(r, **columns, pauses=sorted(pauses))
     timer = float(r.time[-1] - sum(b - a for a, b in r.pauses))
     content = fitfile.encode([Leg(start, r)], serial=1, utc_offset_hours=-3)
     facts = _facts(
-        start, r, timer_time=timer, standstill=4.0 * count, pauses=[list(p) for p in r.pauses]
+        start,
+        r,
+        timer_time=timer,
+        standstill=4.0 * count,
+        pauses=[list(p) for p in r.pauses],
     )
     return Odd(
-        "paused.fit", content, {**facts, "true_distance": round(float(outing.distance[-1]), 1)}
+        "paused.fit",
+        content,
+        {**facts, "true_distance": round(float(outing.distance[-1]), 1)},
     )
 
 
 def _treadmill(start: datetime) -> Odd:
-    _, r = _outing(3, "long straights", 2.9, Watch(smart=False), replace(_FORM, stop_chance=0.0))
+    _, r = _outing(
+        3, "long straights", 2.9, Watch(smart=False), replace(_FORM, stop_chance=0.0)
+    )
     r = _cut(r, 2400.0)
     gone = np.full(len(r.time), np.nan)
     r = replace(r, latitude=gone, longitude=gone, altitude=gone)
     leg = Leg(start, r, sub_sport="treadmill", profile="Treadmill", barometer=False)
     return Odd(
-        "treadmill.fit", fitfile.encode([leg], serial=1, utc_offset_hours=-3), _facts(start, r)
+        "treadmill.fit",
+        fitfile.encode([leg], serial=1, utc_offset_hours=-3),
+        _facts(start, r),
     )
 
 
 def _multisport(start: datetime) -> Odd:
-    _, first = _outing(5, "river road", 2.9, Watch(smart=True), replace(_FORM, stop_chance=0.0))
+    _, first = _outing(
+        5, "river road", 2.9, Watch(smart=True), replace(_FORM, stop_chance=0.0)
+    )
     first = _cut(first, 1500.0)
-    _, ride = _outing(6, "two villages", 7.4, Watch(smart=True), replace(_FORM, stop_chance=0.0))
+    _, ride = _outing(
+        6, "two villages", 7.4, Watch(smart=True), replace(_FORM, stop_chance=0.0)
+    )
     ride = replace(
         ride,
         cadence=np.full(len(ride.time), np.nan),
         heart_rate=ride.heart_rate.clip(0, 158) - 14.0,
     )
-    _, last = _outing(7, "heath", 2.7, Watch(smart=True), replace(_FORM, stop_chance=0.0))
+    _, last = _outing(
+        7, "heath", 2.7, Watch(smart=True), replace(_FORM, stop_chance=0.0)
+    )
     last = _cut(last, 1320.0)
     second = start + timedelta(seconds=float(first.time[-1]) + 75)
     third = second + timedelta(seconds=float(ride.time[-1]) + 60)
@@ -135,10 +165,13 @@ def _multisport(start: datetime) -> Odd:
     ]
     content = fitfile.encode(legs, serial=1, utc_offset_hours=-3)
     sessions = [
-        _facts(leg.start, leg.recording, sport=leg.sport, sub_sport=leg.sub_sport) for leg in legs
+        _facts(leg.start, leg.recording, sport=leg.sport, sub_sport=leg.sub_sport)
+        for leg in legs
     ]
     return Odd(
-        "multisport.fit", content, {"start_time": sessions[0]["start_time"], "sessions": sessions}
+        "multisport.fit",
+        content,
+        {"start_time": sessions[0]["start_time"], "sessions": sessions},
     )
 
 
@@ -154,7 +187,9 @@ def build() -> list[Odd]:
     start = _at(3, 18)
     _, r = _outing(11, "oak wood", 2.6, Watch(smart=True))
     whole = fitfile.encode(
-        [Leg(start, r, sub_sport="trail", profile="Trail Run")], serial=1, utc_offset_hours=-3
+        [Leg(start, r, sub_sport="trail", profile="Trail Run")],
+        serial=1,
+        utc_offset_hours=-3,
     )
     kept = int(len(whole) * 0.62)
     out.append(
@@ -185,10 +220,14 @@ def build() -> list[Odd]:
     )
 
     first, second = _at(6, 8), _at(6, 18)
-    _, a = _outing(13, "park streets", 2.8, Watch(smart=False, interval=5, barometer=False))
+    _, a = _outing(
+        13, "park streets", 2.8, Watch(smart=False, interval=5, barometer=False)
+    )
     _, b = _outing(14, "heath", 2.6, Watch(smart=False, interval=5, barometer=False))
     tracks = [_facts(first, a), _facts(second, b)]
-    content = xmlfile.gpx(first, [(first, a, "Morning run"), (second, b, "Evening run")])
+    content = xmlfile.gpx(
+        first, [(first, a, "Morning run"), (second, b, "Evening run")]
+    )
     out.append(Odd("two-tracks.gpx", content, {"tracks": tracks}))
 
     _, r = _outing(15, "ridge", 2.6, Watch(smart=True))

@@ -66,7 +66,9 @@ class Run:
 
     def of(self, name: str) -> Array:
         """Look up the footing's number of that name at every second."""
-        index = np.clip((self.distance / STEP).round().astype(int), 0, len(self.course.x) - 1)
+        index = np.clip(
+            (self.distance / STEP).round().astype(int), 0, len(self.course.x) - 1
+        )
         return np.asarray(self.course.of(name)[index], dtype=np.float64)
 
     @property
@@ -98,13 +100,19 @@ def race_factor(grade: Array) -> Array:
 
 def _plan(course: Course, parts: list[Part]) -> Array:
     edges = np.cumsum([part.length for part in parts])
-    index = np.clip(np.searchsorted(edges, course.distance, side="right"), 0, len(parts) - 1)
+    index = np.clip(
+        np.searchsorted(edges, course.distance, side="right"), 0, len(parts) - 1
+    )
     effort = np.array([part.effort for part in parts])[index]
     return gaussian_filter1d(effort, 3.0, mode="nearest")
 
 
 def _speed(
-    course: Course, parts: list[Part], form: Form, body: Physiology, rng: np.random.RandomState
+    course: Course,
+    parts: list[Part],
+    form: Form,
+    body: Physiology,
+    rng: np.random.RandomState,
 ) -> tuple[Array, Array, Array]:
     """Speed, spent effort and gait on every step of the course."""
     n = len(course.x)
@@ -112,7 +120,11 @@ def _speed(
     wide = gaussian_filter1d(course.grade, 12.0, mode="nearest")
     effort = _plan(course, parts) * form.fitness
     hard = effort > 3.25 * form.fitness
-    push = 1.0 + form.climb_push * np.clip(felt, 0.0, 0.16) + 0.25 * np.clip(felt, -0.2, 0.0)
+    push = (
+        1.0
+        + form.climb_push * np.clip(felt, 0.0, 0.16)
+        + 0.25 * np.clip(felt, -0.2, 0.0)
+    )
     left = course.length - course.distance
     surge = 1.0 + form.surge * np.clip((1100.0 - left) / 300.0, 0.0, 1.0)
     unsteady = course.of("unsteady")
@@ -128,12 +140,19 @@ def _speed(
     rough = course.of("technical") > 0.5
     trail = course.of("trail") > 0.5
     footing_limit = np.where(rough, 2.95 + 6.5 * np.clip(felt, -0.2, 0.0), 9.0)
-    footing_limit = np.where(trail & ~rough, 4.4 + 5.0 * np.clip(felt, -0.3, 0.0), footing_limit)
+    footing_limit = np.where(
+        trail & ~rough, 4.4 + 5.0 * np.clip(felt, -0.3, 0.0), footing_limit
+    )
     footing_limit = footing_limit * np.where(hard, 1.12, 1.0)
     step_noise = np.exp(unsteady * wave(rng, n, 26.0))
-    speed = np.minimum(speed, footing_limit * (1.0 + 0.10 * wave(rng, n, 60.0))) * step_noise
+    speed = (
+        np.minimum(speed, footing_limit * (1.0 + 0.10 * wave(rng, n, 60.0)))
+        * step_noise
+    )
     turn = np.abs(
-        np.gradient(np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))), STEP)
+        np.gradient(
+            np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))), STEP
+        )
     )
     turn = gaussian_filter1d(turn, 2.0, mode="nearest")
     speed = speed * (1.0 - np.clip(0.9 * (turn - 0.04), 0.0, 0.22))
@@ -154,7 +173,10 @@ def _cadence(
     n = len(run_speed)
     running = 150.02 + 6.012 * run_speed + body.cadence_offset
     running = running * (
-        1.0 + np.where(grade > 0, 0.35 * np.minimum(grade, 0.12), 0.12 * np.maximum(grade, -0.2))
+        1.0
+        + np.where(
+            grade > 0, 0.35 * np.minimum(grade, 0.12), 0.12 * np.maximum(grade, -0.2)
+        )
     )
     walking = 88.0 + 27.0 * run_speed
     spread = np.where(technical, 4.6, np.where(trail, 2.4, 1.0))
@@ -174,10 +196,14 @@ def _heart(
     n = len(spent)
     heat = max(form.temperature - body.heat_from, 0.0)
     drift = body.drift(time, heat)
-    wander = 1.6 * lfilter([1.0], [1.0, -0.997], rng.standard_normal(n)) * np.sqrt(1 - 0.997**2)
-    wander = wander + 2.2 * lfilter([1.0], [1.0, -0.975], rng.standard_normal(n)) * np.sqrt(
-        1 - 0.975**2
+    wander = (
+        1.6
+        * lfilter([1.0], [1.0, -0.997], rng.standard_normal(n))
+        * np.sqrt(1 - 0.997**2)
     )
+    wander = wander + 2.2 * lfilter(
+        [1.0], [1.0, -0.975], rng.standard_normal(n)
+    ) * np.sqrt(1 - 0.975**2)
     aim = body.heart_rate(spent, form.fitness)
     aim = aim + drift + body.heat_per_degree * heat + form.heart_rate_offset + wander
     aim = np.where(moving, aim, 92.0 + 0.2 * drift)
@@ -190,7 +216,11 @@ def _heart(
 
 
 def run(
-    course: Course, parts: list[Part], form: Form, body: Physiology, rng: np.random.RandomState
+    course: Course,
+    parts: list[Part],
+    form: Form,
+    body: Physiology,
+    rng: np.random.RandomState,
 ) -> Run:
     """Run the parts over the course on that day."""
     speed, spent, gait = _speed(course, parts, form, body, rng)
@@ -202,7 +232,9 @@ def run(
             continue
         on_trail = bool(trail[int(at / STEP)])
         if rng.uniform() < form.stop_chance * (0.9 if on_trail else 1.0):
-            pauses.append((float(at), float(rng.uniform(7.0, 90.0 if on_trail else 48.0))))
+            pauses.append(
+                (float(at), float(rng.uniform(7.0, 90.0 if on_trail else 48.0)))
+            )
     slow = np.ones(len(speed))
     for at, _ in pauses:
         slow = np.minimum(slow, np.clip(np.abs(course.distance - at) / 9.0, 0.30, 1.0))
@@ -212,11 +244,15 @@ def run(
     stops: list[tuple[float, float]] = []
     shift = np.zeros(len(clock))
     for at, length in pauses:
-        begin = float(np.interp(at, course.distance, clock)) + sum(b - a for a, b in stops)
+        begin = float(np.interp(at, course.distance, clock)) + sum(
+            b - a for a, b in stops
+        )
         stops.append((begin, begin + length))
         shift = shift + np.where(course.distance > at, length, 0.0)
     places = [at for at, _ in pauses]
-    knots_t = np.concatenate([clock + shift, [a for a, _ in stops], [b for _, b in stops]])
+    knots_t = np.concatenate(
+        [clock + shift, [a for a, _ in stops], [b for _, b in stops]]
+    )
     knots_d = np.concatenate([course.distance, places, places])
     order = np.lexsort((knots_d, knots_t))
     knots_t, knots_d = knots_t[order], knots_d[order]
@@ -229,7 +265,9 @@ def run(
         standing |= (time >= begin) & (time <= end)
     now = np.where(standing, 0.0, now)
     stride = np.where(standing, STOPPED, gait[index])
-    spent_now = np.where(standing, 0.0, np.interp(distance, course.distance, spent) * slow[index])
+    spent_now = np.where(
+        standing, 0.0, np.interp(distance, course.distance, spent) * slow[index]
+    )
     grade = np.interp(distance, course.distance, course.grade)
     heart_rate = _heart(spent_now, ~standing, time, form, body, rng)
     technical = course.of("technical")[index] > 0.5

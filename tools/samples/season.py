@@ -90,12 +90,30 @@ class Session:
 
 
 _ROUTES = {
-    "easy road": ["park streets", "harbour streets", "mill loop", "river road", "hill streets"],
-    "easy trail": ["lake shore", "oak wood", "heath", "canal path", "three knolls", "bluff"],
+    "easy road": [
+        "park streets",
+        "harbour streets",
+        "mill loop",
+        "river road",
+        "hill streets",
+    ],
+    "easy trail": [
+        "lake shore",
+        "oak wood",
+        "heath",
+        "canal path",
+        "three knolls",
+        "bluff",
+    ],
     "long road": ["two villages", "hill villages", "long straights"],
     "long trail": ["forest tour", "ridge", "high peak", "three knolls", "white peak"],
 }
-_INTERVALS = [(6, 800.0, 400.0), (5, 1000.0, 400.0), (10, 400.0, 200.0), (4, 1200.0, 400.0)]
+_INTERVALS = [
+    (6, 800.0, 400.0),
+    (5, 1000.0, 400.0),
+    (10, 400.0, 200.0),
+    (4, 1200.0, 400.0),
+]
 _TAPER_INTERVALS = (4, 400.0, 200.0)
 
 # (week, weekday): trail or road where the four-week pattern must give way to a race
@@ -164,7 +182,9 @@ def _parts(
     intent: str, route: str, easy: float, count: int, short: bool
 ) -> tuple[str, list[Part], str]:
     if intent == "interval":
-        repeats, rep, rest = _TAPER_INTERVALS if short else _INTERVALS[count % len(_INTERVALS)]
+        repeats, rep, rest = (
+            _TAPER_INTERVALS if short else _INTERVALS[count % len(_INTERVALS)]
+        )
         laps = round(repeats * (rep + rest) / 400.0)
         route = f"track {laps}"
         whole = course(route).length
@@ -211,7 +231,12 @@ def _feelings(intent: str, trail: bool, rng: np.random.RandomState) -> tuple[int
 
 
 def _watch(
-    number: int, route: Course, trail: bool, intent: str, kind: str, rng: np.random.RandomState
+    number: int,
+    route: Course,
+    trail: bool,
+    intent: str,
+    kind: str,
+    rng: np.random.RandomState,
 ) -> Watch:
     short = route.length < 9400.0 and intent != "long"
     every_second = short and kind == "fit" and rng.uniform() < 0.46
@@ -257,26 +282,37 @@ def sessions(limit: int | None = None) -> list[Session]:
             tired = last_hard is not None and local - last_hard < timedelta(hours=36)
             route = _route(intent, trail, seen, week)
             aim = (EFFORT_ON_TRAIL if trail else EFFORT).get(intent, 0.0)
-            easy = aim * (1.0 + rng.normal(0.0, EFFORT_SPREAD)) if intent in UNHURRIED else 0.0
+            easy = (
+                aim * (1.0 + rng.normal(0.0, EFFORT_SPREAD))
+                if intent in UNHURRIED
+                else 0.0
+            )
             count = seen["interval"] - 1
-            route, parts, title = _parts(intent, route, easy, count, week in TAPER_WEEKS)
+            route, parts, title = _parts(
+                intent, route, easy, count, week in TAPER_WEEKS
+            )
             temperature = _temperature(local, rng)
             form = Form(
                 fitness=fitness(week - 1 + day / 7.0),
                 temperature=temperature,
-                heart_rate_offset=float(rng.normal(0.0, Physiology().heart_rate_day_sd)),
+                heart_rate_offset=float(
+                    rng.normal(0.0, Physiology().heart_rate_day_sd)
+                ),
                 steadiness=0.038 if trail else 0.034,
                 climb_push=(0.10 if trail else 0.55)
                 if intent in ("easy", "recovery", "long")
                 else 0.8,
                 surge=0.05
-                if intent in ("easy", "long") and rng.uniform() < (0.08 if trail else 0.42)
+                if intent in ("easy", "long")
+                and rng.uniform() < (0.08 if trail else 0.42)
                 else 0.0,
                 stop_chance=0.0 if intent == "race" else 0.22 if trail else 0.14,
                 laps_by_hand=intent == "interval",
             )
             kind, packed = _kind(number)
-            named = intent in ("tempo", "interval", "race") or _is_named(number, intent, tired)
+            named = intent in ("tempo", "interval", "race") or _is_named(
+                number, intent, tired
+            )
             feel, rpe = _feelings(intent, trail, rng)
             rated = kind == "fit" and rng.uniform() < 0.76
             sub_sport = "trail" if trail and rng.uniform() < 0.60 else "generic"
@@ -323,7 +359,11 @@ def _route(intent: str, trail: bool, seen: dict[str, int], week: int) -> str:
         seen["tempo"] += 1
         if week in TAPER_WEEKS:
             return "harbour streets"
-        return "canal path" if trail else ("long straights", "mill loop")[seen["tempo"] % 2]
+        return (
+            "canal path"
+            if trail
+            else ("long straights", "mill loop")[seen["tempo"] % 2]
+        )
     group = ("long" if intent == "long" else "easy") + (" trail" if trail else " road")
     if week in TAPER_WEEKS:
         return "lake shore" if trail else "harbour streets"

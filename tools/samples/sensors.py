@@ -78,10 +78,14 @@ def to_degrees(x: Array, y: Array) -> tuple[Array, Array]:
 
 def _positions(run: Run, rng: np.random.RandomState) -> tuple[Array, Array]:
     n = len(run.time)
-    sd = gaussian_filter1d(run.of("gnss"), 20.0, mode="nearest") * rng.uniform(0.8, 1.25)
+    sd = gaussian_filter1d(run.of("gnss"), 20.0, mode="nearest") * rng.uniform(
+        0.8, 1.25
+    )
     errors = []
     for _ in range(2):
-        error = 0.75 * drifting(rng, n, rng.uniform(28.0, 60.0)) + 0.65 * drifting(rng, n, 240.0)
+        error = 0.75 * drifting(rng, n, rng.uniform(28.0, 60.0)) + 0.65 * drifting(
+            rng, n, 240.0
+        )
         error = lfilter([0.2], [1.0, -0.8], error)
         errors.append(sd * error + 0.10 * rng.standard_normal(n))
     cut = np.where(run.trail, 2.2, 1.2)
@@ -105,7 +109,11 @@ def _altitude(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
         walk = np.cumsum(rng.standard_normal(n)) * rng.uniform(1.5, 5.0) / 60.0
         weather = rng.normal(0.0, 2.0) * run.time / 3600.0
         return np.asarray(
-            lagged + rng.normal(0.0, 7.0) + walk + weather + 0.22 * drifting(rng, n, 3.0)
+            lagged
+            + rng.normal(0.0, 7.0)
+            + walk
+            + weather
+            + 0.22 * drifting(rng, n, 3.0)
         )
     slow = rng.uniform(2.4, 3.6) * drifting(rng, n, rng.uniform(60.0, 120.0))
     return run.z + rng.normal(0.0, 5.0) + slow + 1.0 * drifting(rng, n, 18.0)
@@ -119,7 +127,9 @@ def _heart_rate(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
     if watch.cadence_lock:
         begin = int(rng.uniform(60, 200))
         length = int(rng.uniform(200, 330))
-        shown[begin : begin + length] = run.cadence[begin : begin + length] + rng.normal(0.0, 0.7)
+        shown[begin : begin + length] = run.cadence[
+            begin : begin + length
+        ] + rng.normal(0.0, 0.7)
         shown[begin : begin + length] = np.maximum(shown[begin : begin + length], 120.0)
     if watch.dropout:
         for _ in range(int(rng.randint(1, 4))):
@@ -132,7 +142,9 @@ def _smart(heading: Array, speed: Array, rng: np.random.RandomState) -> Mask:
     """Keep a point where direction or speed changes, and every few seconds anyway."""
     n = len(heading)
     keep = np.zeros(n, dtype=bool)
-    gaps = rng.choice([1, 2, 3, 4, 5, 6, 7], size=n, p=[0.11, 0.15, 0.17, 0.17, 0.17, 0.13, 0.10])
+    gaps = rng.choice(
+        [1, 2, 3, 4, 5, 6, 7], size=n, p=[0.11, 0.15, 0.17, 0.17, 0.17, 0.13, 0.10]
+    )
     turned = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(heading)))])
     changed = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(speed)))])
     at, draw = 0, 0
@@ -141,7 +153,9 @@ def _smart(heading: Array, speed: Array, rng: np.random.RandomState) -> Mask:
         gap = int(gaps[draw])
         draw += 1
         ahead = min(at + gap, n - 1)
-        while gap > 1 and (turned[ahead] - turned[at] > 0.55 or changed[ahead] - changed[at] > 1.1):
+        while gap > 1 and (
+            turned[ahead] - turned[at] > 0.55 or changed[ahead] - changed[at] > 1.1
+        ):
             gap -= 1
             ahead = min(at + gap, n - 1)
         at += gap
@@ -156,7 +170,12 @@ def _dynamics(
     pace = np.maximum(speed, 0.8)
     running = (run.gait == 0) & (speed > 1.2)
     spread = np.where(run.technical, 2.2, np.where(run.trail, 1.5, 1.0))
-    stance = 1000.0 * 0.268 * (2.65 / pace) ** 0.6 * (1.0 + 0.35 * np.clip(run.grade, -0.15, 0.2))
+    stance = (
+        1000.0
+        * 0.268
+        * (2.65 / pace) ** 0.6
+        * (1.0 + 0.35 * np.clip(run.grade, -0.15, 0.2))
+    )
     stance = stance + 3.0 * spread * drifting(rng, n, 6.0)
     bounce = (
         88.0
@@ -167,7 +186,9 @@ def _dynamics(
     balance = 49.4 + rng.normal(0.0, 0.25) + 0.35 * spread * drifting(rng, n, 12.0)
     step = 60000.0 * speed / np.maximum(run.cadence, 60.0)
     lost = ~running
-    return tuple(np.where(lost, np.nan, column) for column in (stance, bounce, balance, step))  # type: ignore[return-value]
+    return tuple(
+        np.where(lost, np.nan, column) for column in (stance, bounce, balance, step)
+    )  # type: ignore[return-value]
 
 
 def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
@@ -179,7 +200,9 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     scale = 1.0 + rng.normal(0.0, 0.006) - 0.018 * run.trail
     wobble = 0.05 * np.where(run.trail, 1.7, 1.0) * drifting(rng, n, 4.0)
     moving = run.gait != STOPPED
-    raw = np.where(moving, np.maximum(run.speed * scale + wobble * np.sqrt(3.0), 0.0), 0.0)
+    raw = np.where(
+        moving, np.maximum(run.speed * scale + wobble * np.sqrt(3.0), 0.0), 0.0
+    )
     distance = np.concatenate([[0.0], np.cumsum(raw)[:-1]])
     speed = lfilter([0.35], [1.0, -0.65], raw)
     speed = np.where(~moving & (speed < 0.3), 0.0, speed)
@@ -187,7 +210,10 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     cadence = lfilter([0.5], [1.0, -0.5], run.cadence)
     cadence = np.where(cadence < 45.0, 0.0, cadence)
     heading = np.unwrap(
-        np.arctan2(np.gradient(gaussian_filter1d(y, 2.0)), np.gradient(gaussian_filter1d(x, 2.0)))
+        np.arctan2(
+            np.gradient(gaussian_filter1d(y, 2.0)),
+            np.gradient(gaussian_filter1d(x, 2.0)),
+        )
     )
     heading = np.where(moving, heading, 0.0)
     if watch.smart:
@@ -211,7 +237,9 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     latitude[: watch.late_fix] = np.nan
     longitude[: watch.late_fix] = np.nan
     empty = np.full(n, np.nan)
-    dynamics = _dynamics(run, speed, rng) if watch.dynamics else (empty, empty, empty, empty)
+    dynamics = (
+        _dynamics(run, speed, rng) if watch.dynamics else (empty, empty, empty, empty)
+    )
     columns: list[Array] = [
         run.time,
         latitude,

@@ -70,7 +70,9 @@ def _gpx_track(
         if not np.isfinite(r.latitude[k]):
             continue
         point = ET.SubElement(
-            segment, "trkpt", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"}
+            segment,
+            "trkpt",
+            {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"},
         )
         if elevation:
             _text(point, "ele", f"{r.altitude[k]:.1f}")
@@ -78,7 +80,9 @@ def _gpx_track(
         if not extensions:
             continue
         beats, steps = r.heart_rate[k], r.cadence[k]
-        inner = ET.SubElement(ET.SubElement(point, "extensions"), "gpxtpx:TrackPointExtension")
+        inner = ET.SubElement(
+            ET.SubElement(point, "extensions"), "gpxtpx:TrackPointExtension"
+        )
         if np.isfinite(beats):
             _text(inner, "gpxtpx:hr", f"{beats:.0f}")
         if np.isfinite(steps):
@@ -96,7 +100,15 @@ def gpx(
     """Write a GPX 1.1 file with one track for each recording."""
     root = _gpx_root(start)
     for begin, recording, name in recordings:
-        _gpx_track(root, begin, recording, name, kind, elevation=elevation, extensions=extensions)
+        _gpx_track(
+            root,
+            begin,
+            recording,
+            name,
+            kind,
+            elevation=elevation,
+            extensions=extensions,
+        )
     return _bytes(root)
 
 
@@ -108,7 +120,9 @@ def gpx_route(r: Recording, name: str, every: int) -> bytes:
     for k in range(0, len(r.time), every):
         if np.isfinite(r.latitude[k]):
             point = ET.SubElement(
-                route, "rtept", {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"}
+                route,
+                "rtept",
+                {"lat": f"{r.latitude[k]:.6f}", "lon": f"{r.longitude[k]:.6f}"},
             )
             _text(point, "ele", f"{r.altitude[k]:.1f}")
     return _bytes(root)
@@ -135,19 +149,31 @@ def tcx(leg: Leg, notes: str) -> bytes:
     """Write a TCX activity with a lap each kilometre, or at the leg's own lap distances."""
     r = leg.recording
     root = ET.Element("TrainingCenterDatabase", {"xmlns": _TCX, "xmlns:xsi": _XSI})
-    activity = ET.SubElement(ET.SubElement(root, "Activities"), "Activity", {"Sport": "Running"})
+    activity = ET.SubElement(
+        ET.SubElement(root, "Activities"), "Activity", {"Sport": "Running"}
+    )
     _text(activity, "Id", _stamp(leg.start, r.time[0]))
     first = 0
     for number, last in enumerate(lap_ends(leg)):
-        lap = ET.SubElement(activity, "Lap", {"StartTime": _stamp(leg.start, r.time[first])})
+        lap = ET.SubElement(
+            activity, "Lap", {"StartTime": _stamp(leg.start, r.time[first])}
+        )
         _text(lap, "TotalTimeSeconds", f"{r.time[last] - r.time[first]:.1f}")
         _text(lap, "DistanceMeters", f"{r.distance[last] - r.distance[first]:.2f}")
         _text(lap, "MaximumSpeed", f"{np.max(r.speed[first : last + 1]):.3f}")
         _text(lap, "Calories", f"{(r.distance[last] - r.distance[first]) * 0.071:.0f}")
         beats = r.heart_rate[first : last + 1]
         if np.isfinite(beats).any():
-            _text(ET.SubElement(lap, "AverageHeartRateBpm"), "Value", f"{np.nanmean(beats):.0f}")
-            _text(ET.SubElement(lap, "MaximumHeartRateBpm"), "Value", f"{np.nanmax(beats):.0f}")
+            _text(
+                ET.SubElement(lap, "AverageHeartRateBpm"),
+                "Value",
+                f"{np.nanmean(beats):.0f}",
+            )
+            _text(
+                ET.SubElement(lap, "MaximumHeartRateBpm"),
+                "Value",
+                f"{np.nanmax(beats):.0f}",
+            )
         _text(lap, "Intensity", "Active")
         _text(lap, "TriggerMethod", "Manual" if leg.lap_distances else "Distance")
         track = ET.SubElement(lap, "Track")

@@ -25,7 +25,9 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
     rules = TerrainRules()
     whole = reliability_of_runs(trained)
     tracks, probability = scores.mapped_part(trained, 0.0)
-    road, trail = (np.concatenate([getattr(t, name) for t in tracks]) for name in ("road", "trail"))
+    road, trail = (
+        np.concatenate([getattr(t, name) for t in tracks]) for name in ("road", "trail")
+    )
     windows = scores.reliability(np.concatenate(probability), trail, road)
     words = {
         "runs": document["training_runs"],
@@ -73,8 +75,18 @@ def aims(document: dict[str, Any]) -> pd.DataFrame:
     band = runs["5 to 30 m of ascent per km, presumed road let in"]
     rows = [
         ("trail against road: AUC", road["auc"], 0.965, 0.985),
-        ("trail against road: balanced accuracy", road["balanced_accuracy"], 0.955, 0.975),
-        ("trail against road: calibration error, at most", road["calibration_error"], 0.04, 0.02),
+        (
+            "trail against road: balanced accuracy",
+            road["balanced_accuracy"],
+            0.955,
+            0.975,
+        ),
+        (
+            "trail against road: calibration error, at most",
+            road["calibration_error"],
+            0.04,
+            0.02,
+        ),
         ("the same with stadium tracks: AUC", track["auc"], 0.965, 0.985),
         ("5 to 30 m/km, presumed road let in: AUC", band["auc"], 0.88, 0.93),
         (
@@ -94,7 +106,12 @@ def aims(document: dict[str, Any]) -> pd.DataFrame:
         ("the same, each group of routes once", plain["clusters"], 0.72, 0.82),
         ("accuracy where decided", plain["accuracy"], 0.90, 0.94),
         ("share decided", plain["decided"], 0.50, 0.70),
-        ("road called trail where there is none, at most", plain["false_trail"], 0.03, 0.01),
+        (
+            "road called trail where there is none, at most",
+            plain["false_trail"],
+            0.03,
+            0.01,
+        ),
         (
             "change of trail share, 1 s to 5 s, at most",
             document["scores"]["trail_share_change_5_s"],
@@ -126,13 +143,17 @@ def coefficients(document: dict[str, Any]) -> str:
         "without_elevation": "run, without elevation",
         "mixed": "run, for its windows",
     }
-    columns = {names[name]: table["features"] for name, table in document["activity"].items()}
+    columns = {
+        names[name]: table["features"] for name, table in document["activity"].items()
+    }
     columns["windows"] = document["windows"]["features"]
     series = {
         name: pd.Series({row["name"]: f"{row['coefficient']:+.2f}" for row in rows})
         for name, rows in columns.items()
     }
-    order = list(dict.fromkeys(row["name"] for rows in columns.values() for row in rows))
+    order = list(
+        dict.fromkeys(row["name"] for rows in columns.values() for row in rows)
+    )
     table = pd.DataFrame(series).reindex(order).fillna("")
     return markdown(table.rename_axis("feature"))
 
@@ -150,7 +171,9 @@ def whole_run(document: dict[str, Any]) -> str:
         for channels, part in document["windows"]["whole"].items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
-    return markdown(table.map(lambda v: "" if np.isnan(v) else f"{v:+.2f}").rename_axis("channels"))
+    return markdown(
+        table.map(lambda v: "" if np.isnan(v) else f"{v:+.2f}").rename_axis("channels")
+    )
 
 
 def run_table(trained: Trained) -> pd.DataFrame:
@@ -166,7 +189,9 @@ def run_table(trained: Trained) -> pd.DataFrame:
         for name, s in scores.run_rows(trained).items()
     }
     head = ["trail runs", "others", "AUC", "balanced accuracy", "calibration error"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=head).rename_axis("which runs")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=head).rename_axis(
+        "which runs"
+    )
 
 
 def run_confusion(trained: Trained) -> pd.DataFrame:
@@ -174,14 +199,19 @@ def run_confusion(trained: Trained) -> pd.DataFrame:
     table = trained.table[trained.table["step"] == 0]
     p = best(trained)[(trained.table["step"] == 0).to_numpy()]
     kind = table["label"] + np.where(table["sure"], "", " (presumed)")
-    called = np.where(np.isnan(p), "no answer", np.where(p > 0, "called trail", "called not trail"))
+    called = np.where(
+        np.isnan(p), "no answer", np.where(p > 0, "called trail", "called not trail")
+    )
     counts = pd.crosstab(kind.to_numpy(), called)
     return counts.rename_axis("label")
 
 
 def best(trained: Trained) -> np.ndarray:
     """Return the left-out log-odds of the model that each run's channels allow."""
-    full, bare = trained.left_out["with_elevation"], trained.left_out["without_elevation"]
+    full, bare = (
+        trained.left_out["with_elevation"],
+        trained.left_out["without_elevation"],
+    )
     return np.where(np.isfinite(full), full, bare)
 
 
@@ -201,7 +231,9 @@ def reliability_table(table: pd.DataFrame) -> pd.DataFrame:
             "predicted": [f"{v:.2f}" for v in table["predicted"]],
             "observed": [f"{v:.2f}" for v in table["observed"]],
         },
-        index=pd.Index([f"{b:.1f} to {b + 0.1:.1f}" for b in table["bin"]], name="probability"),
+        index=pd.Index(
+            [f"{b:.1f} to {b + 0.1:.1f}" for b in table["bin"]], name="probability"
+        ),
     )
 
 
@@ -269,7 +301,9 @@ def figure(curves: dict[str, pd.DataFrame]) -> str:
     ]
     for tick in (0.0, 0.5, 1.0):
         x, y = point(tick, 0).split(",")
-        parts.append(f'<text x="{x}" y="{float(y) + 16:.1f}" text-anchor="middle">{tick:g}</text>')
+        parts.append(
+            f'<text x="{x}" y="{float(y) + 16:.1f}" text-anchor="middle">{tick:g}</text>'
+        )
         x, y = point(0, tick).split(",")
         parts.append(
             f'<text x="{float(x) - 6:.1f}" y="{float(y) + 4:.1f}" text-anchor="end">{tick:g}</text>'

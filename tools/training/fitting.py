@@ -33,7 +33,12 @@ Flags = NDArray[np.bool_]
 LIMIT = 2.5
 """Standardised features are cut off here."""
 
-PRIOR_SCALE = {"wiggle_50": 2.0, "wiggle_100": 2.0, "speed_spread": 0.5, "slow_share": 0.5}
+PRIOR_SCALE = {
+    "wiggle_50": 2.0,
+    "wiggle_100": 2.0,
+    "speed_spread": 0.5,
+    "slow_share": 0.5,
+}
 """How large a coefficient is expected to be, against 1 for the others.
 
 Shape holds on new athletes and places; an even pace and walking say as much about the session as
@@ -116,7 +121,12 @@ def fit_linear(
     model = LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
     model.fit(standard, target, sample_weight=weight / weight.sum() * total)
     return LinearModel(
-        tuple(names), centre, scale, model.coef_[0] * prior, float(model.intercept_[0]), LIMIT
+        tuple(names),
+        centre,
+        scale,
+        model.coef_[0] * prior,
+        float(model.intercept_[0]),
+        LIMIT,
     )
 
 
@@ -134,31 +144,41 @@ def activity_table(examples: Sequence[Example], index: pd.DataFrame) -> pd.DataF
     """Return one row per example with its features, its label, its athlete and how sure the label
     is.
     """
-    table = pd.DataFrame([{"file": e.name, "step": e.step, **e.whole} for e in examples])
+    table = pd.DataFrame(
+        [{"file": e.name, "step": e.step, **e.whole} for e in examples]
+    )
     known = index.set_index("file")[
         ["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]
     ]
     table = table.join(known, on="file").reset_index(drop=True)
-    return table.assign(trail=table["label"] == "trail", sure=table["label_confidence"] != "low")
+    return table.assign(
+        trail=table["label"] == "trail", sure=table["label_confidence"] != "low"
+    )
 
 
 def activity_weights(table: pd.DataFrame) -> Floats:
     """Return weights under which every athlete counts alike in each class, and both classes
     alike.
     """
-    trust = np.where(table["sure"], np.where(table["label"] == "track", TRACK, 1.0), LOW_CONFIDENCE)
+    trust = np.where(
+        table["sure"], np.where(table["label"] == "track", TRACK, 1.0), LOW_CONFIDENCE
+    )
     group = table["athlete"] + "/" + table["label"] + "/" + table["sure"].astype(str)
     count = group.map(group.value_counts()) / len(THINNED)
     weight = trust / count.clip(lower=3.0)
     trail = table["trail"].to_numpy()
-    return np.asarray(np.where(trail, weight / weight[trail].sum(), weight / weight[~trail].sum()))
+    return np.asarray(
+        np.where(trail, weight / weight[trail].sum(), weight / weight[~trail].sum())
+    )
 
 
 def fit_activity(table: pd.DataFrame, channels: str) -> LinearModel:
     """Return the uncalibrated model of whole runs for one set of channels."""
     names = CHANNELS[channels]
     table = table.dropna(subset=list(names))
-    prior = np.array([PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0 for name in names])
+    prior = np.array(
+        [PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0 for name in names]
+    )
     values, target = table[list(names)].to_numpy(), table["trail"].to_numpy()
     return fit_linear(
         names, values, target, activity_weights(table), ACTIVITY_STRENGTH, prior, 200.0
@@ -173,7 +193,9 @@ def activity_log_odds(table: pd.DataFrame, channels: str) -> Floats:
     names = list(CHANNELS[channels])
     for athlete in sorted(table["athlete"].unique()):
         mine = (table["athlete"] == athlete).to_numpy()
-        out[mine] = fit_activity(table[~mine], channels).log_odds(table.loc[mine, names].to_numpy())
+        out[mine] = fit_activity(table[~mine], channels).log_odds(
+            table.loc[mine, names].to_numpy()
+        )
     return out
 
 
@@ -191,7 +213,8 @@ def fit_activity_line(table: pd.DataFrame, log_odds: Floats) -> Line:
         keep = known & (athletes != athlete)
         lines.append(fit_line(log_odds[keep], target[keep], weight[keep]))
     return Line(
-        float(np.median([c.slope for c in lines])), float(np.median([c.offset for c in lines]))
+        float(np.median([c.slope for c in lines])),
+        float(np.median([c.offset for c in lines])),
     )
 
 
@@ -215,7 +238,8 @@ def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
         mine = (table["athlete"] == athlete).to_numpy()
         rest = table[~mine].reset_index(drop=True)
         model = calibrated(
-            fit_activity(rest, channels), fit_activity_line(rest, activity_log_odds(rest, channels))
+            fit_activity(rest, channels),
+            fit_activity_line(rest, activity_log_odds(rest, channels)),
         )
         out[mine] = model.log_odds(table.loc[mine, names].to_numpy())
     return out
@@ -275,7 +299,10 @@ def fit_windows(tracks: Sequence[Track]) -> LinearModel:
     )
     trail = weight[target].sum()
     weight = (
-        np.where(target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)) * weight
+        np.where(
+            target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)
+        )
+        * weight
     )
     size = len(WINDOW_FEATURES)
     names = (*WINDOW_FEATURES, "activity")
@@ -297,7 +324,10 @@ def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> Wh
     whole; uncalibrated.
     """
     able = [t for t in tracks if np.isfinite(t.cues(channels)).all()]
-    parts = [t.beside(linear.log_odds(t.example.windows)[:, None], t.cues(channels)) for t in able]
+    parts = [
+        t.beside(linear.log_odds(t.example.windows)[:, None], t.cues(channels))
+        for t in able
+    ]
     x, target, weight = _stacked(parts, able)
     model = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
     model.fit(x, target, sample_weight=weight / weight.sum() * 1000)
@@ -306,7 +336,9 @@ def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> Wh
     return WholeRun(gain, named, float(model.intercept_[0]), slope=1.0, offset=0.0)
 
 
-def smoothed(linear: LinearModel, whole: WholeRun, track: Track, channels: str) -> Floats:
+def smoothed(
+    linear: LinearModel, whole: WholeRun, track: Track, channels: str
+) -> Floats:
     """Return the log-odds of each window given all, before calibration; empty where the recording
     lacks a channel.
     """
@@ -317,7 +349,9 @@ def smoothed(linear: LinearModel, whole: WholeRun, track: Track, channels: str) 
         whole.weights.values()
     )
     return smooth_log_odds(
-        TEMPER * (evidence + whole.intercept), WINDOW_STEP, TerrainRules().surface_length
+        TEMPER * (evidence + whole.intercept),
+        WINDOW_STEP,
+        TerrainRules().surface_length,
     )
 
 
@@ -351,7 +385,9 @@ def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
     on other routes.
     """
     runs = [
-        t for t in tracks if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)
+        t
+        for t in tracks
+        if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)
     ]
     out = []
     for t in tracks:
@@ -361,11 +397,15 @@ def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
             if o.athlete == t.athlete
             and (o.group != t.group if t.mapped else o.example.name != t.example.name)
         ]
-        out.append(replace(t, usual=float(np.median(pace))) if len(pace) >= FEWEST_RUNS else t)
+        out.append(
+            replace(t, usual=float(np.median(pace))) if len(pace) >= FEWEST_RUNS else t
+        )
     return out
 
 
-def windows_calibrated(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> list[Floats]:
+def windows_calibrated(
+    tracks: Sequence[Track], log_odds: Sequence[Floats]
+) -> list[Floats]:
     """Return calibrated log-odds of each track; the calibration has not seen its group either."""
     out = list(log_odds)
     for group in sorted({t.group for t in tracks}):
@@ -392,14 +432,25 @@ class Trained:
     whole: dict[str, WholeRun]
 
 
-def map_track(example: Example, group: str, athlete: str, region: str, log_odds: float) -> Track:
+def map_track(
+    example: Example, group: str, athlete: str, region: str, log_odds: float
+) -> Track:
     """Return a recording that a map knows."""
     return Track(
-        example, group, athlete, region, log_odds, example.trail, example.road, mapped=True
+        example,
+        group,
+        athlete,
+        region,
+        log_odds,
+        example.trail,
+        example.road,
+        mapped=True,
     )
 
 
-def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Floats) -> list[Track]:
+def whole_tracks(
+    examples: Sequence[Example], table: pd.DataFrame, log_odds: Floats
+) -> list[Track]:
     """Return the runs that are labelled as a whole, as many windows' worth as `CORPUS_WEIGHT` of
     the mapped ones.
 
@@ -408,7 +459,9 @@ def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Flo
     """
     weight = activity_weights(table)
     out = []
-    for e, row, w, value in zip(examples, table.itertuples(), weight, log_odds, strict=True):
+    for e, row, w, value in zip(
+        examples, table.itertuples(), weight, log_odds, strict=True
+    ):
         if not len(e.windows) or not np.isfinite(value):
             continue
         share = WHOLE_RUN_SHARE[str(row.label)]
@@ -428,7 +481,9 @@ def whole_tracks(examples: Sequence[Example], table: pd.DataFrame, log_odds: Flo
     return out
 
 
-def _stacked(parts: Sequence[Floats], tracks: Sequence[Track]) -> tuple[Floats, Flags, Floats]:
+def _stacked(
+    parts: Sequence[Floats], tracks: Sequence[Track]
+) -> tuple[Floats, Flags, Floats]:
     """Return each window twice, as trail and as road, with its weight; windows without either are
     dropped.
 
@@ -438,7 +493,9 @@ def _stacked(parts: Sequence[Floats], tracks: Sequence[Track]) -> tuple[Floats, 
     metres: dict[str, float] = {}
     for t in tracks:
         metres[t.group] = metres.get(t.group, 0.0) + float((t.road + t.trail).sum())
-    share = np.array([1.0 / np.sqrt(metres[t.group] + 500.0) if t.mapped else 1.0 for t in tracks])
+    share = np.array(
+        [1.0 / np.sqrt(metres[t.group] + 500.0) if t.mapped else 1.0 for t in tracks]
+    )
     each = np.array([float((t.road + t.trail).sum()) for t in tracks]) * share
     mapped = np.array([t.mapped for t in tracks])
     share[mapped] /= each[mapped].sum()

@@ -54,7 +54,11 @@ def thin(activity: Activity, step: float) -> Activity:
     slot = np.floor((seconds - seconds[0]) / step)
     keep = np.append(True, np.diff(slot) > 0)
     index = activity.records.index[keep]
-    extras = activity.extras[keep] if len(activity.extras.columns) else pd.DataFrame(index=index)
+    extras = (
+        activity.extras[keep]
+        if len(activity.extras.columns)
+        else pd.DataFrame(index=index)
+    )
     return replace(activity, records=activity.records[keep], extras=extras, track=None)
 
 
@@ -82,21 +86,30 @@ def example(
     return out
 
 
-def label_windows(run: Activity, labels: pd.DataFrame, count: int) -> tuple[Floats, Floats, Floats]:
+def label_windows(
+    run: Activity, labels: pd.DataFrame, count: int
+) -> tuple[Floats, Floats, Floats]:
     """Return the metres of road, of trail and of path that the map knows in each window."""
     labels = labels.sort_values("time")
-    lat, lon = np.radians(labels["lat"].to_numpy()), np.radians(labels["lon"].to_numpy())
+    lat, lon = (
+        np.radians(labels["lat"].to_numpy()),
+        np.radians(labels["lon"].to_numpy()),
+    )
     east = np.diff(lon) * np.cos((lat[1:] + lat[:-1]) / 2)
     metres = np.append(0.0, 6_371_000 * np.hypot(east, np.diff(lat))).clip(0, 15)
     assert run.track is not None
     origin = run.records.index[0]
     clock = (run.records.index - origin).total_seconds().to_numpy()
     at = np.interp(
-        (labels["time"] - origin).dt.total_seconds(), clock, run.track["distance"].to_numpy()
+        (labels["time"] - origin).dt.total_seconds(),
+        clock,
+        run.track["distance"].to_numpy(),
     )
     window = np.clip((at / features.WINDOW_STEP).astype(int), 0, count - 1)
     sure = (labels["ambiguous"] != 1).to_numpy()
-    road, trail = (sure & (labels["label"] == word).to_numpy() for word in ("road", "trail"))
+    road, trail = (
+        sure & (labels["label"] == word).to_numpy() for word in ("road", "trail")
+    )
     path = trail & (labels["highway"] == "path").to_numpy()
     first, second, third = (
         np.bincount(window, metres * kind, count) for kind in (road, trail, path)
@@ -135,16 +148,21 @@ def load(shared: Path, workers: int) -> Data:
     tracks = pd.read_csv(shared / "osm" / "tracks.csv")
     tracks = tracks[tracks["sport"] == "run"]
     labels = pd.read_csv(shared / "osm" / "labels.csv.gz", low_memory=False)
-    labels = labels.assign(time=pd.to_datetime(labels["time"], utc=True, format="ISO8601"))
+    labels = labels.assign(
+        time=pd.to_datetime(labels["time"], utc=True, format="ISO8601")
+    )
     by_file = dict(list(labels.groupby("file")))
     tasks: list[tuple[str, Path, pd.DataFrame | None]] = [
         (file, shared / "corpus" / file, None) for file in sorted(index["file"])
     ]
     tasks += [
-        (file, shared / "osm" / "tracks" / file, by_file[file]) for file in sorted(tracks["file"])
+        (file, shared / "osm" / "tracks" / file, by_file[file])
+        for file in sorted(tracks["file"])
     ]
     with ProcessPoolExecutor(workers) as pool:
-        found = [one for many in pool.map(_read_one, tasks, chunksize=4) for one in many]
+        found = [
+            one for many in pool.map(_read_one, tasks, chunksize=4) for one in many
+        ]
     names = set(index["file"])
     whole = [one for one in found if one.name in names]
     return Data(whole, [one for one in found if one.name not in names], index, tracks)

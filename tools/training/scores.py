@@ -123,7 +123,9 @@ def score_windows(
     every = inside(tracks, probability, [t.trail for t in tracks])
     path = inside(tracks, probability, [t.example.path for t in tracks])
     p = np.concatenate(list(probability))
-    trail, road = (np.concatenate([getattr(t, name) for t in tracks]) for name in ("trail", "road"))
+    trail, road = (
+        np.concatenate([getattr(t, name) for t in tracks]) for name in ("trail", "road")
+    )
     up, down = p >= decide, p <= 1 - decide
     decided = (trail + road)[up | down].sum()
     bare = {t.region for t in tracks} - {t.region for t in tracks if t.trail.sum() > 0}
@@ -211,13 +213,17 @@ def chosen(trained: Trained, *channels: str) -> list[tuple[Track, Floats]]:
     """
     out = []
     for i, t in enumerate(trained.runs):
-        found = [x for x in (trained.calibrated[name][i] for name in channels) if len(x)]
+        found = [
+            x for x in (trained.calibrated[name][i] for name in channels) if len(x)
+        ]
         if found:
             out.append((t, sigmoid(found[0])))
     return out
 
 
-def mapped_part(trained: Trained, step: float, *channels: str) -> tuple[list[Track], list[Floats]]:
+def mapped_part(
+    trained: Trained, step: float, *channels: str
+) -> tuple[list[Track], list[Floats]]:
     """Return the map-labelled tracks with one thinning, and their left-out probabilities."""
     pairs = [
         (t, p)
@@ -247,8 +253,14 @@ def share_change(trained: Trained, decide: float) -> float:
     """Return the mean change of a run's trail share when its points are thinned to 5 s."""
     shares: dict[str, dict[float, float]] = {}
     for t, p in chosen(trained, *RECORDED):
-        shares.setdefault(t.example.name, {})[t.example.step] = float(np.mean(p >= decide))
-    return float(np.mean([abs(s[5.0] - s[0.0]) for s in shares.values() if 5.0 in s and 0.0 in s]))
+        shares.setdefault(t.example.name, {})[t.example.step] = float(
+            np.mean(p >= decide)
+        )
+    return float(
+        np.mean(
+            [abs(s[5.0] - s[0.0]) for s in shares.values() if 5.0 in s and 0.0 in s]
+        )
+    )
 
 
 def summary(trained: Trained, decide: float) -> dict[str, object]:

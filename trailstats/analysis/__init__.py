@@ -8,7 +8,12 @@ from dataclasses import replace
 
 from trailstats.analysis._measured import judged_metrics, measure_metrics
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._sums import heart_rate_times, impact_table, thin_profile, total_up
+from trailstats.analysis._sums import (
+    heart_rate_times,
+    impact_table,
+    thin_profile,
+    total_up,
+)
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
@@ -83,7 +88,9 @@ def analyze(
     measured = measure(
         activity, athlete=athlete, rules=rules, terrain=terrain, map=map, labels=labels
     )
-    return judge(measured, resolve_limits(athlete, day=activity.meta.start_time), athlete)
+    return judge(
+        measured, resolve_limits(athlete, day=activity.meta.start_time), athlete
+    )
 
 
 def measure(
@@ -118,11 +125,14 @@ def measure(
     segments = with_ground(evidence, activity, cut, terrain)
     own = athlete.cadence_at_3
     samples = Samples.of(
-        activity, cadence_model=CadenceModel(own, personal=True) if own else POPULATION_CADENCE
+        activity,
+        cadence_model=CadenceModel(own, personal=True) if own else POPULATION_CADENCE,
     )
     impact = impact_table(samples, segments)
     totals = total_up(samples, segments)
-    metrics, efforts = measure_metrics(samples, segments, impact, totals, athlete, evidence)
+    metrics, efforts = measure_metrics(
+        samples, segments, impact, totals, athlete, evidence
+    )
     return Analysis(
         meta=activity.meta,
         totals=totals,
@@ -140,7 +150,11 @@ def measure(
 def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]:
     """Return that the athlete's own pace told the ground, where it did."""
     baseline = terrain.baseline
-    return () if baseline is None or "baseline" not in estimate.channels else (baseline.issue,)
+    return (
+        ()
+        if baseline is None or "baseline" not in estimate.channels
+        else (baseline.issue,)
+    )
 
 
 def judge(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> Analysis:
@@ -157,4 +171,6 @@ def judge(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> Anal
     -------
     Analysis
     """
-    return replace(analysis, metrics=analysis.metrics | judged_metrics(analysis, limits, athlete))
+    return replace(
+        analysis, metrics=analysis.metrics | judged_metrics(analysis, limits, athlete)
+    )

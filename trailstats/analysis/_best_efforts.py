@@ -70,12 +70,18 @@ def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Me
     s = samples
     if not s.on_foot or not s.has_distance:
         return missing("not on foot" if s.has_distance else NO_SPEED, "vdot")
-    ground, basis = (efforts[name].to_numpy(dtype=object) for name in ("ground", "basis"))
+    ground, basis = (
+        efforts[name].to_numpy(dtype=object) for name in ("ground", "basis")
+    )
     distance, duration = efforts["distance"].to_numpy(), efforts["duration"].to_numpy()
     level = ground == ("level" if s.has_elevation else "actual")
-    raced = level & (basis == "distance") & (duration >= SHORTEST) & (duration <= LONGEST)
+    raced = (
+        level & (basis == "distance") & (duration >= SHORTEST) & (duration <= LONGEST)
+    )
     if not raced.any():
-        return missing("no stretch of 3.5 minutes to 4 hours over a race distance", "vdot")
+        return missing(
+            "no stretch of 3.5 minutes to 4 hours over a race distance", "vdot"
+        )
     uptake = performance.vdot(distance[raced], duration[raced])
     best = int(np.argmax(uptake))
     if uptake[best] > HIGHEST:

@@ -35,7 +35,9 @@ EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
 PACING = ("pace_spread", "final_surge")
 
 
-def effort_metrics(samples: Samples, totals: Totals, athlete: Athlete) -> dict[str, Metric]:
+def effort_metrics(
+    samples: Samples, totals: Totals, athlete: Athlete
+) -> dict[str, Metric]:
     """Return what the effort of the grades comes to."""
     s, time = samples, samples.time
     if not s.has_distance:
@@ -59,16 +61,31 @@ def effort_metrics(samples: Samples, totals: Totals, athlete: Athlete) -> dict[s
         coverage=coverage,
     )
     for name, curve, words in (
-        (ADJUSTED[1], EffortCurve.COST, "modelled: energy cost of the grade per sample"),
-        (ADJUSTED[2], EffortCurve.HEART_RATE, "modelled: speeds at equal heart rate, per sample"),
+        (
+            ADJUSTED[1],
+            EffortCurve.COST,
+            "modelled: energy cost of the grade per sample",
+        ),
+        (
+            ADJUSTED[2],
+            EffortCurve.HEART_RATE,
+            "modelled: speeds at equal heart rate, per sample",
+        ),
     ):
         adjusted = effort.mean_grade_adjusted_speed(s.speed, s.grade, time, curve=curve)
         out |= found(name, adjusted, words, coverage=coverage)
     words = "modelled: 4th-power mean of the grade-adjusted speed"
     out |= found("normalised_speed", normalised, words, coverage=coverage)
-    ratio = normalised / totals.grade_adjusted_speed if totals.grade_adjusted_speed > 0 else np.nan
+    ratio = (
+        normalised / totals.grade_adjusted_speed
+        if totals.grade_adjusted_speed > 0
+        else np.nan
+    )
     out |= found(
-        "variability_index", ratio, "normalised over mean grade-adjusted speed", coverage=coverage
+        "variability_index",
+        ratio,
+        "normalised over mean grade-adjusted speed",
+        coverage=coverage,
     )
     return out | _energy(s, athlete, coverage) | _hiking(s)
 
@@ -89,7 +106,8 @@ def _energy(samples: Samples, athlete: Athlete, coverage: float) -> dict[str, Me
     )
     out = found("energy", powers, words, low=low, high=high, coverage=coverage)
     words = (
-        "modelled: cost per metre of the running and walking polynomials, with standing beside it"
+        "modelled: cost per metre of the running and walking polynomials, with "
+        "standing beside it"
     )
     return out | found("energy_polynomial", curves, words, coverage=coverage)
 
@@ -119,7 +137,10 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         return missing("heart rate for less than half of the time", *EFFICIENCY)
     factor = performance.efficiency_factor(s.level_speed, s.heart_rate, time)
     out = found(
-        "efficiency_factor", factor, "grade-adjusted metres per heart beat", coverage=coverage
+        "efficiency_factor",
+        factor,
+        "grade-adjusted metres per heart beat",
+        coverage=coverage,
     )
     standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))
     drift = performance.decoupling(
@@ -144,14 +165,17 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     s = samples
     reference = athlete.easy_ceiling or REFERENCE_HEART_RATE
     moved = np.cumsum(s.time)
-    usable = (s.time > 0) & (moved > WARM_UP) & ~np.isnan(s.heart_rate) & (s.grade > -0.05)
+    usable = (
+        (s.time > 0) & (moved > WARM_UP) & ~np.isnan(s.heart_rate) & (s.grade > -0.05)
+    )
     minute = (moved[usable] / WINDOW).astype(np.intp)
     weight = np.bincount(minute, weights=s.time[usable])
     full = weight >= 0.9 * WINDOW
 
     def means(values: Floats) -> Floats:
         return np.asarray(
-            np.bincount(minute, weights=s.time[usable] * values[usable])[full] / weight[full]
+            np.bincount(minute, weights=s.time[usable] * values[usable])[full]
+            / weight[full]
         )
 
     warmth = s.records["temperature"]
@@ -170,7 +194,12 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     )
     coverage = float(weight[full].sum()) / float(s.time.sum())
     return found(
-        "speed_at_heart_rate", line.speed, words, low=line.low, high=line.high, coverage=coverage
+        "speed_at_heart_rate",
+        line.speed,
+        words,
+        low=line.low,
+        high=line.high,
+        coverage=coverage,
     )
 
 
@@ -180,9 +209,14 @@ def pacing_metrics(samples: Samples) -> dict[str, Metric]:
     if not s.has_distance or not s.has_elevation:
         return missing(NO_ELEVATION if s.has_distance else NO_SPEED, *PACING)
     coverage = s.share(s.level_speed)
-    words = "coefficient of variation of the grade-adjusted speed; a proxy, never validated"
+    words = (
+        "coefficient of variation of the grade-adjusted speed; a proxy, never validated"
+    )
     out = found(
-        "pace_spread", variability.pace_freedom(s.level_speed, s.time), words, coverage=coverage
+        "pace_spread",
+        variability.pace_freedom(s.level_speed, s.time),
+        words,
+        coverage=coverage,
     )
     surge = variability.final_surge(s.level_speed, s.distance, s.time)
     if np.isnan(surge):

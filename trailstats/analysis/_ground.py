@@ -44,7 +44,10 @@ def surface_metrics(
     )
     words = "modelled: a proxy from descent speed, its spread and turning"
     return out | found(
-        "technical_time", seconds, words, coverage=min(known / max(samples.time.sum(), 1.0), 1.0)
+        "technical_time",
+        seconds,
+        words,
+        coverage=min(known / max(samples.time.sum(), 1.0), 1.0),
     )
 
 
@@ -61,7 +64,8 @@ def path_metrics(samples: Samples) -> dict[str, Metric]:
     if np.isnan(turning):
         return missing("shorter than 40 m", *PATH)
     words = (
-        "measured: changes of heading every 5 m after smoothing; errors of the positions add to it"
+        "measured: changes of heading every 5 m after smoothing; errors of the "
+        "positions add to it"
     )
     out = found("turn_density", turning, words, coverage=coverage)
     straight = variability.straightness(x, y)
@@ -78,11 +82,16 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
     """Return the size of the course and the evenness of its ground."""
     if np.isnan(totals.ascent) or not totals.distance > 0:
         return missing(
-            NO_ELEVATION if totals.distance > 0 else NO_SPEED, "km_effort", "terrain_evenness"
+            NO_ELEVATION if totals.distance > 0 else NO_SPEED,
+            "km_effort",
+            "terrain_evenness",
         )
     size = float(variety.km_effort(totals.distance, totals.ascent))
     out = found(
-        "km_effort", size, "kilometres and a hundredth of the metres of ascent", coverage=1.0
+        "km_effort",
+        size,
+        "kilometres and a hundredth of the metres of ascent",
+        coverage=1.0,
     )
     evenness = variety.shannon_evenness(time_by_terrain(segments))
     words = "evenness of the time over nine kinds of terrain: seven slopes, technical, hiked"

@@ -14,7 +14,12 @@ from trailstats.model.results import Metric
 
 __all__ = ["beat_metrics", "heart_rate_metrics"]
 
-QUALITY = ("heart_rate_usable", "heart_rate_locked", "heart_rate_stuck", "heart_rate_peak")
+QUALITY = (
+    "heart_rate_usable",
+    "heart_rate_locked",
+    "heart_rate_stuck",
+    "heart_rate_peak",
+)
 BEATS = ("beat_artefacts", "rmssd_rest", "alpha1_threshold_1", "alpha1_threshold_2")
 LARGEST_ARTEFACT_SHARE = 0.06
 """Share of wrong beats above which no threshold is read [1] [DfaArtefacts2022]_."""
@@ -29,7 +34,8 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
     quality = intensity.heart_rate_quality(s.heart_rate, s.cadence, s.speed, s.time)
     recorded = coverage * float(s.time.sum())
     locked, stuck = (
-        float(s.time[flags].sum()) / recorded for flags in (quality.cadence_locked, quality.flat)
+        float(s.time[flags].sum()) / recorded
+        for flags in (quality.cadence_locked, quality.flat)
     )
     words = (
         "share of the recorded time without a flag: first two minutes, locked to cadence, "
@@ -38,13 +44,21 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
     out = found("heart_rate_usable", quality.usable_share, words, coverage=coverage)
     words = "share of the recorded time in which it follows the cadence for more than three minutes"
     out |= found("heart_rate_locked", locked, words, coverage=coverage)
-    words = "share of the recorded time in which it does not change for more than a minute"
+    words = (
+        "share of the recorded time in which it does not change for more than a minute"
+    )
     out |= found("heart_rate_stuck", stuck, words, coverage=coverage)
-    peak = intensity.observed_heart_rate_max(np.where(quality.usable, s.heart_rate, np.nan), s.time)
+    peak = intensity.observed_heart_rate_max(
+        np.where(quality.usable, s.heart_rate, np.nan), s.time
+    )
     if np.isnan(peak):
         return out | missing("no heart rate that can be trusted", "heart_rate_peak")
-    words = "measured: held for five seconds and not exceeded for 99.9 % of the usable time"
-    return out | found("heart_rate_peak", peak, words, coverage=coverage * quality.usable_share)
+    words = (
+        "measured: held for five seconds and not exceeded for 99.9 % of the usable time"
+    )
+    return out | found(
+        "heart_rate_peak", peak, words, coverage=coverage * quality.usable_share
+    )
 
 
 def beat_metrics(samples: Samples) -> dict[str, Metric]:
@@ -59,17 +73,23 @@ def beat_metrics(samples: Samples) -> dict[str, Metric]:
     beats = variability.correct_beats(intervals)
     coverage = min(float(beats.intervals.sum()) / max(float(s.clock[-1]), 1.0), 1.0)
     words = "share of the intervals found wrong and corrected"
-    out = found("beat_artefacts", beats.share, words, coverage=coverage) | _at_rest(s, rr)
+    out = found("beat_artefacts", beats.share, words, coverage=coverage) | _at_rest(
+        s, rr
+    )
     if beats.share > LARGEST_ARTEFACT_SHARE:
         return out | missing(
-            f"{100 * beats.share:.0f} % of the beats are wrong, 6 % is the most", *BEATS[2:]
+            f"{100 * beats.share:.0f} % of the beats are wrong, 6 % is the most",
+            *BEATS[2:],
         )
     scaling = intensity.dfa_alpha1(beats.intervals, corrected=beats.corrected)
     for name, level in zip(BEATS[2:], (0.75, 0.50), strict=True):
-        rate = intensity.threshold_from_alpha1(scaling.alpha1, scaling.heart_rate, level=level)
+        rate = intensity.threshold_from_alpha1(
+            scaling.alpha1, scaling.heart_rate, level=level
+        )
         if np.isnan(rate):
             reason = (
-                f"short-term scaling does not fall through {level:.2f} with heart rate in this run"
+                f"short-term scaling does not fall through {level:.2f} with heart "
+                "rate in this run"
             )
             out |= missing(reason, name)
         else:
@@ -97,5 +117,8 @@ def _at_rest(samples: Samples, rr: pd.Series) -> dict[str, Metric]:
         return missing(reason, "rmssd_rest")
     words = "root mean square of successive differences before the start, artefacts corrected"
     return found(
-        "rmssd_rest", value, words, coverage=float(still.sum()) / max(float(samples.clock[-1]), 1.0)
+        "rmssd_rest",
+        value,
+        words,
+        coverage=float(still.sum()) / max(float(samples.clock[-1]), 1.0),
     )

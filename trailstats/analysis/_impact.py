@@ -16,7 +16,9 @@ __all__ = ["COMPONENTS", "dose_metrics", "load_metrics"]
 COMPONENTS = ("active", "impact", "tibial")
 LOADS = ("active", "impact", "impact_low", "impact_high", "tibial", "tibial_steep")
 SIDES = ("impact_load_trail", "impact_load_road")
-RATES = tuple(f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute"))
+RATES = tuple(
+    f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute")
+)
 DOSES = (
     "climb_dose",
     "descent_dose",
@@ -31,13 +33,17 @@ disagree.
 """
 
 
-def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[str, Metric]:
+def load_metrics(
+    table: pd.DataFrame, totals: Totals, step_source: str
+) -> dict[str, Metric]:
     """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1; it says whence
     the steps are.
     """
     plain = table["exponent"].to_numpy() == 1.0
     if not plain.any():
-        return missing(NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES)
+        return missing(
+            NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES
+        )
     column = {name: table[name].to_numpy()[plain] for name in LOADS}
     surface = table["surface"].to_numpy(dtype=object)[plain]
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
@@ -78,11 +84,15 @@ def load_metrics(table: pd.DataFrame, totals: Totals, step_source: str) -> dict[
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
         ends = float(impact_low[row]), float(impact_high[row])
-        out |= _load(name, float(column["impact"][row]), *ends, f"{remembered}; on {side.value}")
+        out |= _load(
+            name, float(column["impact"][row]), *ends, f"{remembered}; on {side.value}"
+        )
     return out
 
 
-def _load(name: str, value: float, low: float, high: float, method: str) -> dict[str, Metric]:
+def _load(
+    name: str, value: float, low: float, high: float, method: str
+) -> dict[str, Metric]:
     if np.isnan(value):
         return missing(NO_ELEVATION, name)
     return found(name, value, method, low=low, high=high, coverage=1.0)
@@ -97,14 +107,22 @@ def dose_metrics(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(s.grade)
     down = "gravity times descent: the braking work per kilogram; a proxy of eccentric load"
     up = "gravity times ascent: the work per kilogram; a proxy of the strength stimulus"
-    out = found("climb_dose", impact.positive_work_dose(ascent[-1]), up, coverage=coverage)
-    out |= found("descent_dose", impact.descent_dose(-descent[-1]), down, coverage=coverage)
+    out = found(
+        "climb_dose", impact.positive_work_dose(ascent[-1]), up, coverage=coverage
+    )
+    out |= found(
+        "descent_dose", impact.descent_dose(-descent[-1]), down, coverage=coverage
+    )
     drops = -np.diff(descent, prepend=descent[0])
     by_grade = impact.descent_dose_by_grade(drops, s.grade)
     for name, value, words in zip(
         DOSES[2:5],
         by_grade[1:],
-        ("on grades of -5 to -10 %", "on grades of -10 to -15 %", "on grades steeper than -15 %"),
+        (
+            "on grades of -5 to -10 %",
+            "on grades of -10 to -15 %",
+            "on grades steeper than -15 %",
+        ),
         strict=True,
     ):
         out |= found(name, float(value), f"{down}; {words}", coverage=coverage)

@@ -21,7 +21,9 @@ __all__ = ["judged_metrics"]
 
 RATES = np.arange(HEART_RATE_BINS, dtype=np.float64)
 ZONES = ("time_zone_1", "time_zone_2", "time_zone_3")
-THRESHOLD_ZONES = tuple(f"time_lthr_zone_{zone}" for zone in ("1", "2", "3", "4", "5a", "5b", "5c"))
+THRESHOLD_ZONES = tuple(
+    f"time_lthr_zone_{zone}" for zone in ("1", "2", "3", "4", "5a", "5b", "5c")
+)
 RESERVE_ZONES = tuple(f"time_hrr_zone_{zone}" for zone in range(6))
 EASY = (
     "time_above_easy",
@@ -63,7 +65,11 @@ def judged_metrics(
 
 def _coverage(analysis: Analysis) -> float:
     moving = analysis.totals.moving_time
-    return float(analysis.heart_rate_times.moving.sum()) / moving if moving > 0 else float("nan")
+    return (
+        float(analysis.heart_rate_times.moving.sum()) / moving
+        if moving > 0
+        else float("nan")
+    )
 
 
 def _silent(analysis: Analysis, limits: HeartRateLimits) -> str:
@@ -85,7 +91,9 @@ def _zones(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     for name, value in zip(ZONES, zones, strict=False):
         out |= found(name, float(value), method, coverage=coverage)
     if len(zones) < 3:
-        return out | missing("no second threshold", ZONES[2], "hard_time", "climbing_time_hard")
+        return out | missing(
+            "no second threshold", ZONES[2], "hard_time", "climbing_time_hard"
+        )
     out |= found("hard_time", float(zones[2]), method, coverage=coverage)
     uphill = float(times.climbing[limits.hard_floor <= RATES].sum())
     words = f"{method}; on climbs above 5 %, without the first ten minutes"
@@ -103,7 +111,9 @@ def _finer_zones(
         return missing("no heart rate recorded", *THRESHOLD_ZONES, *RESERVE_ZONES)
     out = missing("no threshold heart rate in the athlete's profile", *THRESHOLD_ZONES)
     if threshold := athlete.threshold_heart_rate:
-        zones = intensity.time_in_zones(RATES, times, intensity.lthr_zone_bounds(threshold))
+        zones = intensity.time_in_zones(
+            RATES, times, intensity.lthr_zone_bounds(threshold)
+        )
         words = (
             "measured: moving time by heart rate; bounds: shares of the stated threshold of "
             f"{threshold:.0f}"
@@ -112,10 +122,14 @@ def _finer_zones(
             out |= found(name, float(value), words, coverage=coverage)
     rest = athlete.heart_rate_rest
     if rest is None:
-        return out | missing("no resting heart rate in the athlete's profile", *RESERVE_ZONES)
+        return out | missing(
+            "no resting heart rate in the athlete's profile", *RESERVE_ZONES
+        )
     if not limits.maximum > rest:
         return out | missing("no maximum heart rate above that at rest", *RESERVE_ZONES)
-    zones = intensity.time_in_zones(RATES, times, intensity.hrr_zone_bounds(rest, limits.maximum))
+    zones = intensity.time_in_zones(
+        RATES, times, intensity.hrr_zone_bounds(rest, limits.maximum)
+    )
     words = (
         "measured: moving time by heart rate; bounds: shares of the reserve above "
         f"{rest:.0f}; "
@@ -148,7 +162,9 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     ):
         out |= found(name, value, words, coverage=coverage)
     if not late > 0:
-        return out | missing("nothing left after the first ten minutes, off climbs", *EASY[3:5])
+        return out | missing(
+            "nothing left after the first ten minutes, off climbs", *EASY[3:5]
+        )
     share = intensity.share_above(RATES, times.settled, limits.easy_ceiling)
     excess = intensity.overshoot(RATES, times.settled, limits.easy_ceiling)
     out |= found(
@@ -158,7 +174,10 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
         coverage=coverage,
     )
     return out | found(
-        EASY[4], excess, f"mean height above the easy ceiling; {level}", coverage=coverage
+        EASY[4],
+        excess,
+        f"mean height above the easy ceiling; {level}",
+        coverage=coverage,
     )
 
 
@@ -168,7 +187,9 @@ def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, 
     """
     times, coverage = analysis.heart_rate_times.moving, _coverage(analysis)
     if not times.any():
-        return missing("no heart rate recorded", "banister_load", "edwards_load", "lucia_load")
+        return missing(
+            "no heart rate recorded", "banister_load", "edwards_load", "lucia_load"
+        )
     out: dict[str, Metric] = {}
     if np.isnan(limits.maximum):
         out |= missing("no maximum heart rate", "banister_load", "edwards_load")
@@ -181,16 +202,22 @@ def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, 
     if np.isnan(limits.easy_ceiling) or np.isnan(limits.hard_floor):
         return out | missing("thresholds unknown", "lucia_load")
     words = f"Lucia: minutes in three zones, weighted 1 to 3; {limits.source}"
-    lucia = load.lucia_trimp(RATES, times, bounds=[limits.easy_ceiling, limits.hard_floor])
+    lucia = load.lucia_trimp(
+        RATES, times, bounds=[limits.easy_ceiling, limits.hard_floor]
+    )
     return out | found("lucia_load", lucia, words, coverage=coverage)
 
 
-def _banister(times: Floats, limits: HeartRateLimits, coverage: float) -> dict[str, Metric]:
+def _banister(
+    times: Floats, limits: HeartRateLimits, coverage: float
+) -> dict[str, Metric]:
     if not limits.maximum > limits.rest:
         return missing("no resting heart rate below the maximum", "banister_load")
     sexes = [load.Sex(limits.sex)] if limits.sex else list(load.Sex)
     values = [
-        load.banister_trimp(RATES, times, rest=limits.rest, maximum=limits.maximum, sex=sex)
+        load.banister_trimp(
+            RATES, times, rest=limits.rest, maximum=limits.maximum, sex=sex
+        )
         for sex in sexes
     ]
     words = f"Banister: minutes weighted by heart-rate reserve; {limits.source}"
@@ -198,7 +225,12 @@ def _banister(times: Floats, limits: HeartRateLimits, coverage: float) -> dict[s
         words += "; mean of men's and women's curve, which are the bounds"
     ends = (min(values), max(values)) if len(values) > 1 else (np.nan, np.nan)
     return found(
-        "banister_load", float(np.mean(values)), words, low=ends[0], high=ends[1], coverage=coverage
+        "banister_load",
+        float(np.mean(values)),
+        words,
+        low=ends[0],
+        high=ends[1],
+        coverage=coverage,
     )
 
 
@@ -220,7 +252,9 @@ def _other_loads(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
     if np.isnan(rating):
         return out | missing("not rated", "rpe_load")
     value = load.session_rpe_load(min(max(rating, 0.0), 10.0), totals.moving_time)
-    return out | found("rpe_load", value, "rated exertion times minutes under way", coverage=1.0)
+    return out | found(
+        "rpe_load", value, "rated exertion times minutes under way", coverage=1.0
+    )
 
 
 def _session_load(
@@ -251,7 +285,9 @@ def _session_load(
     out = found("session_load", session.value, words, coverage=session.coverage)
     if session.method is load.LoadMethod.DURATION:
         # Time alone stands for any effort.
-        out["session_load"] = replace(out["session_load"], evidence=EvidenceStrength.WEAK)
+        out["session_load"] = replace(
+            out["session_load"], evidence=EvidenceStrength.WEAK
+        )
     return out
 
 

@@ -16,7 +16,11 @@ from trailstats.analysis._best_efforts import (
     effort_table,
     implied_performance,
 )
-from trailstats.analysis._effort import efficiency_metrics, effort_metrics, pacing_metrics
+from trailstats.analysis._effort import (
+    efficiency_metrics,
+    effort_metrics,
+    pacing_metrics,
+)
 from trailstats.analysis._ground import (
     course_metrics,
     path_metrics,
@@ -33,7 +37,14 @@ from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
 
-__all__ = ["HIGHEST", "LONGEST", "SHORTEST", "judged_metrics", "measure_metrics", "time_by_terrain"]
+__all__ = [
+    "HIGHEST",
+    "LONGEST",
+    "SHORTEST",
+    "judged_metrics",
+    "measure_metrics",
+    "time_by_terrain",
+]
 
 
 def measure_metrics(
@@ -64,7 +75,9 @@ def measure_metrics(
     efforts = effort_table(samples)
     steps = count_steps(samples)
     metrics = {
-        **surface_metrics(samples, segments, evidence.trail_probability, evidence.trail_source),
+        **surface_metrics(
+            samples, segments, evidence.trail_probability, evidence.trail_source
+        ),
         **effort_metrics(samples, totals, athlete),
         **efficiency_metrics(samples, athlete),
         **pacing_metrics(samples),

@@ -67,12 +67,16 @@ class Samples:
     has_elevation: bool
 
     @classmethod
-    def of(cls, activity: Activity, *, cadence_model: CadenceModel = POPULATION_CADENCE) -> Samples:
+    def of(
+        cls, activity: Activity, *, cadence_model: CadenceModel = POPULATION_CADENCE
+    ) -> Samples:
         """Take the arrays out of a cleaned activity."""
         if activity.track is None:
             raise SchemaError("the activity has not been cleaned")
         records = activity.columns
-        track = {str(name): column.to_numpy() for name, column in activity.track.items()}
+        track = {
+            str(name): column.to_numpy() for name, column in activity.track.items()
+        }
         speed, grade, distance = track["speed"], track["grade"], track["distance"]
         return cls(
             activity=activity,
@@ -100,4 +104,8 @@ class Samples:
         """
         total = float(self.time.sum())
         unknown = np.logical_or.reduce([np.isnan(series) for series in values])
-        return (total - float(self.time[unknown].sum())) / total if total > 0 else float("nan")
+        return (
+            (total - float(self.time[unknown].sum())) / total
+            if total > 0
+            else float("nan")
+        )

@@ -19,8 +19,20 @@ from trailstats.schema import EvidenceStrength
 __all__ = ["Steps", "count_steps", "step_metrics"]
 
 COUNTS = ("steps", "steps_per_km")
-RHYTHM = ("mean_cadence", "step_length", "cadence_cv", "step_length_cv", "cadence_entropy")
-SPRING = ("contact_time", "flight_time", "peak_force", "vertical_stiffness", "leg_stiffness")
+RHYTHM = (
+    "mean_cadence",
+    "step_length",
+    "cadence_cv",
+    "step_length_cv",
+    "cadence_entropy",
+)
+SPRING = (
+    "contact_time",
+    "flight_time",
+    "peak_force",
+    "vertical_stiffness",
+    "leg_stiffness",
+)
 BALANCE = ("stance_time_balance", "stance_imbalance", "stance_imbalance_deviation")
 LEVEL = 0.02
 """Steeper ground than this is left out of what holds on the level only [1]; judgement."""
@@ -64,9 +76,13 @@ def count_steps(samples: Samples) -> Steps:
     population's.
     """
     s, model = samples, samples.cadence_model
-    counted = impact.count_steps(s.speed, s.cadence, s.time, walking=s.walking, model=model)
+    counted = impact.count_steps(
+        s.speed, s.cadence, s.time, walking=s.walking, model=model
+    )
     share = counted.modelled_share
-    return Steps(counted.steps, model.uncertainty * share * counted.steps, _source(share, model))
+    return Steps(
+        counted.steps, model.uncertainty * share * counted.steps, _source(share, model)
+    )
 
 
 def _source(modelled_share: float, model: impact.CadenceModel) -> str:
@@ -101,7 +117,11 @@ def _counts(samples: Samples, steps: Steps, totals: Totals) -> dict[str, Metric]
     kilometres = totals.distance / 1000.0
     per_km = {name: value / kilometres for name, value in ends.items()}
     return out | found(
-        "steps_per_km", steps.count / kilometres, steps.source, **per_km, coverage=coverage
+        "steps_per_km",
+        steps.count / kilometres,
+        steps.source,
+        **per_km,
+        coverage=coverage,
     )
 
 
@@ -135,10 +155,16 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
     )
     coverage = min(steps.windows * rules.window / float(s.time.sum()), 1.0)
     reason = (
-        "too little steady running" if not steps.windows else "a cadence too coarse for its spread"
+        "too little steady running"
+        if not steps.windows
+        else "a cadence too coarse for its spread"
     )
     for name, value, words in (
-        ("cadence_cv", steps.cadence, "coefficient of variation in windows of steady running"),
+        (
+            "cadence_cv",
+            steps.cadence,
+            "coefficient of variation in windows of steady running",
+        ),
         (
             "step_length_cv",
             steps.step_length,
@@ -156,14 +182,17 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
 def _entropy(samples: Samples, stepping: NDArray[np.bool_]) -> dict[str, Metric]:
     """Return the irregularity of the cadence where it was sampled once a second."""
     s = samples
-    every_second = np.isclose(np.diff(s.clock, prepend=s.clock[0] - 1.0), 1.0, atol=0.05)
+    every_second = np.isclose(
+        np.diff(s.clock, prepend=s.clock[0] - 1.0), 1.0, atol=0.05
+    )
     if every_second.mean() < 0.95:
         return missing("not recorded once a second", "cadence_entropy")
     entropy = variability.windowed_sample_entropy(s.cadence[stepping & every_second])
     if np.isnan(entropy):
         return missing("too short, or too regular to tell", "cadence_entropy")
     words = (
-        "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows of five minutes"
+        "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows "
+        "of five minutes"
     )
     return found(
         "cadence_entropy",
@@ -188,7 +217,11 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     time, speed = s.time[level], s.speed[level]
     recorded = s.records["stance_time"][level]
     measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
-    contact = np.where(recorded > 0, recorded, np.nan) if measured else impact.contact_time(speed)
+    contact = (
+        np.where(recorded > 0, recorded, np.nan)
+        if measured
+        else impact.contact_time(speed)
+    )
     rate, modelled = impact.step_rate(speed, s.cadence[level], model=s.cadence_model)
     flight = impact.flight_time(60.0 * rate, contact)
     whence = (
@@ -205,23 +238,36 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
 
     def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
         out = found(
-            name, mean(values, time), f"{words}; running on level ground", coverage=coverage
+            name,
+            mean(values, time),
+            f"{words}; running on level ground",
+            coverage=coverage,
         )
         # From a modelled contact all of it is a function of speed alone.
-        return out if measured else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
+        return (
+            out
+            if measured
+            else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
+        )
 
     out = on_level("contact_time", contact, whence)
     out |= on_level("flight_time", flight, f"step time less contact; {source}")
     out |= on_level(
-        "peak_force", impact.peak_force(contact, flight), f"modelled: sine-wave force; {source}"
+        "peak_force",
+        impact.peak_force(contact, flight),
+        f"modelled: sine-wave force; {source}",
     )
     if athlete.mass is None:
         return out | missing("no body mass in the athlete's profile", *SPRING[3:])
     words = f"modelled: spring and mass; {source}"
-    out |= on_level(SPRING[3], impact.vertical_stiffness(contact, flight, mass=athlete.mass), words)
+    out |= on_level(
+        SPRING[3], impact.vertical_stiffness(contact, flight, mass=athlete.mass), words
+    )
     if athlete.height is None:
         return out | missing("no body height in the athlete's profile", SPRING[4])
-    leg = impact.leg_stiffness(contact, flight, speed, mass=athlete.mass, stature=athlete.height)
+    leg = impact.leg_stiffness(
+        contact, flight, speed, mass=athlete.mass, stature=athlete.height
+    )
     return out | on_level(SPRING[4], leg, words)
 
 
@@ -234,13 +280,23 @@ def _balance(samples: Samples) -> dict[str, Metric]:
     uneven = variability.stance_imbalance(100.0 * balance, s.time)
     words = "measured by the device: share of contact time on the left foot"
     out = found(BALANCE[0], mean(balance, s.time), words, coverage=coverage)
-    words = "distance of the mean balance from even; bounds: 0.005 that a device may be off"
+    words = (
+        "distance of the mean balance from even; bounds: 0.005 that a device may be off"
+    )
     value = uneven.mean / 100.0
     out |= found(
-        BALANCE[1], value, words, low=max(value - 0.005, 0.0), high=value + 0.005, coverage=coverage
+        BALANCE[1],
+        value,
+        words,
+        low=max(value - 0.005, 0.0),
+        high=value + 0.005,
+        coverage=coverage,
     )
     return out | found(
-        BALANCE[2], uneven.deviation / 100.0, "standard deviation within the run", coverage=coverage
+        BALANCE[2],
+        uneven.deviation / 100.0,
+        "standard deviation within the run",
+        coverage=coverage,
     )
 
 
@@ -248,10 +304,16 @@ def _recorded(samples: Samples) -> dict[str, Metric]:
     """Return what the device says of the steps, kept as it was recorded."""
     s = samples
     columns = {name: (s.records[column], 1.0) for name, column in RECORDED.items()}
-    fields = {str(c).removeprefix("dev_").casefold(): str(c) for c in s.activity.extras.columns}
+    fields = {
+        str(c).removeprefix("dev_").casefold(): str(c)
+        for c in s.activity.extras.columns
+    }
     for name, (field, factor) in FOOTPOD.items():
         if field in fields:
-            columns[name] = s.activity.extras[fields[field]].to_numpy(dtype=np.float64), factor
+            columns[name] = (
+                s.activity.extras[fields[field]].to_numpy(dtype=np.float64),
+                factor,
+            )
     out: dict[str, Metric] = {}
     words = "measured by the device, as recorded; mean while moving"
     for name in (*RECORDED, *FOOTPOD):

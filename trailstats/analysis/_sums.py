@@ -38,16 +38,20 @@ def heart_rate_times(samples: Samples) -> HeartRateTimes:
     """Return the moving time at each heart rate."""
     time, rate = samples.time, samples.heart_rate
     known = ~np.isnan(rate) & (time > 0)
-    bins = np.clip(np.rint(np.where(known, rate, 0.0)), 0, HEART_RATE_BINS - 1).astype(np.intp)
+    bins = np.clip(np.rint(np.where(known, rate, 0.0)), 0, HEART_RATE_BINS - 1).astype(
+        np.intp
+    )
     warm = np.cumsum(samples.track["duration"]) > WARM_UP
     steep = np.nan_to_num(samples.grade) > 0.05
 
     def times(where: NDArray[np.bool_]) -> Floats:
-        return np.bincount(bins[where], weights=time[where], minlength=HEART_RATE_BINS).astype(
-            np.float64
-        )
+        return np.bincount(
+            bins[where], weights=time[where], minlength=HEART_RATE_BINS
+        ).astype(np.float64)
 
-    return HeartRateTimes(times(known), times(known & warm & ~steep), times(known & warm & steep))
+    return HeartRateTimes(
+        times(known), times(known & warm & ~steep), times(known & warm & steep)
+    )
 
 
 def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
@@ -55,11 +59,18 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     grade.
     """
     surfaces = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
-    speed, grade, time, walk = samples.speed, samples.grade, samples.time, samples.walking
+    speed, grade, time, walk = (
+        samples.speed,
+        samples.grade,
+        samples.time,
+        samples.walking,
+    )
     if not samples.on_foot or not (speed > STOPPED_SPEED).any():
         return schema.IMPACT.empty()
     code = {surface: i for i, surface in enumerate(surfaces)}
-    codes = np.array([code[surface] for surface in segments["surface"].tolist()], dtype=np.intp)
+    codes = np.array(
+        [code[surface] for surface in segments["surface"].tolist()], dtype=np.intp
+    )
     cuts = segments["end_distance"].to_numpy()[:-1]
     group = codes[np.searchsorted(cuts, samples.distance, side="left")]
     # Stretches of one surface: their sums, added up by surface, cost less than sorting every sample
@@ -70,7 +81,9 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     def by_surface(values: Floats) -> Floats:
         return np.asarray(np.add.reduceat(values, starts) @ members)
 
-    rate, _ = step_rate(speed, samples.cadence, walking=walk, model=samples.cadence_model)
+    rate, _ = step_rate(
+        speed, samples.cadence, walking=walk, model=samples.cadence_model
+    )
     steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
     steep = np.abs(grade) >= 0.10
     tibial = tibial_component(speed, grade, walking=walk)
@@ -78,7 +91,9 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
         "active": active_component(speed, walking=walk),
         "impact": impact_component(speed, grade, walking=walk),
         "impact_low": impact_component(speed, grade, walking=walk, downhill_slope=0.04),
-        "impact_high": impact_component(speed, grade, walking=walk, downhill_slope=0.08),
+        "impact_high": impact_component(
+            speed, grade, walking=walk, downhill_slope=0.08
+        ),
         "tibial": np.where(steep, 0.0, tibial),
         "tibial_steep": np.where(steep, tibial, 0.0),
     }
@@ -150,10 +165,14 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     along = distance if s.has_distance else np.cumsum(s.track["duration"])
     targets = np.linspace(0.0, along[-1], PROFILE_POINTS)
     rows = np.unique(np.searchsorted(along, targets).clip(0, len(along) - 1))
-    first, end = np.maximum(rows - HALF_WIDTH, 0), np.minimum(rows + HALF_WIDTH + 1, len(along))
+    first, end = (
+        np.maximum(rows - HALF_WIDTH, 0),
+        np.minimum(rows + HALF_WIDTH + 1, len(along)),
+    )
     known = ~np.isnan(s.heart_rate)
     beats, count = (
-        np.append(0.0, np.cumsum(v)) for v in (np.where(known, s.heart_rate, 0.0), known)
+        np.append(0.0, np.cumsum(v))
+        for v in (np.where(known, s.heart_rate, 0.0), known)
     )
     with np.errstate(invalid="ignore"):
         rate = (beats[end] - beats[first]) / (count[end] - count[first])

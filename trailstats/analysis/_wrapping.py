@@ -36,7 +36,13 @@ def found(
     evidence = entry.evidence
     return {
         name: Metric(
-            float(value), entry.unit, float(low), float(high), method, float(coverage), evidence
+            float(value),
+            entry.unit,
+            float(low),
+            float(high),
+            method,
+            float(coverage),
+            evidence,
         )
     }
 
@@ -44,7 +50,9 @@ def found(
 def missing(reason: str, *names: str) -> dict[str, Metric]:
     """Return metrics without a value, with the reason."""
     return {
-        name: Metric(NAN, METRICS[name].unit, evidence=METRICS[name].evidence, reason=reason)
+        name: Metric(
+            NAN, METRICS[name].unit, evidence=METRICS[name].evidence, reason=reason
+        )
         for name in names
     }
 

@@ -32,7 +32,14 @@ from trailstats.history import History
 from trailstats.schema import Verdict
 from trailstats.schema.documents import plain
 
-__all__ = ["CLAIMS", "ClaimResult", "RuleResult", "claims_document", "evaluate_claims", "explain"]
+__all__ = [
+    "CLAIMS",
+    "ClaimResult",
+    "RuleResult",
+    "claims_document",
+    "evaluate_claims",
+    "explain",
+]
 
 _ANSWERS: Final[Mapping[str, Callable[[Evidence], Finding]]] = MappingProxyType(
     {
@@ -54,7 +61,9 @@ CLAIMS: Final = tuple(_ANSWERS)
 """The identifiers of the claims, in the order of the answers."""
 
 
-def evaluate_claims(history: History, *, races: Sequence[dt.date] = ()) -> list[ClaimResult]:
+def evaluate_claims(
+    history: History, *, races: Sequence[dt.date] = ()
+) -> list[ClaimResult]:
     """Answer the article's claims for one runner.
 
     Parameters
@@ -85,7 +94,9 @@ def findings(data: Evidence, claims: Sequence[str] = CLAIMS) -> list[Finding]:
     return _adjusted([_ANSWERS[claim](data) for claim in claims])
 
 
-def explain(history: History, claim_id: str, *, races: Sequence[dt.date] = ()) -> pd.DataFrame:
+def explain(
+    history: History, claim_id: str, *, races: Sequence[dt.date] = ()
+) -> pd.DataFrame:
     """Return what a claim's figures rest on.
 
     Parameters
@@ -126,7 +137,9 @@ def claims_document(
     return {
         "format_version": schema.FORMAT_VERSION,
         "athlete": history.athlete.to_dict(),
-        "period": None if period is None else {"start": plain(period[0]), "end": plain(period[1])},
+        "period": None
+        if period is None
+        else {"start": plain(period[0]), "end": plain(period[1])},
         "claims": [result.to_dict() for result in results],
         "rules": [rule.to_dict() for rule in rules],
     }
@@ -141,7 +154,10 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
         result = finding.result
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
-            if p >= ALPHA and result.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+            if p >= ALPHA and result.verdict in (
+                Verdict.SUPPORTED,
+                Verdict.CONTRADICTED,
+            ):
                 note += (
                     " The interval is this claim's alone and leaves out 0; among the others "
                     "it "

@@ -47,7 +47,9 @@ def strength(data: Evidence) -> Finding:
         "the load of steps is",
         "1",
         compare_runs(
-            data, pd.Series(_step_diversity(data), index=runs.index), where=runs["unhurried"]
+            data,
+            pd.Series(_step_diversity(data), index=runs.index),
+            where=runs["unhurried"],
         ),
         1,
         statement="Steps vary more on trail.",
@@ -68,7 +70,9 @@ def strength(data: Evidence) -> Finding:
         "It doesn't decide the half on imbalance; where the device records stance balance, see "
         "that part.",
     )
-    return answer("strength", climb, parts=(climb, descent, steps, uneven), caveats=caveats)
+    return answer(
+        "strength", climb, parts=(climb, descent, steps, uneven), caveats=caveats
+    )
 
 
 def balance(data: Evidence) -> Finding:
@@ -103,13 +107,17 @@ def balance(data: Evidence) -> Finding:
         "It measures the dose of uneven steps, not the ability to balance; no file shows that."
     ]
     if runs["technical_time"].notna().any():
-        caveats.append(f"{minutes:.1f} minutes a week on technical ground over the whole period.")
+        caveats.append(
+            f"{minutes:.1f} minutes a week on technical ground over the whole period."
+        )
     main = steps
     if len(runs) and runs["cadence_cv"].isna().all():
         caveats.append(
             "No cadence, or one recorded too coarsely, so the variability of steps can't be told."
         )
-        main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE))
+        main = replace(
+            main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE)
+        )
     return answer("balance", main, parts=(steps, technical), caveats=tuple(caveats))
 
 
@@ -118,7 +126,9 @@ def _step_diversity(data: Evidence) -> NDArray[np.float64]:
     than three.
     """
     table = data.segments
-    table = table[(table["cadence"] > 0) & (table["speed"] > 0) & (table["duration"] > 0)]
+    table = table[
+        (table["cadence"] > 0) & (table["speed"] > 0) & (table["duration"] > 0)
+    ]
     row, time = table["row"].to_numpy(dtype=np.intp), table["duration"].to_numpy()
     length = (60.0 * table["speed"] / table["cadence"]).to_numpy()
     count = len(data.runs)
@@ -126,5 +136,8 @@ def _step_diversity(data: Evidence) -> NDArray[np.float64]:
     known = (np.bincount(row, minlength=count) >= 3) & (total > 0)
     safe = np.where(known, total, 1.0)
     mean = np.bincount(row, weights=time * length, minlength=count) / safe
-    square = np.bincount(row, weights=time * (length - mean[row]) ** 2, minlength=count) / safe
+    square = (
+        np.bincount(row, weights=time * (length - mean[row]) ** 2, minlength=count)
+        / safe
+    )
     return np.where(known, np.sqrt(square) / np.where(mean > 0, mean, 1.0), np.nan)

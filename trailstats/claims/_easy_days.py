@@ -61,7 +61,9 @@ def easy_days(data: Evidence) -> Finding:
         "followed a hard run."
     ]
     if not easy.any():
-        caveats = ["No run shows by its name or the calendar that it was meant to be easy."]
+        caveats = [
+            "No run shows by its name or the calendar that it was meant to be easy."
+        ]
     main = overshoot
     if easy.any() and not np.isfinite(above[easy]).any():
         caveats.append(
@@ -69,18 +71,33 @@ def easy_days(data: Evidence) -> Finding:
             "be told."
         )
         main = replace(
-            main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE), p_value=np.nan
+            main,
+            result=replace(main.result, verdict=Verdict.NOT_MEASURABLE),
+            p_value=np.nan,
         )
     if main.result.verdict is Verdict.SUPPORTED and not speed.result.difference < 0:
         main = replace(main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE))
         caveats.append("Time above the ceiling is lower on trail, but speed isn't.")
     caveats.append(f"Easy ceiling: {data.history.limits.source}.")
-    return answer("easy_days", main, parts=(overshoot, speed, level), caveats=tuple(caveats))
+    return answer(
+        "easy_days", main, parts=(overshoot, speed, level), caveats=tuple(caveats)
+    )
 
 
 def _speed(
-    data: Evidence, values: pd.Series, easy: pd.Series, name: str, metric: str, statement: str
+    data: Evidence,
+    values: pd.Series,
+    easy: pd.Series,
+    name: str,
+    metric: str,
+    statement: str,
 ) -> Finding:
     return part_of(
-        data, name, metric, "m/s", compare_runs(data, values, where=easy), -1, statement=statement
+        data,
+        name,
+        metric,
+        "m/s",
+        compare_runs(data, values, where=easy),
+        -1,
+        statement=statement,
     )

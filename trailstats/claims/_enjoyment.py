@@ -43,13 +43,18 @@ def enjoyment(data: Evidence) -> Finding:
         "exertion_per_load",
         "rated exertion per 100 of session load",
         "1",
-        compare_runs(data, 100.0 * runs["rpe"] / runs["session_load"].where(measured), rules=RATED),
+        compare_runs(
+            data,
+            100.0 * runs["rpe"] / runs["session_load"].where(measured),
+            rules=RATED,
+        ),
         -1,
         statement="The same load feels easier on trail.",
         rules=RATED,
     )
     wait = pd.Series(
-        np.append(np.diff(runs["day"].to_numpy()), np.nan)[: len(runs)], index=runs.index
+        np.append(np.diff(runs["day"].to_numpy()), np.nan)[: len(runs)],
+        index=runs.index,
     )
     again = part_of(
         data,
@@ -66,7 +71,9 @@ def enjoyment(data: Evidence) -> Finding:
         "new_ground",
         "share of the ground not run in the year before, a proxy for exploring",
         "1",
-        compare_runs(data, pd.Series(novelty(data, cells_of_runs(data)), index=runs.index)),
+        compare_runs(
+            data, pd.Series(novelty(data, cells_of_runs(data)), index=runs.index)
+        ),
         1,
         statement="Trail runs cover more new ground.",
     )
@@ -77,11 +84,16 @@ def enjoyment(data: Evidence) -> Finding:
     main = feel
     if (
         not rated
-        and min((runs["side"] == side).sum() for side in ("trail", "road")) >= RATED.fewest
+        and min((runs["side"] == side).sum() for side in ("trail", "road"))
+        >= RATED.fewest
     ):
         caveats = [
             "No run holds a rating of how it felt, so enjoyment isn't measured; the parts are weak "
             "proxies."
         ]
-        main = replace(main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE))
-    return answer("enjoyment", main, parts=(feel, exertion, again, fresh), caveats=tuple(caveats))
+        main = replace(
+            main, result=replace(main.result, verdict=Verdict.NOT_MEASURABLE)
+        )
+    return answer(
+        "enjoyment", main, parts=(feel, exertion, again, fresh), caveats=tuple(caveats)
+    )

@@ -30,7 +30,14 @@ HARD_TIME = 600.0
 
 SECONDS_PER_DAY = 86400.0
 
-TRACK_COLUMNS: Final = ("distance", "latitude", "longitude", "grade", "speed", "segment")
+TRACK_COLUMNS: Final = (
+    "distance",
+    "latitude",
+    "longitude",
+    "grade",
+    "speed",
+    "segment",
+)
 _ZONES: Final = ("time_zone_1", "time_zone_2", "time_zone_3")
 
 
@@ -72,7 +79,9 @@ def remember(history: History, known: Recorded) -> None:
 
 
 def _read(history: History) -> Recorded:
-    parts: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in (*TRACK_COLUMNS, "analysis")}
+    parts: dict[str, list[Floats]] = {
+        name: [np.zeros(0)] for name in (*TRACK_COLUMNS, "analysis")
+    }
     loads, owners, zones = [], [np.zeros(0, dtype=np.intp)], []
     for place, analysis in enumerate(history.analyses):
         for name in TRACK_COLUMNS:
@@ -82,7 +91,10 @@ def _read(history: History) -> Recorded:
             loads.append(analysis.impact)
             owners.append(np.full(len(analysis.impact), place))
         zones.append(
-            [analysis.metrics[z].value if z in analysis.metrics else np.nan for z in _ZONES]
+            [
+                analysis.metrics[z].value if z in analysis.metrics else np.nan
+                for z in _ZONES
+            ]
         )
     table = pd.concat(loads, ignore_index=True) if loads else IMPACT.empty()
     return Recorded(
@@ -120,8 +132,12 @@ class Evidence:
         runs = runs.assign(run=place[table.index.get_indexer(runs.index)])
         runs = runs[runs["start_time"].notna()].reset_index(drop=True)
         outdoors = ~runs["sub_sport"].isin(INDOORS)
-        sided = outdoors & runs["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])
-        hurried = runs["intent"].isin(["hard", "race"]) | (runs["hard_time"] >= HARD_TIME)
+        sided = outdoors & runs["surface"].isin(
+            [Surface.TRAIL.value, Surface.ROAD.value]
+        )
+        hurried = runs["intent"].isin(["hard", "race"]) | (
+            runs["hard_time"] >= HARD_TIME
+        )
         begin = runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
         return runs.assign(
             day=(runs["start_time"] - begin).dt.total_seconds() / SECONDS_PER_DAY,
@@ -160,12 +176,16 @@ class Evidence:
         whole = recorded(self.history).tracks
         row = self._row_of_analysis[whole["analysis"].astype(np.intp)]
         kept = row >= 0
-        own = {name: values[kept] for name, values in whole.items() if name != "analysis"}
+        own = {
+            name: values[kept] for name, values in whole.items() if name != "analysis"
+        }
         row = row[kept]
         segment_row = self._row_of_segment
         counts = np.bincount(segment_row[segment_row >= 0], minlength=len(self.runs))
         first = np.full(len(self.runs), len(segment_row))
-        np.minimum.at(first, segment_row[segment_row >= 0], np.flatnonzero(segment_row >= 0))
+        np.minimum.at(
+            first, segment_row[segment_row >= 0], np.flatnonzero(segment_row >= 0)
+        )
         place = own["segment"]
         known = (place >= 0) & (place < counts[row])
         return own | {
@@ -186,7 +206,9 @@ class Evidence:
         """Time of each run in the three heart-rate zones [s], shape (runs, 3); NaN where it is not
         known.
         """
-        times: Floats = recorded(self.history).zone_times[self.runs["run"].to_numpy(dtype=np.intp)]
+        times: Floats = recorded(self.history).zone_times[
+            self.runs["run"].to_numpy(dtype=np.intp)
+        ]
         return times
 
     @cached_property
@@ -210,6 +232,8 @@ class Evidence:
         """The source of each run."""
         return self.runs["file"].to_numpy(dtype=object)
 
-    def files(self, rows: NDArray[np.intp] | pd.Index | Sequence[int]) -> tuple[str, ...]:
+    def files(
+        self, rows: NDArray[np.intp] | pd.Index | Sequence[int]
+    ) -> tuple[str, ...]:
         """Return the sources of runs, in order of time, each once."""
         return tuple(self.file_names[np.unique(np.asarray(rows, dtype=np.intp))])

@@ -74,7 +74,9 @@ def compare_runs(
     """
     counted = data.has_side if where is None else data.has_side & where.to_numpy()
     kept = np.where(counted, values.to_numpy(dtype=np.float64), np.nan)
-    return compare(kept, data.is_trail, data.runs["day"], data.runs["moving_time"], rules=rules)
+    return compare(
+        kept, data.is_trail, data.runs["day"], data.runs["moving_time"], rules=rules
+    )
 
 
 def too_few(comparison: Comparison, rules: MatchRules | None = None) -> str:
@@ -143,11 +145,17 @@ def part_of(
         caveats=tuple(notes),
         activities=data.files(rows),
     )
-    return Finding(result, comparison.p_value, (partial(_pairs, data, name, comparison),))
+    return Finding(
+        result, comparison.p_value, (partial(_pairs, data, name, comparison),)
+    )
 
 
 def answer(
-    claim: str, main: Finding, *, parts: tuple[Finding, ...] = (), caveats: tuple[str, ...] = ()
+    claim: str,
+    main: Finding,
+    *,
+    parts: tuple[Finding, ...] = (),
+    caveats: tuple[str, ...] = (),
 ) -> Finding:
     """Return the answer to a claim from its main finding and its parts.
 
@@ -175,14 +183,18 @@ def answer(
         activities=tuple(files),
         parts=tuple(replace(p.result, evidence=words.evidence) for p in parts),
     )
-    tables = dict.fromkeys((*main.tables, *(table for part in parts for table in part.tables)))
+    tables = dict.fromkeys(
+        (*main.tables, *(table for part in parts for table in part.tables))
+    )
     return Finding(result, main.p_value, tuple(tables))
 
 
 def _size(comparison: Comparison) -> str:
     parts = []
     if np.isfinite(comparison.standardised):
-        parts.append(f"{comparison.standardised:+.2f} standard deviations of a single run")
+        parts.append(
+            f"{comparison.standardised:+.2f} standard deviations of a single run"
+        )
     parts.append(
         f"the trail run has the larger value in {100 * comparison.share_above:.0f} % of the "
         "matched pairs"
@@ -195,7 +207,10 @@ def _pairs(data: Evidence, name: str, comparison: Comparison) -> pd.DataFrame:
     if pairs.empty:
         return pd.DataFrame()
     runs = data.runs
-    trail, road = pairs["trail"].to_numpy(dtype=np.intp), pairs["road"].to_numpy(dtype=np.intp)
+    trail, road = (
+        pairs["trail"].to_numpy(dtype=np.intp),
+        pairs["road"].to_numpy(dtype=np.intp),
+    )
     return pd.DataFrame(
         {
             "part": name,
@@ -205,6 +220,8 @@ def _pairs(data: Evidence, name: str, comparison: Comparison) -> pd.DataFrame:
             "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),
             "trail_value": pairs["trail_value"].to_numpy(),
             "road_value": pairs["road_value"].to_numpy(),
-            "days_apart": np.abs(runs["day"].to_numpy()[trail] - runs["day"].to_numpy()[road]),
+            "days_apart": np.abs(
+                runs["day"].to_numpy()[trail] - runs["day"].to_numpy()[road]
+            ),
         }
     )

@@ -27,9 +27,20 @@ FEWEST_RUNS: Final = 8
 LEVEL: Final = 0.95
 LEAST_DISTANCE: Final = 500.0
 """Distance on one ground that makes a run count for that side [m]; judgement."""
-_SLOPES: Final = (0.04, DOWNHILL_SLOPE, 0.08)  # [GottschallKram2005], judgement around it
+_SLOPES: Final = (
+    0.04,
+    DOWNHILL_SLOPE,
+    0.08,
+)  # [GottschallKram2005], judgement around it
 _STEEP: Final = (0.85, 1.15)  # judgement between [Rice2024] and [Baggaley2023]
-_COLUMNS: Final = ("active", "impact", "impact_low", "impact_high", "tibial", "tibial_steep")
+_COLUMNS: Final = (
+    "active",
+    "impact",
+    "impact_low",
+    "impact_high",
+    "tibial",
+    "tibial_steep",
+)
 _PER: Final = {"km": "distance", "minute": "duration", "session_load": "session_load"}
 _NAMES: Final = {
     "active": "active peak of the stance, a muscle and joint load",
@@ -59,7 +70,8 @@ def impact(data: Evidence) -> Finding:
     runs, table = data.runs, data.loads
     calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
     table = table[
-        calm[table["row"].to_numpy(dtype=np.intp)] & table["surface"].isin(["trail", "road"])
+        calm[table["row"].to_numpy(dtype=np.intp)]
+        & table["surface"].isin(["trail", "road"])
     ]
     ground = {
         s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)]
@@ -88,29 +100,40 @@ def impact(data: Evidence) -> Finding:
             caveats=(note,),
         )
         return answer(
-            "impact", Finding(replace(found, activities=data.files(rows))), caveats=tuple(caveats)
+            "impact",
+            Finding(replace(found, activities=data.files(rows))),
+            caveats=tuple(caveats),
         )
     rng = np.random.default_rng(0)
     weights = _redraw(rng, np.unique(rows))
     constants = _Constants.draw(rng)
     ground_sums = [_sums(t, weights, ("distance", "duration")) for t in ground.values()]
-    whole_sums = [_sums(_whole(data, table, side), weights, ("session_load",)) for side in ground]
+    whole_sums = [
+        _sums(_whole(data, table, side), weights, ("session_load",)) for side in ground
+    ]
     parts = []
     for per, amount in _PER.items():
         trail, road = whole_sums if per == "session_load" else ground_sums
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            parts += [_part(component, per, trail, road, constants, counts) for component in _NAMES]
+            parts += [
+                _part(component, per, trail, road, constants, counts)
+                for component in _NAMES
+            ]
     files = data.files(rows)
     parts = [replace(p, result=replace(p.result, activities=files)) for p in parts]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
     if not known:
-        caveats.append("No elevation or no speed, so the load of a step can't be modelled.")
+        caveats.append(
+            "No elevation or no speed, so the load of a step can't be modelled."
+        )
     caveats.extend(_where_they_agree(known))
     main = next(
         (p for p in parts if p.result.claim == "impact_per_km"),
         Finding(ClaimResult("impact", "", "impact load")),
     )
-    verdicts = {p.result.verdict for p in known if not p.result.claim.endswith("session_load")}
+    verdicts = {
+        p.result.verdict for p in known if not p.result.claim.endswith("session_load")
+    }
     whole = (
         verdicts.pop()
         if len(verdicts) == 1
@@ -120,18 +143,28 @@ def impact(data: Evidence) -> Finding:
     )
     # The parts' notes on draws stay with the parts.
     main = Finding(
-        replace(main.result, verdict=whole, caveats=()), tables=(partial(_rows, data, ground),)
+        replace(main.result, verdict=whole, caveats=()),
+        tables=(partial(_rows, data, ground),),
     )
     return answer("impact", main, parts=tuple(parts), caveats=tuple(caveats))
 
 
 def _where_they_agree(parts: list[Finding]) -> list[str]:
-    words = {Verdict.SUPPORTED: "Lower on trail", Verdict.CONTRADICTED: "Higher on trail"}
+    words = {
+        Verdict.SUPPORTED: "Lower on trail",
+        Verdict.CONTRADICTED: "Higher on trail",
+    }
     out = []
     for verdict, start in words.items():
-        names = [p.result.claim.replace("_", " ") for p in parts if p.result.verdict is verdict]
+        names = [
+            p.result.claim.replace("_", " ")
+            for p in parts
+            if p.result.verdict is verdict
+        ]
         if names:
-            out.append(f"{start} over the whole range of the constants: {', '.join(names)}.")
+            out.append(
+                f"{start} over the whole range of the constants: {', '.join(names)}."
+            )
     if parts and not out:
         out.append(
             "Within the range of the constants no component is clearly lower or higher on trail."
@@ -159,7 +192,12 @@ class _Constants:
         slope = rng.uniform(_SLOPES[0], _SLOPES[2], size=DRAWS)
         steep = rng.uniform(*_STEEP, size=DRAWS)
         exponent = rng.integers(0, len(EXPONENTS), size=DRAWS)
-        ground[0], slope[0], steep[0], exponent[0] = factor.central, DOWNHILL_SLOPE, 1.0, 0
+        ground[0], slope[0], steep[0], exponent[0] = (
+            factor.central,
+            DOWNHILL_SLOPE,
+            1.0,
+            0,
+        )
         return cls(ground, slope, steep, exponent)
 
 
@@ -185,7 +223,9 @@ def _whole(data: Evidence, table: pd.DataFrame, side: str) -> pd.DataFrame:
         [*_COLUMNS, "distance", "duration"]
     ].sum(min_count=1)
     return sums.assign(
-        session_load=runs["session_load"].to_numpy()[sums["row"].to_numpy(dtype=np.intp)]
+        session_load=runs["session_load"].to_numpy()[
+            sums["row"].to_numpy(dtype=np.intp)
+        ]
     )
 
 
@@ -218,20 +258,30 @@ def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) ->
     if name == "active":
         return own["active"]
     if name == "tibial":
-        return np.asarray(own["tibial"] + own["tibial_steep"] * constants.steep**exponent)
+        return np.asarray(
+            own["tibial"] + own["tibial_steep"] * constants.steep**exponent
+        )
     # The load was summed at three slopes; in between, a parabola through them.
     low, middle, high = _SLOPES
     x = constants.slope
     between = (
         own["impact_low"] * (x - middle) * (x - high) / ((low - middle) * (low - high))
         + own["impact"] * (x - low) * (x - high) / ((middle - low) * (middle - high))
-        + own["impact_high"] * (x - low) * (x - middle) / ((high - low) * (high - middle))
+        + own["impact_high"]
+        * (x - low)
+        * (x - middle)
+        / ((high - low) * (high - middle))
     )
     return np.asarray(between * ground**exponent)
 
 
 def _part(
-    name: str, per: str, trail: _Sums, road: _Sums, constants: _Constants, counts: dict[str, int]
+    name: str,
+    per: str,
+    trail: _Sums,
+    road: _Sums,
+    constants: _Constants,
+    counts: dict[str, int],
 ) -> Finding:
     """Return one component as load on trail relative to road."""
     above = _component(name, trail, constants, constants.ground)
@@ -251,16 +301,24 @@ def _part(
     if not drawn[0] or drawn.mean() < 0.9:
         return Finding(
             replace(
-                found, caveats=("The load of a step can't be modelled: no elevation or no speed.",)
+                found,
+                caveats=(
+                    "The load of a step can't be modelled: no elevation or no speed.",
+                ),
             )
         )
     ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
     low, high = np.quantile(ratio, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) - 1.0
     verdict = (
-        Verdict.SUPPORTED if high < 0 else Verdict.CONTRADICTED if low > 0 else Verdict.INCONCLUSIVE
+        Verdict.SUPPORTED
+        if high < 0
+        else Verdict.CONTRADICTED
+        if low > 0
+        else Verdict.INCONCLUSIVE
     )
     note = (
-        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs and constants."
+        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
+        "and constants."
     )
     return Finding(
         replace(
@@ -285,7 +343,15 @@ def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
     row = table["row"].to_numpy(dtype=np.intp)
     whole = (data.runs["side"].to_numpy()[row] == table["surface"]).to_numpy()
     session = np.where(whole, data.runs["session_load"].to_numpy()[row], np.nan)
-    columns = ["surface", "distance", "duration", "active", "impact", "tibial", "tibial_steep"]
+    columns = [
+        "surface",
+        "distance",
+        "duration",
+        "active",
+        "impact",
+        "tibial",
+        "tibial_steep",
+    ]
     shown = table[columns].assign(session_load=session)
     shown.insert(0, "part", "impact")
     shown.insert(1, "file", data.file_names[row])

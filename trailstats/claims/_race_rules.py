@@ -31,7 +31,8 @@ EVIDENCE = {
 }
 SMALLEST_CUT, LARGEST_CUT = 0.41, 0.60  # [Bosquet2007]
 NO_RACE = (
-    "No road race is known: none was given, none stands in the profile, and no run is named as one."
+    "No road race is known: none was given, none stands in the profile, and no "
+    "run is named as one."
 )
 
 
@@ -56,7 +57,9 @@ class _Before:
         return tuple(self.files[where])
 
     def days(self, first: int, last: int) -> str:
-        return span(self.race - pd.Timedelta(days=first), self.race - pd.Timedelta(days=last))
+        return span(
+            self.race - pd.Timedelta(days=first), self.race - pd.Timedelta(days=last)
+        )
 
 
 def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
@@ -67,7 +70,11 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     runs = data.runs
     out = []
     for race in races:
-        ago = (race - days).dt.days.to_numpy() if len(days) else np.zeros(0, dtype=np.int64)
+        ago = (
+            (race - days).dt.days.to_numpy()
+            if len(days)
+            else np.zeros(0, dtype=np.int64)
+        )
         before = _Before(
             race,
             ago,
@@ -85,7 +92,9 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
 def _result(
     rule: str, period: str, outcome: str, detail: str, files: tuple[str, ...] = ()
 ) -> RuleResult:
-    return RuleResult(rule, STATEMENTS[rule], period, outcome, detail, EVIDENCE[rule], files)
+    return RuleResult(
+        rule, STATEMENTS[rule], period, outcome, detail, EVIDENCE[rule], files
+    )
 
 
 def _unknown(before: _Before, needed: int) -> str:
@@ -135,7 +144,11 @@ def _volume(before: _Before) -> RuleResult:
     )
     kept = SMALLEST_CUT <= cut <= LARGEST_CUT
     return _result(
-        "R2b", period, "pass" if kept else "fail", detail, before.sources(before.within(42, 1))
+        "R2b",
+        period,
+        "pass" if kept else "fail",
+        detail,
+        before.sources(before.within(42, 1)),
     )
 
 
@@ -151,7 +164,11 @@ def _fall(before: _Before) -> RuleResult:
     kept = all(b < a for a, b in pairwise(weeks))
     detail = f"{', '.join(f'{w:.1f}' for w in weeks)} km in the last four weeks."
     return _result(
-        "R2c", period, "pass" if kept else "fail", detail, before.sources(before.within(28, 1))
+        "R2c",
+        period,
+        "pass" if kept else "fail",
+        detail,
+        before.sources(before.within(28, 1)),
     )
 
 
@@ -160,14 +177,16 @@ def _descents(before: _Before) -> RuleResult:
     late, early = before.within(14, 1), before.within(56, 15)
     reason = _unknown(before, 56)
     if not reason and not (
-        np.isfinite(before.descent[late]).any() and np.isfinite(before.descent[early]).any()
+        np.isfinite(before.descent[late]).any()
+        and np.isfinite(before.descent[early]).any()
     ):
         reason = "No elevation was recorded, so descents are not known."
     if reason:
         return _result("R2d", period, "not enough data", reason)
     largest = [float(np.nanmax(before.descent[w])) for w in (late, early)]
     technical = [
-        float(np.nanmax(np.append(before.technical[w], 0.0))) / 60.0 for w in (late, early)
+        float(np.nanmax(np.append(before.technical[w], 0.0))) / 60.0
+        for w in (late, early)
     ]
     detail = (
         f"Largest descent of a run {largest[0]:.0f} m in the last two weeks, {largest[1]:.0f} m in "
@@ -175,4 +194,6 @@ def _descents(before: _Before) -> RuleResult:
         f"most time on technical ground {technical[0]:.0f} against {technical[1]:.0f} min."
     )
     kept = largest[0] <= largest[1] and technical[0] <= technical[1]
-    return _result("R2d", period, "pass" if kept else "fail", detail, before.sources(late))
+    return _result(
+        "R2d", period, "pass" if kept else "fail", detail, before.sources(late)
+    )

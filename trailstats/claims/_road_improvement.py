@@ -74,7 +74,11 @@ def road_improvement(data: Evidence) -> Finding:
     if outcome.reason:
         return answer("road_improvement", _missing(outcome.reason), caveats=general)
     start = _clear_start(weeks)
-    design = _interrupted(weeks, outcome, start) if start is not None else _lagged(weeks, outcome)
+    design = (
+        _interrupted(weeks, outcome, start)
+        if start is not None
+        else _lagged(weeks, outcome)
+    )
     if isinstance(design, str):
         return answer("road_improvement", _missing(design), caveats=general)
     found = _fit(data, weeks, outcome, design)
@@ -148,14 +152,22 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
         )
     if known.std() < LEAST_SPREAD:
         return (
-            "The share of trail hardly changes over the months, so nothing can be set against it."
+            "The share of trail hardly changes over the months, so nothing can be "
+            "set against it."
         )
     high, low = (float(q) for q in np.quantile(known, [0.9, 0.1]))
     volume = np.log(weeks.chronic_hours())[outcome.week]
     both = np.isfinite(share)
     clock = outcome.week[both].astype(np.float64)
-    a, b = (v[both] - np.polyval(np.polyfit(clock, v[both], 1), clock) for v in (share, volume))
-    together = float(a @ b / np.sqrt((a @ a) * (b @ b))) if a.std() > 0 and b.std() > 0 else 0.0
+    a, b = (
+        v[both] - np.polyval(np.polyfit(clock, v[both], 1), clock)
+        for v in (share, volume)
+    )
+    together = (
+        float(a @ b / np.sqrt((a @ a) * (b @ b)))
+        if a.std() > 0 and b.std() > 0
+        else 0.0
+    )
     middle = float(np.median(known))
     counts = (
         int(outcome.count[both & (share > middle)].sum()),
@@ -169,7 +181,9 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
         high,
         low,
         counts,
-        (f"Trail share and volume move together with a correlation of {together:+.2f}.",),
+        (
+            f"Trail share and volume move together with a correlation of {together:+.2f}.",
+        ),
         abs(together) > LARGEST_VOLUME_CORRELATION,
     )
 
@@ -178,7 +192,11 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     kept = np.isfinite(design.exposure)
     week = outcome.week[kept]
     clock = week.astype(np.float64)
-    columns = [design.exposure[kept], np.ones(len(clock)), (clock - clock.mean()) / 52.0]
+    columns = [
+        design.exposure[kept],
+        np.ones(len(clock)),
+        (clock - clock.mean()) / 52.0,
+    ]
     volume = np.log(weeks.chronic_hours())[week]
     notes = [*design.volume_notes]
     if np.ptp(volume) > 0:
@@ -195,7 +213,9 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     device = outcome.device[kept]
     changed = [d for d in np.unique(device)[1:] if (device == d).sum() >= 3]
     columns.extend((device == d).astype(np.float64) for d in changed)
-    notes.append(f"Allowed for: trend, volume, {allowed}{', change of device' if changed else ''}.")
+    notes.append(
+        f"Allowed for: trend, volume, {allowed}{', change of device' if changed else ''}."
+    )
     y, x, weights = outcome.speed[kept], np.column_stack(columns), outcome.count[kept]
     fit = ar1_regression(y, x, clock, weights=weights)
     if not fit.identified:
@@ -221,7 +241,9 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     decided = verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
     if decided and not held:
         verdict = Verdict.INCONCLUSIVE
-        notes.append("The change was there before the trails, so it isn't set down to them.")
+        notes.append(
+            "The change was there before the trails, so it isn't set down to them."
+        )
     if decided and design.volume_moved:
         verdict = Verdict.INCONCLUSIVE
         notes.append(

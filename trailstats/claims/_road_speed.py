@@ -71,20 +71,34 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     runs = data.runs
     none = np.zeros(0)
     nothing = RoadSpeed(
-        none.astype(np.intp), none, none, none, none.astype(np.intp), np.nan, pd.DataFrame()
+        none.astype(np.intp),
+        none,
+        none,
+        none,
+        none.astype(np.intp),
+        np.nan,
+        pd.DataFrame(),
     )
     chosen = ((runs["side"] == "road") & (runs["intent"] != "race")).to_numpy()
     table, _ = calm_stretches(data, chosen)
-    table = table[(table["surface"] == Surface.ROAD.value) & (table["mean_grade"].abs() < LEVEL)]
+    table = table[
+        (table["surface"] == Surface.ROAD.value) & (table["mean_grade"].abs() < LEVEL)
+    ]
     weight = table["duration"].to_numpy()
     row = table["row"].to_numpy(dtype=np.intp)
     total = np.bincount(row, weights=weight, minlength=len(runs))
     inside = (
-        (weeks.of_run >= 0) & (weeks.of_run < len(weeks)) if len(runs) else np.zeros(0, dtype=bool)
+        (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
+        if len(runs)
+        else np.zeros(0, dtype=bool)
     )
     kept = np.flatnonzero((total >= SHORTEST) & inside)
     if len(kept) < 12:
-        why = "No heart rate was recorded." if runs["mean_heart_rate"].isna().all() else ""
+        why = (
+            "No heart rate was recorded."
+            if runs["mean_heart_rate"].isna().all()
+            else ""
+        )
         return _because(
             nothing,
             why
@@ -92,10 +106,13 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
             "needed.",
         )
     speed = (
-        np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept] / total[kept]
+        np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept]
+        / total[kept]
     )
     rate = (
-        np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[kept]
+        np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[
+            kept
+        ]
         / total[kept]
     )
     period = np.floor(runs["day"].to_numpy()[kept] / PERIOD)
@@ -131,7 +148,9 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
         sums.index.to_numpy(dtype=np.intp),
         sums["speed"].to_numpy(),
         sums["count"].to_numpy(dtype=np.float64),
-        _filled(sums.index.to_numpy(dtype=np.float64), warmth.to_numpy(dtype=np.float64)),
+        _filled(
+            sums.index.to_numpy(dtype=np.float64), warmth.to_numpy(dtype=np.float64)
+        ),
         np.rint(sums["device"].to_numpy()).astype(np.intp),
         reference,
         frame,

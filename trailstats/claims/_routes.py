@@ -43,7 +43,12 @@ def cells_of_runs(data: Evidence) -> list[Ints]:
     names = ("row", "distance", "latitude", "longitude")
     row, along, latitude, longitude = (data.tracks[name] for name in names)
     known = np.isfinite(latitude) & np.isfinite(longitude) & np.isfinite(along)
-    row, along, latitude, longitude = row[known], along[known], latitude[known], longitude[known]
+    row, along, latitude, longitude = (
+        row[known],
+        along[known],
+        latitude[known],
+        longitude[known],
+    )
     borders = np.searchsorted(row, np.arange(len(data.runs) + 1.0))
     out = []
     for first, last in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
@@ -90,11 +95,17 @@ def surges(data: Evidence) -> Floats:
     kept = data.tracks["segment"] >= 0
     if not kept.any():
         return np.full(count, np.nan)
-    distance, grade, speed = (data.tracks[name][kept] for name in ("distance", "grade", "speed"))
-    row, place = (data.tracks[name][kept].astype(np.intp) for name in ("row", "segment"))
+    distance, grade, speed = (
+        data.tracks[name][kept] for name in ("distance", "grade", "speed")
+    )
+    row, place = (
+        data.tracks[name][kept].astype(np.intp) for name in ("row", "segment")
+    )
     segments = data.history.segments
     surface = segments["surface"]
-    kinds = np.select([surface == Surface.ROAD.value, surface == Surface.TRAIL.value], [0, 1], 2)
+    kinds = np.select(
+        [surface == Surface.ROAD.value, surface == Surface.TRAIL.value], [0, 1], 2
+    )
     code = kinds[place]
     length = np.full(count, -np.inf)
     np.maximum.at(length, row, distance)
@@ -105,7 +116,9 @@ def surges(data: Evidence) -> Floats:
         & (speed > STOPPED_SPEED)
     )
     late = distance > length[row] - LAST
-    held = np.bincount(3 * row + code, weights=fair & late, minlength=3 * count).reshape(count, 3)
+    held = np.bincount(
+        3 * row + code, weights=fair & late, minlength=3 * count
+    ).reshape(count, 3)
     same = fair & (code == held.argmax(axis=1)[row])
     means = []
     enough = length >= SHORTEST
@@ -115,4 +128,6 @@ def surges(data: Evidence) -> Floats:
         sums = np.bincount(row[here], weights=speed[here], minlength=count)
         enough &= points >= FEWEST_POINTS
         means.append(sums / np.maximum(points, 1))
-    return np.where(enough, means[0] / np.where(means[1] > 0, means[1], 1.0) - 1.0, np.nan)
+    return np.where(
+        enough, means[0] / np.where(means[1] > 0, means[1], 1.0) - 1.0, np.nan
+    )

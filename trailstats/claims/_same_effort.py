@@ -95,7 +95,9 @@ def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
     rate with speed.
     """
     runs = data.runs
-    table, rise = calm_stretches(data, (runs["outdoors"] & (runs["intent"] != "race")).to_numpy())
+    table, rise = calm_stretches(
+        data, (runs["outdoors"] & (runs["intent"] != "race")).to_numpy()
+    )
     side = runs["side"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
     table = table.assign(
         ground=table["surface"].where(table["surface"] != Surface.UNKNOWN.value, side)
@@ -103,18 +105,26 @@ def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
     table = table[table["ground"] != ""]
     names = ["heart_rate", "speed", "p_trail"]
     weighted = (
-        table[names].mul(table["duration"], axis=0).assign(row=table["row"], ground=table["ground"])
+        table[names]
+        .mul(table["duration"], axis=0)
+        .assign(row=table["row"], ground=table["ground"])
     )
     sums = (
-        weighted.assign(duration=table["duration"]).groupby(["row", "ground"], as_index=False).sum()
+        weighted.assign(duration=table["duration"])
+        .groupby(["row", "ground"], as_index=False)
+        .sum()
     )
     sums[names] = sums[names].div(sums["duration"], axis=0)
     cells = sums[sums["duration"] >= SHORTEST].reset_index(drop=True)
     own = runs.iloc[cells["row"].to_numpy(dtype=np.intp)].reset_index(drop=True)
-    return cells.assign(day=own["day"], device=own["device"], unhurried=own["unhurried"]), rise
+    return cells.assign(
+        day=own["day"], device=own["device"], unhurried=own["unhurried"]
+    ), rise
 
 
-def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Rise) -> Finding:
+def _found(
+    data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Rise
+) -> Finding:
     """Return the comparison as an answer, allowing for the line's slope and for ground that was
     mistaken.
     """
@@ -138,7 +148,9 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
             f"{100 * contrast:.0f} % "
             "of its size. The interval reaches out to what that would make of it."
         )
-    found = seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
+    found = (
+        seen if unclear or not comparison.enough else allow_for_dilution(seen, contrast)
+    )
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
         notes.append(
             f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a "
@@ -160,12 +172,16 @@ def _found(data: Evidence, calm: pd.DataFrame, comparison: Comparison, rise: Ris
     )
     if unclear:
         main = replace(
-            main, result=replace(main.result, verdict=Verdict.INCONCLUSIVE), p_value=np.nan
+            main,
+            result=replace(main.result, verdict=Verdict.INCONCLUSIVE),
+            p_value=np.nan,
         )
     return replace(main, tables=(partial(_explained, comparison, calm, main),))
 
 
-def _matched(comparison: Comparison, calm: pd.DataFrame, side: str) -> tuple[float, float]:
+def _matched(
+    comparison: Comparison, calm: pd.DataFrame, side: str
+) -> tuple[float, float]:
     """Return one side's mean speed and mean probability of trail, weighted as its runs were."""
     pairs = comparison.pairs
     if pairs.empty:
@@ -178,7 +194,9 @@ def _matched(comparison: Comparison, calm: pd.DataFrame, side: str) -> tuple[flo
     return speed, p_trail
 
 
-def _explained(comparison: Comparison, calm: pd.DataFrame, main: Finding) -> pd.DataFrame:
+def _explained(
+    comparison: Comparison, calm: pd.DataFrame, main: Finding
+) -> pd.DataFrame:
     """Return the pairs with what either side holds; differences as seen."""
     pairs = comparison.pairs
     own: dict[str, NDArray[np.float64]] = {}

@@ -76,7 +76,9 @@ def stress(data: Evidence) -> Finding:
     # Both must hold, so the weaker of the two tests decides.
     p = float(np.max([p.p_value for p in pair]))
     main = Finding(replace(spread.result, verdict=whole), p, spread.tables)
-    return answer("stress", main, parts=(spread, surge, _chasing(data), drift), caveats=caveats)
+    return answer(
+        "stress", main, parts=(spread, surge, _chasing(data), drift), caveats=caveats
+    )
 
 
 def _chasing(data: Evidence) -> Finding:
@@ -87,7 +89,11 @@ def _chasing(data: Evidence) -> Finding:
     groups = route_groups(cells_of_runs(data))
     shares, counts = {}, {}
     for side in ("trail", "road"):
-        own = (runs["side"] == side).to_numpy() & runs["unhurried"].to_numpy() & (groups >= 0)
+        own = (
+            (runs["side"] == side).to_numpy()
+            & runs["unhurried"].to_numpy()
+            & (groups >= 0)
+        )
         shares[side] = chasing_index(groups[own], runs["moving_time"].to_numpy()[own])
         counts[side] = int(own.sum() - len(np.unique(groups[own])))
     result = ClaimResult(
@@ -103,7 +109,9 @@ def _chasing(data: Evidence) -> Finding:
         verdict=Verdict.INCONCLUSIVE
         if np.isfinite(shares["trail"] - shares["road"])
         else Verdict.NOT_ENOUGH_DATA,
-        caveats=("Shown without an interval and decides nothing: too few repeats of each route.",),
+        caveats=(
+            "Shown without an interval and decides nothing: too few repeats of each route.",
+        ),
     )
     return Finding(result, tables=(partial(_repeats, data, groups),))
 

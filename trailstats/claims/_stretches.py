@@ -59,7 +59,9 @@ judgement.
 """
 
 
-def calm_stretches(data: Evidence, rows: NDArray[np.bool_]) -> tuple[pd.DataFrame, Rise]:
+def calm_stretches(
+    data: Evidence, rows: NDArray[np.bool_]
+) -> tuple[pd.DataFrame, Rise]:
     """Return the stretches of some runs with a heart rate corrected for warm-up and drift.
 
     Parameters
@@ -126,11 +128,15 @@ def _slopes(table: pd.DataFrame) -> tuple[Floats, Rise]:
     group = table.groupby(["row", "surface"], sort=False).ngroup().to_numpy()
     total = np.bincount(group, weights=weight)
     values = table[names].to_numpy()
-    means = np.column_stack([np.bincount(group, weights=weight * v) / total for v in values.T])
+    means = np.column_stack(
+        [np.bincount(group, weights=weight * v) / total for v in values.T]
+    )
     centred = (values - means[group]) * np.sqrt(weight)[:, None]
     found = lstsq(centred[:, 1:], centred[:, 0], cond=1e-8)[0]
     # Outside these bounds the lines say more about noise than about a heart.
-    return np.clip(found, *_BOUNDS), _rise(centred, table["row"].to_numpy(dtype=np.intp))
+    return np.clip(found, *_BOUNDS), _rise(
+        centred, table["row"].to_numpy(dtype=np.intp)
+    )
 
 
 def _rise(centred: Floats, row: NDArray[np.intp]) -> Rise:

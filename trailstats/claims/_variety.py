@@ -59,7 +59,9 @@ def _kind(
 ) -> Finding:
     """Return how much of the runs on each side are sessions of one kind."""
     runs = data.runs
-    is_kind = pd.Series([float(kind in k) for k in kinds], index=runs.index, dtype=np.float64)
+    is_kind = pd.Series(
+        [float(kind in k) for k in kinds], index=runs.index, dtype=np.float64
+    )
     part = part_of(
         data,
         kind.value,
@@ -72,7 +74,11 @@ def _kind(
     if len(runs) and not is_kind.any():
         note = "No such session was found on either side."
         silent = replace(
-            part.result, verdict=Verdict.NOT_ENOUGH_DATA, low=np.nan, high=np.nan, caveats=(note,)
+            part.result,
+            verdict=Verdict.NOT_ENOUGH_DATA,
+            low=np.nan,
+            high=np.nan,
+            caveats=(note,),
         )
         return replace(part, result=silent, p_value=np.nan)
     return part
@@ -86,16 +92,21 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
     def total(amounts: pd.Series, where: pd.Series) -> NDArray[np.float64]:
         rows = table["row"].to_numpy(dtype=np.intp)
         return np.asarray(
-            np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count), dtype=np.float64
+            np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count),
+            dtype=np.float64,
         )
 
     steep = table["mean_grade"] >= 0.10
     hiked = table["gait"] == Gait.HIKE.value
-    climbing, hiking = total(table["duration"], steep), total(table["duration"], steep & hiked)
+    climbing, hiking = (
+        total(table["duration"], steep),
+        total(table["duration"], steep & hiked),
+    )
     gentle = total(table["distance"], table["mean_grade"].abs() < 0.05)
     bouts = steep & ~hiked & (table["duration"] <= BOUT)
     fast = (
-        table["grade_adjusted_speed"] >= table["grade_adjusted_speed"][steep].quantile(0.9)
+        table["grade_adjusted_speed"]
+        >= table["grade_adjusted_speed"][steep].quantile(0.9)
         if steep.any()
         else bouts
     )
@@ -106,7 +117,9 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
     shares = times / np.where(times.sum(axis=1) > 0, times.sum(axis=1), np.nan)[:, None]
     out = []
     race = (runs["intent"] == "race").to_numpy()
-    columns = [runs[c].to_numpy() for c in ("moving_time", "trail_share", "technical_share")]
+    columns = [
+        runs[c].to_numpy() for c in ("moving_time", "trail_share", "technical_share")
+    ]
     for i, (time, trail, technical) in enumerate(zip(*columns, strict=True)):
         features = SessionFeatures(
             duration=time,

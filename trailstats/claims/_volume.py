@@ -36,9 +36,18 @@ def volume(data: Evidence) -> Finding:
     sides = data.runs["side"].value_counts()
     counts = int(sides.get("trail", 0)), int(sides.get("road", 0))
     hours = _regress(
-        data, weeks, weeks.hours, counts, "weekly_hours", "hours of running a week", "h", 1
+        data,
+        weeks,
+        weeks.hours,
+        counts,
+        "weekly_hours",
+        "hours of running a week",
+        "h",
+        1,
     )
-    load = _regress(data, weeks, weeks.load, counts, "weekly_load", "session load a week", "1", 1)
+    load = _regress(
+        data, weeks, weeks.load, counts, "weekly_load", "session load a week", "1", 1
+    )
     idle = (weeks.n_runs == 0).astype(np.float64)
     gaps = _regress(
         data,
@@ -105,7 +114,9 @@ def _regress(
         columns.extend(season_columns(weeks.start[kept]).T)
     fit = ar1_regression(y, np.column_stack(columns), index)
     if not fit.identified:
-        return missing("Trail share, trend and season can't be told apart in these weeks.")
+        return missing(
+            "Trail share, trend and season can't be told apart in these weeks."
+        )
     low, high = np.quantile(x, [0.1, 0.9])
     step = float(high - low)
     bounds = tuple(step * b for b in fit.interval(1))

@@ -63,11 +63,20 @@ def week_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     """Return R1, R3a to R3c, R4 and R5 over the last twelve weeks with recordings."""
     if days.empty:
         nothing = "No run has been recorded."
-        names = {"R1": _R1, **{r: g[1] for r, g in _GOALS.items()}, "R4": _R4, "R5": _R5}
-        return [RuleResult(r, s, "", "not enough data", nothing, NONE) for r, s in names.items()]
+        names = {
+            "R1": _R1,
+            **{r: g[1] for r, g in _GOALS.items()},
+            "R4": _R4,
+            "R5": _R5,
+        }
+        return [
+            RuleResult(r, s, "", "not enough data", nothing, NONE)
+            for r, s in names.items()
+        ]
     recent = days > days.max() - pd.Timedelta(weeks=RECENT)
     period = span(
-        max(days.min(), days.max() - pd.Timedelta(weeks=RECENT) + pd.Timedelta(days=1)), days.max()
+        max(days.min(), days.max() - pd.Timedelta(weeks=RECENT) + pd.Timedelta(days=1)),
+        days.max(),
     )
     return [
         _trail_runs_a_week(data, days),
@@ -91,11 +100,17 @@ def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
     """
     monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     trail = (data.runs["side"] == "trail").to_numpy().astype(int)
-    counts = pd.DataFrame({"week": monday, "n_trail": trail, "n_total": 1}).groupby("week").sum()
+    counts = (
+        pd.DataFrame({"week": monday, "n_trail": trail, "n_total": 1})
+        .groupby("week")
+        .sum()
+    )
     last = days.max()
     end = monday.max() if last.weekday() == 6 else monday.max() - pd.Timedelta(days=7)
     if counts.empty or end < counts.index.min():
-        return pd.DataFrame({"week": [], "n_trail": [], "n_total": [], "median": [], "outcome": []})
+        return pd.DataFrame(
+            {"week": [], "n_trail": [], "n_total": [], "median": [], "outcome": []}
+        )
     table = counts.reindex(
         pd.date_range(counts.index.min(), end, freq="7D", name="week"), fill_value=0
     ).reset_index()
@@ -108,7 +123,9 @@ def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
     idle = (table["n_total"] == 0) | (table["n_total"] < 0.5 * usual)
     kept = table["n_trail"].between(1, 2) & (table["n_total"] <= usual + 1)
     table["outcome"] = np.select(
-        [usual.isna(), idle | near, kept], ["not enough data", "not applicable", "pass"], "fail"
+        [usual.isna(), idle | near, kept],
+        ["not enough data", "not applicable", "pass"],
+        "fail",
     )
     return table
 
@@ -140,7 +157,13 @@ def _trail_runs_a_week(data: Evidence, days: pd.Series) -> RuleResult:
         "more runs than usual."
     )
     return RuleResult(
-        "R1", _R1, period, "pass" if kept >= KEPT * len(judged) else "fail", detail, NONE, files
+        "R1",
+        _R1,
+        period,
+        "pass" if kept >= KEPT * len(judged) else "fail",
+        detail,
+        NONE,
+        files,
     )
 
 
@@ -178,7 +201,11 @@ def _goals(data: Evidence, recent: pd.Series, period: str) -> list[RuleResult]:
         detail = f"{found} of {every} trail runs are sessions {words}."
         if every < FEWEST_TRAIL_RUNS:
             detail = f"{every} trail runs; {FEWEST_TRAIL_RUNS} are needed."
-            out.append(RuleResult(rule, statement, period, "not enough data", detail, NONE, files))
+            out.append(
+                RuleResult(
+                    rule, statement, period, "not enough data", detail, NONE, files
+                )
+            )
             continue
         outcome = "pass" if found >= MEANT * every else "fail"
         out.append(RuleResult(rule, statement, period, outcome, detail, NONE, files))
@@ -190,11 +217,14 @@ def _easy_on_trail(data: Evidence, recent: pd.Series, period: str) -> RuleResult
     index = 1.0 - runs["time_above_easy"] / runs["time_easy_judged"].where(
         runs["time_easy_judged"] >= 600.0
     )
-    own = recent & (runs["intent"] == "easy") & (runs["side"] == "trail") & index.notna()
+    own = (
+        recent & (runs["intent"] == "easy") & (runs["side"] == "trail") & index.notna()
+    )
     files = tuple(runs["file"][own])
     if own.sum() < FEWEST_EASY_RUNS:
         detail = (
-            f"{int(own.sum())} easy trail runs with a heart rate; {FEWEST_EASY_RUNS} are needed."
+            f"{int(own.sum())} easy trail runs with a heart rate; "
+            f"{FEWEST_EASY_RUNS} are needed."
         )
         return RuleResult("R4", _R4, period, "not enough data", detail, NONE, files)
     middle, kept = float(index[own].median()), int((index[own] >= EASY_INDEX).sum())
@@ -204,7 +234,13 @@ def _easy_on_trail(data: Evidence, recent: pd.Series, period: str) -> RuleResult
         f"easy trail runs; {kept} reach {100 * EASY_INDEX:.0f} %."
     )
     return RuleResult(
-        "R4", _R4, period, "pass" if middle >= EASY_INDEX else "fail", detail, NONE, files
+        "R4",
+        _R4,
+        period,
+        "pass" if middle >= EASY_INDEX else "fail",
+        detail,
+        NONE,
+        files,
     )
 
 
@@ -218,7 +254,13 @@ def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     trail = table["surface"] == Surface.TRAIL.value
     level = table["mean_grade"].abs() < 0.05
     kinds = np.select(
-        [table["gait"] == Gait.HIKE.value, table["technical"], trail & level, trail, level],
+        [
+            table["gait"] == Gait.HIKE.value,
+            table["technical"],
+            trail & level,
+            trail,
+            level,
+        ],
         [0, 1, 2, 3, 4],
         5,
     )
@@ -227,7 +269,14 @@ def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
         detail = "Less than an hour on ground whose kind is known."
         return RuleResult("R5", _R5, period, "not enough data", detail, NONE)
     value = shannon_evenness(hours)
-    names = ("hiked", "technical", "level trail", "hilly trail", "level road", "hilly road")
+    names = (
+        "hiked",
+        "technical",
+        "level trail",
+        "hilly trail",
+        "level road",
+        "hilly road",
+    )
     parts = ", ".join(f"{name} {h:.1f} h" for name, h in zip(names, hours, strict=True))
     detail = f"Evenness {value:.2f} of 1: {parts}. A description; no study says how much is good."
     return RuleResult(

@@ -53,7 +53,9 @@ class Weeks:
         """Return the trail share of the time of so many weeks from two weeks after each week on;
         NaN likewise.
         """
-        trail, every = (_sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours))
+        trail, every = (
+            _sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours)
+        )
         return _ratio(trail, every)
 
     def chronic_hours(self) -> Floats:
@@ -71,7 +73,9 @@ def whole_weeks(data: Evidence) -> Weeks:
     runs = data.runs
     nothing = np.zeros(0)
     if runs.empty:
-        return Weeks(pd.DatetimeIndex([], tz="UTC"), np.zeros(0, dtype=np.intp), *[nothing] * 5)
+        return Weeks(
+            pd.DatetimeIndex([], tz="UTC"), np.zeros(0, dtype=np.intp), *[nothing] * 5
+        )
     first, last = runs["start_time"].min(), runs["start_time"].max()
     monday = first.floor("D") - pd.Timedelta(days=first.weekday())
     if first - monday > pd.Timedelta(days=2):

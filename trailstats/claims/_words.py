@@ -28,7 +28,11 @@ class ClaimWords:
     published: str
 
 
-_NONE, _WEAK, _MODERATE = EvidenceStrength.NONE, EvidenceStrength.WEAK, EvidenceStrength.MODERATE
+_NONE, _WEAK, _MODERATE = (
+    EvidenceStrength.NONE,
+    EvidenceStrength.WEAK,
+    EvidenceStrength.MODERATE,
+)
 
 CLAIM_WORDS: Final = MappingProxyType(
     {

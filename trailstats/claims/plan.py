@@ -107,14 +107,18 @@ def training_rules(data: Evidence) -> Finding:
     if judged:
         checked = Counter(r.rule for r in rules if r.outcome in ("pass", "fail"))
         kept = Counter(r.rule for r in rules if r.outcome == "pass")
-        each = ", ".join(f"{name} {kept[name]} of {times}" for name, times in checked.items())
+        each = ", ".join(
+            f"{name} {kept[name]} of {times}" for name, times in checked.items()
+        )
         notes.append(f"{counts['pass']} of {judged} checks passed: {each}.")
         notes.append(
             "Keeping a rule says nothing on whether it helps; one runner's races can't show that."
         )
         advice = next_four_weeks(rules)
         if advice:
-            notes.append(f"For the next four weeks: {'; '.join(advice)}. No medical advice.")
+            notes.append(
+                f"For the next four weeks: {'; '.join(advice)}. No medical advice."
+            )
     else:
         notes.append("No rule can be checked on these recordings.")
     result = ClaimResult(
@@ -127,13 +131,18 @@ def training_rules(data: Evidence) -> Finding:
         caveats=tuple(notes),
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),
     )
-    return answer("training_rules", Finding(result, tables=(partial(_table, data, rules),)))
+    return answer(
+        "training_rules", Finding(result, tables=(partial(_table, data, rules),))
+    )
 
 
 def _table(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
     """Return the rules, followed by the single weeks of R1."""
     table = pd.DataFrame(
-        [(r.rule, r.period, r.outcome, r.detail, ", ".join(r.activities)) for r in rules],
+        [
+            (r.rule, r.period, r.outcome, r.detail, ", ".join(r.activities))
+            for r in rules
+        ],
         columns=["part", "period", "outcome", "detail", "runs"],
     )
     days = local_days(data)
@@ -144,7 +153,9 @@ def _table(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
         return table
     detail = [
         f"{t} trail runs of {n}, usually {m:.1f}"
-        for t, n, m in zip(weeks["n_trail"], weeks["n_total"], weeks["median"], strict=True)
+        for t, n, m in zip(
+            weeks["n_trail"], weeks["n_total"], weeks["median"], strict=True
+        )
     ]
     monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     files: defaultdict[pd.Timestamp, list[str]] = defaultdict(list)

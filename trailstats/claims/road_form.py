@@ -97,7 +97,10 @@ def _line(
     if len(clock) >= FEWEST_WEEKS:
         for at in np.linspace(clock[0], clock[-1], POINTS).tolist():
             fit = ar1_regression(
-                speed, np.column_stack((np.ones(len(clock)), clock - at)), clock, weights=count
+                speed,
+                np.column_stack((np.ones(len(clock)), clock - at)),
+                clock,
+                weights=count,
             )
             if not fit.identified:
                 break

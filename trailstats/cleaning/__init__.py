@@ -84,7 +84,11 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     rules = rules or CleanRules()
     issues: list[Issue] = list(activity.issues)
     ordered = in_order(activity, rules, issues)
-    index, seconds, columns = ordered.records.index, ordered.seconds, dict(ordered.columns)
+    index, seconds, columns = (
+        ordered.records.index,
+        ordered.seconds,
+        dict(ordered.columns),
+    )
     on_foot = activity.meta.sport in ON_FOOT
     limit = rules.max_speed if on_foot else rules.max_speed_riding
     blank_impossible(columns, index, rules, issues)
@@ -124,7 +128,11 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
             f"stood {stops} times, {way.duration[standing].sum():.0f} s in all, with the "
             "timer running"
         )
-        issues.append(Issue("pause_inferred", Severity.INFO, message, stops, when(index, standing)))
+        issues.append(
+            Issue(
+                "pause_inferred", Severity.INFO, message, stops, when(index, standing)
+            )
+        )
     track = schema.TRACK.frame(
         {
             "duration": way.duration,
@@ -146,15 +154,27 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
 
 
 def _put_on_ground(
-    columns: dict[str, Floats], distance: Floats, model: GroundModel, issues: list[Issue]
+    columns: dict[str, Floats],
+    distance: Floats,
+    model: GroundModel,
+    issues: list[Issue],
 ) -> None:
-    found = model.correct(distance, columns["latitude"], columns["longitude"], columns["elevation"])
+    found = model.correct(
+        distance, columns["latitude"], columns["longitude"], columns["elevation"]
+    )
     if found is None:
         issues.append(
-            Issue("dem_outside", Severity.WARNING, "the ground model covers none of the way", 0)
+            Issue(
+                "dem_outside",
+                Severity.WARNING,
+                "the ground model covers none of the way",
+                0,
+            )
         )
         return
-    count = int((np.isfinite(found.elevation) & (found.elevation != columns["elevation"])).sum())
+    count = int(
+        (np.isfinite(found.elevation) & (found.elevation != columns["elevation"])).sum()
+    )
     columns["elevation"] = found.elevation
     issues.append(Issue("elevation_dem", Severity.INFO, found.message, count))
 

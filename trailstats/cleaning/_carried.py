@@ -98,11 +98,15 @@ def carried(
         f"carried {times} times by a lift or a vehicle, {metres:.0f} m and {time:.0f} s in "
         "all; not on foot"
     )
-    issues.append(Issue("carried", Severity.WARNING, message, int(out.sum()), when(index, out)))
+    issues.append(
+        Issue("carried", Severity.WARNING, message, int(out.sum()), when(index, out))
+    )
     return out
 
 
-def _signs(ride: _Ride, rules: CleanRules) -> list[tuple[Floats, float, float, Flags, Flags]]:
+def _signs(
+    ride: _Ride, rules: CleanRules
+) -> list[tuple[Floats, float, float, Flags, Flags]]:
     """Return what tells a lift: a rate, how much of it for how long, where it counts, and how far
     it may reach.
     """
@@ -118,18 +122,42 @@ def _signs(ride: _Ride, rules: CleanRules) -> list[tuple[Floats, float, float, F
     signs = [(ride.slow_climb, rules.carried_climb_rest, long, resting, quiet)]
     if ride.steps:
         signs.append(
-            (np.abs(climb), rules.carried_climb_still, rules.carried_time, still & on, ride.now)
+            (
+                np.abs(climb),
+                rules.carried_climb_still,
+                rules.carried_time,
+                still & on,
+                ride.now,
+            )
         )
         signs.append(
-            (ride.fast, rules.carried_speed_still, rules.carried_time, still & on, ride.now)
+            (
+                ride.fast,
+                rules.carried_speed_still,
+                rules.carried_time,
+                still & on,
+                ride.now,
+            )
         )
-        signs.append((climb, rules.carried_climb_calm, long, still & ride.onward, ride.now))
+        signs.append(
+            (climb, rules.carried_climb_calm, long, still & ride.onward, ride.now)
+        )
     else:
-        signs.append((climb, rules.carried_climb, rules.carried_time, on | ride.onward, ride.now))
-        signs.append((-climb, rules.carried_drop, rules.carried_time, on, ride.now))
-        signs.append((climb, rules.carried_climb_calm, rules.carried_time, calm & on, ride.now))
         signs.append(
-            (climb, rules.carried_climb_long, 5 * rules.carried_time, on | ride.onward, ride.now)
+            (climb, rules.carried_climb, rules.carried_time, on | ride.onward, ride.now)
+        )
+        signs.append((-climb, rules.carried_drop, rules.carried_time, on, ride.now))
+        signs.append(
+            (climb, rules.carried_climb_calm, rules.carried_time, calm & on, ride.now)
+        )
+        signs.append(
+            (
+                climb,
+                rules.carried_climb_long,
+                5 * rules.carried_time,
+                on | ride.onward,
+                ride.now,
+            )
         )
     return signs
 
@@ -152,7 +180,9 @@ class _Ride:
         self.climb = self.slow_climb = np.zeros(len(tick))
         known = later & ~np.isnan(columns["elevation"])
         if known.sum() >= 10:
-            height = scipy.ndimage.median_filter(columns["elevation"][known], 5, mode="nearest")
+            height = scipy.ndimage.median_filter(
+                columns["elevation"][known], 5, mode="nearest"
+            )
             self.climb = _rate(tick, timer[known], height, PIECE)
             self.slow_climb = _rate(tick, timer[known], height, minute)
         self.beat, self.falling = self._hearts()
@@ -172,11 +202,15 @@ class _Ride:
         heart_rate = self.columns["heart_rate"]
         known = ~np.isnan(heart_rate)
         if not known.any():
-            return np.full(len(self.tick), np.nan), np.zeros(len(self.tick), dtype=np.bool_)
+            return np.full(len(self.tick), np.nan), np.zeros(
+                len(self.tick), dtype=np.bool_
+            )
         beat = np.interp(self.tick, self.timer[known], heart_rate[known]) / np.median(
             heart_rate[known]
         )
-        before, after = (np.interp(self.tick + sign * 15.0, self.tick, beat) for sign in (-1, 1))
+        before, after = (
+            np.interp(self.tick + sign * 15.0, self.tick, beat) for sign in (-1, 1)
+        )
         return beat, after < before - FALLING
 
     def _lines(self, minute: float) -> tuple[Flags, Flags]:
@@ -186,9 +220,13 @@ class _Ride:
             return np.zeros(len(self.tick), dtype=np.bool_), np.zeros(
                 len(self.tick), dtype=np.bool_
             )
-        x, y = local_xy(self.columns["latitude"][known], self.columns["longitude"][known])
+        x, y = local_xy(
+            self.columns["latitude"][known], self.columns["longitude"][known]
+        )
         ends = np.arange(-2, 3) * minute / 2
-        at = [np.interp(self.tick[:, None] + ends, self.timer[known], v) for v in (x, y)]
+        at = [
+            np.interp(self.tick[:, None] + ends, self.timer[known], v) for v in (x, y)
+        ]
         whole = np.hypot(at[0][:, 4] - at[0][:, 0], at[1][:, 4] - at[1][:, 0])
         middle = np.hypot(at[0][:, 3] - at[0][:, 1], at[1][:, 3] - at[1][:, 1]) / minute
         along = np.hypot(np.diff(at[0], axis=1), np.diff(at[1], axis=1)).sum(axis=1)
@@ -197,7 +235,9 @@ class _Ride:
 
 
 def _rate(tick: Floats, timer: Floats, values: Floats, window: float) -> Floats:
-    after, before = (np.interp(tick + sign * window / 2, timer, values) for sign in (1, -1))
+    after, before = (
+        np.interp(tick + sign * window / 2, timer, values) for sign in (1, -1)
+    )
     return np.asarray((after - before) / window)
 
 
@@ -206,7 +246,8 @@ def _lasting(rate: Floats, least: float, time: float) -> Flags:
     size = max(1, round(time / TICK))
     mean = np.convolve(rate, np.ones(size) / size, mode="same")[: len(rate)]
     return np.asarray(
-        (mean >= least) & (scipy.ndimage.minimum_filter1d(rate, size, mode="nearest") >= least / 2),
+        (mean >= least)
+        & (scipy.ndimage.minimum_filter1d(rate, size, mode="nearest") >= least / 2),
         dtype=np.bool_,
     )
 
@@ -216,7 +257,10 @@ def _widened(core: Flags, allowed: Flags, time: float) -> Flags:
     start, stop = true_runs(allowed)
     out = np.zeros(len(core), dtype=np.bool_)
     near = (
-        scipy.ndimage.maximum_filter1d(core, 2 * round(time / TICK) + 1, mode="constant") & allowed
+        scipy.ndimage.maximum_filter1d(
+            core, 2 * round(time / TICK) + 1, mode="constant"
+        )
+        & allowed
     )
     for first, last in zip(start.tolist(), stop.tolist(), strict=True):
         if core[first:last].any():

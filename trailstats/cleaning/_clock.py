@@ -99,7 +99,8 @@ class _Order:
         self.second: Flags = np.zeros(n, np.bool_)
         pauses = self.activity.pauses
         self.paused = [
-            pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8 for c in ("start_time", "end_time")
+            pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8
+            for c in ("start_time", "end_time")
         ]
         steps = np.diff(self.stamps)
         self.usual = int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
@@ -107,11 +108,15 @@ class _Order:
     def follow(self) -> None:
         """Walk through the blocks and decide of each where it belongs."""
         t = self.stamps
-        breaks = np.flatnonzero(self.out_of_order | np.append(False, np.diff(t) > WRONG_DATE))
+        breaks = np.flatnonzero(
+            self.out_of_order | np.append(False, np.diff(t) > WRONG_DATE)
+        )
         if not 0 < len(breaks) <= MOST_STEPS:
             return
         shift, top = 0, int(t[: breaks[0]].max())
-        for start, end in zip(breaks.tolist(), [*breaks[1:].tolist(), len(t)], strict=True):
+        for start, end in zip(
+            breaks.tolist(), [*breaks[1:].tolist(), len(t)], strict=True
+        ):
             if shift and 0 < t[start] - top < WRONG_DATE:
                 shift = 0
             block = t[start:end] + shift
@@ -145,7 +150,10 @@ class _Order:
             else np.empty(0, np.int64)
         )
         for row in (found + start + 1).tolist():
-            before, after = self.stamps[row - 1] - self.usual, self.stamps[row] + self.usual
+            before, after = (
+                self.stamps[row - 1] - self.usual,
+                self.stamps[row] + self.usual,
+            )
             if not ((self.paused[0] >= before) & (self.paused[1] <= after)).any():
                 return int(row)
         return end
@@ -179,7 +187,9 @@ class _Order:
         end, following = start + late - 1, start + late if late < len(block) else None
         in_file = (start - 1, start), (end, following), (before, after)
         by_time = (before, start), (end, after), (start - 1, following)
-        lengths = [sum(self._way(a, b) for a, b in joins) for joins in (in_file, by_time)]
+        lengths = [
+            sum(self._way(a, b) for a, b in joins) for joins in (in_file, by_time)
+        ]
         gaps = [
             abs(self._time(a) - self._time(b))
             for a, b in by_time[:2]
@@ -201,7 +211,9 @@ class _Order:
         if one is None or other is None:
             return 0.0
         columns = self.activity.columns
-        lat, lon, odometer = (columns[name] for name in ("latitude", "longitude", "distance"))
+        lat, lon, odometer = (
+            columns[name] for name in ("latitude", "longitude", "distance")
+        )
         if np.isnan([lat[one], lat[other]]).any():
             return float(abs(odometer[other] - odometer[one]))
         return float(step_lengths(lat[[one, other]], lon[[one, other]])[1])
@@ -215,7 +227,9 @@ class _Order:
         columns = self.activity.columns
         odometer, jump = columns["distance"], self._way(start - 1, start)
         reach = DETOUR + self.rules.max_speed * self.usual / SECOND
-        if 0 <= odometer[start] - odometer[start - 1] <= reach or (brief and jump <= reach):
+        if 0 <= odometer[start] - odometer[start - 1] <= reach or (
+            brief and jump <= reach
+        ):
             return False
         lat, lon = columns["latitude"], columns["longitude"]
         known, own = earlier[~np.isnan(lat[earlier])], rows[~np.isnan(lat[rows])]
@@ -225,15 +239,28 @@ class _Order:
             return bool(odometer[start] < odometer[start - 1])
         at, then = (self.stamps[known] + self.shift[known]), block[own - start]
         north = (lat[own] - np.interp(then, at, lat[known])) * METRES
-        east = (lon[own] - np.interp(then, at, lon[known])) * METRES * np.cos(np.radians(lat[own]))
+        east = (
+            (lon[own] - np.interp(then, at, lon[known]))
+            * METRES
+            * np.cos(np.radians(lat[own]))
+        )
         away = float(np.hypot(np.median(north), np.median(east)))
-        spread = float(np.median(np.hypot(north - np.median(north), east - np.median(east))))
+        spread = float(
+            np.median(np.hypot(north - np.median(north), east - np.median(east)))
+        )
         place = self.rules.clock_same_place
         moved = (
-            float(np.ptp(lat[known]) + np.ptp(lon[known]) * np.cos(np.radians(lat[known[0]])))
+            float(
+                np.ptp(lat[known])
+                + np.ptp(lon[known]) * np.cos(np.radians(lat[known[0]]))
+            )
             * METRES
         )
-        if spread > place or (away > place and jump < away / 2) or (moved < SAME_WAY and not brief):
+        if (
+            spread > place
+            or (away > place and jump < away / 2)
+            or (moved < SAME_WAY and not brief)
+        ):
             return False
         if brief:
             return True
@@ -258,7 +285,9 @@ def _with_clock(
             f"the clock was set back {count} times, by {seconds:.0f} s in all; "
             "the file's order was kept and what follows moved on in time"
         )
-        issues.append(Issue("clock_set_back", Severity.WARNING, message, count, when(moved, back)))
+        issues.append(
+            Issue("clock_set_back", Severity.WARNING, message, count, when(moved, back))
+        )
     if forward.any():
         days = -float(change[forward].sum()) / DAY
         message = (
@@ -296,11 +325,13 @@ def _pauses_by_clock(
     if pauses.empty:
         return pauses
     start, end = (
-        pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8 for c in ("start_time", "end_time")
+        pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8
+        for c in ("start_time", "end_time")
     )
     inside = np.stack(
         [
-            np.searchsorted(p, end, side="left") - np.searchsorted(p, start, side="right")
+            np.searchsorted(p, end, side="left")
+            - np.searchsorted(p, start, side="right")
             for p in parts
         ]
     )
@@ -312,7 +343,9 @@ def _pauses_by_clock(
     )
 
 
-def _beats_by_clock(rr: pd.Series | None, shifts: Whole, least: float) -> pd.Series | None:
+def _beats_by_clock(
+    rr: pd.Series | None, shifts: Whole, least: float
+) -> pd.Series | None:
     """Return heartbeats by one clock; they stand in the file's order and step back where the
     records do.
     """
@@ -336,14 +369,23 @@ def _sorted(
     if back.any():
         count = int(back.sum())
         message = f"the clock went back {count} times; sorted"
-        issues.append(Issue("time_backwards", Severity.WARNING, message, count, when(index, back)))
+        issues.append(
+            Issue("time_backwards", Severity.WARNING, message, count, when(index, back))
+        )
     if order.second.any():
         count = int(order.second.sum())
         message = (
-            f"{count} samples record a second time what others do; the fuller recording was kept"
+            f"{count} samples record a second time what others do; the fuller "
+            "recording was kept"
         )
         issues.append(
-            Issue("time_overlap", Severity.WARNING, message, count, when(index, order.second))
+            Issue(
+                "time_overlap",
+                Severity.WARNING,
+                message,
+                count,
+                when(index, order.second),
+            )
         )
     stamps = index.asi8
     filled = np.count_nonzero(~np.isnan(records.to_numpy()), axis=1)
@@ -354,7 +396,8 @@ def _sorted(
     doubled = len(by_time) - len(keep)
     if doubled:
         message = (
-            f"{doubled} samples repeat a time; the fuller one was kept, filled from the others"
+            f"{doubled} samples repeat a time; the fuller one was kept, filled "
+            "from the others"
         )
         place = when(index[by_time], ~first)
         issues.append(Issue("time_repeated", Severity.WARNING, message, doubled, place))

@@ -70,7 +70,9 @@ def durations(seconds: Floats, index: pd.Index, pauses: pd.DataFrame) -> Floats:
     end = np.maximum(start, end)
     total = np.cumsum(end - start)
     knots = np.stack([start, end], axis=1).ravel()
-    paused = np.interp(seconds, knots, np.stack([total - (end - start), total], axis=1).ravel())
+    paused = np.interp(
+        seconds, knots, np.stack([total - (end - start), total], axis=1).ravel()
+    )
     return np.asarray(np.maximum(passed - np.diff(paused, prepend=paused[0]), 0.0))
 
 
@@ -93,28 +95,39 @@ def steps(
     paused = duration < 0.5 * clock
     by_position, known = _position_steps(columns, duration)
     most = limit * np.maximum(duration, 1.0)
-    by_device = _device_steps(columns, by_position, np.cumsum(duration), known, most, rules, issues)
+    by_device = _device_steps(
+        columns, by_position, np.cumsum(duration), known, most, rules, issues
+    )
     if by_device is not None:
         # A device that lost its fix catches up in one step; only what can't be that is an error.
-        step, jump = _caught_up(by_device, by_position, known, np.cumsum(duration), most)
+        step, jump = _caught_up(
+            by_device, by_position, known, np.cumsum(duration), most
+        )
         jump |= step > np.maximum(most, CATCH_UP)
     elif known.any() or np.isnan(columns["speed"]).all():
         # A pause in between: what was walked with the timer stopped does not count.
         step = np.where(paused & (by_position > limit / 2 * duration), 0.0, by_position)
         jump = step > most
     else:
-        step = np.nan_to_num(columns["speed"]) * np.where(duration > rules.gap, 0.0, duration)
+        step = np.nan_to_num(columns["speed"]) * np.where(
+            duration > rules.gap, 0.0, duration
+        )
         jump = np.zeros(len(step), dtype=np.bool_)
         message = (
-            f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
+            f"neither positions nor a distance; {step.sum():.0f} m come from the "
+            "device's speed"
         )
-        issues.append(Issue("distance_from_speed", Severity.INFO, message, int((step > 0).sum())))
+        issues.append(
+            Issue("distance_from_speed", Severity.INFO, message, int((step > 0).sum()))
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         pace = step / duration
     if jump.any():
         count, metres = int(jump.sum()), float(step[jump].sum())
         message = f"{count} jumps faster than {limit:g} m/s, {metres:.0f} m in all, were left out"
-        issues.append(Issue("distance_jump", Severity.WARNING, message, count, when(index, jump)))
+        issues.append(
+            Issue("distance_jump", Severity.WARNING, message, count, when(index, jump))
+        )
         step = np.where(jump, 0.0, step)
     usual = float(np.median(duration[1:])) if len(duration) > 1 else 1.0
     gap = duration > max(rules.gap, 5.0 * usual)
@@ -131,7 +144,9 @@ def steps(
             f"{count} gaps with movement were bridged in a straight line or by the device, "
             f"{metres:.0f} m in all"
         )
-        issues.append(Issue("gap_bridged", Severity.INFO, message, count, when(index, bridged)))
+        issues.append(
+            Issue("gap_bridged", Severity.INFO, message, count, when(index, bridged))
+        )
     return Steps(step, duration, paused | jump | lost)
 
 
@@ -166,7 +181,9 @@ def _caught_up(
     return step, error
 
 
-def _position_steps(columns: dict[str, Floats], duration: Floats) -> tuple[Floats, Flags]:
+def _position_steps(
+    columns: dict[str, Floats], duration: Floats
+) -> tuple[Floats, Flags]:
     """Return the distance by positions, spread evenly over samples without one, and which steps
     join two known.
     """
@@ -205,7 +222,12 @@ def _device_steps(
         rows = np.flatnonzero(both)
         some = rows[np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]]
         placed = min(
-            placed, float(step_lengths(columns["latitude"][some], columns["longitude"][some]).sum())
+            placed,
+            float(
+                step_lengths(
+                    columns["latitude"][some], columns["longitude"][some]
+                ).sum()
+            ),
         )
     if placed > COMPARED and not low <= counted / placed <= high:
         message = (
@@ -227,7 +249,9 @@ def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
     keep = np.append(np.diff(timer) > 0, True)
     t, d = timer[keep], distance[keep]
     passed = np.interp(after, t, d) - np.interp(before, t, d)
-    return np.asarray(np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0))
+    return np.asarray(
+        np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0)
+    )
 
 
 def moving_samples(

@@ -37,7 +37,11 @@ judgement.
 
 
 def blank_spikes(
-    columns: dict[str, Floats], index: pd.Index, seconds: Floats, limit: float, issues: list[Issue]
+    columns: dict[str, Floats],
+    index: pd.Index,
+    seconds: Floats,
+    limit: float,
+    issues: list[Issue],
 ) -> None:
     """Blank positions that jump away and back: reached and left faster than anyone moves.
 
@@ -67,11 +71,15 @@ def blank_spikes(
     if count:
         message = f"{count} positions that no runner could reach were blanked"
         issues.append(
-            Issue("position_spike", Severity.WARNING, message, count, when(index, removed))
+            Issue(
+                "position_spike", Severity.WARNING, message, count, when(index, removed)
+            )
         )
 
 
-def _excursions(columns: dict[str, Floats], seconds: Floats, limit: float) -> NDArray[np.intp]:
+def _excursions(
+    columns: dict[str, Floats], seconds: Floats, limit: float
+) -> NDArray[np.intp]:
     """Return a few positions in a row that lie far away, where those before and after them lie
     together.
     """
@@ -132,18 +140,27 @@ def blank_frozen(
         total = np.append(0.0, np.cumsum(np.where(known, values, 0.0)))
         count = np.append(0, np.cumsum(known))
         with np.errstate(invalid="ignore"):
-            return np.asarray((total[stop] - total[start]) / (count[stop] - count[start]))
+            return np.asarray(
+                (total[stop] - total[start]) / (count[stop] - count[start])
+            )
 
     after = np.minimum(stop, len(lat) - 1)
     jump = np.where(stop < len(lat), step_lengths(lat, lon)[after], 0.0)
     passed = seconds[after] - seconds[stop - 1]
     with np.errstate(invalid="ignore"):
-        under_way = (mean(columns["cadence"]) > STEPPING) | (mean(columns["speed"]) > GOING)
+        under_way = (mean(columns["cadence"]) > STEPPING) | (
+            mean(columns["speed"]) > GOING
+        )
         # A watch that pauses by itself keeps showing the last cadence; then nothing has moved
         # afterwards.
         under_way &= jump > GOING * lasted
-        under_way |= columns["distance"][stop - 1] - columns["distance"][start - 1] > GOING * lasted
-    thrown = (jump > limit * np.maximum(passed, 1.0)) & (jump < limit * (lasted + passed))
+        under_way |= (
+            columns["distance"][stop - 1] - columns["distance"][start - 1]
+            > GOING * lasted
+        )
+    thrown = (jump > limit * np.maximum(passed, 1.0)) & (
+        jump < limit * (lasted + passed)
+    )
     found = under_way | thrown
     if not found.any():
         return
@@ -157,7 +174,9 @@ def blank_frozen(
         f"the position stood still {int(found.sum())} times, {time:.0f} s in all, while the "
         "runner did not; blanked"
     )
-    issues.append(Issue("position_frozen", Severity.WARNING, message, count, when(index, frozen)))
+    issues.append(
+        Issue("position_frozen", Severity.WARNING, message, count, when(index, frozen))
+    )
 
 
 def _blank(columns: dict[str, Floats], rows: NDArray[np.intp]) -> None:

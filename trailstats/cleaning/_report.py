@@ -27,6 +27,7 @@ def when(index: pd.Index, where: NDArray[np.bool_]) -> str:
     if not len(rows):
         return ""
     first, last = (
-        pd.Timestamp(index[int(rows[i])]).strftime("%Y-%m-%dT%H:%M:%SZ") for i in (0, -1)
+        pd.Timestamp(index[int(rows[i])]).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for i in (0, -1)
     )
     return first if first == last else f"{first} to {last}"

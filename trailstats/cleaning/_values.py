@@ -62,7 +62,9 @@ def blank_impossible(
         count = int(told.sum())
         if count:
             message = f"{count} {words} outside {lowest:g} to {highest:g} were blanked"
-            issues.append(Issue(f"{name}_range", Severity.INFO, message, count, when(index, told)))
+            issues.append(
+                Issue(f"{name}_range", Severity.INFO, message, count, when(index, told))
+            )
 
 
 def blank_lost_elevation(
@@ -85,7 +87,9 @@ def blank_lost_elevation(
         columns["elevation"] = np.where(lost, np.nan, z)
         count = int(lost.sum())
         message = f"{count} elevations of 0 among others far from it were blanked"
-        issues.append(Issue("elevation_lost", Severity.INFO, message, count, when(index, lost)))
+        issues.append(
+            Issue("elevation_lost", Severity.INFO, message, count, when(index, lost))
+        )
 
 
 def elevation_jumps(
@@ -110,9 +114,12 @@ def elevation_jumps(
     if out.any():
         count, metres = int(out.sum()), float(change[fast].sum())
         message = (
-            f"elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent"
+            f"elevation jumped {count} times, {metres:.0f} m in all; neither "
+            "ascent nor descent"
         )
-        issues.append(Issue("elevation_jump", Severity.WARNING, message, count, when(index, out)))
+        issues.append(
+            Issue("elevation_jump", Severity.WARNING, message, count, when(index, out))
+        )
     return out
 
 
@@ -130,7 +137,9 @@ def set_indoor_aside(
     count = int(there.sum())
     if count:
         message = f"indoors, {count} positions or elevations show drift alone and were set aside"
-        issues.append(Issue("indoor_position", Severity.INFO, message, count, when(index, there)))
+        issues.append(
+            Issue("indoor_position", Severity.INFO, message, count, when(index, there))
+        )
 
 
 def blank_heart_rate(
@@ -154,7 +163,9 @@ def blank_heart_rate(
     quality = heart_rate_quality(
         columns["heart_rate"], columns["cadence"], speed, measured, rules=limits
     )
-    locked = quality.cadence_locked | _follows_cadence(columns, np.cumsum(measured), rules)
+    locked = quality.cadence_locked | _follows_cadence(
+        columns, np.cumsum(measured), rules
+    )
     for code, flags, words in (
         ("heart_rate_lock", locked, "follow the cadence, not the heart"),
         ("heart_rate_flat", quality.flat, "don't change for minutes"),
@@ -162,8 +173,12 @@ def blank_heart_rate(
         if flags.any():
             count, time = int(flags.sum()), float(measured[flags].sum())
             message = f"{count} heart rates, {time:.0f} s in all, {words}; blanked"
-            issues.append(Issue(code, Severity.WARNING, message, count, when(index, flags)))
-    columns["heart_rate"] = np.where(locked | quality.flat, np.nan, columns["heart_rate"])
+            issues.append(
+                Issue(code, Severity.WARNING, message, count, when(index, flags))
+            )
+    columns["heart_rate"] = np.where(
+        locked | quality.flat, np.nan, columns["heart_rate"]
+    )
 
 
 def _follows_cadence(

@@ -150,4 +150,6 @@ class CleanRules:
             if isinstance(value, float) and not value > 0:
                 raise ConfigError(f"{item.name} is {value:g}; it must be positive")
             if isinstance(value, tuple) and not value[0] < value[1]:
-                raise ConfigError(f"{item.name} must rise from its first value to its second")
+                raise ConfigError(
+                    f"{item.name} must rise from its first value to its second"
+                )

@@ -29,7 +29,9 @@ def report(
     ] = False,
     png: Annotated[
         Path | None,
-        typer.Option("--png", metavar="DIR", help="Write the charts as PNG and SVG too."),
+        typer.Option(
+            "--png", metavar="DIR", help="Write the charts as PNG and SVG too."
+        ),
     ] = None,
     evidence: o.Evidence = None,
     map: o.Maps = None,
@@ -60,14 +62,21 @@ def report(
         raise UsageProblem(f"{output}: it is a folder; name a file in it")
     work = Work(workers, cache, no_cache, time_limit, dask)
     history = work.history(
-        sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache, own_pace)
+        sources,
+        o.athlete_of(athlete),
+        o.ground_of(evidence, map, labels, dem, cache, own_pace),
     )
     if not len(history.analyses):
         _nothing(history, as_json)
         return ExitCode.NOTHING_READ
     races = o.race_days(race)
-    claims, rules = evaluate_claims(history, races=races), check_plan(history, races=races)
-    path = write_report(history, output, claims=claims, rules=rules, imperial=imperial, split=split)
+    claims, rules = (
+        evaluate_claims(history, races=races),
+        check_plan(history, races=races),
+    )
+    path = write_report(
+        history, output, claims=claims, rules=rules, imperial=imperial, split=split
+    )
     if png is not None:
         write_pictures(history, png, results=claims, imperial=imperial)
     if as_json:
@@ -86,7 +95,8 @@ def claims(
     athlete: o.AthleteFile = None,
     race: o.Races = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="CLAIM", help="List the runs that one answer rests on.")
+        str | None,
+        typer.Option(metavar="CLAIM", help="List the runs that one answer rests on."),
     ] = None,
     evidence: o.Evidence = None,
     map: o.Maps = None,
@@ -118,7 +128,9 @@ def claims(
     races = o.race_days(race)
     work = Work(workers, cache, no_cache, time_limit, dask)
     history = work.history(
-        sources, o.athlete_of(athlete), o.ground_of(evidence, map, labels, dem, cache, own_pace)
+        sources,
+        o.athlete_of(athlete),
+        o.ground_of(evidence, map, labels, dem, cache, own_pace),
     )
     if not len(history.analyses):
         _nothing(history, as_json)
@@ -126,7 +138,10 @@ def claims(
     if explain is not None:
         tables.frame(explain_claim(history, explain, races=races), as_json)
         return code_for({"": history})
-    results, rules = evaluate_claims(history, races=races), check_plan(history, races=races)
+    results, rules = (
+        evaluate_claims(history, races=races),
+        check_plan(history, races=races),
+    )
     if as_json:
         print_json(claims_document(history, results, rules))
     else:

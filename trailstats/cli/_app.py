@@ -40,7 +40,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning  # type: ignore[assignment]
-            app(args=None if arguments is None else list(arguments), prog_name="trailstats")
+            app(
+                args=None if arguments is None else list(arguments),
+                prog_name="trailstats",
+            )
     except SystemExit as finished:
         return int(finished.code or ExitCode.OK)
     except TrailstatsError as error:
@@ -65,7 +68,9 @@ def _show_warning(message: Warning | str, *about: object) -> None:
     sys.stderr.write(f"trailstats: warning: {message}\n")
 
 
-def command(function: Callable[P, ExitCode], group: typer.Typer = app) -> Callable[P, ExitCode]:
+def command(
+    function: Callable[P, ExitCode], group: typer.Typer = app
+) -> Callable[P, ExitCode]:
     """Register a command whose returned code becomes the program's."""
 
     @functools.wraps(function)
@@ -88,7 +93,9 @@ def print_json(document: object) -> None:
 
 @app.callback(invoke_without_command=True)
 def _main(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.")
+    ] = False,
 ) -> None:
     if version:
         sys.stdout.write(f"trailstats {__version__}\n")

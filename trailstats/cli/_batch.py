@@ -38,16 +38,22 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
 def batch(
     sources: o.Sources,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file."
+        ),
     ],
     segments: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the segments too (.csv, .parquet or .json)."),
+        typer.Option(
+            metavar="FILE", help="Write the segments too (.csv, .parquet or .json)."
+        ),
     ] = None,
     weekly: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write the sums of each week too (.csv, .parquet or .json)."
+            metavar="FILE",
+            help="Write the sums of each week too (.csv, .parquet or .json).",
         ),
     ] = None,
     by_athlete: Annotated[
@@ -60,7 +66,8 @@ def batch(
     partition: Annotated[
         bool,
         typer.Option(
-            "--partition", help="Write Parquet as folders: a file for each athlete and year."
+            "--partition",
+            help="Write Parquet as folders: a file for each athlete and year.",
         ),
     ] = False,
     athlete: o.AthleteFile = None,
@@ -94,7 +101,8 @@ def batch(
         histories = {history.athlete.name: history}
     if output.suffix.lower() == ".json":
         write_atomically(
-            output, json.dumps(_document(histories, by_athlete), allow_nan=False).encode()
+            output,
+            json.dumps(_document(histories, by_athlete), allow_nan=False).encode(),
         )
     else:
         _write(output, ACTIVITIES, histories, by_athlete, partition)
@@ -118,11 +126,19 @@ def code_for(histories: Histories) -> ExitCode:
     """Return the exit code for what could be read."""
     if not any(len(h.analyses) for h in histories.values()):
         return ExitCode.NOTHING_READ
-    return ExitCode.SOME_FAILED if any(h.failures for h in histories.values()) else ExitCode.OK
+    return (
+        ExitCode.SOME_FAILED
+        if any(h.failures for h in histories.values())
+        else ExitCode.OK
+    )
 
 
 def _check(
-    outputs: list[Path], sources: list[str], by_athlete: bool, partition: bool, athlete: Path | None
+    outputs: list[Path],
+    sources: list[str],
+    by_athlete: bool,
+    partition: bool,
+    athlete: Path | None,
 ) -> None:
     for path in outputs:
         o.check_output(path, _SUFFIXES)
@@ -131,7 +147,9 @@ def _check(
         if partition and path.suffix.lower() != ".parquet":
             raise UsageProblem(f"{path}: only .parquet can be written in parts")
     if by_athlete and len(sources) != 1:
-        raise UsageProblem("--by-athlete takes one folder, with a folder for each athlete in it")
+        raise UsageProblem(
+            "--by-athlete takes one folder, with a folder for each athlete in it"
+        )
     if by_athlete and athlete is not None:
         raise UsageProblem(
             "--by-athlete: each athlete's own athlete.toml is read; leave --athlete out"

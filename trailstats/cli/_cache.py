@@ -15,12 +15,16 @@ from trailstats.cli._exit import ExitCode
 from trailstats.schema import FORMAT_VERSION
 
 _group = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Show or forget what earlier runs computed."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Show or forget what earlier runs computed.",
 )
 app.add_typer(_group, name="cache")
 
 
-def info(cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False) -> ExitCode:
+def info(
+    cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False
+) -> ExitCode:
     """Show where the cache lies and how much it holds.
 
     Example: trailstats cache info
@@ -52,7 +56,9 @@ def info(cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = 
     return ExitCode.OK
 
 
-def clear(cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False) -> ExitCode:
+def clear(
+    cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False
+) -> ExitCode:
     """Forget everything in the cache.
 
     Example: trailstats cache clear

@@ -9,7 +9,14 @@ from enum import IntEnum
 from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
 from trailstats.schema import FORMAT_VERSION
 
-__all__ = ["ExitCode", "Interrupted", "Unexpected", "UsageProblem", "code_of", "report_problem"]
+__all__ = [
+    "ExitCode",
+    "Interrupted",
+    "Unexpected",
+    "UsageProblem",
+    "code_of",
+    "report_problem",
+]
 
 
 class ExitCode(IntEnum):
@@ -66,6 +73,8 @@ def report_problem(error: TrailstatsError, as_json: bool) -> None:
                 "path": error.path,
                 "where": error.where() or None,
             }
-        sys.stdout.write(json.dumps({"format_version": FORMAT_VERSION, "problem": problem}) + "\n")
+        sys.stdout.write(
+            json.dumps({"format_version": FORMAT_VERSION, "problem": problem}) + "\n"
+        )
     else:
         sys.stderr.write(f"trailstats: {error}\n")

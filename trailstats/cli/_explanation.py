@@ -34,7 +34,15 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
         "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 "
         "times as large."
     )
-    names = ("from", "to", "surface", "p trail", "by", "ways of the map", "cues of the signal")
+    names = (
+        "from",
+        "to",
+        "surface",
+        "p trail",
+        "by",
+        "ways of the map",
+        "cues of the signal",
+    )
     rows = [
         (
             say.distance(row["start_distance"], imperial),
@@ -66,7 +74,9 @@ _sources = {
 def _cues(reasons: Sequence[Reason]) -> str:
     # The intercept is the same everywhere.
     cues = [reason for reason in reasons if reason.name != "intercept"]
-    return ", ".join(f"{reason.words} {_signed(reason.log_odds)}" for reason in cues[:MOST_CUES])
+    return ", ".join(
+        f"{reason.words} {_signed(reason.log_odds)}" for reason in cues[:MOST_CUES]
+    )
 
 
 def _signed(value: float) -> str:

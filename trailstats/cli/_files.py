@@ -40,7 +40,9 @@ def analyze(
     no_cache: o.NoCache = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Show what pushed each stretch to road or trail instead."),
+        typer.Option(
+            "--explain", help="Show what pushed each stretch to road or trail instead."
+        ),
     ] = False,
     imperial: o.Imperial = False,
     as_json: o.Json = False,
@@ -79,11 +81,19 @@ def _explain(
     activity = read(file)
     extracts = map_for(ground.map, athlete.osm, ground.rules)
     found = explain_terrain(
-        activity, rules=ground.rules, cleaning=ground.cleaning, map=extracts, labels=ground.labels
+        activity,
+        rules=ground.rules,
+        cleaning=ground.cleaning,
+        map=extracts,
+        labels=ground.labels,
     )
     if as_json:
         print_json(
-            {"format_version": FORMAT_VERSION, "file": activity.meta.source, **found.to_dict()}
+            {
+                "format_version": FORMAT_VERSION,
+                "file": activity.meta.source,
+                **found.to_dict(),
+            }
         )
     else:
         print_explanation(found, imperial)
@@ -116,7 +126,13 @@ def check(
             activities = load(ref, limits)
         except TrailstatsError as error:
             failed += 1
-            found.append({"file": str(ref), "status": "failed", "error": f"{error.code}: {error}"})
+            found.append(
+                {
+                    "file": str(ref),
+                    "status": "failed",
+                    "error": f"{error.code}: {error}",
+                }
+            )
             continue
         found.extend(tables.checked(activity) for activity in activities)
         if compare:
@@ -144,7 +160,10 @@ def _second_opinion(ref: SourceRef) -> dict[str, object]:
 def convert(
     file: o.File,
     output: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A .gpx, .csv, .parquet, .geojson or .json file.")
+        Path,
+        typer.Argument(
+            metavar="OUT", help="A .gpx, .csv, .parquet, .geojson or .json file."
+        ),
     ],
     as_json: o.Json = False,
     debug: o.Debug = False,
@@ -159,7 +178,9 @@ def convert(
     labelled: Analysis | None = (
         analyze_one(activity) if output.suffix.lower() == ".geojson" else None
     )
-    path = convert_activity(activity, output, segments=labelled.segments if labelled else None)
+    path = convert_activity(
+        activity, output, segments=labelled.segments if labelled else None
+    )
     if as_json:
         print_json(
             {

@@ -30,7 +30,8 @@ Sources = Annotated[
 ]
 File = Annotated[str, typer.Argument(metavar="FILE", help="One recorded activity.")]
 AthleteFile = Annotated[
-    Path | None, typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML).")
+    Path | None,
+    typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML)."),
 ]
 Evidence = Annotated[
     str | None,
@@ -41,16 +42,22 @@ Evidence = Annotated[
 ]
 Maps = Annotated[
     list[Path] | None,
-    typer.Option("--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable."),
+    typer.Option(
+        "--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable."
+    ),
 ]
 Labels = Annotated[
     Path | None,
-    typer.Option("--labels", metavar="FILE", help="Your own surface labels (CSV or TOML)."),
+    typer.Option(
+        "--labels", metavar="FILE", help="Your own surface labels (CSV or TOML)."
+    ),
 ]
 Dem = Annotated[
     list[Path] | None,
     typer.Option(
-        "--dem", metavar="PATH", help="Tiles of a ground model that correct elevation; repeatable."
+        "--dem",
+        metavar="PATH",
+        help="Tiles of a ground model that correct elevation; repeatable.",
     ),
 ]
 OwnPace = Annotated[
@@ -62,12 +69,15 @@ OwnPace = Annotated[
     ),
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Processes. Default: one per processor.")
+    int | None,
+    typer.Option(min=1, metavar="N", help="Processes. Default: one per processor."),
 ]
 CacheFolder = Annotated[
     Path | None,
     typer.Option(
-        "--cache", metavar="DIR", help="Where to keep what was computed. Default: the user's own."
+        "--cache",
+        metavar="DIR",
+        help="Where to keep what was computed. Default: the user's own.",
     ),
 ]
 NoCache = Annotated[
@@ -76,21 +86,30 @@ NoCache = Annotated[
 TimeLimit = Annotated[
     float,
     typer.Option(
-        "--time-limit", min=0.1, metavar="SECONDS", help="A source that takes longer fails."
+        "--time-limit",
+        min=0.1,
+        metavar="SECONDS",
+        help="A source that takes longer fails.",
     ),
 ]
 Dask = Annotated[
     str | None,
     typer.Option(
-        "--dask", metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work."
+        "--dask",
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster that does the work.",
     ),
 ]
 Imperial = Annotated[bool, typer.Option("--imperial", help="Miles and feet.")]
-Json = Annotated[bool, typer.Option("--json", help="Print a JSON document instead of tables.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print a JSON document instead of tables.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Races = Annotated[
     list[str] | None,
-    typer.Option("--race", metavar="DATE", help="Day of a road race, as 2026-05-10; repeatable."),
+    typer.Option(
+        "--race", metavar="DATE", help="Day of a road race, as 2026-05-10; repeatable."
+    ),
 ]
 
 
@@ -108,7 +127,9 @@ def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
     if not path.absolute().parent.is_dir():
         raise UsageProblem(f"{path}: there is no folder {path.absolute().parent}")
     if not os.access(path.absolute().parent, os.W_OK):
-        raise UsageProblem(f"{path}: nothing may be written in {path.absolute().parent}")
+        raise UsageProblem(
+            f"{path}: nothing may be written in {path.absolute().parent}"
+        )
 
 
 def athlete_of(path: Path | None) -> Athlete:
@@ -145,7 +166,9 @@ def ground_of(
     """
     return Ground(
         _terrain_of(evidence),
-        RoadMap(maps, cache=None if cache is None else cache / "maps") if maps else None,
+        RoadMap(maps, cache=None if cache is None else cache / "maps")
+        if maps
+        else None,
         None if labels is None else SurfaceLabels.from_file(labels),
         CleanRules(dem=GroundTiles.of(*dem) if dem else None),
         own_pace,
@@ -182,5 +205,7 @@ def race_days(texts: list[str] | None) -> tuple[dt.date, ...]:
         try:
             days.append(dt.date.fromisoformat(text))
         except ValueError:
-            raise ConfigError(f"--race: {text!r} is no date such as 2026-05-10") from None
+            raise ConfigError(
+                f"--race: {text!r} is no date such as 2026-05-10"
+            ) from None
     return tuple(days)

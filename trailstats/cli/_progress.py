@@ -44,7 +44,11 @@ def watched(kept: bool = False) -> Iterator[Step]:
         try:
             yield step
         except KeyboardInterrupt:
-            how_far = f"after {done} of {total} sources" if total else "before the first source"
+            how_far = (
+                f"after {done} of {total} sources"
+                if total
+                else "before the first source"
+            )
             rest = (
                 "; they are in the cache, and the same command goes on from there"
                 if kept and done

@@ -18,7 +18,9 @@ from trailstats.schema import TABLES
 def schema(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A document or a table; without it, the names."),
+        typer.Argument(
+            metavar="[NAME]", help="A document or a table; without it, the names."
+        ),
     ] = None,
     as_json: o.Json = False,
     debug: o.Debug = False,

@@ -45,7 +45,11 @@ def _has_width() -> bool:
 
 
 def _console() -> Console:
-    return Console(highlight=False) if _has_width() else Console(width=160, highlight=False)
+    return (
+        Console(highlight=False)
+        if _has_width()
+        else Console(width=160, highlight=False)
+    )
 
 
 def _is_narrow() -> bool:
@@ -57,7 +61,9 @@ def note(message: str) -> None:
     _console().print(Text(message), soft_wrap=not _has_width())
 
 
-def _table(*headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()) -> RichTable:
+def _table(
+    *headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()
+) -> RichTable:
     """Return an empty table; the columns of numbers and those in ``whole`` are never broken into
     lines.
     """
@@ -65,7 +71,9 @@ def _table(*headers: str, right: Iterable[int] = (), whole: Iterable[int] = ()) 
     numbers = set(right)
     for i, header in enumerate(headers):
         justify: JustifyMethod = "right" if i in numbers else "left"
-        table.add_column(header, justify=justify, no_wrap=i in numbers or i in set(whole))
+        table.add_column(
+            header, justify=justify, no_wrap=i in numbers or i in set(whole)
+        )
     return table
 
 
@@ -94,7 +102,9 @@ def summary(history: History, imperial: bool) -> None:
     if twins:
         words.append(f"{twins} duplicate{'s' * (twins != 1)} left out")
     if history.failures:
-        words.append(f"{len(history.failures)} source{'s' * (len(history.failures) != 1)} failed")
+        words.append(
+            f"{len(history.failures)} source{'s' * (len(history.failures) != 1)} failed"
+        )
     note(", ".join(words))
     known = own["distance"].sum()
     if known > 0:
@@ -102,9 +112,14 @@ def summary(history: History, imperial: bool) -> None:
             side: float((own["distance"] * own[f"{side}_share"]).sum() / known)
             for side in ("road", "trail", "unknown")
         }
-        note(", ".join(f"{side} {say.percent(share)}" for side, share in shares.items()))
+        note(
+            ", ".join(f"{side} {say.percent(share)}" for side, share in shares.items())
+        )
         outside = own[
-            [on_the_ground(*kind) for kind in zip(own["sport"], own["sub_sport"], strict=True)]
+            [
+                on_the_ground(*kind)
+                for kind in zip(own["sport"], own["sub_sport"], strict=True)
+            ]
         ]
         unknown = float(
             (outside["distance"] * outside["unknown_share"]).sum()
@@ -128,7 +143,13 @@ def claims(results: Sequence[ClaimResult], imperial: bool = False) -> None:
     narrow = _is_narrow()
     more = () if narrow else ("runs", "published evidence")
     table = _table(
-        "claim", "verdict", "trail", "road", "difference (95 % interval)", *more, right=(2, 3)
+        "claim",
+        "verdict",
+        "trail",
+        "road",
+        "difference (95 % interval)",
+        *more,
+        right=(2, 3),
     )
     for result in results:
         view = claim_view(result, {}, imperial)
@@ -158,9 +179,14 @@ _COLOURS = {"good": "green", "bad": "red", "warn": "yellow", "muted": "bright_bl
 
 
 def _verdict(verdict: Verdict) -> Text:
-    marks = {Verdict.SUPPORTED: "+ ", Verdict.CONTRADICTED: "- ", Verdict.INCONCLUSIVE: "~ "}
+    marks = {
+        Verdict.SUPPORTED: "+ ",
+        Verdict.CONTRADICTED: "- ",
+        Verdict.INCONCLUSIVE: "~ ",
+    }
     return Text(
-        marks.get(verdict, "  ") + verdict.value, Style(color=_COLOURS[VERDICTS[verdict].tone])
+        marks.get(verdict, "  ") + verdict.value,
+        Style(color=_COLOURS[VERDICTS[verdict].tone]),
     )
 
 
@@ -174,10 +200,14 @@ def rules(results: Sequence[RuleResult]) -> None:
         rule = f"{result.rule}  {result.statement}"
         if rule != before:
             _row(table, "", rule)
-        detail = f"{result.detail} ({result.period})" if result.period else result.detail
+        detail = (
+            f"{result.detail} ({result.period})" if result.period else result.detail
+        )
         swatch = OUTCOMES.get(result.outcome)
         outcome = (
-            Text(swatch.word, Style(color=_COLOURS[swatch.tone])) if swatch else result.outcome
+            Text(swatch.word, Style(color=_COLOURS[swatch.tone]))
+            if swatch
+            else result.outcome
         )
         _row(table, outcome, Text(detail, "dim"))
         before = rule
@@ -201,7 +231,10 @@ def failures(history: History) -> None:
 def analysis(result: Analysis, imperial: bool) -> None:
     """Print one activity."""
     meta, totals = result.meta, result.totals
-    sport = "/".join(part for part in (meta.sport, meta.sub_sport) if part) or "unknown sport"
+    sport = (
+        "/".join(part for part in (meta.sport, meta.sub_sport) if part)
+        or "unknown sport"
+    )
     note(
         f"{meta.source}: {sport}, {say.date(meta.start_time, meta.local_offset)}  "
         f"{meta.name}".rstrip()
@@ -235,7 +268,9 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
     from trailstats.report.sections import metric_unit, metric_words
 
     narrow = _is_narrow()
-    table = _table("metric", "value", "95 % or range", *(() if narrow else ("how",)), right=(1,))
+    table = _table(
+        "metric", "value", "95 % or range", *(() if narrow else ("how",)), right=(1,)
+    )
     missing: dict[str, list[str]] = {}
     for name, metric in metrics.items():
         if name in METRICS and METRICS[name].detail:
@@ -246,7 +281,9 @@ def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:
             continue
         unit = metric_unit(name, metric)
         spread = (
-            say.interval(metric.low, metric.high, unit, imperial) if np.isfinite(metric.low) else ""
+            say.interval(metric.low, metric.high, unit, imperial)
+            if np.isfinite(metric.low)
+            else ""
         )
         how = () if narrow else (metric.method,)
         _row(table, words, say.number(metric.value, unit, imperial), spread, *how)
@@ -360,7 +397,10 @@ def check(found: list[dict[str, object]]) -> None:
             why = str(item["error"]).split(": ", 1)[-1].removeprefix(f"{name}: ")
             _row(table, short, Text("failed", Style(color="red")), why)
             continue
-        sport = "/".join(str(item[k]) for k in ("sport", "sub_sport") if item[k]) or "unknown sport"
+        sport = (
+            "/".join(str(item[k]) for k in ("sport", "sub_sport") if item[k])
+            or "unknown sport"
+        )
         channels: Iterable[str] = item["channels"]  # type: ignore[assignment]
         told = ", ".join(_channels(channels))
         issues: Iterable[dict[str, object]] = item["issues"]  # type: ignore[assignment]
@@ -379,7 +419,11 @@ def _shared_folder(names: Sequence[str]) -> str:
     none.
     """
     folders = {name.rpartition("/")[0] for name in names}
-    return f"{folders.pop()}/" if len(names) > 1 and len(folders) == 1 and folders != {""} else ""
+    return (
+        f"{folders.pop()}/"
+        if len(names) > 1 and len(folders) == 1 and folders != {""}
+        else ""
+    )
 
 
 def _channels(names: Iterable[str]) -> list[str]:
@@ -425,7 +469,8 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(
             json.dumps(
-                {"format_version": schema.FORMAT_VERSION, "rows": rows(table)}, allow_nan=False
+                {"format_version": schema.FORMAT_VERSION, "rows": rows(table)},
+                allow_nan=False,
             )
             + "\n"
         )
@@ -436,7 +481,10 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
         for name in table.columns
     }
     # Three characters lie between columns, and a long text may take several lines.
-    widths = [3 + min(max(map(len, (name, *cells))), WIDEST) for name, cells in columns.items()]
+    widths = [
+        3 + min(max(map(len, (name, *cells))), WIDEST)
+        for name, cells in columns.items()
+    ]
     fitting = max(int((np.cumsum(widths) <= console.width).sum()), 3)
     names = list(columns)
     shown = _table(*names[:fitting])
@@ -444,7 +492,9 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
         _row(shown, *row)
     console.print(shown)
     if names[fitting:]:
-        note(f"not shown: {', '.join(names[fitting:])}; a wider terminal or --json has them")
+        note(
+            f"not shown: {', '.join(names[fitting:])}; a wider terminal or --json has them"
+        )
 
 
 def _cell(value: object, column: str) -> str:

@@ -40,7 +40,9 @@ class Work:
     time_limit: float
     dask: str | None
 
-    def history(self, sources: Sequence[str], athlete: Athlete, ground: Ground) -> History:
+    def history(
+        self, sources: Sequence[str], athlete: Athlete, ground: Ground
+    ) -> History:
         """Return the history of one athlete."""
         cache = cache_of(self.cache, self.no_cache)
         with self._engine() as executor, watched(kept=cache is not None) as progress:
@@ -89,6 +91,8 @@ class Work:
         try:
             client: Any = Client(self.dask, timeout=10)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
-            raise WorkerError(f"--dask {self.dask}: no scheduler answers there: {error}") from None
+            raise WorkerError(
+                f"--dask {self.dask}: no scheduler answers there: {error}"
+            ) from None
         with client:
             yield client.get_executor()

@@ -104,7 +104,9 @@ class History:
     limits: HeartRateLimits
 
     def __repr__(self) -> str:
-        return f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
+        return (
+            f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return History, tuple(getattr(self, f.name) for f in fields(self))
@@ -114,7 +116,9 @@ class History:
         """Activities on foot that were read and are no duplicates, in order of start time."""
         table = self.activities
         on_foot = table["sport"].isin(["running", "", "generic"])
-        return table[(table["status"] == "ok") & (table["duplicate_of"] == "") & on_foot]
+        return table[
+            (table["status"] == "ok") & (table["duplicate_of"] == "") & on_foot
+        ]
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -151,7 +155,9 @@ class History:
         runs = self.runs
         read = self.activities.index[self.activities["status"] == "ok"]
         efforts = zip(read.isin(runs.index), self.tables(schema.EFFORTS), strict=True)
-        return training_metrics(runs, self.segments, (table for is_run, table in efforts if is_run))
+        return training_metrics(
+            runs, self.segments, (table for is_run, table in efforts if is_run)
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the document ``history``: plain values, NaN as None, times as ISO 8601 with
@@ -168,7 +174,9 @@ class History:
             "activities": rows(self.activities),
             "weekly": rows(self.weekly()),
             "daily": rows(self.daily()),
-            "training": {name: metric.to_dict() for name, metric in self.training().items()},
+            "training": {
+                name: metric.to_dict() for name, metric in self.training().items()
+            },
             "failures": [failure.to_dict() for failure in self.failures],
         }
 
@@ -176,7 +184,9 @@ class History:
 class _Segments:
     """The table of segments of a history, made when it is first looked at."""
 
-    def __set__(self, history: History, value: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+    def __set__(
+        self, history: History, value: pd.DataFrame | Callable[[], pd.DataFrame]
+    ) -> None:
         history.__dict__["_segments"] = value
 
     def __get__(self, history: History, owner: type) -> pd.DataFrame:
@@ -338,7 +348,11 @@ def analyze_athletes(
     folders = sources if isinstance(sources, Mapping) else athlete_folders(sources)
     limits = limits or ReadLimits()
     known = dict(profiles or {})
-    known |= {name: profile_in(folder) for name, folder in folders.items() if name not in known}
+    known |= {
+        name: profile_in(folder)
+        for name, folder in folders.items()
+        if name not in known
+    }
 
     def work_through(terrain: Mapping[str, TerrainRules]) -> dict[str, History]:
         jobs, owners = [], []
@@ -346,7 +360,12 @@ def analyze_athletes(
             paths = [source] if isinstance(source, str | os.PathLike) else list(source)
             ground = map_for(map, known[name].osm, terrain[name])
             options = Options(
-                known[name], rules or CleanRules(), terrain[name], limits, ground, labels
+                known[name],
+                rules or CleanRules(),
+                terrain[name],
+                limits,
+                ground,
+                labels,
             )
             for ref in list_all(paths, limits=limits):
                 jobs.append((ref, options))
@@ -369,7 +388,10 @@ def analyze_athletes(
     plain = dict.fromkeys(folders, terrain or TerrainRules())
     found = work_through(plain)
     paces = (
-        {name: Baseline.from_segments(history.segments) for name, history in found.items()}
+        {
+            name: Baseline.from_segments(history.segments)
+            for name, history in found.items()
+        }
         if own_pace
         else {}
     )
@@ -386,11 +408,15 @@ def analyze_athletes(
 def _history(items: Sequence[Stored | Failure], athlete: Athlete) -> History:
     failures = [item for item in items if isinstance(item, Failure)]
     return combine(
-        StoredAnalyses([item for item in items if isinstance(item, Stored)]), failures, athlete
+        StoredAnalyses([item for item in items if isinstance(item, Stored)]),
+        failures,
+        athlete,
     )
 
 
-def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: Athlete) -> History:
+def combine(
+    analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: Athlete
+) -> History:
     """Return the history of measured activities: limits from all of them, loads and zones anew,
     duplicates linked.
 
@@ -408,7 +434,9 @@ def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: 
         stored = analyses.in_order()
         times, starts = stored.moving_times(), [place.start for place in stored.places]
     else:
-        ordered = sorted(analyses, key=lambda a: order_in_time(a.meta.start_time, a.meta.source))
+        ordered = sorted(
+            analyses, key=lambda a: order_in_time(a.meta.start_time, a.meta.source)
+        )
         times, starts = (
             (a.heart_rate_times.moving for a in ordered),
             [a.meta.start_time for a in ordered],
@@ -429,7 +457,9 @@ def combine(analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: 
         segments = partial(_together, judged)
     table = activities_table(items + [failure_row(f) for f in failures])
     table = judge_intent(table, athlete) if len(table) else table
-    return History(athlete, table, cast(pd.DataFrame, segments), judged, tuple(failures), limits)
+    return History(
+        athlete, table, cast(pd.DataFrame, segments), judged, tuple(failures), limits
+    )
 
 
 def _together(analyses: Sequence[Analysis]) -> pd.DataFrame:

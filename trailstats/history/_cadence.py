@@ -68,7 +68,10 @@ def cadence_evidence(analysis: Analysis) -> CadenceEvidence:
         tuple(values.tolist()) for values in level_running(analysis.segments)
     )
     return CadenceEvidence(
-        speed, cadence, seconds, not analysis.metrics["mean_cadence"].coverage >= RECORDED
+        speed,
+        cadence,
+        seconds,
+        not analysis.metrics["mean_cadence"].coverage >= RECORDED,
     )
 
 

@@ -50,7 +50,9 @@ def _spell(value: object) -> str:
         return f"{type(value).__name__}:{own}"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
-    if value is None or isinstance(value, bool | int | float | str | bytes | dt.date | Path):
+    if value is None or isinstance(
+        value, bool | int | float | str | bytes | dt.date | Path
+    ):
         return repr(value)
     if is_dataclass(value):
         spelled = (f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value))

@@ -31,14 +31,14 @@ class IntentRules:
         Time in the top heart-rate zone that makes a run a hard one [s].
     """
 
-    easy: str = (
-        r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy|z[12]|zone ?[12])\b"
-    )
+    easy: str = r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy|z[12]|zone ?[12])\b"
     hard: str = (
         r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b"
         r"|\d ?[x\xd7] ?\d"
     )
-    race: str = r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
+    race: str = (
+        r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
+    )
     recovery_window: float = RECOVERY_WINDOW
     hard_time: float = 600.0
 
@@ -76,7 +76,9 @@ def judge_intent(
     intent = np.select(
         [race, easy & ~hard, hard, on_race_day], ["race", "easy", "hard", "race"], ""
     ).astype(object)
-    source = np.select([race | easy | hard, on_race_day], ["name", "profile"], "").astype(object)
+    source = np.select(
+        [race | easy | hard, on_race_day], ["name", "profile"], ""
+    ).astype(object)
     is_run = (
         (table["status"] == "ok")
         & table["sport"].isin(["running", "", "generic"])
@@ -88,7 +90,9 @@ def judge_intent(
     )
     rows = np.flatnonzero(is_run)
     runs = table.iloc[rows]
-    begin = (runs["start_time"] - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy()
+    begin = (
+        (runs["start_time"] - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy()
+    )
     named = intent[rows] != ""
     by_calendar = easy_intended(
         begin,
@@ -99,7 +103,8 @@ def judge_intent(
     )
     intent[rows[by_calendar]], source[rows[by_calendar]] = "easy", "calendar"
     return table.assign(
-        intent=pd.array(intent, dtype="str"), intent_source=pd.array(source, dtype="str")
+        intent=pd.array(intent, dtype="str"),
+        intent_source=pd.array(source, dtype="str"),
     )
 
 

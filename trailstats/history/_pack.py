@@ -22,7 +22,12 @@ from trailstats.cache import Parts
 from trailstats.errors import SchemaError
 from trailstats.history._cadence import CadenceEvidence, cadence_evidence
 from trailstats.io.containers import Failure
-from trailstats.model.results import HEART_RATE_BINS, TABLES_OF_ANALYSIS, Analysis, HeartRateTimes
+from trailstats.model.results import (
+    HEART_RATE_BINS,
+    TABLES_OF_ANALYSIS,
+    Analysis,
+    HeartRateTimes,
+)
 from trailstats.schema.documents import plain
 
 __all__ = [
@@ -42,7 +47,13 @@ __all__ = [
     "unpack_times",
 ]
 
-START, HEAD, TIMES, CADENCE, FAILURE = "start", "head", "heart_rate_times", "cadence", "failure"
+START, HEAD, TIMES, CADENCE, FAILURE = (
+    "start",
+    "head",
+    "heart_rate_times",
+    "cadence",
+    "failure",
+)
 _TIME = "datetime64[ns, UTC]"
 _PLAIN = {
     "float64": np.dtype("<f8"),
@@ -62,17 +73,23 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     meta = replace(item.meta, source=item.meta.source.removeprefix(source))
     start = {
         "source": meta.source,
-        "time": None if meta.start_time is None else meta.start_time.as_unit("ns").value,
+        "time": None
+        if meta.start_time is None
+        else meta.start_time.as_unit("ns").value,
     }
     outline = replace(item, meta=meta).outline()
-    times = np.stack([getattr(item.heart_rate_times, f.name) for f in fields(HeartRateTimes)])
+    times = np.stack(
+        [getattr(item.heart_rate_times, f.name) for f in fields(HeartRateTimes)]
+    )
     parts = {
         START: _squeeze(start),
         HEAD: _squeeze(outline),
         CADENCE: _squeeze(asdict(cadence_evidence(item))),
     }
     parts[TIMES] = zlib.compress(times.astype("<f8").tobytes(), _FAST)
-    return parts | {name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS}
+    return parts | {
+        name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
+    }
 
 
 def unpack(parts: Mapping[str, bytes], source: str) -> Analysis | Failure:
@@ -177,7 +194,10 @@ def unpack_row(
     """Return the row; None where there is none."""
     if block is None:
         return None
-    return dict(zip(_ROW, json.loads(block), strict=True)) | {"file": source, "start_time": start}
+    return dict(zip(_ROW, json.loads(block), strict=True)) | {
+        "file": source,
+        "start_time": start,
+    }
 
 
 _ROW = [name for name in schema.ACTIVITIES.names if name not in ("file", "start_time")]
@@ -215,7 +235,9 @@ def _pack_table(frame: pd.DataFrame) -> bytes:
             texts = [""]  # the source's name is not part of what was measured
             blocks.append(np.zeros(len(frame), dtype="<i4").tobytes())
         elif dtype == "str":
-            codes, found = pd.factorize(series.to_numpy(dtype=object), use_na_sentinel=False)
+            codes, found = pd.factorize(
+                series.to_numpy(dtype=object), use_na_sentinel=False
+            )
             texts = [t if isinstance(t, str) else None for t in found.tolist()]
             blocks.append(codes.astype("<i4").tobytes())
         elif dtype == _TIME:
@@ -225,7 +247,9 @@ def _pack_table(frame: pd.DataFrame) -> bytes:
         else:
             raise SchemaError(f"a column of dtype {dtype}: {name!r}")
         columns.append((str(name), dtype, texts))
-    line = json.dumps({"rows": len(frame), "columns": columns}, ensure_ascii=False).encode()
+    line = json.dumps(
+        {"rows": len(frame), "columns": columns}, ensure_ascii=False
+    ).encode()
     return zlib.compress(b"".join([line, b"\n", *blocks]), _FAST)
 
 
@@ -243,7 +267,9 @@ def _columns(block: bytes) -> dict[str, tuple[str, NDArray[Any]]]:
             place += count * kind.itemsize
             out[name] = (
                 dtype,
-                np.array(texts, dtype=object)[values] if dtype == "str" and count else values,
+                np.array(texts, dtype=object)[values]
+                if dtype == "str" and count
+                else values,
             )
     except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
         raise SchemaError(f"no table: {type(error).__name__}: {error}") from error
@@ -266,15 +292,21 @@ def join_tables(
     for column in table:
         if column.name == "file":
             counts = [len(columns["file"][1]) for columns in found]
-            out["file"] = pd.array(np.repeat(np.array(sources, dtype=object), counts), dtype="str")
+            out["file"] = pd.array(
+                np.repeat(np.array(sources, dtype=object), counts), dtype="str"
+            )
             continue
         try:
             parts = [columns[column.name] for columns in found]
         except KeyError:
-            raise SchemaError(f"a table {table.name!r} without {column.name!r}") from None
+            raise SchemaError(
+                f"a table {table.name!r} without {column.name!r}"
+            ) from None
         if any(dtype != column.dtype for dtype, _ in parts):
             raise SchemaError(f"{table.name}.{column.name} is not {column.dtype}")
-        values = np.concatenate([part for _, part in parts if len(part)] or [np.zeros(0)])
+        values = np.concatenate(
+            [part for _, part in parts if len(part)] or [np.zeros(0)]
+        )
         if column.dtype == "str":
             out[column.name] = pd.array(values.astype(object), dtype="str")
         elif column.dtype == _TIME:

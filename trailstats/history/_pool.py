@@ -57,7 +57,11 @@ class _Worker:
 
 def processors() -> int:
     """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return (
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 def can_fork() -> bool:
@@ -68,7 +72,11 @@ def can_fork() -> bool:
 
 
 def run_in_processes(
-    work: Callable[[int], T], count: int, *, workers: int, time_limit: float | None = None
+    work: Callable[[int], T],
+    count: int,
+    *,
+    workers: int,
+    time_limit: float | None = None,
 ) -> Iterator[tuple[int, T | Loss]]:
     """Yield the number of each job and what ``work`` made of it, as they end.
 
@@ -178,12 +186,20 @@ class _Pool(Generic[T]):
         if self.time_limit is None:
             return None
         busy = [w.since for w in self.workers if w.ready and w.jobs]
-        return max(min(busy) + self.time_limit - time.monotonic(), 0.0) + 0.01 if busy else None
+        return (
+            max(min(busy) + self.time_limit - time.monotonic(), 0.0) + 0.01
+            if busy
+            else None
+        )
 
-    def _bury(self, worker: _Worker, code: str) -> Iterator[tuple[int, T | Loss | _Undone]]:
+    def _bury(
+        self, worker: _Worker, code: str
+    ) -> Iterator[tuple[int, T | Loss | _Undone]]:
         """Replace a process; its job under way is lost, the next one is not."""
         if code == "worker_killed":
-            worker.process.join(1.0)  # its own exit code says more than that of being killed now
+            worker.process.join(
+                1.0
+            )  # its own exit code says more than that of being killed now
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()

@@ -149,7 +149,14 @@ def _duplicates(table: pd.DataFrame) -> list[str]:
     out: list[str] = []
     columns = (
         table[c].tolist()
-        for c in ("file", "status", "activity", "start_time", "distance", "elapsed_time")
+        for c in (
+            "file",
+            "status",
+            "activity",
+            "start_time",
+            "distance",
+            "elapsed_time",
+        )
     )
     for file, status, content, start, distance, elapsed in zip(*columns, strict=True):
         if status != "ok":

@@ -93,7 +93,9 @@ class Stored:
 
     def outline(self) -> Analysis:
         """Return the analysis with empty tables."""
-        return unpack_head(self.blocks((HEAD,))[HEAD], self.parts[TIMES], str(self.job[0]))
+        return unpack_head(
+            self.blocks((HEAD,))[HEAD], self.parts[TIMES], str(self.job[0])
+        )
 
     def blocks(self, names: Sequence[str]) -> Parts:
         """Return blocks by their names.
@@ -116,7 +118,9 @@ class Stored:
 
     def whole(self) -> Analysis:
         """Return the analysis with its tables."""
-        found = unpack(self.parts | self.blocks((HEAD, *TABLES_OF_ANALYSIS)), str(self.job[0]))
+        found = unpack(
+            self.parts | self.blocks((HEAD, *TABLES_OF_ANALYSIS)), str(self.job[0])
+        )
         assert isinstance(found, Analysis)
         return found
 
@@ -164,7 +168,9 @@ class StoredAnalyses(Sequence[Analysis]):
         out, new = [], []
         for place in self.places:
             row = unpack_row(
-                place.store.row(place.key, place.number, judged_by), place.name, place.start
+                place.store.row(place.key, place.number, judged_by),
+                place.name,
+                place.start,
             )
             if row is None:
                 row = activity_row(self._judge(place.outline()))
@@ -177,7 +183,9 @@ class StoredAnalyses(Sequence[Analysis]):
     def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
         """Yield one table of each analysis."""
         for place in self.places:
-            yield join_tables([place.blocks((table.name,))[table.name]], table, [place.name])
+            yield join_tables(
+                [place.blocks((table.name,))[table.name]], table, [place.name]
+            )
 
     def joined(self, table: schema.Table) -> pd.DataFrame:
         """Return one table of all analyses, one after the other."""
@@ -188,7 +196,9 @@ class StoredAnalyses(Sequence[Analysis]):
         """Return the same analyses in order of start time."""
         return replace(
             self,
-            places=sorted(self.places, key=lambda place: order_in_time(place.start, place.name)),
+            places=sorted(
+                self.places, key=lambda place: order_in_time(place.start, place.name)
+            ),
         )
 
     def judged(self, limits: HeartRateLimits, athlete: Athlete) -> StoredAnalyses:
@@ -196,7 +206,9 @@ class StoredAnalyses(Sequence[Analysis]):
         return replace(self, limits=limits, athlete=athlete)
 
 
-def tables_in_parts(analyses: Sequence[Analysis], table: schema.Table) -> Iterator[pd.DataFrame]:
+def tables_in_parts(
+    analyses: Sequence[Analysis], table: schema.Table
+) -> Iterator[pd.DataFrame]:
     """Yield one table of all analyses, that of some after the other, so that memory doesn't grow
     with their number.
     """
@@ -205,7 +217,9 @@ def tables_in_parts(analyses: Sequence[Analysis], table: schema.Table) -> Iterat
         if isinstance(part, StoredAnalyses):
             yield part.joined(table)
         else:
-            yield pd.concat([getattr(analysis, table.name) for analysis in part], ignore_index=True)
+            yield pd.concat(
+                [getattr(analysis, table.name) for analysis in part], ignore_index=True
+            )
 
 
 def order_in_time(start: pd.Timestamp | None, name: str) -> tuple[pd.Timestamp, str]:
@@ -232,7 +246,9 @@ class Gathering:
     def recall(self) -> Iterator[int]:
         """Take what the store has, and yield the number of each job that it has."""
         if self.store.lasting and not self.store.is_empty():
-            yield from (number for number in range(len(self.jobs)) if self._recall(number))
+            yield from (
+                number for number in range(len(self.jobs)) if self._recall(number)
+            )
 
     def _recall(self, number: int) -> bool:
         ref, options = job = self.jobs[number]
@@ -250,9 +266,14 @@ class Gathering:
             if trusted(stamp):
                 self._notes.append((place, stamp, content))
         key = key_of(content, ref, options)
-        items = [self.store.parts(key, i, _KEPT_HERE) for i in range(self.store.count(key) or 0)]
+        items = [
+            self.store.parts(key, i, _KEPT_HERE)
+            for i in range(self.store.count(key) or 0)
+        ]
         try:
-            self.found[number] = [self._entry(job, key, i, parts) for i, parts in enumerate(items)]
+            self.found[number] = [
+                self._entry(job, key, i, parts) for i, parts in enumerate(items)
+            ]
         except (SchemaError, KeyError):
             return False
         self._used.add(key)
@@ -263,14 +284,17 @@ class Gathering:
         # Results that may be others next time have no key, and stay here.
         kept = bool(measured.key) and self.store.put(measured.key, measured.items)
         if kept and measured.stamp:
-            self._notes.append((_place(self.jobs[number][0]), measured.stamp, measured.content))
+            self._notes.append(
+                (_place(self.jobs[number][0]), measured.stamp, measured.content)
+            )
         self._used.add(measured.key)
         here = [
             {k: v for k, v in parts.items() if not kept or k in _KEPT_HERE}
             for parts in measured.items
         ]
         self.found[number] = [
-            self._entry(self.jobs[number], measured.key, i, parts) for i, parts in enumerate(here)
+            self._entry(self.jobs[number], measured.key, i, parts)
+            for i, parts in enumerate(here)
         ]
 
     def close(self) -> None:
@@ -279,7 +303,9 @@ class Gathering:
             self.store.note(self._notes)
             self.store.finish(self._used)
 
-    def _entry(self, job: Job, key: bytes, number: int, parts: Parts) -> Stored | Failure:
+    def _entry(
+        self, job: Job, key: bytes, number: int, parts: Parts
+    ) -> Stored | Failure:
         if FAILURE in parts:
             failure = unpack(parts, str(job[0]))
             assert isinstance(failure, Failure)
@@ -287,7 +313,14 @@ class Gathering:
         unpack_times(parts[TIMES])
         name, start = unpack_start(parts[START], str(job[0]))
         return Stored(
-            job, self.store, key, number, parts, name, start, unpack_cadence(parts[CADENCE])
+            job,
+            self.store,
+            key,
+            number,
+            parts,
+            name,
+            start,
+            unpack_cadence(parts[CADENCE]),
         )
 
 
@@ -336,7 +369,10 @@ def gather(
             step(number)
         todo = sorted(left)
         engine = measure_all(
-            [jobs[i] for i in todo], workers=workers, executor=executor, time_limit=time_limit
+            [jobs[i] for i in todo],
+            workers=workers,
+            executor=executor,
+            time_limit=time_limit,
         )
         with closing(engine):
             for place, measured in engine:
@@ -384,7 +420,11 @@ def gather_with_own_cadence(
     own = {name: own_cadence(evidence) for name, evidence in told.items()}
     better: dict[str, Options] = {}
     for (_, options), name in zip(jobs, owners, strict=True):
-        if name not in better and own[name] is not None and options.athlete.cadence_at_3 is None:
+        if (
+            name not in better
+            and own[name] is not None
+            and options.athlete.cadence_at_3 is None
+        ):
             better[name] = replace(
                 options, athlete=replace(options.athlete, cadence_at_3=own[name])
             )
@@ -399,7 +439,9 @@ def gather_with_own_cadence(
         if show:
             show(len(jobs) + done, len(jobs) + total)
 
-    found = measure([(jobs[number][0], better[owners[number]]) for number in again], progress=step)
+    found = measure(
+        [(jobs[number][0], better[owners[number]]) for number in again], progress=step
+    )
     for number, items in zip(again, found, strict=True):
         # What was read before is not lost by a failure now.
         if all(isinstance(item, Stored) for item in items):

@@ -19,7 +19,13 @@ from trailstats.errors import TrailstatsError
 from trailstats.history._fingerprint import code_fingerprint, fingerprint
 from trailstats.history._pack import pack
 from trailstats.history._pool import Loss, can_fork, processors, run_in_processes
-from trailstats.io.containers import Failure, SourceRef, activities_in, content_of, stamp_of
+from trailstats.io.containers import (
+    Failure,
+    SourceRef,
+    activities_in,
+    content_of,
+    stamp_of,
+)
 from trailstats.io.formats import ReadLimits
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
@@ -90,7 +96,10 @@ class Options:
     @property
     def by_name(self) -> bool:
         """Whether the result depends on the source's name and not on its content alone."""
-        return any("label" in f.name and getattr(self, f.name) is not None for f in fields(self))
+        return any(
+            "label" in f.name and getattr(self, f.name) is not None
+            for f in fields(self)
+        )
 
 
 Job = tuple[SourceRef, Options]
@@ -120,7 +129,9 @@ class Measured:
 
 def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
     """Return the key of the results of one source, from the SHA-256 of its bytes."""
-    about = fingerprint((ref.told, options.fingerprint, str(ref) if options.by_name else ""))
+    about = fingerprint(
+        (ref.told, options.fingerprint, str(ref) if options.by_name else "")
+    )
     return sha256(f"{content.hex()} {about} {code_fingerprint()}".encode()).digest()
 
 
@@ -134,7 +145,9 @@ def trusted(stamp: str) -> str:
     return stamp
 
 
-def measure_source(data: bytes, ref: SourceRef, options: Options) -> list[Analysis | Failure]:
+def measure_source(
+    data: bytes, ref: SourceRef, options: Options
+) -> list[Analysis | Failure]:
     """Return the analyses of one source, or its failure; never an exception.
 
     An error that is none of ours is a fault of this program: it costs the one file, and its failure
@@ -156,7 +169,9 @@ def measure_source(data: bytes, ref: SourceRef, options: Options) -> list[Analys
     except TrailstatsError as error:
         found.append(Failure.of(str(ref), error))
     except Exception as error:
-        found.append(Failure(str(ref), "internal", f"unexpected {type(error).__name__}: {error}"))
+        found.append(
+            Failure(str(ref), "internal", f"unexpected {type(error).__name__}: {error}")
+        )
     return found
 
 
@@ -171,7 +186,9 @@ def measure_job(job: Job) -> Measured:
             if stamp == before:
                 break
         else:
-            return _failed(ref, "changed_while_read", "the file changed while it was read, twice")
+            return _failed(
+                ref, "changed_while_read", "the file changed while it was read, twice"
+            )
     except TrailstatsError as error:
         return Measured((pack(Failure.of(str(ref), error), str(ref)),))
     found = measure_source(data, ref, options)
@@ -259,9 +276,13 @@ def _through(
             future.cancel()
 
 
-def _result(jobs: Sequence[Job], number: int, future: Future[Measured]) -> tuple[int, Measured]:
+def _result(
+    jobs: Sequence[Job], number: int, future: Future[Measured]
+) -> tuple[int, Measured]:
     try:
         return number, future.result()
-    except Exception as error:  # each engine has its own exception for a worker that was lost
+    except (
+        Exception
+    ) as error:  # each engine has its own exception for a worker that was lost
         message = f"the executor lost it: {type(error).__name__}: {error}"
         return number, _failed(jobs[number][0], "worker_killed", message)

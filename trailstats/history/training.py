@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from trailstats import schema
 from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
 from trailstats.history._cadence import level_running
-from trailstats.metrics import effort, impact, intensity, load, performance, variability, variety
+from trailstats.metrics import (
+    effort,
+    impact,
+    intensity,
+    load,
+    performance,
+    variability,
+    variety,
+)
 from trailstats.metrics.effort import PersonalCurve
 from trailstats.metrics.impact import CadenceModel
 from trailstats.model.results import Metric
@@ -72,17 +80,30 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
         Table ``schema.WEEKS``, weeks without a run included; a value that an activity lacks adds
         nothing.
     """
-    table = activities[(activities["status"] == "ok") & (activities["duplicate_of"] == "")]
+    table = activities[
+        (activities["status"] == "ok") & (activities["duplicate_of"] == "")
+    ]
     if table.empty:
         return schema.WEEKS.empty()
     sums = pd.DataFrame({"week": monday_of(table["start_time"])})
     sums["n_activities"] = 1
-    for name in ("distance", "moving_time", "ascent", "descent", "session_load", "impact_load"):
+    for name in (
+        "distance",
+        "moving_time",
+        "ascent",
+        "descent",
+        "session_load",
+        "impact_load",
+    ):
         sums[name] = table[name].fillna(0.0)
     for side in ("trail", "road", "unknown"):
-        sums[f"{side}_distance"] = (table["distance"] * table[f"{side}_share"]).fillna(0.0)
+        sums[f"{side}_distance"] = (table["distance"] * table[f"{side}_share"]).fillna(
+            0.0
+        )
     by_week = sums.groupby("week").sum()
-    every = pd.date_range(by_week.index.min(), by_week.index.max(), freq="7D", name="week")
+    every = pd.date_range(
+        by_week.index.min(), by_week.index.max(), freq="7D", name="week"
+    )
     by_week = by_week.reindex(every, fill_value=0).reset_index()
     return schema.WEEKS.frame({str(c): by_week[c] for c in by_week.columns})
 
@@ -150,10 +171,12 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
             "average_7": load.ewma(loads, 7, initial=0.0),
             "average_28": load.ewma(loads, 28, initial=0.0),
             "monotony": [
-                load.monotony(week) if ok else NAN for week, ok in zip(weeks, full, strict=True)
+                load.monotony(week) if ok else NAN
+                for week, ok in zip(weeks, full, strict=True)
             ],
             "strain": [
-                load.strain(week) if ok else NAN for week, ok in zip(weeks, full, strict=True)
+                load.strain(week) if ok else NAN
+                for week, ok in zip(weeks, full, strict=True)
             ],
             "acute_chronic_ratio": load.acute_chronic_ratio(loads),
             "distance_28": load.rolling_total(sums["distance"].to_numpy(), 28),
@@ -170,7 +193,9 @@ def _exposure(descent: Floats) -> list[float]:
     one.
     """
     return [
-        impact.downhill_exposure_ratio(float(today), descent[max(k - EXPOSURE_DAYS, 0) : k])
+        impact.downhill_exposure_ratio(
+            float(today), descent[max(k - EXPOSURE_DAYS, 0) : k]
+        )
         if today > 0
         else NAN
         for k, today in enumerate(descent)
@@ -215,11 +240,17 @@ def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
         & ~segments["technical"]
         & (segments["duration"] >= SETTLED)
     )
-    table = segments[usable & segments["heart_rate"].notna() & segments["mean_grade"].notna()]
-    speed, grade, rate = (table[name].to_numpy() for name in ("speed", "mean_grade", "heart_rate"))
+    table = segments[
+        usable & segments["heart_rate"].notna() & segments["mean_grade"].notna()
+    ]
+    speed, grade, rate = (
+        table[name].to_numpy() for name in ("speed", "mean_grade", "heart_rate")
+    )
     factors = effort.equal_effort_factors(speed, grade, rate)
     # The level ones made the line; taking them again would count them twice.
-    return effort.fit_personal_curve(grade, np.where(np.abs(grade) < 0.02, np.nan, factors))
+    return effort.fit_personal_curve(
+        grade, np.where(np.abs(grade) < 0.02, np.nan, factors)
+    )
 
 
 def training_metrics(
@@ -274,7 +305,9 @@ def _found(
 
 def _missing(reason: str, *names: str) -> dict[str, Metric]:
     return {
-        name: Metric(NAN, TRAINING[name].unit, evidence=TRAINING[name].evidence, reason=reason)
+        name: Metric(
+            NAN, TRAINING[name].unit, evidence=TRAINING[name].evidence, reason=reason
+        )
         for name in names
     }
 
@@ -283,15 +316,24 @@ def _intensity(runs: pd.DataFrame) -> dict[str, Metric]:
     zones = runs[["time_zone_1", "time_zone_2", "time_zone_3"]].dropna()
     out = _missing("no run with time in all three zones", "polarisation_index")
     total = runs["moving_time"].sum()
-    index = intensity.polarisation_index(*(float(t) for t in zones.sum())) if len(zones) else NAN
+    index = (
+        intensity.polarisation_index(*(float(t) for t in zones.sum()))
+        if len(zones)
+        else NAN
+    )
     if not np.isnan(index):
         words = f"from the time in three zones over {len(zones)} runs; above 2 counts as polarised"
         out = _found(
-            "polarisation_index", index, words, coverage=float(zones.to_numpy().sum()) / total
+            "polarisation_index",
+            index,
+            words,
+            coverage=float(zones.to_numpy().sum()) / total,
         )
     easy = runs[(runs["intent"] == "easy") & (runs["time_easy_judged"] > 0)]
     if easy.empty:
-        return out | _missing("no run meant to be easy with a heart rate", "easy_run_discipline")
+        return out | _missing(
+            "no run meant to be easy with a heart rate", "easy_run_discipline"
+        )
     shares = 1.0 - (easy["time_above_easy"] / easy["time_easy_judged"]).to_numpy()
     mean = 1.0 - float(easy["time_above_easy"].sum() / easy["time_easy_judged"].sum())
     words = (
@@ -306,13 +348,17 @@ def _intensity(runs: pd.DataFrame) -> dict[str, Metric]:
 
 def _doses(runs: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Metric]:
     if runs.empty:
-        return _missing("no run", "technical_exposure", "longest_unbroken_days", "terrain_evenness")
+        return _missing(
+            "no run", "technical_exposure", "longest_unbroken_days", "terrain_evenness"
+        )
     day = runs["start_time"].dt.floor("D")
     weeks = max(((day.max() - day.min()).days + 1) / 7.0, 1.0)
     out = _missing("the recordings do not tell", "technical_exposure")
     known = runs["technical_time"].notna()
     if known.any():
-        minutes = variability.technical_exposure(float(runs["technical_time"].sum()), weeks)
+        minutes = variability.technical_exposure(
+            float(runs["technical_time"].sum()), weeks
+        )
         words = f"modelled minutes on technical ground over {weeks:.0f} weeks"
         out = _found("technical_exposure", minutes, words, coverage=float(known.mean()))
     every = pd.date_range(day.min(), day.max(), freq="D")
@@ -326,18 +372,27 @@ def _doses(runs: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Metric]:
         return out | _missing("no elevation recorded", "terrain_evenness")
     words = "evenness of all time over nine kinds of terrain: seven slopes, technical, hiked"
     return out | _found(
-        "terrain_evenness", evenness, words, coverage=sum(kinds) / float(segments["duration"].sum())
+        "terrain_evenness",
+        evenness,
+        words,
+        coverage=sum(kinds) / float(segments["duration"].sum()),
     )
 
 
-def _performance(runs: pd.DataFrame, efforts: Iterable[pd.DataFrame]) -> dict[str, Metric]:
+def _performance(
+    runs: pd.DataFrame, efforts: Iterable[pd.DataFrame]
+) -> dict[str, Metric]:
     names = ("critical_speed", "critical_reserve", "vdot", *RACES)
     if runs.empty:
         return _missing("no run", *names)
     recent = (
         runs["start_time"] >= runs["start_time"].max() - pd.Timedelta(days=RECENT_DAYS)
     ).tolist()
-    tables = [table for table, late in zip(efforts, recent, strict=True) if late and len(table)]
+    tables = [
+        table
+        for table, late in zip(efforts, recent, strict=True)
+        if late and len(table)
+    ]
     if not tables:
         return _missing("no best effort on foot", *names)
     table = pd.concat(tables, ignore_index=True)
@@ -355,7 +410,9 @@ def _critical(best: pd.Series, when: str) -> dict[str, Metric]:
     line = performance.critical_speed(CRITICAL_LENGTHS, durations)
     if np.isnan(line.speed) or line.n < len(CRITICAL_LENGTHS):
         return _missing(
-            "no best efforts over 400, 800 and 5000 m", "critical_speed", "critical_reserve"
+            "no best efforts over 400, 800 and 5000 m",
+            "critical_speed",
+            "critical_reserve",
         )
     half = float(scipy.special.stdtrit(line.n - 2, 0.975)) * line.speed_error
     words = f"line through 400, 800 and 5000 m, {when}; too low where they were not run all out"
@@ -372,7 +429,10 @@ def _critical(best: pd.Series, when: str) -> dict[str, Metric]:
 def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
     """Return the highest implied uptake and the race times that go with it."""
     raced = best[(best >= SHORTEST) & (best <= LONGEST)]
-    distance, duration = raced.index.to_numpy(dtype=np.float64), raced.to_numpy(dtype=np.float64)
+    distance, duration = (
+        raced.index.to_numpy(dtype=np.float64),
+        raced.to_numpy(dtype=np.float64),
+    )
     implied = performance.vdot(distance, duration)
     uptake = np.where(implied <= HIGHEST, implied, 0.0)
     if not uptake.any():
@@ -384,7 +444,9 @@ def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
         daniels = performance.equivalent_time(float(uptake[k]), target)
         riegel = float(performance.riegel_time(duration[k], distance[k], target))
         ends = {"low": min(daniels, riegel), "high": max(daniels, riegel)}
-        out |= _found(name, daniels, f"modelled {words}; bounds: two laws of endurance", **ends)
+        out |= _found(
+            name, daniels, f"modelled {words}; bounds: two laws of endurance", **ends
+        )
     return out
 
 
@@ -398,7 +460,9 @@ def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
     )
     words = f"modelled, {source}; bounds: what the steps of a run may differ by"
     half = model.uncertainty * model.at_3
-    out |= _found("cadence_at_3", model.at_3, words, low=model.at_3 - half, high=model.at_3 + half)
+    out |= _found(
+        "cadence_at_3", model.at_3, words, low=model.at_3 - half, high=model.at_3 + half
+    )
     curve = personal_grade_curve(segments)
     words = (
         f"modelled from {curve.n} stretches at equal heart rate, shrunk towards the race curve; "
@@ -409,5 +473,7 @@ def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
     for name, grade in (("grade_factor_up", 0.10), ("grade_factor_down", -0.10)):
         # Held at the edge of what was run, a curve would say less than it knows of.
         low, high = curve.factor_range(grade)
-        out |= _found(name, float(curve.factor(grade)), words, low=float(low), high=float(high))
+        out |= _found(
+            name, float(curve.factor(grade)), words, low=float(low), high=float(high)
+        )
     return out

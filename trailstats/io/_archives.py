@@ -54,7 +54,9 @@ def activity_names(
             except (*ZIP_ERRORS, LimitError):
                 out.append((info.filename,))
         if len(out) > limits.members:
-            raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+            raise LimitError(
+                f"more than {limits.members} files in a zip (limit: members)"
+            )
     return out
 
 
@@ -83,7 +85,9 @@ class _Open(threading.local):
     def __init__(self) -> None:
         self.archives: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
 
-    def get(self, key: tuple[str, ...], make: Callable[[], zipfile.ZipFile]) -> zipfile.ZipFile:
+    def get(
+        self, key: tuple[str, ...], make: Callable[[], zipfile.ZipFile]
+    ) -> zipfile.ZipFile:
         """Return the archive of a key, made when it is not there."""
         if key not in self.archives:
             self.archives[key] = make()
@@ -127,7 +131,9 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         raise CorruptFileError(f"damaged zip: {error}") from None
 
 
-def read_through(archive: zipfile.ZipFile, members: tuple[str, ...], limits: ReadLimits) -> bytes:
+def read_through(
+    archive: zipfile.ZipFile, members: tuple[str, ...], limits: ReadLimits
+) -> bytes:
     """Return a file in an open zip, or in a zip within it.
 
     Raises

@@ -13,12 +13,21 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.errors import NotAnActivityError, SchemaError
-from trailstats.model.activity import Activity, ActivityMeta, Issue, Wearer, empty_pauses
+from trailstats.model.activity import (
+    Activity,
+    ActivityMeta,
+    Issue,
+    Wearer,
+    empty_pauses,
+)
 from trailstats.schema import Severity
 
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.
-FIRST_TIME, LAST_TIME = np.datetime64("1990-01-01", "ns"), np.datetime64("2100-01-01", "ns")
+FIRST_TIME, LAST_TIME = (
+    np.datetime64("1990-01-01", "ns"),
+    np.datetime64("2100-01-01", "ns"),
+)
 # Judgement: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
 # 60.
 CADENCE_PER_LEG_BELOW = 105.0
@@ -92,7 +101,9 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
         ),
         laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
-        meta=replace(parsed.meta, start_time=start, source=source, content_hash=content_hash),
+        meta=replace(
+            parsed.meta, start_time=start, source=source, content_hash=content_hash
+        ),
         issues=tuple(issues),
         rr=rr,
         wearer=parsed.wearer,
@@ -107,7 +118,9 @@ def _heartbeats(parsed: Parsed) -> pd.Series | None:
     return pd.Series(seconds, index=index, name="rr")
 
 
-def _records(columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex) -> pd.DataFrame:
+def _records(
+    columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex
+) -> pd.DataFrame:
     """Return the table of records in one block, and empty ``columns`` on the way."""
     names = schema.RECORDS.names
     block = np.empty((len(names), len(index)))
@@ -126,7 +139,10 @@ _RECORD_COLUMNS = pd.Index(schema.RECORDS.names)
 def _laps(laps: dict[str, Any]) -> pd.DataFrame:
     if not laps:
         return _NO_LAPS.copy(deep=False)
-    times = {name: pd.DatetimeIndex(laps[name], tz="UTC") for name in ("start_time", "end_time")}
+    times = {
+        name: pd.DatetimeIndex(laps[name], tz="UTC")
+        for name in ("start_time", "end_time")
+    }
     numbers = {name: laps[name] for name in ("distance", "timer_time")}
     columns = {**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(laps["trigger"])), copy=False)
@@ -135,7 +151,9 @@ def _laps(laps: dict[str, Any]) -> pd.DataFrame:
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     if not pauses:
         return _NO_PAUSES.copy(deep=False)
-    start, end = (np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True))
+    start, end = (
+        np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True)
+    )
     return pd.DataFrame(
         {
             "start_time": pd.DatetimeIndex(start, tz="UTC"),
@@ -144,7 +162,9 @@ def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     )
 
 
-def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Issue]) -> None:
+def _drop_bad_positions(
+    columns: dict[str, NDArray[np.float64]], issues: list[Issue]
+) -> None:
     """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put
     themselves.
     """
@@ -162,7 +182,9 @@ def _drop_bad_positions(columns: dict[str, NDArray[np.float64]], issues: list[Is
         issues.append(Issue("position_invalid", Severity.WARNING, message, count))
 
 
-def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> NDArray[np.float64]:
+def both_feet(
+    cadence: NDArray[np.float64], sport: str, issues: list[Issue]
+) -> NDArray[np.float64]:
     """Return cadence in steps per minute of both feet, from a format that does not say which it
     writes.
 
@@ -175,7 +197,9 @@ def both_feet(cadence: NDArray[np.float64], sport: str, issues: list[Issue]) -> 
         return cadence
     median = float(np.median(moving))
     per_leg = median < (
-        WALKING_CADENCE_PER_LEG_BELOW if sport in ("walking", "hiking") else CADENCE_PER_LEG_BELOW
+        WALKING_CADENCE_PER_LEG_BELOW
+        if sport in ("walking", "hiking")
+        else CADENCE_PER_LEG_BELOW
     )
     told = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {told} (median {median:.0f})"
@@ -189,12 +213,16 @@ def parse_times(texts: list[str]) -> NDArray[np.datetime64]:
     Times without a zone count as UTC; a leap second counts as the second before it. Small letters,
     a decimal comma and "UTC" for the zone are understood, too.
     """
-    series = pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
+    series = (
+        pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
+    )
     parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
     if (odd := parsed.isna()).any():
         mended = series[odd].str.upper().str.replace(",", ".", regex=False)
         mended = mended.str.replace(r" ?(?:UTC|GMT)$", "Z", regex=True)
-        parsed[odd] = pd.to_datetime(mended, format="ISO8601", utc=True, errors="coerce")
+        parsed[odd] = pd.to_datetime(
+            mended, format="ISO8601", utc=True, errors="coerce"
+        )
     return parsed.dt.tz_localize(None).to_numpy("datetime64[ns]")
 
 
@@ -203,7 +231,9 @@ def number(text: str | None) -> float:
     if text is None:
         return float("nan")
     try:
-        value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+        value = float(
+            text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+        )
     except ValueError:
         return float("nan")
     return value if np.isfinite(value) else float("nan")

@@ -36,7 +36,9 @@ def gunzip(data: bytes, check: Callable[[int], None]) -> tuple[bytes, str]:
             return out.getvalue(), damage
         if len(data) < at + 8:
             return out.getvalue(), "it is cut"
-        if zlib.crc32(out.getbuffer()[first:]) != int.from_bytes(data[at : at + 4], "little"):
+        if zlib.crc32(out.getbuffer()[first:]) != int.from_bytes(
+            data[at : at + 4], "little"
+        ):
             return out.getvalue(), "its checksum does not fit"
         at += 8
     return out.getvalue(), ""

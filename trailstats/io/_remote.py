@@ -56,12 +56,16 @@ def files(address: str) -> list[tuple[str, bool]]:
     system, path = _place(address)
     try:
         if system.isdir(path):
-            inside = [name for name in system.find(path) if not _hidden(name[len(path) :])]
+            inside = [
+                name for name in system.find(path) if not _hidden(name[len(path) :])
+            ]
             return [(system.unstrip_protocol(name), False) for name in sorted(inside)]
         if system.exists(path):
             return [(address, True)]
     except Exception as error:  # each protocol has its own exceptions
-        raise ReadError(f"can't be listed: {type(error).__name__}: {error}", path=address) from None
+        raise ReadError(
+            f"can't be listed: {type(error).__name__}: {error}", path=address
+        ) from None
     raise ReadError("no such file or folder", path=address)
 
 
@@ -72,7 +76,9 @@ def stamp(address: str) -> str:
     try:
         system, path = _place(address)
         told = {key.lower(): value for key, value in system.info(path).items()}
-    except Exception:  # each protocol has its own exceptions, and reading the file gives the reason
+    except (
+        Exception
+    ):  # each protocol has its own exceptions, and reading the file gives the reason
         return ""
     known = [f"{key}={told[key]}" for key in _CHANGING if told.get(key)]
     return f"{told.get('size')} {' '.join(known)}" if known else ""

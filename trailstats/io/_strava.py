@@ -69,7 +69,9 @@ def read_table(content: bytes) -> dict[str, Told]:
         columns = _named(header)
         for row in rows:
             columns = columns or _placed(row)
-            cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+            cells = {
+                name: row[at].strip() for name, at in columns.items() if at < len(row)
+            }
             if file := cells.pop("file", ""):
                 rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
                 out[posixpath.normpath(file)] = Told(

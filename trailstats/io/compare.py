@@ -71,7 +71,9 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     except ReadError as error:
         raise error.at(str(path)) from None
     except OSError as error:
-        raise ReadError(f"can't be opened: {error.strerror or error}", path=str(path)) from None
+        raise ReadError(
+            f"can't be opened: {error.strerror or error}", path=str(path)
+        ) from None
     peer = "fitparse" if chosen.name == "fit" else "gpxpy"
     there, failure = (_there_fit if chosen.name == "fit" else _there_gpx)(data)
     rows: list[tuple[object, ...]] = []
@@ -97,7 +99,9 @@ def _differences(
     only_there = np.isnan(here) & ~np.isnan(there)
     gap = np.abs(here - there)
     bound = (
-        _DEGREES if name in ("latitude", "longitude") else _RELATIVE * np.maximum(np.abs(here), 1.0)
+        _DEGREES
+        if name in ("latitude", "longitude")
+        else _RELATIVE * np.maximum(np.abs(here), 1.0)
     )
     differs = gap > bound
     rows = int((only_here | only_there | differs).sum())
@@ -107,7 +111,9 @@ def _differences(
     return name, rows, largest, int(only_here.sum()), int(only_there.sum())
 
 
-def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[str, str]]:
+def _here_fit(
+    data: bytes, limits: ReadLimits
+) -> tuple[dict[str, Floats], dict[str, str]]:
     """Return our records in file order, cadence as stored, and notes on columns with values from
     elsewhere.
     """
@@ -119,7 +125,8 @@ def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[
     empty = [np.full(len(part.seconds), np.nan) for part in parts]
     joined = {
         name: np.concatenate(
-            [p.columns.get(name, e) for p, e in zip(parts, empty, strict=True)] or [np.empty(0)]
+            [p.columns.get(name, e) for p, e in zip(parts, empty, strict=True)]
+            or [np.empty(0)]
         )
         for name in names
     }
@@ -129,7 +136,10 @@ def _here_fit(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[
             notes["heart_rate"] = issue.message
         elif issue.code == "developer_field_used":
             notes[issue.message.split()[0]] = issue.message
-    return {"time": np.concatenate([p.seconds for p in parts] or [np.empty(0)]), **joined}, notes
+    return {
+        "time": np.concatenate([p.seconds for p in parts] or [np.empty(0)]),
+        **joined,
+    }, notes
 
 
 def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
@@ -160,7 +170,9 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
                 if message.name == "record":
                     row: dict[str, float] = {}
                     for item in message.fields:
-                        known = item.name in wanted and not isinstance(item.field, DevField)
+                        known = item.name in wanted and not isinstance(
+                            item.field, DevField
+                        )
                         if known and isinstance(item.value, int | float):
                             row.setdefault(item.name, float(item.value))
                     rows.append(row)
@@ -182,11 +194,16 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
     return out, failure
 
 
-def _here_gpx(data: bytes, limits: ReadLimits) -> tuple[dict[str, Floats], dict[str, str]]:
+def _here_gpx(
+    data: bytes, limits: ReadLimits
+) -> tuple[dict[str, Floats], dict[str, str]]:
     tracks = gpx.parse(data, max_records=limits.records)
     names = ("latitude", "longitude", "elevation")
     time = np.concatenate([_seconds(track.time) for track in tracks])
-    return {"time": time, **{n: np.concatenate([t.columns[n] for t in tracks]) for n in names}}, {}
+    return {
+        "time": time,
+        **{n: np.concatenate([t.columns[n] for t in tracks]) for n in names},
+    }, {}
 
 
 def _there_gpx(data: bytes) -> tuple[dict[str, Floats], str]:
@@ -204,15 +221,21 @@ def _there_gpx(data: bytes) -> tuple[dict[str, Floats], str]:
             "elevation": none,
         }, f"{type(error).__name__}: {error}"
     points = [
-        point for track in parsed.tracks for segment in track.segments for point in segment.points
+        point
+        for track in parsed.tracks
+        for segment in track.segments
+        for point in segment.points
     ]
-    stamps = pd.to_datetime(pd.Series([point.time for point in points], dtype="object"), utc=True)
+    stamps = pd.to_datetime(
+        pd.Series([point.time for point in points], dtype="object"), utc=True
+    )
     return {
         "time": _seconds(stamps.dt.tz_localize(None).to_numpy("datetime64[ns]")),
         "latitude": np.array([p.latitude for p in points], dtype=np.float64),
         "longitude": np.array([p.longitude for p in points], dtype=np.float64),
         "elevation": np.array(
-            [np.nan if p.elevation is None else p.elevation for p in points], dtype=np.float64
+            [np.nan if p.elevation is None else p.elevation for p in points],
+            dtype=np.float64,
         ),
     }, ""
 

@@ -96,7 +96,9 @@ class Failure:
         """Make a failure out of an exception."""
         if isinstance(error, ReadError):
             return cls(source, error.code, error.message, error.where())
-        return cls(source, getattr(error, "code", "error"), f"{type(error).__name__}: {error}")
+        return cls(
+            source, getattr(error, "code", "error"), f"{type(error).__name__}: {error}"
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the failure as plain values."""
@@ -144,9 +146,9 @@ def iter_activities(
     True
     """
     limits = limits or ReadLimits()
-    single = isinstance(source, str | os.PathLike | bytes | bytearray | memoryview) or hasattr(
-        source, "read"
-    )
+    single = isinstance(
+        source, str | os.PathLike | bytes | bytearray | memoryview
+    ) or hasattr(source, "read")
     many = cast("Iterable[Source]", [source] if single else source)
     for one in many:
         if isinstance(one, str | os.PathLike):
@@ -166,7 +168,9 @@ def iter_activities(
             yield from _in_memory(*_bytes(one, limits), limits)
 
 
-def _in_memory(name: str, data: bytes, limits: ReadLimits) -> Iterator[Activity | Failure]:
+def _in_memory(
+    name: str, data: bytes, limits: ReadLimits
+) -> Iterator[Activity | Failure]:
     """Yield the activities of a file's content; a zip's members one by one."""
     refs = [SourceRef(name)]
     archive = None
@@ -221,7 +225,9 @@ def list_sources(
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
                 file = Path(folder) / name
-                if file.is_file() or not file.exists():  # no pipe or device, which might never end
+                if (
+                    file.is_file() or not file.exists()
+                ):  # no pipe or device, which might never end
                     refs.extend(_of_file(str(file), limits))
         return _told_refs(refs, limits)
     if not path.exists():
@@ -290,7 +296,9 @@ def _open(path: str) -> IO[bytes]:
     return _remote.open_file(path) if _remote.is_remote(path) else Path(path).open("rb")
 
 
-def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[SourceRef]:
+def _members(
+    archive: zipfile.ZipFile, path: str, limits: ReadLimits
+) -> list[SourceRef]:
     """Return the activity files in a zip and in the zips within it, sorted by name, with what a
     table says of them.
 
@@ -310,7 +318,10 @@ def _members(archive: zipfile.ZipFile, path: str, limits: ReadLimits) -> list[So
                 posixpath.join(folder, key): value
                 for key, value in _strava.read_table(content).items()
             }
-    return [SourceRef(path, members, told.get("/".join(members))) for members in sorted(names)]
+    return [
+        SourceRef(path, members, told.get("/".join(members)))
+        for members in sorted(names)
+    ]
 
 
 def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
@@ -325,7 +336,10 @@ def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
                 content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
         except OSError:
             continue
-        told |= {f"{folder}/{key}": value for key, value in _strava.read_table(content).items()}
+        told |= {
+            f"{folder}/{key}": value
+            for key, value in _strava.read_table(content).items()
+        }
     return [
         ref if ref.told else replace(ref, told=told.get(ref.path.replace(os.sep, "/")))
         for ref in refs
@@ -357,7 +371,9 @@ def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
     """
     try:
         return (
-            read_kept(ref.path, ref.members, limits) if ref.members else _bytes(ref.path, limits)[1]
+            read_kept(ref.path, ref.members, limits)
+            if ref.members
+            else _bytes(ref.path, limits)[1]
         )
     except ReadError as error:
         raise error.at(str(ref)) from None
@@ -394,4 +410,8 @@ def stamp_of(ref: SourceRef) -> str:
 
 
 def _told(activities: list[Activity], ref: SourceRef) -> list[Activity]:
-    return activities if ref.told is None else [ref.told.on(activity) for activity in activities]
+    return (
+        activities
+        if ref.told is None
+        else [ref.told.on(activity) for activity in activities]
+    )

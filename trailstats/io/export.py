@@ -22,7 +22,9 @@ SUFFIXES = (".gpx", ".csv", ".parquet", ".geojson", ".json")
 """Of the files that can be written."""
 
 
-def convert(activity: Activity, path: str | Path, *, segments: pd.DataFrame | None = None) -> Path:
+def convert(
+    activity: Activity, path: str | Path, *, segments: pd.DataFrame | None = None
+) -> Path:
     """Write an activity in the format that the suffix names.
 
     Parameters
@@ -82,7 +84,8 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
     if segments is None:
         features.append(
             _feature(
-                placed[columns], {"source": activity.meta.source, "sport": activity.meta.sport}
+                placed[columns],
+                {"source": activity.meta.source, "sport": activity.meta.sport},
             )
         )
     else:
@@ -103,14 +106,18 @@ def _lines(placed: pd.DataFrame, segments: pd.DataFrame) -> Iterator[pd.DataFram
     zero = placed.index.min()
     times = (placed.index - zero).total_seconds().to_numpy()
     starts, stops = (
-        (segments[name] - zero).dt.total_seconds().tolist() for name in ("start_time", "end_time")
+        (segments[name] - zero).dt.total_seconds().tolist()
+        for name in ("start_time", "end_time")
     )
     for start, end in zip(starts, stops, strict=True):
         if not len(times) or end < times[0] or start > times[-1]:
             yield placed.iloc[:0]
             continue
         ends = np.clip([start, end], times[0], times[-1])
-        first, last = np.searchsorted(times, ends[0], side="right"), np.searchsorted(times, ends[1])
+        first, last = (
+            np.searchsorted(times, ends[0], side="right"),
+            np.searchsorted(times, ends[1]),
+        )
         around = (np.interp(ends, times, placed[name]) for name in placed.columns)
         edges = pd.DataFrame(dict(zip(placed.columns, around, strict=True)))
         yield pd.concat(
@@ -141,6 +148,8 @@ def _json(activity: Activity) -> dict[str, object]:
         "sport": meta.sport,
         "sub_sport": meta.sub_sport,
         "units": {c.name: c.unit for c in schema.RECORDS},
-        "records": {str(name): [plain(v) for v in records[name]] for name in records.columns},
+        "records": {
+            str(name): [plain(v) for v in records[name]] for name in records.columns
+        },
         "issues": [issue.to_dict() for issue in activity.issues],
     }

@@ -27,7 +27,16 @@ from trailstats.io.xml import gpx, tcx
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
-__all__ = ["FORMATS", "Format", "ReadLimits", "Source", "decode", "read", "sniff", "unpack"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "ReadLimits",
+    "Source",
+    "decode",
+    "read",
+    "sniff",
+    "unpack",
+]
 
 Source = str | os.PathLike[str] | bytes | BinaryIO
 """What can be read: a path or remote address, the bytes themselves, or a binary stream."""
@@ -165,23 +174,31 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
             with _remote.open_file(source) as stream:
                 data = stream.read(limits.bytes + 1)
         except OSError as error:
-            raise ReadError(f"can't be opened: {error.strerror or error}", path=source) from None
+            raise ReadError(
+                f"can't be opened: {error.strerror or error}", path=source
+            ) from None
         if len(data) > limits.bytes:
-            raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=source)
+            raise LimitError(
+                f"more than {limits.bytes} bytes (limit: bytes)", path=source
+            )
         return source, data
     if isinstance(source, str | os.PathLike):
         path = Path(source)
         try:
             size = path.stat().st_size
             if size > limits.bytes:
-                raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=str(source))
+                raise LimitError(
+                    f"more than {limits.bytes} bytes (limit: bytes)", path=str(source)
+                )
             return str(source), path.read_bytes()
         except OSError as error:
             raise ReadError(
                 f"can't be opened: {error.strerror or error}", path=str(source)
             ) from None
     if not hasattr(source, "read"):
-        raise TypeError(f"a path, bytes or a binary stream is needed, not {type(source).__name__}")
+        raise TypeError(
+            f"a path, bytes or a binary stream is needed, not {type(source).__name__}"
+        )
     data = source.read(limits.bytes + 1)
     if isinstance(data, str):  # GPX and TCX survive being opened as text
         data = data.encode(errors="surrogatepass")
@@ -222,7 +239,9 @@ def decode(
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
     if chosen.name == "fit":
-        found = fit.parse(data, max_records=limits.records, merge_heart_rate=merge_heart_rate)
+        found = fit.parse(
+            data, max_records=limits.records, merge_heart_rate=merge_heart_rate
+        )
     else:
         found = chosen.parse(data, max_records=limits.records)
     for parsed in found:
@@ -230,7 +249,9 @@ def decode(
         suffix = f"#{number}" if number > 1 else ""
         parsed.issues[:0] = faults
         try:
-            activities.append(build(parsed, source=name + suffix, content_hash=digest + suffix))
+            activities.append(
+                build(parsed, source=name + suffix, content_hash=digest + suffix)
+            )
         except NotAnActivityError as error:
             empty = error
     if not activities:
@@ -245,11 +266,15 @@ def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
     issues: list[Issue] = []
     for _ in range(limits.nesting + 1):
         if data[:2] == MAGIC:
-            data, damage = gunzip(data, partial(limits.check_size, compressed=len(data)))
+            data, damage = gunzip(
+                data, partial(limits.check_size, compressed=len(data))
+            )
             if damage and not data:
                 raise CorruptFileError(f"damaged gzip: {damage}")
             if damage:
-                message = f"damaged gzip ({damage}): what came before the damage was read"
+                message = (
+                    f"damaged gzip ({damage}): what came before the damage was read"
+                )
                 issues.append(Issue("compression_damaged", Severity.ERROR, message))
         elif data[:4] == _zip.MAGIC:
             data = _unzip(data, limits)
@@ -263,7 +288,9 @@ def _unzip(data: bytes, limits: ReadLimits) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
             if len(infos) > limits.members:
-                raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+                raise LimitError(
+                    f"more than {limits.members} files in a zip (limit: members)"
+                )
             members = [info for info in infos if is_activity_name(info.filename)]
             if not members:
                 raise UnsupportedFormatError("a zip without activity files")

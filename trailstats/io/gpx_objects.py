@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["from_gpxpy", "to_gpxpy"]
 
 _SPACE = "http://www.garmin.com/xmlschemas/TrackPointExtension/v1"
-_COLUMNS = ("latitude", "longitude", "elevation", "heart_rate", "cadence", "temperature", "power")
+_COLUMNS = (
+    "latitude",
+    "longitude",
+    "elevation",
+    "heart_rate",
+    "cadence",
+    "temperature",
+    "power",
+)
 
 
 def to_gpxpy(activity: Activity) -> GPX:
@@ -43,8 +51,14 @@ def to_gpxpy(activity: Activity) -> GPX:
     gpx = g.GPX()
     gpx.creator = "trailstats"
     gpx.nsmap = {"gpxtpx": _SPACE}
-    track = g.GPXTrack(name=_plain(meta.name) or None, description=_plain(meta.notes) or None)
-    kind = "trail_running" if (meta.sport, meta.sub_sport) == ("running", "trail") else meta.sport
+    track = g.GPXTrack(
+        name=_plain(meta.name) or None, description=_plain(meta.notes) or None
+    )
+    kind = (
+        "trail_running"
+        if (meta.sport, meta.sub_sport) == ("running", "trail")
+        else meta.sport
+    )
     track.type = _plain(kind) or None  # type: ignore[assignment]  # gpxpy writes it as text
     gpx.tracks.append(track)
     legs = 1.0 if meta.sport == "cycling" else 2.0

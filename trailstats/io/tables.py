@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["FORMAT_KEY", "defuse", "write_atomically", "write_partitioned", "write_table"]
+__all__ = [
+    "FORMAT_KEY",
+    "defuse",
+    "write_atomically",
+    "write_partitioned",
+    "write_table",
+]
 
 _ROWS_AT_A_TIME = 5_000  # judgement: some 10 MB
 
@@ -70,7 +76,9 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise WriteError(f"{path}: can't be written: {error.strerror or error}") from error
+            raise WriteError(
+                f"{path}: can't be written: {error.strerror or error}"
+            ) from error
         raise
 
 
@@ -103,7 +111,9 @@ def write_table(
         )
     parts = [frame] if isinstance(frame, pd.DataFrame) else _parts(frame)
     with _replacing(path) as stream:
-        writers[suffix](parts, stream, table, fractions=not isinstance(frame, pd.DataFrame))
+        writers[suffix](
+            parts, stream, table, fractions=not isinstance(frame, pd.DataFrame)
+        )
     return path
 
 
@@ -125,16 +135,26 @@ def _parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
 
 
 def _write_csv(
-    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+    parts: Iterable[pd.DataFrame],
+    stream: IO[bytes],
+    table: schema.Table,
+    *,
+    fractions: bool,
 ) -> None:
     for number, part in enumerate(parts):
         stream.write(_csv(part, header=number == 0, fractions=fractions))
 
 
 def _write_json(
-    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+    parts: Iterable[pd.DataFrame],
+    stream: IO[bytes],
+    table: schema.Table,
+    *,
+    fractions: bool,
 ) -> None:
-    stream.write(f'{{"format_version": {schema.FORMAT_VERSION}, "{table.name}": ['.encode())
+    stream.write(
+        f'{{"format_version": {schema.FORMAT_VERSION}, "{table.name}": ['.encode()
+    )
     for number, part in enumerate(parts):
         text = json.dumps(rows(part, fractions=fractions), allow_nan=False)[1:-1]
         stream.write((f", {text}" if number and text else text).encode())
@@ -142,7 +162,11 @@ def _write_json(
 
 
 def _write_parquet(
-    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table, *, fractions: bool
+    parts: Iterable[pd.DataFrame],
+    stream: IO[bytes],
+    table: schema.Table,
+    *,
+    fractions: bool,
 ) -> None:
     writer: pq.ParquetWriter | None = None
     for part in parts:
@@ -185,20 +209,27 @@ def write_partitioned(
     import pyarrow.parquet as pq
 
     if folder.exists() and not _is_partitioned(folder, by[0]):
-        raise WriteError(f"{folder}: it is there and no folder of such parts; it is left as it is")
+        raise WriteError(
+            f"{folder}: it is there and no folder of such parts; it is left as it is"
+        )
     temporary = None
     try:
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         new, old = temporary / "new", temporary / "old"
         new.mkdir()
         pq.write_to_dataset(
-            arrow, str(new), partition_cols=list(by), basename_template="part-{i}.parquet"
+            arrow,
+            str(new),
+            partition_cols=list(by),
+            basename_template="part-{i}.parquet",
         )
         if folder.exists():
             folder.replace(old)
         new.replace(folder)
     except OSError as error:
-        raise WriteError(f"{folder}: can't be written: {error.strerror or error}") from error
+        raise WriteError(
+            f"{folder}: can't be written: {error.strerror or error}"
+        ) from error
     finally:
         if temporary is not None:
             if (temporary / "old").exists() and not folder.exists():
@@ -208,7 +239,9 @@ def write_partitioned(
 
 
 def _is_partitioned(folder: Path, column: str) -> bool:
-    return folder.is_dir() and all(p.name.startswith(f"{column}=") for p in folder.iterdir())
+    return folder.is_dir() and all(
+        p.name.startswith(f"{column}=") for p in folder.iterdir()
+    )
 
 
 def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
@@ -218,9 +251,12 @@ def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
         raise MissingExtraError("pyarrow", "parquet") from error
     units = {c.name: c.unit for c in table}
     arrow = pa.Table.from_pandas(frame, preserve_index=False)
-    about = json.dumps({"table": table.name, "format_version": schema.FORMAT_VERSION}).encode()
+    about = json.dumps(
+        {"table": table.name, "format_version": schema.FORMAT_VERSION}
+    ).encode()
     fields = [
-        f.with_metadata({"unit": units[f.name]}) if units.get(f.name) else f for f in arrow.schema
+        f.with_metadata({"unit": units[f.name]}) if units.get(f.name) else f
+        for f in arrow.schema
     ]
     return arrow.cast(
         pa.schema(fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about})
@@ -239,7 +275,11 @@ def _csv(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
 
 def _cell(text: str) -> str:
     """Return a cell's text for CSV; a lone carriage return would end the row."""
-    return defuse(text).replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+    return (
+        defuse(text).replace("\r\n", "\n").replace("\r", "\n")
+        if isinstance(text, str)
+        else text
+    )
 
 
 def defuse(text: str) -> str:

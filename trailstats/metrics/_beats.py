@@ -111,7 +111,9 @@ def _shifted(values: FloatArray, by: int) -> FloatArray:
     return result
 
 
-def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> CorrectedBeats:
+def correct_beats(
+    intervals: ArrayLike, *, rules: BeatRules | None = None
+) -> CorrectedBeats:
     """Find and correct ectopic, missed, extra, long and short beats.
 
     Parameters
@@ -152,15 +154,23 @@ def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> Co
 
     change = np.diff(rr, prepend=rr[0])
     change = change / _threshold(np.abs(change), limits)
-    median = as_floats(scipy.ndimage.median_filter(rr, size=limits.median_window, mode="reflect"))
+    median = as_floats(
+        scipy.ndimage.median_filter(rr, size=limits.median_window, mode="reflect")
+    )
     departure = rr - median
     # A short interval is half as far from the median as a long one of the same origin.
     departure = np.where(departure < 0.0, 2.0 * departure, departure)
     width = _threshold(np.abs(departure), limits)
     departure = departure / width
 
-    before, after, later = _shifted(change, -1), _shifted(change, 1), _shifted(change, 2)
-    neighbour = np.where(change > 0.0, np.maximum(before, after), np.minimum(before, after))
+    before, after, later = (
+        _shifted(change, -1),
+        _shifted(change, 1),
+        _shifted(change, 2),
+    )
+    neighbour = np.where(
+        change > 0.0, np.maximum(before, after), np.minimum(before, after)
+    )
     ahead = np.where(change >= 0.0, np.minimum(after, later), np.maximum(after, later))
     large = np.abs(change) > 1.0
     ectopic = large & (
@@ -169,7 +179,9 @@ def correct_beats(intervals: ArrayLike, *, rules: BeatRules | None = None) -> Co
     )
     suspect = (large | (np.abs(departure) > 3.0)) & ~ectopic
     long_beat = suspect & (((change > 1.0) & (ahead < -1.0)) | (departure > 3.0))
-    short_beat = suspect & ~long_beat & (((change < -1.0) & (ahead > 1.0)) | (departure < -3.0))
+    short_beat = (
+        suspect & ~long_beat & (((change < -1.0) & (ahead > 1.0)) | (departure < -3.0))
+    )
     missed = long_beat & (np.abs(0.5 * rr - median) < width)
     joined = np.append(rr[:-1] + rr[1:], np.inf)
     extra = short_beat & (np.abs(joined - median) < width)
@@ -218,6 +230,9 @@ def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> 
     """
     limits = rules or BeatRules()
     beats = correct_beats(intervals, rules=limits)
-    if not beats.share <= limits.largest_share or float(np.sum(beats.intervals)) < limits.shortest:
+    if (
+        not beats.share <= limits.largest_share
+        or float(np.sum(beats.intervals)) < limits.shortest
+    ):
         return float("nan")
     return rmssd(beats.intervals)

@@ -28,7 +28,9 @@ class BestEfforts:
     start_time: FloatArray
 
 
-def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _usable_track(
+    distance_cum: ArrayLike, time: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     d, t = np.broadcast_arrays(as_floats(distance_cum), as_floats(time))
     gap = np.isnan(d) | np.isnan(t)
     if gap.any():
@@ -147,7 +149,9 @@ def best_efforts_by_time(
         )
         begins = np.concatenate([t[:last], t[first:] - span])
         leaving = np.concatenate([here[:last], np.interp(t[first:] - span, t, d)])
-        covered = np.concatenate([np.interp(t[:last] + span, t, d), here[first:]]) - leaving
+        covered = (
+            np.concatenate([np.interp(t[:last] + span, t, d), here[first:]]) - leaving
+        )
         best = int(np.argmax(covered))
         distance[k], start[k] = covered[best], begins[best]
     return BestEfforts(distance, wanted, start)
@@ -220,5 +224,9 @@ def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
     intercept = float(np.mean(d)) - slope * float(np.mean(t))
     residual = d - intercept - slope * t
     free = t.size - 2
-    error = float(np.sqrt(float(residual @ residual) / free / spread)) if free > 0 else nothing
+    error = (
+        float(np.sqrt(float(residual @ residual) / free / spread))
+        if free > 0
+        else nothing
+    )
     return CriticalSpeed(slope, intercept, error, int(t.size))

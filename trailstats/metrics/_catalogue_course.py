@@ -11,7 +11,9 @@ FORMULAS: tuple[Formula, ...] = (
         "any sampling",
         "definition",
     ),
-    Formula("sampling.recorded_share", "recorded time / time", "any sampling", "definition"),
+    Formula(
+        "sampling.recorded_share", "recorded time / time", "any sampling", "definition"
+    ),
     Formula("sampling.time_mean", "sum(x dt) / sum(dt)", "any sampling", "definition"),
     Formula(
         "sampling.time_quantile",
@@ -20,7 +22,10 @@ FORMULAS: tuple[Formula, ...] = (
         "definition",
     ),
     Formula(
-        "sampling.true_runs", "edges of the runs of true values", "any condition", "definition"
+        "sampling.true_runs",
+        "edges of the runs of true values",
+        "any condition",
+        "definition",
     ),
     Formula(
         "sampling.valid_seconds",
@@ -66,7 +71,10 @@ FORMULAS: tuple[Formula, ...] = (
         "none",
     ),
     Formula(
-        "variability.quantisation_deviation", "resolution / sqrt(12)", "even rounding", "definition"
+        "variability.quantisation_deviation",
+        "resolution / sqrt(12)",
+        "even rounding",
+        "definition",
     ),
     Formula(
         "variability.recorded_resolution",
@@ -74,7 +82,9 @@ FORMULAS: tuple[Formula, ...] = (
         "recorded series",
         "definition",
     ),
-    Formula("variability.rmssd", "sqrt(mean((RR_{k+1} - RR_k)^2))", "at rest", "moderate"),
+    Formula(
+        "variability.rmssd", "sqrt(mean((RR_{k+1} - RR_k)^2))", "at rest", "moderate"
+    ),
     Formula(
         "variability.rmssd_corrected",
         "rmssd of correct_beats",
@@ -138,7 +148,10 @@ FORMULAS: tuple[Formula, ...] = (
         "weak",
     ),
     Formula(
-        "variety.notable_climb", "length >= 500, i >= 0.03, score >= 3500", "climbs of runs", "none"
+        "variety.notable_climb",
+        "length >= 500, i >= 0.03, score >= 3500",
+        "climbs of runs",
+        "none",
     ),
     Formula(
         "variety.route_cells",
@@ -177,6 +190,9 @@ FORMULAS: tuple[Formula, ...] = (
         "none",
     ),
     Formula(
-        "variety.shannon_evenness", "-sum(p ln p) / ln k", "two classes and more", "definition"
+        "variety.shannon_evenness",
+        "-sum(p ln p) / ln k",
+        "two classes and more",
+        "definition",
     ),
 )

@@ -124,9 +124,14 @@ FORMULAS: tuple[Formula, ...] = (
         "level running, about 2 to 5 m/s",
         "moderate",
     ),
-    Formula("effort.slope_distance_factor", "sqrt(1 + i^2)", "every grade", "definition"),
     Formula(
-        "effort.variability_index", "normalised_speed / mean speed", "runs of some minutes", "weak"
+        "effort.slope_distance_factor", "sqrt(1 + i^2)", "every grade", "definition"
+    ),
+    Formula(
+        "effort.variability_index",
+        "normalised_speed / mean speed",
+        "runs of some minutes",
+        "weak",
     ),
     Formula(
         "effort.walking_cost",
@@ -178,7 +183,10 @@ FORMULAS: tuple[Formula, ...] = (
         "moderate",
     ),
     Formula(
-        "performance.riegel_time", "t (D2 / D1)^1.06", "about 3.5 minutes to 4 hours", "moderate"
+        "performance.riegel_time",
+        "t (D2 / D1)^1.06",
+        "about 3.5 minutes to 4 hours",
+        "moderate",
     ),
     Formula(
         "performance.runs_needed",

@@ -73,7 +73,10 @@ FORMULAS: tuple[Formula, ...] = (
         "moderate",
     ),
     Formula(
-        "intensity.overshoot", "mean of max(0, hr - ceiling)", "as good as the ceiling", "none"
+        "intensity.overshoot",
+        "mean of max(0, hr - ceiling)",
+        "as good as the ceiling",
+        "none",
     ),
     Formula(
         "intensity.polarisation_index",
@@ -172,14 +175,18 @@ FORMULAS: tuple[Formula, ...] = (
         "running; too low on technical ground",
         "weak",
     ),
-    Formula("load.rolling_total", "sum over the last days", "one value a day", "definition"),
+    Formula(
+        "load.rolling_total", "sum over the last days", "one value a day", "definition"
+    ),
     Formula(
         "load.session_load",
         "Banister, pace, rating or duration, each scaled to 100 for an hour at threshold",
         "any session; the common scale is judgement",
         "moderate",
     ),
-    Formula("load.session_rpe_load", "rating minutes", "ratings of 0 to 10", "moderate"),
+    Formula(
+        "load.session_rpe_load", "rating minutes", "ratings of 0 to 10", "moderate"
+    ),
     Formula("load.strain", "sum of seven days times monotony", "as monotony", "weak"),
     Formula(
         "load.training_stress_balance",

@@ -51,7 +51,9 @@ FORMULAS: tuple[Formula, ...] = (
         "half an hour of level running at 1.64 to 4.68 m/s; a run of that athlete lies within 5 %",
         "moderate",
     ),
-    Formula("impact.flight_time", "max(60 / cadence - contact, 0)", "running", "moderate"),
+    Formula(
+        "impact.flight_time", "max(60 / cadence - contact, 0)", "running", "moderate"
+    ),
     Formula(
         "impact.impact_component",
         "max(0, 1 + 0.21 (v - 3)) m(theta) s; m = 1 + 0.06 |theta| down to -9 degrees, max(0, 1 - "
@@ -86,7 +88,9 @@ FORMULAS: tuple[Formula, ...] = (
         "level running",
         "moderate",
     ),
-    Formula("impact.leg_stiffness", "F m g / leg_compression", "level running", "moderate"),
+    Formula(
+        "impact.leg_stiffness", "F m g / leg_compression", "level running", "moderate"
+    ),
     Formula("impact.mean_contact_force", "1 + t_f / t_c", "running", "strong"),
     Formula(
         "impact.modelled_cadence",
@@ -141,6 +145,9 @@ FORMULAS: tuple[Formula, ...] = (
     ),
     Formula("impact.vertical_speed", "v sin(atan(i))", "every grade", "definition"),
     Formula(
-        "impact.vertical_stiffness", "F m g / vertical_displacement", "level running", "moderate"
+        "impact.vertical_stiffness",
+        "F m g / vertical_displacement",
+        "level running",
+        "moderate",
     ),
 )

@@ -47,7 +47,14 @@ _RACE: Final = (
     1.0,
 )  # [Kay2012]
 # Least squares through the observed equal-heart-rate factors, largest error 0.020 [Robb2017].
-_HEART_RATE: Final = (-92.67537677, -43.23132435, 7.28727601, 18.66418585, 2.85605194, 1.0)
+_HEART_RATE: Final = (
+    -92.67537677,
+    -43.23132435,
+    7.28727601,
+    18.66418585,
+    2.85605194,
+    1.0,
+)
 
 
 def _clamped_polynomial(
@@ -202,7 +209,9 @@ def heart_rate_factor(grade: ArrayLike) -> FloatArray:
     return _clamped_polynomial(_HEART_RATE, grade, GRADE_RANGE[EffortCurve.HEART_RATE])
 
 
-def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> FloatArray:
+def effort_factor(
+    grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+) -> FloatArray:
     """Level speed of equal effort divided by actual speed, by the chosen curve.
 
     Parameters
@@ -259,11 +268,15 @@ def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
     >>> float(low.round(3)), float(high.round(3))
     (0.598, 0.89)
     """
-    factors = np.stack([race_factor(grade), cost_factor(grade), heart_rate_factor(grade)])
+    factors = np.stack(
+        [race_factor(grade), cost_factor(grade), heart_rate_factor(grade)]
+    )
     return np.min(factors, axis=0), np.max(factors, axis=0)
 
 
-def outside_grade_range(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> BoolArray:
+def outside_grade_range(
+    grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+) -> BoolArray:
     """Whether a grade lies outside the range of a curve and is therefore clamped.
 
     Parameters

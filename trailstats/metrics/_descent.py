@@ -69,11 +69,18 @@ def positive_work_dose(elevation_change: ArrayLike) -> float:
 
 def _downward_sum(drop: FloatArray) -> float:
     recorded = ~np.isnan(drop)
-    return float(np.sum(np.maximum(drop[recorded], 0.0))) if np.any(recorded) else float("nan")
+    return (
+        float(np.sum(np.maximum(drop[recorded], 0.0)))
+        if np.any(recorded)
+        else float("nan")
+    )
 
 
 def descent_dose_by_grade(
-    elevation_change: ArrayLike, grade: ArrayLike, *, bands: tuple[float, ...] = DESCENT_BANDS
+    elevation_change: ArrayLike,
+    grade: ArrayLike,
+    *,
+    bands: tuple[float, ...] = DESCENT_BANDS,
 ) -> FloatArray:
     """Descent dose split by steepness, because steeper descents damage more per metre.
 
@@ -104,7 +111,9 @@ def descent_dose_by_grade(
     drop, slope = np.broadcast_arrays(-as_floats(elevation_change), as_floats(grade))
     kept = (drop > 0.0) & ~np.isnan(slope)
     band = np.searchsorted(-as_floats(bands), -slope[kept], side="right")
-    return as_floats(GRAVITY * np.bincount(band, weights=drop[kept], minlength=len(bands) + 1))
+    return as_floats(
+        GRAVITY * np.bincount(band, weights=drop[kept], minlength=len(bands) + 1)
+    )
 
 
 def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
@@ -190,7 +199,11 @@ def damaging_descent() -> tuple[float, float]:
 
 
 def time_climbing(
-    grade: ArrayLike, dt: ArrayLike, *, minimum_grade: float = 0.05, within: ArrayLike | None = None
+    grade: ArrayLike,
+    dt: ArrayLike,
+    *,
+    minimum_grade: float = 0.05,
+    within: ArrayLike | None = None,
 ) -> float:
     """Time spent climbing, optionally only where a further condition holds.
 
@@ -277,6 +290,8 @@ def steep_bouts(
     """
     slope, v = np.broadcast_arrays(as_floats(grade), as_floats(speed))
     start, stop = true_runs((slope >= minimum_grade) & (v >= minimum_speed))
-    clock = np.concatenate([[0.0], np.cumsum(np.broadcast_to(valid_seconds(dt), slope.shape))])
+    clock = np.concatenate(
+        [[0.0], np.cumsum(np.broadcast_to(valid_seconds(dt), slope.shape))]
+    )
     duration = clock[stop] - clock[start]
     return int(np.count_nonzero((duration >= shortest) & (duration <= longest)))

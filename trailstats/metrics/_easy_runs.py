@@ -83,7 +83,11 @@ def easy_discipline(
     heart = as_floats(hr)
     seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
     settled = np.clip(np.cumsum(seconds) - warm_up, 0.0, seconds)
-    climbing = np.zeros(heart.shape, np.bool_) if grade is None else as_floats(grade) > climb_grade
+    climbing = (
+        np.zeros(heart.shape, np.bool_)
+        if grade is None
+        else as_floats(grade) > climb_grade
+    )
     level = np.where(climbing, 0.0, settled)
     return EasyDiscipline(
         index=1.0 - share_above(heart, level, ceiling),

@@ -161,7 +161,11 @@ def decoupling(
         failed.append(SteadyGate.TOO_VARIED)
     if longest_pause > gates.longest_pause:
         failed.append(SteadyGate.PAUSED)
-    if not float(np.sum(valid_seconds(settled, v, heart))) >= gates.smallest_coverage * kept > 0.0:
+    if (
+        not float(np.sum(valid_seconds(settled, v, heart)))
+        >= gates.smallest_coverage * kept
+        > 0.0
+    ):
         failed.append(SteadyGate.NOT_RECORDED)
     percent = 100.0 * (first - second) / first if first > 0.0 else float("nan")
     return Decoupling(percent, first, second, tuple(failed))

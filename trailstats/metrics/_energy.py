@@ -7,7 +7,13 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_bools, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    as_bools,
+    as_floats,
+)
 from trailstats.metrics.sampling import valid_seconds
 
 #: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers:
@@ -26,7 +32,9 @@ PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
 
 #: Speed below which a sample counts as standing [judgement]. [m/s]
 STOPPED_SPEED: Final = 0.3
-_STANDING_POWER: Final = 1.44  # [Looney2019], the value of the walking equation at speed zero
+_STANDING_POWER: Final = (
+    1.44  # [Looney2019], the value of the walking equation at speed zero
+)
 _WALKING_CADENCE: Final = 140.0  # [WalkRun2023], level transition
 _LEVEL_TRANSITION: Final = 2.0  # [WalkRun2023]
 _WALKING_SPEED_LIMIT: Final = 2.0  # upper end of the walking equation
@@ -65,8 +73,15 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     # Held where the inner power would overflow; the outer term is 1 to machine precision long
     # before.
     inner = 1.1 ** (np.clip(percent, -200.0, 100.0) + 32.0)
-    graded = 0.34 * s * percent * (1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0)))
-    return np.asarray(_STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded, dtype=np.float64)
+    graded = (
+        0.34
+        * s
+        * percent
+        * (1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0)))
+    )
+    return np.asarray(
+        _STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded, dtype=np.float64
+    )
 
 
 def running_power(speed: ArrayLike) -> FloatArray:
@@ -143,7 +158,9 @@ def pandolf_power(
     282.45
     """
     if not mass > 0.0 or load < 0.0:
-        raise ValueError(f"mass must be positive and load not negative, got {mass} and {load}")
+        raise ValueError(
+            f"mass must be positive and load not negative, got {mass} and {load}"
+        )
     v, percent = as_floats(speed), 100.0 * as_floats(grade)
     total = mass + load
     moving = terrain * total * (1.5 * v**2 + 0.35 * v * percent)
@@ -252,9 +269,13 @@ def energy(
     """
 
     def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
-        running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(slope)
+        running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(
+            slope
+        )
         moving = np.where(
-            walk & (v <= _WALKING_SPEED_LIMIT), walking_power(np.maximum(v, 0.0), slope), running
+            walk & (v <= _WALKING_SPEED_LIMIT),
+            walking_power(np.maximum(v, 0.0), slope),
+            running,
         )
         return np.where(v < STOPPED_SPEED, _STANDING_POWER, moving)
 
@@ -332,7 +353,9 @@ def _energy_of(
     seconds = valid_seconds(dt, v, slope)
     if not np.any(seconds > 0.0):
         return float("nan")
-    return mass * float(np.sum(np.where(seconds > 0.0, power(v, slope, walk), 0.0) * seconds))
+    return mass * float(
+        np.sum(np.where(seconds > 0.0, power(v, slope, walk), 0.0) * seconds)
+    )
 
 
 def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
@@ -364,4 +387,8 @@ def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
     """
     seconds = valid_seconds(dt) * as_bools(climbing)
     total = float(np.sum(seconds))
-    return float(np.sum(seconds * as_bools(walking))) / total if total > 0.0 else float("nan")
+    return (
+        float(np.sum(seconds * as_bools(walking))) / total
+        if total > 0.0
+        else float("nan")
+    )

@@ -69,7 +69,9 @@ def _level_and_slope(size: int) -> FloatArray:
     return np.stack([np.full(size, size**-0.5), ramp / np.sqrt(ramp @ ramp)], axis=1)
 
 
-def dfa_exponent(intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES) -> float:
+def dfa_exponent(
+    intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES
+) -> float:
     """Slope of log fluctuation over log box size: 0.5 for white noise, 1.5 for its running sum.
 
     Parameters
@@ -182,14 +184,22 @@ def dfa_alpha1(
     )
     parts = [beats[first[k] : last[k]] for k in np.flatnonzero(usable)]
     if parts:
-        alpha[usable] = [dfa_exponent(part) for part in _without_trends(parts, _DETRENDING)]
+        alpha[usable] = [
+            dfa_exponent(part) for part in _without_trends(parts, _DETRENDING)
+        ]
     spans = clock[last] - clock[first]
-    rate = np.divide(60.0 * sizes, spans, out=np.full(starts.size, np.nan), where=spans > 0.0)
+    rate = np.divide(
+        60.0 * sizes, spans, out=np.full(starts.size, np.nan), where=spans > 0.0
+    )
     return Alpha1(starts + 0.5 * window, alpha, as_floats(rate))
 
 
 def threshold_from_alpha1(
-    alpha1: ArrayLike, heart_rate: ArrayLike, *, level: float = 0.75, minimum_windows: int = 10
+    alpha1: ArrayLike,
+    heart_rate: ArrayLike,
+    *,
+    level: float = 0.75,
+    minimum_windows: int = 10,
 ) -> float:
     """Heart rate at which the scaling exponent falls through a level, by a straight line.
 
@@ -228,7 +238,11 @@ def threshold_from_alpha1(
         return float("nan")
     x, y = heart[kept], a[kept]
     spread = float(np.sum((x - np.mean(x)) ** 2))
-    slope = float(np.sum((x - np.mean(x)) * (y - np.mean(y)))) / spread if spread > 0.0 else 0.0
+    slope = (
+        float(np.sum((x - np.mean(x)) * (y - np.mean(y)))) / spread
+        if spread > 0.0
+        else 0.0
+    )
     if slope >= 0.0:
         return float("nan")
     found = float(np.mean(x)) + (level - float(np.mean(y))) / slope

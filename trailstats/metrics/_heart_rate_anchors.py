@@ -80,7 +80,9 @@ def observed_heart_rate_max(
     return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
 
 
-def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> FloatArray:
+def heart_rate_reserve_fraction(
+    hr: ArrayLike, rest: float, maximum: float
+) -> FloatArray:
     """Heart rate as a share of the way from rest to maximum.
 
     Parameters
@@ -113,5 +115,7 @@ def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> F
     0.5625
     """
     if not maximum > rest:
-        raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
+        raise ValueError(
+            f"maximum heart rate {maximum} must be above resting heart rate {rest}"
+        )
     return np.clip((as_floats(hr) - rest) / (maximum - rest), 0.0, 1.0)

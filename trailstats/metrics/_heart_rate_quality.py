@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, IntArray, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_floats,
+)
 from trailstats.metrics.sampling import true_runs, valid_seconds
 
 
@@ -118,17 +124,25 @@ def heart_rate_quality(
     0.0
     """
     limits = rules or HeartRateRules()
-    heart, steps, v = np.broadcast_arrays(as_floats(hr), as_floats(cadence), as_floats(speed))
+    heart, steps, v = np.broadcast_arrays(
+        as_floats(hr), as_floats(cadence), as_floats(speed)
+    )
     seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
     clock = _prefix(seconds)
 
     start, stop = true_runs(np.abs(heart - steps) < limits.lock_distance)
     weight = np.where(np.isnan(v), 0.0, seconds)
     known = np.where(np.isnan(v), 0.0, v)
-    w, first, second = _prefix(weight), _prefix(weight * known), _prefix(weight * known**2)
+    w, first, second = (
+        _prefix(weight),
+        _prefix(weight * known),
+        _prefix(weight * known**2),
+    )
     total = np.maximum(w[stop] - w[start], 1e-9)
     mean = (first[stop] - first[start]) / total
-    deviation = np.sqrt(np.maximum((second[stop] - second[start]) / total - mean**2, 0.0))
+    deviation = np.sqrt(
+        np.maximum((second[stop] - second[start]) / total - mean**2, 0.0)
+    )
     varies = deviation > limits.lock_speed_variation * mean
     long_lock = (clock[stop] - clock[start] > limits.lock_seconds) & varies
     locked = _fill_runs(heart.size, start[long_lock], stop[long_lock])
@@ -149,5 +163,9 @@ def heart_rate_quality(
     impossible = recorded & ((heart < limits.lowest) | (heart > limits.highest))
     usable = recorded & ~locked & ~flat & ~settling & ~impossible
     recorded_time = float(np.sum(seconds[recorded]))
-    share = float(np.sum(seconds[usable])) / recorded_time if recorded_time > 0.0 else float("nan")
+    share = (
+        float(np.sum(seconds[usable])) / recorded_time
+        if recorded_time > 0.0
+        else float("nan")
+    )
     return HeartRateQuality(locked, flat, settling, impossible, usable, share)

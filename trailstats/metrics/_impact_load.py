@@ -7,7 +7,12 @@ import numpy as np
 from trailstats.metrics._energy import STOPPED_SPEED, is_walking
 from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
 from trailstats.metrics._spring_mass import contact_time, flight_time, peak_force
-from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, modelled_cadence, step_rate
+from trailstats.metrics._stride import (
+    POPULATION_CADENCE,
+    CadenceModel,
+    modelled_cadence,
+    step_rate,
+)
 from trailstats.metrics._types import (
     ArrayLike,
     BoolArray,
@@ -43,7 +48,9 @@ def _modelled_peak(speed: FloatArray) -> FloatArray:
 _REFERENCE_PEAK: Final = float(_modelled_peak(as_floats(REFERENCE_SPEED)))
 
 
-def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> FloatArray:
+def active_component(
+    speed: ArrayLike, *, walking: ArrayLike | None = None
+) -> FloatArray:
     """Active peak of a step relative to the reference step.
 
     Grade does not enter: the active peak was unchanged from 9 degrees down to 9 degrees up.
@@ -74,7 +81,9 @@ def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> F
     running = _modelled_peak(v) / _REFERENCE_PEAK
     if walking is None:
         return running
-    return np.where(as_bools(walking) & (v > 0.0), _WALKING_PEAK / _REFERENCE_PEAK, running)
+    return np.where(
+        as_bools(walking) & (v > 0.0), _WALKING_PEAK / _REFERENCE_PEAK, running
+    )
 
 
 def impact_component(
@@ -121,7 +130,9 @@ def impact_component(
     """
     angle = np.degrees(np.arctan(as_floats(grade)))
     downhill = 1.0 + downhill_slope * np.minimum(-angle, MEASURED_ANGLE)
-    by_grade = np.where(angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE))
+    by_grade = np.where(
+        angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE)
+    )
     by_speed = np.maximum(0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED))
     running = by_speed * by_grade * as_floats(surface_factor)
     return (
@@ -170,7 +181,9 @@ def tibial_component(
     array([1.  , 1.09])
     """
     slope = as_floats(grade)
-    by_grade = np.where(np.isnan(slope), np.nan, np.where(np.abs(slope) >= 0.10, steep_factor, 1.0))
+    by_grade = np.where(
+        np.isnan(slope), np.nan, np.where(np.abs(slope) >= 0.10, steep_factor, 1.0)
+    )
     running = _tibial_by_speed(speed) * by_grade
     return (
         running
@@ -181,7 +194,9 @@ def tibial_component(
 
 def _tibial_by_speed(speed: ArrayLike) -> FloatArray:
     """Factor of speed in the tibial component, not below 0."""
-    return np.maximum(0.0, 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED))
+    return np.maximum(
+        0.0, 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED)
+    )
 
 
 def impact_load_by_group(
@@ -247,7 +262,9 @@ def impact_load_by_group(
     """
     if not exponent > 0.0:
         raise ValueError(f"exponent must be positive, got {exponent}")
-    shape = np.broadcast_shapes(*(np.shape(a) for a in (group, speed, grade, cadence, dt)))
+    shape = np.broadcast_shapes(
+        *(np.shape(a) for a in (group, speed, grade, cadence, dt))
+    )
     v, slope, steps = (
         np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence)
     )
@@ -355,4 +372,6 @@ def impact_load(
         exponent=exponent,
         model=model,
     )
-    return ImpactLoad(float(grouped.active[0]), float(grouped.impact[0]), float(grouped.tibial[0]))
+    return ImpactLoad(
+        float(grouped.active[0]), float(grouped.impact[0]), float(grouped.tibial[0])
+    )

@@ -43,7 +43,9 @@ class ImpactLoad:
             Load per unit of `amount`. NaN when `amount` is not positive.
         """
         divisor = amount if amount > 0.0 else float("nan")
-        return ImpactLoad(self.active / divisor, self.impact / divisor, self.tibial / divisor)
+        return ImpactLoad(
+            self.active / divisor, self.impact / divisor, self.tibial / divisor
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,4 +80,6 @@ class ImpactLoadArrays:
             Load per unit of `amount`. NaN where `amount` is not positive.
         """
         divisor = np.where(as_floats(amount) > 0.0, as_floats(amount), np.nan)
-        return ImpactLoadArrays(self.active / divisor, self.impact / divisor, self.tibial / divisor)
+        return ImpactLoadArrays(
+            self.active / divisor, self.impact / divisor, self.tibial / divisor
+        )

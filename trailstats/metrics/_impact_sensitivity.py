@@ -59,7 +59,9 @@ class ImpactSensitivity:
     impact: FloatArray
     tibial: FloatArray
 
-    def bounds(self, *, level: float = 0.95) -> tuple[ImpactLoadArrays, ImpactLoadArrays]:
+    def bounds(
+        self, *, level: float = 0.95
+    ) -> tuple[ImpactLoadArrays, ImpactLoadArrays]:
         """Low and high load per exponent.
 
         Parameters
@@ -73,8 +75,14 @@ class ImpactSensitivity:
             One value per exponent. [km] NaN where the load is NaN.
         """
         tail = 0.5 * (1.0 - level)
-        low = [np.quantile(x, tail, axis=1) for x in (self.active, self.impact, self.tibial)]
-        high = [np.quantile(x, 1.0 - tail, axis=1) for x in (self.active, self.impact, self.tibial)]
+        low = [
+            np.quantile(x, tail, axis=1)
+            for x in (self.active, self.impact, self.tibial)
+        ]
+        high = [
+            np.quantile(x, 1.0 - tail, axis=1)
+            for x in (self.active, self.impact, self.tibial)
+        ]
         return ImpactLoadArrays(*low), ImpactLoadArrays(*high)
 
     def per(self, amount: float) -> "ImpactSensitivity":
@@ -92,7 +100,10 @@ class ImpactSensitivity:
         """
         divisor = amount if amount > 0.0 else float("nan")
         return ImpactSensitivity(
-            self.exponents, self.active / divisor, self.impact / divisor, self.tibial / divisor
+            self.exponents,
+            self.active / divisor,
+            self.impact / divisor,
+            self.tibial / divisor,
         )
 
     def share_below(self, other: "ImpactSensitivity") -> ImpactLoadArrays:
@@ -206,7 +217,9 @@ def impact_sensitivity(
     if draws < 1 or (
         index.size and not 0 <= int(np.min(index)) <= int(np.max(index)) < len(surfaces)
     ):
-        raise ValueError("draws must be positive and surface_index must name one of surfaces")
+        raise ValueError(
+            "draws must be positive and surface_index must name one of surfaces"
+        )
     walk = (
         is_walking(v, recorded, slope)
         if walking is None
@@ -220,28 +233,38 @@ def impact_sensitivity(
     rng = np.random.default_rng(seed)
     steps_range = (1.0 - model.uncertainty, 1.0 + model.uncertainty)
     rise, steep, stretch = (
-        rng.uniform(*bounds, size=draws) for bounds in (_SLOPE_RANGE, _STEEP_RANGE, steps_range)
+        rng.uniform(*bounds, size=draws)
+        for bounds in (_SLOPE_RANGE, _STEEP_RANGE, steps_range)
     )
     # The ground has its own stream, so that another set of grounds leaves the constants above as
     # they are.
     factor = np.stack(
-        [_draw_surface(np.random.default_rng([seed, k]), s, draws) for k, s in enumerate(surfaces)]
+        [
+            _draw_surface(np.random.default_rng([seed, k]), s, draws)
+            for k, s in enumerate(surfaces)
+        ]
     )
 
     # Downhill angle bins carry the only nonlinear constant; one more bin holds everything that is
     # not downhill.
     angle = np.minimum(-np.degrees(np.arctan(slope)), MEASURED_ANGLE)
     bins = np.where(
-        angle > 0.0, np.minimum(angle / MEASURED_ANGLE * _ANGLE_BINS, _ANGLE_BINS - 1e-9) + 1.0, 0.0
+        angle > 0.0,
+        np.minimum(angle / MEASURED_ANGLE * _ANGLE_BINS, _ANGLE_BINS - 1e-9) + 1.0,
+        0.0,
     )
     angle_bin = np.nan_to_num(bins).astype(np.int64)
     cells = (_ANGLE_BINS + 1) * len(surfaces)
     count = np.bincount(angle_bin, minlength=_ANGLE_BINS + 1)
     degrees = np.bincount(
-        angle_bin, weights=np.nan_to_num(np.maximum(angle, 0.0)), minlength=_ANGLE_BINS + 1
+        angle_bin,
+        weights=np.nan_to_num(np.maximum(angle, 0.0)),
+        minlength=_ANGLE_BINS + 1,
     )
     bin_angle = degrees / np.maximum(count, 1)
-    log_rise = np.log1p(rise * bin_angle[:, None]) - np.log1p(DOWNHILL_SLOPE * bin_angle[:, None])
+    log_rise = np.log1p(rise * bin_angle[:, None]) - np.log1p(
+        DOWNHILL_SLOPE * bin_angle[:, None]
+    )
 
     magnitudes = (
         active_component(v, walking=walk),
@@ -255,14 +278,24 @@ def impact_sensitivity(
         active = _stretched(
             steps, magnitudes[0], exponent, modelled, np.zeros_like(cell), 1, stretch
         )
-        impact = _stretched(steps, magnitudes[1], exponent, modelled, cell, cells, stretch)
+        impact = _stretched(
+            steps, magnitudes[1], exponent, modelled, cell, cells, stretch
+        )
         tibial = _stretched(
-            steps, magnitudes[2], exponent, modelled, on_steep.astype(np.int64), 2, stretch
+            steps,
+            magnitudes[2],
+            exponent,
+            modelled,
+            on_steep.astype(np.int64),
+            2,
+            stretch,
         )
         grounds = impact.reshape(_ANGLE_BINS + 1, len(surfaces), draws)
         results[0].append(active[0])
         results[1].append(
-            np.einsum("asd,ad,sd->d", grounds, np.exp(exponent * log_rise), factor**exponent)
+            np.einsum(
+                "asd,ad,sd->d", grounds, np.exp(exponent * log_rise), factor**exponent
+            )
         )
         results[2].append(tibial[0] + tibial[1] * steep**exponent)
     stacked = [np.stack(rows) for rows in results]
@@ -274,7 +307,9 @@ def impact_sensitivity(
     return ImpactSensitivity(exponents, *stacked)
 
 
-def _draw_surface(rng: np.random.Generator, surface: SurfaceFactor, draws: int) -> FloatArray:
+def _draw_surface(
+    rng: np.random.Generator, surface: SurfaceFactor, draws: int
+) -> FloatArray:
     if surface.low == surface.high:
         return np.full(draws, surface.central)
     return rng.triangular(surface.low, surface.central, surface.high, size=draws)
@@ -292,6 +327,10 @@ def _stretched(
     """Sum steps times magnitude per cell and draw; only modelled steps are stretched."""
     load = steps * magnitude**exponent
     usable = ~np.isnan(load)
-    fixed = np.bincount(cell[usable & ~modelled], weights=load[usable & ~modelled], minlength=cells)
-    free = np.bincount(cell[usable & modelled], weights=load[usable & modelled], minlength=cells)
+    fixed = np.bincount(
+        cell[usable & ~modelled], weights=load[usable & ~modelled], minlength=cells
+    )
+    free = np.bincount(
+        cell[usable & modelled], weights=load[usable & modelled], minlength=cells
+    )
     return np.asarray(fixed[:, None] + free[:, None] * stretch, dtype=np.float64)

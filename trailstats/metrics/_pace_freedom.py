@@ -47,7 +47,9 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     )
 
 
-def chasing_index(route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02) -> float:
+def chasing_index(
+    route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02
+) -> float:
     """Share of repeats of a route that come within a margin of the runner's best so far.
 
     Parameters

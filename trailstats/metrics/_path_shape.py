@@ -9,7 +9,9 @@ from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 _EARTH_RADIUS: Final = 6371008.8  # [m], mean radius [IUGG1980]
 
 
-def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def local_plane(
+    latitude: ArrayLike, longitude: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Metres east and north of the first position, for the extent of one run.
 
     Parameters
@@ -46,7 +48,9 @@ def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[FloatArray, 
     )
 
 
-def _along_path(x: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _along_path(
+    x: ArrayLike, y: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Positions without repeats, with the distance along them."""
     east, north = np.broadcast_arrays(as_floats(x), as_floats(y))
     known = ~(np.isnan(east) | np.isnan(north))
@@ -95,12 +99,15 @@ def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> FloatAr
         return np.empty(0)
     edges = np.arange(int(position[-1] / window * (1.0 + 1e-12)) + 1) * window
     chord = np.hypot(
-        np.diff(np.interp(edges, position, east)), np.diff(np.interp(edges, position, north))
+        np.diff(np.interp(edges, position, east)),
+        np.diff(np.interp(edges, position, north)),
     )
     return np.minimum(as_floats(chord / window), 1.0)
 
 
-def turn_density(x: ArrayLike, y: ArrayLike, *, step: float = 5.0, smoothing: int = 3) -> float:
+def turn_density(
+    x: ArrayLike, y: ArrayLike, *, step: float = 5.0, smoothing: int = 3
+) -> float:
     """Sum of the absolute changes of heading per kilometre, after resampling and smoothing.
 
     Below about 5 m changes of heading are noise of the positions.
@@ -147,7 +154,10 @@ def turn_density(x: ArrayLike, y: ArrayLike, *, step: float = 5.0, smoothing: in
     smooth_x = np.convolve(np.interp(points, position, east), kernel, mode="valid")
     smooth_y = np.convolve(np.interp(points, position, north), kernel, mode="valid")
     dx, dy = np.diff(smooth_x), np.diff(smooth_y)
-    cross, along = dx[:-1] * dy[1:] - dy[:-1] * dx[1:], dx[:-1] * dx[1:] + dy[:-1] * dy[1:]
+    cross, along = (
+        dx[:-1] * dy[1:] - dy[:-1] * dx[1:],
+        dx[:-1] * dx[1:] + dy[:-1] * dy[1:],
+    )
     # Each change of heading belongs to one step of the resampled path.
     turning = float(np.sum(np.abs(np.arctan2(cross, along))))
     return turning * 1000.0 / (int(cross.size) * step)

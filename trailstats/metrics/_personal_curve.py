@@ -13,7 +13,10 @@ _GRADE_SCALE = 0.10
 
 def _basis(grade: FloatArray) -> FloatArray:
     """Departures that vanish on the level: a line and a parabola, uphill and downhill apart."""
-    up, down = np.maximum(grade, 0.0) / _GRADE_SCALE, np.maximum(-grade, 0.0) / _GRADE_SCALE
+    up, down = (
+        np.maximum(grade, 0.0) / _GRADE_SCALE,
+        np.maximum(-grade, 0.0) / _GRADE_SCALE,
+    )
     return np.stack([up, up**2, down, down**2], axis=-1)
 
 
@@ -84,18 +87,26 @@ class PersonalCurve:
             Bounds. [1] NaN where `grade` is NaN.
         """
         design = self._design(grade)
-        deviation = width * np.sqrt(np.einsum("...i,ij,...j->...", design, self.covariance, design))
+        deviation = width * np.sqrt(
+            np.einsum("...i,ij,...j->...", design, self.covariance, design)
+        )
         centre = self.factor(grade)
         return centre * np.exp(-deviation), centre * np.exp(deviation)
 
     def _design(self, grade: ArrayLike) -> FloatArray:
         return _basis(
-            np.clip(as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0))
+            np.clip(
+                as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0)
+            )
         )
 
 
 def equal_effort_factors(
-    speed: ArrayLike, grade: ArrayLike, heart_rate: ArrayLike, *, level_grade: float = 0.02
+    speed: ArrayLike,
+    grade: ArrayLike,
+    heart_rate: ArrayLike,
+    *,
+    level_grade: float = 0.02,
 ) -> FloatArray:
     """Observed grade factors: the athlete's own level speed at the same heart rate, over the actual
     speed.
@@ -136,7 +147,9 @@ def equal_effort_factors(
     >>> round(float(effort.equal_effort_factors(speed, grade, hr)[-1]), 3)
     1.5
     """
-    v, slope, hr = np.broadcast_arrays(as_floats(speed), as_floats(grade), as_floats(heart_rate))
+    v, slope, hr = np.broadcast_arrays(
+        as_floats(speed), as_floats(grade), as_floats(heart_rate)
+    )
     level = (np.abs(slope) < level_grade) & (v > 0.0) & ~np.isnan(hr)
     nothing = np.full(v.shape, np.nan)
     if np.count_nonzero(level) < 10:
@@ -213,9 +226,13 @@ def fit_personal_curve(
     if noise is None:
         noise = 0.15
         if x.size >= 10:
-            first = np.linalg.solve(design.T @ design / noise**2 + prior, design.T @ y / noise**2)
+            first = np.linalg.solve(
+                design.T @ design / noise**2 + prior, design.T @ y / noise**2
+            )
             residual = y - design @ first
-            noise = max(0.05, 1.4826 * float(np.median(np.abs(residual - np.median(residual)))))
+            noise = max(
+                0.05, 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
+            )
     covariance = as_floats(np.linalg.inv(design.T @ design / noise**2 + prior))
     return PersonalCurve(
         population=population,

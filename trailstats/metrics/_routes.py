@@ -10,7 +10,9 @@ from trailstats.metrics._types import ArrayLike, IntArray, as_floats
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 
 
-def route_cells(latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0) -> IntArray:
+def route_cells(
+    latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0
+) -> IntArray:
     """Cells of a grid that a run touched.
 
     Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly
@@ -199,11 +201,16 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntA
     union = sizes[shared.row] + sizes[shared.col] - shared.data
     linked = shared.data >= similarity * union
     graph = scipy.sparse.csr_array(
-        (np.ones(int(np.count_nonzero(linked))), (shared.row[linked], shared.col[linked])),
+        (
+            np.ones(int(np.count_nonzero(linked))),
+            (shared.row[linked], shared.col[linked]),
+        ),
         shape=shared.shape,
     )
     _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
     named = np.full(len(runs), -1, dtype=np.int64)
-    _, first, inverse = np.unique(labels[sizes > 0], return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        labels[sizes > 0], return_index=True, return_inverse=True
+    )
     named[sizes > 0] = np.argsort(np.argsort(first))[inverse]
     return named

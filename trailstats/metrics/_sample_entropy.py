@@ -53,7 +53,10 @@ def sample_entropy(
         return float("nan")
     templates = np.lib.stride_tricks.sliding_window_view(series, m + 1)
     # Pairs of a template with itself are counted by the tree and taken off.
-    longer, shorter = scipy.spatial.cKDTree(templates), scipy.spatial.cKDTree(templates[:, :m])
+    longer, shorter = (
+        scipy.spatial.cKDTree(templates),
+        scipy.spatial.cKDTree(templates[:, :m]),
+    )
     a = float(longer.count_neighbors(longer, radius, p=np.inf)) - len(templates)
     b = float(shorter.count_neighbors(shorter, radius, p=np.inf)) - len(templates)
     return _entropy(a, b)

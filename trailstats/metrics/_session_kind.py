@@ -135,7 +135,8 @@ def session_kinds(
     """
     f, limits = features, rules or SessionRules()
     long_run = f.duration >= limits.long_seconds and (
-        f.duration >= limits.long_ratio * f.typical_duration or isnan(f.typical_duration)
+        f.duration >= limits.long_ratio * f.typical_duration
+        or isnan(f.typical_duration)
     )
     found = {
         SessionKind.RACE: f.race,

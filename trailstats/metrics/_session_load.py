@@ -7,7 +7,13 @@ import numpy as np
 
 from trailstats.metrics._energy import STOPPED_SPEED
 from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
-from trailstats.metrics._trimp import Sex, TrimpVariant, banister_trimp, pace_load, trimp_weight
+from trailstats.metrics._trimp import (
+    Sex,
+    TrimpVariant,
+    banister_trimp,
+    pace_load,
+    trimp_weight,
+)
 from trailstats.metrics._types import ArrayLike
 from trailstats.metrics.effort import normalised_speed
 from trailstats.metrics.sampling import recorded_share, valid_seconds
@@ -127,17 +133,29 @@ def session_load(
     if hr is not None and rest is not None and maximum is not None and maximum > rest:
         coverage = recorded_share(dt, hr)
         if coverage >= gates.smallest_coverage:
-            impulse = banister_trimp(hr, dt, rest=rest, maximum=maximum, sex=sex) / coverage
-            threshold = heart_rate_reserve_fraction(gates.second_threshold * maximum, rest, maximum)
+            impulse = (
+                banister_trimp(hr, dt, rest=rest, maximum=maximum, sex=sex) / coverage
+            )
+            threshold = heart_rate_reserve_fraction(
+                gates.second_threshold * maximum, rest, maximum
+            )
             hour = 60.0 * float(trimp_weight(threshold, sex, TrimpVariant.SEX_SPECIFIC))
             return SessionLoad(100.0 * impulse / hour, LoadMethod.HEART_RATE, coverage)
-    if speed is not None and threshold_speed is not None and threshold_speed > STOPPED_SPEED:
+    if (
+        speed is not None
+        and threshold_speed is not None
+        and threshold_speed > STOPPED_SPEED
+    ):
         coverage = recorded_share(dt, speed)
         if coverage >= gates.smallest_coverage:
-            value = pace_load(normalised_speed(speed, dt), 3600.0 * hours, threshold_speed)
+            value = pace_load(
+                normalised_speed(speed, dt), 3600.0 * hours, threshold_speed
+            )
             return SessionLoad(value, LoadMethod.PACE, coverage)
     if rating is not None and 0.0 <= rating <= 10.0:
         return SessionLoad(
             100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.RATING, 1.0
         )
-    return SessionLoad(100.0 * hours * gates.duration_intensity**2, LoadMethod.DURATION, 1.0)
+    return SessionLoad(
+        100.0 * hours * gates.duration_intensity**2, LoadMethod.DURATION, 1.0
+    )

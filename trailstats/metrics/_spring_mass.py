@@ -133,7 +133,9 @@ def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     1.4
     """
     t_c, t_f = np.broadcast_arrays(as_floats(contact), as_floats(flight))
-    return as_floats(1.0 + np.divide(t_f, t_c, out=np.full(t_c.shape, np.nan), where=t_c > 0.0))
+    return as_floats(
+        1.0 + np.divide(t_f, t_c, out=np.full(t_c.shape, np.nan), where=t_c > 0.0)
+    )
 
 
 def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
@@ -166,7 +168,9 @@ def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     return np.abs(force * t_c**2 / np.pi**2 - GRAVITY * t_c**2 / 8.0)
 
 
-def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) -> FloatArray:
+def vertical_stiffness(
+    contact: ArrayLike, flight: ArrayLike, *, mass: float
+) -> FloatArray:
     """Peak force over the downward movement of the centre of mass.
 
     Parameters
@@ -193,7 +197,12 @@ def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) ->
     >>> float(impact.vertical_stiffness(0.25, 0.10, mass=70.0).round(1))
     25179.8
     """
-    return mass * GRAVITY * peak_force(contact, flight) / vertical_displacement(contact, flight)
+    return (
+        mass
+        * GRAVITY
+        * peak_force(contact, flight)
+        / vertical_displacement(contact, flight)
+    )
 
 
 def leg_compression(
@@ -235,7 +244,12 @@ def leg_compression(
 
 
 def leg_stiffness(
-    contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, mass: float, stature: float
+    contact: ArrayLike,
+    flight: ArrayLike,
+    speed: ArrayLike,
+    *,
+    mass: float,
+    stature: float,
 ) -> FloatArray:
     """Peak force over the compression of the leg spring.
 

@@ -163,7 +163,11 @@ def step_variability(
     """
     limits = rules or SteadyWindowRules()
     steps, v = np.broadcast_arrays(as_floats(cadence), as_floats(speed))
-    slope = np.zeros(v.shape) if grade is None else np.broadcast_to(as_floats(grade), v.shape)
+    slope = (
+        np.zeros(v.shape)
+        if grade is None
+        else np.broadcast_to(as_floats(grade), v.shape)
+    )
     seconds = np.broadcast_to(valid_seconds(dt), v.shape)
     nothing = StepVariability(float("nan"), float("nan"), 0)
     if not np.any(seconds > 0.0):
@@ -185,7 +189,9 @@ def step_variability(
     length = np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
     (mean_v, sd_v), (_, sd_slope) = spread(v), spread(slope)
     (mean_c, sd_c), (mean_l, sd_l) = spread(steps), spread(as_floats(length))
-    slow = np.logical_or.reduceat((weight > 0.0) & (steps < limits.smallest_cadence), starts)
+    slow = np.logical_or.reduceat(
+        (weight > 0.0) & (steps < limits.smallest_cadence), starts
+    )
     steady = (total >= limits.smallest_coverage * limits.window) & ~slow
     steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (
         sd_slope <= limits.largest_grade_deviation
@@ -195,7 +201,9 @@ def step_variability(
     deviation = float(np.sqrt(np.mean(sd_c[steady] ** 2)))
     resolved = deviation > 2.0 * quantisation_deviation(limits.resolution)
     return StepVariability(
-        cadence=float(np.median(sd_c[steady] / mean_c[steady])) if resolved else float("nan"),
+        cadence=float(np.median(sd_c[steady] / mean_c[steady]))
+        if resolved
+        else float("nan"),
         step_length=float(np.median(sd_l[steady] / mean_l[steady])),
         windows=int(np.count_nonzero(steady)),
     )

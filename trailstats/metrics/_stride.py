@@ -6,7 +6,13 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._energy import STOPPED_SPEED
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_bools, as_floats
+from trailstats.metrics._types import (
+    ArrayLike,
+    BoolArray,
+    FloatArray,
+    as_bools,
+    as_floats,
+)
 from trailstats.metrics.sampling import valid_seconds
 
 # Cadence of 256 runners over 16,128 hours, their stride rate doubled to steps [VanOeveren2019].
@@ -95,7 +101,11 @@ POPULATION_CADENCE: Final = CadenceModel()
 
 
 def fit_cadence(
-    speed: ArrayLike, cadence: ArrayLike, dt: ArrayLike, *, minimum_seconds: float = 1800.0
+    speed: ArrayLike,
+    cadence: ArrayLike,
+    dt: ArrayLike,
+    *,
+    minimum_seconds: float = 1800.0,
 ) -> CadenceModel:
     """Fit an athlete's own cadence: the population's law, scaled to the steps that were taken.
 
@@ -142,7 +152,10 @@ def fit_cadence(
 
 
 def modelled_cadence(
-    speed: ArrayLike, *, walking: ArrayLike | None = None, model: CadenceModel = POPULATION_CADENCE
+    speed: ArrayLike,
+    *,
+    walking: ArrayLike | None = None,
+    model: CadenceModel = POPULATION_CADENCE,
 ) -> FloatArray:
     """Cadence expected from speed alone.
 
@@ -174,7 +187,9 @@ def modelled_cadence(
     """
     running = model.running(speed)
     return (
-        running if walking is None else np.where(as_bools(walking), model.walking(speed), running)
+        running
+        if walking is None
+        else np.where(as_bools(walking), model.walking(speed), running)
     )
 
 
@@ -200,7 +215,9 @@ def step_length(speed: ArrayLike, cadence: ArrayLike) -> FloatArray:
     1.07107
     """
     v, steps = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
-    return as_floats(np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0))
+    return as_floats(
+        np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
+    )
 
 
 @dataclass(frozen=True)
@@ -308,5 +325,10 @@ def step_rate(
     """
     v, recorded = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
     modelled = ~(recorded > 0.0)
-    rate = np.where(modelled, modelled_cadence(v, walking=walking, model=model), recorded) / 60.0
-    return np.where(v < STOPPED_SPEED, 0.0, np.where(np.isnan(v), np.nan, rate)), modelled
+    rate = (
+        np.where(modelled, modelled_cadence(v, walking=walking, model=model), recorded)
+        / 60.0
+    )
+    return np.where(
+        v < STOPPED_SPEED, 0.0, np.where(np.isnan(v), np.nan, rate)
+    ), modelled

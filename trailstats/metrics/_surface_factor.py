@@ -66,7 +66,9 @@ SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
         ),
         Ground.WOODCHIP: SurfaceFactor(0.75, 0.90, 1.00, "[Boey2017], [Mitchell2023]"),
         Ground.SAND: SurfaceFactor(0.70, 0.90, 1.00, "[Mitchell2023]"),
-        Ground.TECHNICAL: SurfaceFactor(0.90, 1.00, 1.20, "[Garcia2021], [Mitchell2023]"),
+        Ground.TECHNICAL: SurfaceFactor(
+            0.90, 1.00, 1.20, "[Garcia2021], [Mitchell2023]"
+        ),
         Ground.UNKNOWN_TRAIL: SurfaceFactor(
             0.83, 1.00, 1.10, "[Garcia2021], [Waite2021], [Mitchell2023]"
         ),
@@ -80,7 +82,9 @@ ENERGY_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
         Ground.DIRT: SurfaceFactor(1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"),
         Ground.GRASS: SurfaceFactor(1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"),
         Ground.TECHNICAL: SurfaceFactor(1.00, 1.05, 1.10, "[Voloshina2015]"),
-        Ground.UNKNOWN_TRAIL: SurfaceFactor(1.00, 1.02, 1.10, "[Skroce2023], [Voloshina2015]"),
+        Ground.UNKNOWN_TRAIL: SurfaceFactor(
+            1.00, 1.02, 1.10, "[Skroce2023], [Voloshina2015]"
+        ),
         Ground.SAND: SurfaceFactor(1.50, 1.55, 1.60, "[Lejeune1998], [Pinnington2001]"),
     }
 )

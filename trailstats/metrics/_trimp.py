@@ -31,7 +31,9 @@ _MEN: Final = (0.64, 1.92)  # [Banister1991]
 _WOMEN: Final = (0.86, 1.67)  # [Banister1991]
 
 
-def trimp_weight(fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant) -> FloatArray:
+def trimp_weight(
+    fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant
+) -> FloatArray:
     """Weigh a minute by its share of heart-rate reserve."""
     x = as_floats(fraction)
     men = _MEN[0] * x * np.exp(_MEN[1] * x)
@@ -93,7 +95,11 @@ def banister_trimp(
     """
     fraction = heart_rate_reserve_fraction(hr, rest, maximum)
     seconds = valid_seconds(dt, fraction)
-    return time_mean(trimp_weight(fraction, sex, variant), dt) * float(np.sum(seconds)) / 60.0
+    return (
+        time_mean(trimp_weight(fraction, sex, variant), dt)
+        * float(np.sum(seconds))
+        / 60.0
+    )
 
 
 def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
@@ -126,7 +132,9 @@ def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
     >>> load.edwards_trimp([125.0, 185.0], 60.0, maximum=190.0)
     7.0
     """
-    minutes = time_in_zones(hr, dt, maximum * as_floats([0.5, 0.6, 0.7, 0.8, 0.9])) / 60.0
+    minutes = (
+        time_in_zones(hr, dt, maximum * as_floats([0.5, 0.6, 0.7, 0.8, 0.9])) / 60.0
+    )
     return float(minutes @ np.arange(6.0))
 
 
@@ -241,7 +249,12 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
     if threshold_speed <= 0.0:
         raise ValueError(f"threshold_speed must be positive, got {threshold_speed}")
     ratio = as_floats(speed) / threshold_speed
-    return 100.0 * time_mean(ratio**2, dt) * float(np.sum(valid_seconds(dt, ratio))) / 3600.0
+    return (
+        100.0
+        * time_mean(ratio**2, dt)
+        * float(np.sum(valid_seconds(dt, ratio)))
+        / 3600.0
+    )
 
 
 def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> float:
@@ -282,7 +295,12 @@ def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> 
 
 
 def heart_rate_reserve_load(
-    hr: ArrayLike, dt: ArrayLike, *, rest: float, maximum: float, threshold_fraction: float
+    hr: ArrayLike,
+    dt: ArrayLike,
+    *,
+    rest: float,
+    maximum: float,
+    threshold_fraction: float,
 ) -> float:
     """Load by the square of heart-rate reserve over its threshold value: 100 for an hour at
     threshold.
@@ -323,4 +341,6 @@ def heart_rate_reserve_load(
     >>> round(two_hours, 3)
     179.227
     """
-    return pace_load(heart_rate_reserve_fraction(hr, rest, maximum), dt, threshold_fraction)
+    return pace_load(
+        heart_rate_reserve_fraction(hr, rest, maximum), dt, threshold_fraction
+    )

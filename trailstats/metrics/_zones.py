@@ -44,7 +44,9 @@ class ZoneRules:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.first < self.second < 1.0:
-            raise ValueError(f"expected 0 < first < second < 1, got {self.first}, {self.second}")
+            raise ValueError(
+                f"expected 0 < first < second < 1, got {self.first}, {self.second}"
+            )
 
 
 def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArray:
@@ -76,7 +78,9 @@ def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArr
     return hr_max * as_floats([shares.first, shares.second])
 
 
-def easy_ceiling(hr_max: float, rules: ZoneRules | None = None) -> tuple[float, float, float]:
+def easy_ceiling(
+    hr_max: float, rules: ZoneRules | None = None
+) -> tuple[float, float, float]:
     """Ceiling of easy running with the interval that differences between people leave open.
 
     Parameters
@@ -103,7 +107,11 @@ def easy_ceiling(hr_max: float, rules: ZoneRules | None = None) -> tuple[float, 
     """
     shares = rules or ZoneRules()
     half = shares.uncertainty * hr_max
-    return shares.first * hr_max - half, shares.first * hr_max, shares.first * hr_max + half
+    return (
+        shares.first * hr_max - half,
+        shares.first * hr_max,
+        shares.first * hr_max + half,
+    )
 
 
 def lthr_zone_bounds(lthr: float) -> FloatArray:
@@ -131,7 +139,8 @@ def lthr_zone_bounds(lthr: float) -> FloatArray:
     array([136. , 144. , 152. , 160. , 164.8, 169.6])
     """
     return np.append(
-        lthr * as_floats(_THRESHOLD_FRACTIONS), np.nextafter(lthr * _THRESHOLD_LAST, np.inf)
+        lthr * as_floats(_THRESHOLD_FRACTIONS),
+        np.nextafter(lthr * _THRESHOLD_LAST, np.inf),
     )
 
 
@@ -170,7 +179,9 @@ def hrr_zone_bounds(
     array([120., 134., 148., 162., 176.])
     """
     if maximum <= rest:
-        raise ValueError(f"maximum heart rate {maximum} must be above resting heart rate {rest}")
+        raise ValueError(
+            f"maximum heart rate {maximum} must be above resting heart rate {rest}"
+        )
     return rest + (maximum - rest) * as_floats(fractions)
 
 
@@ -213,9 +224,13 @@ def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> FloatArray
     seconds = valid_seconds(dt, heart)
     if np.any(np.isnan(edges)) or not np.any(seconds > 0.0):
         return np.full(edges.size + 1, np.nan)
-    zone = np.searchsorted(edges, np.broadcast_to(heart, seconds.shape).ravel(), side="right")
+    zone = np.searchsorted(
+        edges, np.broadcast_to(heart, seconds.shape).ravel(), side="right"
+    )
     # NaN sorts above every bound; its seconds are already zero.
-    return as_floats(np.bincount(zone, weights=seconds.ravel(), minlength=edges.size + 1))
+    return as_floats(
+        np.bincount(zone, weights=seconds.ravel(), minlength=edges.size + 1)
+    )
 
 
 def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
@@ -247,7 +262,9 @@ def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
     """
     heart = as_floats(hr)
     above = np.where(
-        np.isnan(heart) | np.isnan(ceiling), np.nan, (heart > ceiling).astype(np.float64)
+        np.isnan(heart) | np.isnan(ceiling),
+        np.nan,
+        (heart > ceiling).astype(np.float64),
     )
     return time_mean(above, dt)
 

@@ -103,7 +103,9 @@ def grade_adjusted_speed(
     return as_floats(speed) * effort_factor(grade, curve=curve)
 
 
-def grade_adjusted_speed_range(speed: ArrayLike, grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def grade_adjusted_speed_range(
+    speed: ArrayLike, grade: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest grade-adjusted speed over the three models of equal effort.
 
     Parameters
@@ -136,7 +138,11 @@ def grade_adjusted_speed_range(speed: ArrayLike, grade: ArrayLike) -> tuple[Floa
 
 
 def mean_grade_adjusted_speed(
-    speed: ArrayLike, grade: ArrayLike, dt: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+    speed: ArrayLike,
+    grade: ArrayLike,
+    dt: ArrayLike,
+    *,
+    curve: EffortCurve = EffortCurve.RACE,
 ) -> float:
     """Mean over time of the grade-adjusted speed.
 
@@ -208,7 +214,9 @@ def normalised_speed(
     return float(time_mean(smooth**exponent, seconds) ** (1.0 / exponent))
 
 
-def variability_index(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0) -> float:
+def variability_index(
+    speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0
+) -> float:
     """Normalised speed divided by mean speed: 1 for an even run, more for a varied one.
 
     Parameters
@@ -236,4 +244,8 @@ def variability_index(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.
     1.0
     """
     mean = time_mean(speed, dt)
-    return normalised_speed(speed, dt, smoothing=smoothing) / mean if mean > 0.0 else float("nan")
+    return (
+        normalised_speed(speed, dt, smoothing=smoothing) / mean
+        if mean > 0.0
+        else float("nan")
+    )

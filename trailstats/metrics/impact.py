@@ -32,7 +32,11 @@ from trailstats.metrics._impact_load import (
     tibial_component,
 )
 from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
-from trailstats.metrics._impact_sensitivity import EXPONENTS, ImpactSensitivity, impact_sensitivity
+from trailstats.metrics._impact_sensitivity import (
+    EXPONENTS,
+    ImpactSensitivity,
+    impact_sensitivity,
+)
 from trailstats.metrics._spring_mass import (
     GRAVITY,
     contact_time,

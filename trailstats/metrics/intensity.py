@@ -8,7 +8,12 @@ from trailstats.metrics._easy_runs import (
     easy_discipline,
     easy_intended,
 )
-from trailstats.metrics._fractal import Alpha1, dfa_alpha1, dfa_exponent, threshold_from_alpha1
+from trailstats.metrics._fractal import (
+    Alpha1,
+    dfa_alpha1,
+    dfa_exponent,
+    threshold_from_alpha1,
+)
 from trailstats.metrics._heart_rate_anchors import (
     heart_rate_max_from_age,
     heart_rate_reserve_fraction,

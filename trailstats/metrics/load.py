@@ -10,7 +10,12 @@ from enum import StrEnum
 import numpy as np
 import scipy
 
-from trailstats.metrics._session_load import LoadMethod, SessionLoad, SessionLoadRules, session_load
+from trailstats.metrics._session_load import (
+    LoadMethod,
+    SessionLoad,
+    SessionLoadRules,
+    session_load,
+)
 from trailstats.metrics._trimp import (
     Sex,
     TrimpVariant,
@@ -220,7 +225,10 @@ def monotony(week: ArrayLike, *, population: bool = False) -> float:
     loads = as_floats(week)
     if loads.size < 2:
         return float("nan")
-    deviation, mean = float(np.std(loads, ddof=0 if population else 1)), float(np.mean(loads))
+    deviation, mean = (
+        float(np.std(loads, ddof=0 if population else 1)),
+        float(np.mean(loads)),
+    )
     # Equal days leave a deviation of rounding size, not exactly zero.
     return mean / deviation if deviation > 1e-9 * abs(mean) else float("nan")
 
@@ -334,9 +342,12 @@ def acute_chronic_ratio(
     chronic = rolling_total(daily, chronic_days) / chronic_days
     # Cancellation in the running sum leaves dust where the window is empty.
     empty = ~(
-        chronic > 1e-9 * max(float(np.max(np.nan_to_num(as_floats(daily)), initial=0.0)), 1e-12)
+        chronic
+        > 1e-9 * max(float(np.max(np.nan_to_num(as_floats(daily)), initial=0.0)), 1e-12)
     )
-    return as_floats(np.divide(acute, chronic, out=np.full(chronic.shape, np.nan), where=~empty))
+    return as_floats(
+        np.divide(acute, chronic, out=np.full(chronic.shape, np.nan), where=~empty)
+    )
 
 
 def longest_unbroken_days(daily: ArrayLike, *, gap: int = 7) -> int:

@@ -73,7 +73,9 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> FloatArray:
     speed = d / minutes
     uptake = -4.60 + 0.182258 * speed + 0.000104 * speed**2
     fraction = (
-        0.8 + 0.1894393 * np.exp(-0.012778 * minutes) + 0.2989558 * np.exp(-0.1932605 * minutes)
+        0.8
+        + 0.1894393 * np.exp(-0.012778 * minutes)
+        + 0.2989558 * np.exp(-0.1932605 * minutes)
     )
     return as_floats(uptake / fraction)
 
@@ -116,7 +118,11 @@ def equivalent_time(uptake: float, distance: float) -> float:
 
 
 def riegel_time(
-    duration: ArrayLike, distance: ArrayLike, target: ArrayLike, *, exponent: float = 1.06
+    duration: ArrayLike,
+    distance: ArrayLike,
+    target: ArrayLike,
+    *,
+    exponent: float = 1.06,
 ) -> FloatArray:
     """Duration over another distance by Riegel's power law.
 
@@ -146,7 +152,9 @@ def riegel_time(
     >>> round(float(performance.riegel_time(1200.0, 5000.0, 10000.0)) / 60.0, 4)
     41.6986
     """
-    return as_floats(as_floats(duration) * (as_floats(target) / as_floats(distance)) ** exponent)
+    return as_floats(
+        as_floats(duration) * (as_floats(target) / as_floats(distance)) ** exponent
+    )
 
 
 def runs_needed(
@@ -190,7 +198,12 @@ def runs_needed(
     if difference == 0.0:
         return float("nan")
     width = float(scipy.special.ndtri(0.5 + 0.5 * level) + scipy.special.ndtri(power))
-    return 2.0 * (width * deviation / difference) ** 2 * (1.0 + correlation) / (1.0 - correlation)
+    return (
+        2.0
+        * (width * deviation / difference) ** 2
+        * (1.0 + correlation)
+        / (1.0 - correlation)
+    )
 
 
 @dataclass(frozen=True)
@@ -267,7 +280,9 @@ def speed_at_heart_rate(
     """
     v, heart = np.broadcast_arrays(as_floats(speed), as_floats(hr))
     warmth = (
-        np.full(v.shape, reference_temperature) if temperature is None else as_floats(temperature)
+        np.full(v.shape, reference_temperature)
+        if temperature is None
+        else as_floats(temperature)
     )
     kept = ~(np.isnan(v) | np.isnan(heart) | np.isnan(warmth))
     v, heart, warmth = v[kept], heart[kept], warmth[kept]

@@ -75,7 +75,11 @@ def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
     0.25
     """
     total = float(
-        np.sum(valid_seconds(np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0]))
+        np.sum(
+            valid_seconds(
+                np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0]
+            )
+        )
     )
     if total == 0.0:
         return float("nan")
@@ -187,7 +191,9 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     )
     seconds = valid_seconds(dt, series)
     recorded = np.concatenate([[0.0], np.cumsum(seconds)])
-    integral = np.concatenate([[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)])
+    integral = np.concatenate(
+        [[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)]
+    )
     middle = 0.5 * (clock[:-1] + clock[1:])
     low, high = middle - 0.5 * window, middle + 0.5 * window
     # A pause repeats a position of the clock, but with the same sums, so interpolation cannot go
@@ -220,4 +226,6 @@ def true_runs(mask: ArrayLike) -> tuple[IntArray, IntArray]:
     """
     flags: BoolArray = as_bools(mask)
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1).astype(np.int64), np.flatnonzero(edges == -1).astype(np.int64)
+    return np.flatnonzero(edges == 1).astype(np.int64), np.flatnonzero(
+        edges == -1
+    ).astype(np.int64)

@@ -83,7 +83,9 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
     series = as_floats(values)
     mean = time_mean(series, dt)
     return (
-        float(np.sqrt(time_mean((series - mean) ** 2, dt))) / mean if mean > 0.0 else float("nan")
+        float(np.sqrt(time_mean((series - mean) ** 2, dt))) / mean
+        if mean > 0.0
+        else float("nan")
     )
 
 
@@ -135,7 +137,9 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
     return StanceImbalance(abs(mean - 50.0), deviation)
 
 
-def technical_exposure(technical_time: float, weeks: float, *, variability: float = 0.0) -> float:
+def technical_exposure(
+    technical_time: float, weeks: float, *, variability: float = 0.0
+) -> float:
     """Minutes a week on technical ground, weighted by how variable the steps were there.
 
     Parameters

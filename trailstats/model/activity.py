@@ -209,7 +209,9 @@ class Activity:
 
     def __repr__(self) -> str:
         m = self.meta
-        sport = "/".join(part for part in (m.sport, m.sub_sport) if part) or "unknown sport"
+        sport = (
+            "/".join(part for part in (m.sport, m.sub_sport) if part) or "unknown sport"
+        )
         return (
             f"<Activity {m.source or '(no source)'}: {sport}, {m.start_time}, "
             f"{len(self.records)} records, {len(self.issues)} issues>"
@@ -228,14 +230,17 @@ class Activity:
         """The columns of ``records`` as arrays by name; not to be written to."""
         block = self.records.to_numpy()
         if block.dtype != np.float64:
-            return {str(name): column.to_numpy() for name, column in self.records.items()}
+            return {
+                str(name): column.to_numpy() for name, column in self.records.items()
+            }
         return dict(zip(self.records.columns, block.T, strict=True))
 
     def times_at(self, seconds: NDArray[np.float64]) -> pd.DatetimeIndex:
         """Return the UTC times, to the millisecond, at seconds since the first record."""
         first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
         return pd.DatetimeIndex(
-            (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view("M8[ns]"), tz="UTC"
+            (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view("M8[ns]"),
+            tz="UTC",
         )
 
     def has(self, column: str) -> bool:

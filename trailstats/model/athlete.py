@@ -93,11 +93,17 @@ class Athlete:
         for key, (low, high) in _NUMBERS.items():
             value = getattr(self, key)
             if value is not None and not low <= value <= high:
-                raise ConfigError(f"athlete: {key} = {value} lies outside {low:g} to {high:g}")
+                raise ConfigError(
+                    f"athlete: {key} = {value} lies outside {low:g} to {high:g}"
+                )
         if self.sex not in ("", "female", "male"):
-            raise ConfigError(f'athlete: sex = {self.sex!r} is neither "female" nor "male"')
+            raise ConfigError(
+                f'athlete: sex = {self.sex!r} is neither "female" nor "male"'
+            )
         if self.goal not in ("", *GOALS):
-            raise ConfigError(f"athlete: goal = {self.goal!r} is none of {', '.join(GOALS)}")
+            raise ConfigError(
+                f"athlete: goal = {self.goal!r} is none of {', '.join(GOALS)}"
+            )
         if (
             self.heart_rate_max
             and self.heart_rate_rest
@@ -127,7 +133,8 @@ class Athlete:
         try:
             athlete = cls.from_dict(data)
             return replace(
-                athlete, osm=tuple(str(Path(path).parent / extract) for extract in athlete.osm)
+                athlete,
+                osm=tuple(str(Path(path).parent / extract) for extract in athlete.osm),
             )
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
@@ -194,12 +201,16 @@ def _date(value: object) -> dt.date:
     try:
         return dt.date.fromisoformat(str(value))
     except ValueError as error:
-        raise ConfigError(f"athlete: {value!r} is not a date such as 2026-05-10") from error
+        raise ConfigError(
+            f"athlete: {value!r} is not a date such as 2026-05-10"
+        ) from error
 
 
 def _zone(value: object) -> tuple[float, float, float]:
     parts = _list("privacy_zones", value)
     if len(parts) != 3:
-        raise ConfigError("athlete: a privacy zone is [latitude, longitude, radius in metres]")
+        raise ConfigError(
+            "athlete: a privacy zone is [latitude, longitude, radius in metres]"
+        )
     lat, lon, radius = (_number("privacy_zones", p) for p in parts)
     return lat, lon, radius

@@ -16,7 +16,14 @@ from trailstats.model.activity import ActivityMeta, DeviceTotals
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Totals
-from trailstats.schema import EvidenceStrength, Severity, Surface, SurfaceSource, Table, Verdict
+from trailstats.schema import (
+    EvidenceStrength,
+    Severity,
+    Surface,
+    SurfaceSource,
+    Table,
+    Verdict,
+)
 from trailstats.schema.documents import LATER_KEYS
 
 __all__ = ["DOCUMENTS", "document_schema", "table_schema"]
@@ -82,10 +89,14 @@ def table_schema(table: Table) -> Schema:
 
 
 def _object(
-    properties: dict[str, Schema], optional: frozenset[str] = frozenset(), part: str = ""
+    properties: dict[str, Schema],
+    optional: frozenset[str] = frozenset(),
+    part: str = "",
 ) -> Schema:
     needed = [
-        key for key in properties if key not in optional and f"{part}.{key}" not in LATER_KEYS
+        key
+        for key in properties
+        if key not in optional and f"{part}.{key}" not in LATER_KEYS
     ]
     return {"type": "object", "properties": properties, "required": needed}
 
@@ -123,7 +134,9 @@ def _meta() -> Schema:
             {f.name: NUMBER for f in fields(DeviceTotals)}, part="device_totals"
         ),
     }
-    return _object({f.name: special.get(f.name, TEXT) for f in fields(ActivityMeta)}, part="meta")
+    return _object(
+        {f.name: special.get(f.name, TEXT) for f in fields(ActivityMeta)}, part="meta"
+    )
 
 
 def _totals() -> Schema:
@@ -133,12 +146,20 @@ def _totals() -> Schema:
 
 
 def _times() -> Schema:
-    part = _object({"first": WHOLE, "times": {"type": "array", "items": {"type": "number"}}})
+    part = _object(
+        {"first": WHOLE, "times": {"type": "array", "items": {"type": "number"}}}
+    )
     return _object(dict.fromkeys(("moving", "settled", "climbing"), part))
 
 
 def _analysis() -> Schema:
-    tables = (schema.SEGMENTS, schema.CLIMBS, schema.PROFILE, schema.IMPACT, schema.EFFORTS)
+    tables = (
+        schema.SEGMENTS,
+        schema.CLIMBS,
+        schema.PROFILE,
+        schema.IMPACT,
+        schema.EFFORTS,
+    )
     return _object(
         {
             "format_version": _version(),
@@ -156,18 +177,24 @@ def _analysis() -> Schema:
 def _athlete() -> Schema:
     lists: dict[str, Schema] = {
         "races": {"type": "array", "items": {"type": "string", "format": "date"}},
-        "privacy_zones": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+        "privacy_zones": {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "number"}},
+        },
         "osm": TEXTS,
         "name": TEXT,
         "sex": TEXT,
         "goal": TEXT,
     }
-    return _object({f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)}, part="athlete")
+    return _object(
+        {f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)}, part="athlete"
+    )
 
 
 def _limits() -> Schema:
     kinds = {
-        f.name: TEXT if f.name in ("sex", "source") else NUMBER for f in fields(HeartRateLimits)
+        f.name: TEXT if f.name in ("sex", "source") else NUMBER
+        for f in fields(HeartRateLimits)
     }
     return _object(kinds, part="limits")
 
@@ -219,7 +246,12 @@ def _rule() -> Schema:
     texts = dict.fromkeys(("rule", "statement", "period", "detail"), TEXT)
     outcome: Schema = {"enum": ["pass", "fail", "not applicable", "not enough data"]}
     return _object(
-        {**texts, "outcome": outcome, "evidence": _enum(EvidenceStrength), "activities": TEXTS}
+        {
+            **texts,
+            "outcome": outcome,
+            "evidence": _enum(EvidenceStrength),
+            "activities": TEXTS,
+        }
     )
 
 
@@ -255,7 +287,9 @@ def _explanation() -> Schema:
         "type": "object",
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     }
-    return _object({"format_version": _version(), "rows": {"type": "array", "items": row}})
+    return _object(
+        {"format_version": _version(), "rows": {"type": "array", "items": row}}
+    )
 
 
 def _terrain() -> Schema:

@@ -110,20 +110,25 @@ def resolve_limits(
 
 
 def _maximum(
-    athlete: Athlete, day: pd.Timestamp | None, times: NDArray[np.float64] | None, n_activities: int
+    athlete: Athlete,
+    day: pd.Timestamp | None,
+    times: NDArray[np.float64] | None,
+    n_activities: int,
 ) -> tuple[float, list[str]]:
     if athlete.heart_rate_max:
         return athlete.heart_rate_max, ["maximum stated"]
     if times is not None and n_activities >= FEWEST_ACTIVITIES:
         # The time at or above each rate, less the topmost thousandth, in which artefacts gather.
         above = np.cumsum(times[::-1])[::-1]
-        reached = np.flatnonzero(above >= max(SHORTEST_AT_MAXIMUM, 0.001 * float(times.sum())))
+        reached = np.flatnonzero(
+            above >= max(SHORTEST_AT_MAXIMUM, 0.001 * float(times.sum()))
+        )
         if len(reached):
             return float(reached[-1]), [
                 f"maximum from the recordings ({n_activities} with a heart rate)"
             ]
     if athlete.birth_year and day is not None:
-        return float(intensity.heart_rate_max_from_age(day.year - athlete.birth_year)), [
-            "maximum from age"
-        ]
+        return float(
+            intensity.heart_rate_max_from_age(day.year - athlete.birth_year)
+        ), ["maximum from age"]
     return NAN, []

@@ -132,7 +132,8 @@ class Totals:
 
     def __add__(self, other: Totals) -> Totals:
         sums: dict[str, Any] = {
-            f.name: _add(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)
+            f.name: _add(getattr(self, f.name), getattr(other, f.name))
+            for f in fields(self)
         }
         return Totals(**sums)
 
@@ -143,7 +144,9 @@ class Totals:
     def mean_speed(self) -> float:
         """Distance over moving time [m/s]; NaN without movement."""
         return (
-            self.distance / self.moving_time if self.moving_time > 0 and self.distance > 0 else NAN
+            self.distance / self.moving_time
+            if self.moving_time > 0 and self.distance > 0
+            else NAN
         )
 
     @property
@@ -154,7 +157,11 @@ class Totals:
     @property
     def mean_heart_rate(self) -> float:
         """Mean heart rate while moving [1/min]; NaN without one."""
-        return 60.0 * self.heart_beats / self.heart_rate_time if self.heart_rate_time > 0 else NAN
+        return (
+            60.0 * self.heart_beats / self.heart_rate_time
+            if self.heart_rate_time > 0
+            else NAN
+        )
 
     @property
     def trail_share(self) -> float:
@@ -217,9 +224,15 @@ class HeartRateTimes:
         Shape (256,) [s]: after the first ten minutes, on climbs steeper than 5 %.
     """
 
-    moving: NDArray[np.float64] = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
-    settled: NDArray[np.float64] = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
-    climbing: NDArray[np.float64] = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
+    moving: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(HEART_RATE_BINS)
+    )
+    settled: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(HEART_RATE_BINS)
+    )
+    climbing: NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(HEART_RATE_BINS)
+    )
 
     def to_dict(self) -> dict[str, object]:
         """Return, for each part, the first bin that holds time and the times from there on."""
@@ -229,7 +242,10 @@ class HeartRateTimes:
             held = np.flatnonzero(times)
             first = int(held[0]) if len(held) else 0
             last = int(held[-1]) + 1 if len(held) else 0
-            out[f.name] = {"first": first, "times": [round(float(t), 2) for t in times[first:last]]}
+            out[f.name] = {
+                "first": first,
+                "times": [round(float(t), 2) for t in times[first:last]],
+            }
         return out
 
     @classmethod
@@ -311,7 +327,9 @@ class Analysis:
             "format_version": schema.FORMAT_VERSION,
             "meta": _meta_to_dict(self.meta),
             "totals": self.totals.to_dict(),
-            "metrics": {name: metric.to_dict() for name, metric in self.metrics.items()},
+            "metrics": {
+                name: metric.to_dict() for name, metric in self.metrics.items()
+            },
             "issues": [issue.to_dict() for issue in self.issues],
         }
 
@@ -332,13 +350,21 @@ class Analysis:
         """
         _check_version(data)
         try:
-            held = [n for n in TABLES_OF_ANALYSIS if n in data or f"analysis.{n}" not in LATER_KEYS]
+            held = [
+                n
+                for n in TABLES_OF_ANALYSIS
+                if n in data or f"analysis.{n}" not in LATER_KEYS
+            ]
             tables: dict[str, Any] = {
                 name: table_from_rows(schema.TABLES[name], data[name]) for name in held
             }
-            times = HeartRateTimes.from_dict(cast("dict[str, Any]", data["heart_rate_times"]))
+            times = HeartRateTimes.from_dict(
+                cast("dict[str, Any]", data["heart_rate_times"])
+            )
         except (KeyError, TypeError, ValueError) as error:
-            raise SchemaError(f"no analysis document: {type(error).__name__}: {error}") from error
+            raise SchemaError(
+                f"no analysis document: {type(error).__name__}: {error}"
+            ) from error
         return replace(cls.from_outline(data, tables), heart_rate_times=times)
 
     @classmethod
@@ -354,7 +380,9 @@ class Analysis:
         try:
             return cls(**_outlined(data), **tables)
         except (KeyError, TypeError, ValueError) as error:
-            raise SchemaError(f"no analysis document: {type(error).__name__}: {error}") from error
+            raise SchemaError(
+                f"no analysis document: {type(error).__name__}: {error}"
+            ) from error
 
 
 TABLES_OF_ANALYSIS = tuple(f.name for f in fields(Analysis) if f.type == "pd.DataFrame")
@@ -377,7 +405,9 @@ def _outlined(data: dict[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {
             k: NAN if v is None and k in numbers else v for k, v in known.items()
         }
-        metrics[name] = Metric(**values | {"evidence": EvidenceStrength(item["evidence"])})
+        metrics[name] = Metric(
+            **values | {"evidence": EvidenceStrength(item["evidence"])}
+        )
     issues = [
         Issue(**_known(Issue, "issue", i) | {"severity": Severity(i["severity"])})
         for i in data["issues"]
@@ -394,7 +424,9 @@ def _sums(data: dict[str, Any]) -> dict[str, Any]:
     """Return the totals with NaN for null, as `Totals` holds ascent and descent without
     elevation.
     """
-    return {k: NAN if v is None else v for k, v in _known(Totals, "totals", data).items()}
+    return {
+        k: NAN if v is None else v for k, v in _known(Totals, "totals", data).items()
+    }
 
 
 def _known(kind: type[Any], part: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -413,8 +445,14 @@ _FIELDS: dict[type[Any], tuple[str, ...]] = {
 
 
 def _meta_to_dict(meta: ActivityMeta) -> dict[str, object]:
-    out = {f.name: plain(getattr(meta, f.name)) for f in fields(meta) if f.name != "device_totals"}
-    return out | {"device_totals": {k: plain(v) for k, v in asdict(meta.device_totals).items()}}
+    out = {
+        f.name: plain(getattr(meta, f.name))
+        for f in fields(meta)
+        if f.name != "device_totals"
+    }
+    return out | {
+        "device_totals": {k: plain(v) for k, v in asdict(meta.device_totals).items()}
+    }
 
 
 def _meta_from_dict(data: dict[str, Any]) -> ActivityMeta:
@@ -422,7 +460,9 @@ def _meta_from_dict(data: dict[str, Any]) -> ActivityMeta:
     for name in ("local_offset", "feel", "rpe"):
         values[name] = NAN if values[name] is None else values[name]
     told = _known(DeviceTotals, "device_totals", values["device_totals"])
-    values["device_totals"] = DeviceTotals(**{k: NAN if v is None else v for k, v in told.items()})
+    values["device_totals"] = DeviceTotals(
+        **{k: NAN if v is None else v for k, v in told.items()}
+    )
     start = values["start_time"]
     values["start_time"] = None if start is None else pd.Timestamp(str(start))
     return ActivityMeta(**values)

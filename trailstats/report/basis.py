@@ -26,7 +26,9 @@ class Basis:
     assumed: tuple[str, ...]
 
 
-def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, private: bool) -> Basis:
+def basis_of(
+    analyses: Sequence[Analysis], limits: HeartRateLimits | None, private: bool
+) -> Basis:
     """Return what the numbers of these activities rest on.
 
     Parameters
@@ -73,7 +75,9 @@ def basis_of(analyses: Sequence[Analysis], limits: HeartRateLimits | None, priva
                 "time: theirs is"
             )
         )
-        assumed.append(f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC.")
+        assumed.append(
+            f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC."
+        )
     if private:
         assumed.append(
             "Private places of the athlete's profile were left out of maps and profiles."
@@ -150,7 +154,9 @@ def _sources(analyses: Sequence[Analysis]) -> str:
     total = sum(lengths.values())
     if total <= 0:
         return "told from labels, a map, the file's tag or the recording's signal, in this order"
-    parts = [f"{words[s]} ({text.percent(v / total)})" for s, v in lengths.items() if v > 0]
+    parts = [
+        f"{words[s]} ({text.percent(v / total)})" for s, v in lengths.items() if v > 0
+    ]
     return f"told from {', '.join(parts)} of the classified distance"
 
 
@@ -164,7 +170,9 @@ def _limits(limits: HeartRateLimits | None) -> str:
         ("hard from", limits.hard_floor),
     ]
     known = [
-        f"{name} {text.rate(value)}" for name, value in values if text.rate(value) != text.DASH
+        f"{name} {text.rate(value)}"
+        for name, value in values
+        if text.rate(value) != text.DASH
     ]
     if not known:
         return f"Heart-rate limits: {limits.source}."

@@ -57,7 +57,9 @@ def data(rows: Rows) -> object:
 def wide(chart: Chart, height: int = HEIGHT) -> Chart:
     """Return a chart as wide as its place."""
     return chart.properties(
-        width="container", height=height, autosize={"type": "fit", "contains": "padding"}
+        width="container",
+        height=height,
+        autosize={"type": "fit", "contains": "padding"},
     )
 
 
@@ -76,7 +78,10 @@ def surface_colour(rows: Rows) -> object:
     found = _present(rows)
     colours = [LIGHT.surface(Surface(s)) for s in found]
     return altair().Color(
-        "surface:N", title=None, scale=altair().Scale(domain=found, range=colours), legend=legend()
+        "surface:N",
+        title=None,
+        scale=altair().Scale(domain=found, range=colours),
+        legend=legend(),
     )
 
 
@@ -85,7 +90,10 @@ def surface_shape(rows: Rows) -> object:
     found = _present(rows)
     shapes = [_SHAPES[s] for s in found]
     return altair().Shape(
-        "surface:N", title=None, scale=altair().Scale(domain=found, range=shapes), legend=legend()
+        "surface:N",
+        title=None,
+        scale=altair().Scale(domain=found, range=shapes),
+        legend=legend(),
     )
 
 

@@ -95,7 +95,9 @@ def load(rows: Rows) -> Chart:
             color=alt.Color(
                 "kind:N",
                 title=None,
-                scale=alt.Scale(domain=kinds, range=[LIGHT.text, LIGHT.bad, LIGHT.accent]),
+                scale=alt.Scale(
+                    domain=kinds, range=[LIGHT.text, LIGHT.bad, LIGHT.accent]
+                ),
                 legend=legend(),
             ),
             strokeDash=alt.StrokeDash(
@@ -130,7 +132,9 @@ def intensity(rows: Rows) -> Chart:
                 "zone:N",
                 title="zone",
                 sort=zones,
-                scale=alt.Scale(domain=zones, range=[LIGHT.easy, LIGHT.moderate, LIGHT.hard]),
+                scale=alt.Scale(
+                    domain=zones, range=[LIGHT.easy, LIGHT.moderate, LIGHT.hard]
+                ),
                 legend=legend(),
             ),
             order="order:Q",
@@ -157,7 +161,9 @@ def calendar(rows: Rows, unit: str = "km") -> Chart:
         .encode(
             x=_week(),
             y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
-            size=alt.Size("distance:Q", title=unit, legend=None, scale=alt.Scale(range=[8, 170])),
+            size=alt.Size(
+                "distance:Q", title=unit, legend=None, scale=alt.Scale(range=[8, 170])
+            ),
             color=surface_colour(rows),
             shape=surface_shape(rows),
             tooltip=[
@@ -191,7 +197,10 @@ def variety(rows: Rows) -> Chart:
             "share:Q",
             scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 1]),
             legend=alt.Legend(
-                orient="top", title="share of the month", format="%", values=[0.05, 0.25, 1]
+                orient="top",
+                title="share of the month",
+                format="%",
+                values=[0.05, 0.25, 1],
             ),
         ),
         tooltip=[
@@ -245,7 +254,9 @@ def _clock_ticks(points: Rows) -> list[float]:
     """Return ticks at round times per kilometre or mile."""
     paces = [float(str(row["speed"])) for row in points]
     low, high = min(paces, default=0.0), max(paces, default=0.0)
-    step = next((s for s in (5.0, 10.0, 15.0, 30.0, 60.0) if (high - low) / s <= 7), 120.0)
+    step = next(
+        (s for s in (5.0, 10.0, 15.0, 30.0, 60.0) if (high - low) / s <= 7), 120.0
+    )
     return [step * k for k in range(int(low // step), int(high // step) + 2)]
 
 
@@ -268,11 +279,17 @@ def claims(rows: Rows) -> Chart:
     found = [v for v in _VERDICTS if any(row["verdict"] == v for row in rows)]
     tones = [_VERDICTS[v][0] for v in found]
     colour = alt.Color(
-        "verdict:N", title=None, scale=alt.Scale(domain=found, range=tones), legend=legend()
+        "verdict:N",
+        title=None,
+        scale=alt.Scale(domain=found, range=tones),
+        legend=legend(),
     )
     shapes = [_VERDICTS[v][1] for v in found]
     shape = alt.Shape(
-        "verdict:N", title=None, scale=alt.Scale(domain=found, range=shapes), legend=legend()
+        "verdict:N",
+        title=None,
+        scale=alt.Scale(domain=found, range=shapes),
+        legend=legend(),
     )
 
     def axis_of(field: str) -> object:
@@ -291,8 +308,12 @@ def claims(rows: Rows) -> Chart:
     side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=24).encode(
         x=axis_of("favours:Q"), x2=alt.datum(0)
     )
-    bars = base.mark_rule(strokeWidth=3).encode(x=axis_of("low:Q"), x2="high:Q", color=colour)
-    dots = base.mark_point(filled=True, size=90).encode(x="difference:Q", color=colour, shape=shape)
+    bars = base.mark_rule(strokeWidth=3).encode(
+        x=axis_of("low:Q"), x2="high:Q", color=colour
+    )
+    dots = base.mark_point(filled=True, size=90).encode(
+        x="difference:Q", color=colour, shape=shape
+    )
     return wide(alt.layer(side, zero, bars, dots), height=max(60, 34 * len(rows)))
 
 
@@ -380,8 +401,16 @@ def _from_above(rows: Rows, detail: str, width: float, opacity: float = 1.0) -> 
         alt.Chart(data(rows))
         .mark_line(strokeWidth=width, opacity=opacity)
         .encode(
-            x=alt.X("x:Q", axis=axis, scale=alt.Scale(domain=domains[0], nice=False, zero=False)),
-            y=alt.Y("y:Q", axis=axis, scale=alt.Scale(domain=domains[1], nice=False, zero=False)),
+            x=alt.X(
+                "x:Q",
+                axis=axis,
+                scale=alt.Scale(domain=domains[0], nice=False, zero=False),
+            ),
+            y=alt.Y(
+                "y:Q",
+                axis=axis,
+                scale=alt.Scale(domain=domains[1], nice=False, zero=False),
+            ),
             color=surface_colour(rows),
             detail=detail,
             order="order:Q",

@@ -141,7 +141,10 @@ class RuleView:
 
 
 def claim_view(
-    result: ClaimResult, numbers: Mapping[str, int], imperial: bool = False, part: bool = False
+    result: ClaimResult,
+    numbers: Mapping[str, int],
+    imperial: bool = False,
+    part: bool = False,
 ) -> ClaimView:
     """Return a claim as the page shows it.
 
@@ -157,12 +160,16 @@ def claim_view(
     """
     unit = display_unit(result.unit, result.metric)
     picture = _picture(result, unit, imperial, _favours(result, part))
-    bound = max((abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0)
+    bound = max(
+        (abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0
+    )
     difference = text.difference(result.difference, unit, imperial, beside=bound)
     interval = text.interval(result.low, result.high, unit, imperial, signed=True)
     # Beside the difference the interval does without the unit.
     bounds = (
-        interval.removesuffix(difference[difference.find(" ") :]) if " " in difference else interval
+        interval.removesuffix(difference[difference.find(" ") :])
+        if " " in difference
+        else interval
     )
     return ClaimView(
         claim=result.claim,
@@ -188,7 +195,9 @@ def claim_view(
     )
 
 
-def rule_views(results: Sequence[RuleResult], numbers: Mapping[str, int]) -> tuple[RuleView, ...]:
+def rule_views(
+    results: Sequence[RuleResult], numbers: Mapping[str, int]
+) -> tuple[RuleView, ...]:
     """Return training rules as the page shows them, the checks of one rule together; ``numbers`` as
     in `claim_view`.
     """
@@ -196,11 +205,15 @@ def rule_views(results: Sequence[RuleResult], numbers: Mapping[str, int]) -> tup
     for result in results:
         check = CheckView(
             period=result.period,
-            outcome=OUTCOMES.get(result.outcome, Swatch(result.outcome, "dots", "muted")),
+            outcome=OUTCOMES.get(
+                result.outcome, Swatch(result.outcome, "dots", "muted")
+            ),
             detail=result.detail,
             runs=_runs(result.activities, numbers),
         )
-        together.setdefault((result.rule, result.statement, result.evidence), []).append(check)
+        together.setdefault(
+            (result.rule, result.statement, result.evidence), []
+        ).append(check)
     return tuple(
         RuleView(
             rule,
@@ -241,7 +254,8 @@ def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
         return f"{what}{sides[0]} {names[0]}, {sides[1]} {names[1]}."
     if any(known):
         return (
-            f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing to compare with."
+            f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing "
+            "to compare with."
         )
     if math.isfinite(result.difference):
         return f"{what}difference {text.difference(result.difference, unit, imperial)}."
@@ -249,16 +263,25 @@ def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
     return next(
-        (c for c in result.caveats if "needed" in c), result.caveats[0] if result.caveats else ""
+        (c for c in result.caveats if "needed" in c),
+        result.caveats[0] if result.caveats else "",
     )
 
 
 def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
     """Return why an answer is open although its interval leaves out zero."""
-    if picture is None or not picture.clear or result.verdict is not Verdict.INCONCLUSIVE:
+    if (
+        picture is None
+        or not picture.clear
+        or result.verdict is not Verdict.INCONCLUSIVE
+    ):
         return ""
-    sentences = [s for caveat in result.caveats for s in re.split(r"(?<=[.!?]) ", caveat)]
-    reason = next((s for s in sentences if re.search(r"decided only|decides nothing", s)), "")
+    sentences = [
+        s for caveat in result.caveats for s in re.split(r"(?<=[.!?]) ", caveat)
+    ]
+    reason = next(
+        (s for s in sentences if re.search(r"decided only|decides nothing", s)), ""
+    )
     return f"Still open: {reason or 'what else was found speaks against a decision.'}"
 
 
@@ -275,7 +298,11 @@ def _favours(result: ClaimResult, part: bool) -> int:
 def _sample(result: ClaimResult) -> str:
     if not result.n_trail and not result.n_road:
         return text.DASH
-    sides = ("with trail", "without") if result.claim == "road_improvement" else ("trail", "road")
+    sides = (
+        ("with trail", "without")
+        if result.claim == "road_improvement"
+        else ("trail", "road")
+    )
     return f"{text.count(result.n_trail)} {sides[0]}, {text.count(result.n_road)} {sides[1]}"
 
 
@@ -286,7 +313,9 @@ def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]
 def _picture(
     result: ClaimResult, unit: str, imperial: bool, favours: int
 ) -> IntervalPicture | None:
-    values = [v for v in (result.low, result.difference, result.high) if math.isfinite(v)]
+    values = [
+        v for v in (result.low, result.difference, result.high) if math.isfinite(v)
+    ]
     if not math.isfinite(result.difference):
         return None
     edge = 1.1 * max((abs(v) for v in values), default=0.0) or 1.0

@@ -111,7 +111,9 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
                 f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by "
                 "week; upwards is "
                 f"fitter, or cooler.{band}",
-                lambda: charts.trend(trend.points, trend.lines, "/mi" if imperial else "/km"),
+                lambda: charts.trend(
+                    trend.points, trend.lines, "/mi" if imperial else "/km"
+                ),
             ),
         ),
         (
@@ -136,7 +138,9 @@ def figures(page: Page) -> list[Figure]:
         spec = _for_page(drawing.draw())
         height = spec.get("height", chart_base.HEIGHT)
         known = height if isinstance(height, int) else chart_base.HEIGHT
-        out.append(Figure(f"chart-{drawing.name}", drawing.title, drawing.words, known, spec))
+        out.append(
+            Figure(f"chart-{drawing.name}", drawing.title, drawing.words, known, spec)
+        )
     return out
 
 

@@ -109,7 +109,11 @@ def load_rows(history: History) -> list[Row]:
             "form": round(b - c, 1),
         }
         for week, a, b, c in zip(
-            by_week.index, by_week["load"], by_week["fitness"], by_week["fatigue"], strict=True
+            by_week.index,
+            by_week["load"],
+            by_week["fitness"],
+            by_week["fatigue"],
+            strict=True,
         )
     ]
 
@@ -119,7 +123,10 @@ def weekly_impact_rows(history: History) -> list[Row]:
     table = _counted(history.activities)
     if not table["impact_load"].notna().any():
         return []
-    parts = {s: table[f"impact_load_{s.value}"].fillna(0.0) for s in (Surface.ROAD, Surface.TRAIL)}
+    parts = {
+        s: table[f"impact_load_{s.value}"].fillna(0.0)
+        for s in (Surface.ROAD, Surface.TRAIL)
+    }
     rest = table["impact_load"].fillna(0.0) - parts[Surface.ROAD] - parts[Surface.TRAIL]
     parts[Surface.UNKNOWN] = rest.clip(lower=0.0)
     out: list[Row] = []
@@ -144,7 +151,10 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
     analyses : sequence of Analysis
         In the same order.
     """
-    found: dict[str, list[list[float]]] = {Surface.TRAIL.value: [], Surface.ROAD.value: []}
+    found: dict[str, list[list[float]]] = {
+        Surface.TRAIL.value: [],
+        Surface.ROAD.value: [],
+    }
     for analysis, surface, double in zip(
         analyses, activities["surface"], activities["duplicate_of"], strict=True
     ):
@@ -180,7 +190,9 @@ def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]
     imperial : bool
     """
     table = _counted(activities)
-    local = table["start_time"] + pd.to_timedelta(table["local_offset"].fillna(0.0), unit="s")
+    local = table["start_time"] + pd.to_timedelta(
+        table["local_offset"].fillna(0.0), unit="s"
+    )
     factor = text.METRES_PER_MILE if imperial else 1000.0
     return [
         {
@@ -192,7 +204,12 @@ def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]
             "name": name,
         }
         for week, day, surface, metres, name in zip(
-            monday_of(local), local, table["surface"], table["distance"], table["name"], strict=True
+            monday_of(local),
+            local,
+            table["surface"],
+            table["distance"],
+            table["name"],
+            strict=True,
         )
     ]
 
@@ -238,13 +255,24 @@ def variety_rows(history: History) -> list[Row]:
     counted = _counted(history.activities)
     table = history.segments
     table = table[table["file"].isin(counted["file"])]
-    known = (table["slope"] != Slope.UNKNOWN.value) & (table["surface"] != Surface.UNKNOWN.value)
-    table = table[known & table["start_time"].notna() & table["duration"].notna()].reset_index(
-        drop=True
+    known = (table["slope"] != Slope.UNKNOWN.value) & (
+        table["surface"] != Surface.UNKNOWN.value
     )
-    trail, level = table["surface"] == Surface.TRAIL.value, table["mean_grade"].abs() < LEVEL_GRADE
+    table = table[
+        known & table["start_time"].notna() & table["duration"].notna()
+    ].reset_index(drop=True)
+    trail, level = (
+        table["surface"] == Surface.TRAIL.value,
+        table["mean_grade"].abs() < LEVEL_GRADE,
+    )
     kind = np.select(
-        [table["gait"] == Gait.HIKE.value, table["technical"], trail & level, trail, level],
+        [
+            table["gait"] == Gait.HIKE.value,
+            table["technical"],
+            trail & level,
+            trail,
+            level,
+        ],
         [5, 4, 2, 3, 0],
         1,
     )

@@ -136,7 +136,8 @@ def render(page: Page) -> str:
     return template.render(
         page=page,
         charts=charts,
-        routes=page.archive is not None and any(s.track.has("x") for s in page.sections),
+        routes=page.archive is not None
+        and any(s.track.has("x") for s in page.sections),
         version=__version__,
         policy=_policy(scripts),
         styles=safe(
@@ -152,7 +153,9 @@ def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise WriteError(f"{folder}: can't be made: {error.strerror or error}") from error
+        raise WriteError(
+            f"{folder}: can't be made: {error.strerror or error}"
+        ) from error
     written = set()
     for section in page.sections:
         path = folder / f"a{section.number}.html"
@@ -190,12 +193,16 @@ def _template() -> jinja2.Template:
 
 @functools.cache
 def _own(name: str) -> str:
-    return resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
+    return (
+        resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
+    )
 
 
 def _policy(scripts: Sequence[str]) -> str:
     """Return a content security policy: nothing is fetched, no script runs but these."""
-    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    digests = [
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts
+    ]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from trailstats.schema import EvidenceStrength, Surface, Verdict
 
-__all__ = ["DARK", "EVIDENCE", "LIGHT", "OUTCOMES", "SURFACES", "VERDICTS", "Palette", "Swatch"]
+__all__ = [
+    "DARK",
+    "EVIDENCE",
+    "LIGHT",
+    "OUTCOMES",
+    "SURFACES",
+    "VERDICTS",
+    "Palette",
+    "Swatch",
+]
 
 
 @dataclass(frozen=True)
@@ -38,9 +47,11 @@ class Palette:
 
     def surface(self, surface: Surface) -> str:
         """Return the colour of a surface."""
-        return {Surface.ROAD: self.road, Surface.TRAIL: self.trail, Surface.UNKNOWN: self.unknown}[
-            surface
-        ]
+        return {
+            Surface.ROAD: self.road,
+            Surface.TRAIL: self.trail,
+            Surface.UNKNOWN: self.unknown,
+        }[surface]
 
 
 LIGHT = Palette(

@@ -47,7 +47,9 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
         Vega-Lite specifications by the id of the element that each is drawn in.
     """
     texts = _Texts()
-    activities = [_route(s) if page.folder else _activity(s, texts) for s in page.sections]
+    activities = [
+        _route(s) if page.folder else _activity(s, texts) for s in page.sections
+    ]
     return {
         "surfaces": [s.value for s in Surface],
         "imperial": page.imperial,
@@ -100,9 +102,9 @@ def _route(view: ActivityView) -> Json:
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
     }
     if track.has("x"):
-        even = np.round(np.linspace(0, len(track) - 1, min(len(track), ROUTE_POINTS))).astype(
-            np.int64
-        )
+        even = np.round(
+            np.linspace(0, len(track) - 1, min(len(track), ROUTE_POINTS))
+        ).astype(np.int64)
         chosen = np.unique(np.concatenate((even, track.starts, track.starts - 1)))
         columns = {
             name: _steps(getattr(track, name)[chosen].astype(np.float64))
@@ -129,7 +131,11 @@ def _track(track: TrackView) -> Json:
     """Return a track's columns; ``x, y, along, elevation`` as differences from the last known
     value.
     """
-    out: Json = {"region": track.region, "byTime": track.by_time, "starts": track.starts.tolist()}
+    out: Json = {
+        "region": track.region,
+        "byTime": track.by_time,
+        "starts": track.starts.tolist(),
+    }
     out["along"] = _steps(track.along)
     if track.has("x"):
         out |= {"x": _steps(track.x), "y": _steps(track.y)}

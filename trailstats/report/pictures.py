@@ -56,7 +56,9 @@ def write_pictures(
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WriteError(f"{target}: can't be made: {error.strerror or error}") from error
+        raise WriteError(
+            f"{target}: can't be made: {error.strerror or error}"
+        ) from error
     analyses = list(history.analyses)
     archive = archive_view(history, imperial, analyses=analyses)
     drawn = {d.name: themed(d.draw()) for d in drawings(archive, imperial)}
@@ -68,9 +70,13 @@ def write_pictures(
     for name, chart in drawn.items():
         spec = chart.to_json()
         out.append(
-            write_atomically(target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode())
+            write_atomically(
+                target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()
+            )
         )
         out.append(
-            write_atomically(target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0))
+            write_atomically(
+                target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)
+            )
         )
     return out

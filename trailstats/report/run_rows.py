@@ -20,7 +20,9 @@ __all__ = ["all_route_rows", "claim_rows", "profile_rows", "route_rows", "stretc
 Row = dict[str, object]
 
 
-def profile_rows(analysis: Analysis, view: TrackView, imperial: bool = False) -> list[Row]:
+def profile_rows(
+    analysis: Analysis, view: TrackView, imperial: bool = False
+) -> list[Row]:
     """Return a row for each point of a profile: ``along, height, base, surface, technical, part``.
 
     Parameters
@@ -31,27 +33,40 @@ def profile_rows(analysis: Analysis, view: TrackView, imperial: bool = False) ->
     imperial : bool
         Miles and feet instead of kilometres and metres; minutes where the track lies along time.
     """
-    far, high = (text.METRES_PER_MILE, text.METRES_PER_FOOT) if imperial else (1000.0, 1.0)
+    far, high = (
+        (text.METRES_PER_MILE, text.METRES_PER_FOOT) if imperial else (1000.0, 1.0)
+    )
     along = view.along / (60.0 if view.by_time else far)
     tall = view.has("elevation")
     height = view.elevation / high if tall else np.ones(len(view))
     low = float(np.nanmin(height)) if tall else 0.0
     return [
         row
-        | {"along": round(float(along[i]), 4), "height": round(float(height[i]), 2), "base": low}
-        for i, row in stretches(analysis, view, np.isfinite(along) & np.isfinite(height))
+        | {
+            "along": round(float(along[i]), 4),
+            "height": round(float(height[i]), 2),
+            "base": low,
+        }
+        for i, row in stretches(
+            analysis, view, np.isfinite(along) & np.isfinite(height)
+        )
     ]
 
 
 def route_rows(analysis: Analysis, view: TrackView) -> list[Row]:
     """Return a row for each point of a route: ``x, y`` [m], ``surface, technical, part, order``."""
     return [
-        row | {"x": round(float(view.x[i]), 1), "y": round(float(view.y[i]), 1), "order": i}
-        for i, row in stretches(analysis, view, np.isfinite(view.x) & np.isfinite(view.y))
+        row
+        | {"x": round(float(view.x[i]), 1), "y": round(float(view.y[i]), 1), "order": i}
+        for i, row in stretches(
+            analysis, view, np.isfinite(view.x) & np.isfinite(view.y)
+        )
     ]
 
 
-def all_route_rows(history: History, *, analyses: Sequence[Analysis] | None = None) -> list[Row]:
+def all_route_rows(
+    history: History, *, analyses: Sequence[Analysis] | None = None
+) -> list[Row]:
     """Return the rows of `route_rows` for all runs of the busiest region, ``part`` unique over all
     of them.
 
@@ -115,7 +130,11 @@ def stretches(
     for i in np.flatnonzero(known).tolist():
         k = int(view.segment[i])
         inside = 0 <= k < len(surfaces)
-        ground = (surfaces[k], bool(technical[k])) if inside else (Surface.UNKNOWN.value, False)
+        ground = (
+            (surfaces[k], bool(technical[k]))
+            if inside
+            else (Surface.UNKNOWN.value, False)
+        )
         row = {"surface": ground[0], "technical": ground[1]}
         if before is not None and (i in starts or not known[i - 1]):
             part, before = part + 1, None

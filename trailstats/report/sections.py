@@ -57,7 +57,13 @@ METRIC_WORDS = {
     "time_zone_3": "time in the hard zone",
 }
 _SUFFIX = re.compile(r"\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
-_SHARES = ("trail_probability", "decoupling", "cadence_cv", "pace_spread", "stance_time_balance")
+_SHARES = (
+    "trail_probability",
+    "decoupling",
+    "cadence_cv",
+    "pace_spread",
+    "stance_time_balance",
+)
 
 
 @dataclass(frozen=True)
@@ -178,9 +184,14 @@ def _title(meta: ActivityMeta) -> str:
     """Return the name with the workout's, which often tells more; without either the file's
     name.
     """
-    parts = [meta.name, meta.workout if meta.workout.casefold() not in meta.name.casefold() else ""]
+    parts = [
+        meta.name,
+        meta.workout if meta.workout.casefold() not in meta.name.casefold() else "",
+    ]
     return (
-        " · ".join(p for p in parts if p) or _SUFFIX.sub("", _file_name(meta.source)) or "Activity"
+        " · ".join(p for p in parts if p)
+        or _SUFFIX.sub("", _file_name(meta.source))
+        or "Activity"
     )
 
 
@@ -191,7 +202,10 @@ def _file_name(source: str) -> str:
 def surface_of(analysis: Analysis) -> Surface:
     """Return the surface of most of the distance; unknown where none holds more than half."""
     t = analysis.totals
-    for surface, share in ((Surface.TRAIL, t.trail_share), (Surface.ROAD, t.road_share)):
+    for surface, share in (
+        (Surface.TRAIL, t.trail_share),
+        (Surface.ROAD, t.road_share),
+    ):
         if share > 0.5:
             return surface
     return Surface.UNKNOWN
@@ -199,7 +213,9 @@ def surface_of(analysis: Analysis) -> Surface:
 
 def _code(surface: str) -> int:
     names = [s.value for s in Surface]
-    return names.index(surface) if surface in names else names.index(Surface.UNKNOWN.value)
+    return (
+        names.index(surface) if surface in names else names.index(Surface.UNKNOWN.value)
+    )
 
 
 def _facts(
@@ -238,8 +254,12 @@ def _splits(segments: pd.DataFrame, imperial: bool) -> TableView:
     slope, surface, gait = (
         segments[c].to_numpy(dtype=object) for c in ("slope", "surface", "gait")
     )
-    length, time = (segments[c].fillna(0.0).to_numpy() for c in ("distance", "duration"))
-    level, beats = (segments[c].to_numpy() for c in ("grade_adjusted_speed", "heart_rate"))
+    length, time = (
+        segments[c].fillna(0.0).to_numpy() for c in ("distance", "duration")
+    )
+    level, beats = (
+        segments[c].to_numpy() for c in ("grade_adjusted_speed", "heart_rate")
+    )
     parts = [
         ("uphill", np.isin(slope, up)),
         ("flat", slope == Slope.FLAT.value),
@@ -271,7 +291,11 @@ def _splits(segments: pd.DataFrame, imperial: bool) -> TableView:
 def _weighted(values: NDArray[np.float64], time: NDArray[np.float64]) -> float:
     """Return the mean over the time where a value is known."""
     known = np.isfinite(values) & (time > 0)
-    return float(np.average(values[known], weights=time[known])) if known.any() else math.nan
+    return (
+        float(np.average(values[known], weights=time[known]))
+        if known.any()
+        else math.nan
+    )
 
 
 def _cells(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -281,14 +305,29 @@ def _cells(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 def _segments(segments: pd.DataFrame, codes: list[int], imperial: bool) -> TableView:
     far = "mi" if imperial else "km"
-    shape = (f"from ({far})", f"length ({far})", "ground", "trail prob.", "slope", "grade", "gait")
+    shape = (
+        f"from ({far})",
+        f"length ({far})",
+        "ground",
+        "trail prob.",
+        "slope",
+        "grade",
+        "gait",
+    )
     heads = (*shape, f"pace (/{far})", f"grade-adj. (/{far})", "heart rate")
 
     def km(metres: float) -> str:
         return _bare(text.distance(metres, imperial))
 
     rows = []
-    where = ("start_distance", "distance", "surface", "technical", "surface_source", "p_trail")
+    where = (
+        "start_distance",
+        "distance",
+        "surface",
+        "technical",
+        "surface_source",
+        "p_trail",
+    )
     how = ("slope", "mean_grade", "gait", "speed", "grade_adjusted_speed", "heart_rate")
     for row in _cells(segments, *where, *how):
         (
@@ -325,8 +364,22 @@ def _segments(segments: pd.DataFrame, codes: list[int], imperial: bool) -> Table
 
 def _climbs(climbs: pd.DataFrame, imperial: bool) -> TableView:
     far, high = ("mi", "ft") if imperial else ("km", "m")
-    shape = ("", f"from ({far})", f"length ({far})", f"height ({high})", "grade", "steepest")
-    where = ("direction", "start_distance", "distance", "gain", "mean_grade", "steepest_grade")
+    shape = (
+        "",
+        f"from ({far})",
+        f"length ({far})",
+        f"height ({high})",
+        "grade",
+        "steepest",
+    )
+    where = (
+        "direction",
+        "start_distance",
+        "distance",
+        "gain",
+        "mean_grade",
+        "steepest_grade",
+    )
     how = ("duration", "vertical_speed", "grade_adjusted_speed")
     rows = tuple(
         (
@@ -353,7 +406,9 @@ def _metrics(metrics: dict[str, Metric], imperial: bool, detail: bool) -> TableV
     heads = ("metric", "value", "interval", "covers", "evidence", "how it was found")
     rows = []
     for name, metric in metrics.items():
-        if (name in METRICS and METRICS[name].detail) is not detail or (detail and not metric):
+        if (name in METRICS and METRICS[name].detail) is not detail or (
+            detail and not metric
+        ):
             continue
         unit = metric_unit(name, metric)
         rows.append(
@@ -378,9 +433,16 @@ def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
     """Return the name and the meaning, with where it holds, of every metric that occurs in the
     analyses.
     """
-    found = {name for analysis in analyses for name, metric in analysis.metrics.items() if metric}
+    found = {
+        name
+        for analysis in analyses
+        for name, metric in analysis.metrics.items()
+        if metric
+    }
     told = {
-        metric_words(name): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
+        metric_words(
+            name
+        ): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
         for name, entry in METRICS.items()
         if name in found
     }
@@ -392,7 +454,11 @@ def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
 
 def metric_unit(name: str, metric: Metric) -> str:
     """Return a metric's unit, ``"share"`` where its plain number is a part of a whole."""
-    return "share" if name in _SHARES and metric.unit == "1" else display_unit(metric.unit, name)
+    return (
+        "share"
+        if name in _SHARES and metric.unit == "1"
+        else display_unit(metric.unit, name)
+    )
 
 
 def _zones(metrics: dict[str, Metric]) -> tuple[tuple[str, str, float], ...]:
@@ -402,7 +468,8 @@ def _zones(metrics: dict[str, Metric]) -> tuple[tuple[str, str, float], ...]:
     if len(times) < 3 or total <= 0:
         return ()
     return tuple(
-        (n, text.duration(t), round(t / total, 4)) for n, t in zip(ZONES, times, strict=True)
+        (n, text.duration(t), round(t / total, 4))
+        for n, t in zip(ZONES, times, strict=True)
     )
 
 

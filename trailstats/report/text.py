@@ -89,7 +89,11 @@ def elevation(metres: float, imperial: bool = False) -> str:
     """Return an elevation, ascent or descent in whole metres or feet, such as ``"412 m"``."""
     if not math.isfinite(metres):
         return DASH
-    return f"{_fixed(metres / METRES_PER_FOOT, 0)} ft" if imperial else f"{_fixed(metres, 0)} m"
+    return (
+        f"{_fixed(metres / METRES_PER_FOOT, 0)} ft"
+        if imperial
+        else f"{_fixed(metres, 0)} m"
+    )
 
 
 def duration(seconds: float) -> str:
@@ -165,7 +169,9 @@ def number(value: float, unit: str, imperial: bool = False) -> str:
     return _with_unit(_fixed(value, 0 if whole else _places(value, unit)), word)
 
 
-def difference(value: float, unit: str, imperial: bool = False, beside: float = 0.0) -> str:
+def difference(
+    value: float, unit: str, imperial: bool = False, beside: float = 0.0
+) -> str:
     """Return a difference with its sign and unit, such as ``"+0.12 km"``.
 
     Parameters
@@ -182,7 +188,9 @@ def difference(value: float, unit: str, imperial: bool = False, beside: float = 
     """
     if not math.isfinite(value):
         return DASH
-    factor, word, places = _difference_scale(max(abs(value), abs(beside)), unit, imperial)
+    factor, word, places = _difference_scale(
+        max(abs(value), abs(beside)), unit, imperial
+    )
     return _with_unit(_signed(value * factor, places, word), word)
 
 
@@ -209,19 +217,27 @@ def interval(
         bound, word = (high, "at most") if math.isfinite(high) else (low, "at least")
         return f"{word} {write(bound, unit, imperial)}"
     if signed:
-        factor, word, places = _difference_scale(max(abs(low), abs(high)), unit, imperial)
+        factor, word, places = _difference_scale(
+            max(abs(low), abs(high)), unit, imperial
+        )
         first, last = (_signed(v * factor, places, word) for v in (low, high))
         return _with_unit(f"{first} to {last}", word)
     if unit in ("m/s", "share") or (unit == "s" and abs(high) >= _PER_MINUTE):
         if unit == "m/s":
             low, high = high, low  # the faster end has the smaller pace
-        first, last = (_clock(v) if unit == "s" else number(v, unit, imperial) for v in (low, high))
+        first, last = (
+            _clock(v) if unit == "s" else number(v, unit, imperial) for v in (low, high)
+        )
         return f"{first.rsplit(' ', 1)[0]} to {last}"
     if unit == "J" and max(abs(low), abs(high)) >= _KILO_FROM:
         return f"{_fixed(low / 1000.0, 0)} to {_fixed(high / 1000.0, 0)} kJ"
-    (first_value, word), (last_value, _) = (_displayed(v, unit, imperial) for v in (low, high))
+    (first_value, word), (last_value, _) = (
+        _displayed(v, unit, imperial) for v in (low, high)
+    )
     places = _places(max(abs(first_value), abs(last_value)), unit)
-    return _with_unit(f"{_fixed(first_value, places)} to {_fixed(last_value, places)}", word)
+    return _with_unit(
+        f"{_fixed(first_value, places)} to {_fixed(last_value, places)}", word
+    )
 
 
 def date(time: pd.Timestamp | None, offset: float = math.nan) -> str:
@@ -246,7 +262,11 @@ def _clock(seconds: float) -> str:
     sign = MINUS if seconds < 0 and whole else ""
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{sign}{hours}:{minutes:02d}:{rest:02d}" if hours else f"{sign}{minutes}:{rest:02d}"
+    return (
+        f"{sign}{hours}:{minutes:02d}:{rest:02d}"
+        if hours
+        else f"{sign}{minutes}:{rest:02d}"
+    )
 
 
 def _fixed(value: float, places: int) -> str:
@@ -283,7 +303,9 @@ def _difference_scale(size: float, unit: str, imperial: bool) -> tuple[float, st
     """
     if unit == "m/s":
         return (
-            (_PER_HOUR / METRES_PER_MILE, "mph", 2) if imperial else (_PER_HOUR / 1000, "km/h", 2)
+            (_PER_HOUR / METRES_PER_MILE, "mph", 2)
+            if imperial
+            else (_PER_HOUR / 1000, "km/h", 2)
         )
     if unit == "share":
         return 100.0, "% points", 1 if round(100.0 * size, 1) >= 1 else 2

@@ -103,7 +103,8 @@ def outside_zones(profile: pd.DataFrame, zones: Zones) -> NDArray[np.bool_]:
         return keep
     for centre_lat, centre_lon, radius in zones:
         keep[known] &= (
-            _distance_to(lat[known], lon[known], centre_lat, centre_lon) > radius + ZONE_MARGIN
+            _distance_to(lat[known], lon[known], centre_lat, centre_lon)
+            > radius + ZONE_MARGIN
         )
     if keep.all():
         return keep
@@ -130,14 +131,20 @@ def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[Tra
         One for each profile; regions are numbered from the one with the most activities.
     """
     shown = [_thinned(profile, outside_zones(profile, zones)) for profile in profiles]
-    positions = [(p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown]
+    positions = [
+        (p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown
+    ]
     regions = _regions(positions)
     views: list[TrackView | None] = [None] * len(shown)
     for region in sorted(set(regions)):
         members = [i for i, r in enumerate(regions) if r == region]
-        x, y = local_xy(*(np.concatenate([positions[i][axis] for i in members]) for axis in (0, 1)))
+        x, y = local_xy(
+            *(np.concatenate([positions[i][axis] for i in members]) for axis in (0, 1))
+        )
         ends = np.cumsum([len(positions[i][0]) for i in members])[:-1]
-        for i, own_x, own_y in zip(members, np.split(x, ends), np.split(y, ends), strict=True):
+        for i, own_x, own_y in zip(
+            members, np.split(x, ends), np.split(y, ends), strict=True
+        ):
             profile, starts = shown[i]
             views[i] = _view(profile, starts, own_x, own_y, region)
     return [view for view in views if view is not None]
@@ -154,7 +161,9 @@ def _view(
     by_time = not (np.isfinite(along).sum() > 1 and np.nanmax(along) > np.nanmin(along))
     if by_time:
         times = profile["time"]
-        along = (times - times.min()).dt.total_seconds().to_numpy() if len(times) else along
+        along = (
+            (times - times.min()).dt.total_seconds().to_numpy() if len(times) else along
+        )
     return TrackView(
         along=along,
         by_time=by_time,
@@ -190,13 +199,18 @@ def _far(profile: pd.DataFrame) -> NDArray[np.bool_]:
     """
     if len(profile) < 2:
         return np.zeros(0, dtype=bool)
-    steps = step_lengths(profile["latitude"].to_numpy(), profile["longitude"].to_numpy())[1:]
+    steps = step_lengths(
+        profile["latitude"].to_numpy(), profile["longitude"].to_numpy()
+    )[1:]
     usual = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
     return np.asarray(steps > max(GAP, 10.0 * usual))
 
 
 def _distance_to(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], centre_lat: float, centre_lon: float
+    lat: NDArray[np.float64],
+    lon: NDArray[np.float64],
+    centre_lat: float,
+    centre_lon: float,
 ) -> NDArray[np.float64]:
     """Return the great-circle distance of each position to a place [m]."""
     phi, phi0 = np.radians(lat), math.radians(centre_lat)
@@ -205,7 +219,9 @@ def _distance_to(
     return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
 
 
-def _regions(positions: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> list[int]:
+def _regions(
+    positions: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> list[int]:
     """Return each activity's region: near the centre of the first activity that opened it; -1
     without positions.
     """

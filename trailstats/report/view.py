@@ -178,9 +178,13 @@ def build_page(
     athlete = athlete or (history.athlete if history else Athlete())
     table = _read(history)
     doubles = list(table["duplicate_of"]) if history else [""]
-    surfaces = [Surface(s) if s else None for s in table["surface"]] if history else [None]
+    surfaces = (
+        [Surface(s) if s else None for s in table["surface"]] if history else [None]
+    )
     failures = history.failures if history else ()
-    short = _short_names([a.meta.source for a in analyses] + [f.source for f in failures])
+    short = _short_names(
+        [a.meta.source for a in analyses] + [f.source for f in failures]
+    )
     tracks = track_views([a.profile for a in analyses], athlete.privacy_zones)
     sections = tuple(
         activity_view(
@@ -197,7 +201,9 @@ def build_page(
         )
     )
     numbers = {a.meta.source: k for k, a in enumerate(analyses)}
-    answers = tuple(_with_rules(claim_view(c, numbers, imperial), rules) for c in claims)
+    answers = tuple(
+        _with_rules(claim_view(c, numbers, imperial), rules) for c in claims
+    )
     period = history.period if history else None
     return Page(
         title=title or _title(history, athlete, sections),
@@ -210,7 +216,9 @@ def build_page(
         verdicts=_verdict_groups(answers),
         claims=answers,
         rules=rule_views(rules, numbers),
-        basis=basis_of(analyses, history.limits if history else None, bool(athlete.privacy_zones)),
+        basis=basis_of(
+            analyses, history.limits if history else None, bool(athlete.privacy_zones)
+        ),
         archive=archive_view(history, imperial, analyses=analyses) if history else None,
         columns=_columns(imperial),
         activities=tuple(
@@ -220,7 +228,9 @@ def build_page(
         if history
         else (),
         sections=sections,
-        failures=tuple((short[f.source], _failure(f.message, f.where)) for f in failures),
+        failures=tuple(
+            (short[f.source], _failure(f.message, f.where)) for f in failures
+        ),
         issues=_issues(analyses) if history else (),
         imperial=imperial,
         glossary=glossary(analyses),
@@ -233,7 +243,8 @@ def _with_rules(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
     if view.claim != "training_rules" or not judged:
         return view
     return replace(
-        view, answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below."
+        view,
+        answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below.",
     )
 
 
@@ -248,7 +259,9 @@ def _short_names(sources: Sequence[str]) -> dict[str, str]:
         if len(set(level)) > 1:
             break
         shared += 1
-    return {source: "/".join(p[shared:]) for source, p in zip(sources, parts, strict=True)}
+    return {
+        source: "/".join(p[shared:]) for source, p in zip(sources, parts, strict=True)
+    }
 
 
 def _read(history: History | None) -> pd.DataFrame:
@@ -258,7 +271,9 @@ def _read(history: History | None) -> pd.DataFrame:
     return history.activities[history.activities["status"] == "ok"]
 
 
-def _title(history: History | None, athlete: Athlete, sections: Sequence[ActivityView]) -> str:
+def _title(
+    history: History | None, athlete: Athlete, sections: Sequence[ActivityView]
+) -> str:
     if history is None and sections:
         return sections[0].title
     return f"Road and trail: {athlete.name}" if athlete.name else "Road and trail"
@@ -272,14 +287,22 @@ def _facts(
     own = table[table["duplicate_of"] == ""]
     length = own["distance"].fillna(0.0)
     total = float(length.sum())
-    grounds = (("on trail", "trail"), ("on road", "road"), ("unknown ground", "unknown"))
-    sides = {words: float((length * own[f"{s}_share"].fillna(0.0)).sum()) for words, s in grounds}
+    grounds = (
+        ("on trail", "trail"),
+        ("on road", "road"),
+        ("unknown ground", "unknown"),
+    )
+    sides = {
+        words: float((length * own[f"{s}_share"].fillna(0.0)).sum())
+        for words, s in grounds
+    }
     facts = [
         ("activities", text.count(len(own))),
         ("distance", text.distance(total, imperial)),
         (
             "time",
-            text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0] + " h",
+            text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0]
+            + " h",
         ),
         ("ascent", text.elevation(float(own["ascent"].fillna(0.0).sum()), imperial)),
         *(
@@ -305,7 +328,10 @@ def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
 
 
 def archive_view(
-    history: History, imperial: bool = False, *, analyses: Sequence[Analysis] | None = None
+    history: History,
+    imperial: bool = False,
+    *,
+    analyses: Sequence[Analysis] | None = None,
 ) -> ArchiveView:
     """Return the rows of the archive's charts.
 
@@ -342,7 +368,9 @@ def _columns(imperial: bool) -> tuple[str, ...]:
     return (*names, f"grade-adj. (/{far})", "heart rate", "load", "impact")
 
 
-def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool) -> ActivityRow:
+def _row(
+    analysis: Analysis, section: ActivityView, double: str, imperial: bool
+) -> ActivityRow:
     t, metrics = analysis.totals, analysis.metrics
     start = analysis.meta.start_time
     found = [
@@ -350,11 +378,16 @@ def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool)
         for name in ("session_load", "impact_load")
     ]
     trail = (
-        t.trail_share if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport) else math.nan
+        t.trail_share
+        if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport)
+        else math.nan
     )
     cells = (
         (section.date, "" if start is None else str(int(start.timestamp()))),
-        (f"{section.title} (duplicate)" if double else section.title, section.title.casefold()),
+        (
+            f"{section.title} (duplicate)" if double else section.title,
+            section.title.casefold(),
+        ),
         (section.surface.value, section.surface.value),
         _cell(text.at_least(trail, t.unknown_share), trail),
         _cell(text.distance(t.distance, imperial), t.distance),
@@ -367,7 +400,13 @@ def _row(analysis: Analysis, section: ActivityView, double: str, imperial: bool)
         _cell(text.number(found[1], "1"), found[1]),
     )
     search = " ".join(
-        (section.title, section.file, section.date, section.surface.value, analysis.meta.workout)
+        (
+            section.title,
+            section.file,
+            section.date,
+            section.surface.value,
+            analysis.meta.workout,
+        )
     )
     return ActivityRow(section.number, cells, section.surface.value, search.casefold())
 
@@ -391,5 +430,7 @@ def _issues(analyses: Sequence[Analysis]) -> tuple[IssueGroup, ...]:
     for code, items in found.items():
         runs = tuple(dict.fromkeys(number for number, _, _ in items))
         worst = min((severity for _, severity, _ in items), key=order.index)
-        groups.append(IssueGroup(code.replace("_", " "), worst, len(runs), items[0][2], runs))
+        groups.append(
+            IssueGroup(code.replace("_", " "), worst, len(runs), items[0][2], runs)
+        )
     return tuple(sorted(groups, key=lambda g: (order.index(g.severity), -g.activities)))

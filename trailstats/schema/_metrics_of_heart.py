@@ -5,11 +5,17 @@ from __future__ import annotations
 from trailstats.schema._metric_entry import MetricEntry as Entry
 from trailstats.schema._words import EvidenceStrength
 
-MODERATE, WEAK, NONE = EvidenceStrength.MODERATE, EvidenceStrength.WEAK, EvidenceStrength.NONE
+MODERATE, WEAK, NONE = (
+    EvidenceStrength.MODERATE,
+    EvidenceStrength.WEAK,
+    EvidenceStrength.NONE,
+)
 
 _NO_RATE = "no heart rate was recorded"
 _NO_LIMITS = f"{_NO_RATE}, or the athlete's limits are unknown"
-_THRESHOLDS = "as good as the thresholds: shares of the maximum are 5 % of it off for a person"
+_THRESHOLDS = (
+    "as good as the thresholds: shares of the maximum are 5 % of it off for a person"
+)
 _NO_BEATS = "no intervals between beats were recorded"
 _FLAGS = (
     "optical sensors lock to the cadence; a true heart rate that equals the cadence is "
@@ -18,7 +24,11 @@ _FLAGS = (
 
 
 def _zones() -> tuple[Entry, ...]:
-    words = ("below the first threshold", "between the thresholds", "above the second threshold")
+    words = (
+        "below the first threshold",
+        "between the thresholds",
+        "above the second threshold",
+    )
     return tuple(
         Entry(
             f"time_zone_{number}",
@@ -43,7 +53,9 @@ def _threshold_zones() -> tuple[Entry, ...]:
         "of 100 to 103 %",
         "of 103 to 106 %",
     )
-    zones = zip(("1", "2", "3", "4", "5a", "5b", "5c"), (*shares, "above 106 %"), strict=True)
+    zones = zip(
+        ("1", "2", "3", "4", "5a", "5b", "5c"), (*shares, "above 106 %"), strict=True
+    )
     return tuple(
         Entry(
             f"time_lthr_zone_{zone}",
@@ -86,19 +98,38 @@ def _reserve_zones() -> tuple[Entry, ...]:
     )
 
 
-def _easy(name: str, unit: str, meaning: str, *formulas: str, detail: bool = False) -> Entry:
+def _easy(
+    name: str, unit: str, meaning: str, *formulas: str, detail: bool = False
+) -> Entry:
     valid = f"{_THRESHOLDS}; without the first ten minutes; says something of runs meant to be easy"
     # Of behaviour, no study shows what it is worth; time at a heart rate stands as firmly as the
     # thresholds.
     evidence = NONE if name in ("easy_discipline", "easy_overshoot") else MODERATE
-    return Entry(name, "intensity", unit, meaning, formulas, valid, _NO_LIMITS, evidence, detail)
+    return Entry(
+        name, "intensity", unit, meaning, formulas, valid, _NO_LIMITS, evidence, detail
+    )
 
 
 def _load(
-    name: str, meaning: str, formula: str, valid: str, missing: str, evidence: EvidenceStrength
+    name: str,
+    meaning: str,
+    formula: str,
+    valid: str,
+    missing: str,
+    evidence: EvidenceStrength,
 ) -> Entry:
     detail = name not in ("session_load", "edwards_load")
-    return Entry(name, "load", "1", meaning, (f"load.{formula}",), valid, missing, evidence, detail)
+    return Entry(
+        name,
+        "load",
+        "1",
+        meaning,
+        (f"load.{formula}",),
+        valid,
+        missing,
+        evidence,
+        detail,
+    )
 
 
 HEART: tuple[Entry, ...] = (
@@ -185,9 +216,16 @@ HEART: tuple[Entry, ...] = (
         "moving time above the easy ceiling, off climbs",
         "intensity.share_above",
     ),
-    _easy("time_above_easy_climbing", "s", "the same on climbs above 5 %", "intensity.share_above"),
     _easy(
-        "time_easy_judged", "s", "moving time that was judged against the easy ceiling, off climbs"
+        "time_above_easy_climbing",
+        "s",
+        "the same on climbs above 5 %",
+        "intensity.share_above",
+    ),
+    _easy(
+        "time_easy_judged",
+        "s",
+        "moving time that was judged against the easy ceiling, off climbs",
     ),
     _easy(
         "easy_discipline",

@@ -5,10 +5,16 @@ from __future__ import annotations
 from trailstats.schema._metric_entry import MetricEntry as Entry
 from trailstats.schema._words import EvidenceStrength
 
-MODERATE, WEAK, NONE = EvidenceStrength.MODERATE, EvidenceStrength.WEAK, EvidenceStrength.NONE
+MODERATE, WEAK, NONE = (
+    EvidenceStrength.MODERATE,
+    EvidenceStrength.WEAK,
+    EvidenceStrength.NONE,
+)
 
 _NO_DISTANCE = "no distance, or no elevation, was recorded"
-_NO_HEART = "heart rate or grade-adjusted speed covers less than half of the moving time"
+_NO_HEART = (
+    "heart rate or grade-adjusted speed covers less than half of the moving time"
+)
 _CURVES = ("effort.grade_adjusted_speed", "effort.mean_grade_adjusted_speed")
 
 PACE: tuple[Entry, ...] = (
@@ -115,7 +121,12 @@ PACE: tuple[Entry, ...] = (
         "J",
         "metabolic energy of the moving time, resting included; bounds over two models and up to "
         "10 % for the ground",
-        ("effort.energy", "effort.running_power", "effort.walking_power", "effort.cost_factor"),
+        (
+            "effort.energy",
+            "effort.running_power",
+            "effort.walking_power",
+            "effort.cost_factor",
+        ),
         "walking to 2 m/s, running about 2 to 5 m/s, grades from -0.45 to 0.45, no load carried",
         "no body mass in the profile, not on foot, or " + _NO_DISTANCE,
         MODERATE,

@@ -7,7 +7,11 @@ from __future__ import annotations
 from trailstats.schema._metric_entry import MetricEntry as Entry
 from trailstats.schema._words import EvidenceStrength
 
-MODERATE, WEAK, NONE = EvidenceStrength.MODERATE, EvidenceStrength.WEAK, EvidenceStrength.NONE
+MODERATE, WEAK, NONE = (
+    EvidenceStrength.MODERATE,
+    EvidenceStrength.WEAK,
+    EvidenceStrength.NONE,
+)
 
 _NO_STEPS = "not on foot, or no distance recorded"
 _NO_CADENCE = "cadence covers less than half of the moving time, or not on foot"
@@ -50,7 +54,11 @@ def _loads() -> tuple[Entry, ...]:
             "impact",
             unit,
             f"{meaning}, added up {words}",
-            (f"impact.{part}_component", "impact.impact_load", "impact.impact_sensitivity"),
+            (
+                f"impact.{part}_component",
+                "impact.impact_load",
+                "impact.impact_sensitivity",
+            ),
             _LOAD_VALID,
             missing,
             WEAK,
@@ -99,11 +107,16 @@ def _descents() -> tuple[Entry, ...]:
     )
 
 
-def _recorded(name: str, unit: str, meaning: str, evidence: EvidenceStrength = NONE) -> Entry:
+def _recorded(
+    name: str, unit: str, meaning: str, evidence: EvidenceStrength = NONE
+) -> Entry:
     valid = (
-        "as the device recorded it, averaged while moving; makers define it each in their own way"
+        "as the device recorded it, averaged while moving; makers define it each "
+        "in their own way"
     )
-    return Entry(name, "steps", unit, meaning, (), valid, "not recorded", evidence, detail=True)
+    return Entry(
+        name, "steps", unit, meaning, (), valid, "not recorded", evidence, detail=True
+    )
 
 
 STEPS: tuple[Entry, ...] = (
@@ -222,7 +235,8 @@ STEPS: tuple[Entry, ...] = (
         "irregularity of the cadence: sample entropy over windows of five minutes",
         ("variability.windowed_sample_entropy",),
         "recorded once a second; whole steps make it coarse",
-        "not recorded once a second, shorter than five minutes, too regular, or " + _NO_CADENCE,
+        "not recorded once a second, shorter than five minutes, too regular, or "
+        + _NO_CADENCE,
         WEAK,
         detail=True,
     ),

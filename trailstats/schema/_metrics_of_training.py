@@ -5,7 +5,11 @@ from __future__ import annotations
 from trailstats.schema._metric_entry import MetricEntry as Entry
 from trailstats.schema._words import EvidenceStrength
 
-MODERATE, WEAK, NONE = EvidenceStrength.MODERATE, EvidenceStrength.WEAK, EvidenceStrength.NONE
+MODERATE, WEAK, NONE = (
+    EvidenceStrength.MODERATE,
+    EvidenceStrength.WEAK,
+    EvidenceStrength.NONE,
+)
 
 _EFFORTS = "best grade-adjusted efforts of the last 90 days; too low where none was run all out"
 _RACES = {

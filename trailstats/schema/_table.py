@@ -67,7 +67,9 @@ class Table:
         """Return a frame with all columns and no rows."""
         return self._empty.copy(deep=False)
 
-    def frame(self, data: Mapping[str, object], index: pd.Index | None = None) -> pd.DataFrame:
+    def frame(
+        self, data: Mapping[str, object], index: pd.Index | None = None
+    ) -> pd.DataFrame:
         """Return a frame with exactly this table's columns, in order and with their dtypes.
 
         Parameters
@@ -86,9 +88,16 @@ class Table:
         unknown = set(data) - set(self.names)
         if unknown:
             raise SchemaError(f"table {self.name!r} has no column {sorted(unknown)}")
-        lengths = (len(v) for v in data.values() if isinstance(v, Sized) and not isinstance(v, str))
+        lengths = (
+            len(v)
+            for v in data.values()
+            if isinstance(v, Sized) and not isinstance(v, str)
+        )
         size = len(index) if index is not None else max(lengths, default=0)
-        columns = {i: _column(data.get(c.name), c.dtype, size) for i, c in enumerate(self.columns)}
+        columns = {
+            i: _column(data.get(c.name), c.dtype, size)
+            for i, c in enumerate(self.columns)
+        }
         frame = pd.DataFrame(columns, index=index)
         frame.columns = self._labels
         return frame
@@ -100,7 +109,9 @@ class Table:
         found = dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
         for column in self.columns:
             if column.name not in found:
-                raise SchemaError(f"table {self.name!r} lacks the column {column.name!r}")
+                raise SchemaError(
+                    f"table {self.name!r} lacks the column {column.name!r}"
+                )
             if found[column.name] != column.dtype:
                 raise SchemaError(
                     f"{self.name}.{column.name} is {found[column.name]}, not {column.dtype}"
@@ -109,7 +120,12 @@ class Table:
 
 TIME = "datetime64[ns, UTC]"
 _TEXT = pd.api.types.pandas_dtype("str")
-_FILL: dict[str, object] = {"float64": float("nan"), "str": "", "bool": False, "int64": 0}
+_FILL: dict[str, object] = {
+    "float64": float("nan"),
+    "str": "",
+    "bool": False,
+    "int64": 0,
+}
 
 
 def _column(values: object, dtype: str, size: int) -> object:
@@ -120,9 +136,13 @@ def _column(values: object, dtype: str, size: int) -> object:
         values = [values] * size if dtype in ("str", TIME) else np.full(size, values)
     if dtype == TIME:
         times = (
-            values if isinstance(values, pd.DatetimeIndex) else pd.DatetimeIndex(cast(Any, values))
+            values
+            if isinstance(values, pd.DatetimeIndex)
+            else pd.DatetimeIndex(cast(Any, values))
         )
-        return (times if times.tz is not None else times.tz_localize("UTC")).as_unit("ns")
+        return (times if times.tz is not None else times.tz_localize("UTC")).as_unit(
+            "ns"
+        )
     return (
         pd.array(cast(Any, values), dtype=_TEXT)
         if dtype == "str"

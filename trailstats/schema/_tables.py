@@ -34,7 +34,12 @@ TRACK = _table(
     "track",
     "one sample after cleaning, beside the record with the same time",
     ("duration", _F, "s", "time that the sample stands for; 0 across pauses and gaps"),
-    ("step", _F, "m", "horizontal distance since the sample before; 0 across pauses and gaps"),
+    (
+        "step",
+        _F,
+        "m",
+        "horizontal distance since the sample before; 0 across pauses and gaps",
+    ),
     ("distance", _F, "m", "cleaned distance since the start: the sum of the steps"),
     ("moving", "bool", "", "whether the runner was under way"),
     ("speed", _F, "m/s", "speed over a window of some seconds"),
@@ -113,7 +118,12 @@ PROFILE = _table(
     ("grade", _F, "1", "grade"),
     ("speed", _F, "m/s", "speed"),
     ("heart_rate", _F, "1/min", "heart rate"),
-    ("segment", "int64", "1", "index of the segment that the point lies in, -1 outside"),
+    (
+        "segment",
+        "int64",
+        "1",
+        "index of the segment that the point lies in, -1 outside",
+    ),
 )
 
 IMPACT = _table(
@@ -139,7 +149,12 @@ IMPACT = _table(
 EFFORTS = _table(
     "efforts",
     "one best effort of a run",
-    ("ground", "str", "", "actual: the distance covered; level: the grade-adjusted distance"),
+    (
+        "ground",
+        "str",
+        "",
+        "actual: the distance covered; level: the grade-adjusted distance",
+    ),
     ("basis", "str", "", "distance: fastest over a length; time: farthest in a time"),
     ("distance", _F, "m", "distance of the effort"),
     ("duration", _F, "s", "its duration, pauses included"),
@@ -164,14 +179,24 @@ ACTIVITIES = _table(
     ("mean_heart_rate", _F, "1/min", "mean heart rate while moving"),
     ("trail_share", _F, "1", "share of moving distance on trail"),
     ("road_share", _F, "1", "share of moving distance on road"),
-    ("unknown_share", _F, "1", "share of moving distance where the surface is not known"),
+    (
+        "unknown_share",
+        _F,
+        "1",
+        "share of moving distance where the surface is not known",
+    ),
     ("trail_probability", _F, "1", "probability that it was a trail run"),
     ("technical_share", _F, "1", "share of moving distance on technical ground"),
     ("uphill_share", _F, "1", "share of moving distance uphill"),
     ("downhill_share", _F, "1", "share of moving distance downhill"),
     ("grade_adjusted_speed", _F, "m/s", "mean level-equivalent speed"),
     ("session_load", _F, "1", "load of the session"),
-    ("impact_load", _F, "km", "impact component in equivalent level-road kilometres, exponent 1"),
+    (
+        "impact_load",
+        _F,
+        "km",
+        "impact component in equivalent level-road kilometres, exponent 1",
+    ),
     ("n_records", "int64", "1", "number of samples"),
     ("n_issues", "int64", "1", "number of issues"),
     (
@@ -197,8 +222,18 @@ ACTIVITIES = _table(
         "",
         "what the session load rests on: heart rate, pace, rating, duration",
     ),
-    ("active_load", _F, "km", "active component in equivalent level-road kilometres, exponent 1"),
-    ("tibial_load", _F, "km", "tibial component in equivalent level-road kilometres, exponent 1"),
+    (
+        "active_load",
+        _F,
+        "km",
+        "active component in equivalent level-road kilometres, exponent 1",
+    ),
+    (
+        "tibial_load",
+        _F,
+        "km",
+        "tibial component in equivalent level-road kilometres, exponent 1",
+    ),
     ("impact_load_trail", _F, "km", "impact component on trail, surface factor 1"),
     ("impact_load_road", _F, "km", "impact component on road"),
     (
@@ -225,7 +260,12 @@ ACTIVITIES = _table(
         "easy, hard, race or empty, told without the run's own heart rate and pace",
     ),
     ("intent_source", "str", "", "what the intent rests on: name, calendar, profile"),
-    ("duplicate_of", "str", "", "source of the same activity met before, empty when there is none"),
+    (
+        "duplicate_of",
+        "str",
+        "",
+        "source of the same activity met before, empty when there is none",
+    ),
     ("temperature", _F, "degC", "mean temperature at the device while moving"),
     (
         "pace_spread",
@@ -233,7 +273,12 @@ ACTIVITIES = _table(
         "1",
         "coefficient of variation of the grade-adjusted speed, over one minute",
     ),
-    ("decoupling", _F, "1", "loss of efficiency from the first to the second half of a steady run"),
+    (
+        "decoupling",
+        _F,
+        "1",
+        "loss of efficiency from the first to the second half of a steady run",
+    ),
     ("technical_time", _F, "s", "moving time on technical ground"),
     ("hike_time", _F, "s", "moving time hiked"),
     ("time_zone_1", _F, "s", "moving time below the first threshold"),
@@ -278,7 +323,12 @@ DAYS = _table(
     ("fitness", _F, "1", "chronic load: fading average of the daily load over 42 days"),
     ("fatigue", _F, "1", "acute load: fading average over 7 days"),
     ("form", _F, "1", "yesterday's chronic less acute load"),
-    ("average_7", _F, "1", "exponentially weighted average of the daily load, span 7 days"),
+    (
+        "average_7",
+        _F,
+        "1",
+        "exponentially weighted average of the daily load, span 7 days",
+    ),
     ("average_28", _F, "1", "the same, span 28 days"),
     (
         "monotony",

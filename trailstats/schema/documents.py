@@ -59,7 +59,9 @@ def iso_times(times: pd.Series, *, fractions: bool = False) -> pd.Series:
     """Return UTC times as ISO 8601 texts with ``Z``, with fractions where any has some, or all
     shall; NaT as empty.
     """
-    fractions = fractions or bool((times.dropna() != times.dropna().dt.floor("s")).any())
+    fractions = fractions or bool(
+        (times.dropna() != times.dropna().dt.floor("s")).any()
+    )
     text: pd.Series = times.dt.strftime(
         "%Y-%m-%dT%H:%M:%S.%fZ" if fractions else "%Y-%m-%dT%H:%M:%SZ"
     )
@@ -74,12 +76,19 @@ def rows(frame: pd.DataFrame, *, fractions: bool = False) -> list[dict[str, obje
     for name in frame.columns:
         series = frame[name]
         if isinstance(series.dtype, pd.DatetimeTZDtype):
-            columns[str(name)] = [t or None for t in iso_times(series, fractions=fractions)]
+            columns[str(name)] = [
+                t or None for t in iso_times(series, fractions=fractions)
+            ]
         elif series.dtype == np.float64:
-            columns[str(name)] = [v if math.isfinite(v) else None for v in series.tolist()]
+            columns[str(name)] = [
+                v if math.isfinite(v) else None for v in series.tolist()
+            ]
         else:
             columns[str(name)] = series.tolist()
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    return [
+        dict(zip(columns, cells, strict=True))
+        for cells in zip(*columns.values(), strict=True)
+    ]
 
 
 def table_from_rows(table: Table, items: object) -> pd.DataFrame:
@@ -104,7 +113,9 @@ def table_from_rows(table: Table, items: object) -> pd.DataFrame:
                 [math.nan if c is None else c for c in cells], dtype=np.float64
             )
         elif column.dtype.startswith("datetime64"):
-            data[column.name] = pd.to_datetime(pd.Series(cells), format="ISO8601", utc=True)
+            data[column.name] = pd.to_datetime(
+                pd.Series(cells), format="ISO8601", utc=True
+            )
         else:
             data[column.name] = cells
     return table.frame(data)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from trailstats.terrain.baseline import Baseline
-from trailstats.terrain.classify import classify_by, classify_terrain, map_for, with_ground
+from trailstats.terrain.classify import (
+    classify_by,
+    classify_terrain,
+    map_for,
+    with_ground,
+)
 from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.explain import explain_terrain
 from trailstats.terrain.fusion import (

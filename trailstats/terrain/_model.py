@@ -64,7 +64,8 @@ class LinearModel:
         rows = table["features"]
         assert isinstance(rows, list)
         numbers = {
-            k: np.array([float(row[k]) for row in rows]) for k in ("centre", "scale", "coefficient")
+            k: np.array([float(row[k]) for row in rows])
+            for k in ("centre", "scale", "coefficient")
         }
         return cls(
             names=tuple(str(row["name"]) for row in rows),
@@ -139,7 +140,10 @@ class SurfaceModel:
     def from_dict(cls, document: dict[str, dict[str, object]]) -> SurfaceModel:
         """Return the model that the file describes."""
         whole, windows = document["activity"], document["windows"]
-        models = {name: whole[name] for name in ("with_elevation", "without_elevation", "mixed")}
+        models = {
+            name: whole[name]
+            for name in ("with_elevation", "without_elevation", "mixed")
+        }
         by_channels = windows["whole"]
         assert isinstance(by_channels, dict)
         return cls(

@@ -14,7 +14,9 @@ Floats = NDArray[np.float64]
 
 def sigmoid(log_odds: ArrayLike) -> Floats:
     """Return the probability of log-odds; NaN stays NaN."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(np.asarray(log_odds, float), -700.0, 700.0))))
+    return np.asarray(
+        1.0 / (1.0 + np.exp(-np.clip(np.asarray(log_odds, float), -700.0, 700.0)))
+    )
 
 
 def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Floats:

@@ -57,7 +57,9 @@ class Baseline:
 
     def __post_init__(self) -> None:
         if not self.speed > 0:
-            raise ConfigError(f"the baseline's speed is {self.speed:g}; it must be positive")
+            raise ConfigError(
+                f"the baseline's speed is {self.speed:g}; it must be positive"
+            )
 
     @property
     def issue(self) -> Issue:
@@ -108,14 +110,18 @@ class Baseline:
             segments["file"]
         ).sum() / total.where(total > 0)
         road = segments["file"].isin(mean.index[mean < ROAD])
-        flat = (segments["slope"] == Slope.FLAT.value) & (segments["gait"] == Gait.RUN.value)
+        flat = (segments["slope"] == Slope.FLAT.value) & (
+            segments["gait"] == Gait.RUN.value
+        )
         rows = segments[road & flat & (segments["speed"] > 0)]
         pace = [
             _median(run["speed"].to_numpy(), run["distance"].to_numpy())
             for _, run in rows.groupby("file")
             if run["distance"].sum() >= SHORTEST_FLAT
         ]
-        return cls(float(np.median(pace)), len(pace)) if len(pace) >= FEWEST_RUNS else None
+        return (
+            cls(float(np.median(pace)), len(pace)) if len(pace) >= FEWEST_RUNS else None
+        )
 
 
 def _median(values: np.ndarray, weight: np.ndarray) -> float:

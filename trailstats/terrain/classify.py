@@ -74,11 +74,16 @@ def classify_terrain(
     rules = rules or TerrainRules()
     activity = clean(activity)
     return classify_by(
-        gather_evidence(activity, rules=rules, map=map, labels=labels), activity, segments, rules
+        gather_evidence(activity, rules=rules, map=map, labels=labels),
+        activity,
+        segments,
+        rules,
     )
 
 
-def map_for(map: RoadMap | None, extracts: Sequence[str], rules: TerrainRules) -> RoadMap | None:
+def map_for(
+    map: RoadMap | None, extracts: Sequence[str], rules: TerrainRules
+) -> RoadMap | None:
     """Return the map to use, ready for workers: the one given, else one of the extracts of an
     athlete's profile.
 
@@ -107,7 +112,10 @@ def map_for(map: RoadMap | None, extracts: Sequence[str], rules: TerrainRules) -
 
 
 def classify_by(
-    evidence: SurfaceEvidence, activity: Activity, segments: pd.DataFrame, rules: TerrainRules
+    evidence: SurfaceEvidence,
+    activity: Activity,
+    segments: pd.DataFrame,
+    rules: TerrainRules,
 ) -> pd.DataFrame:
     """Return what `classify_terrain` returns, from evidence that is at hand.
 
@@ -124,12 +132,17 @@ def classify_by(
     -------
     pandas.DataFrame
     """
-    parts = split_segments(activity, segments, surface_cuts(evidence, rules), rules=rules)
+    parts = split_segments(
+        activity, segments, surface_cuts(evidence, rules), rules=rules
+    )
     return with_ground(evidence, activity, parts, rules)
 
 
 def with_ground(
-    evidence: SurfaceEvidence, activity: Activity, segments: pd.DataFrame, rules: TerrainRules
+    evidence: SurfaceEvidence,
+    activity: Activity,
+    segments: pd.DataFrame,
+    rules: TerrainRules,
 ) -> pd.DataFrame:
     """Return segments that are cut already, with what lies under the feet on each.
 
@@ -151,7 +164,9 @@ def with_ground(
     p_technical = technical_probability(activity, parts, rules)
     if evidence.match is not None:
         p_technical = _technical_by_map(p_technical, evidence, parts)
-    return parts.assign(p_technical=p_technical, technical=p_technical >= rules.technical)
+    return parts.assign(
+        p_technical=p_technical, technical=p_technical >= rules.technical
+    )
 
 
 def _technical_by_map(
@@ -169,5 +184,7 @@ def _technical_by_map(
         parts["surface"] != Surface.TRAIL.value
     )
     return np.where(
-        known & ~labelled.to_numpy(), mean_over(technical, evidence.distance, *ends), p_technical
+        known & ~labelled.to_numpy(),
+        mean_over(technical, evidence.distance, *ends),
+        p_technical,
     )

@@ -22,7 +22,9 @@ STEEPEST_OVER = 100.0
 """Length over which the steepest grade is taken [m]."""
 
 
-def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.DataFrame:
+def find_climbs(
+    activity: Activity, *, rules: TerrainRules | None = None
+) -> pd.DataFrame:
     """Find the climbs and descents of an activity.
 
     Parameters
@@ -72,11 +74,15 @@ def find_climbs(activity: Activity, *, rules: TerrainRules | None = None) -> pd.
 
 def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]]:
     ramped = z - rules.climb_flat * grid
-    turns = _without_dips(turning_points(ramped, rules.climb_dip), ramped, rules.climb_dip_share)
+    turns = _without_dips(
+        turning_points(ramped, rules.climb_dip), ramped, rules.climb_dip_share
+    )
     out = []
     for start, end in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
         gain = z[end] - z[start]
-        if gain >= rules.climb_gain and gain >= rules.climb_grade * (grid[end] - grid[start]):
+        if gain >= rules.climb_gain and gain >= rules.climb_grade * (
+            grid[end] - grid[start]
+        ):
             out.append((start, end))
     return out
 
@@ -102,7 +108,9 @@ def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[n
     return turns
 
 
-def _outermost(found: list[tuple[int, int, float]], z: Floats) -> list[tuple[int, int, float]]:
+def _outermost(
+    found: list[tuple[int, int, float]], z: Floats
+) -> list[tuple[int, int, float]]:
     """Return the climbs and descents without those that are a dip inside a larger one of the other
     direction.
     """
@@ -110,7 +118,10 @@ def _outermost(found: list[tuple[int, int, float]], z: Floats) -> list[tuple[int
         (start, end, sign)
         for start, end, sign in found
         if not any(
-            a <= start and end <= b and sign != s and abs(z[b] - z[a]) > abs(z[end] - z[start])
+            a <= start
+            and end <= b
+            and sign != s
+            and abs(z[b] - z[a]) > abs(z[end] - z[start])
             for a, b, s in found
         )
     ]
@@ -128,18 +139,26 @@ def _describe(
     assert track is not None
     distance = track["distance"].to_numpy()
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
-    level = effort.grade_adjusted_speed(track["speed"].to_numpy(), track["grade"].to_numpy())
+    level = effort.grade_adjusted_speed(
+        track["speed"].to_numpy(), track["grade"].to_numpy()
+    )
 
     def between(values: Floats) -> Floats:
         running = np.cumsum(values)
         return np.asarray(
-            np.interp(grid[end], distance, running) - np.interp(grid[start], distance, running)
+            np.interp(grid[end], distance, running)
+            - np.interp(grid[start], distance, running)
         )
 
-    length, gain, duration = grid[end] - grid[start], np.abs(z[end] - z[start]), between(time)
+    length, gain, duration = (
+        grid[end] - grid[start],
+        np.abs(z[end] - z[start]),
+        between(time),
+    )
     clock = activity.seconds
     start_time, end_time = (
-        activity.times_at(np.interp(grid[place], distance, clock)) for place in (start, end)
+        activity.times_at(np.interp(grid[place], distance, clock))
+        for place in (start, end)
     )
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
@@ -151,7 +170,9 @@ def _describe(
     ]
     with np.errstate(divide="ignore", invalid="ignore"):
         vertical = np.where(duration > 0, gain / duration, np.nan)
-        adjusted = np.where(duration > 0, between(np.nan_to_num(level) * time) / duration, np.nan)
+        adjusted = np.where(
+            duration > 0, between(np.nan_to_num(level) * time) / duration, np.nan
+        )
     return schema.CLIMBS.frame(
         {
             "index": np.arange(len(start)),

@@ -88,7 +88,9 @@ class GroundTiles:
     @property
     def fingerprint(self) -> str:
         """What a cache knows the tiles by: their paths, sizes and times of change."""
-        rows = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in _files(self.paths)]
+        rows = [
+            (str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in _files(self.paths)
+        ]
         return repr(rows)
 
     @classmethod
@@ -97,7 +99,11 @@ class GroundTiles:
         return cls(tuple(str(p) for p in paths))
 
     def correct(
-        self, distance: ArrayLike, latitude: ArrayLike, longitude: ArrayLike, elevation: ArrayLike
+        self,
+        distance: ArrayLike,
+        latitude: ArrayLike,
+        longitude: ArrayLike,
+        elevation: ArrayLike,
     ) -> Corrected | None:
         """Return the elevation corrected by the ground; see `GroundModel.correct`.
 
@@ -140,7 +146,9 @@ class GroundTiles:
             profile = grid_profile(d, z)
             barometer = profile is None or profile.source is ElevationSource.BAROMETER
             own = _on_grid(grid, d, z)
-            drift, guarded = _drift(floor - own, GUARD_BAROMETER if barometer else GUARD_GNSS)
+            drift, guarded = _drift(
+                floor - own, GUARD_BAROMETER if barometer else GUARD_GNSS
+            )
             # Off the ground the recorded shape stays; both follow the drift, so they join at the
             # ends.
             level = own + drift if barometer else np.where(guarded, own + drift, floor)
@@ -162,7 +170,9 @@ class GroundTiles:
         return Corrected(out, f"elevation {words}{beside}{void}")
 
 
-def ground_heights(latitude: ArrayLike, longitude: ArrayLike, tiles: GroundTiles) -> Floats:
+def ground_heights(
+    latitude: ArrayLike, longitude: ArrayLike, tiles: GroundTiles
+) -> Floats:
     """Return the height of the ground at positions.
 
     Parameters
@@ -188,7 +198,13 @@ def ground_heights(latitude: ArrayLike, longitude: ArrayLike, tiles: GroundTiles
     out = np.full(lat.shape, np.nan)
     for tile in _tiles(tiles.paths):
         west, south, east, north = tile.bounds
-        inside = np.isnan(out) & (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        inside = (
+            np.isnan(out)
+            & (lat >= south)
+            & (lat <= north)
+            & (lon >= west)
+            & (lon <= east)
+        )
         if inside.any():
             out[inside] = _sampled(tile.path, lat[inside], lon[inside])
     return out
@@ -221,7 +237,9 @@ def _tiles(paths: tuple[str, ...]) -> tuple[_Tile, ...]:
                 bounds = transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
                 size = (bounds[3] - bounds[1]) / raster.height
         except rasterio.errors.RasterioIOError as error:
-            raise ConfigError(f"{path} can't be opened as a ground model: {error}") from error
+            raise ConfigError(
+                f"{path} can't be opened as a ground model: {error}"
+            ) from error
         found.append(_Tile(str(path), bounds, size))
     return tuple(sorted(found, key=lambda t: (round(t.pixel, 7), t.path)))
 
@@ -233,7 +251,9 @@ def _files(paths: Iterable[str]) -> list[Path]:
         if path.is_dir():
             below = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
             if not below:
-                raise ConfigError(f"{path} holds no tiles ({', '.join(sorted(SUFFIXES))})")
+                raise ConfigError(
+                    f"{path} holds no tiles ({', '.join(sorted(SUFFIXES))})"
+                )
             files += below
         elif path.exists():
             files.append(path)
@@ -249,13 +269,18 @@ def _sampled(path: str, lat: Floats, lon: Floats) -> Floats:
 
     with rasterio.open(path) as raster:
         x, y = (
-            np.asarray(v) for v in transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist())
+            np.asarray(v)
+            for v in transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist())
         )
         inverse = ~raster.transform
         # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is
         # continued.
-        column = np.clip(inverse.a * x + inverse.b * y + inverse.c - 0.5, 0, raster.width - 1)
-        row = np.clip(inverse.d * x + inverse.e * y + inverse.f - 0.5, 0, raster.height - 1)
+        column = np.clip(
+            inverse.a * x + inverse.b * y + inverse.c - 0.5, 0, raster.width - 1
+        )
+        row = np.clip(
+            inverse.d * x + inverse.e * y + inverse.f - 0.5, 0, raster.height - 1
+        )
         out = np.full(len(x), np.nan)
         block = (row // BLOCK).astype(np.int64) * (raster.width // BLOCK + 1) + (
             column // BLOCK
@@ -270,8 +295,13 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
     from rasterio.windows import Window
 
     top, left = int(row.min()), int(column.min())
-    bottom, right = min(int(row.max()) + 2, raster.height), min(int(column.max()) + 2, raster.width)
-    values = raster.read(1, window=Window(left, top, right - left, bottom - top), masked=True)
+    bottom, right = (
+        min(int(row.max()) + 2, raster.height),
+        min(int(column.max()) + 2, raster.width),
+    )
+    values = raster.read(
+        1, window=Window(left, top, right - left, bottom - top), masked=True
+    )
     height = (
         np.ma.filled(values.astype(np.float64), np.nan) * (raster.scales[0] or 1.0)
         + raster.offsets[0]
@@ -280,7 +310,10 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
         height = height * FOOT
     r, c = row - top, column - left
     r0, c0 = r.astype(np.intp), c.astype(np.intp)
-    r1, c1 = np.minimum(r0 + 1, height.shape[0] - 1), np.minimum(c0 + 1, height.shape[1] - 1)
+    r1, c1 = (
+        np.minimum(r0 + 1, height.shape[0] - 1),
+        np.minimum(c0 + 1, height.shape[1] - 1),
+    )
     down, right_part = r - r0, c - c0
     upper = _between(height[r0, c0], height[r0, c1], right_part)
     lower = _between(height[r1, c0], height[r1, c1], right_part)
@@ -290,7 +323,9 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
 def _between(first: Floats, second: Floats, part: Floats) -> Floats:
     """Return the value between two; a void that has no part in it doesn't matter."""
     return np.where(
-        part <= 0.0, first, np.where(part >= 1.0, second, first + (second - first) * part)
+        part <= 0.0,
+        first,
+        np.where(part >= 1.0, second, first + (second - first) * part),
     )
 
 
@@ -299,7 +334,9 @@ def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
     m.
     """
     known = np.isfinite(values)
-    cell = np.clip(np.rint((distance[known] - grid[0]) / SPACING).astype(np.intp), 0, len(grid) - 1)
+    cell = np.clip(
+        np.rint((distance[known] - grid[0]) / SPACING).astype(np.intp), 0, len(grid) - 1
+    )
     count = np.bincount(cell, minlength=len(grid))
     filled = np.flatnonzero(count)
     mean = np.bincount(cell, values[known], len(grid))[filled] / count[filled]
@@ -311,7 +348,9 @@ def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
 def _near(at: Floats, known: Floats) -> Flags:
     """Return which places have a known one within 100 m."""
     after = np.clip(np.searchsorted(known, at), 0, len(known) - 1)
-    gap = np.minimum(np.abs(known[after] - at), np.abs(at - known[np.maximum(after - 1, 0)]))
+    gap = np.minimum(
+        np.abs(known[after] - at), np.abs(at - known[np.maximum(after - 1, 0)])
+    )
     return np.asarray(gap <= 100.0)
 
 

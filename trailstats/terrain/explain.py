@@ -130,9 +130,15 @@ class Explanation:
             self.ways,
             strict=True,
         ):
-            item = {name: _plain(value) for name, value in zip(columns, row, strict=True)}
+            item = {
+                name: _plain(value) for name, value in zip(columns, row, strict=True)
+            }
             found.append(
-                item | {"reasons": [vars(r) for r in reasons], "ways": [vars(w) for w in ways]}
+                item
+                | {
+                    "reasons": [vars(r) for r in reasons],
+                    "ways": [vars(w) for w in ways],
+                }
             )
         return {
             "trail_probability": _plain(self.trail_probability),
@@ -181,7 +187,9 @@ def explain_terrain(
     rules = rules or TerrainRules()
     activity = clean(activity, rules=cleaning)
     evidence = gather_evidence(activity, rules=rules, map=map, labels=labels)
-    segments = classify_by(evidence, activity, cut_segments(activity, rules=rules), rules)
+    segments = classify_by(
+        evidence, activity, cut_segments(activity, rules=rules), rules
+    )
     tag = np.clip(evidence.tag, 1e-3, 1.0 - 1e-3)
     return Explanation(
         trail_probability=evidence.trail_probability,
@@ -208,7 +216,9 @@ def words_of(name: str) -> str:
     return _WORDS.get(name, name.replace("_", " "))
 
 
-def _reasons(evidence: SurfaceEvidence, segments: pd.DataFrame) -> tuple[tuple[Reason, ...], ...]:
+def _reasons(
+    evidence: SurfaceEvidence, segments: pd.DataFrame
+) -> tuple[tuple[Reason, ...], ...]:
     pieces = evidence.signal.contributions
     if pieces.empty:
         return ((),) * len(segments)
@@ -229,9 +239,13 @@ def _sorted(parts: dict[str, float]) -> tuple[Reason, ...]:
     return tuple(Reason(name, words_of(name), value) for name, value in ordered)
 
 
-def _ways(match: MapMatch | None, segments: pd.DataFrame) -> tuple[tuple[WayShare, ...], ...]:
+def _ways(
+    match: MapMatch | None, segments: pd.DataFrame
+) -> tuple[tuple[WayShare, ...], ...]:
     out = []
-    for start, end in zip(segments["start_distance"], segments["end_distance"], strict=True):
+    for start, end in zip(
+        segments["start_distance"], segments["end_distance"], strict=True
+    ):
         found: list[WayShare] = []
         if match is not None:
             inside = match.way[(match.distance >= start) & (match.distance < end)]
@@ -241,7 +255,9 @@ def _ways(match: MapMatch | None, segments: pd.DataFrame) -> tuple[tuple[WayShar
                 if way and len(found) < MOST_WAYS:
                     rule = match.ground(way).rule
                     share = float(counts[i] / len(inside))
-                    found.append(WayShare(way, share, rule.name, rule.p_trail, match.tags[way]))
+                    found.append(
+                        WayShare(way, share, rule.name, rule.p_trail, match.tags[way])
+                    )
         out.append(tuple(found))
     return tuple(out)
 

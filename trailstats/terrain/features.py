@@ -177,9 +177,14 @@ def _grid_of(activity: Activity) -> RunGrid | None:
     lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
     placed = np.isfinite(lat) & np.isfinite(lon)
     between = np.diff(d[placed])
-    if length < SHORTEST or between[between <= LONGEST_GAP].sum() < MIN_POSITIONS * length:
+    if (
+        length < SHORTEST
+        or between[between <= LONGEST_GAP].sum() < MIN_POSITIONS * length
+    ):
         return None
-    moving_time = np.cumsum(np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0))
+    moving_time = np.cumsum(
+        np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
+    )
     # Of samples at the same distance interpolation needs one: the last.
     onward = np.append(np.diff(d) > 0, True)
     at = np.arange(SPACING / 2, length, SPACING)
@@ -198,7 +203,9 @@ def _grid_of(activity: Activity) -> RunGrid | None:
         time=np.interp(at, d[onward], moving_time[onward]),
         x=np.interp(at, d[known], x[known]),
         y=np.interp(at, d[known], y[known]),
-        grade=np.interp(at, d[measured], grade[measured]) if measured.sum() > 1 else None,
+        grade=np.interp(at, d[measured], grade[measured])
+        if measured.sum() > 1
+        else None,
         speed=np.maximum((passed[half:] - passed[:-half]) / (half * TIME_STEP), 0.2),
     )
 
@@ -246,14 +253,18 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     if grid.grade is not None:
         cells = round(100.0 / SPACING)
         change = (
-            grid.grade[cells:] - grid.grade[:-cells] if len(grid.grade) > cells else np.zeros(1)
+            grid.grade[cells:] - grid.grade[:-cells]
+            if len(grid.grade) > cells
+            else np.zeros(1)
         )
         out["grade_mean"] = float(np.log(np.abs(grid.grade).mean() + 0.005))
         out["grade_change"] = float(np.log(np.abs(change).mean() + 0.005))
     return out
 
 
-def window_features(activity: Activity | RunGrid) -> tuple[Floats, Floats, tuple[str, ...]]:
+def window_features(
+    activity: Activity | RunGrid,
+) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return the features of windows along a run.
 
     Parameters
@@ -321,7 +332,9 @@ def flat_speed(grid: RunGrid) -> float:
     """
     level = log_speed(grid, 60.0)
     flat = level if grid.grade is None else level[np.abs(grid.grade) < FLAT]
-    return float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
+    return (
+        float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
+    )
 
 
 def own_pace(flat: float, usual: float) -> float:
@@ -369,9 +382,14 @@ def log_speed(grid: RunGrid, length: float) -> Floats:
     """Return the log of speed over a length about each grid point, shorter at the ends."""
     index = np.arange(len(grid.distance))
     reach = _cells(length) // 2
-    before, after = np.maximum(index - reach, 0), np.minimum(index + reach, len(index) - 1)
+    before, after = (
+        np.maximum(index - reach, 0),
+        np.minimum(index + reach, len(index) - 1),
+    )
     time = np.maximum(grid.time[after] - grid.time[before], 1e-3)
-    return np.log(np.clip((grid.distance[after] - grid.distance[before]) / time, 0.3, 12.0))
+    return np.log(
+        np.clip((grid.distance[after] - grid.distance[before]) / time, 0.3, 12.0)
+    )
 
 
 def turns(grid: RunGrid, chord: float) -> Floats:
@@ -403,5 +421,6 @@ def _unevenness(turn: Floats, length: float) -> Floats:
     """Return the log of root mean square over mean of the turning within a length."""
     size = np.minimum(np.abs(turn), MAX_TURN)
     return np.log(
-        (np.sqrt(moving_mean(size * size, length)) + 0.02) / (moving_mean(size, length) + 0.02)
+        (np.sqrt(moving_mean(size * size, length)) + 0.02)
+        / (moving_mean(size, length) + 0.02)
     )

@@ -136,10 +136,18 @@ def gather_evidence(
     elif estimate is None:
         estimate = signal = estimate_surface(activity, rules=rules, log_odds=further)
     else:
-        signal = with_log_odds(estimate, further, rules) if estimate and further else estimate
-    use_map = map is not None and SurfaceSource.MAP in rules.sources and has_ground(activity)
+        signal = (
+            with_log_odds(estimate, further, rules)
+            if estimate and further
+            else estimate
+        )
+    use_map = (
+        map is not None and SurfaceSource.MAP in rules.sources and has_ground(activity)
+    )
     match = map.match(activity) if map is not None and use_map else None
-    distance = _grid(activity) if match is None or not len(match.distance) else match.distance
+    distance = (
+        _grid(activity) if match is None or not len(match.distance) else match.distance
+    )
     p_trail, surface = _of_map(match, len(distance), rules)
     source = np.where(surface != "", SurfaceSource.MAP.value, "").astype("<U5")
     if labels is not None and SurfaceSource.LABEL in rules.sources:
@@ -150,7 +158,9 @@ def gather_evidence(
             np.where(said, SurfaceSource.LABEL.value, source),
         )
         p_trail = np.where(
-            said, np.select([own == "trail", own == "road"], [1.0, 0.0], np.nan), p_trail
+            said,
+            np.select([own == "trail", own == "road"], [1.0, 0.0], np.nan),
+            p_trail,
         )
     whole, by = _whole(estimate, tag, rules)
     spoken = np.isfinite(p_trail)
@@ -160,7 +170,9 @@ def gather_evidence(
             float(p_trail[spoken].mean()),
             SurfaceSource.LABEL if labelled else SurfaceSource.MAP,
         )
-    return SurfaceEvidence(distance, source, surface, p_trail, match, signal, tag, whole, by)
+    return SurfaceEvidence(
+        distance, source, surface, p_trail, match, signal, tag, whole, by
+    )
 
 
 def trail_probability(
@@ -187,7 +199,9 @@ def trail_probability(
         NaN when nothing that may be used tells.
     source : SurfaceSource
     """
-    found = gather_evidence(clean(activity), rules=rules or TerrainRules(), map=map, labels=labels)
+    found = gather_evidence(
+        clean(activity), rules=rules or TerrainRules(), map=map, labels=labels
+    )
     return found.trail_probability, found.trail_source
 
 
@@ -227,7 +241,10 @@ def firm_cuts(evidence: SurfaceEvidence) -> Floats:
 
 
 def surface_of(
-    segments: pd.DataFrame, evidence: SurfaceEvidence, activity: Activity, rules: TerrainRules
+    segments: pd.DataFrame,
+    evidence: SurfaceEvidence,
+    activity: Activity,
+    rules: TerrainRules,
 ) -> pd.DataFrame:
     """Return the segments with their surface.
 
@@ -250,7 +267,8 @@ def surface_of(
     start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
     kinds = (SurfaceSource.LABEL, SurfaceSource.MAP)
     shares = [
-        mean_over(evidence.source == kind.value, evidence.distance, start, end) for kind in kinds
+        mean_over(evidence.source == kind.value, evidence.distance, start, end)
+        for kind in kinds
     ]
     rest = 1.0 - shares[0] - shares[1]
     below = _by_tag_and_signal(evidence, start, end, activity)
@@ -270,10 +288,14 @@ def surface_of(
     ):
         decides = (share > 0) & (share >= others)
         own = np.where(evidence.source == kind.value, evidence.p_trail, np.nan)
-        p_trail = np.where(decides, mean_over(own, evidence.distance, start, end), p_trail)
+        p_trail = np.where(
+            decides, mean_over(own, evidence.distance, start, end), p_trail
+        )
         source = np.where(decides, kind.value, source)
     decided = [p_trail >= rules.decide, p_trail <= 1.0 - rules.decide]
-    surface = np.select(decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value)
+    surface = np.select(
+        decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value
+    )
     return segments.assign(
         p_trail=p_trail,
         surface=_words(surface, segments.index),
@@ -281,7 +303,9 @@ def surface_of(
     )
 
 
-def mean_over(values: NDArray[np.generic], distance: Floats, start: Floats, end: Floats) -> Floats:
+def mean_over(
+    values: NDArray[np.generic], distance: Floats, start: Floats, end: Floats
+) -> Floats:
     """Return the mean between pairs of distances of values every `SPACING` metres, NaN left out.
 
     Parameters
@@ -320,7 +344,9 @@ def _by_tag_and_signal(
     return np.full(len(start), evidence.tag if has_ground(activity) else np.nan)
 
 
-def _of_map(match: MapMatch | None, n: int, rules: TerrainRules) -> tuple[Floats, NDArray[np.str_]]:
+def _of_map(
+    match: MapMatch | None, n: int, rules: TerrainRules
+) -> tuple[Floats, NDArray[np.str_]]:
     """Return the probability of trail by the map, and the surface where it decides.
 
     Stretches shorter than ``rules.min_length`` take the answer of their neighbours; what their own
@@ -334,7 +360,9 @@ def _of_map(match: MapMatch | None, n: int, rules: TerrainRules) -> tuple[Floats
     shortest = max(1, round(rules.min_length / SPACING))
     answer = _without_short(_without_doubt(said, shortest), shortest)
     words = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
-    return np.where((answer != 0) & (answer != said), np.nan, match.p_trail), words[answer]
+    return np.where((answer != 0) & (answer != said), np.nan, match.p_trail), words[
+        answer
+    ]
 
 
 def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
@@ -345,7 +373,9 @@ def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
     left = np.maximum.accumulate(np.where(codes != 0, index, -last))
     right = np.minimum.accumulate(np.where(codes != 0, index, 2 * last)[::-1])[::-1]
     nearest = np.where(index - left <= right - index, left, right)
-    short = (np.minimum(right, last) - np.maximum(left, -1) - 1 < shortest) & (codes == 0)
+    short = (np.minimum(right, last) - np.maximum(left, -1) - 1 < shortest) & (
+        codes == 0
+    )
     known = short & (nearest >= 0) & (nearest < last)
     return np.where(known, codes[np.clip(nearest, 0, last - 1)], codes)
 
@@ -375,7 +405,10 @@ def _decided(evidence: SurfaceEvidence, at: Floats) -> NDArray[np.bool_]:
     if not len(evidence.distance):
         return np.zeros(len(at), dtype=bool)
     return np.asarray(
-        evidence.source[np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)] != ""
+        evidence.source[
+            np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)
+        ]
+        != ""
     )
 
 
@@ -405,7 +438,9 @@ def _whole(
     """Return what tag or signal say about the whole run."""
     if not np.isnan(tag):
         return tag, SurfaceSource.TAG
-    if SurfaceSource.SIGNAL in rules.sources and not np.isnan(estimate.activity_probability):
+    if SurfaceSource.SIGNAL in rules.sources and not np.isnan(
+        estimate.activity_probability
+    ):
         return estimate.activity_probability, SurfaceSource.SIGNAL
     return float("nan"), SurfaceSource.NONE
 

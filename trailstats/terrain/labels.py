@@ -43,7 +43,11 @@ class _Place:
         """Return the distance since the start [m]; infinite beyond the ends of the recording."""
         if self.distance is not None:
             return self.distance
-        at = self.elapsed if self.elapsed is not None else (self._utc() - start).total_seconds()
+        at = (
+            self.elapsed
+            if self.elapsed is not None
+            else (self._utc() - start).total_seconds()
+        )
         return float(np.interp(at, seconds, distance, left=-np.inf, right=np.inf))
 
     def _utc(self) -> pd.Timestamp:
@@ -177,7 +181,11 @@ class SurfaceLabels:
 
 
 def _parts(path: str) -> tuple[str, ...]:
-    parts = [p for p in PurePosixPath(path.replace("\\", "/").replace("!", "/")).parts if p != "/"]
+    parts = [
+        p
+        for p in PurePosixPath(path.replace("\\", "/").replace("!", "/")).parts
+        if p != "/"
+    ]
     return (*parts[:-1], parts[-1].removesuffix(".gz")) if parts else ()
 
 
@@ -243,12 +251,18 @@ def _label(row: dict[str, str]) -> SurfaceLabel:
     try:
         surface = Surface(row["surface"].lower())
     except ValueError:
-        raise ConfigError(f"surface {row['surface']!r} is none of road, trail, unknown") from None
+        raise ConfigError(
+            f"surface {row['surface']!r} is none of road, trail, unknown"
+        ) from None
     start, end = (_place(name, row.get(name, "")) for name in ("from", "to"))
     for kind in ("time", "elapsed", "distance"):
-        low, high = (None if place is None else getattr(place, kind) for place in (start, end))
+        low, high = (
+            None if place is None else getattr(place, kind) for place in (start, end)
+        )
         if low is not None and high is not None and not low < high:
-            raise ConfigError(f"the stretch ends ({row['to']}) before it begins ({row['from']})")
+            raise ConfigError(
+                f"the stretch ends ({row['to']}) before it begins ({row['from']})"
+            )
     return SurfaceLabel(row["file"], surface, start, end)
 
 
@@ -257,7 +271,9 @@ def _place(name: str, text: str) -> _Place | None:
         return None
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = clock.groups()
-        return _Place(elapsed=int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds))
+        return _Place(
+            elapsed=int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
+        )
     if length := _LENGTH.fullmatch(text):
         return _Place(distance=float(length[1]) * _UNITS[length[2]])
     try:
@@ -269,5 +285,7 @@ def _place(name: str, text: str) -> _Place | None:
             "no distance such as 1.2 km"
         ) from None
     if time.tzinfo is None:
-        raise ConfigError(f"{name} {text!r} has no offset; write 2026-05-10T08:12:00Z or ...+02:00")
+        raise ConfigError(
+            f"{name} {text!r} has no offset; write 2026-05-10T08:12:00Z or ...+02:00"
+        )
     return _Place(time=time.tz_convert("UTC"))

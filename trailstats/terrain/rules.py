@@ -104,13 +104,21 @@ class TerrainRules:
                 f"{names} is not evidence for a surface; known are label, map, tag and signal"
             )
         if not 0.5 <= self.decide < 1.0:
-            raise ConfigError(f"decide is {self.decide:g}; it must be at least 0.5 and below 1")
+            raise ConfigError(
+                f"decide is {self.decide:g}; it must be at least 0.5 and below 1"
+            )
         if not 0.0 < self.technical < 1.0:
-            raise ConfigError(f"technical is {self.technical:g}; it must lie between 0 and 1")
+            raise ConfigError(
+                f"technical is {self.technical:g}; it must lie between 0 and 1"
+            )
         if not 0.0 < self.flat < self.gentle < self.steep:
-            raise ConfigError("the bounds flat, gentle and steep must rise from above 0")
+            raise ConfigError(
+                "the bounds flat, gentle and steep must rise from above 0"
+            )
         if not 0.0 <= self.slope_hysteresis < self.flat:
-            raise ConfigError("slope_hysteresis must be at least 0 and smaller than flat")
+            raise ConfigError(
+                "slope_hysteresis must be at least 0 and smaller than flat"
+            )
         for field in fields(self):
             if (
                 field.name.endswith(("length", "cadence", "speed"))

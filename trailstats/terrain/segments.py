@@ -45,7 +45,10 @@ _CLASSES: Words = np.array([slope.value for slope in _RISING], dtype=object)
 
 
 def cut_segments(
-    activity: Activity, *, rules: TerrainRules | None = None, also_at: Floats | None = None
+    activity: Activity,
+    *,
+    rules: TerrainRules | None = None,
+    also_at: Floats | None = None,
 ) -> pd.DataFrame:
     """Cut an activity where its slope class changes, and where running turns to hiking or back.
 
@@ -79,7 +82,9 @@ def cut_segments(
     if also_at is not None:
         further = np.concatenate((further, also_at))
     if len(further):
-        ends = np.concatenate(([0.0], cuts, _track(activity)["distance"].to_numpy()[-1:]))
+        ends = np.concatenate(
+            ([0.0], cuts, _track(activity)["distance"].to_numpy()[-1:])
+        )
         cuts, slopes = _further(ends, slopes, further, rules)
     return _describe(activity, cuts, slopes, rules)
 
@@ -113,7 +118,9 @@ def split_segments(
     ends = np.append(
         segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:]
     )
-    cuts, slopes = _further(ends, segments["slope"].to_numpy(dtype=object), distances, rules)
+    cuts, slopes = _further(
+        ends, segments["slope"].to_numpy(dtype=object), distances, rules
+    )
     return _describe(activity, cuts, slopes, rules)
 
 
@@ -127,7 +134,9 @@ def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words
     classes = _merge_short(classes, max(1, round(rules.min_length / GRID)))
     edges = np.flatnonzero(np.diff(classes)) + 1
     # A grid point stands for the stretch about it: the border lies half-way between two points.
-    return grid[edges] - GRID / 2, _CLASSES[classes[np.append(0, edges).astype(np.intp)]]
+    return grid[edges] - GRID / 2, _CLASSES[
+        classes[np.append(0, edges).astype(np.intp)]
+    ]
 
 
 def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
@@ -147,20 +156,28 @@ def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
         for total in (distance[later], np.cumsum(np.where(hiking, step, 0.0))[later])
     )
     share = hiked / np.maximum(passed, 1e-9)
-    clear = np.maximum.accumulate(np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1))
+    clear = np.maximum.accumulate(
+        np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1)
+    )
     gaits = (share[np.maximum(clear, 0)] > 0.5).astype(np.intp)
     gaits = _merge_short(gaits, max(1, round(rules.gait_length / GRID)))
     return grid[np.flatnonzero(np.diff(gaits)) + 1] - GRID / 2
 
 
-def _hiking(activity: Activity, rules: TerrainRules) -> tuple[NDArray[np.bool_], Floats]:
+def _hiking(
+    activity: Activity, rules: TerrainRules
+) -> tuple[NDArray[np.bool_], Floats]:
     """Return which samples were hiked, and the moving time of each [s]."""
     track = _track(activity)
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
     cadence = activity.records["cadence"].to_numpy()
-    by_steps = effort.is_walking(speed, cadence, grade, cadence_limit=rules.hike_cadence)
-    by_speed = effort.is_walking(speed * LEVEL_TRANSITION / rules.hike_speed, None, grade)
+    by_steps = effort.is_walking(
+        speed, cadence, grade, cadence_limit=rules.hike_cadence
+    )
+    by_speed = effort.is_walking(
+        speed * LEVEL_TRANSITION / rules.hike_speed, None, grade
+    )
     return np.where(cadence >= FEWEST_STEPS, by_steps, by_speed), time
 
 
@@ -173,7 +190,9 @@ def _further(
     room = rules.min_length / 2
     wanted = np.sort(np.asarray(distances, dtype=np.float64))
     kept: list[float] = []
-    for cut in wanted[np.abs(np.subtract.outer(wanted, borders)).min(axis=1) >= room].tolist():
+    for cut in wanted[
+        np.abs(np.subtract.outer(wanted, borders)).min(axis=1) >= room
+    ].tolist():
         if not kept or cut - kept[-1] >= room:
             kept.append(cut)
     old = borders[1:-1]
@@ -192,7 +211,14 @@ def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
     total = np.zeros(len(grade), dtype=np.intp)
     half = rules.slope_hysteresis / 2
     position = np.arange(len(grade))
-    for limit in (-rules.steep, -rules.gentle, -rules.flat, rules.flat, rules.gentle, rules.steep):
+    for limit in (
+        -rules.steep,
+        -rules.gentle,
+        -rules.flat,
+        rules.flat,
+        rules.gentle,
+        rules.steep,
+    ):
         above, below = grade > limit + half, grade < limit - half
         # Between the two borders the last clear decision holds; before the first, the plain
         # comparison.
@@ -214,7 +240,9 @@ def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
             break
         padded = np.concatenate(([len(classes)], lengths, [len(classes)]))
         # Only the locally shortest, so that two neighbours don't swap.
-        weakest = (lengths < shortest) & (lengths <= padded[:-2]) & (lengths <= padded[2:])
+        weakest = (
+            (lengths < shortest) & (lengths <= padded[:-2]) & (lengths <= padded[2:])
+        )
         weakest[1:] &= ~weakest[:-1]
         left = np.concatenate(([values[1]], values[:-1]))
         right = np.concatenate((values[1:], [values[-2]]))
@@ -223,7 +251,9 @@ def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
     return classes
 
 
-def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRules) -> pd.DataFrame:
+def _describe(
+    activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRules
+) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
     track, records = _track(activity), activity.records
     distance = track["distance"].to_numpy()
@@ -231,9 +261,14 @@ def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRul
     borders = np.concatenate(([0.0], cuts, [end]))
     hiking, time = _hiking(activity, rules)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
-    heart_rate, cadence = records["heart_rate"].to_numpy(), records["cadence"].to_numpy()
+    heart_rate, cadence = (
+        records["heart_rate"].to_numpy(),
+        records["cadence"].to_numpy(),
+    )
     level = effort.grade_adjusted_speed(speed, grade)
-    ascent, descent, elevation = (track[c].to_numpy() for c in ("ascent", "descent", "elevation"))
+    ascent, descent, elevation = (
+        track[c].to_numpy() for c in ("ascent", "descent", "elevation")
+    )
     stepping = np.where(cadence > 0, cadence, np.nan)
 
     # A standstill shares one distance: it belongs to the stretch that ends there.
@@ -242,7 +277,9 @@ def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRul
     following = np.minimum(last + 1, len(distance) - 1)
     before, after = distance[last], distance[following]
     share = np.where(
-        after > before, (borders - before) / np.where(after > before, after - before, 1.0), 0.0
+        after > before,
+        (borders - before) / np.where(after > before, after - before, 1.0),
+        0.0,
     )
     share = np.clip(share, 0.0, 1.0)
 
@@ -260,7 +297,9 @@ def _describe(activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRul
         known = ~np.isnan(values)
         weight = over(np.where(known, time, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan)
+            return np.where(
+                weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan
+            )
 
     length, duration = np.diff(borders), over(time)
     stamps = activity.times_at(at_borders(activity.seconds))

@@ -30,10 +30,14 @@ __all__ = ["SurfaceEstimate", "estimate_surface", "has_ground", "with_log_odds"]
 
 Floats = NDArray[np.float64]
 
-ON_FOOT = frozenset({"", "generic", "hiking", "mountaineering", "running", "training", "walking"})
+ON_FOOT = frozenset(
+    {"", "generic", "hiking", "mountaineering", "running", "training", "walking"}
+)
 """Sports whose ground is estimated."""
 
-INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill", "virtual_activity"})
+INDOOR = frozenset(
+    {"indoor_running", "indoor_walking", "treadmill", "virtual_activity"}
+)
 """Sub-sports without ground; virtual ones have positions that were never run."""
 
 MEDIAN_SPEED_ON_FOOT = 6.0
@@ -117,7 +121,9 @@ def estimate_surface(
     values = activity_features(grid)
     channels = {"position"}
     whole = model.without_elevation
-    mixed = float(model.mixed.log_odds(np.array([values[name] for name in model.mixed.names])))
+    mixed = float(
+        model.mixed.log_odds(np.array([values[name] for name in model.mixed.names]))
+    )
     cues = {"activity": model.activity_cue(mixed + log_odds)}
     if not np.isnan(values[ELEVATION_FEATURES[0]]):
         channels.add("elevation")
@@ -130,10 +136,13 @@ def estimate_surface(
     along = model.whole_run(channels)
     centres, windows, names = window_features(grid)
     pieces = pd.DataFrame(
-        model.windows.contributions(windows) * along.gain, index=centres, columns=list(names)
+        model.windows.contributions(windows) * along.gain,
+        index=centres,
+        columns=list(names),
     )
     pieces = pieces.assign(
-        **{name: along.weights[name] * cue for name, cue in cues.items()}, intercept=along.intercept
+        **{name: along.weights[name] * cue for name, cue in cues.items()},
+        intercept=along.intercept,
     )
     return SurfaceEstimate(
         distance=centres,
@@ -170,7 +179,9 @@ def with_log_odds(
     pieces = estimate.contributions.assign(
         activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds)
     )
-    return replace(estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces)
+    return replace(
+        estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces
+    )
 
 
 def has_ground(activity: Activity) -> bool:
@@ -183,7 +194,9 @@ def _too_fast(grid: RunGrid) -> bool:
     return bool(usual > MEDIAN_SPEED_ON_FOOT or top > TOP_SPEED_ON_FOOT)
 
 
-def _along(pieces: pd.DataFrame, channels: Iterable[str], rules: TerrainRules) -> Floats:
+def _along(
+    pieces: pd.DataFrame, channels: Iterable[str], rules: TerrainRules
+) -> Floats:
     """Return the calibrated posterior of trail at each window."""
     model = surface_model()
     evidence = model.temper * pieces.to_numpy().sum(axis=1)

@@ -111,10 +111,16 @@ def _cues(
     level = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
     usual = np.median(level)
     pick = every_window()
-    deficit = np.clip((usual - moving_mean(level, 100.0)) / np.log(2.0), -1.0, 2.0)[pick]
-    spread = np.log2(np.sqrt(moving_mean((level - moving_mean(level, 150.0)) ** 2, 150.0)) + 0.02)
+    deficit = np.clip((usual - moving_mean(level, 100.0)) / np.log(2.0), -1.0, 2.0)[
+        pick
+    ]
+    spread = np.log2(
+        np.sqrt(moving_mean((level - moving_mean(level, 150.0)) ** 2, 150.0)) + 0.02
+    )
     spread = (spread - np.median(spread))[pick]
-    winding = moving_mean(wiggle_of(turns(grid, 30.0), 30.0), 150.0)[pick] * 100.0 / 30.0
+    winding = (
+        moving_mean(wiggle_of(turns(grid, 30.0), 30.0), 150.0)[pick] * 100.0 / 30.0
+    )
     downhill = moving_mean(grade, 100.0)[pick] < DESCENT
     rate = np.where(downhill, weights.descent_deficit, weights.level_deficit)
     cues = (rate * deficit, weights.speed_variation * spread, weights.winding * winding)

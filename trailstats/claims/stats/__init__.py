@@ -10,7 +10,11 @@ from trailstats.claims.stats._matched import (
     allow_for_slope,
     compare,
 )
-from trailstats.claims.stats._series import Regression, ar1_regression, smallest_detectable
+from trailstats.claims.stats._series import (
+    Regression,
+    ar1_regression,
+    smallest_detectable,
+)
 
 __all__ = [
     "Comparison",

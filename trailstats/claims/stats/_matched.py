@@ -10,7 +10,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-__all__ = ["Comparison", "MatchRules", "allow_for_dilution", "allow_for_slope", "compare"]
+__all__ = [
+    "Comparison",
+    "MatchRules",
+    "allow_for_dilution",
+    "allow_for_slope",
+    "compare",
+]
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -88,7 +94,9 @@ class Comparison:
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
-    pairs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS}))
+    pairs: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS})
+    )
 
 
 def compare(
@@ -139,7 +147,9 @@ def compare(
     trail, road = np.flatnonzero(usable & side), np.flatnonzero(usable & ~side)
     weight = _kernel(when[trail][:, None] - when[road][None, :], rules.days)
     log = np.log(np.where(long > 0, long, 1.0))
-    weight *= _kernel(log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio)))
+    weight *= _kernel(
+        log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio))
+    )
     if groups is not None:
         group = np.asarray(groups)
         weight *= group[trail][:, None] == group[road][None, :]
@@ -180,7 +190,10 @@ def allow_for_slope(
     total = own + line
     both = own**2 / known.freedom + line**2 / freedom
     return _with_interval(
-        known, float(np.sqrt(total)), total**2 / both if both > 0 else known.freedom, level
+        known,
+        float(np.sqrt(total)),
+        total**2 / both if both > 0 else known.freedom,
+        level,
     )
 
 
@@ -209,7 +222,9 @@ def allow_for_dilution(known: Comparison, share: float) -> Comparison:
     [Aigner1973]_
     """
     return replace(
-        known, low=min(known.low, known.low / share), high=max(known.high, known.high / share)
+        known,
+        low=min(known.low, known.low / share),
+        high=max(known.high, known.high / share),
     )
 
 
@@ -219,7 +234,11 @@ def _kernel(distance: Floats, reach: float) -> Floats:
 
 
 def _summarise(
-    y: Floats, trail: NDArray[np.intp], road: NDArray[np.intp], weight: Floats, rules: MatchRules
+    y: Floats,
+    trail: NDArray[np.intp],
+    road: NDArray[np.intp],
+    weight: Floats,
+    rules: MatchRules,
 ) -> Comparison:
     rows, columns = weight.sum(axis=1), weight.sum(axis=0)
     n_trail, n_road = int(np.count_nonzero(rows)), int(np.count_nonzero(columns))
@@ -259,16 +278,22 @@ def _summarise(
         freedom = variance**2 / sum(
             v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True)
         )
-    spread = [float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides]
+    spread = [
+        float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides
+    ]
     pooled = float(np.sqrt(sum(spread) / len(spread)))
     small = 1.0 - 3.0 / (4.0 * (n_trail + n_road) - 9.0)
     sized = replace(
-        known, standardised=small * known.difference / pooled if pooled > 0 else NAN, enough=True
+        known,
+        standardised=small * known.difference / pooled if pooled > 0 else NAN,
+        enough=True,
     )
     return _with_interval(sized, float(np.sqrt(variance)), freedom, rules.level)
 
 
-def _with_interval(known: Comparison, error: float, freedom: float, level: float) -> Comparison:
+def _with_interval(
+    known: Comparison, error: float, freedom: float, level: float
+) -> Comparison:
     difference = known.difference
     reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
     exact = 1.0 if difference == 0 else 0.0
@@ -278,7 +303,9 @@ def _with_interval(known: Comparison, error: float, freedom: float, level: float
         high=difference + reach,
         error=error,
         freedom=freedom,
-        p_value=2.0 * float(stdtr(freedom, -abs(difference) / error)) if error > 0 else exact,
+        p_value=2.0 * float(stdtr(freedom, -abs(difference) / error))
+        if error > 0
+        else exact,
     )
 
 
@@ -286,7 +313,9 @@ def _with_interval(known: Comparison, error: float, freedom: float, level: float
 def _resamples(count: int, draws: int, seed: int) -> Floats:
     """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=draws).astype(np.float64)
+    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=draws).astype(
+        np.float64
+    )
     drawn.flags.writeable = False
     return drawn
 
@@ -302,7 +331,11 @@ def _resampled(own: Floats, gap: Floats, draws: int, seed: int) -> float:
     weight = drawn @ own
     kept = weight > 0
     size = _effective_number(own)
-    return float(np.var((drawn @ gap)[kept] / weight[kept], ddof=1)) * size / max(size - 1.0, 0.5)
+    return (
+        float(np.var((drawn @ gap)[kept] / weight[kept], ddof=1))
+        * size
+        / max(size - 1.0, 0.5)
+    )
 
 
 def _effective_number(weights: Floats) -> float:

@@ -48,12 +48,20 @@ class Regression:
 
     def interval(self, index: int, *, level: float = 0.95) -> tuple[float, float]:
         """Return the interval of one coefficient."""
-        reach = float(stdtrit(self.freedom, 0.5 + level / 2)) * float(self.errors[index])
-        return float(self.coefficients[index]) - reach, float(self.coefficients[index]) + reach
+        reach = float(stdtrit(self.freedom, 0.5 + level / 2)) * float(
+            self.errors[index]
+        )
+        return float(self.coefficients[index]) - reach, float(
+            self.coefficients[index]
+        ) + reach
 
 
 def ar1_regression(
-    y: ArrayLike, design: ArrayLike, time: ArrayLike, *, weights: ArrayLike | None = None
+    y: ArrayLike,
+    design: ArrayLike,
+    time: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
 ) -> Regression:
     """Fit a line by generalised least squares, averaged over the correlations that the data allow.
 
@@ -85,7 +93,9 @@ def ar1_regression(
     ----------
     [Turner2021]_, [PattersonThompson1971]_
     """
-    values, columns, clock = (np.asarray(a, dtype=np.float64) for a in (y, design, time))
+    values, columns, clock = (
+        np.asarray(a, dtype=np.float64) for a in (y, design, time)
+    )
     if columns.ndim != 2 or not len(values) == len(columns) == len(clock):
         raise ValueError("y, design and time must have the same length")
     steps = np.diff(clock)
@@ -94,7 +104,11 @@ def ar1_regression(
     if (clock != np.rint(clock)).any():
         raise ValueError("times must be whole numbers")
     count, size = columns.shape
-    scale = np.ones(count) if weights is None else np.sqrt(np.asarray(weights, dtype=np.float64))
+    scale = (
+        np.ones(count)
+        if weights is None
+        else np.sqrt(np.asarray(weights, dtype=np.float64))
+    )
     lengths = np.sqrt((columns**2).mean(axis=0))
     nothing = np.full(size, np.nan)
     if count < size + 3 or not (lengths > 0).all() or _rank(columns / lengths) < size:
@@ -111,7 +125,9 @@ def ar1_regression(
         inverse = cho_solve(factor, np.eye(size))
         log_information = 2.0 * float(np.log(np.diag(factor[0])).sum())
         criterion = (
-            (count - size) * np.log(max(variance, 1e-300)) + log_determinant + log_information
+            (count - size) * np.log(max(variance, 1e-300))
+            + log_determinant
+            + log_information
         )
         return float(criterion), beta, inverse, variance
 

@@ -34,7 +34,15 @@ from trailstats.io.fit._wire import Part, walk
 from trailstats.model.activity import ActivityMeta, Issue, Wearer
 from trailstats.schema import Severity
 
-_ON_FOOT = {"running", "walking", "hiking", "mountaineering", "snowshoeing", "generic", ""}
+_ON_FOOT = {
+    "running",
+    "walking",
+    "hiking",
+    "mountaineering",
+    "snowshoeing",
+    "generic",
+    "",
+}
 _INDOORS = {"treadmill", "indoor_running", "indoor_walking"}
 _KEPT_FAULTS = 20  # judgement: the rest is counted
 
@@ -46,7 +54,9 @@ def sniff(head: bytes) -> bool:
     return frame.starts(head)
 
 
-def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> list[Parsed]:
+def parse(
+    data: bytes, *, max_records: int, merge_heart_rate: bool = True
+) -> list[Parsed]:
     """Return one `Parsed` a session of each chained file; one a file where it has a single session
     or none.
 
@@ -72,7 +82,9 @@ def parse(data: bytes, *, max_records: int, merge_heart_rate: bool = True) -> li
     for part, table in read_parts(data, max_records=max_records):
         faults += part.issues
         kind = Rows(part, "file_id").names("type", "file")[:1]
-        if len(table) and kind != ["course"]:  # a course has records too, of a virtual partner
+        if len(table) and kind != [
+            "course"
+        ]:  # a course has records too, of a virtual partner
             activities += _activities(
                 part, read_records(part, table, merge_heart_rate=merge_heart_rate)
             )
@@ -108,7 +120,9 @@ def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]
         table = Table(part, MESSAGES["record"])
         count += len(table)
         if count > max_records:
-            raise LimitError(f"more than {max_records} records (limit: records)", format="fit")
+            raise LimitError(
+                f"more than {max_records} records (limit: records)", format="fit"
+            )
         yield part, table
 
 
@@ -136,7 +150,9 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     time = fit_times(records.seconds)
     if not (records.seconds >= FIRST_DATE).any():
         message = "the clock was not set: times count from power-on, and the dates are not real"
-        records.issues.append(Issue("clock_not_set", Severity.WARNING, message, len(time)))
+        records.issues.append(
+            Issue("clock_not_set", Severity.WARNING, message, len(time))
+        )
     sessions = Rows(part, "session")
     starts = fit_times(sessions.numbers("start_time"))
     order = np.argsort(starts, kind="stable")
@@ -154,7 +170,9 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     owner = np.maximum(np.searchsorted(starts[order], time, side="right") - 1, 0)
     owner[np.isnat(time)] = 0
     return [
-        _activity(records, time, owner == i, session_meta(device, sessions, int(row)), shared)
+        _activity(
+            records, time, owner == i, session_meta(device, sessions, int(row)), shared
+        )
         for i, row in enumerate(order)
         if (owner == i).any()
     ]
@@ -165,7 +183,8 @@ def _steps(cadence: NDArray[np.float64], issues: list[Issue]) -> NDArray[np.floa
     moving = cadence[cadence > 0]
     if len(moving) and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW:
         message = (
-            f"cadence counts both feet (median {median:.0f}), against the format, and was kept"
+            f"cadence counts both feet (median {median:.0f}), against the "
+            "format, and was kept"
         )
         issues.append(Issue("cadence_inferred", Severity.INFO, message))
         return cadence
@@ -190,7 +209,11 @@ def _activity(
     shared: _Shared,
 ) -> Parsed:
     """Return the activity of the records in ``rows``, of all where that is None."""
-    columns, extras, issues = dict(records.columns), dict(records.extras), list(records.issues)
+    columns, extras, issues = (
+        dict(records.columns),
+        dict(records.extras),
+        list(records.issues),
+    )
     heartbeats = shared.heartbeats
     if rows is not None:
         time = time[rows]
@@ -209,7 +232,11 @@ def _activity(
         meta=meta,
         extras=extras,
         laps=shared.laps.within(first, last),
-        pauses=[(start, end) for start, end in shared.pauses if first <= start and end <= last],
+        pauses=[
+            (start, end)
+            for start, end in shared.pauses
+            if first <= start and end <= last
+        ],
         issues=issues,
         rr=heartbeats,
         wearer=shared.wearer,

@@ -64,5 +64,7 @@ def _whole(words: int) -> NDArray[np.uint16]:
 
 def _shift(state: NDArray[np.uint16], bits: int) -> NDArray[np.uint16]:
     for _ in range(bits):
-        state = (state >> np.uint16(1)) ^ (state & np.uint16(1)) * np.uint16(_POLYNOMIAL)
+        state = (state >> np.uint16(1)) ^ (state & np.uint16(1)) * np.uint16(
+            _POLYNOMIAL
+        )
     return state

@@ -7,7 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trailstats.io.fit._crc import crc16
-from trailstats.io.fit._wire import DEFINITION, Part, definition, find_definition, plausible
+from trailstats.io.fit._wire import (
+    DEFINITION,
+    Part,
+    definition,
+    find_definition,
+    plausible,
+)
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
@@ -21,9 +27,9 @@ def starts(head: bytes) -> bool:
     if is_header(head, 0):
         return True
     found = head.find(MAGIC)
-    return (found >= 8 and is_header(head, found - 8) and _begins(head, found - 8)) or _headless(
-        head, 0
-    ) >= 0
+    return (
+        found >= 8 and is_header(head, found - 8) and _begins(head, found - 8)
+    ) or _headless(head, 0) >= 0
 
 
 def is_header(data: bytes, at: int) -> bool:
@@ -49,13 +55,17 @@ def _part(data: bytes, at: int) -> Part | None:
     first = at == 0
     if not is_header(data, at):
         found = data.find(MAGIC, at)
-        while found >= 0 and not (is_header(data, found - 8) and _begins(data, found - 8)):
+        while found >= 0 and not (
+            is_header(data, found - 8) and _begins(data, found - 8)
+        ):
             found = data.find(MAGIC, found + 1)
         body = _headless(data, at) if first else -1
         if body >= 0 and (found < 0 or body < found - 8):
             stop = _bound(data, body)
             part = Part(data, at, body, stop, stop)
-            message = "the file header is missing or damaged; the messages after it were read"
+            message = (
+                "the file header is missing or damaged; the messages after it were read"
+            )
             part.note("header_missing", Severity.WARNING, message, at)
             return part
         if found < 0:
@@ -64,7 +74,8 @@ def _part(data: bytes, at: int) -> Part | None:
         part = _framed(data, start)
         message = f"{start - at} bytes before the file header were skipped"
         part.issues.insert(
-            0, Issue("leading_bytes", Severity.WARNING, message, start - at, f"byte {at}")
+            0,
+            Issue("leading_bytes", Severity.WARNING, message, start - at, f"byte {at}"),
         )
         return part
     return _framed(data, at)
@@ -84,7 +95,10 @@ def _headless(data: bytes, at: int) -> int:
         place = at + size
         # A reserved byte of 0 and a byte order of 0 or 1 follow the header: nothing that stands in
         # a text.
-        if data[place + 1 : place + 3] in (b"\0\0", b"\0\1") and data[place] & 0xC0 == DEFINITION:
+        if (
+            data[place + 1 : place + 3] in (b"\0\0", b"\0\1")
+            and data[place] & 0xC0 == DEFINITION
+        ):
             layout = definition(data, place, len(data))
             if layout is not None and plausible(layout):
                 return place
@@ -114,17 +128,30 @@ def _framed(data: bytes, at: int) -> Part:
     declared = int.from_bytes(data[at + 4 : at + 8], "little")
     part = Part(data, at, body, body + declared, body + declared + 2)
     _check_header(part)
-    if declared and part.after <= total and crc16(memoryview(data)[at : part.after]) == 0:
+    if (
+        declared
+        and part.after <= total
+        and crc16(memoryview(data)[at : part.after]) == 0
+    ):
         part.sound = True
         rest = total - part.after
-        if rest and not is_header(data, part.after) and data.find(MAGIC, part.after) < 0:
+        if (
+            rest
+            and not is_header(data, part.after)
+            and data.find(MAGIC, part.after) < 0
+        ):
             message = f"{rest} bytes after the end of the file were left out"
             part.note("trailing_bytes", Severity.WARNING, message, part.after, rest)
     elif declared and (part.after == total or is_header(data, part.after)):
         _note_checksum(part)
     elif declared and (part.end in (total, total - 1) or is_header(data, part.end)):
         part.after = total if part.end >= total - 1 else part.end
-        part.note("crc_missing", Severity.WARNING, "the checksum at the end is missing", part.end)
+        part.note(
+            "crc_missing",
+            Severity.WARNING,
+            "the checksum at the end is missing",
+            part.end,
+        )
     else:
         _reframe(part, declared)
     return part
@@ -144,15 +171,26 @@ def _reframe(part: Part, declared: int) -> None:
     if declared > found and not part.sound:
         part.note("truncated", Severity.ERROR, f"the file is cut: {told}", part.after)
         return
-    reason = ", as after a recorder that stopped before closing the file" if not declared else ""
+    reason = (
+        ", as after a recorder that stopped before closing the file"
+        if not declared
+        else ""
+    )
     part.note("data_size_wrong", Severity.WARNING, told + reason, part.start + 4)
     if not part.sound and declared:
-        part.note("crc_mismatch", Severity.ERROR, "the checksum does not fit the content", part.end)
+        part.note(
+            "crc_mismatch",
+            Severity.ERROR,
+            "the checksum does not fit the content",
+            part.end,
+        )
 
 
 def _check_header(part: Part) -> None:
     data, at = part.data, part.start
-    stored = int.from_bytes(data[at + 12 : at + 14], "little") if part.body - at >= 14 else 0
+    stored = (
+        int.from_bytes(data[at + 12 : at + 14], "little") if part.body - at >= 14 else 0
+    )
     if stored and crc16(memoryview(data)[at : at + 12]) != stored:
         part.note(
             "header_crc_mismatch",

@@ -47,7 +47,9 @@ def merge_heart_rates(
     count = np.where(np.isnan(seconds), 0, last - first)
     found = count > 0
     out = np.full(len(seconds), np.nan) if recorded is None else recorded.copy()
-    out[found] = np.floor((total[last[found]] - total[first[found]]) / count[found] + 0.5)
+    out[found] = np.floor(
+        (total[last[found]] - total[first[found]]) / count[found] + 0.5
+    )
     return (out, int(found.sum())) if found.any() else (None, 0)
 
 
@@ -59,7 +61,9 @@ def _stored_rates(table: Table) -> tuple[Floats, Floats]:
     rates: Floats = np.full(ticks.shape, np.nan)
     for rows, raw in table.raw(facts["filtered_bpm"].number):
         width = min(raw.shape[1], rates.shape[1])
-        rates[rows, :width] = np.where((raw == 0xFF) | (raw == 0), np.nan, raw)[:, :width]
+        rates[rows, :width] = np.where((raw == 0xFF) | (raw == 0), np.nan, raw)[
+            :, :width
+        ]
     fact = facts["fractional_timestamp"]
     fraction = table.values(fact.number, fact.scale)
     clock = table.seconds() + (0.0 if fraction is None else np.nan_to_num(fraction))
@@ -80,12 +84,19 @@ def _ticks(table: Table) -> tuple[Floats, NDArray[np.bool_]]:
     by less than a full turn. Also return which messages hold the whole clock.
     """
     facts = fields("hr")
-    whole = [(r, b) for r, b in table.raw(facts["event_timestamp"].number) if b.shape[1] % 4 == 0]
+    whole = [
+        (r, b)
+        for r, b in table.raw(facts["event_timestamp"].number)
+        if b.shape[1] % 4 == 0
+    ]
     packed = [
-        (r, b) for r, b in table.raw(facts["event_timestamp_12"].number) if b.shape[1] % 3 == 0
+        (r, b)
+        for r, b in table.raw(facts["event_timestamp_12"].number)
+        if b.shape[1] % 3 == 0
     ]
     width = max(
-        [b.shape[1] // 4 for _, b in whole] + [b.shape[1] // 3 * 2 for _, b in packed], default=1
+        [b.shape[1] // 4 for _, b in whole] + [b.shape[1] // 3 * 2 for _, b in packed],
+        default=1,
     )
     value = np.full((len(table), width), -1, dtype=np.int64)
     anchor = np.zeros(value.shape, dtype=bool)
@@ -93,11 +104,15 @@ def _ticks(table: Table) -> tuple[Floats, NDArray[np.bool_]]:
         triple = raw.reshape(len(raw), -1, 3).astype(np.int64)
         low = triple[:, :, 0] | (triple[:, :, 1] & 0x0F) << 8
         high = triple[:, :, 1] >> 4 | triple[:, :, 2] << 4
-        value[rows, : low.shape[1] * 2] = np.stack([low, high], axis=2).reshape(len(raw), -1)
+        value[rows, : low.shape[1] * 2] = np.stack([low, high], axis=2).reshape(
+            len(raw), -1
+        )
     for rows, raw in whole:
         full = np.ascontiguousarray(raw).view("<u4").astype(np.int64)
         held = full != 0xFFFFFFFF
-        value[rows, : full.shape[1]] = np.where(held, full, value[rows, : full.shape[1]])
+        value[rows, : full.shape[1]] = np.where(
+            held, full, value[rows, : full.shape[1]]
+        )
         anchor[rows, : full.shape[1]] = held
     present = value >= 0
     flat, is_anchor = value[present], anchor[present]
@@ -106,10 +121,14 @@ def _ticks(table: Table) -> tuple[Floats, NDArray[np.bool_]]:
     step[is_anchor] = 0
     total = np.cumsum(step)
     last = (
-        np.maximum.accumulate(np.where(is_anchor, np.arange(len(flat)), -1)) if len(flat) else flat
+        np.maximum.accumulate(np.where(is_anchor, np.arange(len(flat)), -1))
+        if len(flat)
+        else flat
     )
     ticks = np.full(value.shape, np.nan)
     ticks[present] = np.where(
-        last >= 0, flat[np.maximum(last, 0)] + total - total[np.maximum(last, 0)], np.nan
+        last >= 0,
+        flat[np.maximum(last, 0)] + total - total[np.maximum(last, 0)],
+        np.nan,
     )
     return ticks, anchor[:, 0]

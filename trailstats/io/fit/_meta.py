@@ -98,7 +98,9 @@ def device_meta(part: Part) -> ActivityMeta:
 
 def _device(part: Part) -> str:
     identity = Rows(part, "file_id")
-    maker = next((name for name in identity.names("manufacturer", "manufacturer") if name), "")
+    maker = next(
+        (name for name in identity.names("manufacturer", "manufacturer") if name), ""
+    )
     if not maker:
         info = Rows(part, "device_info")
         creator = np.flatnonzero(info.numbers("device_index") == 0)
@@ -118,12 +120,17 @@ def _device(part: Part) -> str:
 def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta:
     """Return ``device`` with what one session says."""
     if row >= len(sessions):
-        return replace(device, sub_sport="" if device.sub_sport == "generic" else device.sub_sport)
+        return replace(
+            device, sub_sport="" if device.sub_sport == "generic" else device.sub_sport
+        )
     sport = sessions.names("sport", "sport")[row] or device.sport
     sub_sport = sessions.names("sub_sport", "sub_sport")[row]
     if not sub_sport and sport == device.sport:
         sub_sport = device.sub_sport
-    feel, rpe = sessions.number("workout_feel", row), sessions.number("workout_rpe", row)
+    feel, rpe = (
+        sessions.number("workout_feel", row),
+        sessions.number("workout_rpe", row),
+    )
     return replace(
         device,
         sport=sport,
@@ -151,7 +158,9 @@ def read_wearer(part: Part) -> Wearer:
         height=profile.first("height"),
         age=profile.first("age"),
         resting_heart_rate=profile.first("resting_heart_rate"),
-        max_heart_rate=profile.first("default_max_heart_rate") if np.isnan(running) else running,
+        max_heart_rate=profile.first("default_max_heart_rate")
+        if np.isnan(running)
+        else running,
     )
 
 
@@ -196,7 +205,9 @@ class Laps:
             "end_time": self.end[kept],
             "distance": self.distance[kept],
             "timer_time": self.timer_time[kept],
-            "trigger": [text for text, keep in zip(self.trigger, kept, strict=True) if keep],
+            "trigger": [
+                text for text, keep in zip(self.trigger, kept, strict=True) if keep
+            ],
         }
 
 

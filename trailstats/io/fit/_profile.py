@@ -33,7 +33,9 @@ def fields(message: str) -> dict[str, Fact]:
     facts = {}
     for found in _FACT.finditer(_FIELDS[message]):
         number, name, scale, offset, unit = found.groups()
-        facts[name] = Fact(int(number), name, float(scale or 1), float(offset or 0), unit or "")
+        facts[name] = Fact(
+            int(number), name, float(scale or 1), float(offset or 0), unit or ""
+        )
     return facts
 
 

@@ -136,7 +136,9 @@ def _expand_speed_distance(
         ("speed", speed / 100.0),
         ("distance", _unrolled(ticks, ticks != 0xFFF) / 16.0),
     ):
-        valid = (raw != 0xFF).any(axis=1) & ((speed if name == "speed" else ticks) != 0xFFF)
+        valid = (raw != 0xFF).any(axis=1) & (
+            (speed if name == "speed" else ticks) != 0xFFF
+        )
         if valid.any():
             out = columns.setdefault(name, np.full(len(table), np.nan))
             at = rows[valid]
@@ -212,7 +214,15 @@ def _descriptions(part: Part) -> list[_Description]:
     )
     return [
         _Description(
-            at, int(index), int(number), int(base), name, scale or 1.0, offset, unit, int(native)
+            at,
+            int(index),
+            int(number),
+            int(base),
+            name,
+            scale or 1.0,
+            offset,
+            unit,
+            int(native),
         )
         if message == MESSAGES["record"]
         else _Description(
@@ -224,7 +234,9 @@ def _descriptions(part: Part) -> list[_Description]:
     ]
 
 
-def _read_developer(part: Part, table: Table, facts: dict[str, Fact], out: Records) -> None:
+def _read_developer(
+    part: Part, table: Table, facts: dict[str, Fact], out: Records
+) -> None:
     """Add developer fields as ``dev_NAME``; one fills a native column only where that is empty
     throughout.
     """
@@ -244,16 +256,25 @@ def _read_developer(part: Part, table: Table, facts: dict[str, Fact], out: Recor
         key = (description.index, description.number, description.name)
         meaning[key] = description
         columns[key] = table.developer_values(
-            columns.get(key), spec, defined_at, base, description.scale, description.offset
+            columns.get(key),
+            spec,
+            defined_at,
+            base,
+            description.scale,
+            description.offset,
         )
     if nameless:
         message = f"{nameless} developer fields without a description were left out"
-        out.issues.append(Issue("developer_field_undescribed", Severity.WARNING, message, nameless))
+        out.issues.append(
+            Issue("developer_field_undescribed", Severity.WARNING, message, nameless)
+        )
     for (index, number, name), values in columns.items():
         if values is None:
             continue
         label = f"dev_{name or f'{index}_{number}'}"
-        out.extras[label if label not in out.extras else f"{label}_{index}_{number}"] = values
+        out.extras[
+            label if label not in out.extras else f"{label}_{index}_{number}"
+        ] = values
         _use_as_native(meaning[index, number, name], values, facts, out)
 
 
@@ -288,6 +309,9 @@ def _use_as_native(
             message = f"{name} was taken from the developer field {description.name!r}"
             out.issues.append(
                 Issue(
-                    "developer_field_used", Severity.INFO, message, int((~np.isnan(values)).sum())
+                    "developer_field_used",
+                    Severity.INFO,
+                    message,
+                    int((~np.isnan(values)).sum()),
                 )
             )

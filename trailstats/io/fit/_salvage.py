@@ -23,7 +23,10 @@ from trailstats.schema import Severity
 
 RECORD = 20
 _MINUTE, _DAY = 60, 86_400
-_EARLIEST, _LATEST = 0x10000000, 0x60000000  # 1998 to 2041; below, a time counts from power-on
+_EARLIEST, _LATEST = (
+    0x10000000,
+    0x60000000,
+)  # 1998 to 2041; below, a time counts from power-on
 _BACK, _FORTH = _DAY, 7 * _DAY  # judgement: within one recording
 _PROBES = 3  # judgement: messages in a row that convince
 _SEARCHES = 2000  # judgement: more breaks than that leave nothing to trust
@@ -88,7 +91,11 @@ class _Walker:
                 self.part.note("truncated", Severity.ERROR, message, pos, rest)
             return
         self.part.note(
-            "bytes_skipped", Severity.ERROR, f"the last {rest} bytes make no sense", pos, rest
+            "bytes_skipped",
+            Severity.ERROR,
+            f"the last {rest} bytes make no sense",
+            pos,
+            rest,
         )
 
     def _is_cut(self, pos: int) -> bool:
@@ -143,7 +150,11 @@ class _Walker:
             return False
         following = self._next_time(after)
         if self.last is None or following is None:
-            return self._leads(after, time) if self.last is None else self._near(time, self.last)
+            return (
+                self._leads(after, time)
+                if self.last is None
+                else self._near(time, self.last)
+            )
         return abs(following - time) <= abs(following - self.last)
 
     def _next_time(self, at: int) -> int | None:
@@ -173,7 +184,12 @@ class _Walker:
 
     def _define(self, pos: int) -> int:
         layout = definition(self.data, pos, self.end)
-        if layout is None or self.data[pos + 1] or self.data[pos + 2] > 1 or not self.data[pos + 5]:
+        if (
+            layout is None
+            or self.data[pos + 1]
+            or self.data[pos + 2] > 1
+            or not self.data[pos + 5]
+        ):
             return self._mend(pos)
         stop = pos + len(layout.raw)
         timeless = layout.message == RECORD and layout.time_at < 0
@@ -203,7 +219,12 @@ class _Walker:
         for bit in range(8 * length):
             changed = bytearray(saved)
             changed[bit // 8] ^= 1 << (bit % 8)
-            if changed[0] & 0xC0 != 0x40 or changed[1] or changed[2] > 1 or not changed[5]:
+            if (
+                changed[0] & 0xC0 != 0x40
+                or changed[1]
+                or changed[2] > 1
+                or not changed[5]
+            ):
                 continue
             layout = definition(bytes(changed), 0, len(changed))
             if (
@@ -244,7 +265,9 @@ class _Walker:
 
     def _time(self, layout: Layout, at: int) -> int:
         place = at + layout.time_at
-        return int.from_bytes(self.data[place : place + 4], "big" if layout.big else "little")
+        return int.from_bytes(
+            self.data[place : place + 4], "big" if layout.big else "little"
+        )
 
     def _near(self, time: int, last: int | None) -> bool:
         return last is not None and -_BACK <= time - last <= _FORTH
@@ -311,7 +334,9 @@ class _Walker:
                 if 0 <= defined < place:
                     return defined
                 owner = self.book.owners[self.data[place]]
-                if owner is not None and self._leads(place + owner.size, self._time(owner, place)):
+                if owner is not None and self._leads(
+                    place + owner.size, self._time(owner, place)
+                ):
                     return int(place)
             if defined >= 0:
                 return defined

@@ -9,7 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.io.fit._wire import BASE_TYPES, TIMESTAMP, BaseType, FieldSpec, Layout, Part
+from trailstats.io.fit._wire import (
+    BASE_TYPES,
+    TIMESTAMP,
+    BaseType,
+    FieldSpec,
+    Layout,
+    Part,
+)
 
 Floats = NDArray[np.float64]
 _OPAQUE = BaseType("B", 1, 0xFF)
@@ -180,7 +187,9 @@ class Table:
             at = np.searchsorted(offsets, self.offsets)
             at[at == len(offsets)] = 0
             known = (
-                (offsets[at] == self.offsets) if len(offsets) else np.zeros(len(self), dtype=bool)
+                (offsets[at] == self.offsets)
+                if len(offsets)
+                else np.zeros(len(self), dtype=bool)
             )
             missing = np.isnan(out) & known
             out[missing] = times[at[missing]]
@@ -219,7 +228,10 @@ class Table:
 
 
 def _block(
-    data: bytes, layout: Layout, offsets: NDArray[np.int64], rows: slice | NDArray[np.int64]
+    data: bytes,
+    layout: Layout,
+    offsets: NDArray[np.int64],
+    rows: slice | NDArray[np.int64],
 ) -> _Block:
     count, size = len(offsets), layout.size
     if int(offsets[-1]) - int(offsets[0]) == (count - 1) * size:
@@ -243,7 +255,9 @@ def _items(spec: FieldSpec, base: BaseType) -> int:
     return spec.size // base.size
 
 
-def _stored(block: _Block, spec: FieldSpec, base: BaseType, item: int) -> NDArray[np.number]:
+def _stored(
+    block: _Block, spec: FieldSpec, base: BaseType, item: int
+) -> NDArray[np.number]:
     """Return a view of one item of a field as it is stored."""
     size = base.size if spec.size % base.size == 0 else spec.size
     kind = "u" if base.kind == "B" else base.kind
@@ -299,7 +313,11 @@ def _clock(part: Part) -> tuple[Floats, NDArray[np.int64]]:
         short.append(np.where(packed, heads & 0x1F, 0)[carries])
     if not places:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    offsets, full, low = np.concatenate(places), np.concatenate(times), np.concatenate(short)
+    offsets, full, low = (
+        np.concatenate(places),
+        np.concatenate(times),
+        np.concatenate(short),
+    )
     order = np.argsort(offsets)
     offsets, full, low = offsets[order], full[order], low[order].astype(np.int64)
     anchored = ~np.isnan(full)

@@ -26,7 +26,9 @@ FIELD_DESCRIPTION = 206
 COMPRESSED, DEFINITION, _DEVELOPER = 0x80, 0x40, 0x20
 _AHEAD = 16  # messages that the walk looks at first when two in a row are alike
 _STRIDE = 1 << 20  # bytes between two looks at the limits
-_DEFINITIONS = 100_000  # judgement: recorders that redefine at every turn stay below 10,000
+_DEFINITIONS = (
+    100_000  # judgement: recorders that redefine at every turn stay below 10,000
+)
 _MARKS = [bytes([head]) for head in range(256)]
 
 
@@ -101,7 +103,9 @@ class Layout:
         sizes = raw[7:stop:3]
         self.size = 1 + sum(sizes) + sum(raw[stop + 2 :: 3])
         index = raw[6:stop:3].find(TIMESTAMP)
-        self.time_at = 1 + sum(sizes[:index]) if index >= 0 and sizes[index] == 4 else -1
+        self.time_at = (
+            1 + sum(sizes[:index]) if index >= 0 and sizes[index] == 4 else -1
+        )
         self.singles: array[int] = array("q")
         self.starts: array[int] = array("q")
         self.counts: array[int] = array("q")
@@ -122,7 +126,10 @@ class Layout:
                 number, size, base = self.raw[i : i + 3]
                 specs.append(FieldSpec(number, place, size, base))
                 place += size
-            self._fields, self._developer = tuple(specs[: self.raw[5]]), tuple(specs[self.raw[5] :])
+            self._fields, self._developer = (
+                tuple(specs[: self.raw[5]]),
+                tuple(specs[self.raw[5] :]),
+            )
         return self._fields
 
     @property
@@ -149,7 +156,11 @@ class Layout:
         first = np.cumsum(counts) - counts
         within = np.arange(int(counts.sum())) - np.repeat(first, counts)
         runs = np.repeat(starts, counts) + within * self.size
-        return np.sort(np.concatenate([singles, runs]), kind="stable") if len(singles) else runs
+        return (
+            np.sort(np.concatenate([singles, runs]), kind="stable")
+            if len(singles)
+            else runs
+        )
 
 
 @dataclass(eq=False)
@@ -170,7 +181,9 @@ class Part:
     sound: bool = False
     issues: list[Issue] = field(default_factory=list)
 
-    def note(self, code: str, severity: Severity, message: str, at: int, count: int = 1) -> None:
+    def note(
+        self, code: str, severity: Severity, message: str, at: int, count: int = 1
+    ) -> None:
         """Add an issue with its byte offset."""
         self.issues.append(Issue(code, severity, message, count, f"byte {at}"))
 
@@ -234,7 +247,9 @@ class Book:
         # definitions.
         described = 0
         if layout.raw[0] & _DEVELOPER:
-            described = sum(len(o) for o in self.layouts.values() if o.message == FIELD_DESCRIPTION)
+            described = sum(
+                len(o) for o in self.layouts.values() if o.message == FIELD_DESCRIPTION
+            )
         local = layout.raw[0] & 0x0F
         layout = self.layouts.setdefault((layout.raw[2:], described), layout)
         # Two bits of a data message's header are reserved; a few recorders set them.
@@ -247,7 +262,11 @@ class Book:
         if local < 4:
             add = partial(self._add_compressed, layout)
             for head in range(COMPRESSED + local * 32, COMPRESSED + local * 32 + 32):
-                self.sizes[head], self.owners[head], self.adders[head] = layout.size, layout, add
+                self.sizes[head], self.owners[head], self.adders[head] = (
+                    layout.size,
+                    layout,
+                    add,
+                )
         return layout
 
     def _add_compressed(self, layout: Layout, at: int) -> None:
@@ -294,7 +313,9 @@ def walk(part: Part, max_messages: int) -> int:
                 adders[head](pos)
                 pos += size
             else:
-                layout = definition(data, pos, end) if head & 0xC0 == DEFINITION else None
+                layout = (
+                    definition(data, pos, end) if head & 0xC0 == DEFINITION else None
+                )
                 definitions += 1
                 if layout is None or definitions > _DEFINITIONS:
                     fault = pos
@@ -302,8 +323,13 @@ def walk(part: Part, max_messages: int) -> int:
                 book.define(layout)
                 before = -1
                 pos += len(layout.raw)
-        if definitions > _DEFINITIONS or sum(map(len, book.layouts.values())) > max_messages:
-            raise LimitError(f"more than {max_messages} messages (limit: records)", format="fit")
+        if (
+            definitions > _DEFINITIONS
+            or sum(map(len, book.layouts.values())) > max_messages
+        ):
+            raise LimitError(
+                f"more than {max_messages} messages (limit: records)", format="fit"
+            )
     part.layouts = list(book.layouts.values())
     part.compressed = book.compressed
     if pos > end:

@@ -47,7 +47,9 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
     head = _DECLARATION.match(data)
     begin = head.end() if head else 0
     declared = ((head and head[1]) or b"utf-8").lower()
-    require(declared in _ENCODINGS or (declared in _ENCODINGS_OF_ASCII and data.isascii()))
+    require(
+        declared in _ENCODINGS or (declared in _ENCODINGS_OF_ASCII and data.isascii())
+    )
     point = re.search(
         rb"<((?:[A-Za-z_][\w.-]*:)?" + dialect.point.encode() + rb")[ \t\r\n/>]", data
     )
@@ -63,7 +65,10 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
 
 def _leaves(points: Points, time: str) -> dict[str, Leaves]:
     """Return the values of all elements of points; all numbers are read at once."""
-    spans = {name: Spans(points.data, *_filled(*places)) for name, places in points.values.items()}
+    spans = {
+        name: Spans(points.data, *_filled(*places))
+        for name, places in points.values.items()
+    }
     numeric = [leaf for name, leaf in spans.items() if name != time]
     if numeric:
         start, end = (
@@ -72,7 +77,9 @@ def _leaves(points: Points, time: str) -> dict[str, Leaves]:
         )
         values = read_numbers(points.data, start, end)
         for leaf, last in zip(
-            numeric, np.cumsum([len(leaf.rows) for leaf in numeric]).tolist(), strict=True
+            numeric,
+            np.cumsum([len(leaf.rows) for leaf in numeric]).tolist(),
+            strict=True,
         ):
             leaf.values = values[last - len(leaf.rows) : last]
     return dict(spans)
@@ -81,7 +88,11 @@ def _leaves(points: Points, time: str) -> dict[str, Leaves]:
 def _filled(start: Places, end: Places) -> tuple[Places, Places, Places]:
     """Return the numbers of the points that have a value, and where it begins and ends."""
     rows = np.flatnonzero(start < end)
-    return (rows, start, end) if len(rows) == len(start) else (rows, start[rows], end[rows])
+    return (
+        (rows, start, end)
+        if len(rows) == len(start)
+        else (rows, start[rows], end[rows])
+    )
 
 
 def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
@@ -136,7 +147,11 @@ def _outside(
     for before in [0, *gaps.tolist(), len(points.first)]:
         if before:
             at, tag = int(points.close[before - 1]), int(points.last[before - 1]) + 1
-        after = int(points.first[before]) if before < len(points.first) else len(points.open)
+        after = (
+            int(points.first[before])
+            if before < len(points.first)
+            else len(points.open)
+        )
         end = int(points.open[after]) if after < len(points.open) else len(points.data)
         left -= after - tag
         require(left >= 0)
@@ -150,7 +165,11 @@ def _outside(
 
 
 def _outline(
-    points: Points, begin: int, dialect: Dialect, leaves: Mapping[str, Leaves], texts: Texts
+    points: Points,
+    begin: int,
+    dialect: Dialect,
+    leaves: Mapping[str, Leaves],
+    texts: Texts,
 ) -> Walked:
     """Go through the tags outside points one by one."""
     out = Walked()
@@ -184,9 +203,16 @@ def _outline(
                 group.parts.append(Section(name, before - group.first, attributes))
             if alone:
                 continue
-            if text and i + 1 < len(found) and found[i + 1][0] and (plain := texts.text(text)):
+            if (
+                text
+                and i + 1 < len(found)
+                and found[i + 1][0]
+                and (plain := texts.text(text))
+            ):
                 parent = local(path[-1]) if path else ""
-                (out if group is None else group).texts.setdefault(f"{parent}/{name}", plain)
+                (out if group is None else group).texts.setdefault(
+                    f"{parent}/{name}", plain
+                )
                 if group is not None and group.parts and group.parts[-1].name == parent:
                     group.parts[-1].texts.setdefault(name, plain)
             path.append(started)

@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.io._build import NAT
-from trailstats.io.xml._spans import Floats, Places, plain_numbers, read_times, texts_to_times
+from trailstats.io.xml._spans import (
+    Floats,
+    Places,
+    plain_numbers,
+    read_times,
+    texts_to_times,
+)
 from trailstats.model.activity import Issue
 
 Times = NDArray[np.datetime64]

@@ -17,7 +17,9 @@ from trailstats.io.xml._tokens import Token, pairs, require, tokens
 
 _MOST_SHAPES = 64  # judgement: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag
-_BATCH = 1 << 13  # tags at a time, so that what is derived from them stays in the processor's cache
+_BATCH = (
+    1 << 13
+)  # tags at a time, so that what is derived from them stays in the processor's cache
 _QUOTE, _BLANK = 34, 32
 _LAT, _LON = (int.from_bytes(name, "little") for name in (b"lat=", b"lon="))
 
@@ -62,7 +64,9 @@ class Points:
         starts[rows], ends[rows] = start, end
 
 
-def find_points(data: bytes, opening: Places, heads: Words, name: bytes, depth: int) -> Points:
+def find_points(
+    data: bytes, opening: Places, heads: Words, name: bytes, depth: int
+) -> Points:
     """Return all points of a document, or hand it over.
 
     Parameters
@@ -93,13 +97,17 @@ def find_points(data: bytes, opening: Places, heads: Words, name: bytes, depth: 
 
 def _begin(heads: Words, text: bytes) -> Mask:
     """Return which words are the first eight bytes of a text, or all of it."""
-    return np.asarray(heads & FIRST[min(len(text), 8)] == int.from_bytes(text[:8], "little"))
+    return np.asarray(
+        heads & FIRST[min(len(text), 8)] == int.from_bytes(text[:8], "little")
+    )
 
 
 def _alike(heads: Words, points: Points) -> Iterator[Places]:
     """Yield the points whose tags are as many and begin alike."""
     bounds = np.stack((points.first, points.last + 1), axis=1).ravel()
-    sums = np.add.reduceat(heads, bounds)[::2] + (points.last - points.first).view(np.uint64)
+    sums = np.add.reduceat(heads, bounds)[::2] + (points.last - points.first).view(
+        np.uint64
+    )
     if (sums == sums[0]).all():
         yield np.arange(len(sums))
         return
@@ -115,8 +123,12 @@ def _read_shape(
     """Read the points of one shape, given by their numbers."""
     first = points.first[rows]
     count = int(points.last[rows[0]] - first[0]) + 1
-    shape = tokens(points.data, int(points.open[first[0]]), int(points.open[first[0] + count]))
-    require([tag.open for tag in shape] == points.open[first[0] : first[0] + count].tolist())
+    shape = tokens(
+        points.data, int(points.open[first[0]]), int(points.open[first[0] + count])
+    )
+    require(
+        [tag.open for tag in shape] == points.open[first[0] : first[0] + count].tolist()
+    )
     leaves = _leaves(shape, name, depth)
     width = np.array([tag.close - tag.open for tag in shape])
     attributed = bool(shape[0].attributes)
@@ -141,7 +153,9 @@ def _read_shape(
         require((heads[tags] == heads[first[0] + numbers]).all())
         places = points.open[tags]
         require((words[places[:, tag] + within] == expected).all())
-        start, end = strip(points.content, places[:, valued] + width[valued], places[:, valued + 1])
+        start, end = strip(
+            points.content, places[:, valued] + width[valued], places[:, valued + 1]
+        )
         spans[:, :, batch] = start.T, end.T
         if attributed:
             quotes[batch] = _quotes(points, first[batch])
@@ -158,7 +172,10 @@ def _quotes(points: Points, tags: Places) -> Places:
     width = int((points.open[tags + 1] - start).max())
     require(width <= _LONGEST_START and int(start[-1]) + width <= len(points.data))
     windows = np.ndarray(
-        (len(points.data) - width + 1,), dtype=f"V{width}", buffer=points.data, strides=(1,)
+        (len(points.data) - width + 1,),
+        dtype=f"V{width}",
+        buffer=points.data,
+        strides=(1,),
     )
     found = np.flatnonzero(windows[start].view(np.uint8) == _QUOTE)
     require(len(found) == 4 * len(tags))
@@ -167,7 +184,9 @@ def _quotes(points: Points, tags: Places) -> Places:
     return np.asarray(place + start[:, None])
 
 
-def _add_position(points: Points, words: Words, rows: Places, tag: Token, quotes: Places) -> None:
+def _add_position(
+    points: Points, words: Words, rows: Places, tag: Token, quotes: Places
+) -> None:
     """Add latitude and longitude from the attributes of points; others, or none of these, are
     handed over.
     """
@@ -181,7 +200,10 @@ def _add_position(points: Points, words: Words, rows: Places, tag: Token, quotes
         require((content[start + i] == points.data[tag.open + i]).all())
     one, two = words[a - 4] & FIRST[4], words[c - 4] & FIRST[4]
     turned = bool(one[0] == _LON)
-    require((one == (_LON if turned else _LAT)).all() and (two == (_LAT if turned else _LON)).all())
+    require(
+        (one == (_LON if turned else _LAT)).all()
+        and (two == (_LAT if turned else _LON)).all()
+    )
     rest = points.data[int(d[0]) + 1 : tag.close]
     for i, byte in enumerate(rest, start=1):
         require((content[d + i] == byte).all())

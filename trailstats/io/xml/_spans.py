@@ -29,7 +29,9 @@ _BATCH = (
     1 << 13
 )  # numbers at a time, so that what is derived from them stays in the processor's cache
 _MANY = 24  # judgement: below, words cost more than reading one by one
-_PLAIN_TIME = re.compile(r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
+_PLAIN_TIME = re.compile(
+    r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII
+)
 _MOST_DECIMALS = 40
 _SPLIT = 2.0**27 + 1.0  # halves the bits of a double
 _EXACT = 2**53  # whole numbers below are doubles
@@ -71,7 +73,9 @@ def first_of(words: Words, byte: int) -> Words:
 
 def strip(content: Bytes, start: Places, end: Places) -> tuple[Places, Places]:
     """Return the stretches without the blanks at both ends."""
-    while (blank := (start < end) & (content[np.minimum(start, len(content) - 1)] <= 32)).any():
+    while (
+        blank := (start < end) & (content[np.minimum(start, len(content) - 1)] <= 32)
+    ).any():
         start = start + blank
     while (blank := (start < end) & (content[end - 1] <= 32)).any():
         end = end - blank
@@ -113,7 +117,8 @@ def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
         out = np.array(list(map(float, texts)))
     except ValueError:
         plain = (
-            text.decode(errors="replace") if isinstance(text, bytes) else text for text in texts
+            text.decode(errors="replace") if isinstance(text, bytes) else text
+            for text in texts
         )
         out = np.array([number(text) for text in plain])
     out[~np.isfinite(out)] = np.nan
@@ -132,11 +137,15 @@ def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
     size = end - start
     point = first_of(front, _POINT)
     place = np.where(
-        point == 0, 8, ((point >> np.uint64(7)) * _PLACE >> np.uint64(56)).view(np.int64)
+        point == 0,
+        8,
+        ((point >> np.uint64(7)) * _PLACE >> np.uint64(56)).view(np.int64),
     )
     count = np.minimum(place, size)  # digits before the point
     decimals = size - count - 1
-    read = (count > 0) & (decimals <= _MOST_DECIMALS) & ((decimals < 0) | (place == count))
+    read = (
+        (count > 0) & (decimals <= _MOST_DECIMALS) & ((decimals < 0) | (place == count))
+    )
     whole, fine = _eight(front << _SHIFT[count] | _BEFORE[count])
     read &= fine
     most = int(decimals.max())
@@ -150,7 +159,9 @@ def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
         read &= whole < _EXACT
         values = whole / 1e8
         if most > 8:
-            long = slice(None) if int(decimals.min()) > 8 else np.flatnonzero(decimals > 8)
+            long = (
+                slice(None) if int(decimals.min()) > 8 else np.flatnonzero(decimals > 8)
+            )
             at, decimals = at[long], decimals[long]
             part, fine = _fraction(words[at + 8], decimals - 8)
             for done in range(16, min(most, _MOST_DECIMALS), 8):
@@ -212,7 +223,9 @@ def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
     a_high = a * _SPLIT - (a * _SPLIT - a)
     b_high = b * _SPLIT - (b * _SPLIT - b)
     a_low, b_low = a - a_high, b - b_high
-    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return product, (
+        (a_high * b_high - product) + a_high * b_low + a_low * b_high
+    ) + a_low * b_low
 
 
 def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64]:
@@ -226,7 +239,9 @@ def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64
     rows = np.flatnonzero(~left & (size > 0))
     if len(rows):
         places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
-        out[rows] = parse_times([data[a:b].decode("utf-8", errors="replace") for a, b in places])
+        out[rows] = parse_times(
+            [data[a:b].decode("utf-8", errors="replace") for a, b in places]
+        )
     return out
 
 
@@ -247,7 +262,11 @@ def _layout(text: bytes) -> tuple[np.uint64, np.uint64, np.uint64]:
     """Return where a text like ``:00`` has digits, where other characters, and these."""
     digits = int.from_bytes(bytes(255 * (c == 48) for c in text), "little")
     rest = (1 << 8 * len(text)) - 1 - digits
-    return np.uint64(digits), np.uint64(rest), np.uint64(int.from_bytes(text, "little") & rest)
+    return (
+        np.uint64(digits),
+        np.uint64(rest),
+        np.uint64(int.from_bytes(text, "little") & rest),
+    )
 
 
 _DATE, _HOUR, _SECOND = _layout(b"0000-00-"), _layout(b"00T00:00"), _layout(b":00")
@@ -256,7 +275,9 @@ _DAYS = np.zeros(256, dtype=np.int64)
 _DAYS[1:13] = 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
 
 
-def _utc(words: Words, start: Places, size: Places) -> tuple[NDArray[np.datetime64], Mask]:
+def _utc(
+    words: Words, start: Places, size: Places
+) -> tuple[NDArray[np.datetime64], Mask]:
     """Return times such as ``2024-05-01T07:00:00.123Z``, and which stretches are such."""
     date = words[start]
     if (date == date[0]).all():
@@ -268,11 +289,20 @@ def _utc(words: Words, start: Places, size: Places) -> tuple[NDArray[np.datetime
     nanoseconds = np.zeros(len(start), dtype=np.int64)
     if int(size.max()) > 20:
         parts, fine = _fraction(words[start + 20], size - 21)
-        read &= fine & (size < 30) & ((second >> np.uint64(24) & FIRST[1] == _POINT) | (size == 20))
+        read &= (
+            fine
+            & (size < 30)
+            & ((second >> np.uint64(24) & FIRST[1] == _POINT) | (size == 20))
+        )
         nanoseconds = parts.view(np.int64) * 10
     second, fine = _pairs(second, _SECOND)
     year, month = _part(date, 0) * 100 + _part(date, 2), _part(date, 5)
-    day, hours, minutes, seconds = _part(hour, 0), _part(hour, 3), _part(hour, 6), _part(second, 1)
+    day, hours, minutes, seconds = (
+        _part(hour, 0),
+        _part(hour, 3),
+        _part(hour, 6),
+        _part(second, 1),
+    )
     read &= (
         fine
         & (year > 0)
@@ -284,11 +314,15 @@ def _utc(words: Words, start: Places, size: Places) -> tuple[NDArray[np.datetime
     )
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]").astype(np.int64) + (day - 1)
-    nanoseconds += (days * 86_400 + (hours * 3600 + minutes * 60 + seconds)) * 1_000_000_000
+    nanoseconds += (
+        days * 86_400 + (hours * 3600 + minutes * 60 + seconds)
+    ) * 1_000_000_000
     return nanoseconds.view("datetime64[ns]"), read
 
 
-def _pairs(words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]) -> tuple[Words, Mask]:
+def _pairs(
+    words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]
+) -> tuple[Words, Mask]:
     """Return words with the value of two digits in the place of the first, and which have the
     layout.
     """

@@ -63,13 +63,20 @@ def tokens(data: bytes, first: int, last: int) -> list[Token]:
         name = ends or starts
         found.append(
             Token(
-                *match.span(), name, local(name), attributes or b"", ends is not None, alone == b"/"
+                *match.span(),
+                name,
+                local(name),
+                attributes or b"",
+                ends is not None,
+                alone == b"/",
             )
         )
     return found
 
 
-def tags(data: bytes, first: int, last: int) -> list[tuple[bytes, bytes, bytes, bytes, bytes]]:
+def tags(
+    data: bytes, first: int, last: int
+) -> list[tuple[bytes, bytes, bytes, bytes, bytes]]:
     """Return the tags between two places as plain tuples, which takes a quarter of the time.
 
     Each is the name in an end tag, the name in a start tag, attributes as written, ``b"/"`` of

@@ -60,10 +60,17 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked:
             )
         places = "" if breaks == 1 else f", the first of {breaks} breaks"
         message = (
-            f"broken XML ({reason}{places}): the {state.count} points outside the damage were kept"
+            f"broken XML ({reason}{places}): the {state.count} points outside "
+            "the damage were kept"
         )
         out.issues.append(
-            Issue("truncated", Severity.ERROR, message, state.count, f"line {line}, byte {offset}")
+            Issue(
+                "truncated",
+                Severity.ERROR,
+                message,
+                state.count,
+                f"line {line}, byte {offset}",
+            )
         )
     return out
 
@@ -77,7 +84,9 @@ def _utf8(data: bytes) -> tuple[bytes, str]:
         return data.decode("utf-16", errors="replace").encode(), "UTF-8"
     # Blanks before the declaration (some exporters write them) are no XML, but harmless.
     body = data.lstrip(b" \t\r\n") if data[:1] in b" \t\r\n" else data
-    declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", body[:200])
+    declared = re.match(
+        rb"(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([\w.-]+)", body[:200]
+    )
     return body, declared[1].decode() if declared else "UTF-8"
 
 
@@ -104,7 +113,11 @@ def _feed(
         offset = start + max(parser.ErrorByteIndex - len(head), 0)
         return expat.ErrorString(error.code), parser.ErrorLineNumber, offset
     except (UnicodeDecodeError, LookupError, ValueError) as error:
-        return str(error), parser.ErrorLineNumber, start + max(parser.ErrorByteIndex - len(head), 0)
+        return (
+            str(error),
+            parser.ErrorLineNumber,
+            start + max(parser.ErrorByteIndex - len(head), 0),
+        )
     return None
 
 
@@ -168,7 +181,9 @@ class _State:
             self.group = Group(attributes, self.leaves, self.count, self.count)
             self.out.groups.append(self.group)
         elif self.group is not None and name in self.dialect.parts:
-            self.group.parts.append(Section(name, self.count - self.group.first, attributes))
+            self.group.parts.append(
+                Section(name, self.count - self.group.first, attributes)
+            )
 
     def end(self, tag: str) -> None:
         path = self.path

@@ -25,7 +25,9 @@ _COLUMNS = {
     "speed": ("speed",),
     "distance": ("distance",),
 }
-DIALECT = Dialect("gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg"))
+DIALECT = Dialect(
+    "gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg")
+)
 _HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
 
 
@@ -78,9 +80,16 @@ def _track(group: Group, walked: Walked) -> Parsed:
         if not np.isnat(time[at - 1]) and time[at] > time[at - 1]
     ]
     if starts:
-        message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        message = (
+            f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        )
         issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
     extras = group.others(_HANDLED)
     return Parsed(
-        time=time, columns=columns, meta=meta, extras=extras, pauses=pauses, issues=issues
+        time=time,
+        columns=columns,
+        meta=meta,
+        extras=extras,
+        pauses=pauses,
+        issues=issues,
     )

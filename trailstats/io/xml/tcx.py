@@ -82,7 +82,9 @@ def _activity(group: Group, walked: Walked) -> Parsed:
         if "Activity/Notes" in group.texts
         else "",
         device=group.texts.get("Creator/Name", walked.texts.get("Author/Name", "")),
-        device_totals=DeviceTotals(distance=float(known[-1]) if len(known) else float("nan")),
+        device_totals=DeviceTotals(
+            distance=float(known[-1]) if len(known) else float("nan")
+        ),
     )
     laps = [part for part in group.parts if part.name == "Lap"]
     begins = {lap.at for lap in laps}
@@ -105,12 +107,18 @@ def _laps(laps: list[Section], time: NDArray[np.datetime64]) -> dict[str, object
     kept = [(lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end]
     if not kept:
         return {}
-    said = texts_to_times([lap.attributes.get("StartTime", "").strip() for lap, _ in kept])
+    said = texts_to_times(
+        [lap.attributes.get("StartTime", "").strip() for lap, _ in kept]
+    )
     first = time[[lap.at for lap, _ in kept]]
     return {
         "start_time": np.where(np.isnat(said), first, said),
         "end_time": time[[end - 1 for _, end in kept]],
-        "distance": np.array([number(lap.texts.get("DistanceMeters")) for lap, _ in kept]),
-        "timer_time": np.array([number(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]),
+        "distance": np.array(
+            [number(lap.texts.get("DistanceMeters")) for lap, _ in kept]
+        ),
+        "timer_time": np.array(
+            [number(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]
+        ),
         "trigger": [lap.texts.get("TriggerMethod", "").lower() for lap, _ in kept],
     }

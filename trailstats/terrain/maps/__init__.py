@@ -2,7 +2,21 @@
 the ground.
 """
 
-from trailstats.terrain.maps._tags import GROUND_KEYS, RULES, Ground, GroundRule, ground_of
+from trailstats.terrain.maps._tags import (
+    GROUND_KEYS,
+    RULES,
+    Ground,
+    GroundRule,
+    ground_of,
+)
 from trailstats.terrain.maps.road_map import MapMatch, RoadMap
 
-__all__ = ["GROUND_KEYS", "RULES", "Ground", "GroundRule", "MapMatch", "RoadMap", "ground_of"]
+__all__ = [
+    "GROUND_KEYS",
+    "RULES",
+    "Ground",
+    "GroundRule",
+    "MapMatch",
+    "RoadMap",
+    "ground_of",
+]

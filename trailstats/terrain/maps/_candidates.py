@@ -76,9 +76,9 @@ def expand(start: Whole, count: Whole) -> tuple[Whole, Whole]:
     the other.
     """
     owner = np.repeat(np.arange(len(count)), count)
-    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(
-        start, count
-    )
+    return owner, np.arange(len(owner)) - np.repeat(
+        np.cumsum(count) - count, count
+    ) + np.repeat(start, count)
 
 
 def find_candidates(
@@ -114,18 +114,27 @@ def find_candidates(
     ids, first, owner = np.unique(pieces["way"], return_index=True, return_inverse=True)
     point, piece = _pairs(pieces, lat, lon)
     narrow = np.cos(np.radians(lat[point] * 1e-7)) * METRES
-    ends = [pieces[name][piece].astype(np.int64) for name in ("lat1", "lon1", "lat2", "lon2")]
+    ends = [
+        pieces[name][piece].astype(np.int64)
+        for name in ("lat1", "lon1", "lat2", "lon2")
+    ]
     y1, y2 = ((v - lat[point]) * METRES for v in (ends[0], ends[2]))
     x1, x2 = ((v - lon[point]) * narrow for v in (ends[1], ends[3]))
     dx, dy = x2 - x1, y2 - y1
-    along = np.clip(-(x1 * dx + y1 * dy) / np.maximum(dx * dx + dy * dy, 1e-12), 0.0, 1.0)
+    along = np.clip(
+        -(x1 * dx + y1 * dy) / np.maximum(dx * dx + dy * dy, 1e-12), 0.0, 1.0
+    )
     east, north = x1 + along * dx, y1 + along * dy
     offset = np.hypot(east, north)
     across = np.sin(np.arctan2(dy, dx) - direction[placed][point]) ** 2
-    fit = -0.5 * (offset / spread) ** 2 - turned * np.where(np.isnan(across), 0.0, across)
+    fit = -0.5 * (offset / spread) ** 2 - turned * np.where(
+        np.isnan(across), 0.0, across
+    )
     keep = _best(point, owner[piece], fit, offset <= REACH)
     row = placed[point[keep]]
-    column = expand(np.zeros(len(latitude), np.int64), np.bincount(row, minlength=len(latitude)))[1]
+    column = expand(
+        np.zeros(len(latitude), np.int64), np.bincount(row, minlength=len(latitude))
+    )[1]
 
     def table(values: Floats | Whole, empty: float) -> Floats:
         out = np.full((len(latitude), NEAREST), empty)
@@ -188,8 +197,12 @@ def _pairs(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> tuple[Whole, Who
     c0, c1 = (low[1] - wide) // wide_cell, (high[1] + wide) // wide_cell
     columns = c1 - c0 + 1
     piece, number = expand(np.zeros(len(pieces), np.int64), (r1 - r0 + 1) * columns)
-    cell = _key(r0[piece] + number // columns[piece], c0[piece] + number % columns[piece])
-    visited, point_cell = np.unique(_key(lat // CELL, lon // wide_cell), return_inverse=True)
+    cell = _key(
+        r0[piece] + number // columns[piece], c0[piece] + number % columns[piece]
+    )
+    visited, point_cell = np.unique(
+        _key(lat // CELL, lon // wide_cell), return_inverse=True
+    )
     at = np.minimum(np.searchsorted(visited, cell), len(visited) - 1)
     hit = visited[at] == cell
     at, piece = at[hit], piece[hit]
@@ -207,9 +220,13 @@ def _best(point: Whole, way: Whole, fit: Floats, near: NDArray[np.bool_]) -> Who
     """
     index = np.flatnonzero(near)
     index = index[np.lexsort((-fit[index], way[index], point[index]))]
-    fresh = np.append(True, (np.diff(point[index]) != 0) | (np.diff(way[index]) != 0))[: len(index)]
+    fresh = np.append(True, (np.diff(point[index]) != 0) | (np.diff(way[index]) != 0))[
+        : len(index)
+    ]
     index = index[fresh]
     index = index[np.lexsort((-fit[index], point[index]))]
     begins = np.append(True, np.diff(point[index]) != 0)[: len(index)]
-    rank = np.arange(len(index)) - np.maximum.accumulate(np.where(begins, np.arange(len(index)), 0))
+    rank = np.arange(len(index)) - np.maximum.accumulate(
+        np.where(begins, np.arange(len(index)), 0)
+    )
     return np.asarray(index[rank < NEAREST])

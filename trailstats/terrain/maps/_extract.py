@@ -58,17 +58,23 @@ def build_index(extract: Path, target: Path) -> None:
     Notes ----- Positions of nodes and pieces of ways wait in temporary files beside the target, not
     in memory: 16 bytes for each node of the extract and 36 for each piece of a way.
     """
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+    with tempfile.TemporaryDirectory(
+        dir=target.parent, prefix=f".{target.name}."
+    ) as folder:
         rows, made = Path(folder) / "rows", Path(folder) / "index"
         collector = _Collector(rows)
         try:
             _stream_ways(extract, Path(folder) / "nodes", collector)
         except (RuntimeError, ValueError, OSError) as error:
-            raise ConfigError(f"{extract}: is no readable map extract: {error}") from error
+            raise ConfigError(
+                f"{extract}: is no readable map extract: {error}"
+            ) from error
         finally:
             collector.close()
         if not collector.counts:
-            raise ConfigError(f"{extract}: holds no ways with a highway tag and positions")
+            raise ConfigError(
+                f"{extract}: holds no ways with a highway tag and positions"
+            )
         tiles = _sort_by_tile(rows, made, collector.counts)
         write_tail(made, tiles, collector.tag_sets(), _digest(extract))
         made.replace(target)
@@ -208,9 +214,13 @@ def _stream_ways(extract: Path, nodes: Path, collector: _Collector) -> None:
             tags = way.tags
             if tags["highway"] in IGNORED_WAYS:
                 return
-            collector.add(way.id, tuple(map(tags.get, GROUND_KEYS)), _lines(way, factory))
+            collector.add(
+                way.id, tuple(map(tags.get, GROUND_KEYS)), _lines(way, factory)
+            )
 
-    places = osmium.NodeLocationsForWays(osmium.index.create_map(f"sparse_file_array,{nodes}"))
+    places = osmium.NodeLocationsForWays(
+        osmium.index.create_map(f"sparse_file_array,{nodes}")
+    )
     places.ignore_errors()
     highways = osmium.filter.KeyFilter("highway")
     highways.enable_for(osmium.osm.WAY)
@@ -240,4 +250,8 @@ def _lines(way: Any, factory: Any) -> list[str]:  # noqa: ANN401 - osmium's own 
         elif known[-1]:
             known.append([])
     header = "00" * 9
-    return [header + np.array(line, "<f8").tobytes().hex() for line in known if len(line) > 1]
+    return [
+        header + np.array(line, "<f8").tobytes().hex()
+        for line in known
+        if len(line) > 1
+    ]

@@ -69,7 +69,9 @@ class CorruptIndexError(Exception):
 
 def tile_of(latitude: NDArray[np.int64], longitude: NDArray[np.int64]) -> Tiles:
     """Return the number of the tile that a position [1e-7 deg] lies in."""
-    return np.asarray((latitude // TILE + 4500) * 18002 + longitude // TILE + 9000, dtype=np.int64)
+    return np.asarray(
+        (latitude // TILE + 4500) * 18002 + longitude // TILE + 9000, dtype=np.int64
+    )
 
 
 def write_tail(
@@ -90,7 +92,13 @@ def write_tail(
     text = json.dumps(tags, ensure_ascii=False, separators=(",", ":")).encode()
     n_pieces = int(tiles["count"].sum())
     head = HEAD.pack(
-        MAGIC, FORMAT, n_pieces, len(tiles), len(text), zlib.crc32(text, zlib.crc32(table)), digest
+        MAGIC,
+        FORMAT,
+        n_pieces,
+        len(tiles),
+        len(text),
+        zlib.crc32(text, zlib.crc32(table)),
+        digest,
     )
     with path.open("r+b") as stream:
         stream.seek(HEAD_LENGTH + n_pieces * PIECE.itemsize)
@@ -126,11 +134,13 @@ class TileIndex:
             size = path.stat().st_size
             with path.open("rb") as stream:
                 raw = stream.read(HEAD_LENGTH)
-                if len(raw) < HEAD_LENGTH or zlib.crc32(raw[: HEAD.size]) != int.from_bytes(
-                    raw[HEAD.size : HEAD.size + 4], "little"
-                ):
+                if len(raw) < HEAD_LENGTH or zlib.crc32(
+                    raw[: HEAD.size]
+                ) != int.from_bytes(raw[HEAD.size : HEAD.size + 4], "little"):
                     raise CorruptIndexError(f"{path}: the head is damaged")
-                magic, version, n_pieces, n_tiles, n_text, crc, digest = HEAD.unpack_from(raw)
+                magic, version, n_pieces, n_tiles, n_text, crc, digest = (
+                    HEAD.unpack_from(raw)
+                )
                 if magic != MAGIC or version != FORMAT:
                     raise CorruptIndexError(f"{path}: written by another version")
                 end = HEAD_LENGTH + n_pieces * PIECE.itemsize
@@ -182,7 +192,9 @@ class TileIndex:
             self._read.move_to_end(number)
             return self._read[number]
         row = self._tiles[number]
-        piece = np.array(self._pieces[int(row["start"]) : int(row["start"] + row["count"])])
+        piece = np.array(
+            self._pieces[int(row["start"]) : int(row["start"] + row["count"])]
+        )
         if zlib.crc32(piece.tobytes()) != int(row["crc"]):
             raise CorruptIndexError(f"{self._path}: a tile is damaged")
         self._read[number] = piece

@@ -77,7 +77,10 @@ class Path:
 
 
 def follow(
-    found: Candidates, step: tuple[Floats, Floats], whole: NDArray[np.bool_], rules: MatchRules
+    found: Candidates,
+    step: tuple[Floats, Floats],
+    whole: NDArray[np.bool_],
+    rules: MatchRules,
 ) -> Path:
     """Return the ways that a track most likely followed.
 
@@ -166,7 +169,12 @@ def _links(found: Candidates) -> _Links:
     visits, first = np.unique(
         node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True
     )
-    node, owner, lat, lon = visits // (len(found.ids) + 1), owner[first], lat[first], lon[first]
+    node, owner, lat, lon = (
+        visits // (len(found.ids) + 1),
+        owner[first],
+        lat[first],
+        lon[first],
+    )
     degree = np.bincount(node)
     start = np.cumsum(degree) - degree
     one, other = expand(start[node], degree[node])
@@ -197,17 +205,24 @@ def _transitions(
     t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
     pair = found.way[here][t, i] * len(found.ids) + found.way[there][t, j]
     start = np.searchsorted(links.pair, pair)
-    entry, junction = expand(start, np.searchsorted(links.pair, pair, side="right") - start)
+    entry, junction = expand(
+        start, np.searchsorted(links.pair, pair, side="right") - start
+    )
     t, i, j = t[entry], i[entry], j[entry]
     lat0, lon0 = found.origin[0][here][t], found.origin[1][here][t]
     y = (links.latitude[junction] - lat0) * METRES
     x = (links.longitude[junction] - lon0) * METRES * np.cos(np.radians(lat0 * 1e-7))
     x1, y1 = found.east[here][t, i], found.north[here][t, i]
     x2, y2 = (
-        v[there][t, j] + s[here][t] for v, s in zip((found.east, found.north), step, strict=True)
+        v[there][t, j] + s[here][t]
+        for v, s in zip((found.east, found.north), step, strict=True)
     )
-    longer = np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y) - np.hypot(x2 - x1, y2 - y1)
-    np.maximum.at(out, (t, i, j), np.maximum(-rules.change - longer / rules.detour, -rules.jump))
+    longer = (
+        np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y) - np.hypot(x2 - x1, y2 - y1)
+    )
+    np.maximum.at(
+        out, (t, i, j), np.maximum(-rules.change - longer / rules.detour, -rules.jump)
+    )
     out[:, -1, -1] = 0.0
     out[~whole[here]] = 0.0
     return out.astype(np.float32)

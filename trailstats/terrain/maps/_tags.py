@@ -49,7 +49,9 @@ MOTOR_ROADS = frozenset(
     }
 )
 
-SOFT_WAYS = frozenset({"path", "track", "bridleway", "footway", "cycleway", "steps", "via_ferrata"})
+SOFT_WAYS = frozenset(
+    {"path", "track", "bridleway", "footway", "cycleway", "steps", "via_ferrata"}
+)
 """Ways that are a trail when they have no hard surface."""
 
 PAVED = frozenset(
@@ -72,7 +74,16 @@ PAVED = frozenset(
             "unhewn_cobblestone",
             "grass_paver",
         ),
-        *("metal", "metal_grid", "wood", "rubber", "tartan", "plastic", "artificial_turf", "tiles"),
+        *(
+            "metal",
+            "metal_grid",
+            "wood",
+            "rubber",
+            "tartan",
+            "plastic",
+            "artificial_turf",
+            "tiles",
+        ),
     }
 )
 
@@ -101,11 +112,23 @@ UNPAVED = frozenset(
             "snow",
             "ice",
         ),
-        *("rock", "rocks", "bare_rock", "stone", "stones", "scree", "roots", "shells", "salt"),
+        *(
+            "rock",
+            "rocks",
+            "bare_rock",
+            "stone",
+            "stones",
+            "scree",
+            "roots",
+            "shells",
+            "salt",
+        ),
     }
 )
 
-ROUGH_GROUND = frozenset({"rock", "rocks", "bare_rock", "stone", "stones", "scree", "roots"})
+ROUGH_GROUND = frozenset(
+    {"rock", "rocks", "bare_rock", "stone", "stones", "scree", "roots"}
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +152,9 @@ class GroundRule:
     judged: float = float("nan")
 
 
-_TAGGED = "judgement: the tag says so; the rest is for tags that are wrong or out of date"
+_TAGGED = (
+    "judgement: the tag says so; the rest is for tags that are wrong or out of date"
+)
 _COUNTED = "measured"
 _FEW = "measured on few ways, judgement above all"
 
@@ -139,7 +164,11 @@ RULES = {
         GroundRule("paved", 0.02, _TAGGED),
         GroundRule("unpaved way", 0.97, _TAGGED),
         GroundRule("unpaved road", 0.5, "judgement: forest and farm roads are neither"),
-        GroundRule("several surfaces", 0.5, "judgement: the tag names a hard one and a soft one"),
+        GroundRule(
+            "several surfaces",
+            0.5,
+            "judgement: the tag names a hard one and a soft one",
+        ),
         GroundRule("hiking or mountain-bike scale", 0.98, _COUNTED, 0.95),
         GroundRule("soft track", 0.95, _COUNTED, 0.95),
         GroundRule("firm track", 0.11, _COUNTED, 0.35),
@@ -248,12 +277,20 @@ def _rule_name(tags: Mapping[str, str]) -> str:
     if tags.get("trail_visibility", "excellent") != "excellent":
         return "hiking or mountain-bike scale"
     if kind == "track":
-        return {"": "track", "grade1": "firm track"}.get(tags.get("tracktype", ""), "soft track")
+        return {"": "track", "grade1": "firm track"}.get(
+            tags.get("tracktype", ""), "soft track"
+        )
     if tags.get("tracktype", "grade1") != "grade1" and kind in SOFT_WAYS:
         return "soft track"
-    if {tags.get("footway"), tags.get("cycleway")} & {"sidewalk", "crossing", "traffic_island"}:
+    if {tags.get("footway"), tags.get("cycleway")} & {
+        "sidewalk",
+        "crossing",
+        "traffic_island",
+    }:
         return "beside a road"
-    designated = "designated" in (tags.get("bicycle"), tags.get("foot")) or "segregated" in tags
+    designated = (
+        "designated" in (tags.get("bicycle"), tags.get("foot")) or "segregated" in tags
+    )
     if kind in ("path", "bridleway"):
         return "designated path" if designated and kind == "path" else "path"
     if kind in ("footway", "cycleway", "pedestrian", "steps"):

@@ -17,7 +17,12 @@ from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
 from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity
-from trailstats.terrain.maps._candidates import METRES, REACH, Candidates, find_candidates
+from trailstats.terrain.maps._candidates import (
+    METRES,
+    REACH,
+    Candidates,
+    find_candidates,
+)
 from trailstats.terrain.maps._extract import build_index
 from trailstats.terrain.maps._index import CorruptIndexError, TileIndex, tile_of
 from trailstats.terrain.maps._matching import MATCH_RULES, MatchRules, follow
@@ -133,9 +138,13 @@ class RoadMap:
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
         many = [extracts] if isinstance(extracts, str | os.PathLike) else list(extracts)
-        self.extracts = tuple(dict.fromkeys(Path(path).expanduser().absolute() for path in many))
+        self.extracts = tuple(
+            dict.fromkeys(Path(path).expanduser().absolute() for path in many)
+        )
         self.cache = (
-            cache_folder() / "maps" if cache is None else Path(cache).expanduser().absolute()
+            cache_folder() / "maps"
+            if cache is None
+            else Path(cache).expanduser().absolute()
         )
         self._indexes: tuple[TileIndex, ...] | None = None
         if not self.extracts:
@@ -160,7 +169,10 @@ class RoadMap:
         ConfigError, MissingExtraError, WriteError
             See `prepare`.
         """
-        parts = [index.digest for index in self.prepare()] + [repr(RULES), repr(MATCH_RULES)]
+        parts = [index.digest for index in self.prepare()] + [
+            repr(RULES),
+            repr(MATCH_RULES),
+        ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
     def prepare(self) -> tuple[TileIndex, ...]:
@@ -226,14 +238,18 @@ class RoadMap:
         east = np.diff(lon) * METRES * np.cos(np.radians(latitude[:-1]))
         north = np.diff(lat) * METRES
         pieces, sets = self._near(lat, lon)
-        found = find_candidates(lat, lon, _direction(lat, lon), pieces, rules.spread, rules.turned)
+        found = find_candidates(
+            lat, lon, _direction(lat, lon), pieces, rules.spread, rules.turned
+        )
         if not len(found.way):
             none = np.empty(0)
             return MapMatch(none, np.empty(0, np.int64), none, none, none, none)
         path = follow(found, (east, north), np.hypot(east, north) <= LONGEST_GAP, rules)
         return _as_match(distance, found, path.choice, path.probability, sets)
 
-    def _near(self, lat: Floats, lon: Floats) -> tuple[NDArray[np.void], list[dict[str, str]]]:
+    def _near(
+        self, lat: Floats, lon: Floats
+    ) -> tuple[NDArray[np.void], list[dict[str, str]]]:
         """Return the pieces of ways in the tiles near some positions [1e-7 deg], and the sets of
         tags.
         """
@@ -242,9 +258,16 @@ class RoadMap:
         reach = int(REACH / METRES)
         wide = int(
             reach
-            / max(float(np.cos(np.radians(np.abs(lat[placed]).max(initial=0.0) * 1e-7))), 0.01)
+            / max(
+                float(np.cos(np.radians(np.abs(lat[placed]).max(initial=0.0) * 1e-7))),
+                0.01,
+            )
         )
-        corners = [tile_of(north + i * reach, east + j * wide) for i in (-1, 1) for j in (-1, 1)]
+        corners = [
+            tile_of(north + i * reach, east + j * wide)
+            for i in (-1, 1)
+            for j in (-1, 1)
+        ]
         tiles = np.unique(np.concatenate(corners))
         found: list[NDArray[np.void]] = []
         sets: list[dict[str, str]] = []
@@ -314,7 +337,9 @@ def _points(activity: Activity) -> tuple[Floats, Floats, Floats]:
     after = np.clip(np.searchsorted(d, at), 1, len(d) - 1)
     # Cleaning may have left a jump out of the distance, so the places themselves have to be near,
     # too.
-    joined = (np.maximum(np.diff(d), step_lengths(lat, lon)[1:]) <= LONGEST_GAP)[after - 1]
+    joined = (np.maximum(np.diff(d), step_lengths(lat, lon)[1:]) <= LONGEST_GAP)[
+        after - 1
+    ]
     # Across the date line there is nothing between two positions either.
     joined &= np.abs(lon[after] - lon[after - 1]) < 180.0
     joined &= (at >= d[0]) & (at <= d[-1])
@@ -344,7 +369,9 @@ def _as_match(
 ) -> MapMatch:
     n, width = found.way.shape
     row = np.arange(n)
-    told = {number: ground_of(sets[number]) for number in np.unique(found.tags).tolist()}
+    told = {
+        number: ground_of(sets[number]) for number in np.unique(found.tags).tolist()
+    }
     grounds = [told[number] for number in found.tags.tolist()]
     trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
     rough = np.array([ground.technical for ground in grounds] + [np.nan])
