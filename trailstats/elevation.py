@@ -168,9 +168,11 @@ def grid_profile(
         None when fewer than half of the samples have an elevation, or the way is shorter than the
         window.
 
-    Notes ----- Samples are averaged within each grid cell, so that standing still adds nothing and
-    the sampling rate does not matter; then despiked by a median over five cells and fitted by a
-    straight line in a moving window.
+    Notes
+    -----
+    Samples are averaged within each grid cell, so that standing still adds nothing and the sampling
+    rate does not matter; then despiked by a median over five cells and fitted by a straight line in
+    a moving window.
     """
     rules = rules or ElevationRules()
     d, z = np.asarray(distance, float), np.asarray(elevation, float)

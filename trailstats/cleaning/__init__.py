@@ -64,10 +64,12 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled,
         and an `Issue` for each change.
 
-    Notes ----- Distance is horizontal (map) distance where it comes from positions. The device's
-    own is taken where it has one that agrees with the positions where both exist, since it comes
-    from the full measuring rate, and indoors from a foot pod; without positions and distance the
-    device's speed counts.
+    Notes
+    -----
+    Distance is horizontal (map) distance where it comes from positions. The device's own is taken
+    where it has one that agrees with the positions where both exist, since it comes from the full
+    measuring rate, and indoors from a foot pod; without positions and distance the device's speed
+    counts.
 
     What was climbed in a lift, across a pause or across a gap without movement is no ascent, and
     what was spent in a lift or a vehicle is neither moving time nor distance on foot.

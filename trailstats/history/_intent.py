@@ -60,10 +60,12 @@ def judge_intent(
     -------
     pandas.DataFrame
 
-    Notes ----- First the names of workout and activity; then the athlete's race days; then the
-    calendar: the first run within 36 hours after a hard one is easy, whatever its own heart rate. A
-    run is hard by its name, or by ten minutes in the top heart-rate zone, which is only used to
-    judge the run after it.
+    Notes
+    -----
+    First the names of workout and activity; then the athlete's race days; then the calendar: the
+    first run within 36 hours after a hard one is easy, whatever its own heart rate. A run is hard
+    by its name, or by ten minutes in the top heart-rate zone, which is only used to judge the run
+    after it.
     """
     rules = rules or IntentRules()
     text = (table["workout"] + " | " + table["name"]).str.lower()

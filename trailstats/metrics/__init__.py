@@ -24,12 +24,14 @@ variety
 sampling
     Coverage, means, quantiles and moving means over time, on which the rest is built.
 
-Conventions ----------- Units are SI: metres, seconds, m/s, kilograms; heart rate in beats and
-cadence in steps of both feet per minute; grade is a fraction. Missing is NaN: it stays NaN per
-sample, and an aggregate skips it; `sampling.recorded_share` tells how much was there. `dt` is the
-number of seconds that a sample stands for, 0 in a pause. Arrays of one call must broadcast against
-each other. No function changes its input. Keys such as [Minetti2002]_ stand in
-``docs/references.md``, each with how it was checked; [Judgement]_ marks a value chosen here.
+Conventions
+-----------
+Units are SI: metres, seconds, m/s, kilograms; heart rate in beats and cadence in steps of both feet
+per minute; grade is a fraction. Missing is NaN: it stays NaN per sample, and an aggregate skips it;
+`sampling.recorded_share` tells how much was there. `dt` is the number of seconds that a sample
+stands for, 0 in a pause. Arrays of one call must broadcast against each other. No function changes
+its input. Keys such as [Minetti2002]_ stand in ``docs/references.md``, each with how it was
+checked; [Judgement]_ marks a value chosen here.
 """
 
 from trailstats.metrics import (

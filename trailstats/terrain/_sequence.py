@@ -36,11 +36,12 @@ def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Float
     numpy.ndarray, shape (w,)
         Posterior log-odds by the forward and the backward recursion.
 
-    Notes ----- A state that is left at the rate 1 / length has changed after a step with the
-    probability q = (1 - k) / 2, where k = exp(-2 spacing / length). The message that one step sends
-    to the next then has the log-odds log(((1 - q) e^x + q) / (q e^x + 1 - q)) = 2 artanh(k tanh(x /
-    2)), where x are those of the step. Each recursion is a loop over steps of tens of metres, not
-    over samples.
+    Notes
+    -----
+    A state that is left at the rate 1 / length has changed after a step with the probability q = (1
+    - k) / 2, where k = exp(-2 spacing / length). The message that one step sends to the next then
+    has the log-odds log(((1 - q) e^x + q) / (q e^x + 1 - q)) = 2 artanh(k tanh(x / 2)), where x are
+    those of the step. Each recursion is a loop over steps of tens of metres, not over samples.
     """
     steps = np.asarray(evidence, float)
     kept = exp(-2.0 * spacing / length)

@@ -87,10 +87,12 @@ class Baseline:
             None with fewer than five runs that have a kilometre of flat ground and are rather road
             than trail.
 
-        Notes ----- Cadence is left out, as it tells nothing more: of five athletes with both kinds
-        of runs, cadence on the flat less what their road runs have at that speed was -1.5 to 3.1
-        steps a minute on trail, now below and now above zero, while their road runs scatter by 2.4
-        to 5.7 (standard deviation).
+        Notes
+        -----
+        Cadence is left out, as it tells nothing more: of five athletes with both kinds of runs,
+        cadence on the flat less what their road runs have at that speed was -1.5 to 3.1 steps a
+        minute on trail, now below and now above zero, while their road runs scatter by 2.4 to 5.7
+        (standard deviation).
 
         Of each run the median speed of its flat stretches that were run, weighted by their length;
         of the runs the median. Which runs are road is taken from their mean ``p_trail``, which was

@@ -40,8 +40,10 @@ def find_climbs(
     pandas.DataFrame
         Table ``schema.CLIMBS`` in order of their start; empty without elevation.
 
-    Notes ----- Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than
-    the ramp. A climb is a rise of that difference which no fall larger than ``climb_dip``, or than
+    Notes
+    -----
+    Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than the ramp. A
+    climb is a rise of that difference which no fall larger than ``climb_dip``, or than
     ``climb_dip_share`` of the rises before and after it, interrupts: a dip or a short flat stretch
     stays inside, a long flat approach does not belong. Descents are the climbs of the mirrored
     profile. The score is length times percent grade, as road cycling counts it.

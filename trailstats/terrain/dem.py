@@ -121,13 +121,15 @@ class GroundTiles:
         Corrected or None
             None where no tile covers any of the way.
 
-        Notes ----- A barometer knows the shape of the way better than tiles do: it keeps it, and
-        only its offset and drift, the running median of the difference over 1500 m, are taken out.
-        Elevation of a receiver is replaced by the ground. Where the two differ from the drift by
-        more than 6 m (barometer) or 20 m (receiver), the way is not on the ground but on a bridge,
-        in a tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to both
-        ends. Without a recorded elevation a dip or a rise between two steps steeper than 0.6, up to
-        600 m long, is bridged in a straight line.
+        Notes
+        -----
+        A barometer knows the shape of the way better than tiles do: it keeps it, and only its
+        offset and drift, the running median of the difference over 1500 m, are taken out. Elevation
+        of a receiver is replaced by the ground. Where the two differ from the drift by more than 6
+        m (barometer) or 20 m (receiver), the way is not on the ground but on a bridge, in a tunnel
+        or a cutting, or the tile is off: there the recorded shape stays, joined to both ends.
+        Without a recorded elevation a dip or a rise between two steps steeper than 0.6, up to 600 m
+        long, is bridged in a straight line.
         """
         d, z = (np.asarray(v, float) for v in (distance, elevation))
         ground = ground_heights(latitude, longitude, self)

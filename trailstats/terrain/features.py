@@ -223,8 +223,10 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
         Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the
         recording can't tell.
 
-    Notes ----- ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m
-    that cancels out over four chords, left against right: paths wind, streets and long bends don't.
+    Notes
+    -----
+    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels
+    out over four chords, left against right: paths wind, streets and long bends don't.
     ``bends_50``, ``straight_50``: share of the way that turns by 0.15 to 0.8 rad, and by less than
     0.1 rad, between chords of 50 m. ``speed_spread``: interquartile range of the log of speed over
     30 s. ``speed_change``: log of its median change in a minute. ``slow_share``: share of moving
@@ -279,11 +281,13 @@ def window_features(
         One column for each of `WINDOW_FEATURES`.
     names : tuple of str
 
-    Notes ----- ``speed``: log of speed, less its median over the run. ``speed_jumps``: log of the
-    mean change of the log of speed from 10 m to 10 m. ``wiggle``: as for a whole run, between
-    chords of 30 m. ``corners``: how unevenly turning is spread (a few corners against steady
-    winding), between chords of 30 m, and of 100 m for the wide ones. ``straight``: share that turns
-    by less than 0.1 rad between chords of 100 m.
+    Notes
+    -----
+    ``speed``: log of speed, less its median over the run. ``speed_jumps``: log of the mean change
+    of the log of speed from 10 m to 10 m. ``wiggle``: as for a whole run, between chords of 30 m.
+    ``corners``: how unevenly turning is spread (a few corners against steady winding), between
+    chords of 30 m, and of 100 m for the wide ones. ``straight``: share that turns by less than 0.1
+    rad between chords of 100 m.
     """
     grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
     if grid is None:

@@ -55,8 +55,10 @@ def build_index(extract: Path, target: Path) -> None:
     ConfigError
         When the extract can't be read or holds no ways.
 
-    Notes ----- Positions of nodes and pieces of ways wait in temporary files beside the target, not
-    in memory: 16 bytes for each node of the extract and 36 for each piece of a way.
+    Notes
+    -----
+    Positions of nodes and pieces of ways wait in temporary files beside the target, not in memory:
+    16 bytes for each node of the extract and 36 for each piece of a way.
     """
     with tempfile.TemporaryDirectory(
         dir=target.parent, prefix=f".{target.name}."

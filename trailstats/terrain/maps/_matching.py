@@ -98,8 +98,10 @@ def follow(
     -------
     Path
 
-    Notes ----- The recursions are loops over points of the resampled track, not over records;
-    everything that depends on pairs of candidates is worked out before for many points at once.
+    Notes
+    -----
+    The recursions are loops over points of the resampled track, not over records; everything that
+    depends on pairs of candidates is worked out before for many points at once.
     """
     n = len(found.way)
     fit = np.concatenate((found.fit, np.full((n, 1), rules.off_way)), axis=1)

@@ -243,8 +243,10 @@ def ground_of(tags: Mapping[str, str]) -> Ground:
     -------
     Ground
 
-    Notes ----- A surface outweighs everything else; then come hiking and mountain-bike scales, the
-    type of a track, and last the kind of way. A path that is designated for cyclists or walkers, or
+    Notes
+    -----
+    A surface outweighs everything else; then come hiking and mountain-bike scales, the type of a
+    track, and last the kind of way. A path that is designated for cyclists or walkers, or
     segregated, is mostly paved; any other path mostly isn't.
 
     Examples
