@@ -162,7 +162,8 @@ def gpx_text(
     )
     close = root.split()[0]
     meta = "<metadata><name>Day</name></metadata>"
-    return f"{head}<{root}>{meta}<trk><name>{name}</name><type>{kind}</type>{parts}</trk></{close}>\n"
+    track = f"<trk><name>{name}</name><type>{kind}</type>{parts}</trk>"
+    return f"{head}<{root}>{meta}{track}</{close}>\n"
 
 
 @pytest.fixture(scope="session")

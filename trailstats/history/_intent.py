@@ -31,7 +31,10 @@ class IntentRules:
         Time in the top heart-rate zone that makes a run a hard one [s].
     """
 
-    easy: str = r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy|z[12]|zone ?[12])\b"
+    easy: str = (
+        r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy"
+        r"|z[12]|zone ?[12])\b"
+    )
     hard: str = (
         r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b"
         r"|\d ?[x\xd7] ?\d"
