@@ -2,9 +2,9 @@
 
 Needs the package atheris (Linux; ``pip install atheris``). Run from the checkout::
 
-    python tools/fuzz_readers.py fit SEEDS --seconds 900          # also: gpx, tcx, container python
-    tools/fuzz_readers.py gpx SEEDS --found FOLDER         # keeps its finds for the next run python
-    tools/fuzz_readers.py gpx --again FOLDER/crash-...     # one input once more, with its traceback
+    python tools/fuzz_readers.py fit SEEDS --seconds 900    # also: gpx, tcx, container
+    python tools/fuzz_readers.py gpx SEEDS --found FOLDER   # keeps its finds for the next run
+    python tools/fuzz_readers.py gpx --again FOLDER/crash-...  # one input, with its traceback
 
 SEEDS is a folder of files to start from, best small ones (below ``--longest``). A crash is every
 exception but a `TrailstatsError`, a reading that takes longer than ``--slowest`` or more memory at

@@ -2,16 +2,17 @@
 
 ::
 
-    TrailstatsError                 everything below; catch this one in an app ├── ReadError
-    a source that can't be turned into an activity │   ├── UnsupportedFormatError  the content is
-    none of the known formats │   ├── CorruptFileError        the format is known, but nothing could
-    be salvaged │   ├── NotAnActivityError      well formed, but no recording: a course, a route
-    without times, settings │   └── LimitError              larger, deeper or longer than
-    ``ReadLimits`` allows ├── SchemaError                 a table that lacks what its schema
-    promises ├── ConfigError                 an athlete profile, label file or option that can't be
-    understood ├── WriteError                  a result that could not be written ├── WorkerError
-    processes that can't be started └── MissingExtraError           an optional dependency is not
-    installed; says which extra brings it
+    TrailstatsError                 everything below; catch this one in an app
+    ├── ReadError                   a source that can't be turned into an activity
+    │   ├── UnsupportedFormatError  the content is none of the known formats
+    │   ├── CorruptFileError        the format is known, but nothing could be salvaged
+    │   ├── NotAnActivityError      well formed, but no recording: a course, settings
+    │   └── LimitError              larger, deeper or longer than ``ReadLimits`` allows
+    ├── SchemaError                 a table that lacks what its schema promises
+    ├── ConfigError                 a profile, label file or option that can't be understood
+    ├── WriteError                  a result that could not be written
+    ├── WorkerError                 processes that can't be started
+    └── MissingExtraError           an optional dependency is not installed
 
 Every error has a stable ``code`` for programs; a ``ReadError`` also says which file, which format
 and where.
