@@ -16,7 +16,7 @@ from trailstats.claims._routes import novelty
 from trailstats.claims.plan import check_plan
 from trailstats.history import History
 from trailstats.metrics.variety import route_novelty
-from trailstats.schema import Verdict
+from trailstats.schema import INDOOR, Verdict
 
 SILENT = (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURABLE)
 RULES = {"R1", "R2", "R2b", "R2c", "R2d", "R3a", "R3b", "R3c", "R4", "R5"}
@@ -77,10 +77,11 @@ def test_one_side_only(runner: History, cut, side: str) -> None:
     assert set(verdicts.values()) <= set(SILENT)
 
 
-def test_treadmill(runner: History, cut) -> None:
+@pytest.mark.parametrize("sub_sport", sorted(INDOOR))
+def test_indoors(runner: History, cut, sub_sport: str) -> None:
     """Runs indoors stand on neither side, whatever ground was read into them."""
     every = np.ones(len(runner.activities), dtype=bool)
-    verdicts = _answer(cut(runner, every, sub_sport="treadmill"))
+    verdicts = _answer(cut(runner, every, sub_sport=sub_sport))
     del verdicts["training_rules"]
     assert set(verdicts.values()) <= set(SILENT)
 

@@ -11,10 +11,11 @@ import pytest
 import scipy
 
 from builders import codes, make_activity, totals
-from trailstats.cleaning import ON_FOOT, CleanRules, clean
+from trailstats.cleaning import CleanRules, clean
 from trailstats.geo import EARTH_RADIUS
 from trailstats.io import read
 from trailstats.model.activity import Activity
+from trailstats.schema import is_on_foot
 
 
 def lift(
@@ -244,7 +245,9 @@ def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None
     rides = 0
     for name in sorted(index["file"]):
         run = clean(read(corpus / name))
-        if run.meta.sport not in ON_FOOT or "carried" not in codes(run):
+        if not is_on_foot(run.meta.sport, run.meta.sub_sport) or "carried" not in codes(
+            run
+        ):
             continue
         rides += 1
         message = next(issue.message for issue in run.issues if issue.code == "carried")

@@ -246,6 +246,17 @@ def test_intent_comes_from_names_and_calendar() -> None:
     assert table["intent_source"].tolist() == ["name", "calendar", "", "name", "name"]
 
 
+def test_a_hike_is_no_run() -> None:
+    """Hikes and walks are on foot, measured and in the table, and aren't runs; a recording that
+    names no sport is one.
+    """
+    sports = ["running", "hiking", "walking", "", "cycling"]
+    runs = [dated(day, sport=sport) for day, sport in enumerate(sports, 1)]
+    found = history(*runs)
+    assert found.activities["sport"].tolist() == sports
+    assert found.runs["sport"].tolist() == ["running", ""]
+
+
 def test_an_easy_run_run_hard_stays_an_easy_run() -> None:
     """Intent does not look at the run's own heart rate: else every easy day would be easy by
     definition.

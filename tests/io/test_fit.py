@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import trailstats as ts
 from trailstats.errors import NotAnActivityError
 from trailstats.io import fit
+from trailstats.schema import is_on_foot
 
 START = 1_000_000_000
 EPOCH = np.datetime64("1989-12-31", "ns")
@@ -150,12 +151,25 @@ def test_units_and_scales(fit_writer):
     assert (p.meta.sport, p.meta.sub_sport) == ("running", "trail")
 
 
-def test_cycling_cadence_is_not_doubled(fit_writer):
-    """On a bicycle the stored number is revolutions, not strides."""
+@pytest.mark.parametrize(
+    ("sport", "sub_sport", "steps"),
+    [
+        (1, 0, 160.0),  # running
+        (10, 0, 160.0),  # training
+        (35, 0, 160.0),  # snowshoeing
+        (11, 27, 160.0),  # walking, indoor walking
+        (4, 1, 160.0),  # fitness equipment, treadmill
+        (4, 15, 80.0),  # fitness equipment, elliptical
+        (2, 0, 80.0),  # cycling
+    ],
+)
+def test_cadence_on_foot_counts_both_feet(fit_writer, sport, sub_sport, steps):
+    """FIT stores strides; on a bicycle and other machines the number is revolutions."""
     w = fit_writer()
-    w.define(0, 18, [(2, 4, 0x86), (5, 1, 0)]).add(0, START, 2)
-    w.define(1, 20, [(253, 4, 0x86), (4, 1, 2)]).add(1, START, 90)
-    assert parse(w.file())[0].columns["cadence"].tolist() == [90.0]
+    w.define(0, 18, [(2, 4, 0x86), (5, 1, 0), (6, 1, 0)])
+    w.add(0, START, sport, sub_sport)
+    w.define(1, 20, [(253, 4, 0x86), (4, 1, 2)]).add(1, START, 80)
+    assert parse(w.file())[0].columns["cadence"].tolist() == [steps]
 
 
 def test_enhanced_fields_come_first_row_by_row(fit_writer):
@@ -525,7 +539,9 @@ def assert_agrees(data, *, peer=None):
 
     steps = np.concatenate(
         [
-            np.full(len(p.time), 2.0 if p.meta.sport in fit._ON_FOOT else 1.0)
+            np.full(
+                len(p.time), 2.0 if is_on_foot(p.meta.sport, p.meta.sub_sport) else 1.0
+            )
             for p in parsed
         ]
     )

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.cleaning import ON_FOOT
 from trailstats.errors import SchemaError
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import Activity
+from trailstats.schema import is_on_foot
 
 __all__ = ["Floats", "Samples"]
 
@@ -93,7 +93,7 @@ class Samples:
             heart_rate=records["heart_rate"],
             cadence_model=cadence_model,
             walking=effort.is_walking(speed, records["cadence"], grade),
-            on_foot=activity.meta.sport in ON_FOOT,
+            on_foot=is_on_foot(activity.meta.sport, activity.meta.sub_sport),
             has_distance=bool(distance[-1] > 0),
             has_elevation=not np.isnan(grade).all(),
         )

@@ -16,14 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.history import History
-from trailstats.schema import IMPACT, Surface
+from trailstats.schema import IMPACT, INDOOR, Surface
 
 __all__ = ["TRACK_COLUMNS", "Evidence", "Recorded", "recorded", "remember"]
 
 Floats = NDArray[np.float64]
-
-INDOORS = frozenset({"treadmill", "indoor_running", "virtual_activity", "indoor"})
-"""Sub-sports, in FIT's words, that are neither road nor trail."""
 
 HARD_TIME = 600.0
 """Time in the top heart-rate zone that makes a run a hard one [s]; as for intent."""
@@ -131,7 +128,7 @@ class Evidence:
         runs = self.history.runs
         runs = runs.assign(run=place[table.index.get_indexer(runs.index)])
         runs = runs[runs["start_time"].notna()].reset_index(drop=True)
-        outdoors = ~runs["sub_sport"].isin(INDOORS)
+        outdoors = ~runs["sub_sport"].isin(INDOOR)
         sided = outdoors & runs["surface"].isin(
             [Surface.TRAIL.value, Surface.ROAD.value]
         )

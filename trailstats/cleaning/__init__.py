@@ -28,25 +28,11 @@ from trailstats.cleaning._values import (
 from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
 from trailstats.model.activity import Activity, Issue
-from trailstats.schema import Severity
+from trailstats.schema import Severity, is_on_foot
 
-__all__ = ["ON_FOOT", "CleanRules", "clean"]
+__all__ = ["CleanRules", "clean"]
 
 Floats = NDArray[np.float64]
-
-ON_FOOT = frozenset(
-    {
-        "running",
-        "walking",
-        "hiking",
-        "mountaineering",
-        "generic",
-        "training",
-        "fitness_equipment",
-        "",
-    }
-)
-"""Sports that are done on foot, as far as the file tells."""
 
 
 def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
@@ -91,7 +77,7 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         ordered.seconds,
         dict(ordered.columns),
     )
-    on_foot = activity.meta.sport in ON_FOOT
+    on_foot = is_on_foot(activity.meta.sport, activity.meta.sub_sport)
     limit = rules.max_speed if on_foot else rules.max_speed_riding
     blank_impossible(columns, index, rules, issues)
     blank_lost_elevation(columns, index, rules, issues)

@@ -12,7 +12,7 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, Issue
-from trailstats.schema import Severity
+from trailstats.schema import TREADMILL, Severity
 
 __all__ = [
     "blank_heart_rate",
@@ -34,9 +34,6 @@ STEADY = 0.5
 APART = 0.9
 """A heart rate that is the cadence keeps to it within this standard deviation [1/min]; judgement.
 """
-
-INDOOR = frozenset({"indoor_running", "indoor_walking", "treadmill"})
-"""Sub-sports that stay in one place."""
 
 
 def blank_impossible(
@@ -129,7 +126,7 @@ def set_indoor_aside(
     """Blank positions and elevation of a treadmill: what they show is the receiver's drift and the
     weather's.
     """
-    if activity.meta.sub_sport not in INDOOR:
+    if activity.meta.sub_sport not in TREADMILL:
         return
     there = ~np.isnan(columns["latitude"]) | ~np.isnan(columns["elevation"])
     for name in ("latitude", "longitude", "elevation"):

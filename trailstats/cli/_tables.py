@@ -22,9 +22,9 @@ from trailstats.history import History
 from trailstats.model.activity import Activity
 from trailstats.model.results import Analysis, Metric
 from trailstats.report import text as say
-from trailstats.report.basis import map_hint, on_the_ground
+from trailstats.report.basis import map_hint
 from trailstats.report.palette import OUTCOMES, VERDICTS
-from trailstats.schema import METRICS, Verdict
+from trailstats.schema import METRICS, Verdict, has_ground
 from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def summary(history: History, imperial: bool) -> None:
         )
         outside = own[
             [
-                on_the_ground(*kind)
+                has_ground(*kind)
                 for kind in zip(own["sport"], own["sub_sport"], strict=True)
             ]
         ]
@@ -252,7 +252,7 @@ def analysis(result: Analysis, imperial: bool) -> None:
         f"{say.percent(totals.technical_share)}"
     )
     by_map = bool((result.segments["surface_source"] == "map").any())
-    if on_the_ground(meta.sport, meta.sub_sport) and (
+    if has_ground(meta.sport, meta.sub_sport) and (
         hint := map_hint(totals.unknown_share, by_map)
     ):
         note(hint)

@@ -115,7 +115,7 @@ class History:
     def runs(self) -> pd.DataFrame:
         """Activities on foot that were read and are no duplicates, in order of start time."""
         table = self.activities
-        on_foot = table["sport"].isin(["running", "", "generic"])
+        on_foot = table["sport"].isin(schema.RUNS)
         return table[
             (table["status"] == "ok") & (table["duplicate_of"] == "") & on_foot
         ]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trailstats.metrics.intensity import RECOVERY_WINDOW, easy_intended
 from trailstats.model.athlete import Athlete
+from trailstats.schema import RUNS
 
 __all__ = ["IntentRules", "judge_intent"]
 
@@ -86,7 +87,7 @@ def judge_intent(
     ).astype(object)
     is_run = (
         (table["status"] == "ok")
-        & table["sport"].isin(["running", "", "generic"])
+        & table["sport"].isin(RUNS)
         & (table["duplicate_of"] == "")
     )
     intent, source = np.where(is_run, intent, ""), np.where(is_run, source, "")

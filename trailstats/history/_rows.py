@@ -9,8 +9,7 @@ import pandas as pd
 from trailstats import schema
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import Surface
-from trailstats.terrain.surface import INDOOR
+from trailstats.schema import INDOOR, Surface
 
 __all__ = ["activities_table", "activity_row", "failure_row"]
 

@@ -20,7 +20,7 @@ from trailstats.model.activity import (
     Wearer,
     empty_pauses,
 )
-from trailstats.schema import Severity
+from trailstats.schema import WALKS, Severity
 
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.
@@ -189,7 +189,7 @@ def both_feet(
     writes.
 
     Doubled when the median of the moving samples is one that only the steps of one leg can have:
-    below 105, or 75 where the sport is walking or hiking. The decision is recorded as an `Issue`.
+    below 105, or 75 where the sport is a walk. The decision is recorded as an `Issue`.
     Cycling cadence stays as it is.
     """
     moving = cadence[cadence > 0]
@@ -197,9 +197,7 @@ def both_feet(
         return cadence
     median = float(np.median(moving))
     per_leg = median < (
-        WALKING_CADENCE_PER_LEG_BELOW
-        if sport in ("walking", "hiking")
-        else CADENCE_PER_LEG_BELOW
+        WALKING_CADENCE_PER_LEG_BELOW if sport in WALKS else CADENCE_PER_LEG_BELOW
     )
     told = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {told} (median {median:.0f})"

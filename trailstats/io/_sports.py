@@ -36,7 +36,7 @@ _SPORTS = (
     ("ride", "cycling"),
     ("mtb", "cycling"),
 )
-_KINDS_OF_RUN = (
+_SUB_SPORTS_OF_RUNS = (
     ("trail", "trail"),
     ("treadmill", "treadmill"),
     ("indoor_run", "treadmill"),
@@ -44,6 +44,12 @@ _KINDS_OF_RUN = (
     ("track", "track"),
     ("street", "street"),
 )
+_SUB_SPORTS_OF_WALKS = (
+    ("treadmill", "indoor_walking"),
+    ("indoor", "indoor_walking"),
+    ("virtual", "virtual_activity"),
+)
+_SUB_SPORTS = {"running": _SUB_SPORTS_OF_RUNS, "walking": _SUB_SPORTS_OF_WALKS}
 
 
 def sport_of(kind: str) -> tuple[str, str]:
@@ -55,6 +61,5 @@ def sport_of(kind: str) -> tuple[str, str]:
     sport = next((sport for part, sport in _SPORTS if part in text), text)
     if sport == text and "treadmill" in text:
         sport = "running"
-    if sport != "running":
-        return sport, ""
-    return sport, next((sub for part, sub in _KINDS_OF_RUN if part in text), "")
+    known = _SUB_SPORTS.get(sport, ())
+    return sport, next((sub for part, sub in known if part in text), "")

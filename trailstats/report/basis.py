@@ -12,9 +12,9 @@ import numpy as np
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.terrain.surface import INDOOR, ON_FOOT
+from trailstats.schema import has_ground
 
-__all__ = ["Basis", "basis_of", "map_hint", "on_the_ground"]
+__all__ = ["Basis", "basis_of", "map_hint"]
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,6 @@ def _coverage(analyses: Sequence[Analysis]) -> str:
     )
 
 
-def on_the_ground(sport: str, sub_sport: str) -> bool:
-    """Whether a map can tell the surface of such activities: those on foot, but for the ones
-    indoors.
-    """
-    return sport in ON_FOOT and sub_sport not in INDOOR
-
-
 def map_hint(unknown_share: float, by_map: bool) -> str:
     """Return the advice to give a map: where much is unknown and no map told anything; else an
     empty text.
@@ -130,7 +123,7 @@ def _hint(analyses: Sequence[Analysis]) -> str:
     placed = [
         a
         for a in analyses
-        if a.totals.distance > 0 and on_the_ground(a.meta.sport, a.meta.sub_sport)
+        if a.totals.distance > 0 and has_ground(a.meta.sport, a.meta.sub_sport)
     ]
     total = sum(a.totals.distance for a in placed)
     unknown = sum(a.totals.unknown_share * a.totals.distance for a in placed)

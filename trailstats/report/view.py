@@ -20,12 +20,12 @@ from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
 from trailstats.report import history_rows as archive
 from trailstats.report import text
-from trailstats.report.basis import Basis, basis_of, on_the_ground
+from trailstats.report.basis import Basis, basis_of
 from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
 from trailstats.report.palette import VERDICTS, Swatch
 from trailstats.report.sections import ActivityView, activity_view, glossary
 from trailstats.report.tracks import track_views
-from trailstats.schema import Surface, Verdict
+from trailstats.schema import Surface, Verdict, has_ground
 
 __all__ = [
     "ActivityRow",
@@ -379,7 +379,7 @@ def _row(
     ]
     trail = (
         t.trail_share
-        if on_the_ground(analysis.meta.sport, analysis.meta.sub_sport)
+        if has_ground(analysis.meta.sport, analysis.meta.sub_sport)
         else math.nan
     )
     cells = (

@@ -12,6 +12,15 @@ from __future__ import annotations
 from trailstats.schema._metric_entry import MetricEntry
 from trailstats.schema._metric_table import METRICS
 from trailstats.schema._metrics_of_training import TRAINING
+from trailstats.schema._sports import (
+    INDOOR,
+    ON_FOOT,
+    RUNS,
+    TREADMILL,
+    WALKS,
+    has_ground,
+    is_on_foot,
+)
 from trailstats.schema._table import Column, Table
 from trailstats.schema._tables import (
     ACTIVITIES,
@@ -44,14 +53,19 @@ __all__ = [
     "EFFORTS",
     "FORMAT_VERSION",
     "IMPACT",
+    "INDOOR",
     "LAPS",
     "METRICS",
+    "ON_FOOT",
     "PROFILE",
     "RECORDS",
+    "RUNS",
     "SEGMENTS",
     "TABLES",
     "TRACK",
     "TRAINING",
+    "TREADMILL",
+    "WALKS",
     "WEEKS",
     "Column",
     "EvidenceStrength",
@@ -63,6 +77,8 @@ __all__ = [
     "SurfaceSource",
     "Table",
     "Verdict",
+    "has_ground",
+    "is_on_foot",
 ]
 
 FORMAT_VERSION = 1

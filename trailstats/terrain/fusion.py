@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity
-from trailstats.schema import Surface, SurfaceSource
+from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
 from trailstats.terrain._sequence import mean_between
 from trailstats.terrain.features import WINDOW_STEP
 from trailstats.terrain.labels import SurfaceLabels
@@ -21,10 +21,8 @@ from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps.road_map import SPACING
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.surface import (
-    ON_FOOT,
     SurfaceEstimate,
     estimate_surface,
-    has_ground,
     with_log_odds,
 )
 
@@ -46,10 +44,7 @@ TAG_PROBABILITY = {
     "street": 0.08,
     "road": 0.08,
     "track": 0.03,
-    "indoor_running": 0.0,
-    "indoor_walking": 0.0,
-    "treadmill": 0.0,
-    "virtual_activity": 0.0,
+    **dict.fromkeys(sorted(INDOOR), 0.0),
 }
 """Probability of a trail run by what the file calls it; judgement: people forget to change the
 profile.
@@ -141,9 +136,8 @@ def gather_evidence(
             if estimate and further
             else estimate
         )
-    use_map = (
-        map is not None and SurfaceSource.MAP in rules.sources and has_ground(activity)
-    )
+    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
+    use_map = outdoors and SurfaceSource.MAP in rules.sources
     match = map.match(activity) if map is not None and use_map else None
     distance = (
         _grid(activity) if match is None or not len(match.distance) else match.distance
@@ -341,7 +335,8 @@ def _by_tag_and_signal(
         return mean_between(
             evidence.signal.distance, evidence.signal.p_trail, WINDOW_STEP, start, end
         )
-    return np.full(len(start), evidence.tag if has_ground(activity) else np.nan)
+    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
+    return np.full(len(start), evidence.tag if outdoors else np.nan)
 
 
 def _of_map(
@@ -420,9 +415,12 @@ def _grid(activity: Activity) -> Floats:
 
 def _tag(activity: Activity, rules: TerrainRules) -> float:
     """Return the probability by the file's tag, NaN when there is none or it may not be used."""
-    if SurfaceSource.TAG not in rules.sources or activity.meta.sport not in ON_FOOT:
+    meta = activity.meta
+    if SurfaceSource.TAG not in rules.sources:
         return float("nan")
-    return TAG_PROBABILITY.get(activity.meta.sub_sport, float("nan"))
+    if not is_on_foot(meta.sport, meta.sub_sport):
+        return float("nan")
+    return TAG_PROBABILITY.get(meta.sub_sport, float("nan"))
 
 
 def _log_odds(tag: float) -> float:

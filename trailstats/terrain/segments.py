@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.cleaning import ON_FOOT, clean
+from trailstats.cleaning import clean
 from trailstats.errors import SchemaError
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity
@@ -143,7 +143,8 @@ def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
     """Return where running turns to hiking or back [m], for no less than ``rules.gait_length``."""
     track = _track(activity)
     distance = track["distance"].to_numpy()
-    if activity.meta.sport not in ON_FOOT or distance[-1] < 2 * rules.gait_length:
+    on_foot = schema.is_on_foot(activity.meta.sport, activity.meta.sub_sport)
+    if not on_foot or distance[-1] < 2 * rules.gait_length:
         return np.empty(0)
     hiking, step = _hiking(activity, rules)[0], track["step"].to_numpy()
     # Of samples at one distance interpolation needs one: the last.
@@ -312,10 +313,11 @@ def _describe(
         hike = over(np.where(hiking, time, 0.0)) / duration
         mean_speed = np.where(duration > 0, length / duration, np.nan)
         mean_grade = np.where(length > 0, rise / length, np.nan)
+    on_foot = schema.is_on_foot(activity.meta.sport, activity.meta.sub_sport)
     gait = np.select(
         [
             duration <= 0,
-            np.isnan(mean_speed) | (end <= 0) | (activity.meta.sport not in ON_FOOT),
+            np.isnan(mean_speed) | (end <= 0) | (not on_foot),
             hike > 0.5,
         ],
         [Gait.STOPPED.value, Gait.UNKNOWN.value, Gait.HIKE.value],

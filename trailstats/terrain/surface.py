@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.model.activity import Activity
+from trailstats.schema import has_ground
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
@@ -26,19 +27,9 @@ from trailstats.terrain.features import (
 )
 from trailstats.terrain.rules import TerrainRules
 
-__all__ = ["SurfaceEstimate", "estimate_surface", "has_ground", "with_log_odds"]
+__all__ = ["SurfaceEstimate", "estimate_surface", "with_log_odds"]
 
 Floats = NDArray[np.float64]
-
-ON_FOOT = frozenset(
-    {"", "generic", "hiking", "mountaineering", "running", "training", "walking"}
-)
-"""Sports whose ground is estimated."""
-
-INDOOR = frozenset(
-    {"indoor_running", "indoor_walking", "treadmill", "virtual_activity"}
-)
-"""Sub-sports without ground; virtual ones have positions that were never run."""
 
 MEDIAN_SPEED_ON_FOOT = 6.0
 """Half of the time faster than this is no run, whatever the file says [m/s]; judgement."""
@@ -114,7 +105,8 @@ def estimate_surface(
     True
     """
     rules = rules or TerrainRules()
-    grid = run_grid(activity) if has_ground(activity) else None
+    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
+    grid = run_grid(activity) if outdoors else None
     if grid is None or _too_fast(grid):
         return SurfaceEstimate(np.empty(0), np.empty(0))
     model = surface_model()
@@ -182,11 +174,6 @@ def with_log_odds(
     return replace(
         estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces
     )
-
-
-def has_ground(activity: Activity) -> bool:
-    """Return whether it was on foot and outdoors."""
-    return activity.meta.sport in ON_FOOT and activity.meta.sub_sport not in INDOOR
 
 
 def _too_fast(grid: RunGrid) -> bool:

@@ -32,18 +32,8 @@ from trailstats.io.fit._salvage import salvage
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part, walk
 from trailstats.model.activity import ActivityMeta, Issue, Wearer
-from trailstats.schema import Severity
+from trailstats.schema import Severity, is_on_foot
 
-_ON_FOOT = {
-    "running",
-    "walking",
-    "hiking",
-    "mountaineering",
-    "snowshoeing",
-    "generic",
-    "",
-}
-_INDOORS = {"treadmill", "indoor_running", "indoor_walking"}
 _KEPT_FAULTS = 20  # judgement: the rest is counted
 
 
@@ -222,7 +212,7 @@ def _activity(
         if heartbeats is not None:
             mine = rows[heartbeats[0]]
             heartbeats = (np.cumsum(rows) - 1)[heartbeats[0][mine]], heartbeats[1][mine]
-    if "cadence" in columns and (meta.sport in _ON_FOOT or meta.sub_sport in _INDOORS):
+    if "cadence" in columns and (is_on_foot(meta.sport, meta.sub_sport)):
         columns["cadence"] = _steps(columns["cadence"], issues)
     known = time[~np.isnat(time)]
     first, last = (known.min(), known.max()) if len(known) else (NAT, NAT)
