@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib.util
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -22,7 +22,9 @@ import fitdecode
 import numpy as np
 import pytest
 
-pytest.importorskip("fit_tool")
+from decoded import differences, values, values_of_json
+
+crc16 = pytest.importorskip("fit_tool.utils.crc").crc16
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "data" / "samples"
@@ -43,16 +45,6 @@ def _digests(folder: Path) -> dict[str, str]:
 def truth() -> dict[str, Any]:
     document: dict[str, Any] = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
     return document
-
-
-@pytest.fixture
-def generator(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(SCRIPT.parent))
-    spec = importlib.util.spec_from_file_location("make_samples", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _moment(text: str) -> datetime:
@@ -136,17 +128,112 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     assert first == _digests(tmp_path / "b")
 
 
+def _unlike(written: Path, kept: Path) -> list[str]:
+    """Return what two folders of recordings say differently."""
+    found = []
+    for path in sorted(written.iterdir()):
+        other = kept / path.name
+        if not other.exists():
+            found.append(f"{path.name} is missing")
+            continue
+        unlike = differences(values(path), values(other))
+        found += [f"{path.name}, {what}" for what in unlike]
+    return found
+
+
+@pytest.fixture(scope="module")
+def anew(
+    tmp_path_factory: pytest.TempPathFactory, tool: Any
+) -> tuple[Path, dict[str, Any]]:
+    """Return a folder with the first six activities and all odd files, and their truth."""
+    folder = tmp_path_factory.mktemp("samples")
+    document: dict[str, Any] = tool("make_samples").build(folder, limit=6)
+    return folder, document
+
+
 def test_samples_on_disk_are_what_the_generator_writes(
-    tmp_path: Path, generator: Any
+    anew: tuple[Path, dict[str, Any]], truth: dict[str, Any]
 ) -> None:
-    """The first activities, written anew, equal those in the repository once unpacked."""
-    generator.build(tmp_path, limit=6, with_odd=False)
-    written = sorted((tmp_path / "archive").iterdir())
-    assert len(written) == 6
-    for path in written:
-        kept = (SAMPLES / "archive" / path.name).read_bytes()
-        unpack = gzip.decompress if path.suffix == ".gz" else bytes
-        assert unpack(path.read_bytes()) == unpack(kept), path.name
+    """The first activities and the odd files, written anew, say what those in the repository say,
+    but for numbers that another processor rounds the other way (see `decoded`).
+    """
+    folder, document = anew
+    assert len(list((folder / "archive").iterdir())) == 6
+    assert document["odd"].keys() == truth["odd"].keys()
+    for name in ("archive", "odd"):
+        assert _unlike(folder / name, SAMPLES / name) == []
+    for key in ("physiology", "odd", "activities"):
+        kept = truth[key][:6] if key == "activities" else truth[key]
+        pair = [values_of_json(json.dumps(value)) for value in (document[key], kept)]
+        assert differences(*pair) == []
+
+
+def _heart_rate_moved(content: bytes, units: int) -> bytes:
+    """Return a FIT file whose tenth heart rate is moved, its checksum set right."""
+    with fitdecode.FitReader(io.BytesIO(content), keep_raw_chunks=True) as reader:
+        frames = [f for f in reader if f.frame_type == fitdecode.FIT_FRAME_DATA]
+    points = [f for f in frames if f.name == "record" and f.has_field("heart_rate")]
+    point = points[9]
+    before = 0
+    for field in point.def_mesg.field_defs:
+        if field.name == "heart_rate":
+            break
+        before += field.size
+    at = point.chunk.offset + 1 + before
+    changed = bytearray(content)
+    assert changed[at] == point.get_raw_value("heart_rate")
+    changed[at] += units
+    changed[-2:] = crc16(bytes(changed[:-2])).to_bytes(2, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(("units", "same"), [(0, True), (1, True), (3, False)])
+def test_one_unit_is_a_rounding_and_three_are_not(
+    tmp_path: Path, units: int, same: bool
+) -> None:
+    """A number one unit off is the same recording; three units off it is another."""
+    kept = SAMPLES / "archive" / "2024-02-06-1816.fit"
+    moved = tmp_path / kept.name
+    moved.write_bytes(_heart_rate_moved(kept.read_bytes(), units))
+    assert (_unlike(tmp_path, kept.parent) == []) is same
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead", "same"),
+    [
+        (rb"<ele>(\d+)\.1</ele>", rb"<ele>\1.2</ele>", True),
+        (rb"<ele>(\d+)\.1</ele>", rb"<ele>\1.4</ele>", False),
+        (rb"<ele>(\d+)\.1</ele>", rb"<ele>\1.10</ele>", False),
+        (rb"<trkpt .*?</trkpt>\n", rb"", False),
+        (rb"<name>[^<]*</name>", rb"<name>Another run</name>", False),
+        (rb":00Z</time>", rb":01Z</time>", False),
+    ],
+    ids=["rounding", "number", "decimals", "point", "name", "time"],
+)
+def test_a_changed_recording_is_found(
+    tmp_path: Path, pattern: bytes, instead: bytes, same: bool
+) -> None:
+    """A changed, removed or reworded element of one point is found; one last digit is not."""
+    kept = SAMPLES / "archive" / "2024-02-20-1842.gpx"
+    text = kept.read_bytes()
+    changed = re.sub(pattern, instead, text, count=1, flags=re.DOTALL)
+    assert changed != text
+    (tmp_path / kept.name).write_bytes(changed)
+    assert (_unlike(tmp_path, kept.parent) == []) is same
+
+
+def test_all_numbers_one_unit_off_are_another_recording(tmp_path: Path) -> None:
+    """Ties are rare: a file in which every height is one unit off isn't a rounding."""
+    kept = SAMPLES / "archive" / "2024-02-20-1842.gpx"
+    changed = re.sub(rb"(\d)\.1</ele>", rb"\1.2</ele>", kept.read_bytes())
+    (tmp_path / kept.name).write_bytes(changed)
+    assert _unlike(tmp_path, kept.parent) != []
+
+
+def test_a_missing_file_is_found(tmp_path: Path) -> None:
+    """A recording that the repository doesn't have is named."""
+    (tmp_path / "new.fit").write_bytes(b"")
+    assert _unlike(tmp_path, SAMPLES / "archive") == ["new.fit is missing"]
 
 
 def test_archive_is_large_enough_and_small_enough(truth: dict[str, Any]) -> None:
