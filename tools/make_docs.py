@@ -14,8 +14,8 @@ from pathlib import Path
 from types import FunctionType
 
 from trailstats import metrics
-from trailstats.metrics.catalogue import FORMULAS
 from trailstats.schema import METRICS, TABLES, TRAINING, MetricEntry
+from trailstats.schema.catalogue import FORMULAS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -112,7 +112,7 @@ def metrics_index() -> str:
         "Every number that trailstats computes, with its formula, unit, sources, range and "
         "evidence. The pages are",
         "written by `tools/make_docs.py` from `schema.METRICS`, `schema.TRAINING`, "
-        "`trailstats.metrics.catalogue` and",
+        "`trailstats.schema.catalogue` and",
         "the docstrings of the formulas.",
         "",
         "A metric has `value, unit, low, high, method, coverage, evidence, reason`. The evidence "

@@ -143,7 +143,7 @@ def test_parquet_comes_back_with_units(run, tmp_path):
     assert (back.index == run.records.index).all()
     fields = parquet.read_schema(path)
     assert fields.field("elevation").metadata[b"unit"] == b"m"
-    assert fields.field("heart_rate").metadata[b"unit"] == b"1/min"
+    assert fields.field("heart_rate").metadata[b"unit"] == b"bpm"
 
 
 def test_parquet_without_pyarrow(run, tmp_path, monkeypatch):

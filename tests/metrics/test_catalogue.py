@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from trailstats import metrics
-from trailstats.metrics.catalogue import FORMULAS
 from trailstats.schema import METRICS, TRAINING, EvidenceStrength
+from trailstats.schema.catalogue import FORMULAS
 
 ROOT = Path(__file__).parents[2]
 KEYS = re.findall(

@@ -97,6 +97,9 @@ def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None
     for name in (
         "py.typed",
         "terrain/surface_model.json",
+        "schema/metrics.toml",
+        "schema/tables.toml",
+        "schema/formulas.toml",
         "report/template.html.j2",
         "report/report.css",
     ):

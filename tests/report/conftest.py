@@ -302,7 +302,7 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
             "same_effort",
             "Trail running is not necessarily harder.",
             "heart rate at equal grade-adjusted speed",
-            "1/min",
+            "bpm",
             151.0,
             149.2,
             1.8,

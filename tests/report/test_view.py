@@ -37,7 +37,7 @@ def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
     assert facts["moving time"] == "50:00"
     assert facts["elapsed time"] == "51:00"
     assert facts["pace"] == "5:00 /km"
-    assert facts["mean heart rate"] == "141 /min"
+    assert facts["mean heart rate"] == "141 bpm"
     assert facts["on road"] == "75 %"
     assert section.splits.rows[0][:4] == ("flat", "10.0 km", "50:00", "5:00 /km")
     assert section.zones == (
@@ -431,7 +431,7 @@ def test_an_open_answer_with_a_clear_interval_says_why():
         "same_effort",
         "s",
         "m",
-        "1/min",
+        "bpm",
         difference=3.0,
         low=1.0,
         high=5.0,

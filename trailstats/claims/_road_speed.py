@@ -49,7 +49,7 @@ class RoadSpeed:
     device : numpy.ndarray of int, shape (n,)
         The device of most of its runs, as a number; devices with few runs count together.
     reference : float
-        Heart rate [1/min].
+        Heart rate [bpm].
     runs : pandas.DataFrame
         ``row, file, week, speed, heart_rate, speed_at_reference``.
     reason : str

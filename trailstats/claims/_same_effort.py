@@ -63,7 +63,7 @@ def same_effort(data: Evidence) -> Finding:
     )
 
     def missing(note: str) -> Finding:
-        found = ClaimResult("same_effort", "", METRIC, "1/min", caveats=(note,))
+        found = ClaimResult("same_effort", "", METRIC, "bpm", caveats=(note,))
         return answer("same_effort", Finding(found), caveats=caveats)
 
     if cells.empty:
@@ -164,7 +164,7 @@ def _found(
         data,
         "same_effort",
         METRIC,
-        "1/min",
+        "bpm",
         replace(found, pairs=pairs),
         -1,
         caveats=tuple(notes),

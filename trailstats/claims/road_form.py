@@ -37,7 +37,7 @@ class RoadForm:
     trend : pandas.DataFrame
         ``week, speed, low, high`` along a straight line; empty where there are too few weeks.
     reference : float
-        Heart rate that the speed is read at [1/min].
+        Heart rate that the speed is read at [bpm].
     correlation : float
         Of what the line leaves from one week to the next.
     """

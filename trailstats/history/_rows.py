@@ -9,42 +9,13 @@ import pandas as pd
 from trailstats import schema
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import INDOOR, Surface
+from trailstats.schema import INDOOR, METRICS, Surface
 
 __all__ = ["activities_table", "activity_row", "failure_row"]
 
 DECIDED = 0.7
 """Probability from which the whole activity counts as one surface; judgement, as for segments."""
 
-_AS_METRIC = (
-    "trail_probability",
-    "session_load",
-    "impact_load",
-    "active_load",
-    "tibial_load",
-    "impact_load_trail",
-    "impact_load_road",
-    "time_above_easy",
-    "time_easy_judged",
-    "hard_time",
-    "stance_time_balance",
-    "cadence_cv",
-    "temperature",
-    "pace_spread",
-    "decoupling",
-    "technical_time",
-    "time_zone_1",
-    "time_zone_2",
-    "time_zone_3",
-    "efficiency_factor",
-    "vdot",
-    "energy",
-    "steps",
-    "descent_dose",
-    "climb_dose",
-    "km_effort",
-    "terrain_evenness",
-)
 _AS_TOTAL = (
     "distance",
     "elapsed_time",
@@ -80,13 +51,14 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "workout": meta.workout,
         "device": meta.device,
         "local_offset": meta.local_offset,
-        "feel": meta.feel,
-        "rpe": meta.rpe,
         "surface": _surface(metrics["trail_probability"].value, meta.sub_sport),
         "session_load_method": metrics["session_load"].method.split(";")[0],
-        "grade_adjusted_speed": metrics["grade_adjusted_speed"].value,
     }
-    row |= {name: metrics[name].value for name in _AS_METRIC if name in metrics}
+    row |= {
+        name: metric.value
+        for name, metric in metrics.items()
+        if name in METRICS and METRICS[name].column
+    }
     return row | {name: getattr(totals, name) for name in _AS_TOTAL}
 
 

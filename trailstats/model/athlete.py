@@ -44,11 +44,11 @@ class Athlete:
     height : float or None
         [m]
     heart_rate_max, heart_rate_rest : float or None
-        [1/min]
+        [bpm]
     easy_ceiling : float or None
-        Heart rate of the first ventilatory threshold: easy running stays below [1/min].
+        Heart rate of the first ventilatory threshold: easy running stays below [bpm].
     threshold_heart_rate : float or None
-        Heart rate at the second threshold [1/min].
+        Heart rate at the second threshold [bpm].
     threshold_speed : float or None
         Speed that can be held for about an hour [m/s].
     cadence_at_3 : float or None

@@ -51,7 +51,7 @@ class Trend:
     lines : list of dict
         ``week, speed, low, high`` along the trend, in the same unit; ``low`` is the slower bound.
     reference : float
-        The heart rate [1/min].
+        The heart rate [bpm].
     """
 
     points: list[Row]

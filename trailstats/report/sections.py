@@ -231,7 +231,7 @@ def _facts(
         ("descent", text.elevation(t.descent, imperial)),
         ("pace", text.pace(t.mean_speed, imperial)),
         ("grade-adjusted pace", text.pace(t.grade_adjusted_speed, imperial)),
-        ("mean heart rate", beats if beats == text.DASH else f"{beats} /min"),
+        ("mean heart rate", beats if beats == text.DASH else f"{beats} bpm"),
         ("on trail", text.percent(t.trail_share)),
         ("on road", text.percent(t.road_share)),
         ("unknown ground", text.percent(t.unknown_share)),

@@ -43,6 +43,7 @@ _PER_MINUTE = 60.0
 _KILO_FROM = 1e4
 _PER_HOUR = 3600.0
 _CLOCK = "clock"
+_PER_MINUTE_UNITS = ("bpm", "1/min")
 _UNIT_WORDS = {
     "1": "",
     "": "",
@@ -143,8 +144,8 @@ def number(value: float, unit: str, imperial: bool = False) -> str:
         In SI units.
     unit : str
         As the schema writes it: ``"m/s"`` prints as a pace, ``"s"`` from a minute on as a time,
-        ``"1/min"`` as a whole number per minute, ``"1"`` as a plain number, ``"share"`` as percent;
-        any other stands behind the value.
+        ``"bpm"`` and ``"1/min"`` as a whole number, ``"1"`` as a plain number, ``"share"`` as
+        percent; any other stands behind the value.
     imperial : bool
         Miles, feet and pounds.
 
@@ -282,7 +283,7 @@ def _signed(value: float, places: int, word: str) -> str:
 
 def _places(value: float, unit: str) -> int:
     """Return the decimals that show three significant digits; whole numbers per minute."""
-    if unit == "1/min":
+    if unit in _PER_MINUTE_UNITS:
         return 0
     size = abs(value)
     if size == 0 or size >= 99.95:
@@ -313,7 +314,7 @@ def _difference_scale(size: float, unit: str, imperial: bool) -> tuple[float, st
         return 1.0, _CLOCK, 0
     factor, word = _displayed(1.0, unit, imperial)
     shown = size * factor
-    if unit == "1/min":
+    if unit in _PER_MINUTE_UNITS:
         return factor, word, 1 if shown < 10 else 0
     # Below one two significant digits do: a difference is never known to three.
     return factor, word, _places(shown, unit) - (0 < shown < 1)

@@ -9,9 +9,7 @@ NaN.
 
 from __future__ import annotations
 
-from trailstats.schema._metric_entry import MetricEntry
-from trailstats.schema._metric_table import METRICS
-from trailstats.schema._metrics_of_training import TRAINING
+from trailstats.schema._metrics import METRICS, TRAINING, MetricEntry
 from trailstats.schema._sports import (
     INDOOR,
     ON_FOOT,

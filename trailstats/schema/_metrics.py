@@ -4,7 +4,10 @@ supported.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from importlib import resources
+from typing import Any
 
 from trailstats.schema._words import EvidenceStrength
 
@@ -34,6 +37,8 @@ class MetricEntry:
         Strength of the published evidence that the number means what it is taken for.
     detail : bool
         Whether it is left out where only the main numbers are shown.
+    column : bool
+        Whether it is also a column of the table of activities.
     """
 
     name: str
@@ -45,3 +50,36 @@ class MetricEntry:
     missing: str
     evidence: EvidenceStrength
     detail: bool = False
+    column: bool = False
+
+
+def _read_entries(rows: dict[str, dict[str, Any]]) -> dict[str, MetricEntry]:
+    """Return the entries of one part of ``metrics.toml``, each filled from the one it is like."""
+    full: dict[str, dict[str, Any]] = {}
+    for name, row in rows.items():
+        like = full.get(row.pop("like", ""), {"formulas": ()})
+        full[name] = {**like, **row}
+    return {
+        name: MetricEntry(
+            **{
+                **row,
+                "name": name,
+                "formulas": tuple(row["formulas"]),
+                "evidence": EvidenceStrength(row["evidence"]),
+            }
+        )
+        for name, row in full.items()
+    }
+
+
+_PARTS = tomllib.loads(
+    resources.files("trailstats.schema").joinpath("metrics.toml").read_text("utf-8")
+)
+
+METRICS: dict[str, MetricEntry] = _read_entries(_PARTS["activity"])
+"""Every key of ``Analysis.metrics``, with unit, meaning, formulas, range, rule for missing values
+and evidence.
+"""
+
+TRAINING: dict[str, MetricEntry] = _read_entries(_PARTS["history"])
+"""Every key of ``History.training()``."""
