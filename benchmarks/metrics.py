@@ -76,10 +76,8 @@ def main() -> None:
     limits = resolve_limits(ATHLETE)
     for name, n in LENGTHS.items():
         activity = clean(recording(n))
-        evidence = gather_evidence(activity, rules=rules)
-        segments = classify_by(
-            evidence, activity, cut_segments(activity, rules=rules), rules
-        )
+        evidence = gather_evidence(activity, terrain=rules)
+        segments = classify_by(evidence, cut_segments(activity, terrain=rules), rules)
         measured = measure(activity, athlete=ATHLETE, terrain=rules)
         taken = []
         for _ in range(REPEATS):

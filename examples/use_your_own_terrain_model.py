@@ -15,28 +15,32 @@ from trailstats.terrain import (
     estimate_surface,
     gather_evidence,
 )
-from trailstats.terrain.features import window_features
+from trailstats.terrain.features import run_grid, window_features
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 RULES = ts.TerrainRules(sources=frozenset({ts.SurfaceSource.SIGNAL}))
 
 
-def labelled(entry: dict) -> tuple[ts.Activity, np.ndarray, np.ndarray, np.ndarray]:
+def labelled(
+    entry: dict,
+) -> tuple[ts.CleanActivity, np.ndarray, np.ndarray, np.ndarray]:
     """Return a run, the centres and features of its windows, and whether each window lies on
     trail.
     """
     run = ts.clean(ts.read(SAMPLES / entry["file"]))
-    centres, values, _ = window_features(run)
+    grid = run_grid(run)
+    assert grid is not None
+    centres, values, _ = window_features(grid)
     ends = np.array([stretch[3] for stretch in entry["segments"]])
     trail = np.array([stretch[4] == "trail" for stretch in entry["segments"]])
     place = np.clip(np.searchsorted(ends, centres), 0, len(ends) - 1)
     return run, centres, values, trail[place]
 
 
-def label(run: ts.Activity, estimate: SurfaceEstimate) -> ts.Surface:
+def label(run: ts.CleanActivity, estimate: SurfaceEstimate) -> ts.Surface:
     """Label the stretches of a run by an estimate, and return the surface that most of it has."""
-    evidence = gather_evidence(run, rules=RULES, estimate=estimate)
-    stretches = classify_by(evidence, run, ts.cut_segments(run, rules=RULES), RULES)
+    evidence = gather_evidence(run, terrain=RULES, estimate=estimate)
+    stretches = classify_by(evidence, ts.cut_segments(run, terrain=RULES), RULES)
     metres = stretches.groupby("surface")["distance"].sum()
     print(
         f"  {run.meta.source.rpartition('/')[2]}: {len(stretches)} stretches, "
@@ -65,7 +69,7 @@ def main() -> None:
             p_trail=p_trail,
             activity_probability=float(p_trail.mean()),
         )
-        built_in = estimate_surface(run, rules=RULES)
+        built_in = estimate_surface(run, terrain=RULES)
         right = [
             np.mean((estimate.p_trail > 0.5) == trail) for estimate in (own, built_in)
         ]

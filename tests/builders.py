@@ -65,7 +65,6 @@ def codes(activity: Activity) -> set[str]:
 def totals(activity: Activity) -> tuple[float, float]:
     """Return cleaned distance and moving time."""
     track = clean(activity).track
-    assert track is not None
     return float(track["distance"].iloc[-1]), float(
         track["duration"][track["moving"]].sum()
     )

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         ActivityMeta,
         Analysis,
         Athlete,
+        CleanActivity,
         HeartRateLimits,
         Issue,
         Metric,
@@ -76,6 +77,7 @@ __all__ = [
     "Analysis",
     "Athlete",
     "ClaimResult",
+    "CleanActivity",
     "CleanRules",
     "ConfigError",
     "CorruptFileError",
@@ -138,7 +140,10 @@ _HOMES = {
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure ReadLimits convert iter_activities read",
-    "model": "Activity ActivityMeta Analysis Athlete HeartRateLimits Issue Metric Totals",
+    "model": (
+        "Activity ActivityMeta Analysis Athlete CleanActivity HeartRateLimits Issue "
+        "Metric Totals"
+    ),
     "report.html": "write_report",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
     "terrain": (

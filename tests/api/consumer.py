@@ -22,10 +22,13 @@ def steps(path: Path) -> pd.DataFrame:
     assert_type(activity.records, pd.DataFrame)
     assert_type(activity.meta, ts.ActivityMeta)
     assert_type(activity.issues, tuple[ts.Issue, ...])
-    cleaned = ts.clean(activity, rules=ts.CleanRules())
+    cleaned = ts.clean(activity, cleaning=ts.CleanRules())
+    assert_type(cleaned, ts.CleanActivity)
+    assert_type(cleaned.track, pd.DataFrame)
+    assert_type(cleaned.original, ts.Activity)
     rules = ts.TerrainRules(sources=frozenset({ts.SurfaceSource.SIGNAL}))
     segments = ts.classify_terrain(
-        cleaned, ts.cut_segments(cleaned, rules=rules), rules=rules
+        cleaned, ts.cut_segments(cleaned, terrain=rules), terrain=rules
     )
     assert_type(segments, pd.DataFrame)
     assert_type(ts.find_climbs(cleaned), pd.DataFrame)

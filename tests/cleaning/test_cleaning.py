@@ -33,7 +33,6 @@ def test_a_steady_run_is_left_alone() -> None:
     run = clean(make_activity())
     assert totals(run) == pytest.approx((5400, 1800))
     assert run.issues == ()
-    assert run.track is not None
     assert run.track["speed"].to_numpy() == pytest.approx(3.0, abs=1e-3)
 
 
@@ -94,7 +93,7 @@ def test_a_catch_up_is_spread_over_the_way_it_makes_up_for() -> None:
     counted = run.records["distance"].to_numpy().copy()
     counted[600:700] = counted[599]
     cleaned = clean(replace(run, records=run.records.assign(distance=counted)))
-    step = cleaned.track["step"].to_numpy()[1:]  # type: ignore[index]
+    step = cleaned.track["step"].to_numpy()[1:]
     assert step == pytest.approx(np.full(1800, 3.0), abs=0.01)
     assert "distance_jump" not in codes(cleaned)
 
@@ -277,7 +276,6 @@ def test_one_record_is_no_crash() -> None:
 def test_grade_and_ascent_of_a_known_slope() -> None:
     """A steady climb of 5 % has that grade everywhere, and its ascent is its height."""
     run = clean(make_activity(elevation=np.linspace(100, 370, 300)))
-    assert run.track is not None
     assert run.track["grade"].to_numpy() == pytest.approx(0.05, abs=2e-3)
     assert run.track["ascent"].iloc[-1] == pytest.approx(270, rel=0.01)
     assert run.track["descent"].iloc[-1] == 0
@@ -329,7 +327,6 @@ def test_a_frozen_position_is_bridged(evidence: str) -> None:
     assert found.count == 59
     assert found.where == "2026-03-01T08:15:01Z to 2026-03-01T08:15:59Z"
     assert totals(frozen) == pytest.approx((5400, 1800), rel=1e-3)
-    assert cleaned.track is not None
     assert cleaned.track["speed"].to_numpy() == pytest.approx(3.0, abs=0.05)
     assert cleaned.original is frozen
     assert cleaned.original.records["latitude"].notna().all()
@@ -358,7 +355,6 @@ def test_missing_positions_are_bridged_evenly() -> None:
     cleaned = clean(holed)
     assert "distance_jump" not in codes(cleaned)
     assert totals(holed) == pytest.approx((5400, 1800), rel=1e-3)
-    assert cleaned.track is not None
     assert cleaned.track["step"].to_numpy()[1:] == pytest.approx(3.0, abs=0.01)
 
 
@@ -463,7 +459,6 @@ def test_a_treadmill_has_no_ground() -> None:
     cleaned = clean(run)
     assert "indoor_position" in codes(cleaned)
     assert totals(run) == pytest.approx((4500, 1800))
-    assert cleaned.track is not None
     assert cleaned.track["ascent"].isna().all()
     assert cleaned.records["latitude"].isna().all()
 
@@ -563,7 +558,6 @@ def test_an_elevation_of_zero_is_not_the_sea(where: slice) -> None:
     cleaned = clean(make_activity(elevation=z))
     assert "elevation_lost" in codes(cleaned)
     assert climbed(z) == pytest.approx(climbed(hills()), abs=15)
-    assert cleaned.track is not None
     assert cleaned.track["elevation"].min() > 370
 
 
@@ -582,7 +576,6 @@ def test_a_sensor_that_is_set_anew_climbs_nothing(change: float) -> None:
     cleaned = clean(make_activity(elevation=z))
     assert "elevation_jump" in codes(cleaned)
     assert climbed(z) == pytest.approx(climbed(hills()), abs=1)
-    assert cleaned.track is not None
     assert cleaned.track["grade"].abs().max() < 0.1
     assert cleaned.track["elevation"].iloc[-1] == pytest.approx(z[-1], abs=1)
 

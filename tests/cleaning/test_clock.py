@@ -283,5 +283,5 @@ def test_a_rounded_clock_is_sorted() -> None:
     )
     assert "clock_set_back" not in codes(wrong)
     assert "clock_set_back" in {
-        i.code for i in clean(wrong, rules=CleanRules(clock_step=0.5)).issues
+        i.code for i in clean(wrong, cleaning=CleanRules(clock_step=0.5)).issues
     }

@@ -74,7 +74,7 @@ def test_the_pace_of_real_segments() -> None:
     for i in range(6):
         run = clean(street_run(3000))
         run = replace(run, meta=replace(run.meta, source=f"{i}.fit"))
-        parts.append(classify_terrain(run, cut_segments(run), rules=SIGNAL))
+        parts.append(classify_terrain(run, cut_segments(run), terrain=SIGNAL))
     found = Baseline.from_segments(pd.concat(parts))
     assert found is not None
     assert found.speed == pytest.approx(3.2, rel=0.02)
@@ -88,7 +88,7 @@ def test_a_run_slower_than_usual_looks_more_like_trail() -> None:
     p = {}
     for speed in (None, 2.0, 2.6, 3.4):
         rules = replace(SIGNAL, baseline=None if speed is None else Baseline(speed, 10))
-        estimate = estimate_surface(run, rules=rules)
+        estimate = estimate_surface(run, terrain=rules)
         p[speed] = float(estimate.p_trail.mean())
         assert ("baseline" in estimate.channels) == (speed is not None)
     assert p[2.0] < p[2.6] < p[3.4]
@@ -100,7 +100,7 @@ def test_the_pace_is_not_believed_without_bound() -> None:
     run = clean(street_run())
     third, half = (
         estimate_surface(
-            run, rules=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))
+            run, terrain=replace(SIGNAL, baseline=Baseline(3.2 * f, 10))
         ).p_trail
         for f in (1.35, 2.0)
     )
@@ -112,10 +112,12 @@ def test_the_probability_of_the_whole_run_is_not_touched() -> None:
     it.
     """
     run = clean(mountain_run())
-    with_pace = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(4.0, 10)))
+    with_pace = estimate_surface(
+        run, terrain=replace(SIGNAL, baseline=Baseline(4.0, 10))
+    )
     assert (
         with_pace.activity_probability
-        == estimate_surface(run, rules=SIGNAL).activity_probability
+        == estimate_surface(run, terrain=SIGNAL).activity_probability
     )
 
 
@@ -124,9 +126,9 @@ def test_a_run_without_flat_ground_is_told_without_it() -> None:
     nor claimed.
     """
     run = clean(run_along(winding(6000), 2.6, climb=0.05 * np.arange(6000.0)))
-    found = estimate_surface(run, rules=replace(SIGNAL, baseline=Baseline(3.4, 10)))
+    found = estimate_surface(run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10)))
     assert "baseline" not in found.channels
-    assert found.p_trail == pytest.approx(estimate_surface(run, rules=SIGNAL).p_trail)
+    assert found.p_trail == pytest.approx(estimate_surface(run, terrain=SIGNAL).p_trail)
     assert not analyze(run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10))).issues
 
 

@@ -108,7 +108,7 @@ def test_labels_and_tags_are_named() -> None:
 def test_what_tells_nothing_is_explained_too() -> None:
     """Without positions there are no cues and no ways, and the document is valid."""
     found = explain_terrain(
-        without(street_run(3000), "latitude", "longitude"), rules=TerrainRules()
+        without(street_run(3000), "latitude", "longitude"), terrain=TerrainRules()
     )
     assert found.whole == ()
     assert all(reasons == () for reasons in found.reasons)

@@ -24,6 +24,7 @@ from trailstats.terrain.features import (
     MIXED_FEATURES,
     MOST_SHIFT,
     WINDOW_FEATURES,
+    RunGrid,
     activity_features,
     flat_speed,
     own_pace,
@@ -33,27 +34,44 @@ from trailstats.terrain.features import (
     window_features,
 )
 from trailstats.terrain.rules import TerrainRules
+from trailstats.terrain.surface import estimate_surface
+
+
+def grid_of(run: Activity) -> RunGrid:
+    found = run_grid(clean(run))
+    assert found is not None
+    return found
+
+
+def whole_of(run: Activity) -> dict[str, float]:
+    return activity_features(grid_of(run))
+
+
+def windows_of(run: Activity) -> np.ndarray:
+    return window_features(grid_of(run))[1]
 
 
 def test_a_circle_turns_by_its_curvature() -> None:
     """On a circle of radius R chords of length c turn by about c / R, everywhere the same."""
-    grid = run_grid(run_along(np.full(3000, 1 / 150.0)))
-    assert grid is not None
+    grid = grid_of(run_along(np.full(3000, 1 / 150.0)))
     turn = turns(grid, 50.0)[10:-10]
     assert turn == pytest.approx(np.full(len(turn), 50 / 150), rel=0.05)
 
 
 def test_a_circle_does_not_wiggle_and_a_path_does() -> None:
     """Turning that adds up is no wiggle; turning left and right is."""
-    circle = activity_features(run_along(np.full(4000, 1 / 60.0)))
-    path = activity_features(run_along(winding(4000)))
+    circle = whole_of(run_along(np.full(4000, 1 / 60.0)))
+    path = whole_of(run_along(winding(4000)))
     assert circle["wiggle_50"] == pytest.approx(np.log(0.01), abs=0.3)
     assert path["wiggle_50"] > circle["wiggle_50"] + 1.5
 
 
 def test_street_and_path_differ_the_expected_way() -> None:
     """A winding, uneven, hilly run has more of every cue than an even run along streets."""
-    street, path = activity_features(street_run()), activity_features(mountain_run())
+    street, path = (
+        whole_of(street_run()),
+        whole_of(mountain_run()),
+    )
     for name in (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, "bends_50", "speed_change"):
         assert path[name] > street[name], name
     assert path["straight_50"] < street["straight_50"]
@@ -65,12 +83,9 @@ def test_sampling_step_hardly_matters(make: object, step: float) -> None:
     """A point every 3 or 5 s gives the features of a point every second, to within a fifth of
     street against path.
     """
-    fine, coarse = (activity_features(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
+    fine, coarse = (whole_of(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
     gap = {
-        k: abs(
-            activity_features(street_run())[k] - activity_features(mountain_run())[k]
-        )
-        for k in fine
+        k: abs(whole_of(street_run())[k] - whole_of(mountain_run())[k]) for k in fine
     }
     for name in ("wiggle_50", "wiggle_100", "grade_mean", "grade_change"):
         assert abs(fine[name] - coarse[name]) < 0.2 * gap[name], name
@@ -86,10 +101,8 @@ def test_place_and_height_do_not_matter() -> None:
         elevation=run.records["elevation"] + 1000,
     )
     other = Activity(moved, run.meta)
-    assert activity_features(other) == pytest.approx(activity_features(run), rel=1e-6)
-    assert window_features(other)[1] == pytest.approx(
-        window_features(run)[1], rel=1e-5, abs=1e-8
-    )
+    assert whole_of(other) == pytest.approx(whole_of(run), rel=1e-6)
+    assert windows_of(other) == pytest.approx(windows_of(run), rel=1e-5, abs=1e-8)
 
 
 def test_other_sensors_do_not_matter() -> None:
@@ -98,13 +111,16 @@ def test_other_sensors_do_not_matter() -> None:
     with_sensors = Activity(
         run.records.assign(heart_rate=150.0, cadence=170.0), run.meta
     )
-    assert activity_features(with_sensors) == activity_features(run)
+    assert whole_of(with_sensors) == whole_of(run)
 
 
 def test_without_elevation_only_its_features_are_missing() -> None:
     """Blanked elevation makes the features of grade NaN and changes no other."""
     run = mountain_run()
-    full, bare = activity_features(run), activity_features(without(run, "elevation"))
+    full, bare = (
+        whole_of(run),
+        whole_of(without(run, "elevation")),
+    )
     assert all(np.isnan(bare[name]) for name in ELEVATION_FEATURES)
     for name in {*ACTIVITY_FEATURES, *MIXED_FEATURES}:
         assert bare[name] == pytest.approx(full[name], abs=0.02), name
@@ -118,8 +134,8 @@ def test_steepness_lies_between_its_bounds(grade: float, expected: float) -> Non
     7 %.
     """
     run = run_along(winding(5000), climb=grade * np.arange(5000.0))
-    assert steepness(activity_features(run)) == pytest.approx(expected, abs=0.03)
-    assert np.isnan(steepness(activity_features(without(run, "elevation"))))
+    assert steepness(whole_of(run)) == pytest.approx(expected, abs=0.03)
+    assert np.isnan(steepness(whole_of(without(run, "elevation"))))
 
 
 def test_flat_speed_is_that_of_the_flat() -> None:
@@ -128,10 +144,9 @@ def test_flat_speed_is_that_of_the_flat() -> None:
     """
     speed = np.repeat([3.2, 2.0], 3000)
     climb = 0.08 * np.maximum(np.arange(6000.0) - 3000.0, 0.0)
-    grid = run_grid(run_along(winding(6000), speed, climb=climb))
-    assert grid is not None
+    grid = grid_of(run_along(winding(6000), speed, climb=climb))
     assert np.exp(flat_speed(grid)) == pytest.approx(3.2, rel=0.02)
-    hill = run_grid(run_along(winding(6000), 2.0, climb=0.08 * np.arange(6000.0)))
+    hill = grid_of(run_along(winding(6000), 2.0, climb=0.08 * np.arange(6000.0)))
     assert hill is not None
     assert np.isnan(flat_speed(hill))
 
@@ -147,8 +162,8 @@ def test_own_pace_is_bounded() -> None:
 
 def test_reversal_keeps_shape() -> None:
     """Running a way backwards leaves wiggle and bends as they are."""
-    forth = activity_features(run_along(winding(5000)))
-    back = activity_features(run_along(-winding(5000)[::-1]))
+    forth = whole_of(run_along(winding(5000)))
+    back = whole_of(run_along(-winding(5000)[::-1]))
     for name in ("wiggle_50", "wiggle_100"):
         assert back[name] == pytest.approx(forth[name], abs=0.1)
 
@@ -158,7 +173,7 @@ def test_windows_lie_where_they_say() -> None:
     street don't.
     """
     run = run_along(np.concatenate([straight(4000), winding(4000)]))
-    centres, values, names = window_features(run)
+    centres, values, names = window_features(grid_of(run))
     assert names == WINDOW_FEATURES
     assert np.diff(centres) == pytest.approx(np.full(len(centres) - 1, 50.0))
     wiggle = values[:, names.index("wiggle_400")]
@@ -176,21 +191,25 @@ def test_windows_lie_where_they_say() -> None:
     ],
     ids=["short", "no positions", "three points"],
 )
-def test_what_can_not_tell_gives_nan(run: Activity) -> None:
-    """Too short a way, or one without positions, has no grid, NaN features and no windows."""
-    assert run_grid(run) is None
-    assert all(np.isnan(v) for v in activity_features(run).values())
-    assert window_features(run)[1].shape == (0, len(WINDOW_FEATURES))
+def test_what_can_not_tell_has_no_estimate(run: Activity) -> None:
+    """Too short a run, or one without positions, has no grid, no windows and no probability."""
+    assert run_grid(clean(run)) is None
+    estimate = estimate_surface(run)
+    assert not estimate
+    assert np.isnan(estimate.activity_probability)
 
 
 def test_positions_in_one_of_three_samples_are_enough() -> None:
     """A device that saves its battery gives a position now and then; the way is still known."""
     run = mountain_run()
     x, y = turned(winding(8000))
-    sparse = run.records.assign(distance=clean(run).track["distance"].to_numpy())  # type: ignore[index]
+    sparse = run.records.assign(distance=clean(run).track["distance"].to_numpy())
     sparse.loc[np.arange(len(sparse)) % 3 > 0, ["latitude", "longitude"]] = np.nan
     assert len(x) == len(y)
-    full, some = activity_features(run), activity_features(Activity(sparse, run.meta))
+    full, some = (
+        whole_of(run),
+        whole_of(Activity(sparse, run.meta)),
+    )
     assert some["wiggle_100"] == pytest.approx(full["wiggle_100"], abs=0.2)
 
 
@@ -198,8 +217,8 @@ def test_nothing_is_changed() -> None:
     """The recording is the same after its features were taken."""
     run = clean(mountain_run(2000))
     before = run.records.copy()
-    window_features(run)
-    activity_features(run)
+    windows_of(run)
+    whole_of(run)
     assert run.records.equals(before)
 
 

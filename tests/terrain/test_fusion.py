@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ import pytest
 import trailstats as ts
 from terrain.town import PATH, ROAD, Line, Ways, run_over, write_map
 from terrain.ways import mountain_run, renamed
+from trailstats import cleaning
 from trailstats.cleaning import clean
 from trailstats.schema import SEGMENTS, SurfaceSource
 from trailstats.terrain import (
@@ -19,6 +22,7 @@ from trailstats.terrain import (
     SurfaceLabels,
     TerrainRules,
     classify_terrain,
+    fusion,
     trail_probability,
 )
 from trailstats.terrain.fusion import _without_doubt, _without_short
@@ -53,7 +57,7 @@ def stretches(run: ts.Activity, *evidence: str, **given: object) -> pd.DataFrame
         if evidence
         else TerrainRules()
     )
-    return classify_terrain(run, cut_segments(run), rules=rules, **given)  # type: ignore[arg-type]
+    return classify_terrain(run, cut_segments(run), terrain=rules, **given)  # type: ignore[arg-type]
 
 
 def at(table: pd.DataFrame, distance: float) -> pd.Series:
@@ -217,19 +221,26 @@ def test_a_treadmill_has_no_ways(run: ts.Activity, town: RoadMap) -> None:
     assert set(table["surface_source"]) == {"none"}
 
 
-def test_nothing_is_estimated_twice(
-    run: ts.Activity, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One analysis computes the signal once."""
-    from trailstats.terrain import fusion
+def test_nothing_is_done_twice(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One analysis cleans once, brings the run onto a grid once, and estimates the signal once."""
+    calls: Counter[str] = Counter()
 
-    calls: list[int] = []
-    real = fusion.estimate_surface
-    monkeypatch.setattr(
-        fusion, "estimate_surface", lambda *a, **k: calls.append(1) or real(*a, **k)
-    )
-    ts.analyze(mountain_run(3000))
-    assert calls == [1]
+    def counted(module: ModuleType, name: str) -> None:
+        real = getattr(module, name)
+
+        def counting(*args: object, **options: object) -> object:
+            calls[name] += 1
+            return real(*args, **options)
+
+        monkeypatch.setattr(module, name, counting)
+
+    for name in ("in_order", "blank_spikes", "steps", "carried", "grid_profile"):
+        counted(cleaning, name)
+    for name in ("run_grid", "estimate_on_grid"):
+        counted(fusion, name)
+    ts.analyze(mountain_run(3000), map=town)
+    assert len(calls) == 7
+    assert set(calls.values()) == {1}
 
 
 def test_the_profile_names_the_map(

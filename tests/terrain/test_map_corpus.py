@@ -43,7 +43,7 @@ def scored(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
         for file in own["file"]:
             run = ts.clean(ts.read(osm / "tracks" / file))
             table = ts.classify_terrain(
-                run, ts.cut_segments(run), rules=RULES, map=town
+                run, ts.cut_segments(run), terrain=RULES, map=town
             )
             points = labels[
                 (labels["file"] == file) & labels["label"].isin(["road", "trail"])

@@ -35,7 +35,7 @@ def test_road_runs_are_not_called_trail(
     assert len(roads) > 10
     for entry in roads:
         probability, _ = trail_probability(
-            read(samples / str(entry["file"])), rules=SIGNAL
+            read(samples / str(entry["file"])), terrain=SIGNAL
         )
         assert not probability > 0.5, entry["file"]
 
@@ -49,7 +49,7 @@ def test_trail_share_follows_the_truth(
     true, seen = [], []
     for entry in runs:
         run = clean(read(samples / str(entry["file"])))
-        stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
+        stretches = classify_terrain(run, cut_segments(run), terrain=SIGNAL)
         if stretches["p_trail"].notna().any():
             true.append(float(str(entry["trail_share"])))
             seen.append(

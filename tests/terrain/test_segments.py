@@ -49,7 +49,6 @@ def test_segments_add_up(seed: int, step: float) -> None:
         rng.uniform(0.0, 4.0, 20),
     )
     run = clean(make_activity(speed=speed, elevation=z, step=step))
-    assert run.track is not None
     segments = cut_segments(run)
     track = run.track
     assert segments["distance"].sum() == pytest.approx(track["distance"].iloc[-1])
@@ -74,7 +73,9 @@ def test_splitting_keeps_the_sums() -> None:
     """A further cut makes one segment more, of the same slope, with the same sums."""
     run = clean(make_activity(duration=3600, elevation=three_parts()))
     segments = cut_segments(run)
-    more = split_segments(run, segments, np.array([1000.0, 1010.0, 5.0]))
+    more = split_segments(
+        run, segments, np.array([1000.0, 1010.0, 5.0]), TerrainRules()
+    )
     assert len(more) == len(segments) + 1
     assert more["distance"].sum() == pytest.approx(segments["distance"].sum())
     assert more["duration"].sum() == pytest.approx(segments["duration"].sum())
@@ -98,9 +99,9 @@ def test_gait_follows_speed_without_steps(limit: float, gait: str) -> None:
     overrule both.
     """
     rules = TerrainRules(hike_speed=limit)
-    assert set(cut_segments(make_activity(speed=1.6), rules=rules)["gait"]) == {gait}
+    assert set(cut_segments(make_activity(speed=1.6), terrain=rules)["gait"]) == {gait}
     stepping = make_activity(speed=1.6, cadence=np.full(1801, 110.0))
-    assert set(cut_segments(stepping, rules=rules)["gait"]) == {"hike"}
+    assert set(cut_segments(stepping, terrain=rules)["gait"]) == {"hike"}
 
 
 @pytest.mark.parametrize("steps", [True, False])

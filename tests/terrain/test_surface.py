@@ -38,8 +38,8 @@ SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 
 def test_street_and_mountain_path_are_told_apart() -> None:
     """A flat even run along streets is no trail run; an uneven one on a winding hilly path is."""
-    street, source = trail_probability(street_run(), rules=SIGNAL)
-    path, _ = trail_probability(mountain_run(), rules=SIGNAL)
+    street, source = trail_probability(street_run(), terrain=SIGNAL)
+    path, _ = trail_probability(mountain_run(), terrain=SIGNAL)
     assert street < 0.1
     assert path > 0.9
     assert source is SurfaceSource.SIGNAL
@@ -48,8 +48,8 @@ def test_street_and_mountain_path_are_told_apart() -> None:
 @pytest.mark.parametrize("step", [5.0, 10.0])
 def test_thinned_points_give_the_same_answer(step: float) -> None:
     """A point every 5 or 10 s does not turn the answer."""
-    assert trail_probability(street_run(step=step), rules=SIGNAL)[0] < 0.2
-    assert trail_probability(mountain_run(step=step), rules=SIGNAL)[0] > 0.8
+    assert trail_probability(street_run(step=step), terrain=SIGNAL)[0] < 0.2
+    assert trail_probability(mountain_run(step=step), terrain=SIGNAL)[0] > 0.8
 
 
 def test_without_elevation_there_is_an_answer() -> None:
@@ -58,7 +58,9 @@ def test_without_elevation_there_is_an_answer() -> None:
     estimate = estimate_surface(run)
     assert estimate.channels == {"position"}
     assert estimate.activity_probability > 0.8
-    assert trail_probability(without(street_run(), "elevation"), rules=SIGNAL)[0] < 0.2
+    assert (
+        trail_probability(without(street_run(), "elevation"), terrain=SIGNAL)[0] < 0.2
+    )
 
 
 def mixed_run() -> Activity:
@@ -73,12 +75,12 @@ def test_a_path_inside_a_run_is_found() -> None:
     ends.
     """
     run = clean(mixed_run())
-    estimate = estimate_surface(run, rules=SIGNAL)
+    estimate = estimate_surface(run, terrain=SIGNAL)
     inside = (estimate.distance > 5500) & (estimate.distance < 9500)
     outside = (estimate.distance < 4500) | (estimate.distance > 10500)
     assert estimate.p_trail[inside].min() > estimate.p_trail[outside].max()
     assert estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
-    cuts = surface_cuts(gather_evidence(run, rules=SIGNAL), SIGNAL)
+    cuts = surface_cuts(gather_evidence(run, terrain=SIGNAL), SIGNAL)
     assert np.abs(cuts - 5000).min() < 700
     assert np.abs(cuts - 10000).min() < 700
 
@@ -88,9 +90,9 @@ def test_segments_carry_the_surface() -> None:
     stated bound.
     """
     run = clean(mixed_run())
-    stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
+    stretches = classify_terrain(run, cut_segments(run), terrain=SIGNAL)
     SEGMENTS.validate(stretches)
-    assert stretches["distance"].sum() == pytest.approx(run.track["distance"].iloc[-1])  # type: ignore[index]
+    assert stretches["distance"].sum() == pytest.approx(run.track["distance"].iloc[-1])
     p = stretches["p_trail"]
     assert p.between(0, 1).all()
     assert ((stretches["surface"] == "trail") == (p >= SIGNAL.decide)).all()
@@ -106,7 +108,7 @@ def test_a_higher_bound_leaves_more_unknown() -> None:
     unknown = [
         float(s.loc[s["surface"] == "unknown", "distance"].sum())
         for s in (
-            classify_terrain(run, cut_segments(run), rules=replace(SIGNAL, decide=d))
+            classify_terrain(run, cut_segments(run), terrain=replace(SIGNAL, decide=d))
             for d in (0.6, 0.75, 0.9)
         )
     ]
@@ -131,10 +133,10 @@ def test_what_has_no_ground_is_unknown(run: Activity) -> None:
     error.
     """
     run = clean(run)
-    probability, source = trail_probability(run, rules=SIGNAL)
+    probability, source = trail_probability(run, terrain=SIGNAL)
     assert np.isnan(probability)
     assert source is SurfaceSource.NONE
-    stretches = classify_terrain(run, cut_segments(run), rules=SIGNAL)
+    stretches = classify_terrain(run, cut_segments(run), terrain=SIGNAL)
     assert stretches["p_trail"].isna().all()
     assert stretches["p_technical"].isna().all()
     assert (stretches["surface"] == "unknown").all()
@@ -146,7 +148,7 @@ def test_a_lap_track_is_not_trail() -> None:
     """Ten laps of a stadium track at an even speed are not a trail run."""
     lap = np.concatenate([np.zeros(84), np.full(116, np.pi / 116)] * 2)
     run = run_along(np.tile(lap, 10), 4.0)
-    assert trail_probability(run, rules=SIGNAL)[0] < 0.3
+    assert trail_probability(run, terrain=SIGNAL)[0] < 0.3
 
 
 def test_the_tag_comes_before_the_signal() -> None:
@@ -157,7 +159,7 @@ def test_the_tag_comes_before_the_signal() -> None:
     probability, source = trail_probability(run)
     assert source is SurfaceSource.TAG
     assert probability > 0.9
-    assert trail_probability(run, rules=SIGNAL)[0] < 0.1
+    assert trail_probability(run, terrain=SIGNAL)[0] < 0.1
     assert trail_probability(renamed(run, sub_sport="treadmill"))[0] == 0.0
 
 
@@ -179,11 +181,11 @@ def test_the_tag_alone_covers_the_whole_run() -> None:
     """With the tag as the only source every stretch has its probability."""
     rules = TerrainRules(sources=frozenset({SurfaceSource.TAG}))
     run = clean(renamed(street_run(), sub_sport="trail"))
-    stretches = classify_terrain(run, cut_segments(run), rules=rules)
+    stretches = classify_terrain(run, cut_segments(run), terrain=rules)
     assert (stretches["surface"] == "trail").all()
     plain = clean(street_run())
     assert (
-        classify_terrain(plain, cut_segments(plain), rules=rules)["surface"]
+        classify_terrain(plain, cut_segments(plain), terrain=rules)["surface"]
         == "unknown"
     ).all()
 

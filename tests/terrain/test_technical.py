@@ -23,6 +23,7 @@ from trailstats.cleaning import clean
 from trailstats.io import read
 from trailstats.model.activity import Activity
 from trailstats.terrain import TerrainRules, classify_terrain, technical_probability
+from trailstats.terrain.features import run_grid
 from trailstats.terrain.segments import cut_segments
 
 
@@ -84,7 +85,8 @@ def test_without_elevation_there_is_no_answer() -> None:
     run = clean(without(slowed(slice(0, 0), 1.0), "elevation"))
     segments = classify_terrain(run, cut_segments(run))
     assert segments["p_technical"].isna().all()
-    assert np.isnan(technical_probability(run, segments, TerrainRules())).all()
+    grid = run_grid(clean(run))
+    assert np.isnan(technical_probability(grid, segments, TerrainRules())).all()
 
 
 def test_simulated_technical_ground_stands_out(samples: Path) -> None:

@@ -109,7 +109,6 @@ def without(activity: Activity, *columns: str) -> Activity:
     return replace(
         activity,
         records=activity.records.assign(**dict.fromkeys(columns, np.nan)),
-        track=None,
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
-from trailstats.model.activity import Activity
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain import features
 
 Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ def thin(activity: Activity, step: float) -> Activity:
         if len(activity.extras.columns)
         else pd.DataFrame(index=index)
     )
-    return replace(activity, records=activity.records[keep], extras=extras, track=None)
+    return replace(activity, records=activity.records[keep], extras=extras)
 
 
 def example(
@@ -87,7 +87,7 @@ def example(
 
 
 def label_windows(
-    run: Activity, labels: pd.DataFrame, count: int
+    run: CleanActivity, labels: pd.DataFrame, count: int
 ) -> tuple[Floats, Floats, Floats]:
     """Return the metres of road, of trail and of path that the map knows in each window."""
     labels = labels.sort_values("time")
@@ -97,7 +97,6 @@ def label_windows(
     )
     east = np.diff(lon) * np.cos((lat[1:] + lat[:-1]) / 2)
     metres = np.append(0.0, 6_371_000 * np.hypot(east, np.diff(lat))).clip(0, 15)
-    assert run.track is not None
     origin = run.records.index[0]
     clock = (run.records.index - origin).total_seconds().to_numpy()
     at = np.interp(

@@ -32,7 +32,7 @@ from trailstats.terrain import (
     with_ground,
 )
 from trailstats.terrain.climbs import find_climbs
-from trailstats.terrain.segments import cut_segments
+from trailstats.terrain.segments import segments_cut_at
 
 __all__ = ["Analysis", "Metric", "Totals", "analyze", "judge", "measure"]
 
@@ -119,13 +119,13 @@ def measure(
     Analysis
     """
     terrain = terrain or TerrainRules()
-    activity = clean(activity, rules=rules)
-    evidence = gather_evidence(activity, rules=terrain, map=map, labels=labels)
-    cut = cut_segments(activity, rules=terrain, also_at=surface_cuts(evidence, terrain))
-    segments = with_ground(evidence, activity, cut, terrain)
+    run = clean(activity, cleaning=rules)
+    evidence = gather_evidence(run, terrain=terrain, map=map, labels=labels)
+    cut = segments_cut_at(run, surface_cuts(evidence, terrain), terrain)
+    segments = with_ground(evidence, cut, terrain)
     own = athlete.cadence_at_3
     samples = Samples.of(
-        activity,
+        run,
         cadence_model=CadenceModel(own, personal=True) if own else POPULATION_CADENCE,
     )
     impact = impact_table(samples, segments)
@@ -138,12 +138,12 @@ def measure(
         totals=totals,
         metrics=metrics,
         segments=segments,
-        climbs=find_climbs(activity, rules=terrain),
+        climbs=find_climbs(run, terrain=terrain),
         profile=thin_profile(samples, segments),
         impact=impact,
         efforts=efforts,
         heart_rate_times=heart_rate_times(samples),
-        issues=activity.issues + _used(evidence.signal, terrain),
+        issues=run.issues + _used(evidence.signal, terrain),
     )
 
 

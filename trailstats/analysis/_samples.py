@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.errors import SchemaError
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
-from trailstats.model.activity import Activity
+from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
 
 __all__ = ["Floats", "Samples"]
@@ -28,7 +27,7 @@ class Samples:
 
     Attributes
     ----------
-    activity : Activity
+    activity : CleanActivity
     records, track : mapping of str to numpy.ndarray
         The columns of the tables ``schema.RECORDS`` and ``schema.TRACK``.
     clock : numpy.ndarray
@@ -48,7 +47,7 @@ class Samples:
     has_distance, has_elevation : bool
     """
 
-    activity: Activity
+    activity: CleanActivity
     records: Mapping[str, Floats]
     track: Mapping[str, Floats]
     clock: Floats
@@ -68,11 +67,12 @@ class Samples:
 
     @classmethod
     def of(
-        cls, activity: Activity, *, cadence_model: CadenceModel = POPULATION_CADENCE
+        cls,
+        activity: CleanActivity,
+        *,
+        cadence_model: CadenceModel = POPULATION_CADENCE,
     ) -> Samples:
         """Take the arrays out of a cleaned activity."""
-        if activity.track is None:
-            raise SchemaError("the activity has not been cleaned")
         records = activity.columns
         track = {
             str(name): column.to_numpy() for name, column in activity.track.items()

@@ -2,12 +2,12 @@
 elevation.
 
 Each change is an `Issue` with a count and its place; the activity as read stays reachable as
-``Activity.original``.
+``CleanActivity.original``.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from trailstats.cleaning._values import (
 )
 from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
-from trailstats.model.activity import Activity, Issue
+from trailstats.model.activity import Activity, CleanActivity, Issue
 from trailstats.schema import Severity, is_on_foot
 
 __all__ = ["CleanRules", "clean"]
@@ -35,18 +35,19 @@ __all__ = ["CleanRules", "clean"]
 Floats = NDArray[np.float64]
 
 
-def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
+def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanActivity:
     """Return a cleaned activity with its ``track``.
 
     Parameters
     ----------
     activity : Activity
-        As read; it is not changed. One that has been cleaned already is returned as it is.
-    rules : CleanRules, optional
+        As read; it is not changed. One that has been cleaned already is returned as it is, so that
+        every function that needs a cleaned one can take either.
+    cleaning : CleanRules, optional
 
     Returns
     -------
-    Activity
+    CleanActivity
         With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled,
         and an `Issue` for each change.
 
@@ -67,9 +68,9 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
     >>> bool(run.track["distance"].is_monotonic_increasing)
     True
     """
-    if activity.track is not None:
+    if isinstance(activity, CleanActivity):
         return activity
-    rules = rules or CleanRules()
+    rules = cleaning or CleanRules()
     issues: list[Issue] = list(activity.issues)
     ordered = in_order(activity, rules, issues)
     index, seconds, columns = (
@@ -132,13 +133,10 @@ def clean(activity: Activity, *, rules: CleanRules | None = None) -> Activity:
         },
         index=index,
     )
-    return replace(
-        ordered,
-        records=schema.RECORDS.frame(columns, index),
-        track=track,
-        original=activity,
-        issues=tuple(issues),
-    )
+    facts = {field.name: getattr(ordered, field.name) for field in fields(Activity)}
+    facts["records"] = schema.RECORDS.frame(columns, index)
+    facts["issues"] = tuple(issues)
+    return CleanActivity(**facts, track=track, original=activity)
 
 
 def _put_on_ground(

@@ -82,7 +82,7 @@ def _explain(
     extracts = map_for(ground.map, athlete.osm, ground.rules)
     found = explain_terrain(
         activity,
-        rules=ground.rules,
+        terrain=ground.rules,
         cleaning=ground.cleaning,
         map=extracts,
         labels=ground.labels,

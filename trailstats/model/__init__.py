@@ -4,7 +4,7 @@ frozen.
 
 from __future__ import annotations
 
-from trailstats.model.activity import Activity, ActivityMeta, Issue
+from trailstats.model.activity import Activity, ActivityMeta, CleanActivity, Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis, Metric, Totals
@@ -14,6 +14,7 @@ __all__ = [
     "ActivityMeta",
     "Analysis",
     "Athlete",
+    "CleanActivity",
     "HeartRateLimits",
     "Issue",
     "Metric",

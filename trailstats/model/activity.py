@@ -16,7 +16,14 @@ from trailstats import schema
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
 
-__all__ = ["Activity", "ActivityMeta", "DeviceTotals", "Issue", "Wearer"]
+__all__ = [
+    "Activity",
+    "ActivityMeta",
+    "CleanActivity",
+    "DeviceTotals",
+    "Issue",
+    "Wearer",
+]
 
 
 @dataclass(frozen=True)
@@ -170,10 +177,6 @@ class Activity:
     pauses : pandas.DataFrame
         Columns ``start_time`` and ``end_time``: times when the device's timer was stopped.
     issues : tuple of Issue
-    track : pandas.DataFrame or None
-        Table ``schema.TRACK``, same index as ``records``; None until the activity has been cleaned.
-    original : Activity or None
-        The activity as it was read, on a cleaned one.
     rr : pandas.Series or None
         Times between heartbeats [s] where the device stored them, indexed by the UTC time of the
         record before.
@@ -194,8 +197,6 @@ class Activity:
     extras: pd.DataFrame = field(default_factory=pd.DataFrame)
     pauses: pd.DataFrame = field(default_factory=lambda: empty_pauses())
     issues: tuple[Issue, ...] = ()
-    track: pd.DataFrame | None = None
-    original: Activity | None = None
     rr: pd.Series | None = None
     wearer: Wearer = Wearer()
 
@@ -213,7 +214,7 @@ class Activity:
             "/".join(part for part in (m.sport, m.sub_sport) if part) or "unknown sport"
         )
         return (
-            f"<Activity {m.source or '(no source)'}: {sport}, {m.start_time}, "
+            f"<{type(self).__name__} {m.source or '(no source)'}: {sport}, {m.start_time}, "
             f"{len(self.records)} records, {len(self.issues)} issues>"
         )
 
@@ -246,6 +247,32 @@ class Activity:
     def has(self, column: str) -> bool:
         """Whether a record column holds at least one value."""
         return bool(self.records[column].notna().any())
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class CleanActivity(Activity):
+    """An activity after `clean`: in order of time, without errors, with distance and elevation
+    along the track.
+
+    It has all that an `Activity` has, and is accepted wherever one is.
+
+    Attributes
+    ----------
+    track : pandas.DataFrame
+        Table ``schema.TRACK``, same index as ``records``.
+    original : Activity
+        The activity as it was read.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> run = ts.clean(ts.read("data/samples/odd/two-tracks.gpx"))
+    >>> isinstance(run, ts.CleanActivity), len(run.track) == len(run.records)
+    (True, True)
+    """
+
+    track: pd.DataFrame
+    original: Activity
 
 
 def empty_pauses() -> pd.DataFrame:

@@ -30,7 +30,7 @@ def classify_terrain(
     activity: Activity,
     segments: pd.DataFrame,
     *,
-    rules: TerrainRules | None = None,
+    terrain: TerrainRules | None = None,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
 ) -> pd.DataFrame:
@@ -39,10 +39,10 @@ def classify_terrain(
     Parameters
     ----------
     activity : Activity
-        Cleaned; one as read is cleaned first.
+        One as read is cleaned first.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS`` from `cut_segments`; it is not changed.
-    rules : TerrainRules, optional
+    terrain : TerrainRules, optional
         Which evidence may be used, and every threshold.
     map : RoadMap, optional
         Local map extracts.
@@ -71,14 +71,9 @@ def classify_terrain(
     >>> set(stretches["surface"]) <= {"road", "trail", "unknown"}
     True
     """
-    rules = rules or TerrainRules()
-    activity = clean(activity)
-    return classify_by(
-        gather_evidence(activity, rules=rules, map=map, labels=labels),
-        activity,
-        segments,
-        rules,
-    )
+    rules = terrain or TerrainRules()
+    evidence = gather_evidence(clean(activity), terrain=rules, map=map, labels=labels)
+    return classify_by(evidence, segments, rules)
 
 
 def map_for(
@@ -112,18 +107,13 @@ def map_for(
 
 
 def classify_by(
-    evidence: SurfaceEvidence,
-    activity: Activity,
-    segments: pd.DataFrame,
-    rules: TerrainRules,
+    evidence: SurfaceEvidence, segments: pd.DataFrame, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return what `classify_terrain` returns, from evidence that is at hand.
 
     Parameters
     ----------
     evidence : SurfaceEvidence
-    activity : Activity
-        Cleaned.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``; it is not changed.
     rules : TerrainRules
@@ -132,25 +122,19 @@ def classify_by(
     -------
     pandas.DataFrame
     """
-    parts = split_segments(
-        activity, segments, surface_cuts(evidence, rules), rules=rules
-    )
-    return with_ground(evidence, activity, parts, rules)
+    cuts = surface_cuts(evidence, rules)
+    parts = split_segments(evidence.run, segments, cuts, rules)
+    return with_ground(evidence, parts, rules)
 
 
 def with_ground(
-    evidence: SurfaceEvidence,
-    activity: Activity,
-    segments: pd.DataFrame,
-    rules: TerrainRules,
+    evidence: SurfaceEvidence, segments: pd.DataFrame, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return segments that are cut already, with what lies under the feet on each.
 
     Parameters
     ----------
     evidence : SurfaceEvidence
-    activity : Activity
-        Cleaned.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``, cut at `surface_cuts` too; it is not changed.
     rules : TerrainRules
@@ -160,8 +144,8 @@ def with_ground(
     pandas.DataFrame
         The columns that `classify_terrain` fills.
     """
-    parts = surface_of(segments, evidence, activity, rules)
-    p_technical = technical_probability(activity, parts, rules)
+    parts = surface_of(segments, evidence, rules)
+    p_technical = technical_probability(evidence.grid, parts, rules)
     if evidence.match is not None:
         p_technical = _technical_by_map(p_technical, evidence, parts)
     return parts.assign(

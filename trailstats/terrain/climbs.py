@@ -10,7 +10,7 @@ from trailstats import schema
 from trailstats.cleaning import clean
 from trailstats.elevation import turning_points
 from trailstats.metrics import effort
-from trailstats.model.activity import Activity
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]
@@ -23,15 +23,15 @@ STEEPEST_OVER = 100.0
 
 
 def find_climbs(
-    activity: Activity, *, rules: TerrainRules | None = None
+    activity: Activity, *, terrain: TerrainRules | None = None
 ) -> pd.DataFrame:
     """Find the climbs and descents of an activity.
 
     Parameters
     ----------
     activity : Activity
-        Cleaned; one as read is cleaned first.
-    rules : TerrainRules, optional
+        One as read is cleaned first.
+    terrain : TerrainRules, optional
         ``climb_gain``, ``climb_grade``, ``climb_dip``, ``climb_dip_share`` and ``climb_flat``
         decide.
 
@@ -55,10 +55,9 @@ def find_climbs(
     >>> set(climbs["direction"]) <= {"up", "down"}
     True
     """
-    rules = rules or TerrainRules()
-    activity = clean(activity)
-    track = activity.track
-    assert track is not None
+    rules = terrain or TerrainRules()
+    run = clean(activity)
+    track = run.track
     distance, elevation = track["distance"].to_numpy(), track["elevation"].to_numpy()
     if np.isnan(elevation).all() or distance[-1] < STEEPEST_OVER:
         return schema.CLIMBS.empty()
@@ -71,7 +70,7 @@ def find_climbs(
     found = sorted(_outermost(found, z))
     start, end = (np.array([f[i] for f in found], dtype=np.intp) for i in (0, 1))
     sign = np.array([f[2] for f in found])
-    return _describe(activity, grid, z, start, end, sign)
+    return _climb_table(run, grid, z, start, end, sign)
 
 
 def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]]:
@@ -129,16 +128,15 @@ def _outermost(
     ]
 
 
-def _describe(
-    activity: Activity,
+def _climb_table(
+    run: CleanActivity,
     grid: Floats,
     z: Floats,
     start: NDArray[np.intp],
     end: NDArray[np.intp],
     sign: Floats,
 ) -> pd.DataFrame:
-    track = activity.track
-    assert track is not None
+    track = run.track
     distance = track["distance"].to_numpy()
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     level = effort.grade_adjusted_speed(
@@ -157,10 +155,9 @@ def _describe(
         np.abs(z[end] - z[start]),
         between(time),
     )
-    clock = activity.seconds
+    clock = run.seconds
     start_time, end_time = (
-        activity.times_at(np.interp(grid[place], distance, clock))
-        for place in (start, end)
+        run.times_at(np.interp(grid[place], distance, clock)) for place in (start, end)
     )
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER

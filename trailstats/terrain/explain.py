@@ -152,8 +152,8 @@ class Explanation:
 def explain_terrain(
     activity: Activity,
     *,
-    rules: TerrainRules | None = None,
     cleaning: CleanRules | None = None,
+    terrain: TerrainRules | None = None,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
 ) -> Explanation:
@@ -162,9 +162,10 @@ def explain_terrain(
     Parameters
     ----------
     activity : Activity
-        Cleaned; one as read is cleaned first.
-    rules : TerrainRules, optional
+        One as read is cleaned first.
     cleaning : CleanRules, optional
+        How; without use where it has been cleaned.
+    terrain : TerrainRules, optional
     map : RoadMap, optional
     labels : SurfaceLabels, optional
 
@@ -184,12 +185,10 @@ def explain_terrain(
     >>> len(found.reasons) == len(found.segments)
     True
     """
-    rules = rules or TerrainRules()
-    activity = clean(activity, rules=cleaning)
-    evidence = gather_evidence(activity, rules=rules, map=map, labels=labels)
-    segments = classify_by(
-        evidence, activity, cut_segments(activity, rules=rules), rules
-    )
+    rules = terrain or TerrainRules()
+    run = clean(activity, cleaning=cleaning)
+    evidence = gather_evidence(run, terrain=rules, map=map, labels=labels)
+    segments = classify_by(evidence, cut_segments(run, terrain=rules), rules)
     tag = np.clip(evidence.tag, 1e-3, 1.0 - 1e-3)
     return Explanation(
         trail_probability=evidence.trail_probability,

@@ -10,15 +10,13 @@ routes and habits, not the ground.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from trailstats.cleaning import clean
 from trailstats.geo import local_xy
-from trailstats.model.activity import Activity
+from trailstats.model.activity import CleanActivity
 from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [
@@ -143,13 +141,12 @@ class RunGrid:
     speed: Floats
 
 
-def run_grid(activity: Activity) -> RunGrid | None:
+def run_grid(run: CleanActivity) -> RunGrid | None:
     """Return a run on regular grids, or None when it can't carry a signal of the ground.
 
     Parameters
     ----------
-    activity : Activity
-        Cleaned or not; it is not changed.
+    run : CleanActivity
 
     Returns
     -------
@@ -157,21 +154,7 @@ def run_grid(activity: Activity) -> RunGrid | None:
         None when the way is shorter than 500 m, when positions cover less than half of it, or when
         there is less than two minutes of movement.
     """
-    activity = clean(activity)
-    if activity not in _GRIDS:
-        _GRIDS[activity] = _grid_of(activity)
-    return _GRIDS[activity]
-
-
-_GRIDS: WeakKeyDictionary[Activity, RunGrid | None] = WeakKeyDictionary()
-"""Grids of cleaned activities that are still in use: surface and technical ground are told from the
-same one.
-"""
-
-
-def _grid_of(activity: Activity) -> RunGrid | None:
-    track, records = activity.track, activity.records
-    assert track is not None
+    track, records = run.track, run.records
     d = track["distance"].to_numpy()
     length = float(d[-1]) if len(d) else 0.0
     lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
@@ -210,12 +193,12 @@ def _grid_of(activity: Activity) -> RunGrid | None:
     )
 
 
-def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
+def activity_features(grid: RunGrid) -> dict[str, float]:
     """Return the features of a whole run.
 
     Parameters
     ----------
-    activity : Activity or RunGrid
+    grid : RunGrid
 
     Returns
     -------
@@ -233,11 +216,8 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
     time at a walking speed. ``grade_mean``: log of the mean absolute grade. ``grade_change``: log
     of the mean change of the grade over 100 m.
     """
-    grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
     names = (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, *MIXED_FEATURES)
     out = dict.fromkeys(names, float("nan"))
-    if grid is None:
-        return out
     for chord in (50, 100):
         turn = turns(grid, chord)
         out[f"wiggle_{chord}"] = float(np.log(wiggle_of(turn, chord).mean() + 0.01))
@@ -265,18 +245,18 @@ def activity_features(activity: Activity | RunGrid) -> dict[str, float]:
 
 
 def window_features(
-    activity: Activity | RunGrid,
+    grid: RunGrid,
 ) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return the features of windows along a run.
 
     Parameters
     ----------
-    activity : Activity or RunGrid
+    grid : RunGrid
 
     Returns
     -------
     centres : numpy.ndarray, shape (w,)
-        Distance of the windows' centres since the start [m]; empty when the recording can't tell.
+        Distance of the windows' centres since the start [m].
     values : numpy.ndarray, shape (w, 9)
         One column for each of `WINDOW_FEATURES`.
     names : tuple of str
@@ -289,9 +269,6 @@ def window_features(
     chords of 30 m, and of 100 m for the wide ones. ``straight``: share that turns by less than 0.1
     rad between chords of 100 m.
     """
-    grid = activity if isinstance(activity, RunGrid) else run_grid(activity)
-    if grid is None:
-        return np.empty(0), np.empty((0, len(WINDOW_FEATURES))), WINDOW_FEATURES
     turn = turns(grid, 30.0)
     wide = turns(grid, 100.0)
     wiggle = wiggle_of(turn, 30.0)

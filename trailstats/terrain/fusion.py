@@ -12,17 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.cleaning import clean
-from trailstats.model.activity import Activity
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
 from trailstats.terrain._sequence import mean_between
-from trailstats.terrain.features import WINDOW_STEP
+from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps.road_map import SPACING
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.surface import (
     SurfaceEstimate,
-    estimate_surface,
+    estimate_on_grid,
     with_log_odds,
 )
 
@@ -62,6 +62,9 @@ class SurfaceEvidence:
 
     Attributes
     ----------
+    run : CleanActivity
+    grid : RunGrid or None
+        Of the run; see `run_grid`.
     distance : numpy.ndarray, shape (m,)
         Every 10 m along the run [m].
     source : numpy.ndarray of str, shape (m,)
@@ -83,6 +86,8 @@ class SurfaceEvidence:
         What that rests on.
     """
 
+    run: CleanActivity
+    grid: RunGrid | None
     distance: Floats
     source: NDArray[np.str_]
     surface: NDArray[np.str_]
@@ -95,9 +100,9 @@ class SurfaceEvidence:
 
 
 def gather_evidence(
-    activity: Activity,
+    run: CleanActivity,
     *,
-    rules: TerrainRules,
+    terrain: TerrainRules,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
     estimate: SurfaceEstimate | None = None,
@@ -106,9 +111,8 @@ def gather_evidence(
 
     Parameters
     ----------
-    activity : Activity
-        Cleaned.
-    rules : TerrainRules
+    run : CleanActivity
+    terrain : TerrainRules
         ``sources`` says what may be used.
     map : RoadMap, optional
     labels : SurfaceLabels, optional
@@ -124,28 +128,31 @@ def gather_evidence(
     ConfigError, MissingExtraError, WriteError
         When the map can't be used; see `RoadMap.prepare`.
     """
-    tag = _tag(activity, rules)
+    rules = terrain
+    tag, grid = _tag(run, rules), run_grid(run)
     further = _log_odds(tag)
     if SurfaceSource.SIGNAL not in rules.sources:
         estimate = signal = SurfaceEstimate(np.empty(0), np.empty(0))
     elif estimate is None:
-        estimate = signal = estimate_surface(activity, rules=rules, log_odds=further)
+        estimate = signal = estimate_on_grid(run, grid, rules, further)
     else:
         signal = (
             with_log_odds(estimate, further, rules)
             if estimate and further
             else estimate
         )
-    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
+    outdoors = has_ground(run.meta.sport, run.meta.sub_sport)
     use_map = outdoors and SurfaceSource.MAP in rules.sources
-    match = map.match(activity) if map is not None and use_map else None
+    match = map.match(run) if map is not None and use_map else None
     distance = (
-        _grid(activity) if match is None or not len(match.distance) else match.distance
+        _even_points(run)
+        if match is None or not len(match.distance)
+        else match.distance
     )
     p_trail, surface = _of_map(match, len(distance), rules)
     source = np.where(surface != "", SurfaceSource.MAP.value, "").astype("<U5")
     if labels is not None and SurfaceSource.LABEL in rules.sources:
-        own = labels.along(activity, distance)
+        own = labels.along(run, distance)
         said = own != ""
         surface, source = (
             np.where(said, own, surface),
@@ -165,14 +172,14 @@ def gather_evidence(
             SurfaceSource.LABEL if labelled else SurfaceSource.MAP,
         )
     return SurfaceEvidence(
-        distance, source, surface, p_trail, match, signal, tag, whole, by
+        run, grid, distance, source, surface, p_trail, match, signal, tag, whole, by
     )
 
 
 def trail_probability(
     activity: Activity,
     *,
-    rules: TerrainRules | None = None,
+    terrain: TerrainRules | None = None,
     map: RoadMap | None = None,
     labels: SurfaceLabels | None = None,
 ) -> tuple[float, SurfaceSource]:
@@ -181,7 +188,7 @@ def trail_probability(
     Parameters
     ----------
     activity : Activity
-    rules : TerrainRules, optional
+    terrain : TerrainRules, optional
         ``sources`` says which evidence may be used; the file's tag comes before the signal.
     map : RoadMap, optional
     labels : SurfaceLabels, optional
@@ -194,7 +201,7 @@ def trail_probability(
     source : SurfaceSource
     """
     found = gather_evidence(
-        clean(activity), rules=rules or TerrainRules(), map=map, labels=labels
+        clean(activity), terrain=terrain or TerrainRules(), map=map, labels=labels
     )
     return found.trail_probability, found.trail_source
 
@@ -235,10 +242,7 @@ def firm_cuts(evidence: SurfaceEvidence) -> Floats:
 
 
 def surface_of(
-    segments: pd.DataFrame,
-    evidence: SurfaceEvidence,
-    activity: Activity,
-    rules: TerrainRules,
+    segments: pd.DataFrame, evidence: SurfaceEvidence, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the segments with their surface.
 
@@ -247,8 +251,7 @@ def surface_of(
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``; it is not changed.
     evidence : SurfaceEvidence
-        Of the same activity.
-    activity : Activity
+        Of the same run.
     rules : TerrainRules
 
     Returns
@@ -265,7 +268,7 @@ def surface_of(
         for kind in kinds
     ]
     rest = 1.0 - shares[0] - shares[1]
-    below = _by_tag_and_signal(evidence, start, end, activity)
+    below = _by_tag_and_signal(evidence, start, end)
     by = SurfaceSource.SIGNAL if np.isnan(evidence.tag) else SurfaceSource.TAG
     # A map that is not sure is better than nothing; it then leaves the surface unknown.
     weak = mean_over(evidence.p_trail, evidence.distance, start, end)
@@ -327,15 +330,14 @@ def mean_over(
         return np.asarray(np.where(share > 1e-9, total / share, np.nan))
 
 
-def _by_tag_and_signal(
-    evidence: SurfaceEvidence, start: Floats, end: Floats, activity: Activity
-) -> Floats:
+def _by_tag_and_signal(evidence: SurfaceEvidence, start: Floats, end: Floats) -> Floats:
     """Return the probability of trail where neither label nor map decides."""
     if evidence.signal:
         return mean_between(
             evidence.signal.distance, evidence.signal.p_trail, WINDOW_STEP, start, end
         )
-    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
+    meta = evidence.run.meta
+    outdoors = has_ground(meta.sport, meta.sub_sport)
     return np.full(len(start), evidence.tag if outdoors else np.nan)
 
 
@@ -407,15 +409,14 @@ def _decided(evidence: SurfaceEvidence, at: Floats) -> NDArray[np.bool_]:
     )
 
 
-def _grid(activity: Activity) -> Floats:
+def _even_points(run: CleanActivity) -> Floats:
     """Return points every `SPACING` metres along a run."""
-    assert activity.track is not None
-    return np.arange(SPACING / 2, activity.track["distance"].iloc[-1], SPACING)
+    return np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
 
 
-def _tag(activity: Activity, rules: TerrainRules) -> float:
+def _tag(run: CleanActivity, rules: TerrainRules) -> float:
     """Return the probability by the file's tag, NaN when there is none or it may not be used."""
-    meta = activity.meta
+    meta = run.meta
     if SurfaceSource.TAG not in rules.sources:
         return float("nan")
     if not is_on_foot(meta.sport, meta.sub_sport):

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.errors import ConfigError
-from trailstats.model.activity import Activity
+from trailstats.model.activity import CleanActivity
 from trailstats.schema import Surface
 
 __all__ = ["SurfaceLabel", "SurfaceLabels"]
@@ -150,12 +150,12 @@ class SurfaceLabels:
         """What the evidence depends on, as a text of 32 digits."""
         return hashlib.sha256(repr(self.labels).encode()).hexdigest()[:32]
 
-    def along(self, activity: Activity, distance: Floats) -> NDArray[np.str_]:
-        """Return the label at places along a cleaned activity.
+    def along(self, run: CleanActivity, distance: Floats) -> NDArray[np.str_]:
+        """Return the label at distances along a run.
 
         Parameters
         ----------
-        activity : Activity
+        run : CleanActivity
         distance : numpy.ndarray, shape (n,)
             [m]
 
@@ -165,17 +165,15 @@ class SurfaceLabels:
             "road", "trail" or "unknown"; empty where no label speaks.
         """
         out = np.full(len(distance), "", dtype="<U7")
-        track = activity.track
-        assert track is not None
-        way = (
-            track["distance"].to_numpy(),
-            activity.seconds,
-            pd.Timestamp(activity.records.index[0]),
+        clock = (
+            run.track["distance"].to_numpy(),
+            run.seconds,
+            pd.Timestamp(run.records.index[0]),
         )
         for label in self.labels:
-            if label.applies_to(activity.meta.source):
-                low = -np.inf if label.start is None else label.start.along(*way)
-                high = np.inf if label.end is None else label.end.along(*way)
+            if label.applies_to(run.meta.source):
+                low = -np.inf if label.start is None else label.start.along(*clock)
+                high = np.inf if label.end is None else label.end.along(*clock)
                 out[(distance >= low) & (distance < high)] = label.surface.value
         return out
 

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.cleaning import clean
-from trailstats.errors import SchemaError
 from trailstats.metrics import effort
-from trailstats.model.activity import Activity
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
 from trailstats.terrain.rules import TerrainRules
 
-__all__ = ["cut_segments", "split_segments"]
+__all__ = ["cut_segments", "segments_cut_at", "split_segments"]
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
@@ -45,20 +44,15 @@ _CLASSES: Words = np.array([slope.value for slope in _RISING], dtype=object)
 
 
 def cut_segments(
-    activity: Activity,
-    *,
-    rules: TerrainRules | None = None,
-    also_at: Floats | None = None,
+    activity: Activity, *, terrain: TerrainRules | None = None
 ) -> pd.DataFrame:
     """Cut an activity where its slope class changes, and where running turns to hiking or back.
 
     Parameters
     ----------
     activity : Activity
-        Cleaned; one as read is cleaned first.
-    rules : TerrainRules, optional
-    also_at : numpy.ndarray, optional
-        Where to cut besides [m], as `split_segments` does.
+        One as read is cleaned first.
+    terrain : TerrainRules, optional
 
     Returns
     -------
@@ -75,53 +69,61 @@ def cut_segments(
     >>> bool(abs(segments["distance"].sum() - run.track["distance"].iloc[-1]) < 1e-6)
     True
     """
-    rules = rules or TerrainRules()
-    activity = clean(activity)
-    cuts, slopes = _slope_cuts(_track(activity), rules)
-    further = _gait_cuts(activity, rules)
-    if also_at is not None:
-        further = np.concatenate((further, also_at))
+    return segments_cut_at(clean(activity), np.empty(0), terrain or TerrainRules())
+
+
+def segments_cut_at(
+    run: CleanActivity, distances: Floats, rules: TerrainRules
+) -> pd.DataFrame:
+    """Return what `cut_segments` returns, cut at some distances as well.
+
+    Parameters
+    ----------
+    run : CleanActivity
+    distances : numpy.ndarray
+        [m]; those closer to another cut than ``rules.min_length`` / 2 are left out.
+    rules : TerrainRules
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    cuts, slopes = _slope_cuts(run.track, rules)
+    further = np.concatenate((_gait_cuts(run, rules), distances))
     if len(further):
-        ends = np.concatenate(
-            ([0.0], cuts, _track(activity)["distance"].to_numpy()[-1:])
-        )
+        ends = np.concatenate(([0.0], cuts, run.track["distance"].to_numpy()[-1:]))
         cuts, slopes = _further(ends, slopes, further, rules)
-    return _describe(activity, cuts, slopes, rules)
+    return _segment_table(run, cuts, slopes, rules)
 
 
 def split_segments(
-    activity: Activity,
-    segments: pd.DataFrame,
-    distances: NDArray[np.float64],
-    *,
-    rules: TerrainRules | None = None,
+    run: CleanActivity, segments: pd.DataFrame, distances: Floats, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the segments with further cuts.
 
     Parameters
     ----------
-    activity : Activity
-        The cleaned activity that they were cut from.
+    run : CleanActivity
+        That they were cut from.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``.
     distances : numpy.ndarray
-        Where to cut [m]; places closer to a border, or to each other, than ``rules.min_length`` / 2
+        Where to cut [m]; those closer to a border, or to each other, than ``rules.min_length`` / 2
         are left out.
-    rules : TerrainRules, optional
+    rules : TerrainRules
 
     Returns
     -------
     pandas.DataFrame
         Table ``schema.SEGMENTS``, described anew.
     """
-    rules = rules or TerrainRules()
     ends = np.append(
         segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:]
     )
     cuts, slopes = _further(
         ends, segments["slope"].to_numpy(dtype=object), distances, rules
     )
-    return _describe(activity, cuts, slopes, rules)
+    return _segment_table(run, cuts, slopes, rules)
 
 
 def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words]:
@@ -139,14 +141,14 @@ def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words
     ]
 
 
-def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
+def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
     """Return where running turns to hiking or back [m], for no less than ``rules.gait_length``."""
-    track = _track(activity)
+    track = run.track
     distance = track["distance"].to_numpy()
-    on_foot = schema.is_on_foot(activity.meta.sport, activity.meta.sub_sport)
+    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     if not on_foot or distance[-1] < 2 * rules.gait_length:
         return np.empty(0)
-    hiking, step = _hiking(activity, rules)[0], track["step"].to_numpy()
+    hiking, step = _hiking(run, rules)[0], track["step"].to_numpy()
     # Of samples at one distance interpolation needs one: the last.
     later = np.append(np.diff(distance) > 0, True)
     grid = np.arange(0.0, distance[-1], GRID)
@@ -166,13 +168,13 @@ def _gait_cuts(activity: Activity, rules: TerrainRules) -> Floats:
 
 
 def _hiking(
-    activity: Activity, rules: TerrainRules
+    run: CleanActivity, rules: TerrainRules
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Return which samples were hiked, and the moving time of each [s]."""
-    track = _track(activity)
+    track = run.track
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
-    cadence = activity.records["cadence"].to_numpy()
+    cadence = run.records["cadence"].to_numpy()
     by_steps = effort.is_walking(
         speed, cadence, grade, cadence_limit=rules.hike_cadence
     )
@@ -199,12 +201,6 @@ def _further(
     old = borders[1:-1]
     cuts = np.unique(np.concatenate((old, kept)))
     return cuts, slopes[np.searchsorted(old, np.append(0.0, cuts), side="right")]
-
-
-def _track(activity: Activity) -> pd.DataFrame:
-    if activity.track is None:
-        raise SchemaError("the activity has not been cleaned")
-    return activity.track
 
 
 def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
@@ -252,15 +248,15 @@ def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
     return classes
 
 
-def _describe(
-    activity: Activity, cuts: Floats, slopes: Words, rules: TerrainRules
+def _segment_table(
+    run: CleanActivity, cuts: Floats, slopes: Words, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
-    track, records = _track(activity), activity.records
+    track, records = run.track, run.records
     distance = track["distance"].to_numpy()
     end = float(distance[-1])
     borders = np.concatenate(([0.0], cuts, [end]))
-    hiking, time = _hiking(activity, rules)
+    hiking, time = _hiking(run, rules)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
     heart_rate, cadence = (
         records["heart_rate"].to_numpy(),
@@ -303,7 +299,7 @@ def _describe(
             )
 
     length, duration = np.diff(borders), over(time)
-    stamps = activity.times_at(at_borders(activity.seconds))
+    stamps = run.times_at(at_borders(run.seconds))
     rise = (
         np.diff(np.interp(borders, distance, elevation))
         if not np.isnan(elevation).all()
@@ -313,7 +309,7 @@ def _describe(
         hike = over(np.where(hiking, time, 0.0)) / duration
         mean_speed = np.where(duration > 0, length / duration, np.nan)
         mean_grade = np.where(length > 0, rise / length, np.nan)
-    on_foot = schema.is_on_foot(activity.meta.sport, activity.meta.sub_sport)
+    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     gait = np.select(
         [
             duration <= 0,
@@ -325,7 +321,7 @@ def _describe(
     )
     return schema.SEGMENTS.frame(
         {
-            "file": activity.meta.source,
+            "file": run.meta.source,
             "index": np.arange(len(length)),
             "start_time": stamps[:-1],
             "end_time": stamps[1:],

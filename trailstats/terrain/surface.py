@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.model.activity import Activity
+from trailstats.cleaning import clean
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
@@ -27,7 +28,12 @@ from trailstats.terrain.features import (
 )
 from trailstats.terrain.rules import TerrainRules
 
-__all__ = ["SurfaceEstimate", "estimate_surface", "with_log_odds"]
+__all__ = [
+    "SurfaceEstimate",
+    "estimate_on_grid",
+    "estimate_surface",
+    "with_log_odds",
+]
 
 Floats = NDArray[np.float64]
 
@@ -76,19 +82,16 @@ class SurfaceEstimate:
 
 
 def estimate_surface(
-    activity: Activity, *, rules: TerrainRules | None = None, log_odds: float = 0.0
+    activity: Activity, *, terrain: TerrainRules | None = None
 ) -> SurfaceEstimate:
     """Estimate road or trail from the recording alone.
 
     Parameters
     ----------
     activity : Activity
-        Cleaned; one as read is cleaned first.
-    rules : TerrainRules, optional
+        One as read is cleaned first.
+    terrain : TerrainRules, optional
         ``surface_length`` and ``baseline`` are used.
-    log_odds : float
-        Further log-odds of trail for the whole run that the windows take account of, as a file's
-        tag gives them.
 
     Returns
     -------
@@ -104,10 +107,31 @@ def estimate_surface(
     >>> bool(((estimate.p_trail >= 0) & (estimate.p_trail <= 1)).all())
     True
     """
-    rules = rules or TerrainRules()
-    outdoors = has_ground(activity.meta.sport, activity.meta.sub_sport)
-    grid = run_grid(activity) if outdoors else None
-    if grid is None or _too_fast(grid):
+    run = clean(activity)
+    return estimate_on_grid(run, run_grid(run), terrain or TerrainRules(), 0.0)
+
+
+def estimate_on_grid(
+    run: CleanActivity, grid: RunGrid | None, rules: TerrainRules, log_odds: float
+) -> SurfaceEstimate:
+    """Return what `estimate_surface` returns, from a grid that is at hand.
+
+    Parameters
+    ----------
+    run : CleanActivity
+    grid : RunGrid or None
+        From `run_grid`.
+    rules : TerrainRules
+    log_odds : float
+        Further log-odds of trail for the whole run that the windows take account of, as a file's
+        tag gives them.
+
+    Returns
+    -------
+    SurfaceEstimate
+    """
+    outdoors = has_ground(run.meta.sport, run.meta.sub_sport)
+    if grid is None or not outdoors or _too_fast(grid):
         return SurfaceEstimate(np.empty(0), np.empty(0))
     model = surface_model()
     values = activity_features(grid)

@@ -15,7 +15,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.metrics import effort
-from trailstats.model.activity import Activity
 from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
     WINDOW_STEP,
@@ -23,7 +22,6 @@ from trailstats.terrain.features import (
     every_window,
     log_speed,
     moving_mean,
-    run_grid,
     turns,
     wiggle_of,
 )
@@ -70,14 +68,14 @@ DESCENT = -0.03
 
 
 def technical_probability(
-    activity: Activity, segments: pd.DataFrame, rules: TerrainRules
+    grid: RunGrid | None, segments: pd.DataFrame, rules: TerrainRules
 ) -> Floats:
     """Return the probability that each segment is technical ground; a proxy.
 
     Parameters
     ----------
-    activity : Activity
-        Cleaned; one as read is cleaned first.
+    grid : RunGrid or None
+        From `run_grid`.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS`` with ``p_trail`` filled.
     rules : TerrainRules
@@ -90,12 +88,8 @@ def technical_probability(
         where ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
     """
     p_trail = segments["p_trail"].to_numpy(dtype=np.float64)
-    out = np.full(len(segments), np.nan)
-    if np.isnan(p_trail).all():
-        return out
-    grid = run_grid(activity)
-    if grid is None or grid.grade is None:
-        return out
+    if grid is None or grid.grade is None or np.isnan(p_trail).all():
+        return np.full(len(segments), np.nan)
     centres, log_odds = _cues(grid, grid.grade)
     on_trail = sigmoid(smooth_log_odds(log_odds, WINDOW_STEP, rules.technical_length))
     start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))

@@ -16,7 +16,7 @@ from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
 from trailstats.geo import step_lengths
-from trailstats.model.activity import Activity
+from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.maps._candidates import (
     METRES,
     REACH,
@@ -197,7 +197,7 @@ class RoadMap:
         Parameters
         ----------
         activity : Activity
-            Cleaned; one as read is cleaned first.
+            One as read is cleaned first.
         rules : MatchRules, optional
 
         Returns
@@ -210,7 +210,7 @@ class RoadMap:
         ConfigError, MissingExtraError, WriteError
             See `prepare`.
         """
-        return self.match_positions(*_points(activity), rules=rules)
+        return self.match_positions(*_points(clean(activity)), rules=rules)
 
     def match_positions(
         self,
@@ -321,11 +321,9 @@ def _built(extract: Path, path: Path) -> TileIndex:
     return TileIndex(path)
 
 
-def _points(activity: Activity) -> tuple[Floats, Floats, Floats]:
+def _points(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     """Return points every `SPACING` metres along a run, and their positions, NaN inside gaps."""
-    activity = clean(activity)
-    track, records = activity.track, activity.records
-    assert track is not None
+    track, records = run.track, run.records
     d = track["distance"].to_numpy()
     lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
     # Of samples at the same distance interpolation needs one: the last.
