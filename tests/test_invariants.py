@@ -22,7 +22,7 @@ from trailstats.schema import Surface
 from trailstats.terrain import classify_terrain
 from trailstats.terrain.segments import cut_segments
 
-FEW = settings(max_examples=20, deadline=None)
+FEW = settings(max_examples=20)
 SECONDS = 2401
 
 

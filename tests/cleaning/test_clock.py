@@ -124,7 +124,7 @@ def test_a_run_through_the_end_of_summer_time() -> None:
     assert sums(at_times(run, wall)) == pytest.approx(sums(run), rel=1e-3, abs=2.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     shape=st.sampled_from(["straight", "to and fro"]),
     step=st.sampled_from([1.0, 3.0, 5.0]),

@@ -60,7 +60,7 @@ sample = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sample, min_size=1, max_size=12))
 def test_what_another_encoder_wrote_is_read_back(rows):
     """Records written by fit-tool come back in our units, within the resolution of the format."""

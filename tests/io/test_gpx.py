@@ -558,7 +558,6 @@ def test_the_bulk_path_hands_over_what_it_is_not_sure_of(make_gpx, piece, what):
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(st.data())
@@ -611,7 +610,7 @@ points = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(points, st.booleans())
 def test_what_gpxpy_wrote_is_read_back(rows, pretty):
     """Any track that gpxpy writes is read with the same positions, elevations and times."""

@@ -42,7 +42,7 @@ def assert_same_numbers(texts):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-1e7, 1e7), min_size=200, max_size=260),
     st.integers(0, 20),
@@ -128,7 +128,7 @@ def test_blanks_at_the_ends_are_left_out():
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.datetimes(), min_size=1, max_size=30),
     st.sampled_from(["s", "ms", "us", "ns"]),

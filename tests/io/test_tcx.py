@@ -126,7 +126,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows, st.booleans(), st.sampled_from(["utf-8", "utf-16", "us-ascii"]))
 def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
     """Any points that the standard library writes, under a prefix of its own, are read with the

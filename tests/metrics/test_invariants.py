@@ -39,7 +39,7 @@ ALIKE = (
     "efficiency_factor",
     "vdot",
 )
-FEW = settings(max_examples=6, deadline=None)
+FEW = settings(max_examples=6)
 
 
 def hilly(speed, height, *, step=1.0, duration=1800):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trailstats import schema
@@ -111,7 +111,6 @@ def test_an_empty_profile():
     assert not view.has("elevation")
 
 
-@settings(deadline=None)
 @given(st.integers(2, 5000), st.lists(st.integers(0, 5000), max_size=4))
 def test_thinning_keeps_ends_and_breaks(n, holes):
     """It should keep first and last point, both sides of each gap, and few more than the limit."""

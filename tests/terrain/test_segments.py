@@ -35,7 +35,7 @@ def test_flat_up_down_is_told_apart() -> None:
     assert segments["ascent"].sum() == pytest.approx(288, rel=0.02)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10_000), step=st.sampled_from([1.0, 4.0]))
 def test_segments_add_up(seed: int, step: float) -> None:
     """Length, time, ascent and samples of the segments are those of the run; each begins where the

@@ -30,7 +30,7 @@ def by_enumeration(evidence: np.ndarray, change: float) -> np.ndarray:
     return np.log(up / down)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=9), st.floats(20, 2000))
 def test_forward_backward_is_the_sum_over_all_sequences(
     evidence: list[float], length: float
