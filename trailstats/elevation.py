@@ -12,6 +12,8 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
+from trailstats.schema.arrays import Flags, Floats
+
 __all__ = [
     "Corrected",
     "ElevationRules",
@@ -24,8 +26,6 @@ __all__ = [
     "rolling_fit",
     "turning_points",
 ]
-
-Floats = NDArray[np.float64]
 
 
 class ElevationSource(StrEnum):
@@ -233,9 +233,7 @@ def grid_profile(
     )
 
 
-def _jumps(
-    elevation: Floats, known: NDArray[np.bool_], breaks: NDArray[np.bool_], step: float
-) -> Floats:
+def _jumps(elevation: Floats, known: Flags, breaks: Flags, step: float) -> Floats:
     """Return the change of elevation to each known sample that lies across a break, 0 where there
     is none.
 

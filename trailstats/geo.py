@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from trailstats.schema.arrays import Floats
 
 __all__ = [
     "EARTH_RADIUS",
@@ -14,7 +16,6 @@ __all__ = [
     "turning",
 ]
 
-Floats = NDArray[np.float64]
 
 EARTH_RADIUS = 6_371_008.8
 """Mean radius of the Earth [m], (2a + b)/3 of [WGS84]_."""

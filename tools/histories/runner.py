@@ -7,9 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from trailstats.schema.arrays import Floats
 
 EFFORT = {"easy": 2.86, "recovery": 2.68, "long": 2.80}
 """Intended effort of unhurried runs on the road, as speed on the level [m/s]."""

@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from trailstats.claims import CLAIMS, ClaimResult, findings
@@ -16,11 +15,11 @@ from trailstats.claims._finding import ALPHA
 from trailstats.claims._weeks import whole_weeks
 from trailstats.history import History
 from trailstats.metrics.impact import EXPONENTS, SURFACE_FACTORS, Ground
+from trailstats.schema.arrays import Floats
 
 from .scenario import ALL, Scenario
 from .tables import simulate
 
-Floats = NDArray[np.float64]
 DECIDED = ("supported", "contradicted")
 FIGURES = {
     "strength": "climb_dose",

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import expit
 
+from trailstats.schema.arrays import Flags, Floats
+
 from .runner import risen
 from .scenario import Scenario
 
-Floats = NDArray[np.float64]
 TOLD = 0.7
 """Probability from which on the ground of a run counts as told."""
 
@@ -26,7 +27,7 @@ class Plan:
     week: NDArray[np.intp]
     day: Floats
     kind: NDArray[np.str_]
-    trail: NDArray[np.bool_]
+    trail: Flags
     p_trail: Floats
     surface: NDArray[np.str_]
     seconds: Floats
@@ -121,9 +122,7 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
     )
 
 
-def _probability(
-    s: Scenario, trail: NDArray[np.bool_], rng: np.random.Generator
-) -> Floats:
+def _probability(s: Scenario, trail: Flags, rng: np.random.Generator) -> Floats:
     """Return each run's probability of trail: among runs with the same one, so many are on
     trail.
     """

@@ -30,6 +30,7 @@ from trailstats.model.activity import ActivityMeta
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis, Totals
+from trailstats.schema.arrays import Floats
 
 from .runner import (
     EFFORT,
@@ -45,7 +46,6 @@ from .runner import (
 from .scenario import Scenario
 from .season import Plan, season_plan
 
-Floats = NDArray[np.float64]
 PIECES = 12
 POINTS = 60
 BODY = Physiology()

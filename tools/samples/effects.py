@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from trailstats.schema.arrays import Flags, Floats
+
 from . import season
-from .ground import Array, Mask
 from .runner import Physiology, Run
 from .season import Session
 
@@ -101,7 +102,7 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
             np.maximum(np.diff(r.course.z), 0.0).sum() / r.distance[-1] * 1000.0
         )
 
-    def running(r: Run) -> Mask:
+    def running(r: Run) -> Flags:
         return np.asarray(r.moving & (r.gait == 0) & (r.time > 60.0))
 
     def unsteady_cadence(_: Session, r: Run) -> float:
@@ -186,8 +187,13 @@ def same_effort(runs: list[Outing], body: Physiology) -> dict[str, Any]:
 
 
 def _components(
-    speed: Array, grade: Array, cadence: Array, hike: Mask, slope: float, tibial: float
-) -> dict[str, Array]:
+    speed: Floats,
+    grade: Floats,
+    cadence: Floats,
+    hike: Flags,
+    slope: float,
+    tibial: float,
+) -> dict[str, Floats]:
     """Load of each second's steps relative to a level road step at 3 m/s."""
     contact = 0.278 * (2.65 / speed) ** 0.6
     peak = np.pi / 2 * 60.0 / (np.maximum(cadence, 60.0) * contact)
@@ -210,7 +216,7 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     component (0.04 to 0.08 a degree), the tibial factor on steep grades (0.85 to 1.15) and the
     exponent; the central ratio has firm ground and exponent 1.
     """
-    cells: list[list[Array]] = [[], [], [], [], []]
+    cells: list[list[Floats]] = [[], [], [], [], []]
     for session, run in runs:
         if session.intent in season.UNHURRIED:
             use = np.flatnonzero(run.moving & (run.speed > 0.5))[::15]

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from trailstats.schema.arrays import Floats, Ints
 
 STEP = 2.0
 BLOCK = 180.0
@@ -54,12 +52,12 @@ class Course:
     """One route, a value every ``STEP`` metres of horizontal distance."""
 
     name: str
-    x: Array
-    y: Array
-    z: Array
-    grade: Array
-    footing: NDArray[np.int64]
-    stops: Array
+    x: Floats
+    y: Floats
+    z: Floats
+    grade: Floats
+    footing: Ints
+    stops: Floats
 
     @property
     def length(self) -> float:
@@ -67,26 +65,24 @@ class Course:
         return STEP * (len(self.x) - 1)
 
     @property
-    def distance(self) -> Array:
+    def distance(self) -> Floats:
         """Distance from the start at every step."""
         return STEP * np.arange(len(self.x), dtype=np.float64)
 
-    def of(self, field: str) -> Array:
+    def of(self, field: str) -> Floats:
         """Look up the footing's number of that name at every step."""
         table = np.array([float(getattr(f, field)) for f in FOOTINGS])
         return table[self.footing]
 
 
-def wave(rng: np.random.RandomState, n: int, length: float) -> Array:
+def wave(rng: np.random.RandomState, n: int, length: float) -> Floats:
     """Smooth noise of mean 0 and standard deviation 1, correlated over ``length`` metres."""
     noise = gaussian_filter1d(rng.standard_normal(n), length / STEP / 1.6, mode="wrap")
     noise = noise - noise.mean()
     return np.asarray(noise / max(float(noise.std()), 1e-9), dtype=np.float64)
 
 
-def _resample(
-    x: Array, y: Array, other: NDArray[np.int64]
-) -> tuple[Array, Array, NDArray[np.int64]]:
+def _resample(x: Floats, y: Floats, other: Ints) -> tuple[Floats, Floats, Ints]:
     s = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     at = np.arange(0.0, s[-1], STEP)
     nearest = np.searchsorted(s, at, side="right") - 1
@@ -99,10 +95,10 @@ def _resample(
 
 def _streets(
     points: list[tuple[float, float]], rng: np.random.RandomState, bend: float
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Straights between the corners, the corners rounded as a runner cuts them."""
-    xs: list[Array] = []
-    ys: list[Array] = []
+    xs: list[Floats] = []
+    ys: list[Floats] = []
     for (x0, y0), (x1, y1) in pairwise(points):
         n = max(round(float(np.hypot(x1 - x0, y1 - y0))), 1)
         f = np.arange(n) / n
@@ -125,7 +121,7 @@ def _streets(
 
 def _rolling(
     rng: np.random.RandomState, n: int, slope: float, steepest: float, closed: bool
-) -> Array:
+) -> Floats:
     """Height of a road whose grade has the given spread and never passes ``steepest``."""
     grade = slope * (0.8 * wave(rng, n, 420.0) + 0.6 * wave(rng, n, 170.0))
     grade = steepest * np.tanh(grade / steepest)
@@ -136,10 +132,10 @@ def _rolling(
 
 def _finish(
     name: str,
-    x: Array,
-    y: Array,
-    z: Array,
-    footing: NDArray[np.int64],
+    x: Floats,
+    y: Floats,
+    z: Floats,
+    footing: Ints,
     rng: np.random.RandomState,
 ) -> Course:
     z = HOME_ELEVATION + gaussian_filter1d(z, 2.5, mode="nearest")
@@ -204,7 +200,7 @@ Section = tuple[float, float, Footing]
 
 def _path(
     sections: list[Section], rng: np.random.RandomState, heading: float, loop: int
-) -> tuple[Array, Array, Array, NDArray[np.int64]]:
+) -> tuple[Floats, Floats, Floats, Ints]:
     counts = [round(length / STEP) for length, _, _ in sections]
     n = sum(counts)
     which = np.repeat(np.arange(len(sections)), counts)

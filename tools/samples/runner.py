@@ -14,8 +14,9 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
 from histories.runner import Physiology
+from trailstats.schema.arrays import Flags, Floats
 
-from .ground import FOOTINGS, STEP, TRACK, Array, Course, Mask, wave
+from .ground import FOOTINGS, STEP, TRACK, Course, wave
 
 RUN, HIKE, STOPPED = 0, 1, 2
 GAITS = ("run", "hike", "stopped")
@@ -49,22 +50,22 @@ class Run:
     """What really happened, once a second from the start to the end; stops included."""
 
     course: Course
-    time: Array
-    distance: Array
-    speed: Array
-    x: Array
-    y: Array
-    z: Array
-    grade: Array
-    footing: Array
-    gait: Array
-    spent: Array
-    heart_rate: Array
-    cadence: Array
-    temperature: Array
+    time: Floats
+    distance: Floats
+    speed: Floats
+    x: Floats
+    y: Floats
+    z: Floats
+    grade: Floats
+    footing: Floats
+    gait: Floats
+    spent: Floats
+    heart_rate: Floats
+    cadence: Floats
+    temperature: Floats
     stops: list[tuple[float, float]] = field(default_factory=list)
 
-    def of(self, name: str) -> Array:
+    def of(self, name: str) -> Floats:
         """Look up the footing's number of that name at every second."""
         index = np.clip(
             (self.distance / STEP).round().astype(int), 0, len(self.course.x) - 1
@@ -72,33 +73,33 @@ class Run:
         return np.asarray(self.course.of(name)[index], dtype=np.float64)
 
     @property
-    def trail(self) -> Mask:
+    def trail(self) -> Flags:
         """Seconds on trail ground."""
         return self.of("trail") > 0.5
 
     @property
-    def technical(self) -> Mask:
+    def technical(self) -> Flags:
         """Seconds on technical ground."""
         return self.of("technical") > 0.5
 
     @property
-    def moving(self) -> Mask:
+    def moving(self) -> Flags:
         """Seconds not standing."""
         return np.asarray(self.gait != STOPPED)
 
     @property
-    def adjusted_speed(self) -> Array:
+    def adjusted_speed(self) -> Floats:
         """Flat-equivalent speed by the race-performance curve."""
         return self.speed * race_factor(self.grade)
 
 
-def race_factor(grade: Array) -> Array:
+def race_factor(grade: Floats) -> Floats:
     """Speed factor of grade from hill-race records, held beyond -0.25 and +0.30."""
     i = np.clip(grade, -0.25, 0.30)
     return 1.0 + (5656.0 * i + 32209.0 * i**2 - 3211.0 * i**3 - 43635.0 * i**4) / 1707.0
 
 
-def _plan(course: Course, parts: list[Part]) -> Array:
+def _plan(course: Course, parts: list[Part]) -> Floats:
     edges = np.cumsum([part.length for part in parts])
     index = np.clip(
         np.searchsorted(edges, course.distance, side="right"), 0, len(parts) - 1
@@ -113,7 +114,7 @@ def _speed(
     form: Form,
     body: Physiology,
     rng: np.random.RandomState,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Floats, Floats, Floats]:
     """Speed, spent effort and gait on every step of the course."""
     n = len(course.x)
     felt = gaussian_filter1d(course.grade, 6.0, mode="nearest")
@@ -162,14 +163,14 @@ def _speed(
 
 
 def _cadence(
-    run_speed: Array,
-    grade: Array,
-    gait: Array,
-    trail: Mask,
-    technical: Mask,
+    run_speed: Floats,
+    grade: Floats,
+    gait: Floats,
+    trail: Flags,
+    technical: Flags,
     body: Physiology,
     rng: np.random.RandomState,
-) -> Array:
+) -> Floats:
     n = len(run_speed)
     running = 150.02 + 6.012 * run_speed + body.cadence_offset
     running = running * (
@@ -186,13 +187,13 @@ def _cadence(
 
 
 def _heart(
-    spent: Array,
-    moving: Mask,
-    time: Array,
+    spent: Floats,
+    moving: Flags,
+    time: Floats,
     form: Form,
     body: Physiology,
     rng: np.random.RandomState,
-) -> Array:
+) -> Floats:
     n = len(spent)
     heat = max(form.temperature - body.heat_from, 0.0)
     drift = body.drift(time, heat)

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
-from .ground import Array, Mask
+from trailstats.schema.arrays import Flags, Floats
+
 from .runner import STOPPED, Run
 
 LATITUDE, LONGITUDE = 31.0, -44.0
@@ -36,22 +37,22 @@ class Recording:
     """Columns as a device would store them, before quantising; NaN is not recorded."""
 
     pauses: list[tuple[float, float]]
-    time: Array
-    latitude: Array
-    longitude: Array
-    altitude: Array
-    distance: Array
-    speed: Array
-    heart_rate: Array
-    cadence: Array
-    temperature: Array
-    stance_time: Array
-    vertical_oscillation: Array
-    balance: Array
-    step_length: Array
+    time: Floats
+    latitude: Floats
+    longitude: Floats
+    altitude: Floats
+    distance: Floats
+    speed: Floats
+    heart_rate: Floats
+    cadence: Floats
+    temperature: Floats
+    stance_time: Floats
+    vertical_oscillation: Floats
+    balance: Floats
+    step_length: Floats
 
 
-def drifting(rng: np.random.RandomState, n: int, tau: float) -> Array:
+def drifting(rng: np.random.RandomState, n: int, tau: float) -> Floats:
     """First-order noise of unit standard deviation, a value a second, correlated over ``tau`` s."""
     keep = float(np.exp(-1.0 / tau))
     first = rng.standard_normal()
@@ -64,7 +65,7 @@ def drifting(rng: np.random.RandomState, n: int, tau: float) -> Array:
     return np.asarray(out)
 
 
-def to_degrees(x: Array, y: Array) -> tuple[Array, Array]:
+def to_degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Metres east and north of the origin as latitude and longitude on the WGS 84 ellipsoid."""
     a, e2 = 6378137.0, 0.00669437999014
     phi = np.radians(LATITUDE)
@@ -76,7 +77,7 @@ def to_degrees(x: Array, y: Array) -> tuple[Array, Array]:
     return latitude, LONGITUDE + np.degrees(x / east)
 
 
-def _positions(run: Run, rng: np.random.RandomState) -> tuple[Array, Array]:
+def _positions(run: Run, rng: np.random.RandomState) -> tuple[Floats, Floats]:
     n = len(run.time)
     sd = gaussian_filter1d(run.of("gnss"), 20.0, mode="nearest") * rng.uniform(
         0.8, 1.25
@@ -102,7 +103,7 @@ def _positions(run: Run, rng: np.random.RandomState) -> tuple[Array, Array]:
     return x + errors[0], y + errors[1]
 
 
-def _altitude(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
+def _altitude(run: Run, watch: Watch, rng: np.random.RandomState) -> Floats:
     n = len(run.time)
     if watch.barometer:
         lagged = lfilter([0.3], [1.0, -0.7], run.z - run.z[0]) + run.z[0]
@@ -119,7 +120,7 @@ def _altitude(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
     return run.z + rng.normal(0.0, 5.0) + slow + 1.0 * drifting(rng, n, 18.0)
 
 
-def _heart_rate(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
+def _heart_rate(run: Run, watch: Watch, rng: np.random.RandomState) -> Floats:
     n = len(run.time)
     if not watch.heart_rate:
         return np.full(n, np.nan)
@@ -138,7 +139,7 @@ def _heart_rate(run: Run, watch: Watch, rng: np.random.RandomState) -> Array:
     return shown
 
 
-def _smart(heading: Array, speed: Array, rng: np.random.RandomState) -> Mask:
+def _smart(heading: Floats, speed: Floats, rng: np.random.RandomState) -> Flags:
     """Keep a point where direction or speed changes, and every few seconds anyway."""
     n = len(heading)
     keep = np.zeros(n, dtype=bool)
@@ -164,8 +165,8 @@ def _smart(heading: Array, speed: Array, rng: np.random.RandomState) -> Mask:
 
 
 def _dynamics(
-    run: Run, speed: Array, rng: np.random.RandomState
-) -> tuple[Array, Array, Array, Array]:
+    run: Run, speed: Floats, rng: np.random.RandomState
+) -> tuple[Floats, Floats, Floats, Floats]:
     n = len(run.time)
     pace = np.maximum(speed, 0.8)
     running = (run.gait == 0) & (speed > 1.2)
@@ -240,7 +241,7 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     dynamics = (
         _dynamics(run, speed, rng) if watch.dynamics else (empty, empty, empty, empty)
     )
-    columns: list[Array] = [
+    columns: list[Floats] = [
         run.time,
         latitude,
         longitude,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .ground import Array
+from trailstats.schema.arrays import Floats
+
 from .runner import GAITS, Physiology, Run
 from .season import Session
 
@@ -50,7 +51,7 @@ def segments(run: Run) -> list[list[Any]]:
     return out
 
 
-def _steady(slope: np.ndarray, code: np.ndarray, distance: Array) -> np.ndarray:
+def _steady(slope: np.ndarray, code: np.ndarray, distance: Floats) -> np.ndarray:
     """Give slope classes shorter than ``_SHORTEST`` metres to the class before them."""
     slope = slope.copy()
     key = code * 16 + slope

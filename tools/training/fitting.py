@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from trailstats.schema.arrays import Flags, Floats
 from trailstats.terrain._model import LinearModel, WholeRun
 from trailstats.terrain._sequence import smooth_log_odds
 from trailstats.terrain.baseline import FEWEST_RUNS
@@ -26,9 +26,6 @@ from trailstats.terrain.features import (
 )
 from trailstats.terrain.rules import TerrainRules
 from training.recordings import THINNED, Example
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 LIMIT = 2.5
 """Standardised features are cut off here."""

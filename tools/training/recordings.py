@@ -11,15 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.schema.arrays import Floats
 from trailstats.terrain import features
-
-Floats = NDArray[np.float64]
 
 SAME_ATHLETE = {"thomaschampagne__elevate": "sports-alliance__sports-lib"}
 THINNED = (0.0, 5.0, 10.0)

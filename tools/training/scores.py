@@ -7,13 +7,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from trailstats.schema.arrays import Floats
 from trailstats.terrain._sequence import sigmoid
 from training.fitting import Track, Trained
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 RECORDED = ("elevation+position", "position")
 """Channels of a recording by itself, the richer first."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.analysis._samples import Floats, Samples
+from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, mean, missing
 from trailstats.metrics import effort, performance, variability
 from trailstats.metrics.effort import EffortCurve
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
+from trailstats.schema.arrays import Floats
 
 __all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
 

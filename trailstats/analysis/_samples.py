@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Floats", "Samples"]
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +56,7 @@ class Samples:
     grade: Floats
     cadence: Floats
     heart_rate: Floats
-    walking: Bools
+    walking: Flags
     cadence_model: CadenceModel
     on_foot: bool
     has_distance: bool

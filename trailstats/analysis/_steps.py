@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trailstats.analysis._samples import Floats, Samples
+from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, mean, missing
 from trailstats.metrics import impact, variability
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import EvidenceStrength
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Steps", "count_steps", "step_metrics"]
 
@@ -179,7 +179,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
     return out | _entropy(s, stepping)
 
 
-def _entropy(samples: Samples, stepping: NDArray[np.bool_]) -> dict[str, Metric]:
+def _entropy(samples: Samples, stepping: Flags) -> dict[str, Metric]:
     """Return the irregularity of the cadence where it was sampled once a second."""
     s = samples
     every_second = np.isclose(

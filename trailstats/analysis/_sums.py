@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.analysis._samples import Floats, Samples
+from trailstats.analysis._samples import Samples
 from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import (
     EXPONENTS,
@@ -21,6 +20,7 @@ from trailstats.metrics.impact import (
 )
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
 
@@ -44,7 +44,7 @@ def heart_rate_times(samples: Samples) -> HeartRateTimes:
     warm = np.cumsum(samples.track["duration"]) > WARM_UP
     steep = np.nan_to_num(samples.grade) > 0.05
 
-    def times(where: NDArray[np.bool_]) -> Floats:
+    def times(where: Flags) -> Floats:
         return np.bincount(
             bins[where], weights=time[where], minlength=HEART_RATE_BINS
         ).astype(np.float64)
@@ -130,7 +130,7 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
         segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait")
     )
 
-    def where(mask: NDArray[np.bool_]) -> float:
+    def where(mask: Flags) -> float:
         return float(np.nansum(length[mask]))
 
     def known_sum(values: Floats) -> float:

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from trailstats.analysis._samples import Floats
 from trailstats.model.results import Metric
 from trailstats.schema import METRICS
+from trailstats.schema.arrays import Floats
 
 __all__ = ["NO_ELEVATION", "NO_SPEED", "NO_STEPS", "found", "mean", "missing"]
 

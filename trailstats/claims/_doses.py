@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.impact import GRAVITY
 from trailstats.schema import Verdict
+from trailstats.schema.arrays import Floats
 
 __all__ = ["balance", "strength"]
 
@@ -121,7 +121,7 @@ def balance(data: Evidence) -> Finding:
     return answer("balance", main, parts=(steps, technical), caveats=tuple(caveats))
 
 
-def _step_diversity(data: Evidence) -> NDArray[np.float64]:
+def _step_diversity(data: Evidence) -> Floats:
     """Return the spread of step length over each run's stretches, weighted by time; NaN with fewer
     than three.
     """

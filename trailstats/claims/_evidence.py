@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from trailstats.history import History
 from trailstats.schema import IMPACT, INDOOR, Surface
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["TRACK_COLUMNS", "Evidence", "Recorded", "recorded", "remember"]
 
-Floats = NDArray[np.float64]
 
 HARD_TIME = 600.0
 """Time in the top heart-rate zone that makes a run a hard one [s]; as for intent."""
@@ -215,12 +215,12 @@ class Evidence:
         return row
 
     @cached_property
-    def is_trail(self) -> NDArray[np.bool_]:
+    def is_trail(self) -> Flags:
         """Whether each run stands on the trail side."""
         return np.asarray(self.runs["side"] == Surface.TRAIL.value)
 
     @cached_property
-    def has_side(self) -> NDArray[np.bool_]:
+    def has_side(self) -> Flags:
         """Whether each run stands on either side."""
         return np.asarray(self.runs["side"] != "")
 

@@ -17,10 +17,10 @@ from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
 from trailstats.metrics.impact import DOWNHILL_SLOPE, EXPONENTS, SURFACE_FACTORS, Ground
 from trailstats.schema import Verdict
+from trailstats.schema.arrays import Floats
 
 __all__ = ["impact"]
 
-Floats = NDArray[np.float64]
 
 DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8

@@ -13,6 +13,7 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.schema import EvidenceStrength
+from trailstats.schema.arrays import Flags, Floats, Ints
 
 __all__ = ["race_rules"]
 
@@ -41,19 +42,19 @@ class _Before:
     """The runs before one race: days before it and what the rules look at."""
 
     race: pd.Timestamp
-    ago: NDArray[np.int64]
-    trail: NDArray[np.bool_]
-    distance: NDArray[np.float64]
-    descent: NDArray[np.float64]
-    technical: NDArray[np.float64]
+    ago: Ints
+    trail: Flags
+    distance: Floats
+    descent: Floats
+    technical: Floats
     covered: int
     files: NDArray[np.object_]
 
-    def within(self, first: int, last: int) -> NDArray[np.bool_]:
+    def within(self, first: int, last: int) -> Flags:
         """Return which runs lie from ``first`` down to ``last`` days before the race."""
         return (self.ago <= first) & (self.ago >= last)
 
-    def sources(self, where: NDArray[np.bool_]) -> tuple[str, ...]:
+    def sources(self, where: Flags) -> tuple[str, ...]:
         return tuple(self.files[where])
 
     def days(self, first: int, last: int) -> str:

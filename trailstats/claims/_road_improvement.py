@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, decide
@@ -18,10 +17,10 @@ from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
 from trailstats.schema import Verdict
+from trailstats.schema.arrays import Floats
 
 __all__ = ["road_improvement"]
 
-Floats = NDArray[np.float64]
 
 FEWEST_WEEKS = 12
 """Weeks before and after that a start of trail running needs."""

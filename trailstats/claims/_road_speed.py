@@ -12,10 +12,10 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._stretches import LEAST_RISE, MOST_RISE, calm_stretches
 from trailstats.claims._weeks import Weeks
 from trailstats.schema import Surface
+from trailstats.schema.arrays import Floats
 
 __all__ = ["RoadSpeed", "road_speed"]
 
-Floats = NDArray[np.float64]
 
 LEVEL = 0.02
 """Road counts where the grade is below this [1]."""

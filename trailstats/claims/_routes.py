@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
 from trailstats.metrics.variety import route_cells
 from trailstats.schema import Surface
+from trailstats.schema.arrays import Floats, Ints
 
 __all__ = ["cells_of_runs", "novelty", "surges"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SPACING: Final = 25.0
 """The thinned track is filled up to points so far apart, so that no cell on the way is missed [m].

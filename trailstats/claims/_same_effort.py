@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
@@ -22,6 +21,7 @@ from trailstats.claims.stats import (
     compare,
 )
 from trailstats.schema import Surface, Verdict
+from trailstats.schema.arrays import Floats
 
 __all__ = ["same_effort"]
 
@@ -199,7 +199,7 @@ def _explained(
 ) -> pd.DataFrame:
     """Return the pairs with what either side holds; differences as seen."""
     pairs = comparison.pairs
-    own: dict[str, NDArray[np.float64]] = {}
+    own: dict[str, Floats] = {}
     for side in ("trail", "road"):
         place = pairs[side].to_numpy(dtype=np.intp)
         for name in ("heart_rate", "speed", "p_trail"):

@@ -13,10 +13,9 @@ from scipy.linalg import lstsq
 
 from trailstats.claims._evidence import Evidence
 from trailstats.schema import Gait
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["LEAST_RISE", "MOST_RISE", "Rise", "calm_stretches"]
-
-Floats = NDArray[np.float64]
 
 
 class Rise(NamedTuple):
@@ -59,9 +58,7 @@ judgement.
 """
 
 
-def calm_stretches(
-    data: Evidence, rows: NDArray[np.bool_]
-) -> tuple[pd.DataFrame, Rise]:
+def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, Rise]:
     """Return the stretches of some runs with a heart rate corrected for warm-up and drift.
 
     Parameters

@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs, part_of
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.schema import Gait, Verdict
+from trailstats.schema.arrays import Floats
 
 __all__ = ["session_kinds_of_runs", "variety"]
 
@@ -89,7 +89,7 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
     runs, table = data.runs, data.segments
     count = len(runs)
 
-    def total(amounts: pd.Series, where: pd.Series) -> NDArray[np.float64]:
+    def total(amounts: pd.Series, where: pd.Series) -> Floats:
         rows = table["row"].to_numpy(dtype=np.intp)
         return np.asarray(
             np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count),

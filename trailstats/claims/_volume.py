@@ -8,17 +8,16 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, decide
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.stats import ar1_regression, smallest_detectable
+from trailstats.schema.arrays import Floats
 
 __all__ = ["volume"]
 
-Floats = NDArray[np.float64]
 LOOK_BACK = 4
 """Weeks whose trail share is set against the week that follows; judgement."""
 

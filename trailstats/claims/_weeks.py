@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.load import exponential_load
+from trailstats.schema.arrays import Floats
 
 __all__ = ["Weeks", "local_days", "race_days", "season_columns", "span", "whole_weeks"]
 
-Floats = NDArray[np.float64]
 YEAR = 365.25
 
 

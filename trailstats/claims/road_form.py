@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._road_speed import road_speed
 from trailstats.claims._weeks import whole_weeks
 from trailstats.claims.stats import ar1_regression
 from trailstats.history import History
+from trailstats.schema.arrays import Floats
 
 __all__ = ["RoadForm", "road_form"]
 
@@ -86,9 +86,7 @@ def road_form(history: History) -> RoadForm:
     return RoadForm(table, trend, found.reference, correlation)
 
 
-def _line(
-    speed: NDArray[np.float64], clock: NDArray[np.float64], count: NDArray[np.float64]
-) -> tuple[pd.DataFrame, float]:
+def _line(speed: Floats, clock: Floats, count: Floats) -> tuple[pd.DataFrame, float]:
     """Return the line at even distances in weeks: its height is the constant of a fit whose clock
     is zero there.
     """

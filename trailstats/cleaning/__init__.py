@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.cleaning._carried import carried
@@ -29,10 +28,9 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import GroundModel, Profile, grid_profile
 from trailstats.model.activity import Activity, CleanActivity, Issue
 from trailstats.schema import Severity, is_on_foot
+from trailstats.schema.arrays import Floats
 
 __all__ = ["CleanRules", "clean"]
-
-Floats = NDArray[np.float64]
 
 
 def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanActivity:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import NDArray
 
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
@@ -15,11 +14,10 @@ from trailstats.geo import local_xy
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["carried"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 TICK = 5.0
 """Step of the grid of timer time on which being carried is looked for [s]."""

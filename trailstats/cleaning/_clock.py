@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Flags, Ints
 
 __all__ = ["in_order"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 SECOND = 1_000_000_000
 """Times are counted in nanoseconds."""
@@ -87,12 +84,12 @@ class _Order:
     """Where each sample belongs, found block by block; a block ends where the clock steps back."""
 
     activity: Activity
-    stamps: Whole
+    stamps: Ints
     rules: CleanRules
 
     def __post_init__(self) -> None:
         n = len(self.stamps)
-        self.shift: Whole = np.zeros(n, np.int64)
+        self.shift: Ints = np.zeros(n, np.int64)
         self.set_back: Flags = np.zeros(n, np.bool_)
         self.set_forward: Flags = np.zeros(n, np.bool_)
         self.out_of_order: Flags = np.append(False, np.diff(self.stamps) < 0)
@@ -158,7 +155,7 @@ class _Order:
                 return int(row)
         return end
 
-    def _follows(self, block: Whole, start: int, top: int) -> bool:
+    def _follows(self, block: Ints, start: int, top: int) -> bool:
         """Return whether a block follows what stands before it in the file, though its times
         don't.
         """
@@ -177,7 +174,7 @@ class _Order:
         return self._longer_when_sorted(block, start, late, rank, int(first), int(last))
 
     def _longer_when_sorted(
-        self, block: Whole, start: int, late: int, rank: Whole, first: int, last: int
+        self, block: Ints, start: int, late: int, rank: Ints, first: int, last: int
     ) -> bool:
         """Return whether sorting a block in, where nothing else was recorded, makes the way
         longer.
@@ -218,7 +215,7 @@ class _Order:
             return float(abs(odometer[other] - odometer[one]))
         return float(step_lengths(lat[[one, other]], lon[[one, other]])[1])
 
-    def _is_second(self, block: Whole, start: int, earlier: Whole) -> bool:
+    def _is_second(self, block: Ints, start: int, earlier: Ints) -> bool:
         """Return whether a block records again what samples before it have recorded; note which are
         to go.
         """
@@ -319,7 +316,7 @@ def _with_clock(
 
 
 def _pauses_by_clock(
-    pauses: pd.DataFrame, parts: list[Whole], shifts: Whole, usual: int
+    pauses: pd.DataFrame, parts: list[Ints], shifts: Ints, usual: int
 ) -> pd.DataFrame:
     """Return the pauses by one clock: each belongs to the part that recorded least in it."""
     if pauses.empty:
@@ -344,7 +341,7 @@ def _pauses_by_clock(
 
 
 def _beats_by_clock(
-    rr: pd.Series | None, shifts: Whole, least: float
+    rr: pd.Series | None, shifts: Ints, least: float
 ) -> pd.Series | None:
     """Return heartbeats by one clock; they stand in the file's order and step back where the
     records do.
@@ -412,7 +409,7 @@ def _sorted(
     return replace(activity, records=records, extras=extras)
 
 
-def _by_time(frame: pd.DataFrame, by_time: Whole, keep: Whole) -> pd.DataFrame:
+def _by_time(frame: pd.DataFrame, by_time: Ints, keep: Ints) -> pd.DataFrame:
     """Return the rows to keep, in their order, with what they lack from those of the same time."""
     if len(keep) == len(by_time):
         return frame.iloc[keep]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
@@ -17,11 +16,10 @@ from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Steps", "durations", "moving_samples", "speed_over", "steps"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 CATCH_UP = 500.0
 """Longest step of a device's own distance that may be a catch-up after a lost fix [m]; judgement.

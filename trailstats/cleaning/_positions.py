@@ -14,10 +14,10 @@ from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Floats
 
 __all__ = ["blank_frozen", "blank_spikes"]
 
-Floats = NDArray[np.float64]
 
 MOST_SPIKES = 0.05
 """Share of the positions that may be spikes; above, the track was not run; judgement."""

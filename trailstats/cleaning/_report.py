@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from trailstats.schema.arrays import Flags
 
 __all__ = ["when"]
 
 
-def when(index: pd.Index, where: NDArray[np.bool_]) -> str:
+def when(index: pd.Index, where: Flags) -> str:
     """Return the time of the first sample, and of the last if there are several, that something
     concerns.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import NDArray
 
 from trailstats.cleaning._report import when
 from trailstats.cleaning.rules import CleanRules
@@ -13,6 +12,7 @@ from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import TREADMILL, Severity
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = [
     "blank_heart_rate",
@@ -22,7 +22,6 @@ __all__ = [
     "set_indoor_aside",
 ]
 
-Floats = NDArray[np.float64]
 
 SMOOTHED = 15
 """Samples a second apart over which heart rate and cadence are compared; judgement."""
@@ -95,7 +94,7 @@ def elevation_jumps(
     seconds: Floats,
     rules: CleanRules,
     issues: list[Issue],
-) -> NDArray[np.bool_]:
+) -> Flags:
     """Return where elevation jumps to another level, faster than anyone climbs or falls: a sensor
     was set anew.
     """
@@ -180,7 +179,7 @@ def blank_heart_rate(
 
 def _follows_cadence(
     columns: dict[str, Floats], timer: Floats, rules: CleanRules
-) -> NDArray[np.bool_]:
+) -> Flags:
     """Return where the heart rate, smoothed as sensors do it, rises and falls with the cadence and
     lies upon it.
     """

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.metrics.impact import fit_cadence
 from trailstats.model.results import Analysis
 from trailstats.schema import Gait, Slope
+from trailstats.schema.arrays import Floats
 
 __all__ = ["CadenceEvidence", "cadence_evidence", "level_running", "own_cadence"]
 
-Floats = NDArray[np.float64]
 
 STEADY = 60.0
 """Shortest stretch that a cadence is taken from [s]; judgement."""

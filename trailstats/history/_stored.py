@@ -14,9 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import overload
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis import judge
@@ -55,6 +53,7 @@ from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis
+from trailstats.schema.arrays import Floats
 
 __all__ = ["StoredAnalyses", "gather", "gather_with_own_cadence", "tables_in_parts"]
 
@@ -155,7 +154,7 @@ class StoredAnalyses(Sequence[Analysis]):
             return analysis
         return judge(analysis, self.limits, self.athlete)
 
-    def moving_times(self) -> Iterator[NDArray[np.float64]]:
+    def moving_times(self) -> Iterator[Floats]:
         """Yield the moving time at each heart rate of each."""
         for place in self.places:
             yield unpack_times(place.parts[TIMES]).moving

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 import scipy
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
@@ -28,6 +27,7 @@ from trailstats.metrics.effort import PersonalCurve
 from trailstats.metrics.impact import CadenceModel
 from trailstats.model.results import Metric
 from trailstats.schema import TRAINING, Gait
+from trailstats.schema.arrays import Floats
 
 __all__ = [
     "daily_table",
@@ -38,7 +38,6 @@ __all__ = [
     "weekly_table",
 ]
 
-Floats = NDArray[np.float64]
 NAN = float("nan")
 
 FITNESS_DAYS, FATIGUE_DAYS = 42.0, 7.0

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.errors import NotAnActivityError, SchemaError
@@ -21,6 +20,7 @@ from trailstats.model.activity import (
     empty_pauses,
 )
 from trailstats.schema import WALKS, Severity
+from trailstats.schema.arrays import Floats, Ints, Times
 
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.
@@ -43,15 +43,15 @@ class Parsed:
     ``schema.LAPS``.
     """
 
-    time: NDArray[np.datetime64]
-    columns: dict[str, NDArray[np.float64]]
+    time: Times
+    columns: dict[str, Floats]
     meta: ActivityMeta
-    extras: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    extras: dict[str, Floats] = field(default_factory=dict)
     laps: dict[str, Any] = field(default_factory=dict)
     pauses: list[tuple[np.datetime64, np.datetime64]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     # Times between heartbeats [s], and the sample that each follows.
-    rr: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
+    rr: tuple[Ints, Floats] | None = None
     wearer: Wearer = field(default_factory=Wearer)
 
 
@@ -118,9 +118,7 @@ def _heartbeats(parsed: Parsed) -> pd.Series | None:
     return pd.Series(seconds, index=index, name="rr")
 
 
-def _records(
-    columns: dict[str, NDArray[np.float64]], index: pd.DatetimeIndex
-) -> pd.DataFrame:
+def _records(columns: dict[str, Floats], index: pd.DatetimeIndex) -> pd.DataFrame:
     """Return the table of records in one block, and empty ``columns`` on the way."""
     names = schema.RECORDS.names
     block = np.empty((len(names), len(index)))
@@ -162,9 +160,7 @@ def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     )
 
 
-def _drop_bad_positions(
-    columns: dict[str, NDArray[np.float64]], issues: list[Issue]
-) -> None:
+def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None:
     """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put
     themselves.
     """
@@ -182,9 +178,7 @@ def _drop_bad_positions(
         issues.append(Issue("position_invalid", Severity.WARNING, message, count))
 
 
-def both_feet(
-    cadence: NDArray[np.float64], sport: str, issues: list[Issue]
-) -> NDArray[np.float64]:
+def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
     """Return cadence in steps per minute of both feet, from a format that does not say which it
     writes.
 
@@ -205,7 +199,7 @@ def both_feet(
     return cadence * 2.0 if per_leg else cadence
 
 
-def parse_times(texts: list[str]) -> NDArray[np.datetime64]:
+def parse_times(texts: list[str]) -> Times:
     """Return ISO 8601 texts as UTC times; NaT where a text can't be read.
 
     Times without a zone count as UTC; a leap second counts as the second before it. Small letters,

@@ -10,17 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.errors import ReadError, UnsupportedFormatError
 from trailstats.io import fit
 from trailstats.io.fit._records import COLUMNS, read_records
 from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
 from trailstats.io.xml import gpx
+from trailstats.schema.arrays import Floats, Times
 
 __all__ = ["compare"]
 
-Floats = NDArray[np.float64]
 
 _EPOCH = np.datetime64("1989-12-31T00:00:00", "ns")
 # Differences below these are rounding in the conversion of units.
@@ -240,6 +239,6 @@ def _there_gpx(data: bytes) -> tuple[dict[str, Floats], str]:
     }, ""
 
 
-def _seconds(times: NDArray[np.datetime64]) -> Floats:
+def _seconds(times: Times) -> Floats:
     """Return times as seconds since the FIT epoch, NaN where there is none."""
     return np.asarray((times - _EPOCH) / np.timedelta64(1, "s"), dtype=np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class CorrectedBeats:
     [LipponenTarvainen2019]_
     """
 
-    intervals: FloatArray
-    corrected: BoolArray
+    intervals: Floats
+    corrected: Flags
     share: float
 
 
@@ -93,7 +93,7 @@ def rmssd(intervals: ArrayLike) -> float:
     return float(np.sqrt(np.mean(differences**2))) if differences.size else float("nan")
 
 
-def _threshold(values: FloatArray, rules: BeatRules) -> FloatArray:
+def _threshold(values: Floats, rules: BeatRules) -> Floats:
     size = min(rules.window, values.size)
     low = scipy.ndimage.percentile_filter(values, 25, size=size, mode="reflect")
     high = scipy.ndimage.percentile_filter(values, 75, size=size, mode="reflect")
@@ -101,7 +101,7 @@ def _threshold(values: FloatArray, rules: BeatRules) -> FloatArray:
     return as_floats(np.maximum(rules.alpha * 0.5 * (high - low), 1e-6))
 
 
-def _shifted(values: FloatArray, by: int) -> FloatArray:
+def _shifted(values: Floats, by: int) -> Floats:
     """Return the series moved so that entry i holds the neighbour i + by, 0 beyond the ends."""
     result = np.zeros_like(values)
     if by > 0:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +23,12 @@ class BestEfforts:
     All but what was asked for are NaN where the recording is too short.
     """
 
-    distance: FloatArray
-    duration: FloatArray
-    start_time: FloatArray
+    distance: Floats
+    duration: Floats
+    start_time: Floats
 
 
-def _usable_track(
-    distance_cum: ArrayLike, time: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[Floats, Floats]:
     d, t = np.broadcast_arrays(as_floats(distance_cum), as_floats(time))
     gap = np.isnan(d) | np.isnan(t)
     if gap.any():

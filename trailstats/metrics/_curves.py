@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
 
 
 class EffortCurve(StrEnum):
@@ -59,7 +59,7 @@ _HEART_RATE: Final = (
 
 def _clamped_polynomial(
     coefficients: tuple[float, ...], grade: ArrayLike, limits: tuple[float, float]
-) -> FloatArray:
+) -> Floats:
     x = np.clip(as_floats(grade), *limits)
     total = np.full_like(x, coefficients[0])
     for coefficient in coefficients[1:]:
@@ -67,7 +67,7 @@ def _clamped_polynomial(
     return total
 
 
-def running_cost(grade: ArrayLike) -> FloatArray:
+def running_cost(grade: ArrayLike) -> Floats:
     """Metabolic cost of running along a slope.
 
     The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve,
@@ -97,7 +97,7 @@ def running_cost(grade: ArrayLike) -> FloatArray:
     return _clamped_polynomial(_RUNNING_COST, grade, GRADE_RANGE[EffortCurve.COST])
 
 
-def walking_cost(grade: ArrayLike) -> FloatArray:
+def walking_cost(grade: ArrayLike) -> Floats:
     """Metabolic cost of walking along a slope.
 
     The polynomial overstates level walking (2.5 against 1.64 measured); `walking_power` is the
@@ -126,7 +126,7 @@ def walking_cost(grade: ArrayLike) -> FloatArray:
     return _clamped_polynomial(_WALKING_COST, grade, GRADE_RANGE[EffortCurve.COST])
 
 
-def cost_factor(grade: ArrayLike) -> FloatArray:
+def cost_factor(grade: ArrayLike) -> Floats:
     """Cost of running on a grade relative to level running.
 
     Parameters
@@ -154,7 +154,7 @@ def cost_factor(grade: ArrayLike) -> FloatArray:
     return running_cost(grade) / _RUNNING_COST[-1]
 
 
-def race_factor(grade: ArrayLike) -> FloatArray:
+def race_factor(grade: ArrayLike) -> Floats:
     """Speed factor of racing on a grade.
 
     Parameters
@@ -182,7 +182,7 @@ def race_factor(grade: ArrayLike) -> FloatArray:
     return _clamped_polynomial(_RACE, grade, GRADE_RANGE[EffortCurve.RACE])
 
 
-def heart_rate_factor(grade: ArrayLike) -> FloatArray:
+def heart_rate_factor(grade: ArrayLike) -> Floats:
     """Speed factor of equal heart rate on a grade.
 
     Parameters
@@ -209,9 +209,7 @@ def heart_rate_factor(grade: ArrayLike) -> FloatArray:
     return _clamped_polynomial(_HEART_RATE, grade, GRADE_RANGE[EffortCurve.HEART_RATE])
 
 
-def effort_factor(
-    grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
-) -> FloatArray:
+def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> Floats:
     """Level speed of equal effort divided by actual speed, by the chosen curve.
 
     Parameters
@@ -243,7 +241,7 @@ def effort_factor(
     return heart_rate_factor(grade)
 
 
-def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
     """Lowest and highest factor over the three models of equal effort.
 
     Parameters
@@ -276,7 +274,7 @@ def effort_factor_range(grade: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def outside_grade_range(
     grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
-) -> BoolArray:
+) -> Flags:
     """Whether a grade lies outside the range of a curve and is therefore clamped.
 
     Parameters
@@ -306,7 +304,7 @@ def outside_grade_range(
     return np.asarray((values < low) | (values > high), dtype=np.bool_)
 
 
-def slope_distance_factor(grade: ArrayLike) -> FloatArray:
+def slope_distance_factor(grade: ArrayLike) -> Floats:
     """Length along the slope divided by length on the map.
 
     Multiply a speed from satellite positions by this before a formula that wants speed along the

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._spring_mass import GRAVITY
-from trailstats.metrics._types import ArrayLike, FloatArray, as_bools, as_floats
 from trailstats.metrics.sampling import true_runs, valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_flags, as_floats
 
 #: Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than -15
 #: % [judgement].
@@ -67,7 +67,7 @@ def positive_work_dose(elevation_change: ArrayLike) -> float:
     return GRAVITY * _downward_sum(as_floats(elevation_change))
 
 
-def _downward_sum(drop: FloatArray) -> float:
+def _downward_sum(drop: Floats) -> float:
     recorded = ~np.isnan(drop)
     return (
         float(np.sum(np.maximum(drop[recorded], 0.0)))
@@ -81,7 +81,7 @@ def descent_dose_by_grade(
     grade: ArrayLike,
     *,
     bands: tuple[float, ...] = DESCENT_BANDS,
-) -> FloatArray:
+) -> Floats:
     """Descent dose split by steepness, because steeper descents damage more per metre.
 
     Parameters
@@ -150,7 +150,7 @@ def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
     return descent / most if most > 0.0 else float("nan")
 
 
-def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
+def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> Floats:
     """Vertical part of a speed along the slope.
 
     Parameters
@@ -242,7 +242,7 @@ def time_climbing(
         return float("nan")
     climbing = slope >= minimum_grade
     if within is not None:
-        climbing = climbing & as_bools(within)
+        climbing = climbing & as_flags(within)
     return float(np.sum(seconds[climbing]))
 
 

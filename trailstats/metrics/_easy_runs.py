@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, BoolArray, as_bools, as_floats
 from trailstats.metrics._zones import overshoot, share_above
 from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import ArrayLike, Flags, as_flags, as_floats
 
 #: Time after a hard session within which the next run counts as meant to be easy [judgement]. [s]
 RECOVERY_WINDOW: Final = 36.0 * 3600.0
@@ -105,7 +105,7 @@ def easy_intended(
     structured: ArrayLike | None = None,
     labelled_easy: ArrayLike | None = None,
     window: float = RECOVERY_WINDOW,
-) -> BoolArray:
+) -> Flags:
     """Which runs were meant to be easy, decided without their own heart rate or pace.
 
     A run is meant to be easy when it is labelled so, or when it is the first run within `window`
@@ -146,11 +146,11 @@ def easy_intended(
     >>> intensity.easy_intended([0.0, 90000.0], [3600.0, 93600.0], [True, False])
     array([False,  True])
     """
-    begins, ends, was_hard = as_floats(start), as_floats(end), as_bools(hard)
+    begins, ends, was_hard = as_floats(start), as_floats(end), as_flags(hard)
     if np.any(np.diff(begins) < 0.0):
         raise ValueError("runs must be in order of time")
     after_hard = np.zeros(begins.shape, dtype=np.bool_)
     after_hard[1:] = was_hard[:-1] & (begins[1:] - ends[:-1] <= window)
     if structured is not None:
-        after_hard &= ~as_bools(structured)
-    return after_hard if labelled_easy is None else after_hard | as_bools(labelled_easy)
+        after_hard &= ~as_flags(structured)
+    return after_hard if labelled_easy is None else after_hard | as_flags(labelled_easy)

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, as_floats
 from trailstats.metrics.effort import variability_index
 from trailstats.metrics.sampling import time_mean, valid_seconds
+from trailstats.schema.arrays import ArrayLike, as_floats
 
 
 def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:

@@ -7,14 +7,14 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
-from trailstats.metrics._types import (
+from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    as_bools,
+    Flags,
+    Floats,
+    as_flags,
     as_floats,
 )
-from trailstats.metrics.sampling import valid_seconds
 
 #: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers:
 #: never apply them to running [DeGruchy2017].
@@ -43,7 +43,7 @@ _TRANSITION_ANGLE: Final = (0.0, 5.0, 10.0, 15.0)
 _TRANSITION_SPEED: Final = (_LEVEL_TRANSITION, 1.78, 1.62, 1.47)
 
 
-def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
+def walking_power(speed: ArrayLike, grade: ArrayLike) -> Floats:
     """Metabolic power of walking by the load carriage decision aid, standing included.
 
     Parameters
@@ -84,7 +84,7 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> FloatArray:
     )
 
 
-def running_power(speed: ArrayLike) -> FloatArray:
+def running_power(speed: ArrayLike) -> Floats:
     """Metabolic power of level running, standing included.
 
     Parameters
@@ -118,7 +118,7 @@ def pandolf_power(
     mass: float,
     load: float = 0.0,
     terrain: float = 1.0,
-) -> FloatArray:
+) -> Floats:
     """Metabolic power of walking with a load by Pandolf's equation.
 
     Not valid downhill, and biased low for fast walking. Kept for comparison; `energy` uses
@@ -175,7 +175,7 @@ def is_walking(
     *,
     cadence_limit: float = _WALKING_CADENCE,
     running_speed: float = 2.5,
-) -> BoolArray:
+) -> Flags:
     """Whether a moving sample is walking rather than running.
 
     Cadence decides where it was recorded: below `cadence_limit` is walking. Elsewhere speed
@@ -268,7 +268,7 @@ def energy(
     3097
     """
 
-    def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
+    def power(v: Floats, slope: Floats, walk: Flags) -> Floats:
         running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(
             slope
         )
@@ -328,7 +328,7 @@ def energy_polynomial(
     3084
     """
 
-    def power(v: FloatArray, slope: FloatArray, walk: BoolArray) -> FloatArray:
+    def power(v: Floats, slope: Floats, walk: Flags) -> Floats:
         cost = np.where(walk, walking_cost(slope), running_cost(slope))
         return np.where(v < STOPPED_SPEED, 0.0, cost * v) + _STANDING_POWER
 
@@ -336,7 +336,7 @@ def energy_polynomial(
 
 
 def _energy_of(
-    power: Callable[[FloatArray, FloatArray, BoolArray], FloatArray],
+    power: Callable[[Floats, Floats, Flags], Floats],
     speed: ArrayLike,
     grade: ArrayLike,
     dt: ArrayLike,
@@ -349,7 +349,7 @@ def _energy_of(
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
     v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
-    walk = is_walking(v, grade=slope) if walking is None else as_bools(walking)
+    walk = is_walking(v, grade=slope) if walking is None else as_flags(walking)
     seconds = valid_seconds(dt, v, slope)
     if not np.any(seconds > 0.0):
         return float("nan")
@@ -385,10 +385,10 @@ def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
     >>> effort.hike_share([True, False], [True, True], [30.0, 90.0])
     0.25
     """
-    seconds = valid_seconds(dt) * as_bools(climbing)
+    seconds = valid_seconds(dt) * as_flags(climbing)
     total = float(np.sum(seconds))
     return (
-        float(np.sum(seconds * as_bools(walking))) / total
+        float(np.sum(seconds * as_flags(walking))) / total
         if total > 0.0
         else float("nan")
     )

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import scipy
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 _BOX_SIZES: Final = tuple(range(4, 17))
 _DETRENDING: Final = 500.0
@@ -35,12 +35,12 @@ class Alpha1:
     [Rogers2021]_
     """
 
-    time: FloatArray
-    alpha1: FloatArray
-    heart_rate: FloatArray
+    time: Floats
+    alpha1: Floats
+    heart_rate: Floats
 
 
-def _without_trends(parts: Sequence[FloatArray], strength: float) -> list[FloatArray]:
+def _without_trends(parts: Sequence[Floats], strength: float) -> list[Floats]:
     """Subtract from each series its smoothness-priors trend, all solved as one five-band system in
     linear time.
     """
@@ -63,7 +63,7 @@ def _without_trends(parts: Sequence[FloatArray], strength: float) -> list[FloatA
 
 
 @cache
-def _level_and_slope(size: int) -> FloatArray:
+def _level_and_slope(size: int) -> Floats:
     """Return the two orthonormal series that every line over a box is made of, shape (size, 2)."""
     ramp = np.arange(size) - 0.5 * (size - 1)
     return np.stack([np.full(size, size**-0.5), ramp / np.sqrt(ramp @ ramp)], axis=1)

@@ -3,11 +3,11 @@
 import numpy as np
 import scipy
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import time_quantile, valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
-def heart_rate_max_from_age(age: ArrayLike) -> FloatArray:
+def heart_rate_max_from_age(age: ArrayLike) -> Floats:
     """Maximum heart rate expected from age, for when none was observed.
 
     Parameters
@@ -80,9 +80,7 @@ def observed_heart_rate_max(
     return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
 
 
-def heart_rate_reserve_fraction(
-    hr: ArrayLike, rest: float, maximum: float
-) -> FloatArray:
+def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> Floats:
     """Heart rate as a share of the way from rest to maximum.
 
     Parameters

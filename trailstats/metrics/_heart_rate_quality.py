@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._types import (
+from trailstats.metrics.sampling import true_runs, valid_seconds
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    IntArray,
+    Flags,
+    Floats,
+    Ints,
     as_floats,
 )
-from trailstats.metrics.sampling import true_runs, valid_seconds
 
 
 @dataclass(frozen=True)
@@ -64,22 +64,22 @@ class HeartRateQuality:
         Share of the recorded time that is usable. [1] NaN when no heart rate was recorded.
     """
 
-    cadence_locked: BoolArray
-    flat: BoolArray
-    settling: BoolArray
-    impossible: BoolArray
-    usable: BoolArray
+    cadence_locked: Flags
+    flat: Flags
+    settling: Flags
+    impossible: Flags
+    usable: Flags
     usable_share: float
 
 
-def _fill_runs(size: int, start: IntArray, stop: IntArray) -> BoolArray:
+def _fill_runs(size: int, start: Ints, stop: Ints) -> Flags:
     edges = np.zeros(size + 1, dtype=np.int64)
     np.add.at(edges, start, 1)
     np.add.at(edges, stop, -1)
     return np.asarray(np.cumsum(edges[:-1]) > 0, dtype=np.bool_)
 
 
-def _prefix(values: FloatArray) -> FloatArray:
+def _prefix(values: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(values)])
 
 

@@ -13,15 +13,15 @@ from trailstats.metrics._stride import (
     modelled_cadence,
     step_rate,
 )
-from trailstats.metrics._types import (
+from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    as_bools,
+    Flags,
+    Floats,
+    Ints,
+    as_flags,
     as_floats,
 )
-from trailstats.metrics.sampling import valid_seconds
 
 #: Speed of the reference step. [m/s]
 REFERENCE_SPEED: Final = 3.0
@@ -40,7 +40,7 @@ _WALKING_PEAK: Final = 1.2  # body weights, [Keller1996]
 _WALKING_TIBIAL: Final = 0.5  # judgement
 
 
-def _modelled_peak(speed: FloatArray) -> FloatArray:
+def _modelled_peak(speed: Floats) -> Floats:
     contact = contact_time(speed)
     return peak_force(contact, flight_time(modelled_cadence(speed), contact))
 
@@ -48,9 +48,7 @@ def _modelled_peak(speed: FloatArray) -> FloatArray:
 _REFERENCE_PEAK: Final = float(_modelled_peak(as_floats(REFERENCE_SPEED)))
 
 
-def active_component(
-    speed: ArrayLike, *, walking: ArrayLike | None = None
-) -> FloatArray:
+def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> Floats:
     """Active peak of a step relative to the reference step.
 
     Grade does not enter: the active peak was unchanged from 9 degrees down to 9 degrees up.
@@ -82,7 +80,7 @@ def active_component(
     if walking is None:
         return running
     return np.where(
-        as_bools(walking) & (v > 0.0), _WALKING_PEAK / _REFERENCE_PEAK, running
+        as_flags(walking) & (v > 0.0), _WALKING_PEAK / _REFERENCE_PEAK, running
     )
 
 
@@ -94,7 +92,7 @@ def impact_component(
     surface_factor: ArrayLike = 1.0,
     downhill_slope: float = DOWNHILL_SLOPE,
     speed_slope: float = IMPACT_SPEED_SLOPE,
-) -> FloatArray:
+) -> Floats:
     """External impact peak of a step relative to the reference step.
 
     Parameters
@@ -138,7 +136,7 @@ def impact_component(
     return (
         running
         if walking is None
-        else np.where(as_bools(walking) & ~np.isnan(running), 0.0, running)
+        else np.where(as_flags(walking) & ~np.isnan(running), 0.0, running)
     )
 
 
@@ -148,7 +146,7 @@ def tibial_component(
     *,
     walking: ArrayLike | None = None,
     steep_factor: float = 1.0,
-) -> FloatArray:
+) -> Floats:
     """Load inside the shin bone of a step relative to the reference step.
 
     Two studies of the effect of grade disagree, hence a factor of 1 with an interval of 0.85 to
@@ -188,11 +186,11 @@ def tibial_component(
     return (
         running
         if walking is None
-        else np.where(as_bools(walking) & ~np.isnan(running), _WALKING_TIBIAL, running)
+        else np.where(as_flags(walking) & ~np.isnan(running), _WALKING_TIBIAL, running)
     )
 
 
-def _tibial_by_speed(speed: ArrayLike) -> FloatArray:
+def _tibial_by_speed(speed: ArrayLike) -> Floats:
     """Factor of speed in the tibial component, not below 0."""
     return np.maximum(
         0.0, 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED)
@@ -274,7 +272,7 @@ def impact_load_by_group(
     walk = (
         is_walking(v, steps, slope)
         if walking is None
-        else np.broadcast_to(as_bools(walking), shape).ravel()
+        else np.broadcast_to(as_flags(walking), shape).ravel()
     )
     rate, _ = step_rate(v, steps, walking=walk, model=model)
 
@@ -285,7 +283,7 @@ def impact_load_by_group(
     )
     taken, stopped = (rate * seconds)[kept], (v < STOPPED_SPEED)[kept]
 
-    def total(magnitude: FloatArray) -> FloatArray:
+    def total(magnitude: Floats) -> Floats:
         each = np.where(stopped, 0.0, taken * magnitude[kept] ** exponent)
         return _sum_by_group(index, each, count) / REFERENCE_STEPS_PER_KM
 
@@ -296,8 +294,8 @@ def impact_load_by_group(
     )
 
 
-def _sum_by_group(index: IntArray, values: FloatArray, count: int) -> FloatArray:
-    usable: BoolArray = ~np.isnan(values)
+def _sum_by_group(index: Ints, values: Floats, count: int) -> Floats:
+    usable: Flags = ~np.isnan(values)
     sums = np.bincount(index[usable], weights=values[usable], minlength=count)
     present = np.bincount(index, minlength=count) > 0
     used = np.bincount(index[usable], minlength=count) > 0

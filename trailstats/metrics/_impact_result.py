@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class ImpactLoadArrays:
     [GottschallKram2005]_, [Rice2024]_, [Baggaley2023]_
     """
 
-    active: FloatArray
-    impact: FloatArray
-    tibial: FloatArray
+    active: Floats
+    impact: Floats
+    tibial: Floats
 
     def per(self, amount: ArrayLike) -> "ImpactLoadArrays":
         """Divide each component by an amount per group.

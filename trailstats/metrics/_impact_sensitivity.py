@@ -18,15 +18,15 @@ from trailstats.metrics._impact_load import (
 from trailstats.metrics._impact_result import ImpactLoadArrays
 from trailstats.metrics._stride import POPULATION_CADENCE, CadenceModel, step_rate
 from trailstats.metrics._surface_factor import SURFACE_FACTORS, Ground, SurfaceFactor
-from trailstats.metrics._types import (
+from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    as_bools,
+    Flags,
+    Floats,
+    Ints,
+    as_flags,
     as_floats,
 )
-from trailstats.metrics.sampling import valid_seconds
 
 #: Load, daily stimulus, bone and tendon exponents. All but the first are from memory [Edwards2018].
 EXPONENTS: Final = (1.0, 4.0, 6.6, 9.0)
@@ -55,9 +55,9 @@ class ImpactSensitivity:
     """
 
     exponents: tuple[float, ...]
-    active: FloatArray
-    impact: FloatArray
-    tibial: FloatArray
+    active: Floats
+    impact: Floats
+    tibial: Floats
 
     def bounds(
         self, *, level: float = 0.95
@@ -129,7 +129,7 @@ class ImpactSensitivity:
         if self.exponents != other.exponents or self.active.shape != other.active.shape:
             raise ValueError("the two results differ in exponents or number of draws")
 
-        def share(mine: FloatArray, theirs: FloatArray) -> FloatArray:
+        def share(mine: Floats, theirs: Floats) -> Floats:
             known = np.all(~np.isnan(mine) & ~np.isnan(theirs), axis=1)
             return np.where(known, np.mean(mine < theirs, axis=1), np.nan)
 
@@ -223,7 +223,7 @@ def impact_sensitivity(
     walk = (
         is_walking(v, recorded, slope)
         if walking is None
-        else np.broadcast_to(as_bools(walking), shape).ravel()
+        else np.broadcast_to(as_flags(walking), shape).ravel()
     )
     rate, modelled = step_rate(v, recorded, walking=walk, model=model)
     seconds = np.broadcast_to(valid_seconds(dt), shape).ravel()
@@ -273,7 +273,7 @@ def impact_sensitivity(
     )
     cell = angle_bin * len(surfaces) + index
     on_steep = (np.abs(slope) >= 0.10) & ~walk
-    results: list[list[FloatArray]] = [[], [], []]
+    results: list[list[Floats]] = [[], [], []]
     for exponent in exponents:
         active = _stretched(
             steps, magnitudes[0], exponent, modelled, np.zeros_like(cell), 1, stretch
@@ -309,21 +309,21 @@ def impact_sensitivity(
 
 def _draw_surface(
     rng: np.random.Generator, surface: SurfaceFactor, draws: int
-) -> FloatArray:
+) -> Floats:
     if surface.low == surface.high:
         return np.full(draws, surface.central)
     return rng.triangular(surface.low, surface.central, surface.high, size=draws)
 
 
 def _stretched(
-    steps: FloatArray,
-    magnitude: FloatArray,
+    steps: Floats,
+    magnitude: Floats,
     exponent: float,
-    modelled: BoolArray,
-    cell: IntArray,
+    modelled: Flags,
+    cell: Ints,
     cells: int,
-    stretch: FloatArray,
-) -> FloatArray:
+    stretch: Floats,
+) -> Floats:
     """Sum steps times magnitude per cell and draw; only modelled steps are stretched."""
     load = steps * magnitude**exponent
     usable = ~np.isnan(load)

@@ -4,8 +4,8 @@ surges.
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, as_floats
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
+from trailstats.schema.arrays import ArrayLike, as_floats
 
 
 def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) -> float:

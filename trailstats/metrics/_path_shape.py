@@ -4,14 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 _EARTH_RADIUS: Final = 6371008.8  # [m], mean radius [IUGG1980]
 
 
-def local_plane(
-    latitude: ArrayLike, longitude: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floats]:
     """Metres east and north of the first position, for the extent of one run.
 
     Parameters
@@ -48,9 +46,7 @@ def local_plane(
     )
 
 
-def _along_path(
-    x: ArrayLike, y: ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _along_path(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Positions without repeats, with the distance along them."""
     east, north = np.broadcast_arrays(as_floats(x), as_floats(y))
     known = ~(np.isnan(east) | np.isnan(north))
@@ -61,7 +57,7 @@ def _along_path(
     return position[moved], east[moved], north[moved]
 
 
-def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> FloatArray:
+def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> Floats:
     """Chord over path in consecutive windows of equal length.
 
     Parameters

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from trailstats.metrics._curves import EffortCurve, effort_factor
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 #: Grade at which the basis functions reach 1, so that one prior width fits all of them [judgement].
 _GRADE_SCALE = 0.10
 
 
-def _basis(grade: FloatArray) -> FloatArray:
+def _basis(grade: Floats) -> Floats:
     """Departures that vanish on the level: a line and a parabola, uphill and downhill apart."""
     up, down = (
         np.maximum(grade, 0.0) / _GRADE_SCALE,
@@ -46,14 +46,14 @@ class PersonalCurve:
     """
 
     population: EffortCurve
-    departure: FloatArray
-    covariance: FloatArray
+    departure: Floats
+    covariance: Floats
     noise: float
     n: int
     grade_low: float
     grade_high: float
 
-    def factor(self, grade: ArrayLike) -> FloatArray:
+    def factor(self, grade: ArrayLike) -> Floats:
         """Level speed of equal effort divided by actual speed, for this athlete.
 
         Parameters
@@ -71,7 +71,7 @@ class PersonalCurve:
 
     def factor_range(
         self, grade: ArrayLike, *, width: float = 1.959964
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> tuple[Floats, Floats]:
         """Bounds of the factor from the posterior of the departure.
 
         Parameters
@@ -93,7 +93,7 @@ class PersonalCurve:
         centre = self.factor(grade)
         return centre * np.exp(-deviation), centre * np.exp(deviation)
 
-    def _design(self, grade: ArrayLike) -> FloatArray:
+    def _design(self, grade: ArrayLike) -> Floats:
         return _basis(
             np.clip(
                 as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0)
@@ -107,7 +107,7 @@ def equal_effort_factors(
     heart_rate: ArrayLike,
     *,
     level_grade: float = 0.02,
-) -> FloatArray:
+) -> Floats:
     """Observed grade factors: the athlete's own level speed at the same heart rate, over the actual
     speed.
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import scipy
 
-from trailstats.metrics._types import ArrayLike, IntArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Ints, as_floats
 
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 
 
 def route_cells(
     latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0
-) -> IntArray:
+) -> Ints:
     """Cells of a grid that a run touched.
 
     Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly
@@ -152,7 +152,7 @@ def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
     return float(np.mean(~np.isin(own, np.asarray(seen, dtype=np.int64))))
 
 
-def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> IntArray:
+def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints:
     """Find the runs that share a route.
 
     Two runs are linked when their similarity reaches the limit; a group is everything linked

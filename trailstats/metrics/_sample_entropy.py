@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from trailstats.metrics._types import ArrayLike, as_floats
+from trailstats.schema.arrays import ArrayLike, as_floats
 
 
 def _entropy(matches_longer: float, matches: float) -> float:

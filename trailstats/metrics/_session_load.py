@@ -14,9 +14,9 @@ from trailstats.metrics._trimp import (
     pace_load,
     trimp_weight,
 )
-from trailstats.metrics._types import ArrayLike
 from trailstats.metrics.effort import normalised_speed
 from trailstats.metrics.sampling import recorded_share, valid_seconds
+from trailstats.schema.arrays import ArrayLike
 
 
 class LoadMethod(StrEnum):

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 #: Gravity as rounded by the papers used here. [m/s^2]
 GRAVITY: Final = 9.81
@@ -12,7 +12,7 @@ _ANCHOR_SPEED: Final = 2.65  # [m/s], of the contact-time law [Voloshina2015]
 _ANCHOR_CONTACT: Final = 0.278  # [s], [Voloshina2015]
 
 
-def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> FloatArray:
+def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
     """Ground contact time expected from speed on level ground.
 
     A power law through four groups measured at 2.65 m/s. Not valid on climbs, where contact is much
@@ -45,7 +45,7 @@ def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> FloatArray:
     return as_floats(_ANCHOR_CONTACT * ratio**exponent)
 
 
-def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> FloatArray:
+def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> Floats:
     """Time in the air per step.
 
     Parameters
@@ -76,7 +76,7 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> FloatArray:
     return as_floats(np.maximum(period - contact, 0.0))
 
 
-def peak_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
+def peak_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
     """Peak vertical force of a running step from the sine-wave model.
 
     Within about 7 % of force plates on level ground from 3.33 m/s upwards. From a modelled contact
@@ -107,7 +107,7 @@ def peak_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     return np.pi / 2.0 * mean_contact_force(contact, flight)
 
 
-def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
+def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
     """Mean vertical force during contact, from the balance of vertical momentum.
 
     Parameters
@@ -138,7 +138,7 @@ def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     )
 
 
-def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
+def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> Floats:
     """Downward movement of the centre of mass during contact.
 
     Parameters
@@ -168,9 +168,7 @@ def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> FloatArray:
     return np.abs(force * t_c**2 / np.pi**2 - GRAVITY * t_c**2 / 8.0)
 
 
-def vertical_stiffness(
-    contact: ArrayLike, flight: ArrayLike, *, mass: float
-) -> FloatArray:
+def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) -> Floats:
     """Peak force over the downward movement of the centre of mass.
 
     Parameters
@@ -207,7 +205,7 @@ def vertical_stiffness(
 
 def leg_compression(
     contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, stature: float
-) -> FloatArray:
+) -> Floats:
     """Shortening of the leg spring during contact; leg length is 0.53 of stature.
 
     Parameters
@@ -250,7 +248,7 @@ def leg_stiffness(
     *,
     mass: float,
     stature: float,
-) -> FloatArray:
+) -> Floats:
     """Peak force over the compression of the leg spring.
 
     Parameters

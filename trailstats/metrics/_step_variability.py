@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 def recorded_resolution(values: ArrayLike) -> float:
@@ -179,7 +179,7 @@ def step_variability(
     weight = valid_seconds(seconds, steps, v, slope)
     total = np.add.reduceat(weight, starts)
 
-    def spread(series: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def spread(series: Floats) -> tuple[Floats, Floats]:
         values = np.where(weight > 0.0, series, 0.0)
         base = np.maximum(total, 1e-12)
         mean = np.add.reduceat(weight * values, starts) / base

@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._energy import STOPPED_SPEED
-from trailstats.metrics._types import (
+from trailstats.metrics.sampling import valid_seconds
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    as_bools,
+    Flags,
+    Floats,
+    as_flags,
     as_floats,
 )
-from trailstats.metrics.sampling import valid_seconds
 
 # Cadence of 256 runners over 16,128 hours, their stride rate doubled to steps [VanOeveren2019].
 _CONSTANT, _RISE = 150.02, 6.012
@@ -64,7 +64,7 @@ class CadenceModel:
     def _scale(self) -> float:
         return self.at_3 / (_CONSTANT + 3.0 * _RISE)
 
-    def running(self, speed: ArrayLike) -> FloatArray:
+    def running(self, speed: ArrayLike) -> Floats:
         """Cadence of running at a speed.
 
         Parameters
@@ -79,7 +79,7 @@ class CadenceModel:
         """
         return self._scale * (_CONSTANT + _RISE * as_floats(speed))
 
-    def walking(self, speed: ArrayLike) -> FloatArray:
+    def walking(self, speed: ArrayLike) -> Floats:
         """Cadence of walking at a speed, by ``110 (v / 1.3)^0.58``, a judgement.
 
         Parameters
@@ -156,7 +156,7 @@ def modelled_cadence(
     *,
     walking: ArrayLike | None = None,
     model: CadenceModel = POPULATION_CADENCE,
-) -> FloatArray:
+) -> Floats:
     """Cadence expected from speed alone.
 
     There is no usable model of the effect of slope; it is within `CadenceModel.uncertainty`.
@@ -189,11 +189,11 @@ def modelled_cadence(
     return (
         running
         if walking is None
-        else np.where(as_bools(walking), model.walking(speed), running)
+        else np.where(as_flags(walking), model.walking(speed), running)
     )
 
 
-def step_length(speed: ArrayLike, cadence: ArrayLike) -> FloatArray:
+def step_length(speed: ArrayLike, cadence: ArrayLike) -> Floats:
     """Length of one step.
 
     Parameters
@@ -291,7 +291,7 @@ def step_rate(
     *,
     walking: ArrayLike | None = None,
     model: CadenceModel = POPULATION_CADENCE,
-) -> tuple[FloatArray, BoolArray]:
+) -> tuple[Floats, Flags]:
     """Step rate of each sample, and whether they were modelled.
 
     Parameters

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics._zones import time_in_zones
 from trailstats.metrics.sampling import time_mean, valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 class Sex(StrEnum):
@@ -31,9 +31,7 @@ _MEN: Final = (0.64, 1.92)  # [Banister1991]
 _WOMEN: Final = (0.86, 1.67)  # [Banister1991]
 
 
-def trimp_weight(
-    fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant
-) -> FloatArray:
+def trimp_weight(fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant) -> Floats:
     """Weigh a minute by its share of heart-rate reserve."""
     x = as_floats(fraction)
     men = _MEN[0] * x * np.exp(_MEN[1] * x)

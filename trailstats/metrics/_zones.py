@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 #: Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to none
 #: of them.
@@ -49,7 +49,7 @@ class ZoneRules:
             )
 
 
-def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> FloatArray:
+def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> Floats:
     """Two thresholds of the three-zone model; the first is the ceiling of easy running.
 
     Parameters
@@ -114,7 +114,7 @@ def easy_ceiling(
     )
 
 
-def lthr_zone_bounds(lthr: float) -> FloatArray:
+def lthr_zone_bounds(lthr: float) -> Floats:
     """Six bounds of the seven zones (1 to 4, 5a, 5b, 5c) by lactate-threshold heart rate.
 
     Parameters
@@ -146,7 +146,7 @@ def lthr_zone_bounds(lthr: float) -> FloatArray:
 
 def hrr_zone_bounds(
     rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS
-) -> FloatArray:
+) -> Floats:
     """Zone bounds by heart-rate reserve.
 
     Parameters
@@ -185,7 +185,7 @@ def hrr_zone_bounds(
     return rest + (maximum - rest) * as_floats(fractions)
 
 
-def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> FloatArray:
+def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> Floats:
     """Time in each zone.
 
     Parameters

@@ -35,8 +35,8 @@ from trailstats.metrics._personal_curve import (
     equal_effort_factors,
     fit_personal_curve,
 )
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "GRADE_RANGE",
@@ -72,7 +72,7 @@ __all__ = [
 
 def grade_adjusted_speed(
     speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
-) -> FloatArray:
+) -> Floats:
     """Level speed of equal effort, per sample.
 
     Parameters
@@ -105,7 +105,7 @@ def grade_adjusted_speed(
 
 def grade_adjusted_speed_range(
     speed: ArrayLike, grade: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[Floats, Floats]:
     """Lowest and highest grade-adjusted speed over the three models of equal effort.
 
     Parameters

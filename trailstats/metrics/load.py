@@ -27,8 +27,8 @@ from trailstats.metrics._trimp import (
     pace_load,
     session_rpe_load,
 )
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
 from trailstats.metrics.sampling import true_runs
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "LoadConvention",
@@ -65,7 +65,7 @@ class LoadConvention(StrEnum):
     """``1 / days``."""
 
 
-def _running_average(daily: ArrayLike, weight: float, initial: float) -> FloatArray:
+def _running_average(daily: ArrayLike, weight: float, initial: float) -> Floats:
     loads = np.nan_to_num(as_floats(daily))
     if loads.size == 0:
         return loads
@@ -81,7 +81,7 @@ def exponential_load(
     *,
     convention: LoadConvention = LoadConvention.EXPONENTIAL,
     initial: float = 0.0,
-) -> FloatArray:
+) -> Floats:
     """Exponentially fading average of daily load, by time constant.
 
     42 days give the chronic load (fitness), 7 days the acute load (fatigue).
@@ -128,7 +128,7 @@ def exponential_load(
     return _running_average(daily, 1.0 / time_constant, initial)
 
 
-def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> FloatArray:
+def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floats:
     """Exponentially weighted moving average of daily load, by span.
 
     Parameters
@@ -167,7 +167,7 @@ def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floa
     return _running_average(loads, 2.0 / (span + 1.0), before)
 
 
-def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> FloatArray:
+def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> Floats:
     """Form: yesterday's chronic load minus yesterday's acute load.
 
     Parameters
@@ -261,7 +261,7 @@ def strain(week: ArrayLike, *, population: bool = False) -> float:
     return float(np.sum(as_floats(week))) * monotony(week, population=population)
 
 
-def rolling_total(daily: ArrayLike, days: int) -> FloatArray:
+def rolling_total(daily: ArrayLike, days: int) -> Floats:
     """Sum over the last days, today included.
 
     Parameters
@@ -303,7 +303,7 @@ def rolling_total(daily: ArrayLike, days: int) -> FloatArray:
 
 def acute_chronic_ratio(
     daily: ArrayLike, *, acute_days: int = 7, chronic_days: int = 28
-) -> FloatArray:
+) -> Floats:
     """Mean daily load of the last week over that of the last four weeks.
 
     A plain ratio without a target. Replacing the chronic part by random values keeps its relation

@@ -19,7 +19,7 @@ from trailstats.metrics._efficiency import (
     decoupling,
     efficiency_factor,
 )
-from trailstats.metrics._types import ArrayLike, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "BestEfforts",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-def vdot(distance: ArrayLike, duration: ArrayLike) -> FloatArray:
+def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
     """Oxygen uptake that a race result implies (Daniels and Gilbert).
 
     Parameters
@@ -123,7 +123,7 @@ def riegel_time(
     target: ArrayLike,
     *,
     exponent: float = 1.06,
-) -> FloatArray:
+) -> Floats:
     """Duration over another distance by Riegel's power law.
 
     Parameters

@@ -6,12 +6,12 @@ pause has ``dt = 0``. A missing or negative `dt` counts as zero, so a bad clock 
 
 import numpy as np
 
-from trailstats.metrics._types import (
+from trailstats.schema.arrays import (
     ArrayLike,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    as_bools,
+    Flags,
+    Floats,
+    Ints,
+    as_flags,
     as_floats,
 )
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> FloatArray:
+def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> Floats:
     """Seconds of each sample, zero where a value or the duration is missing.
 
     Parameters
@@ -157,7 +157,7 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
     return float(ordered[min(int(position), ordered.size - 1)])
 
 
-def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
+def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> Floats:
     """Mean over a centred window of time around the middle of each sample.
 
     The mean is taken from the running integral, so it costs the same for every window length and
@@ -205,7 +205,7 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> FloatArray:
     return result
 
 
-def true_runs(mask: ArrayLike) -> tuple[IntArray, IntArray]:
+def true_runs(mask: ArrayLike) -> tuple[Ints, Ints]:
     """First and one-past-last index of every unbroken run of true values.
 
     Parameters
@@ -224,7 +224,7 @@ def true_runs(mask: ArrayLike) -> tuple[IntArray, IntArray]:
     >>> sampling.true_runs([False, True, True, False])
     (array([1]), array([3]))
     """
-    flags: BoolArray = as_bools(mask)
+    flags: Flags = as_flags(mask)
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
     return np.flatnonzero(edges == 1).astype(np.int64), np.flatnonzero(
         edges == -1

@@ -26,8 +26,8 @@ from trailstats.metrics._step_variability import (
     recorded_resolution,
     step_variability,
 )
-from trailstats.metrics._types import ArrayLike, as_floats
 from trailstats.metrics.sampling import time_mean
+from trailstats.schema.arrays import ArrayLike, as_floats
 
 __all__ = [
     "BeatRules",

@@ -18,7 +18,7 @@ from trailstats.metrics._session_kind import (
     SessionRules,
     session_kinds,
 )
-from trailstats.metrics._types import ArrayLike, BoolArray, FloatArray, as_floats
+from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
 
 __all__ = [
     "ClimbCategory",
@@ -108,7 +108,7 @@ def shannon_evenness(weights: ArrayLike) -> float:
     return min(max(0.0, entropy / float(np.log(amounts.size))), 1.0)
 
 
-def km_effort(distance: ArrayLike, ascent: ArrayLike) -> FloatArray:
+def km_effort(distance: ArrayLike, ascent: ArrayLike) -> Floats:
     """Effort kilometres: kilometres plus a hundredth of the metres of ascent.
 
     Parameters
@@ -169,7 +169,7 @@ def km_effort_class(effort: float) -> EffortClass:
     return list(EffortClass)[int(np.searchsorted(_EFFORT_BOUNDS, effort, side="right"))]
 
 
-def climb_score(length: ArrayLike, grade: ArrayLike) -> FloatArray:
+def climb_score(length: ArrayLike, grade: ArrayLike) -> Floats:
     """Length times grade in percent, which is a hundred times the ascent.
 
     Parameters
@@ -231,7 +231,7 @@ def climb_category(length: float, grade: float) -> ClimbCategory:
 
 def notable_climb(
     length: ArrayLike, grade: ArrayLike, *, minimum_score: float = 3500.0
-) -> BoolArray:
+) -> Flags:
     """Whether a climb is worth listing for a runner: 500 m, 3 % and the score.
 
     Parameters

@@ -10,11 +10,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Floats
 
 __all__ = [
     "Activity",
@@ -219,7 +219,7 @@ class Activity:
         )
 
     @cached_property
-    def seconds(self) -> NDArray[np.float64]:
+    def seconds(self) -> Floats:
         """Time of each record since the first one [s]; not to be written to."""
         stamps = pd.DatetimeIndex(self.records.index).as_unit("ns").asi8
         seconds = np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
@@ -227,7 +227,7 @@ class Activity:
         return seconds
 
     @cached_property
-    def columns(self) -> Mapping[str, NDArray[np.float64]]:
+    def columns(self) -> Mapping[str, Floats]:
         """The columns of ``records`` as arrays by name; not to be written to."""
         block = self.records.to_numpy()
         if block.dtype != np.float64:
@@ -236,7 +236,7 @@ class Activity:
             }
         return dict(zip(self.records.columns, block.T, strict=True))
 
-    def times_at(self, seconds: NDArray[np.float64]) -> pd.DatetimeIndex:
+    def times_at(self, seconds: Floats) -> pd.DatetimeIndex:
         """Return the UTC times, to the millisecond, at seconds since the first record."""
         first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
         return pd.DatetimeIndex(

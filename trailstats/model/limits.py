@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.metrics import intensity
 from trailstats.model.athlete import Athlete
+from trailstats.schema.arrays import Floats
 from trailstats.schema.documents import plain
 
 __all__ = ["ASSUMED_REST", "HeartRateLimits", "resolve_limits"]
@@ -67,7 +67,7 @@ def resolve_limits(
     athlete: Athlete,
     *,
     day: pd.Timestamp | None = None,
-    times: NDArray[np.float64] | None = None,
+    times: Floats | None = None,
     n_activities: int = 0,
 ) -> HeartRateLimits:
     """Return the limits: as stated, else from the highest heart rates recorded, else from age.
@@ -112,7 +112,7 @@ def resolve_limits(
 def _maximum(
     athlete: Athlete,
     day: pd.Timestamp | None,
-    times: NDArray[np.float64] | None,
+    times: Floats | None,
     n_activities: int,
 ) -> tuple[float, list[str]]:
     if athlete.heart_rate_max:

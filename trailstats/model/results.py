@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.errors import SchemaError
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
 from trailstats.schema import EvidenceStrength, Severity
+from trailstats.schema.arrays import Floats
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
 
 __all__ = ["TABLES_OF_ANALYSIS", "Analysis", "HeartRateTimes", "Metric", "Totals"]
@@ -224,15 +224,9 @@ class HeartRateTimes:
         Shape (256,) [s]: after the first ten minutes, on climbs steeper than 5 %.
     """
 
-    moving: NDArray[np.float64] = field(
-        default_factory=lambda: np.zeros(HEART_RATE_BINS)
-    )
-    settled: NDArray[np.float64] = field(
-        default_factory=lambda: np.zeros(HEART_RATE_BINS)
-    )
-    climbing: NDArray[np.float64] = field(
-        default_factory=lambda: np.zeros(HEART_RATE_BINS)
-    )
+    moving: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
+    settled: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
+    climbing: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
 
     def to_dict(self) -> dict[str, object]:
         """Return, for each part, the first bin that holds time and the times from there on."""

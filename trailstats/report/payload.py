@@ -9,12 +9,12 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.report.sections import ActivityView, TableView
 from trailstats.report.tracks import TrackView
 from trailstats.report.view import Page
 from trailstats.schema import Surface
+from trailstats.schema.arrays import Floats
 
 __all__ = ["embed", "payload"]
 
@@ -149,7 +149,7 @@ def _track(track: TrackView) -> Json:
     return out
 
 
-def _steps(values: NDArray[np.float64]) -> list[int | None]:
+def _steps(values: Floats) -> list[int | None]:
     whole = np.round(values)
     known = np.isfinite(whole)
     steps = np.diff(whole[known], prepend=0.0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
@@ -14,6 +13,7 @@ from trailstats.report import text
 from trailstats.report.claim_view import ClaimView, claim_view
 from trailstats.report.tracks import TrackView, track_views
 from trailstats.schema import Surface
+from trailstats.schema.arrays import Flags
 
 __all__ = ["all_route_rows", "claim_rows", "profile_rows", "route_rows", "stretches"]
 
@@ -115,7 +115,7 @@ def _difference(view: ClaimView, title: str) -> Row:
 
 
 def stretches(
-    analysis: Analysis, view: TrackView, known: NDArray[np.bool_]
+    analysis: Analysis, view: TrackView, known: Flags
 ) -> list[tuple[int, Row]]:
     """Return the known points with their surface, in parts of the same ground; a part ends where
     the next begins.

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.model.activity import ActivityMeta
 from trailstats.model.results import Analysis, Metric
@@ -20,6 +19,7 @@ from trailstats.report import text
 from trailstats.report.claim_view import display_unit
 from trailstats.report.tracks import TrackView
 from trailstats.schema import METRICS, Gait, Slope, Surface
+from trailstats.schema.arrays import Floats
 
 __all__ = [
     "ActivityView",
@@ -288,7 +288,7 @@ def _splits(segments: pd.DataFrame, imperial: bool) -> TableView:
     return TableView(heads, tuple(rows))
 
 
-def _weighted(values: NDArray[np.float64], time: NDArray[np.float64]) -> float:
+def _weighted(values: Floats, time: Floats) -> float:
     """Return the mean over the time where a value is known."""
     known = np.isfinite(values) & (time > 0)
     return (

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
+from trailstats.schema.arrays import Flags, Floats, Ints
 
 __all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "track_views"]
 
@@ -61,15 +61,15 @@ class TrackView:
         Number of the region, -1 without positions.
     """
 
-    along: NDArray[np.float64]
+    along: Floats
     by_time: bool
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    elevation: NDArray[np.float64]
-    speed: NDArray[np.float64]
-    heart_rate: NDArray[np.float64]
-    segment: NDArray[np.int64]
-    starts: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    elevation: Floats
+    speed: Floats
+    heart_rate: Floats
+    segment: Ints
+    starts: Ints
     region: int = -1
 
     def __len__(self) -> int:
@@ -80,7 +80,7 @@ class TrackView:
         return int(np.isfinite(getattr(self, column)).sum()) > 1
 
 
-def outside_zones(profile: pd.DataFrame, zones: Zones) -> NDArray[np.bool_]:
+def outside_zones(profile: pd.DataFrame, zones: Zones) -> Flags:
     """Return which points lie outside all privacy zones.
 
     Parameters
@@ -152,9 +152,9 @@ def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[Tra
 
 def _view(
     profile: pd.DataFrame,
-    starts: NDArray[np.int64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
+    starts: Ints,
+    x: Floats,
+    y: Floats,
     region: int,
 ) -> TrackView:
     along = profile["distance"].to_numpy()
@@ -178,9 +178,7 @@ def _view(
     )
 
 
-def _thinned(
-    profile: pd.DataFrame, keep: NDArray[np.bool_]
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+def _thinned(profile: pd.DataFrame, keep: Flags) -> tuple[pd.DataFrame, Ints]:
     """Return the points to be drawn and where the line starts anew: after points that were removed,
     and far gaps.
     """
@@ -193,7 +191,7 @@ def _thinned(
     return profile.iloc[kept[chosen]], np.searchsorted(chosen, new).astype(np.int64)
 
 
-def _far(profile: pd.DataFrame) -> NDArray[np.bool_]:
+def _far(profile: pd.DataFrame) -> Flags:
     """Return after which points nothing was recorded over a distance that stands out: no line is
     known there.
     """
@@ -207,11 +205,11 @@ def _far(profile: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def _distance_to(
-    lat: NDArray[np.float64],
-    lon: NDArray[np.float64],
+    lat: Floats,
+    lon: Floats,
     centre_lat: float,
     centre_lon: float,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the great-circle distance of each position to a place [m]."""
     phi, phi0 = np.radians(lat), math.radians(centre_lat)
     h = np.sin((phi - phi0) / 2) ** 2
@@ -220,7 +218,7 @@ def _distance_to(
 
 
 def _regions(
-    positions: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    positions: Sequence[tuple[Floats, Floats]],
 ) -> list[int]:
     """Return each activity's region: near the centre of the first activity that opened it; -1
     without positions.

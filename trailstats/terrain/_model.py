@@ -9,13 +9,12 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.errors import SchemaError
+from trailstats.schema.arrays import Floats
 
 __all__ = ["LinearModel", "SurfaceModel", "surface_model"]
 
-Floats = NDArray[np.float64]
 
 FORMAT = 2
 """Version of the file's structure."""

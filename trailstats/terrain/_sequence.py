@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import atanh, exp, tanh
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from trailstats.schema.arrays import Floats
 
 __all__ = ["mean_between", "sigmoid", "smooth_log_odds"]
-
-Floats = NDArray[np.float64]
 
 
 def sigmoid(log_odds: ArrayLike) -> Floats:

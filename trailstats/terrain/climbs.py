@@ -11,11 +11,11 @@ from trailstats.cleaning import clean
 from trailstats.elevation import turning_points
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.schema.arrays import Floats
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]
 
-Floats = NDArray[np.float64]
 
 GRID = 10.0
 STEEPEST_OVER = 100.0

@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trailstats.elevation import Corrected, ElevationSource, grid_profile
 from trailstats.errors import ConfigError, MissingExtraError
 from trailstats.metrics.sampling import true_runs
+from trailstats.schema.arrays import Flags, Floats
 
 if TYPE_CHECKING:
     from rasterio import DatasetReader
 
 __all__ = ["GroundTiles", "ground_heights"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".vrt", ".asc", ".bil", ".dt1", ".dt2"})
 """Names that a folder is searched for."""

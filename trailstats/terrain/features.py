@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
 from trailstats.geo import local_xy
 from trailstats.model.activity import CleanActivity
+from trailstats.schema.arrays import Floats
 from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [
@@ -41,7 +41,6 @@ __all__ = [
     "window_features",
 ]
 
-Floats = NDArray[np.float64]
 
 SPACING = 10.0
 """Distance between grid points [m]; judgement: about what a receiver resolves."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
+from trailstats.schema.arrays import Flags, Floats
 from trailstats.terrain._sequence import mean_between
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
@@ -37,7 +38,6 @@ __all__ = [
     "trail_probability",
 ]
 
-Floats = NDArray[np.float64]
 
 TAG_PROBABILITY = {
     "trail": 0.95,
@@ -397,7 +397,7 @@ def _without_short(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
         codes = np.repeat(np.where(weakest, longer, codes[starts]), lengths)
 
 
-def _decided(evidence: SurfaceEvidence, at: Floats) -> NDArray[np.bool_]:
+def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:
     """Return whether labels or map decide at some distances."""
     if not len(evidence.distance):
         return np.zeros(len(at), dtype=bool)

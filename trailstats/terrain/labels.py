@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from trailstats.errors import ConfigError
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import Surface
+from trailstats.schema.arrays import Floats
 
 __all__ = ["SurfaceLabel", "SurfaceLabels"]
 
@@ -27,8 +28,6 @@ _FIELDS = ("file", "from", "to", "surface")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(km|mi|m)")
 _UNITS = {"m": 1.0, "km": 1000.0, "mi": 1609.344}
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from trailstats.cleaning import clean
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
+from trailstats.schema.arrays import Flags, Floats
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["cut_segments", "segments_cut_at", "split_segments"]
 
-Floats = NDArray[np.float64]
 Words = NDArray[np.object_]
 
 GRID = 10.0
@@ -167,9 +167,7 @@ def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
     return grid[np.flatnonzero(np.diff(gaits)) + 1] - GRID / 2
 
 
-def _hiking(
-    run: CleanActivity, rules: TerrainRules
-) -> tuple[NDArray[np.bool_], Floats]:
+def _hiking(run: CleanActivity, rules: TerrainRules) -> tuple[Flags, Floats]:
     """Return which samples were hiked, and the moving time of each [s]."""
     track = run.track
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)

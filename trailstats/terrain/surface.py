@@ -8,11 +8,11 @@ from math import log
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
+from trailstats.schema.arrays import Floats
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
@@ -35,7 +35,6 @@ __all__ = [
     "with_log_odds",
 ]
 
-Floats = NDArray[np.float64]
 
 MEDIAN_SPEED_ON_FOOT = 6.0
 """Half of the time faster than this is no run, whatever the file says [m/s]; judgement."""

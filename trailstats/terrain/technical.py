@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.metrics import effort
+from trailstats.schema.arrays import Floats
 from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
     WINDOW_STEP,
@@ -28,8 +28,6 @@ from trailstats.terrain.features import (
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["TECHNICAL_WEIGHTS", "TechnicalWeights", "technical_probability"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

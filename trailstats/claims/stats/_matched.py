@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
+from trailstats.schema.arrays import Floats
+
 __all__ = [
     "Comparison",
     "MatchRules",
@@ -18,7 +20,6 @@ __all__ = [
     "compare",
 ]
 
-Floats = NDArray[np.float64]
 NAN = float("nan")
 _PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
 

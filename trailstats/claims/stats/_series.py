@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg import cho_factor, cho_solve, qr
 from scipy.special import stdtr, stdtrit
 
+from trailstats.schema.arrays import Floats
+
 __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
 
-Floats = NDArray[np.float64]
 NAN = float("nan")
 CORRELATIONS = np.linspace(-0.3, 0.95, 26)
 """Correlations of errors one unit of time apart that are averaged over; judgement."""

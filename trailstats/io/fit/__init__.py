@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed
@@ -33,6 +32,7 @@ from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part, walk
 from trailstats.model.activity import ActivityMeta, Issue, Wearer
 from trailstats.schema import Severity, is_on_foot
+from trailstats.schema.arrays import Flags, Floats, Ints, Times
 
 _KEPT_FAULTS = 20  # judgement: the rest is counted
 
@@ -168,7 +168,7 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     ]
 
 
-def _steps(cadence: NDArray[np.float64], issues: list[Issue]) -> NDArray[np.float64]:
+def _steps(cadence: Floats, issues: list[Issue]) -> Floats:
     """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
     moving = cadence[cadence > 0]
     if len(moving) and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW:
@@ -187,14 +187,14 @@ class _Shared:
 
     laps: Laps
     pauses: Pauses
-    heartbeats: tuple[NDArray[np.int64], NDArray[np.float64]] | None
+    heartbeats: tuple[Ints, Floats] | None
     wearer: Wearer
 
 
 def _activity(
     records: Records,
-    time: NDArray[np.datetime64],
-    rows: NDArray[np.bool_] | None,
+    time: Times,
+    rows: Flags | None,
     meta: ActivityMeta,
     shared: _Shared,
 ) -> Parsed:

@@ -5,11 +5,11 @@ messages.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.io.fit._profile import MESSAGES, fields
-from trailstats.io.fit._table import Floats, Table
+from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
+from trailstats.schema.arrays import Flags, Floats
 
 _TICKS = 1024.0  # per second, of the strap's clock
 _LONGEST = 5.0  # s; judgement: a record stands for at most this time before it
@@ -77,7 +77,7 @@ def _stored_rates(table: Table) -> tuple[Floats, Floats]:
     return at[usable], rates[usable]
 
 
-def _ticks(table: Table) -> tuple[Floats, NDArray[np.bool_]]:
+def _ticks(table: Table) -> tuple[Floats, Flags]:
     """Return the strap's clock of every value, a row a message, NaN beyond a message's values.
 
     Most messages hold only the low 12 bits, two values in three bytes; each follows the one before

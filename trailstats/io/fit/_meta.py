@@ -7,15 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.io._build import NAT
 from trailstats.io.fit._profile import MESSAGES, fields, names
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Wearer
+from trailstats.schema.arrays import Floats, Ints, Times
 
-Times = NDArray[np.datetime64]
 Pauses = list[tuple[np.datetime64, np.datetime64]]
 
 _EPOCH = np.datetime64("1989-12-31T00:00:00", "ns")
@@ -35,7 +34,7 @@ class Rows:
     def __len__(self) -> int:
         return len(self.table)
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
+    def numbers(self, name: str) -> Floats:
         """Return a field in its published unit, NaN where it is missing."""
         fact = self.facts[name]
         values = self.table.values(fact.number, fact.scale, fact.offset)
@@ -60,7 +59,7 @@ class Rows:
         return [_named(value, kind) for value in self.numbers(name)]
 
 
-def fit_times(seconds: NDArray[np.float64]) -> Times:
+def fit_times(seconds: Floats) -> Times:
     """Return FIT seconds as UTC times, NaT where they are missing.
 
     Seconds that count from power-on are NaT too, unless there are no others: then the clock was
@@ -164,9 +163,7 @@ def read_wearer(part: Part) -> Wearer:
     )
 
 
-def read_heartbeats(
-    part: Part, records: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+def read_heartbeats(part: Part, records: Ints) -> tuple[Ints, Floats] | None:
     """Return the times between heartbeats [s], and the record that each follows in the file.
 
     Parameters
@@ -191,8 +188,8 @@ class Laps:
 
     start: Times
     end: Times
-    distance: NDArray[np.float64]
-    timer_time: NDArray[np.float64]
+    distance: Floats
+    timer_time: Floats
     trigger: list[str]
 
     def within(self, first: np.datetime64, last: np.datetime64) -> dict[str, object]:

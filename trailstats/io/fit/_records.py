@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.io.fit._heart import merge_heart_rates
 from trailstats.io.fit._profile import MESSAGES, Fact, fields
-from trailstats.io.fit._table import MAX_ITEMS, Floats, Table
+from trailstats.io.fit._table import MAX_ITEMS, Table
 from trailstats.io.fit._wire import BASE_TYPES, FieldSpec, Part
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Flags, Floats, Ints
 
 # Our column: fields of the record message in order of preference, and the factor from their unit to
 # SI.
@@ -57,7 +57,7 @@ class Records:
     issues.
     """
 
-    offsets: NDArray[np.int64]
+    offsets: Ints
     seconds: Floats
     columns: dict[str, Floats]
     extras: dict[str, Floats]
@@ -145,7 +145,7 @@ def _expand_speed_distance(
             out[at] = np.where(np.isnan(out[at]), stored[valid], out[at])
 
 
-def _unrolled(ticks: NDArray[np.int64], valid: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _unrolled(ticks: Ints, valid: Flags) -> Ints:
     """Return the running total of a 12-bit counter; invalid entries repeat the one before."""
     known = ticks[valid]
     total = np.zeros(len(ticks), dtype=np.int64)

@@ -9,7 +9,6 @@ so a loop over messages is affordable.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.io.fit._wire import (
     Book,
@@ -20,6 +19,7 @@ from trailstats.io.fit._wire import (
     plausible,
 )
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Ints
 
 RECORD = 20
 _MINUTE, _DAY = 60, 86_400
@@ -343,7 +343,7 @@ class _Walker:
             start, width = stop, min(width * 2, 1 << 20)
         return -1
 
-    def _candidates(self, start: int, stop: int) -> NDArray[np.int64]:
+    def _candidates(self, start: int, stop: int) -> Ints:
         """Return the places in a stretch where a known header is followed by a time near the last
         one.
         """

@@ -17,8 +17,8 @@ from trailstats.io.fit._wire import (
     Layout,
     Part,
 )
+from trailstats.schema.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
 _OPAQUE = BaseType("B", 1, 0xFF)
 MAX_ITEMS = 16  # judgement: longer arrays in a record are blobs, not columns
 
@@ -30,7 +30,7 @@ class _Block(NamedTuple):
     buffer: bytes | NDArray[np.uint8]
     first: int
     size: int
-    rows: slice | NDArray[np.int64]
+    rows: slice | Ints
 
 
 class Table:
@@ -47,10 +47,10 @@ class Table:
         self.part = part
         layouts = [o for o in part.layouts if o.message == message and len(o)]
         offsets = [o.offsets() for o in layouts]
-        self.offsets: NDArray[np.int64] = (
+        self.offsets: Ints = (
             np.concatenate(offsets) if offsets else np.empty(0, dtype=np.int64)
         )
-        places: list[slice | NDArray[np.int64]]
+        places: list[slice | Ints]
         if len(layouts) == 1:
             places = [slice(None)]
         else:
@@ -141,7 +141,7 @@ class Table:
                         )
         return out
 
-    def raw(self, number: int) -> list[tuple[NDArray[np.int64], NDArray[np.uint8]]]:
+    def raw(self, number: int) -> list[tuple[Ints, NDArray[np.uint8]]]:
         """Return one field's bytes, a row a message, for each size that it comes in, with the
         rows.
         """
@@ -153,7 +153,7 @@ class Table:
             if spec.number == number
         ]
 
-    def items(self, number: int, scale: float) -> tuple[NDArray[np.int64], Floats]:
+    def items(self, number: int, scale: float) -> tuple[Ints, Floats]:
         """Return an array field unrolled in file order, without missing items: rows and values."""
         rows, values = [], []
         numbers = np.arange(len(self))
@@ -230,8 +230,8 @@ class Table:
 def _block(
     data: bytes,
     layout: Layout,
-    offsets: NDArray[np.int64],
-    rows: slice | NDArray[np.int64],
+    offsets: Ints,
+    rows: slice | Ints,
 ) -> _Block:
     count, size = len(offsets), layout.size
     if int(offsets[-1]) - int(offsets[0]) == (count - 1) * size:
@@ -287,7 +287,7 @@ def _bytes(block: _Block, at: int, size: int) -> NDArray[np.uint8]:
     )
 
 
-def _clock(part: Part) -> tuple[Floats, NDArray[np.int64]]:
+def _clock(part: Part) -> tuple[Floats, Ints]:
     """Return times [FIT s] and places of all messages that carry a time, in file order.
 
     A compressed header holds the low five bits of the time; each step forward is the difference

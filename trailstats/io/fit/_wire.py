@@ -15,11 +15,11 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.errors import LimitError
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
+from trailstats.schema.arrays import Ints
 
 TIMESTAMP = 253
 FIELD_DESCRIPTION = 206
@@ -146,7 +146,7 @@ class Layout:
             self.starts.append(at)
             self.counts.append(count)
 
-    def offsets(self) -> NDArray[np.int64]:
+    def offsets(self) -> Ints:
         """Return the place of every message [bytes], in file order."""
         singles = np.frombuffer(self.singles, dtype=np.int64)
         if not self.starts:

@@ -15,9 +15,10 @@ import numpy as np
 
 from trailstats.io.xml._groups import Dialect, Group, Leaves, Section, Spans, Walked
 from trailstats.io.xml._shapes import Points, find_points
-from trailstats.io.xml._spans import Places, Words, first_of, read_numbers, words_of
+from trailstats.io.xml._spans import Words, first_of, read_numbers, words_of
 from trailstats.io.xml._tokens import IrregularError, Texts, local, require, tags
 from trailstats.io.xml._walk import MAX_DEPTH
+from trailstats.schema.arrays import Ints
 
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
 _BLOCK = (
@@ -85,7 +86,7 @@ def _leaves(points: Points, time: str) -> dict[str, Leaves]:
     return dict(spans)
 
 
-def _filled(start: Places, end: Places) -> tuple[Places, Places, Places]:
+def _filled(start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     """Return the numbers of the points that have a value, and where it begins and ends."""
     rows = np.flatnonzero(start < end)
     return (
@@ -95,7 +96,7 @@ def _filled(start: Places, end: Places) -> tuple[Places, Places, Places]:
     )
 
 
-def _openings(data: bytes, begin: int) -> tuple[Places, Words]:
+def _openings(data: bytes, begin: int) -> tuple[Ints, Words]:
     """Return the places of all ``<``, and the first eight bytes of each tag, of shorter ones all,
     or zeros at the end.
 

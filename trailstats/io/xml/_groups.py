@@ -12,19 +12,11 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.io._build import NAT
-from trailstats.io.xml._spans import (
-    Floats,
-    Places,
-    plain_numbers,
-    read_times,
-    texts_to_times,
-)
+from trailstats.io.xml._spans import plain_numbers, read_times, texts_to_times
 from trailstats.model.activity import Issue
-
-Times = NDArray[np.datetime64]
+from trailstats.schema.arrays import Floats, Ints, Times
 
 _MOST_OTHERS = 64  # judgement: further elements of a point that become columns
 
@@ -62,7 +54,7 @@ class Leaves(Protocol):
     """
 
     @property
-    def rows(self) -> Places:
+    def rows(self) -> Ints:
         """Numbers of the points that have a value, counted through the document."""
 
     def numbers(self, which: slice) -> Floats:
@@ -80,7 +72,7 @@ class Texts:
     texts: list[str] = field(default_factory=list)
 
     @cached_property
-    def rows(self) -> Places:
+    def rows(self) -> Ints:
         """Numbers of the points that have a value."""
         return np.array(self.places, dtype=np.int64)
 
@@ -100,9 +92,9 @@ class Spans:
     """
 
     data: bytes
-    rows: Places
-    start: Places
-    end: Places
+    rows: Ints
+    start: Ints
+    end: Ints
     values: Floats = field(default_factory=lambda: np.empty(0))
 
     def numbers(self, which: slice) -> Floats:
@@ -185,7 +177,7 @@ class Group:
         out[rows] = values
         return out
 
-    def _mine(self, leaves: Leaves) -> tuple[Places, slice]:
+    def _mine(self, leaves: Leaves) -> tuple[Ints, slice]:
         rows = leaves.rows
         first, last = np.searchsorted(rows, (self.first, self.last))
         return rows[first:last] - self.first, slice(int(first), int(last))

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trailstats.io.xml._spans import FIRST, Bytes, Mask, Places, Words, strip, words_of
+from trailstats.io.xml._spans import FIRST, Bytes, Words, strip, words_of
 from trailstats.io.xml._tokens import Token, pairs, require, tokens
+from trailstats.schema.arrays import Flags, Ints
 
 _MOST_SHAPES = 64  # judgement: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag
@@ -44,13 +45,13 @@ class Points:
 
     data: bytes
     content: Bytes
-    open: Places
-    first: Places
-    last: Places
-    close: Places
-    values: dict[str, tuple[Places, Places]] = field(default_factory=dict)
+    open: Ints
+    first: Ints
+    last: Ints
+    close: Ints
+    values: dict[str, tuple[Ints, Ints]] = field(default_factory=dict)
 
-    def add(self, name: str, rows: Places, start: Places, end: Places) -> None:
+    def add(self, name: str, rows: Ints, start: Ints, end: Ints) -> None:
         """Take a value of some points, where they have none of that name yet."""
         if name not in self.values:
             if len(rows) == len(self.first):
@@ -65,7 +66,7 @@ class Points:
 
 
 def find_points(
-    data: bytes, opening: Places, heads: Words, name: bytes, depth: int
+    data: bytes, opening: Ints, heads: Words, name: bytes, depth: int
 ) -> Points:
     """Return all points of a document, or hand it over.
 
@@ -95,14 +96,14 @@ def find_points(
     return points
 
 
-def _begin(heads: Words, text: bytes) -> Mask:
+def _begin(heads: Words, text: bytes) -> Flags:
     """Return which words are the first eight bytes of a text, or all of it."""
     return np.asarray(
         heads & FIRST[min(len(text), 8)] == int.from_bytes(text[:8], "little")
     )
 
 
-def _alike(heads: Words, points: Points) -> Iterator[Places]:
+def _alike(heads: Words, points: Points) -> Iterator[Ints]:
     """Yield the points whose tags are as many and begin alike."""
     bounds = np.stack((points.first, points.last + 1), axis=1).ravel()
     sums = np.add.reduceat(heads, bounds)[::2] + (points.last - points.first).view(
@@ -118,7 +119,7 @@ def _alike(heads: Words, points: Points) -> Iterator[Places]:
 
 
 def _read_shape(
-    points: Points, words: Words, heads: Words, rows: Places, name: bytes, depth: int
+    points: Points, words: Words, heads: Words, rows: Ints, name: bytes, depth: int
 ) -> None:
     """Read the points of one shape, given by their numbers."""
     first = points.first[rows]
@@ -166,7 +167,7 @@ def _read_shape(
         points.add(leaf, rows, start, end)
 
 
-def _quotes(points: Points, tags: Places) -> Places:
+def _quotes(points: Points, tags: Ints) -> Ints:
     """Return the places of the four quotes in each of some tags."""
     start = points.open[tags]
     width = int((points.open[tags + 1] - start).max())
@@ -185,7 +186,7 @@ def _quotes(points: Points, tags: Places) -> Places:
 
 
 def _add_position(
-    points: Points, words: Words, rows: Places, tag: Token, quotes: Places
+    points: Points, words: Words, rows: Ints, tag: Token, quotes: Ints
 ) -> None:
     """Add latitude and longitude from the attributes of points; others, or none of these, are
     handed over.

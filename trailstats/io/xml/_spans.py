@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.io._build import NAT, number, parse_times
+from trailstats.schema.arrays import Flags, Floats, Ints, Times
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
-Mask = NDArray[np.bool_]
 
 PAD = 64
 """Bytes that have to follow a stretch, so that it can be read in words; later ones are read one by
@@ -71,7 +69,7 @@ def first_of(words: Words, byte: int) -> Words:
     return found & (~found + np.uint64(1))
 
 
-def strip(content: Bytes, start: Places, end: Places) -> tuple[Places, Places]:
+def strip(content: Bytes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Return the stretches without the blanks at both ends."""
     while (
         blank := (start < end) & (content[np.minimum(start, len(content) - 1)] <= 32)
@@ -82,7 +80,7 @@ def strip(content: Bytes, start: Places, end: Places) -> tuple[Places, Places]:
     return start, end
 
 
-def read_numbers(data: bytes, start: Places, end: Places) -> Floats:
+def read_numbers(data: bytes, start: Ints, end: Ints) -> Floats:
     """Return the number in every stretch of ``data``, NaN where there is none.
 
     The stretches have no blanks at their ends.
@@ -94,7 +92,7 @@ def read_numbers(data: bytes, start: Places, end: Places) -> Floats:
     return out
 
 
-def _numbers(data: bytes, start: Places, end: Places) -> Floats:
+def _numbers(data: bytes, start: Ints, end: Ints) -> Floats:
     out = np.full(len(start), np.nan)
     left = (end > start) & (end <= len(data) - PAD)
     if np.count_nonzero(left) >= _MANY:
@@ -125,7 +123,7 @@ def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
     return out
 
 
-def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
+def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
     """Return the values of plain decimals such as ``-12.5``, rounded to the nearest double, and
     which surely are so.
     """
@@ -174,13 +172,13 @@ def _decimals(words: Words, start: Places, end: Places) -> tuple[Floats, Mask]:
     return (np.where(negative, -values, values) if signed else values), read
 
 
-def _fraction(words: Words, decimals: Places) -> tuple[Words, Mask]:
+def _fraction(words: Words, decimals: Ints) -> tuple[Words, Flags]:
     """Return the first up to eight decimals as a whole number of 1e-8, and which were digits."""
     kept = FIRST.take(decimals, mode="clip")
     return _eight(words & kept | _ZEROS & ~kept)
 
 
-def _eight(words: Words) -> tuple[Words, Mask]:
+def _eight(words: Words) -> tuple[Words, Flags]:
     """Return words of eight digits as whole numbers, and which were such."""
     digits = words - _ZEROS
     digits = digits * np.uint64(10) + (digits >> np.uint64(8))
@@ -189,12 +187,12 @@ def _eight(words: Words) -> tuple[Words, Mask]:
     return high + low >> np.uint64(32), _are_digits(words)
 
 
-def _are_digits(words: Words) -> Mask:
+def _are_digits(words: Words) -> Flags:
     """Return which words are eight digits."""
     return np.asarray((words - _ZEROS | words + _each(70)) & _TOPS == 0)
 
 
-def _quotient(whole: Floats, part: Floats, cut: Mask) -> tuple[Floats, Mask]:
+def _quotient(whole: Floats, part: Floats, cut: Flags) -> tuple[Floats, Flags]:
     """Return ``(whole + part / 1e8) / 1e8``, rounded to the nearest double, and which are surely
     that.
 
@@ -228,7 +226,7 @@ def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
     ) + a_low * b_low
 
 
-def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64]:
+def read_times(data: bytes, start: Ints, end: Ints) -> Times:
     """Return the ISO 8601 time in every stretch of ``data`` as UTC, NaT where there is none."""
     out = np.full(len(start), NAT)
     size = end - start
@@ -245,7 +243,7 @@ def read_times(data: bytes, start: Places, end: Places) -> NDArray[np.datetime64
     return out
 
 
-def texts_to_times(texts: list[str]) -> NDArray[np.datetime64]:
+def texts_to_times(texts: list[str]) -> Times:
     """Return ISO 8601 texts without blanks at their ends as UTC, NaT where there is none."""
     if len(texts) < _MANY and all(map(_PLAIN_TIME.fullmatch, texts)):
         try:
@@ -275,9 +273,7 @@ _DAYS = np.zeros(256, dtype=np.int64)
 _DAYS[1:13] = 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
 
 
-def _utc(
-    words: Words, start: Places, size: Places
-) -> tuple[NDArray[np.datetime64], Mask]:
+def _utc(words: Words, start: Ints, size: Ints) -> tuple[Times, Flags]:
     """Return times such as ``2024-05-01T07:00:00.123Z``, and which stretches are such."""
     date = words[start]
     if (date == date[0]).all():
@@ -322,7 +318,7 @@ def _utc(
 
 def _pairs(
     words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]
-) -> tuple[Words, Mask]:
+) -> tuple[Words, Flags]:
     """Return words with the value of two digits in the place of the first, and which have the
     layout.
     """
@@ -332,6 +328,6 @@ def _pairs(
     return values * np.uint64(10) + (values >> np.uint64(8)), fine
 
 
-def _part(words: Words, place: int) -> NDArray[np.int64]:
+def _part(words: Words, place: int) -> Ints:
     """Return one byte of each word."""
     return np.asarray(words >> np.uint64(8 * place) & FIRST[1]).view(np.int64)

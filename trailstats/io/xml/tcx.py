@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, both_feet, number
@@ -13,6 +12,7 @@ from trailstats.io.xml._groups import Dialect, Group, Section, Walked
 from trailstats.io.xml._spans import texts_to_times
 from trailstats.io.xml._walk import walk
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
+from trailstats.schema.arrays import Times
 
 _COLUMNS = {
     "latitude": ("LatitudeDegrees",),
@@ -101,7 +101,7 @@ def _activity(group: Group, walked: Walked) -> Parsed:
     return Parsed(time, columns, meta, extras, _laps(laps, time), pauses, issues)
 
 
-def _laps(laps: list[Section], time: NDArray[np.datetime64]) -> dict[str, object]:
+def _laps(laps: list[Section], time: Times) -> dict[str, object]:
     """Return the laps with at least one point as columns of ``schema.LAPS``."""
     ends = [*(lap.at for lap in laps[1:]), len(time)]
     kept = [(lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end]

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.geo import EARTH_RADIUS
+from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain.maps._index import LONGEST_PIECE
 
 __all__ = ["METRES", "NEAREST", "REACH", "Candidates", "expand", "find_candidates"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
@@ -59,19 +58,19 @@ class Candidates:
         Id of each way, and number of its set of tags.
     """
 
-    way: Whole
+    way: Ints
     offset: Floats
     fit: Floats
     east: Floats
     north: Floats
     origin: tuple[Floats, Floats]
     pieces: NDArray[np.void]
-    owner: Whole
-    ids: Whole
-    tags: Whole
+    owner: Ints
+    ids: Ints
+    tags: Ints
 
 
-def expand(start: Whole, count: Whole) -> tuple[Whole, Whole]:
+def expand(start: Ints, count: Ints) -> tuple[Ints, Ints]:
     """Return, for ranges given by start and length, each range's number and each member, one after
     the other.
     """
@@ -136,7 +135,7 @@ def find_candidates(
         np.zeros(len(latitude), np.int64), np.bincount(row, minlength=len(latitude))
     )[1]
 
-    def table(values: Floats | Whole, empty: float) -> Floats:
+    def table(values: Floats | Ints, empty: float) -> Floats:
         out = np.full((len(latitude), NEAREST), empty)
         out[row, column] = values[keep]
         return out
@@ -155,7 +154,7 @@ def find_candidates(
     )
 
 
-def _near(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> NDArray[np.void]:
+def _near(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> NDArray[np.void]:
     """Return the pieces whose middle lies in a coarse block next to one that holds a point."""
     if not len(pieces) or not len(lat):
         return pieces[:0]
@@ -174,11 +173,11 @@ def _near(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> NDArray[np.void]:
     return out
 
 
-def _key(row: Whole | int, column: Whole | int) -> Whole:
+def _key(row: Ints | int, column: Ints | int) -> Ints:
     return np.asarray(row * 100_000_000 + column, dtype=np.int64)
 
 
-def _pairs(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> tuple[Whole, Whole]:
+def _pairs(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> tuple[Ints, Ints]:
     """Return the pairs of a point and a piece that may lie within reach, by the cells of a grid."""
     if not len(pieces):
         return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -214,7 +213,7 @@ def _pairs(pieces: NDArray[np.void], lat: Whole, lon: Whole) -> tuple[Whole, Who
     return point, piece[member]
 
 
-def _best(point: Whole, way: Whole, fit: Floats, near: NDArray[np.bool_]) -> Whole:
+def _best(point: Ints, way: Ints, fit: Floats, near: Flags) -> Ints:
     """Return the pairs to keep: of each way its best piece, of each point its `NEAREST` best ways,
     in order.
     """

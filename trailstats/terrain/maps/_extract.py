@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.errors import ConfigError, MissingExtraError
+from trailstats.schema.arrays import Ints
 from trailstats.terrain.maps._index import (
     HEAD_LENGTH,
     LONGEST_PIECE,
@@ -130,9 +131,7 @@ class _Collector:
         self._lines, self._ways = [], []
 
 
-def _divided(
-    start: NDArray[np.int64], end: NDArray[np.int64], ways: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _divided(start: Ints, end: Ints, ways: Ints) -> tuple[Ints, Ints, Ints]:
     """Return straights of at most `LONGEST_PIECE`; impossible ones are left out."""
     size = np.abs(end - start).max(axis=1, initial=0)
     fine = (size > 0) & (size <= WIDEST)
@@ -146,9 +145,7 @@ def _divided(
     return low, high, ways[one]
 
 
-def _in_tiles(
-    start: NDArray[np.int64], end: NDArray[np.int64], ways: NDArray[np.int64]
-) -> NDArray[np.void]:
+def _in_tiles(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
     """Return the rows of pieces, one for each tile that a piece's box touches."""
     low, high = np.minimum(start, end) // TILE, np.maximum(start, end) // TILE
     found = []

@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.schema.arrays import Ints
+
 __all__ = [
     "HEAD_LENGTH",
     "LONGEST_PIECE",
@@ -60,14 +62,12 @@ HEAD_LENGTH = 128
 MOST_TILES = 1024
 """Tiles kept in memory; about 2 MB each in a dense town."""
 
-Tiles = NDArray[np.int64]
-
 
 class CorruptIndexError(Exception):
     """The index is damaged or of another version; it is made anew."""
 
 
-def tile_of(latitude: NDArray[np.int64], longitude: NDArray[np.int64]) -> Tiles:
+def tile_of(latitude: Ints, longitude: Ints) -> Ints:
     """Return the number of the tile that a position [1e-7 deg] lies in."""
     return np.asarray(
         (latitude // TILE + 4500) * 18002 + longitude // TILE + 9000, dtype=np.int64
@@ -163,7 +163,7 @@ class TileIndex:
         )
         self._read: OrderedDict[int, NDArray[np.void]] = OrderedDict()
 
-    def pieces(self, tiles: Tiles) -> NDArray[np.void]:
+    def pieces(self, tiles: Ints) -> NDArray[np.void]:
         """Return the pieces of some tiles; a piece that lies in several of them is there several
         times.
 

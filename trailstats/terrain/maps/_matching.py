@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain.maps._candidates import METRES, NEAREST, Candidates, expand
 
 __all__ = ["MATCH_RULES", "MatchRules", "Path", "follow"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 STEPS = 4096
 """Steps whose transitions are worked out together, which bounds the memory."""
@@ -72,14 +71,14 @@ class Path:
         Probability of each candidate, given the whole track; the last column is that of no way.
     """
 
-    choice: Whole
+    choice: Ints
     probability: Floats
 
 
 def follow(
     found: Candidates,
     step: tuple[Floats, Floats],
-    whole: NDArray[np.bool_],
+    whole: Flags,
     rules: MatchRules,
 ) -> Path:
     """Return the ways that a track most likely followed.
@@ -116,7 +115,7 @@ def follow(
     return Path(_viterbi(fit, costs), _posterior(fit, costs))
 
 
-def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Whole:
+def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Ints:
     n, states = fit.shape
     back = np.zeros((n, states), np.int64)
     score = fit[0]
@@ -155,9 +154,9 @@ def _posterior(fit: Floats, costs: NDArray[np.float32]) -> Floats:
 class _Links:
     """Where two ways meet: sorted pairs of ways, and the place of the junction [1e-7 deg]."""
 
-    pair: Whole
-    latitude: Whole
-    longitude: Whole
+    pair: Ints
+    latitude: Ints
+    longitude: Ints
 
 
 def _links(found: Candidates) -> _Links:
@@ -191,7 +190,7 @@ def _transitions(
     found: Candidates,
     links: _Links,
     step: tuple[Floats, Floats],
-    whole: NDArray[np.bool_],
+    whole: Flags,
     rules: MatchRules,
     first: int,
     last: int,

@@ -17,6 +17,7 @@ from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
 from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.schema.arrays import Floats, Ints
 from trailstats.terrain.maps._candidates import (
     METRES,
     REACH,
@@ -30,8 +31,6 @@ from trailstats.terrain.maps._tags import RULES, Ground, ground_of
 
 __all__ = ["SPACING", "MapMatch", "RoadMap"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 SPACING = 10.0
 """Distance between the points that are matched [m]; judgement: about what a receiver resolves."""
@@ -71,7 +70,7 @@ class MapMatch:
     """
 
     distance: Floats
-    way: Whole
+    way: Ints
     offset: Floats
     confidence: Floats
     p_trail: Floats
@@ -361,7 +360,7 @@ def _direction(lat: Floats, lon: Floats) -> Floats:
 def _as_match(
     distance: Floats,
     found: Candidates,
-    choice: Whole,
+    choice: Ints,
     probability: Floats,
     sets: list[dict[str, str]],
 ) -> MapMatch:
