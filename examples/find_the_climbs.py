@@ -17,7 +17,8 @@ def main() -> None:
         "direction",
         "start_distance",
         "distance",
-        "gain",
+        "ascent",
+        "descent",
         "mean_grade",
         "vertical_speed",
     ]

@@ -97,7 +97,7 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
         assert (rows["tibial"] + rows["tibial_steep"]).to_numpy() == pytest.approx(
             found.tibial
         )
-    assert rows["duration"].to_numpy() == pytest.approx(
+    assert rows["moving_time"].to_numpy() == pytest.approx(
         [samples.time[group == k].sum() for k in range(3)]
     )
 

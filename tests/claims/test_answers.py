@@ -217,9 +217,9 @@ def test_loads_give_the_impact(
     """
     table = explain(runner, "impact")
     sums = table.groupby("surface")[
-        ["active", "tibial", "tibial_steep", "distance", "duration"]
+        ["active", "tibial", "tibial_steep", "distance", "moving_time"]
     ].sum()
-    for per, amount in (("km", "distance"), ("minute", "duration")):
+    for per, amount in (("km", "distance"), ("minute", "moving_time")):
         for name, load in (
             ("active", sums["active"]),
             ("tibial", sums["tibial"] + sums["tibial_steep"]),

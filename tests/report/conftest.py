@@ -109,10 +109,11 @@ def make_analysis(
                 "start_distance": [0.0],
                 "end_distance": [2500.0],
                 "distance": [2500.0],
-                "gain": [175.0],
+                "ascent": [175.0],
+                "descent": [0.0],
                 "mean_grade": [0.07],
                 "steepest_grade": [0.12],
-                "duration": [2500 / speed],
+                "moving_time": [2500 / speed],
                 "vertical_speed": [175 * speed / 2500],
                 "grade_adjusted_speed": [speed * 1.4],
                 "score": [17_500.0],
@@ -236,7 +237,7 @@ def make_history(
             "name": a.meta.name,
             "local_offset": a.meta.local_offset,
             "surface": surface,
-            "activity": a.meta.content_hash,
+            "content_hash": a.meta.content_hash,
         }
         for column in schema.ACTIVITIES:
             empty = {"float64": math.nan, "str": "", "int64": 0}.get(column.dtype)

@@ -249,7 +249,7 @@ def _activities(
         "session_load": load,
         "session_load_method": "heart rate",
         "local_offset": np.zeros(runs),
-        "activity": files,
+        "content_hash": files,
         "device": np.where(
             (s.new_device != 0) & (plan.week >= (s.trail_from or s.weeks // 2)),
             "new",
@@ -351,7 +351,7 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
             "surface": np.repeat(plan.surface, size),
             "exponent": np.tile(EXPONENTS, len(plan.week)),
             "distance": np.repeat((p["time"] * p["speed"]).sum(axis=1), size),
-            "duration": np.repeat(plan.seconds, size),
+            "moving_time": np.repeat(plan.seconds, size),
             **sums,
         }
     )

@@ -49,7 +49,7 @@ def effort_table(samples: Samples) -> pd.DataFrame:
     if s.has_elevation:
         parts["level"] = np.cumsum(np.nan_to_num(s.level_speed) * s.time)
     columns: dict[str, list[object]] = {
-        name: [] for name in ("ground", "basis", "distance", "duration", "start")
+        name: [] for name in ("ground", "basis", "distance", "duration", "start_offset")
     }
     for ground, distance in parts.items():
         by_distance = performance.best_efforts_by_distance(distance, s.clock, LENGTHS)
@@ -61,7 +61,7 @@ def effort_table(samples: Samples) -> pd.DataFrame:
             columns["basis"] += [basis] * size
             columns["distance"] += best.distance[kept].tolist()
             columns["duration"] += best.duration[kept].tolist()
-            columns["start"] += best.start_time[kept].tolist()
+            columns["start_offset"] += best.start_time[kept].tolist()
     return schema.EFFORTS.frame(columns)
 
 

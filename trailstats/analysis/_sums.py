@@ -114,7 +114,7 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             "surface": surfaces * size,
             "exponent": np.repeat(EXPONENTS, 3),
             "distance": np.tile(by_surface(samples.track["step"] * (time > 0)), size),
-            "duration": np.tile(by_surface(time), size),
+            "moving_time": np.tile(by_surface(time), size),
             **columns,
         }
     )

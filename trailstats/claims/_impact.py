@@ -41,7 +41,11 @@ _COLUMNS: Final = (
     "tibial",
     "tibial_steep",
 )
-_PER: Final = {"km": "distance", "minute": "duration", "session_load": "session_load"}
+_PER: Final = {
+    "km": "distance",
+    "minute": "moving_time",
+    "session_load": "session_load",
+}
 _NAMES: Final = {
     "active": "active peak of the stance, a muscle and joint load",
     "impact": "external impact peak",
@@ -107,7 +111,9 @@ def impact(data: Evidence) -> Finding:
     rng = np.random.default_rng(0)
     weights = _redraw(rng, np.unique(rows))
     constants = _Constants.draw(rng)
-    ground_sums = [_sums(t, weights, ("distance", "duration")) for t in ground.values()]
+    ground_sums = [
+        _sums(t, weights, ("distance", "moving_time")) for t in ground.values()
+    ]
     whole_sums = [
         _sums(_whole(data, table, side), weights, ("session_load",)) for side in ground
     ]
@@ -220,7 +226,7 @@ def _whole(data: Evidence, table: pd.DataFrame, side: str) -> pd.DataFrame:
     own = ((runs["side"] == side) & runs["session_load"].gt(0)).to_numpy()
     table = table[own[table["row"].to_numpy(dtype=np.intp)]]
     sums = table.groupby(["row", "exponent"], as_index=False)[
-        [*_COLUMNS, "distance", "duration"]
+        [*_COLUMNS, "distance", "moving_time"]
     ].sum(min_count=1)
     return sums.assign(
         session_load=runs["session_load"].to_numpy()[
@@ -346,7 +352,7 @@ def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
     columns = [
         "surface",
         "distance",
-        "duration",
+        "moving_time",
         "active",
         "impact",
         "tibial",

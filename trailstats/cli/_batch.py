@@ -19,7 +19,7 @@ from trailstats.cli._work import Work
 from trailstats.history import TIME_LIMIT, History
 from trailstats.history._stored import tables_in_parts
 from trailstats.io.tables import write_atomically, write_partitioned, write_table
-from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKS, Table
+from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKLY, Table
 
 _SUFFIXES = (".csv", ".parquet", ".json")
 Histories = dict[str, History]
@@ -30,7 +30,7 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
     SEGMENTS.name: lambda history: chain(
         [SEGMENTS.empty()], tables_in_parts(history.analyses, SEGMENTS)
     ),
-    WEEKS.name: lambda history: [history.weekly()],
+    WEEKLY.name: lambda history: [history.weekly()],
 }
 
 
@@ -109,7 +109,7 @@ def batch(
     if segments is not None:
         _write(segments, SEGMENTS, histories, by_athlete, partition)
     if weekly is not None:
-        _write(weekly, WEEKS, histories, by_athlete, partition)
+        _write(weekly, WEEKLY, histories, by_athlete, partition)
     if as_json:
         print_json(_document(histories, by_athlete))
     else:
@@ -178,7 +178,7 @@ def _write(
     if not partition:
         write_table(frame, path, table=table)
         return
-    time = frame["week" if table is WEEKS else "start_time"]
+    time = frame["week" if table is WEEKLY else "start_time"]
     frame.insert(1, "year", time.dt.year.astype("Int64"))
     write_partitioned(frame, path, table=table, by=("athlete", "year"))
 

@@ -339,10 +339,10 @@ def _climbs(climbs: pd.DataFrame, imperial: bool) -> None:
             "climb" if row["direction"] == "up" else "descent",
             _bare(say.distance(row["start_distance"], imperial)),
             _bare(say.distance(row["distance"], imperial)),
-            _bare(say.elevation(row["gain"], imperial)),
+            _bare(say.elevation(row["ascent"] + row["descent"], imperial)),
             say.percent(row["mean_grade"]),
             say.percent(row["steepest_grade"]),
-            say.duration(row["duration"]),
+            say.duration(row["moving_time"]),
             _bare(say.climb_rate(row["vertical_speed"], imperial)),
         )
     _console().print(table)

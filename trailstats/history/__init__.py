@@ -140,12 +140,12 @@ class History:
 
     def weekly(self) -> pd.DataFrame:
         """Return the sums of each week from Monday (UTC), weeks without a run included: table
-        ``schema.WEEKS``.
+        ``schema.WEEKLY``.
         """
         return weekly_table(self.activities)
 
     def daily(self) -> pd.DataFrame:
-        """Return load and form day by day (UTC), days of rest included: table ``schema.DAYS``."""
+        """Return load and form day by day (UTC), days of rest included: table ``schema.DAILY``."""
         return daily_table(self.activities)
 
     def training(self) -> dict[str, Metric]:

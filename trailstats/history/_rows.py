@@ -9,13 +9,14 @@ import pandas as pd
 from trailstats import schema
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import INDOOR, METRICS, Surface
+from trailstats.schema import INDOOR, Surface
 
 __all__ = ["activities_table", "activity_row", "failure_row"]
 
 DECIDED = 0.7
 """Probability from which the whole activity counts as one surface; judgement, as for segments."""
 
+_COLUMNS = frozenset(schema.ACTIVITIES.names)
 _AS_TOTAL = (
     "distance",
     "elapsed_time",
@@ -45,7 +46,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "sub_sport": meta.sub_sport,
         "start_time": meta.start_time,
         "n_issues": len(analysis.issues),
-        "activity": meta.content_hash,
+        "content_hash": meta.content_hash,
         "format": meta.format,
         "name": meta.name,
         "workout": meta.workout,
@@ -54,11 +55,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "surface": _surface(metrics["trail_probability"].value, meta.sub_sport),
         "session_load_method": metrics["session_load"].method.split(";")[0],
     }
-    row |= {
-        name: metric.value
-        for name, metric in metrics.items()
-        if name in METRICS and METRICS[name].column
-    }
+    row |= {name: metric.value for name, metric in metrics.items() if name in _COLUMNS}
     return row | {name: getattr(totals, name) for name in _AS_TOTAL}
 
 
@@ -123,7 +120,7 @@ def _duplicates(table: pd.DataFrame) -> list[str]:
         for c in (
             "file",
             "status",
-            "activity",
+            "content_hash",
             "start_time",
             "distance",
             "elapsed_time",

@@ -76,14 +76,14 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``schema.WEEKS``, weeks without a run included; a value that an activity lacks adds
+        Table ``schema.WEEKLY``, weeks without a run included; a value that an activity lacks adds
         nothing.
     """
     table = activities[
         (activities["status"] == "ok") & (activities["duplicate_of"] == "")
     ]
     if table.empty:
-        return schema.WEEKS.empty()
+        return schema.WEEKLY.empty()
     sums = pd.DataFrame({"week": monday_of(table["start_time"])})
     sums["n_activities"] = 1
     for name in (
@@ -104,7 +104,7 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
         by_week.index.min(), by_week.index.max(), freq="7D", name="week"
     )
     by_week = by_week.reindex(every, fill_value=0).reset_index()
-    return schema.WEEKS.frame({str(c): by_week[c] for c in by_week.columns})
+    return schema.WEEKLY.frame({str(c): by_week[c] for c in by_week.columns})
 
 
 def monday_of(times: pd.Series) -> pd.Series:
@@ -115,7 +115,7 @@ def monday_of(times: pd.Series) -> pd.Series:
 
 
 def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
-    """Return load and form day by day: table ``schema.DAYS``.
+    """Return load and form day by day: table ``schema.DAILY``.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     )
     table = activities[read]
     if table.empty:
-        return schema.DAYS.empty()
+        return schema.DAILY.empty()
     day = table["start_time"].dt.floor("D")
     sums = (
         table[["distance", "moving_time", "descent", "session_load", "impact_load"]]
@@ -159,7 +159,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     acute = load.exponential_load(loads, FATIGUE_DAYS)
     weeks = [loads[max(k - 6, 0) : k + 1] for k in range(len(loads))]
     full = [len(week) == 7 for week in weeks]
-    return schema.DAYS.frame(
+    return schema.DAILY.frame(
         {
             "day": every,
             "n_activities": count.to_numpy(),

@@ -65,7 +65,7 @@ def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
     Parameters
     ----------
     weeks : pandas.DataFrame
-        Table ``schema.WEEKS``.
+        Table ``schema.WEEKLY``.
     imperial : bool
     """
     factor = text.METRES_PER_MILE if imperial else 1000.0

@@ -376,24 +376,25 @@ def _climbs(climbs: pd.DataFrame, imperial: bool) -> TableView:
         "direction",
         "start_distance",
         "distance",
-        "gain",
+        "ascent",
+        "descent",
         "mean_grade",
         "steepest_grade",
     )
-    how = ("duration", "vertical_speed", "grade_adjusted_speed")
+    how = ("moving_time", "vertical_speed", "grade_adjusted_speed")
     rows = tuple(
         (
             "climb" if direction == "up" else "descent",
             _bare(text.distance(start, imperial)),
             _bare(text.distance(length, imperial)),
-            _bare(text.elevation(gain, imperial)),
+            _bare(text.elevation(up + down, imperial)),
             text.percent(grade),
             text.percent(steepest),
             text.duration(time),
             _bare(text.climb_rate(rise, imperial)),
             _bare(text.pace(level, imperial)),
         )
-        for direction, start, length, gain, grade, steepest, time, rise, level in _cells(
+        for direction, start, length, up, down, grade, steepest, time, rise, level in _cells(
             climbs, *where, *how
         )
     )

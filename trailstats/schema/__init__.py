@@ -23,7 +23,7 @@ from trailstats.schema._table import Column, Table
 from trailstats.schema._tables import (
     ACTIVITIES,
     CLIMBS,
-    DAYS,
+    DAILY,
     EFFORTS,
     IMPACT,
     LAPS,
@@ -32,7 +32,7 @@ from trailstats.schema._tables import (
     SEGMENTS,
     TABLES,
     TRACK,
-    WEEKS,
+    WEEKLY,
 )
 from trailstats.schema._words import (
     EvidenceStrength,
@@ -47,7 +47,7 @@ from trailstats.schema._words import (
 __all__ = [
     "ACTIVITIES",
     "CLIMBS",
-    "DAYS",
+    "DAILY",
     "EFFORTS",
     "FORMAT_VERSION",
     "IMPACT",
@@ -64,7 +64,7 @@ __all__ = [
     "TRAINING",
     "TREADMILL",
     "WALKS",
-    "WEEKS",
+    "WEEKLY",
     "Column",
     "EvidenceStrength",
     "Gait",

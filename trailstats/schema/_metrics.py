@@ -38,7 +38,7 @@ class MetricEntry:
     detail : bool
         Whether it is left out where only the main numbers are shown.
     column : bool
-        Whether it is also a column of the table of activities.
+        Whether it is also one of the columns at the end of the table of activities.
     """
 
     name: str

@@ -21,9 +21,7 @@ def _read_table(name: str, row: str, columns: list[str | list[str]]) -> Table:
     )
     if name == "activities":
         found += tuple(
-            _metric_column(entry)
-            for entry in METRICS.values()
-            if entry.column and entry.name not in columns
+            _metric_column(entry) for entry in METRICS.values() if entry.column
         )
     return Table(name, row, found)
 
@@ -45,5 +43,5 @@ PROFILE = TABLES["profile"]
 IMPACT = TABLES["impact"]
 EFFORTS = TABLES["efforts"]
 ACTIVITIES = TABLES["activities"]
-WEEKS = TABLES["weekly"]
-DAYS = TABLES["daily"]
+WEEKLY = TABLES["weekly"]
+DAILY = TABLES["daily"]

@@ -11,33 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trailstats.schema import Table
+from trailstats.schema import METRICS, Table
 
 __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 
 LATER_KEYS: frozenset[str] = frozenset(
-    {
-        "analysis.efforts",
-        "athlete.goal",
-        "athlete.cadence_at_3",
-        "history.daily",
-        "history.training",
-        "activities.time_zone_1",
-        "activities.time_zone_2",
-        "activities.time_zone_3",
-        "activities.efficiency_factor",
-        "activities.vdot",
-        "activities.energy",
-        "activities.steps",
-        "activities.descent_dose",
-        "activities.climb_dose",
-        "activities.km_effort",
-        "activities.terrain_evenness",
-    }
+    f"activities.{entry.name}" for entry in METRICS.values() if entry.column
 )
-"""Keys that joined the documents of this ``format_version`` after its first release, as
+"""Keys that may join the documents of one ``format_version`` after its first release, as
 ``"part.key"`` such as ``"segments.speed"``. Earlier documents lack them, so they are not required,
-and missing when such a document is read. """
+and missing when such a document is read. A metric that becomes a column of the table of activities
+is one of them.
+"""
 
 
 def plain(value: object) -> object:
