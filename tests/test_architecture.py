@@ -37,6 +37,8 @@ LAYERS: list[set[str]] = [
 DOOR = {"__init__", "__main__"}
 GENERATED = {"_profile.py"}
 MOST_LINES = 300
+MOST_ENTRIES = 22  # at the top of the package
+MOST_ROWS = 13
 
 
 def modules() -> list[Path]:
@@ -124,6 +126,64 @@ def test_the_layer_test_sees_a_violation(text: str) -> None:
     """An import from above is found in each of the forms that Python has."""
     assert len(violations(text, "trailstats.geo")) == 1
     assert violations("from trailstats.schema import Slope", "trailstats.geo") == []
+
+
+def names_of_modules() -> dict[str, Path]:
+    """Return every module's dotted name with its file."""
+    return {dotted(p).removesuffix(".__init__"): p for p in modules()}
+
+
+def targets_of(name: str, path: Path, known: set[str]) -> set[str]:
+    """Return the modules that a module imports, at its top or in a function.
+
+    ``from package import module`` means the module, not the package that holds it.
+    """
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & known
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found |= {inner if inner in known else node.module} & known
+    return found - {name}
+
+
+def circles(graph: dict[str, set[str]]) -> list[str]:
+    """Return the modules that import themselves by way of others."""
+    reached = {name: set(targets) for name, targets in graph.items()}
+    grown = True
+    while grown:
+        grown = False
+        for targets in reached.values():
+            further = set().union(*(reached[t] for t in targets)) - targets
+            targets |= further
+            grown = grown or bool(further)
+    return sorted(name for name, targets in reached.items() if name in targets)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports form no circle, those inside functions counted as well."""
+    found = names_of_modules()
+    graph = {name: targets_of(name, path, set(found)) for name, path in found.items()}
+    assert circles(graph) == []
+
+
+def test_the_circle_test_sees_a_circle() -> None:
+    """Three modules in a ring are found, one that only looks on is not."""
+    ring = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}
+    assert circles(ring) == ["a", "b", "c"]
+
+
+def test_the_top_of_the_package_is_short() -> None:
+    """Who opens the package sees its rooms at a glance: few entries, and one private module."""
+    entries = {p.name for p in PACKAGE.iterdir()} - {"__pycache__"}
+    private = {
+        name for name in entries if name.startswith("_") and not name.startswith("__")
+    }
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+    assert private == {"_version.py"}
+    assert len(LAYERS) <= MOST_ROWS
 
 
 def test_metrics_know_arrays_only() -> None:
