@@ -103,7 +103,7 @@ def time_by_terrain(segments: pd.DataFrame) -> list[float]:
     hiking [s].
     """
     time = segments["duration"].to_numpy()
-    hiked = segments["gait"].to_numpy(dtype=object) == Gait.HIKE.value
+    hiked = segments["gait"].to_numpy(dtype=object) == Gait.HIKE
     technical = segments["technical"].to_numpy() & ~hiked
     slope = segments["slope"].to_numpy(dtype=object)
     plain = ~hiked & ~technical

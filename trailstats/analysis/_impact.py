@@ -48,7 +48,7 @@ def load_metrics(
     surface = table["surface"].to_numpy(dtype=object)[plain]
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
     # Only ground that is not known to be paved may soften or harden a step.
-    soft = surface != Surface.ROAD.value
+    soft = surface != Surface.ROAD
     weak, hard = np.where(soft, ground.low, 1.0), np.where(soft, ground.high, 1.0)
     impact_low, impact_high = column["impact_low"] * weak, column["impact_high"] * hard
     flat, steep = float(column["tibial"].sum()), float(column["tibial_steep"].sum())

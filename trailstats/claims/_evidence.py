@@ -129,9 +129,7 @@ class Evidence:
         runs = runs.assign(run=place[table.index.get_indexer(runs.index)])
         runs = runs[runs["start_time"].notna()].reset_index(drop=True)
         outdoors = ~runs["sub_sport"].isin(INDOOR)
-        sided = outdoors & runs["surface"].isin(
-            [Surface.TRAIL.value, Surface.ROAD.value]
-        )
+        sided = outdoors & runs["surface"].isin([Surface.TRAIL, Surface.ROAD])
         hurried = runs["intent"].isin(["hard", "race"]) | (
             runs["hard_time"] >= HARD_TIME
         )
@@ -217,7 +215,7 @@ class Evidence:
     @cached_property
     def is_trail(self) -> Flags:
         """Whether each run stands on the trail side."""
-        return np.asarray(self.runs["side"] == Surface.TRAIL.value)
+        return np.asarray(self.runs["side"] == Surface.TRAIL)
 
     @cached_property
     def has_side(self) -> Flags:

@@ -82,7 +82,7 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     chosen = ((runs["side"] == "road") & (runs["intent"] != "race")).to_numpy()
     table, _ = calm_stretches(data, chosen)
     table = table[
-        (table["surface"] == Surface.ROAD.value) & (table["mean_grade"].abs() < LEVEL)
+        (table["surface"] == Surface.ROAD) & (table["mean_grade"].abs() < LEVEL)
     ]
     weight = table["duration"].to_numpy()
     row = table["row"].to_numpy(dtype=np.intp)

@@ -101,9 +101,7 @@ def surges(data: Evidence) -> Floats:
     )
     segments = data.history.segments
     surface = segments["surface"]
-    kinds = np.select(
-        [surface == Surface.ROAD.value, surface == Surface.TRAIL.value], [0, 1], 2
-    )
+    kinds = np.select([surface == Surface.ROAD, surface == Surface.TRAIL], [0, 1], 2)
     code = kinds[place]
     length = np.full(count, -np.inf)
     np.maximum.at(length, row, distance)

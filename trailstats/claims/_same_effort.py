@@ -81,7 +81,7 @@ def same_effort(data: Evidence) -> Finding:
     common = float(calm["speed"].mean())
     comparison = compare(
         calm["heart_rate"] - rise.slope * (calm["speed"] - common),
-        calm["ground"] == Surface.TRAIL.value,
+        calm["ground"] == Surface.TRAIL,
         calm["day"],
         runs["moving_time"].to_numpy()[calm["row"]],
         groups=calm["device"],
@@ -100,7 +100,7 @@ def _cells(data: Evidence) -> tuple[pd.DataFrame, Rise]:
     )
     side = runs["side"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
     table = table.assign(
-        ground=table["surface"].where(table["surface"] != Surface.UNKNOWN.value, side)
+        ground=table["surface"].where(table["surface"] != Surface.UNKNOWN, side)
     )
     table = table[table["ground"] != ""]
     names = ["heart_rate", "speed", "p_trail"]

@@ -100,7 +100,7 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, Rise]:
     )
     # A long stretch that begins in the warm-up is kept: level runs are a single one.
     kept = (
-        (table["gait"] == Gait.RUN.value)
+        (table["gait"] == Gait.RUN)
         & (table["mean_grade"] >= STEEPEST_DESCENT)
         & (time >= SHORTEST)
         & (table["early"] <= 0.5)

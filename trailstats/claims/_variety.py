@@ -97,7 +97,7 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
         )
 
     steep = table["mean_grade"] >= 0.10
-    hiked = table["gait"] == Gait.HIKE.value
+    hiked = table["gait"] == Gait.HIKE
     climbing, hiking = (
         total(table["duration"], steep),
         total(table["duration"], steep & hiked),

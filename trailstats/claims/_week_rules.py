@@ -248,14 +248,14 @@ def _variety(data: Evidence, recent: pd.Series, period: str) -> RuleResult:
     table = data.segments
     table = table[recent.to_numpy()[table["row"].to_numpy(dtype=np.intp)]]
     table = table[
-        (table["slope"] != Slope.UNKNOWN.value)
-        & table["surface"].isin([Surface.TRAIL.value, Surface.ROAD.value])
+        (table["slope"] != Slope.UNKNOWN)
+        & table["surface"].isin([Surface.TRAIL, Surface.ROAD])
     ]
-    trail = table["surface"] == Surface.TRAIL.value
+    trail = table["surface"] == Surface.TRAIL
     level = table["mean_grade"].abs() < 0.05
     kinds = np.select(
         [
-            table["gait"] == Gait.HIKE.value,
+            table["gait"] == Gait.HIKE,
             table["technical"],
             trail & level,
             trail,

@@ -260,7 +260,7 @@ def analysis(result: Analysis, imperial: bool) -> None:
     _segments(result.segments, imperial)
     _climbs(result.climbs, imperial)
     for issue in result.issues:
-        note(f"{issue.severity.value}: {issue.message}")
+        note(f"{issue.severity}: {issue.message}")
 
 
 def _metrics(metrics: dict[str, Metric], imperial: bool) -> None:

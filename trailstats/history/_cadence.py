@@ -51,8 +51,8 @@ def level_running(segments: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
         segments[name].to_numpy() for name in ("speed", "cadence", "duration")
     )
     level = (
-        (slope == Slope.FLAT.value)
-        & (gait == Gait.RUN.value)
+        (slope == Slope.FLAT)
+        & (gait == Gait.RUN)
         & (duration >= STEADY)
         & ~np.isnan(cadence)
     )

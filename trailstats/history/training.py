@@ -235,7 +235,7 @@ def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
         effort.
     """
     usable = (
-        (segments["gait"] == Gait.RUN.value)
+        (segments["gait"] == Gait.RUN)
         & ~segments["technical"]
         & (segments["duration"] >= SETTLED)
     )

@@ -71,7 +71,7 @@ def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
     factor = text.METRES_PER_MILE if imperial else 1000.0
     out: list[Row] = []
     for surface in Surface:
-        values = weeks[f"{surface.value}_distance"].to_numpy() / factor
+        values = weeks[f"{surface}_distance"].to_numpy() / factor
         if surface is Surface.UNKNOWN and not (values > 0).any():
             continue
         out += [
@@ -255,19 +255,17 @@ def variety_rows(history: History) -> list[Row]:
     counted = _counted(history.activities)
     table = history.segments
     table = table[table["file"].isin(counted["file"])]
-    known = (table["slope"] != Slope.UNKNOWN.value) & (
-        table["surface"] != Surface.UNKNOWN.value
-    )
+    known = (table["slope"] != Slope.UNKNOWN) & (table["surface"] != Surface.UNKNOWN)
     table = table[
         known & table["start_time"].notna() & table["duration"].notna()
     ].reset_index(drop=True)
     trail, level = (
-        table["surface"] == Surface.TRAIL.value,
+        table["surface"] == Surface.TRAIL,
         table["mean_grade"].abs() < LEVEL_GRADE,
     )
     kind = np.select(
         [
-            table["gait"] == Gait.HIKE.value,
+            table["gait"] == Gait.HIKE,
             table["technical"],
             trail & level,
             trail,

@@ -262,13 +262,13 @@ def _splits(segments: pd.DataFrame, imperial: bool) -> TableView:
     )
     parts = [
         ("uphill", np.isin(slope, up)),
-        ("flat", slope == Slope.FLAT.value),
+        ("flat", slope == Slope.FLAT),
         ("downhill", np.isin(slope, down)),
-        ("on road", surface == Surface.ROAD.value),
-        ("on trail", surface == Surface.TRAIL.value),
-        ("unknown ground", surface == Surface.UNKNOWN.value),
+        ("on road", surface == Surface.ROAD),
+        ("on trail", surface == Surface.TRAIL),
+        ("unknown ground", surface == Surface.UNKNOWN),
         ("technical", segments["technical"].to_numpy()),
-        ("hiked", gait == Gait.HIKE.value),
+        ("hiked", gait == Gait.HIKE),
     ]
     rows = []
     for name, own in parts:

@@ -112,9 +112,7 @@ class Baseline:
             segments["file"]
         ).sum() / total.where(total > 0)
         road = segments["file"].isin(mean.index[mean < ROAD])
-        flat = (segments["slope"] == Slope.FLAT.value) & (
-            segments["gait"] == Gait.RUN.value
-        )
+        flat = (segments["slope"] == Slope.FLAT) & (segments["gait"] == Gait.RUN)
         rows = segments[road & flat & (segments["speed"] > 0)]
         pace = [
             _median(run["speed"].to_numpy(), run["distance"].to_numpy())

@@ -164,8 +164,8 @@ def _technical_by_map(
     technical = evidence.match.technical
     known = mean_over(np.isfinite(technical), evidence.distance, *ends) > 0.5
     # What a label calls a road stays one.
-    labelled = (parts["surface_source"] == SurfaceSource.LABEL.value) & (
-        parts["surface"] != Surface.TRAIL.value
+    labelled = (parts["surface_source"] == SurfaceSource.LABEL) & (
+        parts["surface"] != Surface.TRAIL
     )
     return np.where(
         known & ~labelled.to_numpy(),

@@ -166,7 +166,7 @@ def gather_evidence(
     whole, by = _whole(estimate, tag, rules)
     spoken = np.isfinite(p_trail)
     if len(distance) and spoken.mean() >= COVERED:
-        labelled = (source == SurfaceSource.LABEL.value).sum() > spoken.sum() / 2
+        labelled = (source == SurfaceSource.LABEL).sum() > spoken.sum() / 2
         whole, by = (
             float(p_trail[spoken].mean()),
             SurfaceSource.LABEL if labelled else SurfaceSource.MAP,
@@ -264,7 +264,7 @@ def surface_of(
     start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
     kinds = (SurfaceSource.LABEL, SurfaceSource.MAP)
     shares = [
-        mean_over(evidence.source == kind.value, evidence.distance, start, end)
+        mean_over(evidence.source == kind, evidence.distance, start, end)
         for kind in kinds
     ]
     rest = 1.0 - shares[0] - shares[1]
@@ -284,7 +284,7 @@ def surface_of(
         (kinds[0], shares[0], np.maximum(shares[1], rest)),
     ):
         decides = (share > 0) & (share >= others)
-        own = np.where(evidence.source == kind.value, evidence.p_trail, np.nan)
+        own = np.where(evidence.source == kind, evidence.p_trail, np.nan)
         p_trail = np.where(
             decides, mean_over(own, evidence.distance, start, end), p_trail
         )
