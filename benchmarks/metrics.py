@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.analysis import judge, measure
+from trailstats.analysis import Options, judge, measure
 from trailstats.analysis._measured import measure_metrics
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._sums import heart_rate_times, impact_table, total_up
@@ -78,7 +78,7 @@ def main() -> None:
         activity = clean(recording(n))
         evidence = gather_evidence(activity, terrain=rules)
         segments = classify_by(evidence, cut_segments(activity, terrain=rules), rules)
-        measured = measure(activity, athlete=ATHLETE, terrain=rules)
+        measured = measure(activity, Options(ATHLETE, terrain=rules))
         taken = []
         for _ in range(REPEATS):
             start = time.process_time()

@@ -11,20 +11,15 @@ import pandas as pd
 import pytest
 
 from trailstats import schema
-from trailstats.cleaning import CleanRules
 from trailstats.history import combine
 from trailstats.history._workers import Options, measure_source
 from trailstats.io.containers import Failure, SourceRef
-from trailstats.io.formats import ReadLimits
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
-from trailstats.terrain import TerrainRules
 
 pytestmark = pytest.mark.corpus
 
-OPTIONS = Options(
-    Athlete(heart_rate_max=190), CleanRules(), TerrainRules(), ReadLimits()
-)
+OPTIONS = Options(Athlete(heart_rate_max=190))
 
 
 def slice_of(corpus: Path) -> list[str]:

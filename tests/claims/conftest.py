@@ -89,7 +89,10 @@ def cut() -> Cut:
             pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
         )
         return replace(
-            history, activities=activities, segments=segments, analyses=tuple(analyses)
+            history,
+            activities=activities,
+            segments_source=segments,
+            analyses=tuple(analyses),
         )
 
     return keep

@@ -145,7 +145,7 @@ def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> No
         for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)
     ]
     segments = pd.concat([twice.segments, *again], ignore_index=True)
-    more = replace(twice, activities=table, analyses=analyses, segments=segments)
+    more = replace(twice, activities=table, analyses=analyses, segments_source=segments)
     assert [r.to_dict() for r in evaluate_claims(more)] == [
         r.to_dict() for r in evaluate_claims(twice)
     ]

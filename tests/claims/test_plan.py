@@ -249,7 +249,7 @@ def level(trails: list[tuple[int, str, float]], goal: str) -> History:
             "gait": "run",
         }
     )
-    return replace(history, segments=segments)
+    return replace(history, segments_source=segments)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,7 @@ import pytest
 
 from builders import beating, make_activity
 from trailstats import schema
-from trailstats.analysis import measure
-from trailstats.cleaning import CleanRules
+from trailstats.analysis import Options, measure
 from trailstats.errors import ReadError
 from trailstats.history import (
     History,
@@ -30,17 +29,15 @@ from trailstats.history import (
 )
 from trailstats.io.containers import Failure, SourceRef
 from trailstats.io.export import convert
-from trailstats.io.formats import ReadLimits
 from trailstats.model.activity import Activity
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
-from trailstats.terrain import TerrainRules
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50)
 
 
 def history(*runs: Activity, athlete: Athlete = ATHLETE) -> History:
-    return combine([measure(run, athlete=athlete) for run in runs], [], athlete)
+    return combine([measure(run, Options(athlete)) for run in runs], [], athlete)
 
 
 def dated(day: int, **columns: object) -> Activity:
@@ -281,7 +278,7 @@ def test_race_days_of_the_profile_count() -> None:
 
 def test_inputs_are_not_changed() -> None:
     """Judging a history leaves the measured activities as they were."""
-    measured = measure(dated(1, heart_rate=beating(150.0)), athlete=ATHLETE)
+    measured = measure(dated(1, heart_rate=beating(150.0)), Options(ATHLETE))
     before = measured.to_dict()
     combine([measured], [], ATHLETE)
     assert measured.to_dict() == before
@@ -316,9 +313,10 @@ def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> N
             "privacy_zones": [[47.0, 11.0, 500.0]],
         }
     )
-    sent = _workers.Options(athlete, CleanRules(), TerrainRules(), ReadLimits()).athlete
+    sent = Options(athlete).for_measuring().athlete
     assert sent != athlete
     run = dated(1, heart_rate=np.full(1801, 150.0), elevation=np.linspace(0, 80, 20))
     assert (
-        measure(run, athlete=sent).to_dict() == measure(run, athlete=athlete).to_dict()
+        measure(run, Options(sent)).to_dict()
+        == measure(run, Options(athlete)).to_dict()
     )

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from trailstats.analysis._measured import judged_metrics, measure_metrics
@@ -14,37 +15,47 @@ from trailstats.analysis._sums import (
     thin_profile,
     total_up,
 )
+from trailstats.analysis.options import Options
+from trailstats.analysis.recording import Recording
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import Activity, Issue
 from trailstats.model.athlete import Athlete
+from trailstats.model.inputs import AthleteLike
 from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.results import Analysis, Metric, Totals
 from trailstats.terrain import (
-    RoadMap,
     SurfaceEstimate,
-    SurfaceLabels,
     TerrainRules,
     gather_evidence,
-    map_for,
     surface_cuts,
     with_ground,
 )
 from trailstats.terrain.climbs import find_climbs
+from trailstats.terrain.inputs import LabelsLike, MapLike
 from trailstats.terrain.segments import segments_cut_at
 
-__all__ = ["Analysis", "Metric", "Totals", "analyze", "judge", "measure"]
+__all__ = [
+    "Analysis",
+    "Metric",
+    "Options",
+    "Totals",
+    "analyze",
+    "analyze_by",
+    "judge",
+    "measure",
+]
 
 
 def analyze(
     source: Activity | Source,
     *,
-    athlete: Athlete | None = None,
-    rules: CleanRules | None = None,
+    athlete: AthleteLike | None = None,
+    cleaning: CleanRules | None = None,
     terrain: TerrainRules | None = None,
-    map: RoadMap | None = None,
-    labels: SurfaceLabels | None = None,
+    map: MapLike | None = None,
+    labels: LabelsLike | None = None,
     limits: ReadLimits | None = None,
 ) -> Analysis:
     """Analyse one activity.
@@ -53,13 +64,14 @@ def analyze(
     ----------
     source : Activity, path, bytes or binary stream
         Read first where it is no `Activity`.
-    athlete : Athlete, optional
-        Without heart-rate limits, what rests on them is missing and says so.
-    rules : CleanRules, optional
+    athlete : Athlete, path or mapping, optional
+        A profile, a TOML file with one, or its keys and values. Without heart-rate limits, what
+        rests on them is missing and says so.
+    cleaning : CleanRules, optional
     terrain : TerrainRules, optional
-    map : RoadMap, optional
+    map : RoadMap, path or list of paths, optional
         Local map extracts; by default those of the athlete's profile.
-    labels : SurfaceLabels, optional
+    labels : SurfaceLabels or path, optional
         The runner's own labels of stretches.
     limits : ReadLimits, optional
 
@@ -72,7 +84,9 @@ def analyze(
     ReadError
         See `read`.
     ConfigError, MissingExtraError, WriteError
-        When the map can't be used; see `RoadMap`.
+        When a profile, label file or map can't be used; see `RoadMap`.
+    TypeError
+        For an option of another type.
 
     Examples
     --------
@@ -81,46 +95,35 @@ def analyze(
     >>> run.metrics["session_load"].unit
     '1'
     """
-    activity = source if isinstance(source, Activity) else read(source, limits=limits)
-    athlete = athlete or Athlete()
-    terrain = terrain or TerrainRules()
-    map = map_for(map, athlete.osm, terrain)
-    measured = measure(
-        activity, athlete=athlete, rules=rules, terrain=terrain, map=map, labels=labels
+    options = Options.of(
+        athlete=athlete,
+        cleaning=cleaning,
+        terrain=terrain,
+        map=map,
+        labels=labels,
+        limits=limits,
     )
-    return judge(
-        measured, resolve_limits(athlete, day=activity.meta.start_time), athlete
+    return analyze_by(source, options)
+
+
+def analyze_by(source: Activity | Source, options: Options) -> Analysis:
+    """Return what `analyze` returns, by options that are at hand."""
+    activity = (
+        source if isinstance(source, Activity) else read(source, limits=options.limits)
     )
+    limits = resolve_limits(options.athlete, day=activity.meta.start_time)
+    found = judge(measure(activity, options), limits, options.athlete)
+    origin = source if isinstance(source, str | os.PathLike) else activity
+    return Recording.kept_with(found, origin, options)
 
 
-def measure(
-    activity: Activity,
-    *,
-    athlete: Athlete,
-    rules: CleanRules | None = None,
-    terrain: TerrainRules | None = None,
-    map: RoadMap | None = None,
-    labels: SurfaceLabels | None = None,
-) -> Analysis:
-    """Return everything that does not depend on heart-rate limits; `judge` adds the rest.
-
-    Parameters
-    ----------
-    activity : Activity
-    athlete : Athlete
-    rules : CleanRules, optional
-    terrain : TerrainRules, optional
-    map : RoadMap, optional
-        That of the athlete's profile is not looked for here.
-    labels : SurfaceLabels, optional
-
-    Returns
-    -------
-    Analysis
-    """
-    terrain = terrain or TerrainRules()
-    run = clean(activity, cleaning=rules)
-    evidence = gather_evidence(run, terrain=terrain, map=map, labels=labels)
+def measure(activity: Activity, options: Options) -> Analysis:
+    """Return everything that does not depend on heart-rate limits; `judge` adds the rest."""
+    terrain, athlete = options.terrain, options.athlete
+    run = clean(activity, cleaning=options.cleaning)
+    evidence = gather_evidence(
+        run, terrain=terrain, map=options.map, labels=options.labels
+    )
     cut = segments_cut_at(run, surface_cuts(evidence, terrain), terrain)
     segments = with_ground(evidence, cut, terrain)
     own = athlete.cadence_at_3

@@ -62,7 +62,7 @@ def analyze(
     result = analyze_one(
         file,
         athlete=o.athlete_of(athlete),
-        rules=ground.cleaning,
+        cleaning=ground.cleaning,
         terrain=ground.rules,
         map=ground.map,
         labels=ground.labels,

@@ -49,7 +49,7 @@ class Work:
             return analyze_folder(
                 sources,
                 athlete=athlete,
-                rules=ground.cleaning,
+                cleaning=ground.cleaning,
                 terrain=ground.rules,
                 map=ground.map,
                 labels=ground.labels,
@@ -67,7 +67,7 @@ class Work:
         with self._engine() as executor, watched(kept=cache is not None) as progress:
             return analyze_athletes(
                 folder,
-                rules=ground.cleaning,
+                cleaning=ground.cleaning,
                 terrain=ground.rules,
                 map=ground.map,
                 labels=ground.labels,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import cache
 from typing import Any
@@ -34,6 +35,7 @@ __all__ = [
     "CADENCE",
     "FAILURE",
     "HEAD",
+    "KEPT_AT_HAND",
     "START",
     "TIMES",
     "join_tables",
@@ -41,27 +43,33 @@ __all__ = [
     "pack_row",
     "unpack",
     "unpack_cadence",
+    "unpack_failure",
     "unpack_head",
     "unpack_row",
     "unpack_start",
     "unpack_times",
 ]
 
-START, HEAD, TIMES, CADENCE, FAILURE = (
-    "start",
-    "head",
-    "heart_rate_times",
-    "cadence",
-    "failure",
-)
+START = "start"
+HEAD = "head"
+TIMES = "heart_rate_times"
+CADENCE = "cadence"
+FAILURE = "failure"
+KEPT_AT_HAND = (START, TIMES, CADENCE, FAILURE)
+"""Blocks that are needed of every result."""
+
 _TIME = "datetime64[ns, UTC]"
+_CODES = np.dtype("<i4")
+"""Numbers of the texts of a column."""
+
 _PLAIN = {
     "float64": np.dtype("<f8"),
     "int64": np.dtype("<i8"),
     "bool": np.dtype("?"),
     _TIME: np.dtype("<i8"),
 }
-_FAST = 1  # level of compression: the highest ones cost more time than they save space
+_FAST = 1
+"""Effort of compression: the highest ones cost more time than they save space."""
 
 
 def pack(item: Analysis | Failure, source: str) -> Parts:
@@ -71,40 +79,40 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     if isinstance(item, Failure):
         return {FAILURE: _squeeze(item.to_dict() | {"source": ""})}
     meta = replace(item.meta, source=item.meta.source.removeprefix(source))
-    start = {
-        "source": meta.source,
-        "time": None
-        if meta.start_time is None
-        else meta.start_time.as_unit("ns").value,
-    }
-    outline = replace(item, meta=meta).outline()
-    times = np.stack(
-        [getattr(item.heart_rate_times, f.name) for f in fields(HeartRateTimes)]
-    )
-    parts = {
-        START: _squeeze(start),
-        HEAD: _squeeze(outline),
+    begin = meta.start_time
+    time = None if begin is None else begin.as_unit("ns").value
+    held = item.heart_rate_times
+    times = np.stack([getattr(held, f.name) for f in fields(held)])
+    tables = {name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS}
+    return {
+        START: _squeeze({"source": meta.source, "time": time}),
+        HEAD: _squeeze(replace(item, meta=meta).outline()),
         CADENCE: _squeeze(asdict(cadence_evidence(item))),
-    }
-    parts[TIMES] = zlib.compress(times.astype("<f8").tobytes(), _FAST)
-    return parts | {
-        name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
+        TIMES: zlib.compress(times.astype("<f8").tobytes(), _FAST),
+        **tables,
     }
 
 
-def unpack(parts: Mapping[str, bytes], source: str) -> Analysis | Failure:
-    """Return what the blocks were made from, under a source's name.
+def unpack_failure(block: bytes, source: str) -> Failure:
+    """Return the failure that a block was made from, under a source's name.
+
+    Raises
+    ------
+    SchemaError
+        When the block is not sound.
+    """
+    with _sound("failure"):
+        return Failure(**_spread(block) | {"source": source})
+
+
+def unpack(parts: Mapping[str, bytes], source: str) -> Analysis:
+    """Return the analysis that the blocks were made from, under a source's name.
 
     Raises
     ------
     SchemaError
         When the blocks are not sound.
     """
-    if FAILURE in parts:
-        try:
-            return Failure(**_spread(parts[FAILURE]) | {"source": source})
-        except TypeError as error:
-            raise SchemaError(f"no failure: {error}") from error
     head = unpack_head(parts[HEAD], parts[TIMES], source)
     name = head.meta.source
     tables: dict[str, Any] = {
@@ -121,14 +129,11 @@ def unpack_start(block: bytes, source: str) -> tuple[str, pd.Timestamp | None]:
     SchemaError
         When the block is not sound.
     """
-    found = _spread(block)
-    try:
+    with _sound("start"):
+        found = _spread(block)
         time = found["time"]
-        return source + str(found["source"]), None if time is None else pd.Timestamp(
-            int(time), tz="UTC"
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise SchemaError(f"no start: {error}") from error
+        start = None if time is None else pd.Timestamp(int(time), tz="UTC")
+        return source + str(found["source"]), start
 
 
 def unpack_head(head: bytes, times: bytes, source: str) -> Analysis:
@@ -156,12 +161,9 @@ def unpack_times(block: bytes) -> HeartRateTimes:
         When the block is not sound.
     """
     names = [f.name for f in fields(HeartRateTimes)]
-    try:
-        times = np.frombuffer(zlib.decompress(block), dtype="<f8").reshape(
-            len(names), HEART_RATE_BINS
-        )
-    except (zlib.error, ValueError) as error:
-        raise SchemaError(f"no heart-rate times: {error}") from error
+    with _sound("table of heart-rate times"):
+        times = np.frombuffer(zlib.decompress(block), dtype="<f8")
+        times = times.reshape(len(names), HEART_RATE_BINS)
     return HeartRateTimes(**dict(zip(names, times, strict=True)))
 
 
@@ -173,14 +175,12 @@ def unpack_cadence(block: bytes) -> CadenceEvidence:
     SchemaError
         When the block is not sound.
     """
-    found = _spread(block)
-    try:
+    with _sound("evidence of a cadence"):
+        found = _spread(block)
         speed, cadence, seconds = (
             tuple(map(float, found[name])) for name in ("speed", "cadence", "seconds")
         )
         return CadenceEvidence(speed, cadence, seconds, bool(found["wanted"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise SchemaError(f"no cadence: {error}") from error
 
 
 def pack_row(row: Mapping[str, object]) -> bytes:
@@ -210,13 +210,19 @@ def _squeeze(document: object) -> bytes:
 
 
 def _spread(block: bytes) -> dict[str, Any]:
+    with _sound("document"):
+        return dict(json.loads(zlib.decompress(block)))
+
+
+@contextmanager
+def _sound(what: str) -> Iterator[None]:
+    """Turn whatever a damaged block can do into the error that says so."""
     try:
-        found = json.loads(zlib.decompress(block))
-    except (zlib.error, ValueError) as error:
-        raise SchemaError(f"no document: {error}") from error
-    if not isinstance(found, dict):
-        raise SchemaError("no document")
-    return found
+        yield
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
+        raise SchemaError(
+            f"not a valid {what}: {type(error).__name__}: {error}"
+        ) from error
 
 
 @cache
@@ -233,13 +239,13 @@ def _pack_table(frame: pd.DataFrame) -> bytes:
         texts: list[str | None] = []
         if name == "file":
             texts = [""]  # the source's name is not part of what was measured
-            blocks.append(np.zeros(len(frame), dtype="<i4").tobytes())
+            blocks.append(np.zeros(len(frame), dtype=_CODES).tobytes())
         elif dtype == "str":
             codes, found = pd.factorize(
                 series.to_numpy(dtype=object), use_na_sentinel=False
             )
             texts = [t if isinstance(t, str) else None for t in found.tolist()]
-            blocks.append(codes.astype("<i4").tobytes())
+            blocks.append(codes.astype(_CODES).tobytes())
         elif dtype == _TIME:
             blocks.append(pd.DatetimeIndex(series).asi8.astype("<i8").tobytes())
         elif dtype in _PLAIN:
@@ -255,24 +261,20 @@ def _pack_table(frame: pd.DataFrame) -> bytes:
 
 def _columns(block: bytes) -> dict[str, tuple[str, NDArray[Any]]]:
     """Return the columns of a block by name, each with its dtype; texts as objects."""
-    try:
+    out: dict[str, tuple[str, NDArray[Any]]] = {}
+    with _sound("table"):
         data = zlib.decompress(block)
         end = data.index(b"\n")
         head = json.loads(data[:end])
-        place, count = end + 1, int(head["rows"])
-        out = {}
+        offset = end + 1
+        count = int(head["rows"])
         for name, dtype, texts in head["columns"]:
-            kind = np.dtype("<i4") if dtype == "str" else _PLAIN[dtype]
-            values = np.frombuffer(data, dtype=kind, count=count, offset=place)
-            place += count * kind.itemsize
-            out[name] = (
-                dtype,
-                np.array(texts, dtype=object)[values]
-                if dtype == "str" and count
-                else values,
-            )
-    except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
-        raise SchemaError(f"no table: {type(error).__name__}: {error}") from error
+            kind = _CODES if dtype == "str" else _PLAIN[dtype]
+            values = np.frombuffer(data, dtype=kind, count=count, offset=offset)
+            offset += count * kind.itemsize
+            if dtype == "str" and count:
+                values = np.array(texts, dtype=object)[values]
+            out[name] = (dtype, values)
     return out
 
 

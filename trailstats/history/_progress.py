@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from trailstats.model.notebook import clock_text
+
 __all__ = ["Step", "lines"]
 
 Step = Callable[[int, int], None]
@@ -28,14 +30,8 @@ def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
             return
         last = now
         rate = done / max(now - begin, 1e-3)
-        left = "" if done >= total else f", {_duration((total - done) / rate)} left"
+        left = "" if done >= total else f", {clock_text((total - done) / rate)} left"
         stream.write(f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n")
         stream.flush()
 
     return show
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

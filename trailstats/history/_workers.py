@@ -8,15 +8,13 @@ import time
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import dataclass
 from hashlib import sha256
 
-from trailstats.analysis import measure
+from trailstats.analysis import Options, measure
 from trailstats.cache import Parts
-from trailstats.cleaning import CleanRules
 from trailstats.errors import TrailstatsError
-from trailstats.history._fingerprint import code_fingerprint, fingerprint
+from trailstats.history._code import code_fingerprint
 from trailstats.history._pack import pack
 from trailstats.history._pool import Loss, can_fork, processors, run_in_processes
 from trailstats.io.containers import (
@@ -26,12 +24,11 @@ from trailstats.io.containers import (
     content_of,
     stamp_of,
 )
-from trailstats.io.formats import ReadLimits
-from trailstats.model.athlete import Athlete
+from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
 
 __all__ = [
+    "Engine",
     "Job",
     "Measured",
     "Options",
@@ -57,52 +54,8 @@ YOUNG = 2.0
 times to 2 s.
 """
 
-_MEASURED_FROM = (
-    "sex",
-    "birth_year",
-    "mass",
-    "height",
-    "easy_ceiling",
-    "threshold_speed",
-    "cadence_at_3",
-)
-
-
-@dataclass(frozen=True)
-class Options:
-    """What every source is measured with. Each field counts for what is found in the cache; see
-    `fingerprint`.
-
-    Of the athlete, only what measuring looks at is kept: heart-rate limits, races and privacy zones
-    are applied afterwards, so a change of these needs no file.
-    """
-
-    athlete: Athlete
-    rules: CleanRules
-    terrain: TerrainRules
-    limits: ReadLimits
-    map: RoadMap | None = None
-    labels: SurfaceLabels | None = None
-
-    def __post_init__(self) -> None:
-        known = {name: getattr(self.athlete, name) for name in _MEASURED_FROM}
-        object.__setattr__(self, "athlete", Athlete(**known))
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """What stands for all fields; maps and label files bring their own."""
-        return fingerprint({f.name: getattr(self, f.name) for f in fields(self)})
-
-    @property
-    def by_name(self) -> bool:
-        """Whether the result depends on the source's name and not on its content alone."""
-        return any(
-            "label" in f.name and getattr(self, f.name) is not None
-            for f in fields(self)
-        )
-
-
 Job = tuple[SourceRef, Options]
+"""A source, and what it is measured with: one object for all sources of an athlete."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +82,9 @@ class Measured:
 
 def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
     """Return the key of the results of one source, from the SHA-256 of its bytes."""
-    about = fingerprint(
-        (ref.told, options.fingerprint, str(ref) if options.by_name else "")
-    )
+    # Labels are looked up by the source's name; all else follows from its content.
+    name = "" if options.labels is None else str(ref)
+    about = fingerprint((ref.told, options.fingerprint, name))
     return sha256(f"{content.hex()} {about} {code_fingerprint()}".encode()).digest()
 
 
@@ -156,16 +109,7 @@ def measure_source(
     found: list[Analysis | Failure] = []
     try:
         for activity in activities_in(data, ref, options.limits):
-            found.append(
-                measure(
-                    activity,
-                    athlete=options.athlete,
-                    rules=options.rules,
-                    terrain=options.terrain,
-                    map=options.map,
-                    labels=options.labels,
-                )
-            )
+            found.append(measure(activity, options))
     except TrailstatsError as error:
         found.append(Failure.of(str(ref), error))
     except Exception as error:
@@ -212,7 +156,7 @@ def _failed(ref: SourceRef, code: str, message: str) -> Measured:
 
 @dataclass(frozen=True)
 class _Numbered:
-    """Jobs by their number: processes are told numbers, not jobs."""
+    """Jobs by their number: processes are sent numbers, not jobs."""
 
     jobs: Sequence[Job]
 
@@ -220,32 +164,33 @@ class _Numbered:
         return measure_job(self.jobs[number])
 
 
-def measure_all(
-    jobs: Sequence[Job],
-    *,
-    workers: int | None = None,
-    executor: Executor | None = None,
-    time_limit: float | None = None,
-) -> Generator[tuple[int, Measured], None, None]:
-    """Yield the number of each job and what it gave, as they end.
+@dataclass(frozen=True)
+class Engine:
+    """Who measures.
 
-    Parameters
+    Attributes
     ----------
-    jobs : sequence of Job
-    workers : int, optional
-        Processes; 1 works in this one.
-    executor : concurrent.futures.Executor, optional
+    workers : int or None
+        Processes of our own; 1 works in this one.
+    executor : concurrent.futures.Executor or None
         Used instead; it is left open.
-    time_limit : float, optional
+    time_limit : float or None
         Time after which a source is given up [s]; needs processes of our own.
-
-    Yields
-    ------
-    tuple of int and Measured
     """
-    if executor is not None:
-        yield from _through(executor, jobs)
+
+    workers: int | None = None
+    executor: Executor | None = None
+    time_limit: float | None = None
+
+
+def measure_all(
+    jobs: Sequence[Job], engine: Engine
+) -> Generator[tuple[int, Measured], None, None]:
+    """Yield the number of each job and what it gave, as they end."""
+    if engine.executor is not None:
+        yield from _on_executor(engine.executor, jobs)
         return
+    workers = engine.workers
     if workers is None:
         workers = 1 if len(jobs) <= (1 if can_fork() else FEW) else processors()
     if workers <= 1:
@@ -253,14 +198,14 @@ def measure_all(
             yield number, measure_job(job)
         return
     for number, found in run_in_processes(
-        _Numbered(jobs), len(jobs), workers=workers, time_limit=time_limit
+        _Numbered(jobs), len(jobs), workers=workers, time_limit=engine.time_limit
     ):
         if isinstance(found, Loss):
             found = _failed(jobs[number][0], found.code, found.message)
         yield number, found
 
 
-def _through(
+def _on_executor(
     executor: Executor, jobs: Sequence[Job]
 ) -> Generator[tuple[int, Measured], None, None]:
     waiting: deque[tuple[int, Future[Measured]]] = deque()

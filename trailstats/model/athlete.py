@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -112,7 +113,7 @@ class Athlete:
             raise ConfigError("athlete: heart_rate_rest is not below heart_rate_max")
 
     @classmethod
-    def from_toml(cls, path: str | Path) -> Athlete:
+    def from_toml(cls, path: str | os.PathLike[str]) -> Athlete:
         """Read a profile.
 
         Parameters

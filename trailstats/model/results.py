@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.errors import SchemaError
-from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
+from trailstats.errors import ReadError, SchemaError
+from trailstats.model.activity import ActivityMeta, CleanActivity, DeviceTotals, Issue
+from trailstats.model.notebook import clock_text, html_card
 from trailstats.schema import EvidenceStrength, Severity
 from trailstats.schema.arrays import Floats
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
@@ -80,6 +84,10 @@ def _add(one: float, other: float) -> float:
     return one if math.isnan(other) else one + other
 
 
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else NAN
+
+
 @dataclass(frozen=True)
 class Totals:
     """What adds up over segments, activities and weeks; what divides is a property.
@@ -137,74 +145,64 @@ class Totals:
         }
         return Totals(**sums)
 
-    def _share(self, part: float) -> float:
-        return part / self.distance if self.distance > 0 else NAN
-
     @property
     def mean_speed(self) -> float:
         """Distance over moving time [m/s]; NaN without movement."""
-        return (
-            self.distance / self.moving_time
-            if self.moving_time > 0 and self.distance > 0
-            else NAN
-        )
+        return _ratio(self.distance or NAN, self.moving_time)
 
     @property
     def grade_adjusted_speed(self) -> float:
         """Mean level-equivalent speed [m/s]; NaN without one."""
-        return self.level_distance / self.level_time if self.level_time > 0 else NAN
+        return _ratio(self.level_distance, self.level_time)
 
     @property
     def mean_heart_rate(self) -> float:
-        """Mean heart rate while moving [1/min]; NaN without one."""
-        return (
-            60.0 * self.heart_beats / self.heart_rate_time
-            if self.heart_rate_time > 0
-            else NAN
-        )
+        """Mean heart rate while moving [bpm]; NaN without one."""
+        return _ratio(60.0 * self.heart_beats, self.heart_rate_time)
 
     @property
     def trail_share(self) -> float:
         """Share of the distance on trail."""
-        return self._share(self.trail_distance)
+        return _ratio(self.trail_distance, self.distance)
 
     @property
     def road_share(self) -> float:
         """Share of the distance on road."""
-        return self._share(self.road_distance)
+        return _ratio(self.road_distance, self.distance)
 
     @property
     def unknown_share(self) -> float:
         """Share of the distance where the surface is not known."""
-        return self._share(self.unknown_distance)
+        return _ratio(self.unknown_distance, self.distance)
 
     @property
     def technical_share(self) -> float:
         """Share of the distance on technical ground."""
-        return self._share(self.technical_distance)
+        return _ratio(self.technical_distance, self.distance)
 
     @property
     def uphill_share(self) -> float:
         """Share of the distance uphill."""
-        return self._share(self.uphill_distance)
+        return _ratio(self.uphill_distance, self.distance)
 
     @property
     def downhill_share(self) -> float:
         """Share of the distance downhill."""
-        return self._share(self.downhill_distance)
+        return _ratio(self.downhill_distance, self.distance)
 
     def to_dict(self) -> dict[str, object]:
         """Return sums and ratios as plain values."""
-        out = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
-        ratios = [
-            "mean_speed",
-            "grade_adjusted_speed",
-            "mean_heart_rate",
-            "trail_share",
-            "road_share",
-        ]
-        ratios += ["unknown_share", "technical_share", "uphill_share", "downhill_share"]
-        return out | {name: plain(getattr(self, name)) for name in ratios}
+        names = [f.name for f in fields(self)] + _RATIOS
+        return {name: plain(getattr(self, name)) for name in names}
+
+
+_RATIOS = [
+    name for name, member in vars(Totals).items() if isinstance(member, property)
+]
+
+
+def _no_times() -> Floats:
+    return np.zeros(HEART_RATE_BINS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,9 +222,9 @@ class HeartRateTimes:
         Shape (256,) [s]: after the first ten minutes, on climbs steeper than 5 %.
     """
 
-    moving: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
-    settled: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
-    climbing: Floats = field(default_factory=lambda: np.zeros(HEART_RATE_BINS))
+    moving: Floats = field(default_factory=_no_times)
+    settled: Floats = field(default_factory=_no_times)
+    climbing: Floats = field(default_factory=_no_times)
 
     def to_dict(self) -> dict[str, object]:
         """Return, for each part, the first bin that holds time and the times from there on."""
@@ -234,12 +232,9 @@ class HeartRateTimes:
         for f in fields(self):
             times = getattr(self, f.name)
             held = np.flatnonzero(times)
-            first = int(held[0]) if len(held) else 0
-            last = int(held[-1]) + 1 if len(held) else 0
-            out[f.name] = {
-                "first": first,
-                "times": [round(float(t), 2) for t in times[first:last]],
-            }
+            first, last = (int(held[0]), int(held[-1])) if len(held) else (0, -1)
+            kept = [round(float(t), 2) for t in times[first : last + 1]]
+            out[f.name] = {"first": first, "times": kept}
         return out
 
     @classmethod
@@ -247,7 +242,7 @@ class HeartRateTimes:
         """Bring back what `to_dict` gave."""
         parts = {}
         for name, part in data.items():
-            times = np.zeros(HEART_RATE_BINS)
+            times = _no_times()
             held = np.asarray(part["times"], dtype=np.float64)
             first = int(str(part["first"]))
             times[first : first + len(held)] = held
@@ -277,6 +272,9 @@ class Analysis:
         Table ``schema.EFFORTS``: best efforts by distance and by time.
     heart_rate_times : HeartRateTimes
     issues : tuple of Issue
+    recording : callable or None
+        Gives the cleaned activity again, from which `records` are taken; None in an analysis that
+        was brought back from a document.
 
     Examples
     --------
@@ -284,6 +282,10 @@ class Analysis:
     >>> run = ts.analyze("data/samples/odd/two-tracks.gpx")
     >>> run.metrics["session_load"].unit, "surface" in run.segments
     ('1', True)
+    >>> run.to_frame().loc["session_load", "unit"]
+    '1'
+    >>> run.records["surface"].isin(["road", "trail", "unknown"]).all()
+    np.True_
     >>> ts.Analysis.from_dict(run.to_dict()).totals == run.totals
     True
     """
@@ -298,12 +300,82 @@ class Analysis:
     efforts: pd.DataFrame = field(default_factory=schema.EFFORTS.empty)
     heart_rate_times: HeartRateTimes = HeartRateTimes()
     issues: tuple[Issue, ...] = ()
+    recording: Callable[[], CleanActivity] | None = None
 
     def __repr__(self) -> str:
         t = self.totals
         return (
             f"<Analysis {self.meta.source}: {t.distance / 1000:.1f} km, {t.ascent:.0f} m up, "
             f"{len(self.segments)} segments, {len(self.issues)} issues>"
+        )
+
+    def _repr_html_(self) -> str:
+        t = self.totals
+        shares = {
+            "trail": t.trail_share,
+            "road": t.road_share,
+            "unknown": t.unknown_share,
+        }
+        rows = {
+            "start": self.meta.start_time,
+            "distance": f"{t.distance / 1000:.2f} km",
+            "moving time": clock_text(t.moving_time),
+            "ascent": f"{t.ascent:.0f} m",
+            "ground": ", ".join(f"{k} {100 * v:.0f} %" for k, v in shares.items()),
+            "segments, climbs": f"{len(self.segments)}, {len(self.climbs)}",
+            "metrics with a value": f"{sum(map(bool, self.metrics.values()))} of "
+            f"{len(self.metrics)}",
+            "issues": len(self.issues),
+        }
+        return html_card(f"Analysis of {self.meta.source}", rows)
+
+    def __getstate__(self) -> dict[str, object]:
+        # Without the records that were looked at.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the metrics as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each metric, indexed by its name, with columns ``value``, ``unit``, ``low``,
+            ``high``, ``method``, ``coverage``, ``evidence`` and ``reason``; NaN where there is no
+            number.
+        """
+        index = pd.Index(list(self.metrics), name="metric", dtype="str")
+        columns: dict[str, pd.Series] = {}
+        for column in fields(Metric):
+            values = [plain(getattr(m, column.name)) for m in self.metrics.values()]
+            dtype = "float64" if column.type == "float" else "str"
+            columns[column.name] = pd.Series(values, index=index, dtype=dtype)
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """The cleaned records, each with the ground that it lies on.
+
+        Table ``schema.RECORDS``, with ``segment`` (index in ``segments``) and that segment's
+        ``surface``, ``p_trail``, ``slope``, ``technical`` and ``gait``. An analysis doesn't hold
+        them: they are read again from its source when first looked at.
+
+        Raises
+        ------
+        ReadError
+            When the source can't be read again, has changed since, or the analysis was brought back
+            from a document.
+        """
+        if self.recording is None:
+            raise ReadError(
+                "an analysis from a document holds no records; analyse its source again",
+                path=self.meta.source,
+            )
+        activity = self.recording()
+        ends = self.segments["end_distance"].to_numpy()[:-1]
+        segment = np.searchsorted(ends, activity.track["distance"], side="left")
+        ground = self.segments[list(_GROUND)].iloc[segment]
+        return activity.records.assign(
+            segment=segment, **ground.set_axis(activity.records.index)
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -343,22 +415,14 @@ class Analysis:
             When the document has another ``format_version`` or lacks a part.
         """
         _check_version(data)
-        try:
-            held = [
-                n
-                for n in TABLES_OF_ANALYSIS
-                if n in data or f"analysis.{n}" not in LATER_KEYS
-            ]
+        with _valid_document():
             tables: dict[str, Any] = {
-                name: table_from_rows(schema.TABLES[name], data[name]) for name in held
+                name: table_from_rows(schema.TABLES[name], data[name])
+                for name in _present(data, "analysis", TABLES_OF_ANALYSIS)
             }
             times = HeartRateTimes.from_dict(
                 cast("dict[str, Any]", data["heart_rate_times"])
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise SchemaError(
-                f"no analysis document: {type(error).__name__}: {error}"
-            ) from error
         return replace(cls.from_outline(data, tables), heart_rate_times=times)
 
     @classmethod
@@ -371,16 +435,15 @@ class Analysis:
             When the document has another ``format_version`` or lacks a part.
         """
         _check_version(data)
-        try:
+        with _valid_document():
             return cls(**_outlined(data), **tables)
-        except (KeyError, TypeError, ValueError) as error:
-            raise SchemaError(
-                f"no analysis document: {type(error).__name__}: {error}"
-            ) from error
 
 
 TABLES_OF_ANALYSIS = tuple(f.name for f in fields(Analysis) if f.type == "pd.DataFrame")
 """Names of its tables, each that of its schema too."""
+
+
+_GROUND = ("surface", "p_trail", "slope", "technical", "gait")
 
 
 def _check_version(data: dict[str, object]) -> None:
@@ -391,45 +454,46 @@ def _check_version(data: dict[str, object]) -> None:
         )
 
 
+@contextmanager
+def _valid_document() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise SchemaError(
+            f"not a valid analysis document: {type(error).__name__}: {error}"
+        ) from error
+
+
 def _outlined(data: dict[str, Any]) -> dict[str, Any]:
-    metrics = {}
-    for name, item in data["metrics"].items():
-        numbers = ("value", "low", "high", "coverage")
-        known = _known(Metric, "metric", item)
-        values: dict[str, Any] = {
-            k: NAN if v is None and k in numbers else v for k, v in known.items()
-        }
-        metrics[name] = Metric(
-            **values | {"evidence": EvidenceStrength(item["evidence"])}
-        )
-    issues = [
-        Issue(**_known(Issue, "issue", i) | {"severity": Severity(i["severity"])})
-        for i in data["issues"]
-    ]
     return {
         "meta": _meta_from_dict(data["meta"]),
-        "totals": Totals(**_sums(data["totals"])),
-        "metrics": metrics,
-        "issues": tuple(issues),
+        "totals": Totals(**_with_nan(_known(Totals, "totals", data["totals"]))),
+        "metrics": {n: _metric_from_dict(m) for n, m in data["metrics"].items()},
+        "issues": tuple(_issue_from_dict(issue) for issue in data["issues"]),
     }
 
 
-def _sums(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the totals with NaN for null, as `Totals` holds ascent and descent without
-    elevation.
-    """
-    return {
-        k: NAN if v is None else v for k, v in _known(Totals, "totals", data).items()
-    }
+def _metric_from_dict(data: dict[str, Any]) -> Metric:
+    values = _with_nan(_known(Metric, "metric", data))
+    return Metric(**values | {"evidence": EvidenceStrength(values["evidence"])})
+
+
+def _issue_from_dict(data: dict[str, Any]) -> Issue:
+    values = _known(Issue, "issue", data)
+    return Issue(**values | {"severity": Severity(values["severity"])})
+
+
+def _with_nan(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: NAN if value is None else value for name, value in values.items()}
+
+
+def _present(data: dict[str, Any], part: str, names: Iterable[str]) -> list[str]:
+    """Return the names without those that joined the documents later and are absent."""
+    return [n for n in names if n in data or f"{part}.{n}" not in LATER_KEYS]
 
 
 def _known(kind: type[Any], part: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a value; a key that joined the documents later may be absent."""
-    return {
-        name: data[name]
-        for name in _FIELDS[kind]
-        if name in data or f"{part}.{name}" not in LATER_KEYS
-    }
+    return {name: data[name] for name in _present(data, part, _FIELDS[kind])}
 
 
 _FIELDS: dict[type[Any], tuple[str, ...]] = {
@@ -439,24 +503,18 @@ _FIELDS: dict[type[Any], tuple[str, ...]] = {
 
 
 def _meta_to_dict(meta: ActivityMeta) -> dict[str, object]:
-    out = {
-        f.name: plain(getattr(meta, f.name))
-        for f in fields(meta)
-        if f.name != "device_totals"
-    }
-    return out | {
-        "device_totals": {k: plain(v) for k, v in asdict(meta.device_totals).items()}
-    }
+    out = {f.name: plain(getattr(meta, f.name)) for f in fields(meta)}
+    del out["device_totals"]
+    totals = {k: plain(v) for k, v in asdict(meta.device_totals).items()}
+    return out | {"device_totals": totals}
 
 
 def _meta_from_dict(data: dict[str, Any]) -> ActivityMeta:
     values = _known(ActivityMeta, "meta", data)
-    for name in ("local_offset", "feel", "rpe"):
-        values[name] = NAN if values[name] is None else values[name]
-    told = _known(DeviceTotals, "device_totals", values["device_totals"])
-    values["device_totals"] = DeviceTotals(
-        **{k: NAN if v is None else v for k, v in told.items()}
+    start = values.pop("start_time")
+    totals = _known(DeviceTotals, "device_totals", values.pop("device_totals"))
+    return ActivityMeta(
+        **_with_nan(values),
+        start_time=None if start is None else pd.Timestamp(str(start)),
+        device_totals=DeviceTotals(**_with_nan(totals)),
     )
-    start = values["start_time"]
-    values["start_time"] = None if start is None else pd.Timestamp(str(start))
-    return ActivityMeta(**values)

@@ -1,6 +1,4 @@
-"""Short texts that stand for values and for the code that computes with them: equal when the
-results are.
-"""
+"""Short texts that stand for values: equal when the values are."""
 
 from __future__ import annotations
 
@@ -8,16 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trailstats._version import __version__
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-__all__ = ["code_fingerprint", "fingerprint"]
-
-_AFTER = ("cli", "report", "claims", "stats", "app")
-"""Packages that work on results: a change in them leaves what was measured as it is."""
+__all__ = ["fingerprint", "fingerprint_of_fields"]
 
 
 def fingerprint(value: object) -> str:
@@ -44,6 +40,11 @@ def fingerprint(value: object) -> str:
     return sha256(_spell(value).encode()).hexdigest()
 
 
+def fingerprint_of_fields(value: DataclassInstance) -> str:
+    """Return the SHA-256 of a dataclass's fields, for its own ``fingerprint``."""
+    return fingerprint({f.name: getattr(value, f.name) for f in fields(value)})
+
+
 def _spell(value: object) -> str:
     own = getattr(value, "fingerprint", None)
     if isinstance(own, str):
@@ -64,22 +65,3 @@ def _spell(value: object) -> str:
     if isinstance(value, tuple | list):
         return f"({','.join(_spell(v) for v in value)})"
     raise TypeError(f"{type(value).__name__} has no fingerprint")
-
-
-@cache
-def code_fingerprint() -> str:
-    """Return what stands for the version of the analysis: that of the package, and its code where
-    it lies in files.
-    """
-    digest = sha256(__version__.encode())
-    root = Path(__file__).parent.parent
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).parts
-        if (
-            name[0] not in _AFTER
-            and path.suffix in (".py", ".json", ".csv", ".toml")
-            and path.is_file()
-        ):
-            digest.update("/".join(name).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -1,0 +1,70 @@
+"""What stands for the code that measures, so that a cache holds no results of another version."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from trailstats._version import __version__
+
+__all__ = ["AFTER", "MEASURING", "code_fingerprint"]
+
+MEASURING = (
+    "analysis",
+    "cleaning",
+    "elevation.py",
+    "errors.py",
+    "geo.py",
+    "history/_cadence.py",
+    "history/_code.py",
+    "history/_pack.py",
+    "history/_rows.py",
+    "history/_stored.py",
+    "history/_workers.py",
+    "io",
+    "metrics",
+    "model",
+    "schema",
+    "terrain",
+)
+"""Rooms and modules that what a cache holds follows from: a change in them may change it."""
+
+AFTER = (
+    "__init__.py",
+    "__main__.py",
+    "_version.py",
+    "cache.py",
+    "claims",
+    "cli",
+    "history/__init__.py",
+    "history/_gather.py",
+    "history/_history.py",
+    "history/_intent.py",
+    "history/_pool.py",
+    "history/_progress.py",
+    "history/_sources.py",
+    "history/training.py",
+    "plots.py",
+    "report",
+)
+"""Those that work on results, or carry them: a change in them leaves what was measured as it is."""
+
+_SUFFIXES = (".py", ".json", ".csv", ".toml")
+
+
+@cache
+def code_fingerprint() -> str:
+    """Return what stands for the version of the analysis: that of the package, and the code that
+    measures where it lies in files.
+    """
+    digest = sha256(__version__.encode())
+    package = Path(__file__).parent.parent
+    for name in MEASURING:
+        place = package / name
+        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        for file in files:
+            if file.suffix in _SUFFIXES and file.is_file():
+                digest.update(file.relative_to(package).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()

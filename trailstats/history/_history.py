@@ -1,0 +1,216 @@
+"""`History`: what was found in the recordings of one athlete, and how it is combined of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+
+from trailstats import schema
+from trailstats.history._intent import judge_intent
+from trailstats.history._rows import activities_table, failure_row
+from trailstats.history._stored import StoredAnalyses
+from trailstats.history.training import daily_table, training_metrics, weekly_table
+from trailstats.io.containers import Failure
+from trailstats.model.athlete import Athlete
+from trailstats.model.limits import HeartRateLimits, resolve_limits
+from trailstats.model.notebook import clock_text, html_card
+from trailstats.model.results import HEART_RATE_BINS, Analysis, Metric
+from trailstats.schema.documents import plain, rows
+
+__all__ = ["History", "combine"]
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class History:
+    """What was found in a folder of recordings.
+
+    Attributes
+    ----------
+    athlete : Athlete
+    activities : pandas.DataFrame
+        Table ``schema.ACTIVITIES``, in order of start time; sources that failed come last, with
+        ``status`` "failed".
+    segments_source : pandas.DataFrame or callable
+        The table `segments`, or a function that makes it when it is first looked at.
+    analyses : sequence of Analysis
+        One for each row of ``activities`` with ``status`` "ok", in the same order. Those of
+        `analyze_folder` lie in the cache or in a temporary file and are loaded one at a time: take
+        what you need of one before the next.
+    failures : tuple of Failure
+    limits : HeartRateLimits
+        The heart-rate limits that loads and zones were computed with, and where they come from.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/odd")
+    >>> len(history.analyses) == int((history.activities["status"] == "ok").sum())
+    True
+    >>> "trail_distance" in history.weekly()
+    True
+    """
+
+    athlete: Athlete
+    activities: pd.DataFrame
+    segments_source: pd.DataFrame | Callable[[], pd.DataFrame]
+    analyses: Sequence[Analysis]
+    failures: tuple[Failure, ...]
+    limits: HeartRateLimits
+
+    def __repr__(self) -> str:
+        return (
+            f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
+        )
+
+    def _repr_html_(self) -> str:
+        runs = self.runs
+        period = self.period
+        distance = runs["distance"].sum()
+        trail = (runs["distance"] * runs["trail_share"]).sum()
+        share = f"{100 * trail / distance:.0f} %" if distance > 0 else "not known"
+        rows = {
+            "period": " to ".join(f"{day:%Y-%m-%d}" for day in period or ()),
+            "activities": len(self.analyses),
+            "runs": len(runs),
+            "distance of the runs": f"{distance / 1000:.1f} km",
+            "moving time of the runs": clock_text(runs["moving_time"].sum()),
+            "on trail": share,
+            "failures": len(self.failures),
+            "heart-rate limits": self.limits.source,
+        }
+        return html_card(f"History of {self.athlete.name or 'a runner'}", rows)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The function that makes the segments reads a store, which does not travel.
+        given = (self.athlete, self.activities, self.segments, self.analyses)
+        return History, (*given, self.failures, self.limits)
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Table ``schema.SEGMENTS`` of all activities, made when it is first looked at."""
+        source = self.segments_source
+        return source() if callable(source) else source
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """Activities on foot that were read and are no duplicates, in order of start time."""
+        table = self.activities
+        on_foot = table["sport"].isin(schema.RUNS)
+        return table[
+            (table["status"] == "ok") & (table["duplicate_of"] == "") & on_foot
+        ]
+
+    @property
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """First and last start time; None without an activity."""
+        times = self.activities["start_time"].dropna()
+        return (times.min(), times.max()) if len(times) else None
+
+    def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
+        """Yield one table of each analysis, in their order, without loading the rest of it.
+
+        Parameters
+        ----------
+        table : schema.Table
+            ``schema.SEGMENTS``, ``CLIMBS``, ``PROFILE`` or ``IMPACT``.
+        """
+        if isinstance(self.analyses, StoredAnalyses):
+            return self.analyses.tables(table)
+        return (getattr(analysis, table.name) for analysis in self.analyses)
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """The value of each metric of each analysis: a row for each in the order of ``analyses``,
+        indexed by its ``file``, and a column for each of ``schema.METRICS`` [its unit]; NaN where
+        there is no value. Loaded when it is first looked at.
+        """
+        analyses: Iterable[Analysis] = self.analyses
+        if isinstance(analyses, StoredAnalyses):
+            analyses = analyses.outlines()
+        files = []
+        values = []
+        for one in analyses:
+            files.append(one.meta.source)
+            values.append([_value_of(one.metrics.get(name)) for name in schema.METRICS])
+        return pd.DataFrame(
+            np.reshape(values, (len(files), len(schema.METRICS))).astype("float64"),
+            index=pd.Index(files, name="file", dtype="str"),
+            columns=list(schema.METRICS),
+        )
+
+    def weekly(self) -> pd.DataFrame:
+        """Return the sums of each week from Monday (UTC), weeks without a run included: table
+        ``schema.WEEKLY``.
+        """
+        return weekly_table(self.activities)
+
+    def daily(self) -> pd.DataFrame:
+        """Return load and form day by day (UTC), days of rest included: table ``schema.DAILY``."""
+        return daily_table(self.activities)
+
+    def training(self) -> dict[str, Metric]:
+        """Return what only many runs show, by the names in ``schema.TRAINING``: intensity,
+        performance, own curves.
+        """
+        runs = self.runs
+        read = self.activities.index[self.activities["status"] == "ok"]
+        efforts = zip(read.isin(runs.index), self.tables(schema.EFFORTS), strict=True)
+        return training_metrics(
+            runs, self.segments, (table for is_run, table in efforts if is_run)
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the document ``history``: plain values, NaN as None, times as ISO 8601 with
+        ``Z``.
+        """
+        period = self.period
+        return {
+            "format_version": schema.FORMAT_VERSION,
+            "athlete": self.athlete.to_dict(),
+            "limits": self.limits.to_dict(),
+            "period": None
+            if period is None
+            else {"start": plain(period[0]), "end": plain(period[1])},
+            "activities": rows(self.activities),
+            "weekly": rows(self.weekly()),
+            "daily": rows(self.daily()),
+            "training": {
+                name: metric.to_dict() for name, metric in self.training().items()
+            },
+            "failures": [failure.to_dict() for failure in self.failures],
+        }
+
+
+def _value_of(metric: Metric | None) -> float:
+    return NAN if metric is None else metric.value
+
+
+def combine(
+    analyses: Sequence[Analysis], failures: Sequence[Failure], athlete: Athlete
+) -> History:
+    """Return the history of measured activities: limits from all of them, loads and zones anew,
+    duplicates linked.
+    """
+    if not isinstance(analyses, StoredAnalyses):
+        analyses = StoredAnalyses.holding(analyses)
+    stored = analyses.in_order()
+    total = np.zeros(HEART_RATE_BINS)
+    counted = 0
+    for moving in stored.moving_times():
+        total += moving
+        counted += bool(moving.any())
+    starts = [entry.start for entry in stored.entries if entry.start is not None]
+    last = max(starts, default=None)
+    limits = resolve_limits(athlete, day=last, times=total, n_activities=counted)
+    judged = replace(stored, limits=limits, athlete=athlete)
+    table = activities_table([*judged.rows(), *map(failure_row, failures)])
+    if len(table):
+        table = judge_intent(table, athlete)
+    segments = partial(judged.joined, schema.SEGMENTS)
+    return History(athlete, table, segments, judged, tuple(failures), limits)
