@@ -24,9 +24,9 @@ from trailstats.history import History
 from trailstats.model.activity import Activity
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
-from trailstats.report import charts
-from trailstats.report import history_rows as archive
+from trailstats.report import charts, history_rows
 from trailstats.report.chart_base import themed
+from trailstats.report.overview import read_activities
 from trailstats.report.pictures import write_pictures
 from trailstats.report.run_rows import (
     all_route_rows,
@@ -35,6 +35,7 @@ from trailstats.report.run_rows import (
     route_rows,
 )
 from trailstats.report.tracks import TrackView, track_views
+from trailstats.report.units import Units
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
@@ -88,15 +89,12 @@ def profile(
     'distance (km)'
     """
     found, view = _view(run, athlete)
-    x_title = (
-        "time (min)" if view.by_time else f"distance ({'mi' if imperial else 'km'})"
-    )
-    y_title = (
-        f"elevation ({'ft' if imperial else 'm'})"
-        if view.has("elevation")
-        else "no elevation"
-    )
-    return themed(charts.profile(profile_rows(found, view, imperial), x_title, y_title))
+    units = Units.of(imperial)
+    x_title = "time (min)" if view.by_time else f"distance ({units.long})"
+    y_title = "no elevation"
+    if view.has("elevation"):
+        y_title = f"elevation ({units.short})"
+    return themed(charts.profile(profile_rows(found, view, units), x_title, y_title))
 
 
 def track(run: Activity | Analysis, *, athlete: Athlete | None = None) -> Chart:
@@ -183,11 +181,9 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     >>> ts.plots.weekly(history, imperial=True).to_dict()["encoding"]["y"]["title"]
     'mi'
     """
-    return themed(
-        charts.weekly(
-            archive.weekly_rows(history.weekly(), imperial), "mi" if imperial else "km"
-        )
-    )
+    units = Units.of(imperial)
+    rows = history_rows.weekly_rows(history.weekly(), units)
+    return themed(charts.weekly(rows, units.long))
 
 
 def load(history: History) -> Chart:
@@ -215,7 +211,7 @@ def load(history: History) -> Chart:
     >>> len(ts.plots.load(history).to_dict()["layer"])
     2
     """
-    return themed(charts.load(archive.load_rows(history)))
+    return themed(charts.load(history_rows.load_rows(history)))
 
 
 def impact(history: History) -> Chart:
@@ -242,7 +238,7 @@ def impact(history: History) -> Chart:
     >>> ts.plots.impact(history).to_dict()["encoding"]["y"]["title"]
     'level-road km'
     """
-    return themed(charts.impact(archive.weekly_impact_rows(history)))
+    return themed(charts.impact(history_rows.weekly_impact_rows(history)))
 
 
 def intensity(history: History) -> Chart:
@@ -269,8 +265,8 @@ def intensity(history: History) -> Chart:
     >>> ts.plots.intensity(history).to_dict()["mark"]["type"]
     'bar'
     """
-    read = history.activities[history.activities["status"] == "ok"]
-    return themed(charts.intensity(archive.intensity_rows(read, history.analyses)))
+    read = read_activities(history.activities)
+    return themed(charts.intensity(history_rows.intensity_rows(read, history.analyses)))
 
 
 def variety(history: History) -> Chart:
@@ -297,7 +293,7 @@ def variety(history: History) -> Chart:
     >>> ts.plots.variety(history).to_dict()["mark"]["type"]
     'rect'
     """
-    return themed(charts.variety(archive.variety_rows(history)))
+    return themed(charts.variety(history_rows.variety_rows(history)))
 
 
 def trend(history: History, *, imperial: bool = False) -> Chart:
@@ -328,8 +324,9 @@ def trend(history: History, *, imperial: bool = False) -> Chart:
     >>> len(ts.plots.trend(history).to_dict()["layer"])
     1
     """
-    found = archive.trend_rows(history, imperial)
-    return themed(charts.trend(found.points, found.lines, "/mi" if imperial else "/km"))
+    units = Units.of(imperial)
+    found = history_rows.trend_rows(history, units)
+    return themed(charts.trend(found.points, found.lines, f"/{units.long}"))
 
 
 def calendar(history: History, *, imperial: bool = False) -> Chart:
@@ -357,12 +354,9 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     >>> ts.plots.calendar(history).to_dict()["mark"]["type"]
     'point'
     """
-    return themed(
-        charts.calendar(
-            archive.calendar_rows(history.activities, imperial),
-            "mi" if imperial else "km",
-        )
-    )
+    units = Units.of(imperial)
+    rows = history_rows.calendar_rows(history.activities, units)
+    return themed(charts.calendar(rows, units.long))
 
 
 def claims(
@@ -396,7 +390,7 @@ def claims(
     4
     """
     answers = evaluate_claims(results) if isinstance(results, History) else results
-    return themed(charts.claims(claim_rows(answers, imperial)))
+    return themed(charts.claims(claim_rows(answers, Units.of(imperial))))
 
 
 def _view(

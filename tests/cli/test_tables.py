@@ -10,9 +10,10 @@ import pytest
 
 from trailstats.analysis import analyze
 from trailstats.claims.result import ClaimResult, RuleResult
-from trailstats.cli import _tables, main
+from trailstats.cli import _checks, _tables, main
 from trailstats.io.formats import read
 from trailstats.model.athlete import Athlete
+from trailstats.report.units import IMPERIAL, METRIC
 from trailstats.schema import Verdict
 
 RUN = "archive/2024-08-11-0828.fit"
@@ -61,7 +62,7 @@ def test_every_line_fits_and_nothing_is_cut_off(
 ) -> None:
     """No line is longer than the terminal, and no cell ends in an ellipsis."""
     wide(width)
-    _tables.analysis(analysis, imperial=False)
+    _tables.analysis(analysis, METRIC)
     _tables.claims([claim(v) for v in Verdict])
     _tables.rules(
         [
@@ -74,9 +75,9 @@ def test_every_line_fits_and_nothing_is_cut_off(
             )
         ]
     )
-    _tables.check(
+    _checks.print_checks(
         [
-            _tables.checked(read(samples / RUN)),
+            _checks.checked(read(samples / RUN)),
             {"file": "b.fit", "status": "failed", "error": "x: y " * 20},
         ]
     )
@@ -90,7 +91,7 @@ def test_wide_terminals_show_more(analysis, wide, capsys) -> None:
     shown = {}
     for width in (80, 140):
         wide(width)
-        _tables.analysis(analysis, imperial=False)
+        _tables.analysis(analysis, METRIC)
         _tables.claims([claim(Verdict.SUPPORTED)])
         shown[width] = capsys.readouterr().out
     for words in ("race curve", "published evidence", "trail?"):
@@ -130,7 +131,7 @@ def test_colours_only_where_they_are_wanted(wide, capsys, monkeypatch) -> None:
 def test_imperial_units_in_every_table(analysis, wide, capsys) -> None:
     """Miles and feet, and nowhere a kilometre or metre of the run."""
     wide(140)
-    _tables.analysis(analysis, imperial=True)
+    _tables.analysis(analysis, IMPERIAL)
     out = capsys.readouterr().out
     assert "pace /mi" in out
     assert "gain ft" in out
@@ -142,7 +143,7 @@ def test_metrics_without_a_value_are_told_by_their_reason(
 ) -> None:
     """One line for each reason, not a row for each metric."""
     wide(100)
-    _tables.analysis(analysis, imperial=False)
+    _tables.analysis(analysis, METRIC)
     out = capsys.readouterr().out
     assert re.search(r"no value \(no body mass.*\): energy", out)
 
@@ -150,9 +151,9 @@ def test_metrics_without_a_value_are_told_by_their_reason(
 def test_files_of_one_folder_are_named_without_it(samples, wide, capsys) -> None:
     """The folder stands once above the table."""
     wide(80)
-    _tables.check(
+    _checks.print_checks(
         [
-            _tables.checked(read(samples / "odd" / name))
+            _checks.checked(read(samples / "odd" / name))
             for name in ("paused.fit", "duplicate.gpx")
         ]
     )

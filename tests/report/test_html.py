@@ -18,6 +18,7 @@ from trailstats.report import write_report
 from trailstats.report.html import render
 from trailstats.report.library import chart_library
 from trailstats.report.payload import embed
+from trailstats.report.units import Units
 from trailstats.report.view import build_page
 from trailstats.schema import Severity
 
@@ -296,7 +297,7 @@ def test_private_places_are_not_in_the_file(build):
 def test_pages_with_missing_channels_are_whole(build, without, imperial):
     """It should write a page whatever was not recorded."""
     runs = [build.analysis(k, trail=k % 2 == 0, without=without) for k in range(3)]
-    page = Page(render(build_page(build.history(runs), imperial=imperial)))
+    page = Page(render(build_page(build.history(runs), units=Units.of(imperial))))
     assert len(page.data()["activities"]) == 3
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trailstats.report import text
+from trailstats.report.units import IMPERIAL, METRIC, Units
 
 NAN = math.nan
 
@@ -26,18 +27,18 @@ NAN = math.nan
 )
 def test_a_pace_is_time_over_distance(metres, seconds, expected):
     """It should give the pace of known races."""
-    assert text.pace(metres / seconds) == expected
+    assert METRIC.pace(metres / seconds) == expected
 
 
 def test_a_pace_per_mile_is_longer_than_per_kilometre():
     """It should turn 5:00 /km into 8:03 /mi, as pace tables do."""
-    assert text.pace(1000 / 300, imperial=True) == "8:03 /mi"
+    assert IMPERIAL.pace(1000 / 300) == "8:03 /mi"
 
 
 @pytest.mark.parametrize("speed", [NAN, 0.0, -1.0, math.inf])
 def test_no_pace_without_speed(speed):
     """It should give an en dash where there is no speed."""
-    assert text.pace(speed) == "\u2013"
+    assert METRIC.pace(speed) == "\u2013"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_no_pace_without_speed(speed):
 )
 def test_distances(metres, imperial, expected):
     """It should show three significant digits and switch them on the rounded value."""
-    assert text.distance(metres, imperial) == expected
+    assert Units.of(imperial).distance(metres) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,12 +89,12 @@ def test_a_duration_reads_back(seconds):
 
 def test_elevations_and_climb_rates():
     """It should use the international foot of 0.3048 m."""
-    assert text.elevation(8848.86) == "8,849 m"
-    assert text.elevation(0.3048, imperial=True) == "1 ft"
-    assert text.elevation(-0.4) == "0 m"
-    assert text.elevation(-3.2) == "\u22123 m"
-    assert text.climb_rate(0.25) == "900 m/h"
-    assert text.elevation(NAN) == text.climb_rate(NAN) == "\u2013"
+    assert METRIC.elevation(8848.86) == "8,849 m"
+    assert IMPERIAL.elevation(0.3048) == "1 ft"
+    assert METRIC.elevation(-0.4) == "0 m"
+    assert METRIC.elevation(-3.2) == "\u22123 m"
+    assert METRIC.climb_rate(0.25) == "900 m/h"
+    assert METRIC.elevation(NAN) == METRIC.climb_rate(NAN) == "\u2013"
 
 
 @pytest.mark.parametrize(
@@ -132,14 +133,14 @@ def test_percentages(share, expected):
 )
 def test_values_with_units(value, unit, expected):
     """It should show each unit as a runner reads it."""
-    assert text.number(value, unit) == expected
+    assert METRIC.number(value, unit) == expected
 
 
 def test_imperial_values():
     """It should turn kilometres into miles and kilograms into pounds."""
-    assert text.number(1.609344, "km", imperial=True) == "1.00 mi"
-    assert text.number(70.0, "kg", imperial=True) == "154 lb"
-    assert text.number(1000 / 300, "m/s", imperial=True) == "8:03 /mi"
+    assert IMPERIAL.number(1.609344, "km") == "1.00 mi"
+    assert IMPERIAL.number(70.0, "kg") == "154 lb"
+    assert IMPERIAL.number(1000 / 300, "m/s") == "8:03 /mi"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_imperial_values():
 )
 def test_differences_carry_their_sign(value, unit, expected):
     """It should write the sign and never a sign before nothing."""
-    assert text.difference(value, unit) == expected
+    assert METRIC.difference(value, unit) == expected
 
 
 @pytest.mark.parametrize(
@@ -183,14 +184,14 @@ def test_differences_carry_their_sign(value, unit, expected):
 )
 def test_intervals(low, high, unit, signed, expected):
     """It should write the unit once and say which bound is missing."""
-    assert text.interval(low, high, unit, signed=signed) == expected
+    assert METRIC.interval(low, high, unit, signed=signed) == expected
 
 
 def test_a_difference_has_the_decimals_of_its_interval():
     """It should not show more decimals than the bounds beside it."""
-    assert text.difference(0.0011, "h", beside=0.89) == "0.00 h"
-    assert text.difference(-0.051, "1", beside=3.08) == "\u22120.05"
-    assert text.difference(0.0035, "1", beside=0.0045) == "+0.0035"
+    assert METRIC.difference(0.0011, "h", beside=0.89) == "0.00 h"
+    assert METRIC.difference(-0.051, "1", beside=3.08) == "\u22120.05"
+    assert METRIC.difference(0.0035, "1", beside=0.0045) == "+0.0035"
 
 
 def test_dates_say_when_they_are_not_local():
@@ -213,5 +214,5 @@ def test_periods():
 
 def test_energy_has_one_unit_in_value_and_interval():
     """It should give 2,605,695 to 2,902,466 J as whole kilojoules, like the value between them."""
-    assert text.number(2.639e6, "J") == "2,639 kJ"
-    assert text.interval(2_605_695.0, 2_902_466.0, "J") == "2,606 to 2,902 kJ"
+    assert METRIC.number(2.639e6, "J") == "2,639 kJ"
+    assert METRIC.interval(2_605_695.0, 2_902_466.0, "J") == "2,606 to 2,902 kJ"

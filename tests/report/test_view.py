@@ -13,11 +13,11 @@ from trailstats.analysis import analyze
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
-from trailstats.report import history_rows as archive
-from trailstats.report import text
+from trailstats.report import history_rows, text
 from trailstats.report.basis import basis_of, map_hint
 from trailstats.report.claim_view import claim_view, display_unit
-from trailstats.report.sections import glossary
+from trailstats.report.run_tables import glossary
+from trailstats.report.units import IMPERIAL
 from trailstats.report.view import build_page
 from trailstats.schema import Surface, Verdict
 
@@ -86,7 +86,7 @@ def test_means_weigh_by_time(build):
 def test_imperial_units_throughout(build):
     """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
     road, trail = (
-        build_page(build.analysis(k, trail=k == 0), imperial=True).sections[0]
+        build_page(build.analysis(k, trail=k == 0), units=IMPERIAL).sections[0]
         for k in (1, 0)
     )
     assert dict(road.facts)["distance"] == "6.21 mi"
@@ -170,8 +170,8 @@ def test_an_empty_history(build):
     failed = Failure("a.fit", "corrupt", "nothing in it")
     page = build_page(build.history([], failures=(failed,)))
     assert page.sections == page.activities == ()
-    assert page.archive is not None
-    assert page.archive.weekly == page.archive.load == page.archive.calendar == []
+    assert page.history is not None
+    assert page.history.weekly == page.history.load == page.history.calendar == []
     assert page.failures == (("a.fit", "nothing in it"),)
 
 
@@ -301,13 +301,13 @@ def test_weekly_rows_add_up(history):
     """It should spread 240 km over road, trail and unknown ground: 8 x 6 km, 8 x 2.5 + 16 x 7.5 km
     and the rest.
     """
-    rows = archive.weekly_rows(history.weekly())
+    rows = history_rows.weekly_rows(history.weekly())
     sums = pd.DataFrame(rows).groupby("surface")["distance"].sum()
     assert sums["trail"] == pytest.approx(48.0)
     assert sums["road"] == pytest.approx(140.0)
     assert sums["unknown"] == pytest.approx(52.0)
     assert rows[0]["week"] == "2025-03-03T00:00"
-    miles = pd.DataFrame(archive.weekly_rows(history.weekly(), imperial=True))[
+    miles = pd.DataFrame(history_rows.weekly_rows(history.weekly(), units=IMPERIAL))[
         "distance"
     ].sum()
     assert miles == pytest.approx(240 / 1.609344, abs=0.1)
@@ -324,7 +324,7 @@ def test_fitness_and_fatigue_of_a_constant_load(build):
     table["start_time"] = pd.date_range(
         "2025-03-03T08:00:00Z", periods=14, freq="D"
     ).as_unit("ns")
-    first, second = archive.load_rows(replace(history, activities=table))
+    first, second = history_rows.load_rows(replace(history, activities=table))
     assert first["load"] == second["load"] == 70.0
     assert second["fitness"] == pytest.approx(70 * (1 - math.exp(-14 / 42)), abs=0.05)
     assert second["fatigue"] == pytest.approx(70 * (1 - math.exp(-14 / 7)), abs=0.05)
@@ -335,7 +335,7 @@ def test_impact_is_shown_whole(history):
     trail.
     """
     sums = (
-        pd.DataFrame(archive.weekly_impact_rows(history))
+        pd.DataFrame(history_rows.weekly_impact_rows(history))
         .groupby("surface")["impact"]
         .sum()
     )
@@ -346,7 +346,7 @@ def test_impact_is_shown_whole(history):
 
 def test_intensity_by_ground(history, analyses):
     """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
-    rows = archive.intensity_rows(
+    rows = history_rows.intensity_rows(
         history.activities[history.activities["status"] == "ok"], analyses
     )
     assert [(r["surface"], r["zone"], r["share"], r["n"]) for r in rows] == [
@@ -360,7 +360,7 @@ def test_the_trend_finds_a_known_slope(build):
     """It should rise by 2 mm/s a week where form does, to the pace that this speed is, per
     kilometre and mile.
     """
-    trend = archive.trend_rows(build.season(0.002))
+    trend = history_rows.trend_rows(build.season(0.002))
     first, last = trend.lines[0], trend.lines[-1]
     weeks = (pd.Timestamp(last["week"]) - pd.Timestamp(first["week"])).days / 7
     assert (1000 / last["speed"] - 1000 / first["speed"]) / weeks == pytest.approx(
@@ -368,7 +368,7 @@ def test_the_trend_finds_a_known_slope(build):
     )
     assert first["low"] >= first["speed"] >= first["high"]  # as paces
     assert trend.points[0]["n"] == 2
-    miles = archive.trend_rows(build.season(0.002), imperial=True)
+    miles = history_rows.trend_rows(build.season(0.002), units=IMPERIAL)
     assert miles.points[0]["speed"] == pytest.approx(
         1.609344 * trend.points[0]["speed"], rel=1e-3
     )
@@ -378,7 +378,7 @@ def test_the_band_is_wider_where_weeks_resemble_their_neighbours(build):
     """It should be wider than least squares makes it, with the same errors, when a good week
     follows a good week.
     """
-    trend = archive.trend_rows(build.season(0.0, noise=0.05, carried=0.8))
+    trend = history_rows.trend_rows(build.season(0.0, noise=0.05, carried=0.8))
     weeks = np.arange(len(trend.points), dtype=float)
     speed = np.array([1000 / p["speed"] for p in trend.points])
     fit = stats.linregress(weeks, speed)
@@ -396,7 +396,7 @@ def test_no_trend_without_enough_road_runs(history):
     """It should draw nothing where heart rate doesn't follow speed, or where there are too few
     runs.
     """
-    trend = archive.trend_rows(history)
+    trend = history_rows.trend_rows(history)
     assert (trend.points, trend.lines) == ([], [])
 
 
@@ -404,7 +404,7 @@ def test_variety_shares_out_the_time_of_each_month(history):
     """It should give 2 level and 2 hilly quarters of a trail run by its segments, and leave out
     unknown ground.
     """
-    rows = pd.DataFrame(archive.variety_rows(history))
+    rows = pd.DataFrame(history_rows.variety_rows(history))
     assert rows.groupby("month")["share"].sum().to_numpy() == pytest.approx(
         1.0, abs=1e-3
     )
@@ -490,7 +490,7 @@ def test_the_calendar_is_local(build):
     run = build.analysis(0, trail=False)
     late = pd.Timestamp("2025-03-09T23:30:00Z")  # a Sunday
     history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
-    (row,) = archive.calendar_rows(history.activities)
+    (row,) = history_rows.calendar_rows(history.activities)
     assert (row["week"], row["day"], row["date"]) == (
         "2025-03-10T00:00",
         "Mon",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,26 @@ import typer
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import begin, command, print_json
-from trailstats.cli._batch import code_for
-from trailstats.cli._exit import ExitCode, UsageProblem
+from trailstats.cli._app import command, print_json
+from trailstats.cli._console import note
+from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
-from trailstats.history import TIME_LIMIT, History
+from trailstats.history import History
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What is written beside the page."""
+
+    split: Annotated[
+        bool, typer.Option("--split", help="Activities as pages beside the front page.")
+    ] = False
+    png: Annotated[
+        Path | None,
+        typer.Option(
+            "--png", metavar="DIR", help="Write the charts as PNG and SVG too."
+        ),
+    ] = None
 
 
 @command
@@ -22,36 +38,16 @@ def report(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("report.html"),
-    athlete: o.AthleteFile = None,
-    race: o.Races = None,
-    split: Annotated[
-        bool, typer.Option("--split", help="Activities as pages beside the front page.")
-    ] = False,
-    png: Annotated[
-        Path | None,
-        typer.Option(
-            "--png", metavar="DIR", help="Write the charts as PNG and SVG too."
-        ),
-    ] = None,
-    evidence: o.Evidence = None,
-    map: o.Maps = None,
-    labels: o.Labels = None,
-    dem: o.Dem = None,
-    own_pace: o.OwnPace = False,
-    workers: o.Workers = None,
-    cache: o.CacheFolder = None,
-    no_cache: o.NoCache = False,
-    time_limit: o.TimeLimit = TIME_LIMIT,
-    dask: o.Dask = None,
-    imperial: o.Imperial = False,
-    as_json: o.Json = False,
-    debug: o.Debug = False,
+    *,
+    runner: o.Runner,
+    pages: Pages,
+    work: Work,
+    shown: o.Shown,
 ) -> ExitCode:
     """Write the report: everything, in one self-contained page.
 
     Example: trailstats report runs/ --athlete athlete.toml -o report.html
     """
-    begin(as_json, debug)
     from trailstats.claims import claims_document, evaluate_claims
     from trailstats.claims.plan import check_plan
     from trailstats.plots import write_pictures
@@ -60,63 +56,48 @@ def report(
     o.check_output(output)
     if output.is_dir():
         raise UsageProblem(f"{output}: it is a folder; name a file in it")
-    work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(
-        sources,
-        o.athlete_of(athlete),
-        o.ground_of(evidence, map, labels, dem, cache, own_pace),
-    )
+    races = runner.races
+    history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
-        _nothing(history, as_json)
-        return ExitCode.NOTHING_READ
-    races = o.race_days(race)
-    claims, rules = (
-        evaluate_claims(history, races=races),
-        check_plan(history, races=races),
-    )
+        return _without_activities(history, shown.as_json)
+    results = evaluate_claims(history, races=races)
+    rules = check_plan(history, races=races)
     path = write_report(
-        history, output, claims=claims, rules=rules, imperial=imperial, split=split
+        history,
+        output,
+        claims=results,
+        rules=rules,
+        imperial=shown.imperial,
+        split=pages.split,
     )
-    if png is not None:
-        write_pictures(history, png, results=claims, imperial=imperial)
-    if as_json:
-        print_json(claims_document(history, claims, rules) | {"report": str(path)})
+    if pages.png is not None:
+        write_pictures(history, pages.png, results=results, imperial=shown.imperial)
+    if shown.as_json:
+        print_json(claims_document(history, results, rules) | {"report": str(path)})
     else:
-        tables.summary(history, imperial)
-        tables.claims(claims, imperial)
+        tables.summary(history, shown.units)
+        tables.claims(results, shown.units)
         tables.failures(history)
-        tables.note(f"report: {path}")
-    return code_for({"": history})
+        note(f"report: {path}")
+    return code_for([history])
 
 
 @command
 def claims(
     sources: o.Sources,
-    athlete: o.AthleteFile = None,
-    race: o.Races = None,
+    runner: o.Runner,
     explain: Annotated[
         str | None,
         typer.Option(metavar="CLAIM", help="List the runs that one answer rests on."),
     ] = None,
-    evidence: o.Evidence = None,
-    map: o.Maps = None,
-    labels: o.Labels = None,
-    dem: o.Dem = None,
-    own_pace: o.OwnPace = False,
-    workers: o.Workers = None,
-    cache: o.CacheFolder = None,
-    no_cache: o.NoCache = False,
-    time_limit: o.TimeLimit = TIME_LIMIT,
-    dask: o.Dask = None,
-    imperial: o.Imperial = False,
-    as_json: o.Json = False,
-    debug: o.Debug = False,
+    *,
+    work: Work,
+    shown: o.Shown,
 ) -> ExitCode:
     """Answer the article's claims for this runner, with intervals or "not enough data".
 
     Example: trailstats claims runs/ --athlete athlete.toml --race 2026-05-10
     """
-    begin(as_json, debug)
     from trailstats.claims import CLAIMS, claims_document, evaluate_claims
     from trailstats.claims import explain as explain_claim
     from trailstats.claims.plan import check_plan
@@ -125,35 +106,29 @@ def claims(
         raise UsageProblem(
             f"--explain: there is no claim {explain!r}; known are {', '.join(CLAIMS)}"
         )
-    races = o.race_days(race)
-    work = Work(workers, cache, no_cache, time_limit, dask)
-    history = work.history(
-        sources,
-        o.athlete_of(athlete),
-        o.ground_of(evidence, map, labels, dem, cache, own_pace),
-    )
+    races = runner.races
+    history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
-        _nothing(history, as_json)
-        return ExitCode.NOTHING_READ
+        return _without_activities(history, shown.as_json)
     if explain is not None:
-        tables.frame(explain_claim(history, explain, races=races), as_json)
-        return code_for({"": history})
-    results, rules = (
-        evaluate_claims(history, races=races),
-        check_plan(history, races=races),
-    )
-    if as_json:
+        tables.frame(explain_claim(history, explain, races=races), shown.as_json)
+        return code_for([history])
+    results = evaluate_claims(history, races=races)
+    rules = check_plan(history, races=races)
+    if shown.as_json:
         print_json(claims_document(history, results, rules))
     else:
-        tables.summary(history, imperial)
-        tables.claims(results, imperial)
+        tables.summary(history, shown.units)
+        tables.claims(results, shown.units)
         tables.rules(rules)
         tables.failures(history)
-    return code_for({"": history})
+    return code_for([history])
 
 
-def _nothing(history: History, as_json: bool) -> None:
+def _without_activities(history: History, as_json: bool) -> ExitCode:
+    """Say that nothing could be read."""
     if as_json:
         print_json(history.to_dict())
     else:
         tables.failures(history)
+    return ExitCode.NOTHING_READ

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Annotated, ParamSpec
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import is_dataclass
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
@@ -15,7 +17,8 @@ from trailstats import __version__
 from trailstats.cli._exit import ExitCode, Unexpected, code_of, report_problem
 from trailstats.errors import TrailstatsError
 
-P = ParamSpec("P")
+T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., ExitCode])
 
 app = typer.Typer(
     name="trailstats",
@@ -24,6 +27,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Tells road from trail along recorded runs, and answers claims about trail running for "
     "one runner.",
+)
+
+
+_DEBUG = inspect.Parameter(
+    "debug",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=False,
+    annotation=Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ],
 )
 
 
@@ -54,9 +67,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if _State.debug:
             raise
-        told = f"{type(error).__name__}: {error}".rstrip(": ")
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
         problem = Unexpected(
-            f"a mistake in trailstats, please report it: {told} (--debug shows where)"
+            f"a mistake in trailstats, please report it: {what} (--debug shows where)"
         )
         report_problem(problem, _State.json)
         return code_of(problem)
@@ -68,22 +81,50 @@ def _show_warning(message: Warning | str, *about: object) -> None:
     sys.stderr.write(f"trailstats: warning: {message}\n")
 
 
-def command(
-    function: Callable[P, ExitCode], group: typer.Typer = app
-) -> Callable[P, ExitCode]:
-    """Register a command whose returned code becomes the program's."""
+def command(function: Command, group: typer.Typer = app) -> Command:
+    """Register a command whose returned code becomes the program's.
+
+    A parameter whose type is a dataclass stands for options that go together: typer sees one for
+    each of its fields, the function gets the object. Every command ends with ``--debug``.
+    """
 
     @functools.wraps(function)
-    def ended(*args: P.args, **kwargs: P.kwargs) -> ExitCode:
-        raise typer.Exit(function(*args, **kwargs))
+    def ended(**given: Any) -> None:  # noqa: ANN401  # what the options hold
+        _State.debug = given.pop("debug")
+        _State.json = given["as_json"]
+        raise typer.Exit(_gathered(function, given))
 
+    parameters = [*_expanded(function), _DEBUG]
+    ended.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    ended.__annotations__ = {p.name: p.annotation for p in parameters}
     group.command()(ended)
     return function
 
 
-def begin(as_json: bool, debug: bool) -> None:
-    """Note how the command that runs now wants its errors shown."""
-    _State.json, _State.debug = as_json, debug
+def _expanded(target: Callable[..., object]) -> Iterator[inspect.Parameter]:
+    """Return the parameters of a function, in place of a dataclass those of its fields."""
+    hints = get_type_hints(target, include_extras=True)
+    for parameter in inspect.signature(target).parameters.values():
+        hint = hints[parameter.name]
+        if is_dataclass(hint):
+            yield from _expanded(cast("type", hint))
+        else:
+            yield parameter.replace(
+                annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY
+            )
+
+
+def _gathered(target: Callable[..., T], given: dict[str, object]) -> T:
+    """Call a function with the values given under the names of `_expanded`."""
+    hints = get_type_hints(target, include_extras=True)
+    return target(
+        **{
+            name: _gathered(hints[name], given)
+            if is_dataclass(hints[name])
+            else given[name]
+            for name in inspect.signature(target).parameters
+        }
+    )
 
 
 def print_json(document: object) -> None:

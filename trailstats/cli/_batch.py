@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +15,11 @@ import typer
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import begin, command, print_json
-from trailstats.cli._exit import ExitCode, UsageProblem
+from trailstats.cli._app import command, print_json
+from trailstats.cli._console import note
+from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
-from trailstats.history import TIME_LIMIT, History
+from trailstats.history import History
 from trailstats.history._stored import tables_in_parts
 from trailstats.io.tables import write_atomically, write_partitioned, write_table
 from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKLY, Table
@@ -34,123 +37,109 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
 }
 
 
-@command
-def batch(
-    sources: o.Sources,
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """The files to write, and how."""
+
     output: Annotated[
         Path,
         typer.Option(
             "--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file."
         ),
-    ],
+    ]
     segments: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Write the segments too (.csv, .parquet or .json)."
         ),
-    ] = None,
+    ] = None
     weekly: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="Write the sums of each week too (.csv, .parquet or .json).",
         ),
-    ] = None,
+    ] = None
     by_athlete: Annotated[
         bool,
         typer.Option(
             "--by-athlete",
             help="SOURCE holds a folder for each athlete, perhaps with an athlete.toml.",
         ),
-    ] = False,
+    ] = False
     partition: Annotated[
         bool,
         typer.Option(
             "--partition",
             help="Write Parquet as folders: a file for each athlete and year.",
         ),
-    ] = False,
+    ] = False
+
+    def tables(self) -> list[tuple[Path, Table]]:
+        """Return each file with the table that it holds."""
+        wanted = (
+            (self.output, ACTIVITIES),
+            (self.segments, SEGMENTS),
+            (self.weekly, WEEKLY),
+        )
+        return [(path, table) for path, table in wanted if path is not None]
+
+
+@command
+def batch(
+    sources: o.Sources,
+    outputs: Outputs,
     athlete: o.AthleteFile = None,
-    evidence: o.Evidence = None,
-    map: o.Maps = None,
-    labels: o.Labels = None,
-    dem: o.Dem = None,
-    own_pace: o.OwnPace = False,
-    workers: o.Workers = None,
-    cache: o.CacheFolder = None,
-    no_cache: o.NoCache = False,
-    time_limit: o.TimeLimit = TIME_LIMIT,
-    dask: o.Dask = None,
-    imperial: o.Imperial = False,
-    as_json: o.Json = False,
-    debug: o.Debug = False,
+    *,
+    work: Work,
+    shown: o.Shown,
 ) -> ExitCode:
     """Write a table with one row per activity; sources that failed are rows too.
 
     Example: trailstats batch runs/ -o runs.csv --segments segments.csv
     """
-    begin(as_json, debug)
-    outputs = [path for path in (output, segments, weekly) if path is not None]
-    _check(outputs, sources, by_athlete, partition, athlete)
-    ground = o.ground_of(evidence, map, labels, dem, cache, own_pace)
-    work = Work(workers, cache, no_cache, time_limit, dask)
-    if by_athlete:
-        histories = work.histories(sources[0], ground)
+    _check(outputs, sources, athlete)
+    if outputs.by_athlete:
+        histories = work.histories(sources[0])
     else:
-        history = work.history(sources, o.athlete_of(athlete), ground)
+        history = work.history(sources, o.athlete_of(athlete))
         histories = {history.athlete.name: history}
-    if output.suffix.lower() == ".json":
-        write_atomically(
-            output,
-            json.dumps(_document(histories, by_athlete), allow_nan=False).encode(),
-        )
-    else:
-        _write(output, ACTIVITIES, histories, by_athlete, partition)
-    if segments is not None:
-        _write(segments, SEGMENTS, histories, by_athlete, partition)
-    if weekly is not None:
-        _write(weekly, WEEKLY, histories, by_athlete, partition)
-    if as_json:
-        print_json(_document(histories, by_athlete))
+    document = functools.cache(lambda: _document(histories, outputs.by_athlete))
+    for path, table in outputs.tables():
+        if table is ACTIVITIES and path.suffix.lower() == ".json":
+            write_atomically(path, json.dumps(document(), allow_nan=False).encode())
+        else:
+            _write(path, table, histories, outputs)
+    if shown.as_json:
+        print_json(document())
     else:
         for name, history in histories.items():
-            if by_athlete:
-                tables.note(f"{name}:")
-            tables.summary(history, imperial)
+            if outputs.by_athlete:
+                note(f"{name}:")
+            tables.summary(history, shown.units)
             tables.failures(history)
-        tables.note(f"written: {', '.join(str(path) for path in outputs)}")
-    return code_for(histories)
+        note(f"written: {', '.join(str(path) for path, _ in outputs.tables())}")
+    return code_for(histories.values())
 
 
-def code_for(histories: Histories) -> ExitCode:
-    """Return the exit code for what could be read."""
-    if not any(len(h.analyses) for h in histories.values()):
-        return ExitCode.NOTHING_READ
-    return (
-        ExitCode.SOME_FAILED
-        if any(h.failures for h in histories.values())
-        else ExitCode.OK
-    )
+def _check(outputs: Outputs, sources: list[str], athlete: Path | None) -> None:
+    """Refuse what can't be done, before the work.
 
-
-def _check(
-    outputs: list[Path],
-    sources: list[str],
-    by_athlete: bool,
-    partition: bool,
-    athlete: Path | None,
-) -> None:
-    for path in outputs:
+    Raises
+    ------
+    UsageProblem
+    """
+    for path, _ in outputs.tables():
         o.check_output(path, _SUFFIXES)
-        if path.is_dir() and not partition:
+        if path.is_dir() and not outputs.partition:
             raise UsageProblem(f"{path}: it is a folder")
-        if partition and path.suffix.lower() != ".parquet":
+        if outputs.partition and path.suffix.lower() != ".parquet":
             raise UsageProblem(f"{path}: only .parquet can be written in parts")
-    if by_athlete and len(sources) != 1:
+    if outputs.by_athlete and len(sources) != 1:
         raise UsageProblem(
             "--by-athlete takes one folder, with a folder for each athlete in it"
         )
-    if by_athlete and athlete is not None:
+    if outputs.by_athlete and athlete is not None:
         raise UsageProblem(
             "--by-athlete: each athlete's own athlete.toml is read; leave --athlete out"
         )
@@ -163,11 +152,10 @@ def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
     return {"format_version": FORMAT_VERSION, "athletes": found}
 
 
-def _write(
-    path: Path, table: Table, histories: Histories, by_athlete: bool, partition: bool
-) -> None:
+def _write(path: Path, table: Table, histories: Histories, outputs: Outputs) -> None:
+    partition = outputs.partition
     parts = (
-        _of_athlete(part, name) if by_athlete or partition else part
+        _with_athlete(part, name) if outputs.by_athlete or partition else part
         for name, history in histories.items()
         for part in _TABLES[table.name](history)
     )
@@ -183,7 +171,7 @@ def _write(
     write_partitioned(frame, path, table=table, by=("athlete", "year"))
 
 
-def _of_athlete(part: pd.DataFrame, name: str) -> pd.DataFrame:
+def _with_athlete(part: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return a table with the athlete's name as its first column."""
     athlete = pd.Series([name or "unnamed"] * len(part), index=part.index, dtype="str")
     return pd.concat([athlete.rename("athlete"), part], axis=1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import typer
 
-from trailstats.cache import NAME, Cache
+from trailstats.cache import NAME, Cache, cache_folder
 from trailstats.cli import _options as o
-from trailstats.cli import _tables as tables
-from trailstats.cli._app import app, begin, command, print_json
+from trailstats.cli._app import app, command, print_json
+from trailstats.cli._console import note
 from trailstats.cli._exit import ExitCode
 from trailstats.schema import FORMAT_VERSION
 
@@ -22,48 +23,40 @@ _group = typer.Typer(
 app.add_typer(_group, name="cache")
 
 
-def info(
-    cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False
-) -> ExitCode:
+def info(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
     """Show where the cache lies and how much it holds.
 
     Example: trailstats cache info
     """
-    begin(as_json, debug)
     found = _open(cache)
-    held = (
-        {"path": str(_file(cache)), "bytes": 0, "sources": 0, "activities": 0}
-        if found is None
-        else found.info()
-    )
+    held: dict[str, Any] = {
+        "path": str(_file(cache)),
+        "bytes": 0,
+        "sources": 0,
+        "activities": 0,
+    }
+    if found is not None:
+        held = found.info()
     for key in ("oldest", "newest"):
         used = held.get(key)
-        held[key] = (
-            dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat()
-            if isinstance(used, int)
-            else None
-        )
+        held[key] = used and dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat()
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "cache": held})
-    else:
-        size = float(str(held["bytes"])) / 1e6
-        tables.note(
-            f"{held['path']}: {held['activities']} activities of {held['sources']} sources, "
-            f"{size:.1f} MB"
-        )
-        if held["newest"]:
-            tables.note(f"last used: from {held['oldest']} to {held['newest']}")
+        return ExitCode.OK
+    note(
+        f"{held['path']}: {held['activities']} activities of {held['sources']} sources, "
+        f"{held['bytes'] / 1e6:.1f} MB"
+    )
+    if held["newest"]:
+        note(f"last used: from {held['oldest']} to {held['newest']}")
     return ExitCode.OK
 
 
-def clear(
-    cache: o.CacheFolder = None, as_json: o.Json = False, debug: o.Debug = False
-) -> ExitCode:
+def clear(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
     """Forget everything in the cache.
 
     Example: trailstats cache clear
     """
-    begin(as_json, debug)
     found = _open(cache)
     count = 0
     if found is not None:
@@ -72,17 +65,18 @@ def clear(
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "cleared": count})
     else:
-        tables.note(f"{_file(cache)}: {count} activities forgotten")
+        note(f"{_file(cache)}: {count} activities forgotten")
     return ExitCode.OK
 
 
 def _file(folder: Path | None) -> Path:
-    return (o.cache_of(folder, False) or Path()) / NAME
+    return (folder or cache_folder()) / NAME
 
 
 def _open(folder: Path | None) -> Cache | None:
     """Return the cache, or None where there is none: looking makes no folder."""
-    return Cache(_file(folder).parent) if _file(folder).exists() else None
+    path = _file(folder)
+    return Cache(path.parent) if path.exists() else None
 
 
 command(info, _group)

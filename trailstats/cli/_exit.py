@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from enum import IntEnum
 
 from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
+from trailstats.history import History
 from trailstats.schema import FORMAT_VERSION
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Interrupted",
     "Unexpected",
     "UsageProblem",
+    "code_for",
     "code_of",
     "report_problem",
 ]
@@ -54,6 +57,15 @@ def code_of(error: TrailstatsError) -> ExitCode:
     if isinstance(error, UsageProblem | ConfigError | MissingExtraError):
         return ExitCode.USAGE
     return ExitCode.NOTHING_READ
+
+
+def code_for(histories: Collection[History]) -> ExitCode:
+    """Return the exit code for what could be read."""
+    if not any(len(h.analyses) for h in histories):
+        return ExitCode.NOTHING_READ
+    if any(h.failures for h in histories):
+        return ExitCode.SOME_FAILED
+    return ExitCode.OK
 
 
 def report_problem(error: TrailstatsError, as_json: bool) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trailstats.cli import _tables as tables
-from trailstats.report import text as say
-from trailstats.schema import SurfaceSource
+from trailstats.cli._console import note, print_rows
+from trailstats.report import text
+from trailstats.report.units import Units
 from trailstats.terrain.explain import Explanation, Reason, WayShare
 
 __all__ = ["print_explanation"]
@@ -17,24 +17,23 @@ MOST_CUES = 4
 """Cues named for a stretch, the strongest first."""
 
 
-def print_explanation(found: Explanation, imperial: bool) -> None:
+def print_explanation(found: Explanation, units: Units) -> None:
     """Print a line on the whole run, and a row for each stretch."""
     if np.isnan(found.trail_probability):
-        tables.note("Whether the whole was a trail run can't be told.")
+        note("Whether the whole was a trail run can't be told.")
     else:
-        by = _sources[found.trail_source]
-        tables.note(
-            f"A trail run with probability {say.percent(found.trail_probability)}, by {by}."
-        )
+        probability = text.percent(found.trail_probability)
+        source = found.trail_source.description
+        note(f"A trail run with probability {probability}, by {source}.")
     if not np.isnan(found.tag):
-        tables.note(f"The file's tag: {_signed(found.tag)}.")
+        note(f"The file's tag: {_signed(found.tag)}.")
     if found.whole:
-        tables.note(f"The run as a whole, by its signal: {_cues(found.whole)}.")
-    tables.note(
+        note(f"The run as a whole, by its signal: {_cues(found.whole)}.")
+    note(
         "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 "
         "times as large."
     )
-    names = (
+    heads = (
         "from",
         "to",
         "surface",
@@ -45,10 +44,10 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
     )
     rows = [
         (
-            say.distance(row["start_distance"], imperial),
-            say.distance(row["end_distance"], imperial),
+            units.distance(row["start_distance"]),
+            units.distance(row["end_distance"]),
             row["surface"],
-            say.percent(row["p_trail"]),
+            text.percent(row["p_trail"]),
             row["surface_source"],
             _ways(ways),
             _cues(reasons),
@@ -57,18 +56,9 @@ def print_explanation(found: Explanation, imperial: bool) -> None:
             found.segments.to_dict("records"), found.reasons, found.ways, strict=True
         )
     ]
-    tables.plain_rows(names, rows, right=(0, 1, 3))
+    print_rows(heads, rows, right=("from", "to", "p trail"))
     if any(found.ways):
-        tables.note("Map data: (c) OpenStreetMap contributors, Open Database Licence.")
-
-
-_sources = {
-    SurfaceSource.LABEL: "your labels",
-    SurfaceSource.MAP: "the map",
-    SurfaceSource.TAG: "the file's tag",
-    SurfaceSource.SIGNAL: "the signal",
-    SurfaceSource.NONE: "nothing",
-}
+        note("Map data: (c) OpenStreetMap contributors, Open Database Licence.")
 
 
 def _cues(reasons: Sequence[Reason]) -> str:
@@ -85,7 +75,7 @@ def _signed(value: float) -> str:
 
 def _ways(ways: Sequence[WayShare]) -> str:
     return "\n".join(
-        f"{way.way} ({say.percent(way.share)}): {way.rule}, "
+        f"{way.way} ({text.percent(way.share)}): {way.rule}, "
         f"{' '.join(f'{k}={v}' for k, v in way.tags.items())}"
         for way in ways
     )

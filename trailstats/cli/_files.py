@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from trailstats.analysis import analyze as analyze_one
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import begin, command, print_json
+from trailstats.cli._app import command, print_json
+from trailstats.cli._checks import checked, print_checks
+from trailstats.cli._console import note
 from trailstats.cli._exit import ExitCode
 from trailstats.cli._explanation import print_explanation
 from trailstats.errors import ReadError, TrailstatsError
@@ -20,7 +22,6 @@ from trailstats.io.export import SUFFIXES
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
 from trailstats.model.athlete import Athlete
-from trailstats.model.results import Analysis
 from trailstats.schema import FORMAT_VERSION
 from trailstats.schema.documents import rows
 from trailstats.terrain import map_for
@@ -31,22 +32,16 @@ from trailstats.terrain.explain import explain_terrain
 def analyze(
     file: o.File,
     athlete: o.AthleteFile = None,
-    evidence: o.Evidence = None,
-    map: o.Maps = None,
-    labels: o.Labels = None,
-    dem: o.Dem = None,
-    workers: o.Workers = None,
-    cache: o.CacheFolder = None,
-    no_cache: o.NoCache = False,
+    *,
+    ground: o.Ground,
+    processes: o.Processes,
     explain: Annotated[
         bool,
         typer.Option(
             "--explain", help="Show what pushed each stretch to road or trail instead."
         ),
     ] = False,
-    imperial: o.Imperial = False,
-    as_json: o.Json = False,
-    debug: o.Debug = False,
+    shown: o.Shown,
 ) -> ExitCode:
     """Analyse one activity: totals, metrics, segments, climbs, issues.
 
@@ -54,49 +49,36 @@ def analyze(
     """
     # Workers and the cache of measurements are for many files: taken here too, so that one set of
     # options fits all.
-    del workers, no_cache
-    begin(as_json, debug)
-    ground = o.ground_of(evidence, map, labels, dem, cache)
+    arguments = ground.arguments(processes.cache)
+    runner = o.athlete_of(athlete)
     if explain:
-        return _explain(file, o.athlete_of(athlete), ground, imperial, as_json)
-    result = analyze_one(
-        file,
-        athlete=o.athlete_of(athlete),
-        cleaning=ground.cleaning,
-        terrain=ground.rules,
-        map=ground.map,
-        labels=ground.labels,
-    )
-    if as_json:
+        return _explain(file, runner, arguments, shown)
+    result = analyze_one(file, athlete=runner, **arguments)
+    if shown.as_json:
         print_json(result.to_dict())
     else:
-        tables.analysis(result, imperial)
+        tables.analysis(result, shown.units)
     return ExitCode.OK
 
 
 def _explain(
-    file: str, athlete: Athlete, ground: o.Ground, imperial: bool, as_json: bool
+    file: str, athlete: Athlete, arguments: dict[str, Any], shown: o.Shown
 ) -> ExitCode:
     """Print why each stretch has its surface."""
     activity = read(file)
-    extracts = map_for(ground.map, athlete.osm, ground.rules)
+    rules = arguments["terrain"]
     found = explain_terrain(
         activity,
-        terrain=ground.rules,
-        cleaning=ground.cleaning,
-        map=extracts,
-        labels=ground.labels,
+        terrain=rules,
+        cleaning=arguments["cleaning"],
+        map=map_for(arguments["map"], athlete.osm, rules),
+        labels=arguments["labels"],
     )
-    if as_json:
-        print_json(
-            {
-                "format_version": FORMAT_VERSION,
-                "file": activity.meta.source,
-                **found.to_dict(),
-            }
-        )
+    if shown.as_json:
+        head = {"format_version": FORMAT_VERSION, "file": activity.meta.source}
+        print_json(head | found.to_dict())
     else:
-        print_explanation(found, imperial)
+        print_explanation(found, shown.units)
     return ExitCode.OK
 
 
@@ -111,36 +93,28 @@ def check(
         ),
     ] = False,
     as_json: o.Json = False,
-    debug: o.Debug = False,
 ) -> ExitCode:
     """Show what is in the files, what is wrong with them, and what was salvaged.
 
     Example: trailstats check runs/
     """
-    begin(as_json, debug)
     limits = ReadLimits()
     found: list[dict[str, object]] = []
-    failed = 0
     for ref in list_all(sources, limits=limits):
         try:
             activities = load(ref, limits)
         except TrailstatsError as error:
-            failed += 1
-            found.append(
-                {
-                    "file": str(ref),
-                    "status": "failed",
-                    "error": f"{error.code}: {error}",
-                }
-            )
+            problem = f"{error.code}: {error}"
+            found.append({"file": str(ref), "status": "failed", "error": problem})
             continue
-        found.extend(tables.checked(activity) for activity in activities)
+        found.extend(checked(activity) for activity in activities)
         if compare:
             found[-len(activities)] |= _second_opinion(ref)
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "files": found})
     else:
-        tables.check(found)
+        print_checks(found)
+    failed = sum(item["status"] == "failed" for item in found)
     if failed == len(found):
         return ExitCode.NOTHING_READ
     return ExitCode.SOME_FAILED if failed else ExitCode.OK
@@ -166,29 +140,21 @@ def convert(
         ),
     ],
     as_json: o.Json = False,
-    debug: o.Debug = False,
 ) -> ExitCode:
     """Write an activity in another format; GeoJSON holds its labelled segments.
 
     Example: trailstats convert run.fit run.geojson
     """
-    begin(as_json, debug)
     o.check_output(output, SUFFIXES)
     activity = read(file)
-    labelled: Analysis | None = (
-        analyze_one(activity) if output.suffix.lower() == ".geojson" else None
-    )
-    path = convert_activity(
-        activity, output, segments=labelled.segments if labelled else None
-    )
+    segments = None
+    if output.suffix.lower() == ".geojson":
+        segments = analyze_one(activity).segments
+    path = convert_activity(activity, output, segments=segments)
+    count = len(activity.records)
     if as_json:
-        print_json(
-            {
-                "format_version": FORMAT_VERSION,
-                "written": str(path),
-                "n_records": len(activity.records),
-            }
-        )
+        document = {"format_version": FORMAT_VERSION, "written": str(path)}
+        print_json(document | {"n_records": count})
     else:
-        tables.note(f"{len(activity.records)} records: {path}")
+        note(f"{count} records: {path}")
     return ExitCode.OK

@@ -1,4 +1,8 @@
-"""The options that several commands share, and how they become arguments of the library."""
+"""The options that several commands share, and how they become arguments of the library.
+
+The dataclasses stand for options that go together: a command takes one as a parameter, and
+`trailstats.cli._app.command` gives the program an option for each of its fields.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +20,7 @@ from trailstats.cleaning import CleanRules
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
 from trailstats.model.athlete import Athlete
+from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
 from trailstats.terrain.dem import GroundTiles
@@ -104,7 +109,6 @@ Imperial = Annotated[bool, typer.Option("--imperial", help="Miles and feet.")]
 Json = Annotated[
     bool, typer.Option("--json", help="Print a JSON document instead of tables.")
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Races = Annotated[
     list[str] | None,
     typer.Option(
@@ -132,54 +136,92 @@ def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Runner:
+    """Who ran, and the days of the races."""
+
+    athlete: AthleteFile = None
+    race: Races = None
+
+    @property
+    def races(self) -> tuple[dt.date, ...]:
+        """The days of races.
+
+        Raises
+        ------
+        ConfigError
+            When a text is not a date.
+        """
+        return tuple(_day(text) for text in self.race or ())
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What road is told from trail by, and what corrects the elevation."""
+
+    evidence: Evidence = None
+    map: Maps = None
+    labels: Labels = None
+    dem: Dem = None
+
+    def arguments(self, cache: Path | None) -> dict[str, Any]:
+        """Return these options as arguments of `analyze` and its like; a cache that was named takes
+        the maps' indexes, too.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown kind of evidence, an extract that is not there, a label file that can't
+            be understood.
+        """
+        folder = None if cache is None else cache / "maps"
+        return {
+            "terrain": _terrain_rules(self.evidence),
+            "map": RoadMap(self.map, cache=folder) if self.map else None,
+            "labels": None
+            if self.labels is None
+            else SurfaceLabels.from_file(self.labels),
+            "cleaning": CleanRules(dem=GroundTiles.of(*self.dem) if self.dem else None),
+        }
+
+
+@dataclass(frozen=True)
+class Processes:
+    """How many processes work, and where they keep what they computed."""
+
+    workers: Workers = None
+    cache: CacheFolder = None
+    no_cache: NoCache = False
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the cache; None for none."""
+        return None if self.no_cache else self.cache or cache_folder()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the answer is shown."""
+
+    imperial: Imperial = False
+    as_json: Json = False
+
+    @property
+    def units(self) -> Units:
+        """The units of what a person reads."""
+        return Units.of(self.imperial)
+
+
 def athlete_of(path: Path | None) -> Athlete:
     """Return the profile in a file, or an empty one."""
     return Athlete.from_toml(path) if path is not None else Athlete()
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What may tell road from trail, and how recordings are cleaned before."""
-
-    rules: TerrainRules
-    map: RoadMap | None
-    labels: SurfaceLabels | None
-    cleaning: CleanRules
-    own_pace: bool = False
-
-
-def ground_of(
-    evidence: str | None,
-    maps: list[Path] | None,
-    labels: Path | None,
-    dem: list[Path] | None,
-    cache: Path | None = None,
-    own_pace: bool = False,
-) -> Ground:
-    """Return what may tell road from trail; a cache that was named takes the maps' indexes, too.
-
-    Raises
-    ------
-    ConfigError
-        For an unknown kind of evidence, an extract that is not there, a label file that can't be
-        understood.
-    """
-    return Ground(
-        _terrain_of(evidence),
-        RoadMap(maps, cache=None if cache is None else cache / "maps")
-        if maps
-        else None,
-        None if labels is None else SurfaceLabels.from_file(labels),
-        CleanRules(dem=GroundTiles.of(*dem) if dem else None),
-        own_pace,
-    )
-
-
-def _terrain_of(evidence: str | None) -> TerrainRules:
+def _terrain_rules(evidence: str | None) -> TerrainRules:
     if evidence is None:
         return TerrainRules()
     names = [name.strip() for name in evidence.split(",") if name.strip()]
-    allowed = {s.value for s in SurfaceSource} - {SurfaceSource.NONE.value}
+    allowed = set(SurfaceSource) - {SurfaceSource.NONE}
     unknown = [name for name in names if name not in allowed]
     if unknown or not names:
         what = repr(unknown[0]) if unknown else "nothing"
@@ -187,25 +229,8 @@ def _terrain_of(evidence: str | None) -> TerrainRules:
     return TerrainRules(sources=frozenset(SurfaceSource(name) for name in names))
 
 
-def cache_of(folder: Path | None, no_cache: bool) -> Path | None:
-    """Return the folder of the cache; None for none."""
-    return None if no_cache else folder or cache_folder()
-
-
-def race_days(texts: list[str] | None) -> tuple[dt.date, ...]:
-    """Return the days of races.
-
-    Raises
-    ------
-    ConfigError
-        When a text is no date.
-    """
-    days = []
-    for text in texts or []:
-        try:
-            days.append(dt.date.fromisoformat(text))
-        except ValueError:
-            raise ConfigError(
-                f"--race: {text!r} is no date such as 2026-05-10"
-            ) from None
-    return tuple(days)
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--race: {text!r} is no date such as 2026-05-10") from None

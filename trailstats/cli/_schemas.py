@@ -8,7 +8,8 @@ import typer
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import begin, command, print_json
+from trailstats.cli._app import command, print_json
+from trailstats.cli._console import note
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.model.json_schemas import DOCUMENTS, document_schema, table_schema
 from trailstats.schema import TABLES
@@ -23,18 +24,16 @@ def schema(
         ),
     ] = None,
     as_json: o.Json = False,
-    debug: o.Debug = False,
 ) -> ExitCode:
     """Print the JSON Schema of a document, or a table's columns and units.
 
     Example: trailstats schema segments
     """
-    begin(as_json, debug)
     if name is None:
         if as_json:
             print_json({"documents": sorted(DOCUMENTS), "tables": sorted(TABLES)})
         else:
-            tables.note(
+            note(
                 f"documents: {', '.join(sorted(DOCUMENTS))}\ntables: {', '.join(sorted(TABLES))}"
             )
         return ExitCode.OK

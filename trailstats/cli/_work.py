@@ -3,84 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from trailstats.cli._options import Ground, cache_of
+from trailstats.cli import _options as o
 from trailstats.cli._progress import watched
 from trailstats.errors import MissingExtraError, WorkerError
-from trailstats.history import History, analyze_athletes, analyze_folder
+from trailstats.history import TIME_LIMIT, History, analyze_athletes, analyze_folder
 from trailstats.model.athlete import Athlete
 
 __all__ = ["Work"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Work:
-    """The options that say how, not what.
+    """The options that all commands on many sources share.
 
     Attributes
     ----------
-    workers : int or None
-    cache : Path or None
-        Folder as named; see ``no_cache``.
-    no_cache : bool
+    ground : Ground
+    own_pace : bool
+    processes : Processes
     time_limit : float
         [s]
     dask : str or None
         Address of a scheduler.
     """
 
-    workers: int | None
-    cache: Path | None
-    no_cache: bool
-    time_limit: float
-    dask: str | None
+    ground: o.Ground
+    own_pace: o.OwnPace = False
+    processes: o.Processes
+    time_limit: o.TimeLimit = TIME_LIMIT
+    dask: o.Dask = None
 
-    def history(
-        self, sources: Sequence[str], athlete: Athlete, ground: Ground
-    ) -> History:
+    def history(self, sources: Sequence[str], athlete: Athlete) -> History:
         """Return the history of one athlete."""
-        cache = cache_of(self.cache, self.no_cache)
-        with self._engine() as executor, watched(kept=cache is not None) as progress:
-            return analyze_folder(
-                sources,
-                athlete=athlete,
-                cleaning=ground.cleaning,
-                terrain=ground.rules,
-                map=ground.map,
-                labels=ground.labels,
-                own_pace=ground.own_pace,
-                workers=self.workers,
-                executor=executor,
-                cache=cache,
-                time_limit=self.time_limit,
-                progress=progress,
-            )
+        with self._arguments() as arguments:
+            return analyze_folder(sources, athlete=athlete, **arguments)
 
-    def histories(self, folder: str, ground: Ground) -> dict[str, History]:
+    def histories(self, folder: str) -> dict[str, History]:
         """Return the histories of all athletes who have a folder in this one."""
-        cache = cache_of(self.cache, self.no_cache)
-        with self._engine() as executor, watched(kept=cache is not None) as progress:
-            return analyze_athletes(
-                folder,
-                cleaning=ground.cleaning,
-                terrain=ground.rules,
-                map=ground.map,
-                labels=ground.labels,
-                own_pace=ground.own_pace,
-                workers=self.workers,
-                executor=executor,
-                cache=cache,
-                time_limit=self.time_limit,
-                progress=progress,
-            )
+        with self._arguments() as arguments:
+            return analyze_athletes(folder, **arguments)
 
     @contextmanager
-    def _engine(self) -> Iterator[Executor | None]:
+    def _arguments(self) -> Iterator[dict[str, Any]]:
+        """Yield these options as arguments, while the cluster is connected and progress shown."""
+        cache = self.processes.folder
+        arguments = self.ground.arguments(self.processes.cache)
+        with self._cluster() as executor, watched(kept=cache is not None) as progress:
+            yield arguments | {
+                "own_pace": self.own_pace,
+                "workers": self.processes.workers,
+                "executor": executor,
+                "cache": cache,
+                "time_limit": self.time_limit,
+                "progress": progress,
+            }
+
+    @contextmanager
+    def _cluster(self) -> Iterator[Any]:
+        """Yield an executor on the Dask cluster; None without one."""
         if self.dask is None:
             yield None
             return

@@ -12,7 +12,7 @@ import numpy as np
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.schema import has_ground
+from trailstats.schema import SurfaceSource, has_ground
 
 __all__ = ["Basis", "basis_of", "map_hint"]
 
@@ -133,24 +133,21 @@ def _hint(analyses: Sequence[Analysis]) -> str:
 
 
 def _sources(analyses: Sequence[Analysis]) -> str:
-    words = {
-        "label": "your labels",
-        "map": "the map",
-        "tag": "the file's tag",
-        "signal": "the recording's signal",
-    }
-    lengths = dict.fromkeys(words, 0.0)
+    sources = [source for source in SurfaceSource if source is not SurfaceSource.NONE]
+    lengths = dict.fromkeys(sources, 0.0)
     for analysis in analyses:
         own = analysis.segments.groupby("surface_source")["distance"].sum()
-        for source in lengths:
+        for source in sources:
             lengths[source] += float(own.get(source, 0.0))
     total = sum(lengths.values())
     if total <= 0:
-        return "told from labels, a map, the file's tag or the recording's signal, in this order"
+        return "known from labels, a map, the file's tag or the recording's signal, in this order"
     parts = [
-        f"{words[s]} ({text.percent(v / total)})" for s, v in lengths.items() if v > 0
+        f"{source.description} ({text.percent(length / total)})"
+        for source, length in lengths.items()
+        if length > 0
     ]
-    return f"told from {', '.join(parts)} of the classified distance"
+    return f"known from {', '.join(parts)} of the classified distance"
 
 
 def _limits(limits: HeartRateLimits | None) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.report import text
 from trailstats.report.palette import EVIDENCE, OUTCOMES, VERDICTS, Swatch
+from trailstats.report.units import METRIC, Units
 from trailstats.schema import EvidenceStrength, Verdict
 
 __all__ = [
@@ -143,7 +144,7 @@ class RuleView:
 def claim_view(
     result: ClaimResult,
     numbers: Mapping[str, int],
-    imperial: bool = False,
+    units: Units = METRIC,
     part: bool = False,
 ) -> ClaimView:
     """Return a claim as the page shows it.
@@ -154,17 +155,17 @@ def claim_view(
     numbers : mapping of str to int
         The number that the page gives to the activity from each source; sources that it lacks are
         left out.
-    imperial : bool
+    units : Units
     part : bool
         Whether it is a part of another claim's answer.
     """
     unit = display_unit(result.unit, result.metric)
-    picture = _picture(result, unit, imperial, _favours(result, part))
+    picture = _picture(result, unit, units, _favours(result, part))
     bound = max(
         (abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0
     )
-    difference = text.difference(result.difference, unit, imperial, beside=bound)
-    interval = text.interval(result.low, result.high, unit, imperial, signed=True)
+    difference = units.difference(result.difference, unit, beside=bound)
+    interval = units.interval(result.low, result.high, unit, signed=True)
     # Beside the difference the interval does without the unit.
     bounds = (
         interval.removesuffix(difference[difference.find(" ") :])
@@ -178,10 +179,10 @@ def claim_view(
         metric=result.metric,
         measure=short_metric(result.metric),
         verdict=VERDICTS[Verdict(result.verdict)],
-        answer=_answer(result, unit, imperial),
+        answer=_answer(result, unit, units),
         why="" if part else _why(result, picture),
-        trail=text.number(result.trail, unit, imperial),
-        road=text.number(result.road, unit, imperial),
+        trail=units.number(result.trail, unit),
+        road=units.number(result.road, unit),
         difference=difference,
         interval=interval,
         bounds="" if interval == text.DASH else bounds,
@@ -190,7 +191,7 @@ def claim_view(
         dots=EVIDENCE[EvidenceStrength(result.evidence)],
         picture=picture,
         caveats=result.caveats,
-        parts=tuple(claim_view(p, numbers, imperial, True) for p in result.parts),
+        parts=tuple(claim_view(p, numbers, units, True) for p in result.parts),
         runs=_runs(result.activities, numbers),
     )
 
@@ -243,11 +244,11 @@ def display_unit(unit: str, meaning: str) -> str:
     return "share" if unit == "1" and _SHARE.search(meaning.replace("_", " ")) else unit
 
 
-def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
+def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     """Return the finding in one sentence; where there is none, the reason."""
     what = short_metric(result.metric)
     what = f"{what[:1].upper()}{what[1:]}: "
-    sides = [text.number(v, unit, imperial) for v in (result.trail, result.road)]
+    sides = [units.number(v, unit) for v in (result.trail, result.road)]
     known = [math.isfinite(v) for v in (result.trail, result.road)]
     names = _SIDES.get(result.claim, ("on trail", "on road"))
     if all(known):
@@ -258,7 +259,7 @@ def _answer(result: ClaimResult, unit: str, imperial: bool) -> str:
             "to compare with."
         )
     if math.isfinite(result.difference):
-        return f"{what}difference {text.difference(result.difference, unit, imperial)}."
+        return f"{what}difference {units.difference(result.difference, unit)}."
     if any(math.isfinite(part.difference) for part in result.parts):
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
@@ -311,7 +312,7 @@ def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]
 
 
 def _picture(
-    result: ClaimResult, unit: str, imperial: bool, favours: int
+    result: ClaimResult, unit: str, units: Units, favours: int
 ) -> IntervalPicture | None:
     values = [
         v for v in (result.low, result.difference, result.high) if math.isfinite(v)
@@ -337,15 +338,15 @@ def _picture(
     def place(value: float) -> float:
         return round(50.0 + 50.0 * value / edge, 2)
 
-    span = text.interval(result.low, result.high, unit, imperial, signed=True)
-    label = f"difference {text.difference(result.difference, unit, imperial)}"
+    span = units.interval(result.low, result.high, unit, signed=True)
+    label = f"difference {units.difference(result.difference, unit)}"
     if span != text.DASH:
         label += f", 95 % interval {span}"
     return IntervalPicture(
         left=place(low),
         width=round(place(high) - place(low), 2),
         dot=place(result.difference),
-        edge=text.difference(edge, unit, imperial),
+        edge=units.difference(edge, unit),
         clear=result.low > 0 or result.high < 0,  # without an interval, NaN, it is not
         favours=favours,
         label=label,

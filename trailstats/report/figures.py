@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from trailstats.report import chart_base, charts, text
 from trailstats.report.palette import LIGHT, Palette
-from trailstats.report.view import ArchiveView, Page
+from trailstats.report.units import Units
+from trailstats.report.view import HistoryView, Page
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
@@ -42,9 +43,9 @@ class Figure:
     spec: dict[str, object]
 
 
-def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
+def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
     """Return the archive's charts that have something to show."""
-    unit = "mi" if imperial else "km"
+    unit = units.long
     trend = rows.trend
     band = (
         " The line is a straight trend with its 95 % band; weeks may resemble their neighbours."
@@ -111,9 +112,7 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
                 f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by "
                 "week; upwards is "
                 f"fitter, or cooler.{band}",
-                lambda: charts.trend(
-                    trend.points, trend.lines, "/mi" if imperial else "/km"
-                ),
+                lambda: charts.trend(trend.points, trend.lines, f"/{unit}"),
             ),
         ),
         (
@@ -131,10 +130,10 @@ def drawings(rows: ArchiveView, imperial: bool) -> list[Drawing]:
 
 def figures(page: Page) -> list[Figure]:
     """Return the archive's charts as the page embeds them; none for a page of one activity."""
-    if page.archive is None:
+    if page.history is None:
         return []
     out = []
-    for drawing in drawings(page.archive, page.imperial):
+    for drawing in drawings(page.history, page.units):
         spec = _for_page(drawing.draw())
         height = spec.get("height", chart_base.HEIGHT)
         known = height if isinstance(height, int) else chart_base.HEIGHT

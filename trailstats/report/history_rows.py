@@ -15,6 +15,9 @@ from trailstats.history.training import monday_of
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.model.results import Analysis
 from trailstats.report import text
+from trailstats.report.overview import counted_activities
+from trailstats.report.run_tables import ZONES, zone_times
+from trailstats.report.units import METRIC, Units
 from trailstats.schema import Gait, Slope, Surface
 
 __all__ = [
@@ -33,7 +36,6 @@ Row = dict[str, object]
 # Without a zone, so that a browser takes it as local and shows the same day.
 _DAY = "%Y-%m-%dT00:00"
 _BAR = pd.Timedelta(days=6)
-ZONES = ("easy", "moderate", "hard")
 KINDS = ("level road", "hilly road", "level trail", "hilly trail", "technical", "hiked")
 LEVEL_GRADE = 0.05
 """Ground counts as level below this grade, as in the training rule on variety."""
@@ -59,19 +61,18 @@ class Trend:
     reference: float
 
 
-def weekly_rows(weeks: pd.DataFrame, imperial: bool = False) -> list[Row]:
+def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> list[Row]:
     """Return a row for each week and surface: ``week, end, surface, distance`` [km or mi].
 
     Parameters
     ----------
     weeks : pandas.DataFrame
         Table ``schema.WEEKLY``.
-    imperial : bool
+    units : Units
     """
-    factor = text.METRES_PER_MILE if imperial else 1000.0
     out: list[Row] = []
     for surface in Surface:
-        values = weeks[f"{surface}_distance"].to_numpy() / factor
+        values = weeks[f"{surface}_distance"].to_numpy() / units.long_metres
         if surface is Surface.UNKNOWN and not (values > 0).any():
             continue
         out += [
@@ -87,7 +88,7 @@ def load_rows(history: History) -> list[Row]:
     Fitness and fatigue are those of `History.daily`, times seven; form is the one less the other.
     Empty when no activity has a load.
     """
-    if not _counted(history.activities)["session_load"].notna().any():
+    if not counted_activities(history.activities)["session_load"].notna().any():
         return []
     days = history.daily()
     frame = pd.DataFrame(
@@ -120,7 +121,7 @@ def load_rows(history: History) -> list[Row]:
 
 def weekly_impact_rows(history: History) -> list[Row]:
     """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km]."""
-    table = _counted(history.activities)
+    table = counted_activities(history.activities)
     if not table["impact_load"].notna().any():
         return []
     parts = {
@@ -158,9 +159,9 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
     for analysis, surface, double in zip(
         analyses, activities["surface"], activities["duplicate_of"], strict=True
     ):
-        times = [analysis.metrics.get(f"time_zone_{k}") for k in (1, 2, 3)]
-        if surface in found and not double and all(times):
-            found[surface].append([m.value for m in times if m])
+        times = zone_times(analysis.metrics)
+        if surface in found and not double and times:
+            found[surface].append(times)
     out: list[Row] = []
     for surface, runs in found.items():
         total = np.sum(runs, axis=0) if runs else np.zeros(3)
@@ -180,27 +181,28 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
     return out
 
 
-def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]:
+def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> list[Row]:
     """Return a row for each activity that was read: ``week, day, surface, distance, label``.
 
     Parameters
     ----------
     activities : pandas.DataFrame
         Table ``schema.ACTIVITIES``.
-    imperial : bool
+    units : Units
     """
-    table = _counted(activities)
+    table = counted_activities(activities)
     local = table["start_time"] + pd.to_timedelta(
         table["local_offset"].fillna(0.0), unit="s"
     )
-    factor = text.METRES_PER_MILE if imperial else 1000.0
     return [
         {
             "week": week.strftime(_DAY),
             "day": day.strftime("%a"),
             "date": day.strftime("%Y-%m-%d"),
             "surface": surface or Surface.UNKNOWN.value,
-            "distance": None if math.isnan(metres) else round(metres / factor, 2),
+            "distance": None
+            if math.isnan(metres)
+            else round(metres / units.long_metres, 2),
             "name": name,
         }
         for week, day, surface, metres, name in zip(
@@ -214,20 +216,18 @@ def calendar_rows(activities: pd.DataFrame, imperial: bool = False) -> list[Row]
     ]
 
 
-def trend_rows(history: History, imperial: bool = False) -> Trend:
+def trend_rows(history: History, units: Units = METRIC) -> Trend:
     """Return the pace on level road at one heart rate over the weeks, with a straight trend.
 
     Parameters
     ----------
     history : History
-    imperial : bool
-        Per mile.
+    units : Units
     """
     form = road_form(history)
-    unit = text.METRES_PER_MILE if imperial else 1000.0
 
     def rows(table: pd.DataFrame, *columns: str) -> list[Row]:
-        values = [(unit / table[c]).round(1).tolist() for c in columns]
+        values = [(units.long_metres / table[c]).round(1).tolist() for c in columns]
         weeks = table["week"].dt.strftime(_DAY).tolist()
         return [
             {"week": w} | dict(zip(columns, v, strict=True))
@@ -235,7 +235,7 @@ def trend_rows(history: History, imperial: bool = False) -> Trend:
         ]
 
     points = [
-        row | {"n": n, "pace": text.pace(speed, imperial)}
+        row | {"n": n, "pace": units.pace(speed)}
         for row, n, speed in zip(
             rows(form.weeks, "speed"),
             form.weeks["n_runs"].tolist(),
@@ -252,7 +252,7 @@ def variety_rows(history: History) -> list[Row]:
     The kinds are those of the training rule on variety; ground whose surface or slope is not known
     is left out. The evenness is that of the whole month over the kinds, 0 to 1.
     """
-    counted = _counted(history.activities)
+    counted = counted_activities(history.activities)
     table = history.segments
     table = table[table["file"].isin(counted["file"])]
     known = (table["slope"] != Slope.UNKNOWN) & (table["surface"] != Surface.UNKNOWN)
@@ -296,12 +296,6 @@ def variety_rows(history: History) -> list[Row]:
             if t > 0
         ]
     return out
-
-
-def _counted(activities: pd.DataFrame) -> pd.DataFrame:
-    """Return the activities that were read, have a date and are no duplicates."""
-    read = (activities["status"] == "ok") & (activities["duplicate_of"] == "")
-    return activities[read & activities["start_time"].notna()]
 
 
 def _week(monday: pd.Timestamp) -> Row:

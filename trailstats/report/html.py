@@ -27,6 +27,7 @@ from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
 from trailstats.report.palette import DARK, LIGHT, Palette
 from trailstats.report.payload import embed, payload
+from trailstats.report.units import Units
 from trailstats.report.view import Page, build_page
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def write_report(
         claims=claims or (),
         rules=rules or (),
         athlete=athlete,
-        imperial=imperial,
+        units=Units.of(imperial),
         title=title,
     )
     target = Path(path)
@@ -136,7 +137,7 @@ def render(page: Page) -> str:
     return template.render(
         page=page,
         charts=charts,
-        routes=page.archive is not None
+        routes=page.history is not None
         and any(s.track.has("x") for s in page.sections),
         version=__version__,
         policy=_policy(scripts),

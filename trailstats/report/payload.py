@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from trailstats.report.sections import ActivityView, TableView
+from trailstats.report.run_tables import TableView
+from trailstats.report.sections import ActivityView
 from trailstats.report.tracks import TrackView
+from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.schema import Surface
 from trailstats.schema.arrays import Floats
@@ -52,7 +54,7 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
     ]
     return {
         "surfaces": [s.value for s in Surface],
-        "imperial": page.imperial,
+        "imperial": page.units == IMPERIAL,
         "folder": page.folder,
         "activities": activities,
         "texts": texts.all(),

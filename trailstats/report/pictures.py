@@ -13,7 +13,8 @@ from trailstats.report import charts
 from trailstats.report.chart_base import themed
 from trailstats.report.figures import drawings
 from trailstats.report.run_rows import all_route_rows, claim_rows
-from trailstats.report.view import archive_view
+from trailstats.report.units import Units
+from trailstats.report.view import history_view
 
 __all__ = ["write_pictures"]
 
@@ -60,12 +61,13 @@ def write_pictures(
             f"{target}: can't be made: {error.strerror or error}"
         ) from error
     analyses = list(history.analyses)
-    archive = archive_view(history, imperial, analyses=analyses)
-    drawn = {d.name: themed(d.draw()) for d in drawings(archive, imperial)}
+    units = Units.of(imperial)
+    rows = history_view(history, units, analyses=analyses)
+    drawn = {d.name: themed(d.draw()) for d in drawings(rows, units)}
     if lines := all_route_rows(history, analyses=analyses):
         drawn["routes"] = themed(charts.routes(lines))
     if results:
-        drawn["claims"] = themed(charts.claims(claim_rows(results, imperial)))
+        drawn["claims"] = themed(charts.claims(claim_rows(results, units)))
     out = []
     for name, chart in drawn.items():
         spec = chart.to_json()

@@ -9,9 +9,9 @@ import numpy as np
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.model.results import Analysis
-from trailstats.report import text
 from trailstats.report.claim_view import ClaimView, claim_view
 from trailstats.report.tracks import TrackView, track_views
+from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
 from trailstats.schema.arrays import Flags
 
@@ -21,7 +21,7 @@ Row = dict[str, object]
 
 
 def profile_rows(
-    analysis: Analysis, view: TrackView, imperial: bool = False
+    analysis: Analysis, view: TrackView, units: Units = METRIC
 ) -> list[Row]:
     """Return a row for each point of a profile: ``along, height, base, surface, technical, part``.
 
@@ -30,15 +30,12 @@ def profile_rows(
     analysis : Analysis
     view : TrackView
         Its track, private places already left out.
-    imperial : bool
-        Miles and feet instead of kilometres and metres; minutes where the track lies along time.
+    units : Units
+        Those of distance and elevation; minutes where the track lies along time.
     """
-    far, high = (
-        (text.METRES_PER_MILE, text.METRES_PER_FOOT) if imperial else (1000.0, 1.0)
-    )
-    along = view.along / (60.0 if view.by_time else far)
+    along = view.along / (60.0 if view.by_time else units.long_metres)
     tall = view.has("elevation")
-    height = view.elevation / high if tall else np.ones(len(view))
+    height = view.elevation / units.short_metres if tall else np.ones(len(view))
     low = float(np.nanmin(height)) if tall else 0.0
     return [
         row
@@ -87,12 +84,12 @@ def all_route_rows(
     ]
 
 
-def claim_rows(results: Sequence[ClaimResult], imperial: bool = False) -> list[Row]:
+def claim_rows(results: Sequence[ClaimResult], units: Units = METRIC) -> list[Row]:
     """Return a row for each answer that has a difference, and for each part of one that has none
     itself.
     """
     rows: list[Row] = []
-    for view in (claim_view(result, {}, imperial) for result in results):
+    for view in (claim_view(result, {}, units) for result in results):
         if view.picture:
             rows.append(_difference(view, view.title))
         else:

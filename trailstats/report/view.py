@@ -6,68 +6,33 @@ people; the template and the scripts only arrange them.
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
-import pandas as pd
-
-from trailstats import schema
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.history import History
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
-from trailstats.report import history_rows as archive
-from trailstats.report import text
+from trailstats.report import history_rows, text
+from trailstats.report.activity_rows import (
+    ActivityRow,
+    IssueGroup,
+    activity_columns,
+    activity_row,
+    issue_groups,
+)
 from trailstats.report.basis import Basis, basis_of
 from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
+from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import VERDICTS, Swatch
-from trailstats.report.sections import ActivityView, activity_view, glossary
+from trailstats.report.run_tables import glossary
+from trailstats.report.sections import ActivityView, Listing, activity_view
 from trailstats.report.tracks import track_views
-from trailstats.schema import Surface, Verdict, has_ground
+from trailstats.report.units import METRIC, Units
+from trailstats.schema import Surface, Verdict
 
-__all__ = [
-    "ActivityRow",
-    "ArchiveView",
-    "IssueGroup",
-    "Page",
-    "VerdictGroup",
-    "archive_view",
-    "build_page",
-]
-
-
-@dataclass(frozen=True)
-class ActivityRow:
-    """One row of the table of activities.
-
-    Attributes
-    ----------
-    number : int
-        Number of the activity's section.
-    cells : tuple of (str, str)
-        For each column the text and the value to sort by, empty where there is none.
-    surface : str
-    search : str
-        What the filter looks through.
-    """
-
-    number: int
-    cells: tuple[tuple[str, str], ...]
-    surface: str
-    search: str
-
-
-@dataclass(frozen=True)
-class IssueGroup:
-    """One kind of issue over all activities."""
-
-    code: str
-    severity: str
-    activities: int
-    example: str
-    runs: tuple[int, ...]
+__all__ = ["HistoryView", "Page", "VerdictGroup", "build_page", "history_view"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +44,8 @@ class VerdictGroup:
 
 
 @dataclass(frozen=True)
-class ArchiveView:
-    """Rows of the archive's charts, in the units shown; empty where there is nothing to draw."""
+class HistoryView:
+    """Rows of the history's charts, in the units shown; empty where there is nothing to draw."""
 
     weekly: list[dict[str, object]]
     load: list[dict[str, object]]
@@ -88,7 +53,7 @@ class ArchiveView:
     intensity: list[dict[str, object]]
     calendar: list[dict[str, object]]
     variety: list[dict[str, object]]
-    trend: archive.Trend
+    trend: history_rows.Trend
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,19 +72,19 @@ class Page:
     """
 
     title: str
-    subtitle: str
-    facts: tuple[tuple[str, str], ...]
-    verdicts: tuple[VerdictGroup, ...]
-    claims: tuple[ClaimView, ...]
-    rules: tuple[RuleView, ...]
     basis: Basis
-    archive: ArchiveView | None
-    columns: tuple[str, ...]
-    activities: tuple[ActivityRow, ...]
     sections: tuple[ActivityView, ...]
-    failures: tuple[tuple[str, str], ...]
-    issues: tuple[IssueGroup, ...]
-    imperial: bool
+    units: Units
+    subtitle: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    verdicts: tuple[VerdictGroup, ...] = ()
+    claims: tuple[ClaimView, ...] = ()
+    rules: tuple[RuleView, ...] = ()
+    history: HistoryView | None = None
+    columns: tuple[str, ...] = ()
+    activities: tuple[ActivityRow, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+    issues: tuple[IssueGroup, ...] = ()
     glossary: tuple[tuple[str, str], ...] = ()
     folder: str = ""
     front: str = ""
@@ -133,18 +98,9 @@ class Page:
         return Page(
             title=section.title,
             subtitle=section.date,
-            facts=(),
-            verdicts=(),
-            claims=(),
-            rules=(),
             basis=self.basis,
-            archive=None,
-            columns=(),
-            activities=(),
             sections=(replace(section, number=0),),
-            failures=(),
-            issues=(),
-            imperial=self.imperial,
+            units=self.units,
             front=front,
         )
 
@@ -155,7 +111,7 @@ def build_page(
     claims: Sequence[ClaimResult] = (),
     rules: Sequence[RuleResult] = (),
     athlete: Athlete | None = None,
-    imperial: bool = False,
+    units: Units = METRIC,
     title: str = "",
 ) -> Page:
     """Return everything that the page shows.
@@ -163,88 +119,101 @@ def build_page(
     Parameters
     ----------
     result : History or Analysis
-        A single analysis gives a page without an archive.
+        A single analysis gives a page without charts and claims of a history.
     claims : sequence of ClaimResult
     rules : sequence of RuleResult
     athlete : Athlete, optional
         Whose privacy zones are applied; without one, the history's.
-    imperial : bool
-        Miles and feet.
+    units : Units
     title : str
         Without one, the athlete's or the activity's name.
     """
-    history = result if isinstance(result, History) else None
-    analyses = list(result.analyses) if isinstance(result, History) else [result]
-    athlete = athlete or (history.athlete if history else Athlete())
-    table = _read(history)
-    doubles = list(table["duplicate_of"]) if history else [""]
-    surfaces = (
-        [Surface(s) if s else None for s in table["surface"]] if history else [None]
-    )
-    failures = history.failures if history else ()
-    short = _short_names(
-        [a.meta.source for a in analyses] + [f.source for f in failures]
-    )
-    tracks = track_views([a.profile for a in analyses], athlete.privacy_zones)
-    sections = tuple(
-        activity_view(
-            a,
-            k,
-            track,
-            surface=surface,
-            file=short[a.meta.source],
-            duplicate_of=short.get(double, double),
-            imperial=imperial,
+    if isinstance(result, Analysis):
+        return _run_page(result, athlete or Athlete(), units, title)
+    athlete = athlete or result.athlete
+    analyses = list(result.analyses)
+    table = read_activities(result.activities)
+    failures = result.failures
+    sources = [a.meta.source for a in analyses]
+    short = _short_names([*sources, *(f.source for f in failures)])
+    listings = [
+        Listing(
+            number,
+            short[file],
+            Surface(surface) if surface else None,
+            short.get(double, double),
         )
-        for k, (a, track, surface, double) in enumerate(
-            zip(analyses, tracks, surfaces, doubles, strict=True)
+        for number, (file, surface, double) in enumerate(
+            zip(sources, table["surface"], table["duplicate_of"], strict=True)
         )
-    )
-    numbers = {a.meta.source: k for k, a in enumerate(analyses)}
+    ]
+    sections = _sections(analyses, listings, athlete, units)
+    numbers = {source: k for k, source in enumerate(sources)}
     answers = tuple(
-        _with_rules(claim_view(c, numbers, imperial), rules) for c in claims
+        _with_rule_count(claim_view(c, numbers, units), rules) for c in claims
     )
-    period = history.period if history else None
+    name = f"Road and trail: {athlete.name}" if athlete.name else "Road and trail"
     return Page(
-        title=title or _title(history, athlete, sections),
-        subtitle=text.span(*period)
-        if period
-        else sections[0].date
-        if sections and not history
-        else "",
-        facts=_facts(history, table, imperial),
+        title=title or name,
+        subtitle=text.span(*result.period) if result.period else "",
+        facts=_facts(result, units),
         verdicts=_verdict_groups(answers),
         claims=answers,
         rules=rule_views(rules, numbers),
-        basis=basis_of(
-            analyses, history.limits if history else None, bool(athlete.privacy_zones)
-        ),
-        archive=archive_view(history, imperial, analyses=analyses) if history else None,
-        columns=_columns(imperial),
+        basis=basis_of(analyses, result.limits, bool(athlete.privacy_zones)),
+        history=history_view(result, units, analyses=analyses),
+        columns=activity_columns(units),
         activities=tuple(
-            _row(a, s, double, imperial)
-            for a, s, double in zip(analyses, sections, doubles, strict=True)
-        )
-        if history
-        else (),
+            activity_row(a, s, listing.duplicate_of, units)
+            for a, s, listing in zip(analyses, sections, listings, strict=True)
+        ),
         sections=sections,
         failures=tuple(
-            (short[f.source], _failure(f.message, f.where)) for f in failures
+            (short[f.source], f"{f.message} ({f.where})" if f.where else f.message)
+            for f in failures
         ),
-        issues=_issues(analyses) if history else (),
-        imperial=imperial,
+        issues=issue_groups(analyses),
+        units=units,
         glossary=glossary(analyses),
     )
 
 
-def _with_rules(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
+def _run_page(analysis: Analysis, athlete: Athlete, units: Units, title: str) -> Page:
+    """Return the page of a single activity."""
+    source = analysis.meta.source
+    listing = Listing(0, _short_names([source])[source])
+    sections = _sections([analysis], [listing], athlete, units)
+    return Page(
+        title=title or sections[0].title,
+        subtitle=sections[0].date,
+        basis=basis_of([analysis], None, bool(athlete.privacy_zones)),
+        sections=sections,
+        units=units,
+        glossary=glossary([analysis]),
+    )
+
+
+def _sections(
+    analyses: Sequence[Analysis],
+    listings: Sequence[Listing],
+    athlete: Athlete,
+    units: Units,
+) -> tuple[ActivityView, ...]:
+    tracks = track_views([a.profile for a in analyses], athlete.privacy_zones)
+    return tuple(
+        activity_view(analysis, listing, track, units)
+        for analysis, listing, track in zip(analyses, listings, tracks, strict=True)
+    )
+
+
+def _with_rule_count(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
     """Return the claim on the training rules with a count that can be read without their codes."""
     judged = [r.outcome for r in rules if r.outcome in ("pass", "fail")]
     if view.claim != "training_rules" or not judged:
         return view
+    kept = judged.count("pass")
     return replace(
-        view,
-        answer=f"{judged.count('pass')} of {len(judged)} checks kept; they are listed below.",
+        view, answer=f"{kept} of {len(judged)} checks kept; they are listed below."
     )
 
 
@@ -253,184 +222,61 @@ def _short_names(sources: Sequence[str]) -> dict[str, str]:
     one's disk.
     """
     parts = [source.replace("\\", "/").split("/") for source in sources]
-    folders = [p[:-1] for p in parts]
-    shared = 0
-    for level in zip(*folders, strict=False):
-        if len(set(level)) > 1:
-            break
-        shared += 1
+    levels = zip(*(p[:-1] for p in parts), strict=False)
+    shared = len(list(takewhile(lambda names: len(set(names)) == 1, levels)))
     return {
         source: "/".join(p[shared:]) for source, p in zip(sources, parts, strict=True)
     }
 
 
-def _read(history: History | None) -> pd.DataFrame:
-    """Return the rows of the activities that were read, in the order of the analyses."""
-    if history is None:
-        return schema.ACTIVITIES.empty()
-    return history.activities[history.activities["status"] == "ok"]
-
-
-def _title(
-    history: History | None, athlete: Athlete, sections: Sequence[ActivityView]
-) -> str:
-    if history is None and sections:
-        return sections[0].title
-    return f"Road and trail: {athlete.name}" if athlete.name else "Road and trail"
-
-
-def _facts(
-    history: History | None, table: pd.DataFrame, imperial: bool
-) -> tuple[tuple[str, str], ...]:
-    if history is None:
-        return ()
-    own = table[table["duplicate_of"] == ""]
-    length = own["distance"].fillna(0.0)
-    total = float(length.sum())
-    grounds = (
-        ("on trail", "trail"),
-        ("on road", "road"),
-        ("unknown ground", "unknown"),
-    )
-    sides = {
-        words: float((length * own[f"{s}_share"].fillna(0.0)).sum())
-        for words, s in grounds
+def _facts(history: History, units: Units) -> tuple[tuple[str, str], ...]:
+    total = overview_of(history)
+    hours = text.duration(total.moving_time).rsplit(":", 1)[0]
+    facts = {
+        "activities": text.count(total.activities),
+        "distance": units.distance(total.distance),
+        "time": f"{hours} h",
+        "ascent": units.elevation(total.ascent),
+        "on trail": text.percent(total.shares[Surface.TRAIL]),
+        "on road": text.percent(total.shares[Surface.ROAD]),
+        "unknown ground": text.percent(total.shares[Surface.UNKNOWN]),
     }
-    facts = [
-        ("activities", text.count(len(own))),
-        ("distance", text.distance(total, imperial)),
-        (
-            "time",
-            text.duration(float(own["moving_time"].fillna(0.0).sum())).rsplit(":", 1)[0]
-            + " h",
-        ),
-        ("ascent", text.elevation(float(own["ascent"].fillna(0.0).sum()), imperial)),
-        *(
-            (words, text.percent(side / total if total > 0 else math.nan))
-            for words, side in sides.items()
-        ),
-    ]
-    doubles = len(table) - len(own)
-    if doubles:
-        facts.append(("left out as duplicates", text.count(doubles)))
-    if history.failures:
-        facts.append(("could not be read", text.count(len(history.failures))))
-    return tuple(facts)
+    if total.duplicates:
+        facts["left out as duplicates"] = text.count(total.duplicates)
+    if total.failures:
+        facts["could not be read"] = text.count(total.failures)
+    return tuple(facts.items())
 
 
 def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
-    groups = []
-    for swatch in (VERDICTS[v] for v in Verdict):
-        own = tuple((c.claim, c.title) for c in claims if c.verdict == swatch)
-        if own:
-            groups.append(VerdictGroup(swatch, own))
-    return tuple(groups)
+    groups = {
+        swatch: tuple((c.claim, c.title) for c in claims if c.verdict == swatch)
+        for swatch in (VERDICTS[v] for v in Verdict)
+    }
+    return tuple(VerdictGroup(swatch, own) for swatch, own in groups.items() if own)
 
 
-def archive_view(
-    history: History,
-    imperial: bool = False,
-    *,
-    analyses: Sequence[Analysis] | None = None,
-) -> ArchiveView:
-    """Return the rows of the archive's charts.
+def history_view(
+    history: History, units: Units, *, analyses: Sequence[Analysis] | None = None
+) -> HistoryView:
+    """Return the rows of the history's charts.
 
     Parameters
     ----------
     history : History
-    imperial : bool
+    units : Units
     analyses : sequence of Analysis, optional
         Those of the history, where they are at hand already.
     """
-    return ArchiveView(
-        weekly=archive.weekly_rows(history.weekly(), imperial),
-        load=archive.load_rows(history),
-        impact=archive.weekly_impact_rows(history),
-        intensity=archive.intensity_rows(_read(history), analyses or history.analyses),
-        calendar=archive.calendar_rows(history.activities, imperial),
-        variety=archive.variety_rows(history),
-        trend=archive.trend_rows(history, imperial),
-    )
-
-
-def _columns(imperial: bool) -> tuple[str, ...]:
-    far, high = ("mi", "ft") if imperial else ("km", "m")
-    names = (
-        "date",
-        "name",
-        "ground",
-        "on trail",
-        f"distance ({far})",
-        "time",
-        f"ascent ({high})",
-        f"pace (/{far})",
-    )
-    return (*names, f"grade-adj. (/{far})", "heart rate", "load", "impact")
-
-
-def _row(
-    analysis: Analysis, section: ActivityView, double: str, imperial: bool
-) -> ActivityRow:
-    t, metrics = analysis.totals, analysis.metrics
-    start = analysis.meta.start_time
-    found = [
-        metrics[name].value if name in metrics else math.nan
-        for name in ("session_load", "impact_load")
-    ]
-    trail = (
-        t.trail_share
-        if has_ground(analysis.meta.sport, analysis.meta.sub_sport)
-        else math.nan
-    )
-    cells = (
-        (section.date, "" if start is None else str(int(start.timestamp()))),
-        (
-            f"{section.title} (duplicate)" if double else section.title,
-            section.title.casefold(),
+    activities = history.activities
+    return HistoryView(
+        weekly=history_rows.weekly_rows(history.weekly(), units),
+        load=history_rows.load_rows(history),
+        impact=history_rows.weekly_impact_rows(history),
+        intensity=history_rows.intensity_rows(
+            read_activities(activities), analyses or history.analyses
         ),
-        (section.surface.value, section.surface.value),
-        _cell(text.at_least(trail, t.unknown_share), trail),
-        _cell(text.distance(t.distance, imperial), t.distance),
-        _cell(text.duration(t.moving_time), t.moving_time),
-        _cell(text.elevation(t.ascent, imperial), t.ascent),
-        _cell(text.pace(t.mean_speed, imperial), t.mean_speed),
-        _cell(text.pace(t.grade_adjusted_speed, imperial), t.grade_adjusted_speed),
-        _cell(text.rate(t.mean_heart_rate), t.mean_heart_rate),
-        _cell(text.number(found[0], "1"), found[0]),
-        _cell(text.number(found[1], "1"), found[1]),
+        calendar=history_rows.calendar_rows(activities, units),
+        variety=history_rows.variety_rows(history),
+        trend=history_rows.trend_rows(history, units),
     )
-    search = " ".join(
-        (
-            section.title,
-            section.file,
-            section.date,
-            section.surface.value,
-            analysis.meta.workout,
-        )
-    )
-    return ActivityRow(section.number, cells, section.surface.value, search.casefold())
-
-
-def _cell(shown: str, value: float) -> tuple[str, str]:
-    bare = shown if shown.endswith("%") else shown.split(" ", 1)[0]
-    return bare, f"{value:.6g}" if math.isfinite(value) else ""
-
-
-def _failure(message: str, where: str) -> str:
-    return f"{message} ({where})" if where else message
-
-
-def _issues(analyses: Sequence[Analysis]) -> tuple[IssueGroup, ...]:
-    found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-    for number, analysis in enumerate(analyses):
-        for issue in analysis.issues:
-            found[issue.code].append((number, issue.severity.value, issue.message))
-    order = ["error", "warning", "info"]
-    groups = []
-    for code, items in found.items():
-        runs = tuple(dict.fromkeys(number for number, _, _ in items))
-        worst = min((severity for _, severity, _ in items), key=order.index)
-        groups.append(
-            IssueGroup(code.replace("_", " "), worst, len(runs), items[0][2], runs)
-        )
-    return tuple(sorted(groups, key=lambda g: (order.index(g.severity), -g.activities)))

@@ -38,6 +38,17 @@ class SurfaceSource(StrEnum):
     SIGNAL = "signal"
     NONE = "none"
 
+    @property
+    def description(self) -> str:
+        """What the evidence is, as people read it."""
+        return {
+            SurfaceSource.LABEL: "your labels",
+            SurfaceSource.MAP: "the map",
+            SurfaceSource.TAG: "the file's tag",
+            SurfaceSource.SIGNAL: "the recording's signal",
+            SurfaceSource.NONE: "nothing",
+        }[self]
+
 
 class Slope(StrEnum):
     """Slope class of a stretch, from the grade along it; the mean over a short one may lie outside.

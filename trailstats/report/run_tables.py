@@ -1,0 +1,292 @@
+"""The tables of one activity as rows of text, which the page and the terminal print: splits,
+segments, climbs, metrics.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from trailstats.metrics.sampling import time_mean
+from trailstats.model.results import Analysis, Metric
+from trailstats.report import text
+from trailstats.report.claim_view import display_unit
+from trailstats.report.units import Units
+from trailstats.schema import METRICS, Gait, Slope, Surface
+
+__all__ = [
+    "ZONES",
+    "TableView",
+    "climb_table",
+    "column_texts",
+    "glossary",
+    "metric_table",
+    "segment_table",
+    "split_table",
+    "surface_code",
+    "zone_times",
+]
+
+ZONES = ("easy", "moderate", "hard")
+METRIC_WORDS = {
+    "trail_probability": "probability that it was a trail run",
+    "grade_adjusted_speed": "grade-adjusted pace",
+    "normalised_speed": "normalised grade-adjusted pace",
+    "impact_load": "impact load",
+    "active_load": "muscle load",
+    "tibial_load": "shin load",
+    "impact_load_trail": "impact load on trail",
+    "impact_load_road": "impact load on road",
+    "time_above_easy": "time above the easy ceiling",
+    "time_easy_judged": "time judged for easiness",
+    "hard_time": "time counted as hard",
+    "edwards_load": "load by heart-rate zones",
+    "efficiency_factor": "level metres per heart beat",
+    "decoupling": "drift of heart rate against pace",
+    "cadence_cv": "variation of cadence",
+    "descent_dose": "descent dose",
+    "rpe": "rated exertion, 0 to 10",
+    "feel": "rated feeling, 0 to 100",
+    "stance_time_balance": "contact time on the left foot",
+    "time_zone_1": "time in the easy zone",
+    "time_zone_2": "time in the moderate zone",
+    "time_zone_3": "time in the hard zone",
+}
+_SHARES = (
+    "trail_probability",
+    "decoupling",
+    "cadence_cv",
+    "pace_spread",
+    "stance_time_balance",
+)
+_DIRECTIONS = {"up": "climb", "down": "descent"}
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A small table: column heads, with their unit, and rows of finished texts.
+
+    Attributes
+    ----------
+    heads : tuple of str
+    rows : tuple of tuple of str
+    surfaces : tuple of int
+        For each row the number of its surface, or nothing where rows have none.
+    spans : tuple of (float, float)
+        For each row where it begins and ends along the run, or nothing.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    surfaces: tuple[int, ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
+
+
+def column_texts(table: pd.DataFrame, units: Units) -> dict[str, list[str]]:
+    """Return segments or climbs as columns of texts, without the units that stand in their heads.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Table ``schema.SEGMENTS`` or ``schema.CLIMBS``.
+    units : Units
+
+    Returns
+    -------
+    dict of str to list of str
+        Under the names of the table's columns, and ``height`` for what a climb goes up or a descent
+        down.
+    """
+    writers = {
+        "start_distance": units.distance,
+        "distance": units.distance,
+        "mean_grade": text.percent,
+        "steepest_grade": text.percent,
+        "moving_time": text.duration,
+        "vertical_speed": units.climb_rate,
+        "speed": units.pace,
+        "grade_adjusted_speed": units.pace,
+        "p_trail": text.percent,
+        "heart_rate": text.rate,
+    }
+    texts = {
+        name: [text.without_unit(write(value)) for value in table[name].tolist()]
+        for name, write in writers.items()
+        if name in table
+    }
+    if "direction" in table:
+        # A climb has an ascent, a descent a descent: the other is 0.
+        heights = (table["ascent"] + table["descent"]).tolist()
+        texts["height"] = [text.without_unit(units.elevation(h)) for h in heights]
+        texts["direction"] = [_DIRECTIONS[d] for d in table["direction"]]
+    else:
+        texts["slope"] = [slope.replace("_", " ") for slope in table["slope"]]
+        texts["gait"] = table["gait"].tolist()
+    return texts
+
+
+def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
+    """Return the segments as the page shows them."""
+    ground = [
+        f"{surface}{', technical' if technical else ''}"
+        f"{'' if source in ('', 'none', 'signal') else f' ({source})'}"
+        for surface, technical, source in zip(
+            segments["surface"],
+            segments["technical"],
+            segments["surface_source"],
+            strict=True,
+        )
+    ]
+    texts = column_texts(segments, units)
+    columns = {
+        f"from ({units.long})": texts["start_distance"],
+        f"length ({units.long})": texts["distance"],
+        "ground": ground,
+        "trail prob.": texts["p_trail"],
+        "slope": texts["slope"],
+        "grade": texts["mean_grade"],
+        "gait": texts["gait"],
+        f"pace (/{units.long})": texts["speed"],
+        f"grade-adj. (/{units.long})": texts["grade_adjusted_speed"],
+        "heart rate": texts["heart_rate"],
+    }
+    surfaces = tuple(surface_code(s) for s in segments["surface"])
+    return TableView(tuple(columns), _rows(columns), surfaces, _spans(segments))
+
+
+def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
+    """Return the climbs and descents as the page shows them."""
+    texts = column_texts(climbs, units)
+    columns = {
+        "": texts["direction"],
+        f"from ({units.long})": texts["start_distance"],
+        f"length ({units.long})": texts["distance"],
+        f"height ({units.short})": texts["height"],
+        "grade": texts["mean_grade"],
+        "steepest": texts["steepest_grade"],
+        "time": texts["moving_time"],
+        f"{units.short}/h": texts["vertical_speed"],
+        f"grade-adj. (/{units.long})": texts["grade_adjusted_speed"],
+    }
+    return TableView(tuple(columns), _rows(columns), (), _spans(climbs))
+
+
+def split_table(segments: pd.DataFrame, units: Units) -> TableView:
+    """Return sums up, flat and down, and on each surface."""
+    slope = segments["slope"]
+    surface = segments["surface"]
+    parts = {
+        "uphill": slope.isin([s for s in Slope if s.is_up]),
+        "flat": slope == Slope.FLAT,
+        "downhill": slope.isin([s for s in Slope if s.is_down]),
+        "on road": surface == Surface.ROAD,
+        "on trail": surface == Surface.TRAIL,
+        "unknown ground": surface == Surface.UNKNOWN,
+        "technical": segments["technical"],
+        "hiked": segments["gait"] == Gait.HIKE,
+    }
+    rows = []
+    for name, inside in parts.items():
+        part = segments[inside]
+        time = part["duration"].fillna(0.0)
+        total = float(time.sum())
+        if total <= 0:
+            continue
+        length = float(part["distance"].sum())
+        rows.append(
+            (
+                name,
+                units.distance(length),
+                text.duration(total),
+                units.pace(length / total),
+                units.pace(time_mean(part["grade_adjusted_speed"], time)),
+                text.rate(time_mean(part["heart_rate"], time)),
+            )
+        )
+    heads = ("part", "distance", "time", "pace", "grade-adjusted", "heart rate")
+    return TableView(heads, tuple(rows))
+
+
+def metric_table(
+    metrics: Mapping[str, Metric], units: Units, *, detail: bool = False
+) -> TableView:
+    """Return the main metrics, or the details; those only where they have a value."""
+    heads = ("metric", "value", "interval", "covers", "evidence", "how it was found")
+    rows = []
+    for name, metric in metrics.items():
+        is_detail = name in METRICS and METRICS[name].detail
+        if is_detail is not detail or (detail and not metric):
+            continue
+        unit = _metric_unit(name, metric)
+        rows.append(
+            (
+                _metric_words(name),
+                units.number(metric.value, unit),
+                units.interval(metric.low, metric.high, unit),
+                text.percent(metric.coverage),
+                metric.evidence.value,
+                metric.method if metric else metric.reason or metric.method,
+            )
+        )
+    return TableView(heads, tuple(rows))
+
+
+def zone_times(metrics: Mapping[str, Metric]) -> list[float]:
+    """Return the times in the heart-rate zones `ZONES` [s]; empty where one is missing."""
+    found = [metrics.get(f"time_zone_{k}") for k in (1, 2, 3)]
+    times = [metric.value for metric in found if metric]
+    return times if len(times) == len(ZONES) else []
+
+
+def surface_code(surface: str) -> int:
+    """Return the number of a surface on the page."""
+    names = list(Surface)
+    return names.index(Surface(surface) if surface in names else Surface.UNKNOWN)
+
+
+def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
+    """Return the name and the meaning, with where it holds, of every metric that occurs in the
+    analyses.
+    """
+    found = {
+        name
+        for analysis in analyses
+        for name, metric in analysis.metrics.items()
+        if metric
+    }
+    # By name as shown: two metrics that read alike are explained once.
+    meanings = {
+        _metric_words(
+            name
+        ): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
+        for name, entry in METRICS.items()
+        if name in found
+    }
+    return tuple(
+        (name, re.sub(r"`(\w+)`", lambda m: _metric_words(m[1]), meaning))
+        for name, meaning in meanings.items()
+    )
+
+
+def _metric_words(name: str) -> str:
+    """Return a metric's name as people read it."""
+    return METRIC_WORDS.get(name, name.replace("_", " "))
+
+
+def _metric_unit(name: str, metric: Metric) -> str:
+    """Return a metric's unit, ``"share"`` where its plain number is a part of a whole."""
+    if name in _SHARES and metric.unit == "1":
+        return "share"
+    return display_unit(metric.unit, name)
+
+
+def _rows(columns: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(zip(*columns.values(), strict=True))
+
+
+def _spans(table: pd.DataFrame) -> tuple[tuple[float, float], ...]:
+    ends = zip(table["start_distance"], table["end_distance"], strict=True)
+    return tuple((round(float(a), 1), round(float(b), 1)) for a, b in ends)

@@ -1,0 +1,253 @@
+"""Values in metric or imperial units, as people read them.
+
+With `trailstats.report.text` the one place where minutes per kilometre, miles and feet exist. Every
+method takes SI values and returns text; a NaN gives an en dash. The report and the command line
+make one `Units` from what the user asked for and print through it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trailstats.report.text import (
+    DASH,
+    MINUS,
+    clock,
+    decimal,
+    duration,
+    percent,
+)
+
+__all__ = ["IMPERIAL", "METRIC", "Units"]
+
+METRES_PER_MILE = 1609.344
+METRES_PER_FOOT = 0.3048
+KILOGRAMS_PER_POUND = 0.45359237
+_PER_MINUTE = 60.0
+_PER_HOUR = 3600.0
+_KILO_FROM = 1e4
+_CLOCK = "clock"
+_COUNTED_A_MINUTE = ("bpm", "1/min")
+_WORDS = {
+    "1": "",
+    "": "",
+    "degC": "°C",
+    "deg": "°",
+    "1/min": "/min",
+    "day": "days",
+    "d": "days",
+}
+
+
+@dataclass(frozen=True)
+class Units:
+    """Metric or imperial units.
+
+    Attributes
+    ----------
+    long, short : str
+        Names of the units of distance, and of elevation.
+    long_metres, short_metres : float
+        Their lengths [m].
+    speed : str
+        Name of the unit of a difference of speeds.
+    converted : mapping of str to (float, str)
+        For a unit of the schema that is shown as another, the factor and the other's name.
+    """
+
+    long: str
+    long_metres: float
+    short: str
+    short_metres: float
+    speed: str
+    converted: Mapping[str, tuple[float, str]]
+
+    @staticmethod
+    def of(imperial: bool) -> Units:
+        """Return imperial or metric units."""
+        return IMPERIAL if imperial else METRIC
+
+    def pace(self, speed: float) -> str:
+        """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``; zero and
+        less give an en dash.
+        """
+        if not math.isfinite(speed) or speed <= 0:
+            return DASH
+        return f"{clock(self.long_metres / speed)} /{self.long}"
+
+    def distance(self, metres: float) -> str:
+        """Return a length in kilometres or miles, such as ``"12.3 km"``."""
+        if not math.isfinite(metres):
+            return DASH
+        value = metres / self.long_metres
+        # Decided on the rounded value, so that 9.999 prints as 10.0 and not as 10.00.
+        decimals = 0
+        if round(abs(value), 2) < 10:
+            decimals = 2
+        elif round(abs(value), 1) < 100:
+            decimals = 1
+        return f"{decimal(value, decimals)} {self.long}"
+
+    def elevation(self, metres: float) -> str:
+        """Return an elevation, ascent or descent in whole metres or feet, such as ``"412 m"``."""
+        if not math.isfinite(metres):
+            return DASH
+        return f"{decimal(metres / self.short_metres, 0)} {self.short}"
+
+    def climb_rate(self, speed: float) -> str:
+        """Return a vertical speed [m/s] in metres or feet per hour, such as ``"850 m/h"``."""
+        if not math.isfinite(speed):
+            return DASH
+        return f"{self.elevation(speed * _PER_HOUR)}/h"
+
+    def number(self, value: float, unit: str) -> str:
+        """Return a value with its unit, to three significant digits.
+
+        Parameters
+        ----------
+        value : float
+            In SI units.
+        unit : str
+            As the schema writes it: ``"m/s"`` prints as a pace, ``"s"`` from a minute on as a time,
+            ``"bpm"`` and ``"1/min"`` as a whole number, ``"1"`` as a plain number, ``"share"``
+            as percent; any other stands behind the value.
+
+        Returns
+        -------
+        str
+            An en dash for NaN.
+        """
+        if not math.isfinite(value):
+            return DASH
+        if unit == "m/s":
+            return self.pace(value)
+        if unit == "share":
+            return percent(value)
+        if unit == "s" and abs(value) >= _PER_MINUTE:
+            return duration(value)
+        if unit == "J" and abs(value) >= _KILO_FROM:
+            return f"{decimal(value / 1000.0, 0)} kJ"
+        factor, word = self._conversion(unit)
+        shown = value * factor
+        # A whole plain number is a count or a rating: decimals would feign precision.
+        whole = unit == "1" and shown == round(shown)
+        return _with_unit(decimal(shown, 0 if whole else _decimals(shown, unit)), word)
+
+    def difference(self, value: float, unit: str, beside: float = 0.0) -> str:
+        """Return a difference with its sign and unit, such as ``"+0.12 km"``.
+
+        Parameters
+        ----------
+        value : float
+            In SI units; NaN gives an en dash.
+        unit : str
+            As in `number`; but speeds are given in km/h or mph, since a difference of paces depends
+            on the pace itself, and shares in percentage points.
+        beside : float
+            The largest value that stands beside it, such as a bound of its interval: both get the
+            same decimals.
+        """
+        if not math.isfinite(value):
+            return DASH
+        factor, word, decimals = self._scale(max(abs(value), abs(beside)), unit)
+        return _with_unit(_signed(value * factor, decimals, word), word)
+
+    def interval(
+        self, low: float, high: float, unit: str, *, signed: bool = False
+    ) -> str:
+        """Return a range with its unit, such as ``"4:50 to 5:10 /km"``.
+
+        Parameters
+        ----------
+        low, high : float
+            Bounds in SI units; where one is NaN the other is given as "at least" or "at most",
+            where both are, an en dash.
+        unit : str
+            As in `number`.
+        signed : bool
+            The range of a difference: written as `difference` does.
+        """
+        write = self.difference if signed else self.number
+        if not math.isfinite(low) and not math.isfinite(high):
+            return DASH
+        if not math.isfinite(low):
+            return f"at most {write(high, unit)}"
+        if not math.isfinite(high):
+            return f"at least {write(low, unit)}"
+        size = max(abs(low), abs(high))
+        if signed:
+            factor, word, decimals = self._scale(size, unit)
+            first, last = (_signed(v * factor, decimals, word) for v in (low, high))
+        elif unit in ("m/s", "share"):
+            # The faster end has the smaller pace.
+            ends = (high, low) if unit == "m/s" else (low, high)
+            first, last = (write(v, unit) for v in ends)
+            first = first.rsplit(" ", 1)[0]
+            word = ""
+        elif unit == "s" and abs(high) >= _PER_MINUTE:
+            first = clock(low)
+            last = clock(high)
+            word = ""
+        else:
+            factor, word = self._conversion(unit)
+            decimals = _decimals(size * factor, unit)
+            if unit == "J" and size >= _KILO_FROM:
+                factor, word, decimals = 1e-3, "kJ", 0
+            first, last = (decimal(v * factor, decimals) for v in (low, high))
+        return _with_unit(f"{first} to {last}", word)
+
+    def _conversion(self, unit: str) -> tuple[float, str]:
+        """Return the factor to the unit of display and that unit."""
+        return self.converted.get(unit, (1.0, _WORDS.get(unit, unit)))
+
+    def _scale(self, size: float, unit: str) -> tuple[float, str, int]:
+        """Return the factor to the unit of display, that unit, and the decimals for a difference of
+        this size.
+        """
+        if unit == "m/s":
+            return _PER_HOUR / self.long_metres, self.speed, 2
+        if unit == "share":
+            return 100.0, "% points", 1 if round(100.0 * size, 1) >= 1 else 2
+        if unit == "s" and size >= _PER_MINUTE:
+            return 1.0, _CLOCK, 0
+        factor, word = self._conversion(unit)
+        shown = size * factor
+        if unit in _COUNTED_A_MINUTE:
+            return factor, word, 1 if shown < 10 else 0
+        # Below one two significant digits do: a difference is never known to three.
+        return factor, word, _decimals(shown, unit) - (0 < shown < 1)
+
+
+METRIC = Units("km", 1000.0, "m", 1.0, "km/h", {})
+IMPERIAL = Units(
+    "mi",
+    METRES_PER_MILE,
+    "ft",
+    METRES_PER_FOOT,
+    "mph",
+    {
+        "m": (1 / METRES_PER_FOOT, "ft"),
+        "km": (1000 / METRES_PER_MILE, "mi"),
+        "kg": (1 / KILOGRAMS_PER_POUND, "lb"),
+    },
+)
+
+
+def _signed(value: float, decimals: int, word: str) -> str:
+    text = clock(value) if word == _CLOCK else decimal(value, decimals)
+    is_zero = not any(c in "123456789" for c in text)
+    return text if text.startswith(MINUS) or is_zero else f"+{text}"
+
+
+def _decimals(value: float, unit: str) -> int:
+    """Return the decimals that show three significant digits; whole numbers per minute."""
+    size = abs(value)
+    if unit in _COUNTED_A_MINUTE or size == 0 or size >= 99.95:
+        return 0
+    return min(5, 2 - math.floor(math.log10(size) + 1e-9))
+
+
+def _with_unit(text: str, word: str) -> str:
+    return f"{text} {word}" if word and word != _CLOCK else text
