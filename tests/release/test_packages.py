@@ -99,7 +99,7 @@ def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None
         "terrain/surface_model.json",
         "schema/metrics.toml",
         "schema/tables.toml",
-        "schema/formulas.toml",
+        "model/documents.toml",
         "report/template.html.j2",
         "report/report.css",
     ):

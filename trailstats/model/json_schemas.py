@@ -1,5 +1,5 @@
-"""The JSON Schema of every document that trailstats prints, made from the tables and values
-themselves.
+"""The JSON Schema of every document that trailstats prints, made from ``documents.toml``, the
+tables and the values themselves.
 
 A schema lists every key that this release writes. It lets others through, so that it also fits the
 documents of a later release with the same ``format_version``, and requires none that an earlier
@@ -8,40 +8,58 @@ release did not write.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Mapping
 from dataclasses import fields
+from enum import EnumType
+from importlib import resources
+from typing import Any
 
 from trailstats import schema
-from trailstats.model.activity import ActivityMeta, DeviceTotals
+from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
-from trailstats.model.results import Totals
-from trailstats.schema import (
-    EvidenceStrength,
-    Severity,
-    Surface,
-    SurfaceSource,
-    Table,
-    Verdict,
-)
+from trailstats.model.results import Metric, Totals
+from trailstats.schema import TABLES, Table
 from trailstats.schema.documents import LATER_KEYS
 
 __all__ = ["DOCUMENTS", "document_schema", "table_schema"]
 
 Schema = dict[str, object]
 
-TEXT: Schema = {"type": "string"}
-NUMBER: Schema = {"type": ["number", "null"]}
-WHOLE: Schema = {"type": "integer"}
-TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
-TEXTS: Schema = {"type": "array", "items": TEXT}
-
-_BY_DTYPE: dict[str, Schema] = {
-    "float64": NUMBER,
-    "int64": WHOLE,
-    "bool": {"type": "boolean"},
-    "str": TEXT,
+_SHAPES: dict[str, dict[str, Any]] = tomllib.loads(
+    resources.files("trailstats.model").joinpath("documents.toml").read_text("utf-8")
+)
+_VALUES: dict[str, tuple[str, type[Any]]] = {
+    "ActivityMeta": ("meta", ActivityMeta),
+    "Athlete": ("athlete", Athlete),
+    "DeviceTotals": ("device_totals", DeviceTotals),
+    "HeartRateLimits": ("limits", HeartRateLimits),
+    "Issue": ("issue", Issue),
+    "Metric": ("metric", Metric),
+    "Totals": ("totals", Totals),
 }
+"""Dataclasses by name, each with the part of the documents that holds it."""
+
+_BY_TYPE = {
+    "bool": "boolean",
+    "datetime64[ns, UTC]": "time",
+    "float": "number",
+    "float | None": "number",
+    "float64": "number",
+    "int": "whole",
+    "int64": "whole",
+    "int | None": "number",
+    "pd.Timestamp | None": "time",
+    "str": "text",
+    "tuple[dt.date, ...]": "[date]",
+    "tuple[str, ...]": "[text]",
+    "tuple[tuple[float, float, float], ...]": "[[real]]",
+}
+"""Kinds of values by the dtype of a column or the annotation of a field."""
+
+DOCUMENTS: tuple[str, ...] = tuple(_SHAPES["documents"])
+"""The documents by name."""
 
 
 def document_schema(name: str) -> Schema:
@@ -63,7 +81,9 @@ def document_schema(name: str) -> Schema:
     >>> document_schema("problem")["required"]
     ['format_version', 'problem']
     """
-    body = DOCUMENTS[name]()
+    body = _object(name, _SHAPES["documents"][name])
+    if name == "claims":
+        body["$defs"] = {"claim": _kind("claim")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:trailstats:{name}:{schema.FORMAT_VERSION}",
@@ -78,304 +98,64 @@ def table_schema(table: Table) -> Schema:
     """Return the JSON Schema of one row of a table, with units and meanings."""
     properties: dict[str, Schema] = {}
     for column in table:
-        kind = dict(_BY_DTYPE.get(column.dtype, TIME))
-        properties[column.name] = {**kind, "description": column.meaning}
-        if column.unit:
-            properties[column.name]["unit"] = column.unit
-    return _object(properties, part=table.name) | {
+        unit = {"unit": column.unit} if column.unit else {}
+        properties[column.name] = {
+            **_kind(_BY_TYPE[column.dtype]),
+            "description": column.meaning,
+            **unit,
+        }
+    return _object(table.name, properties) | {
         "title": table.name,
         "description": f"A row is {table.row}.",
     }
 
 
-def _object(
-    properties: dict[str, Schema],
-    optional: frozenset[str] = frozenset(),
-    part: str = "",
-) -> Schema:
+def _object(part: str, shape: Mapping[str, str | Schema]) -> Schema:
+    """Return the schema of an object with the keys of a shape; those that may be absent are
+    ``optional``, or joined the part later.
+    """
     needed = [
         key
-        for key in properties
-        if key not in optional and f"{part}.{key}" not in LATER_KEYS
+        for key, kind in shape.items()
+        if not str(kind).startswith("optional ") and f"{part}.{key}" not in LATER_KEYS
     ]
+    properties = {
+        key: _kind(kind.removeprefix("optional ")) if isinstance(kind, str) else kind
+        for key, kind in shape.items()
+    }
     return {"type": "object", "properties": properties, "required": needed}
 
 
-def _rows(table: Table) -> Schema:
-    return {"type": "array", "items": table_schema(table)}
+def _kind(kind: str) -> Schema:
+    """Return the schema of a kind of value, in the words of ``documents.toml``."""
+    if kind.startswith("["):
+        return {"type": "array", "items": _kind(kind[1:-1])}
+    if kind.startswith("{"):
+        return {"type": "object", "additionalProperties": _kind(kind[1:-1])}
+    if " | " in kind:
+        return {"oneOf": [_kind(one) for one in kind.split(" | ")]}
+    if kind.startswith("#"):
+        return {"$ref": f"#/$defs/{kind[1:]}"}
+    if kind == "version":
+        return {"const": schema.FORMAT_VERSION}
+    if kind in _VALUES:
+        return _object(*_shape_of_value(kind))
+    if kind in TABLES:
+        return table_schema(TABLES[kind])
+    enum = getattr(schema, kind, None)
+    if isinstance(enum, EnumType):
+        return {"enum": [word.value for word in enum]}
+    return _SHAPES["plain"].get(kind) or _object(kind, _SHAPES["parts"][kind])
 
 
-def _version() -> Schema:
-    return {"const": schema.FORMAT_VERSION}
-
-
-def _enum(values: type[EvidenceStrength] | type[Severity] | type[Verdict]) -> Schema:
-    return {"enum": [v.value for v in values]}
-
-
-def _metric() -> Schema:
-    numbers = dict.fromkeys(("value", "low", "high", "coverage"), NUMBER)
-    texts = dict.fromkeys(("unit", "method", "reason"), TEXT)
-    return _object({**numbers, **texts, "evidence": _enum(EvidenceStrength)})
-
-
-def _issue() -> Schema:
-    texts = dict.fromkeys(("code", "message", "where"), TEXT)
-    return _object({**texts, "severity": _enum(Severity), "count": WHOLE})
-
-
-def _meta() -> Schema:
-    special: dict[str, Schema] = {
-        "start_time": TIME,
-        "local_offset": NUMBER,
-        "feel": NUMBER,
-        "rpe": NUMBER,
-        "device_totals": _object(
-            {f.name: NUMBER for f in fields(DeviceTotals)}, part="device_totals"
-        ),
+def _shape_of_value(name: str) -> tuple[str, dict[str, str | Schema]]:
+    """Return the part of the documents that holds a dataclass, and its fields; ratios of the totals
+    are numbers too.
+    """
+    part, kind = _VALUES[name]
+    shape: dict[str, str | Schema] = {
+        field.name: _BY_TYPE.get(str(field.type), str(field.type))
+        for field in fields(kind)
     }
-    return _object(
-        {f.name: special.get(f.name, TEXT) for f in fields(ActivityMeta)}, part="meta"
-    )
-
-
-def _totals() -> Schema:
-    ratios = [name for name in vars(Totals) if isinstance(vars(Totals)[name], property)]
-    numbers = dict.fromkeys([*(f.name for f in fields(Totals)), *ratios], NUMBER)
-    return _object({**numbers, "n_records": WHOLE}, part="totals")
-
-
-def _times() -> Schema:
-    part = _object(
-        {"first": WHOLE, "times": {"type": "array", "items": {"type": "number"}}}
-    )
-    return _object(dict.fromkeys(("moving", "settled", "climbing"), part))
-
-
-def _analysis() -> Schema:
-    tables = (
-        schema.SEGMENTS,
-        schema.CLIMBS,
-        schema.PROFILE,
-        schema.IMPACT,
-        schema.EFFORTS,
-    )
-    return _object(
-        {
-            "format_version": _version(),
-            "meta": _meta(),
-            "totals": _totals(),
-            "metrics": {"type": "object", "additionalProperties": _metric()},
-            **{table.name: _rows(table) for table in tables},
-            "heart_rate_times": _times(),
-            "issues": {"type": "array", "items": _issue()},
-        },
-        part="analysis",
-    )
-
-
-def _athlete() -> Schema:
-    lists: dict[str, Schema] = {
-        "races": {"type": "array", "items": {"type": "string", "format": "date"}},
-        "privacy_zones": {
-            "type": "array",
-            "items": {"type": "array", "items": {"type": "number"}},
-        },
-        "osm": TEXTS,
-        "name": TEXT,
-        "sex": TEXT,
-        "goal": TEXT,
-    }
-    return _object(
-        {f.name: lists.get(f.name, NUMBER) for f in fields(Athlete)}, part="athlete"
-    )
-
-
-def _limits() -> Schema:
-    kinds = {
-        f.name: TEXT if f.name in ("sex", "source") else NUMBER
-        for f in fields(HeartRateLimits)
-    }
-    return _object(kinds, part="limits")
-
-
-def _period() -> Schema:
-    return {"oneOf": [{"type": "null"}, _object({"start": TIME, "end": TIME})]}
-
-
-def _failure() -> Schema:
-    return _object(dict.fromkeys(("source", "code", "message", "where"), TEXT))
-
-
-def _history() -> Schema:
-    return _object(
-        {
-            "format_version": _version(),
-            "athlete": _athlete(),
-            "limits": _limits(),
-            "period": _period(),
-            "activities": _rows(schema.ACTIVITIES),
-            "weekly": _rows(schema.WEEKLY),
-            "daily": _rows(schema.DAILY),
-            "training": {"type": "object", "additionalProperties": _metric()},
-            "failures": {"type": "array", "items": _failure()},
-        },
-        part="history",
-    )
-
-
-def _claim() -> Schema:
-    numbers = dict.fromkeys(("trail", "road", "difference", "low", "high"), NUMBER)
-    return _object(
-        {
-            **dict.fromkeys(("claim", "statement", "metric", "unit"), TEXT),
-            **numbers,
-            "n_trail": WHOLE,
-            "n_road": WHOLE,
-            "verdict": _enum(Verdict),
-            "evidence": _enum(EvidenceStrength),
-            "caveats": TEXTS,
-            "activities": TEXTS,
-            "parts": {"type": "array", "items": {"$ref": "#/$defs/claim"}},
-        },
-        optional=frozenset({"parts"}),
-    )
-
-
-def _rule() -> Schema:
-    texts = dict.fromkeys(("rule", "statement", "period", "detail"), TEXT)
-    outcome: Schema = {"enum": ["pass", "fail", "not applicable", "not enough data"]}
-    return _object(
-        {
-            **texts,
-            "outcome": outcome,
-            "evidence": _enum(EvidenceStrength),
-            "activities": TEXTS,
-        }
-    )
-
-
-def _claims() -> Schema:
-    body = _object(
-        {
-            "format_version": _version(),
-            "athlete": _athlete(),
-            "period": _period(),
-            "claims": {"type": "array", "items": {"$ref": "#/$defs/claim"}},
-            "rules": {"type": "array", "items": _rule()},
-            "report": TEXT,
-        },
-        optional=frozenset({"report"}),
-    )
-    return body | {"$defs": {"claim": _claim()}}
-
-
-def _problem() -> Schema:
-    problem = _object(
-        {
-            "code": TEXT,
-            "message": TEXT,
-            "path": {"type": ["string", "null"]},
-            "where": {"type": ["string", "null"]},
-        }
-    )
-    return _object({"format_version": _version(), "problem": problem})
-
-
-def _explanation() -> Schema:
-    row: Schema = {
-        "type": "object",
-        "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
-    }
-    return _object(
-        {"format_version": _version(), "rows": {"type": "array", "items": row}}
-    )
-
-
-def _terrain() -> Schema:
-    surfaces: Schema = {"enum": [surface.value for surface in Surface]}
-    sources: Schema = {"enum": [source.value for source in SurfaceSource]}
-    reason = _object({"name": TEXT, "words": TEXT, "log_odds": {"type": "number"}})
-    reasons: Schema = {"type": "array", "items": reason}
-    way = _object(
-        {
-            "way": WHOLE,
-            "share": {"type": "number"},
-            "rule": TEXT,
-            "p_trail": {"type": "number"},
-            "tags": {"type": "object", "additionalProperties": TEXT},
-        }
-    )
-    segment = _object(
-        {
-            "index": WHOLE,
-            "start_distance": NUMBER,
-            "end_distance": NUMBER,
-            "surface": surfaces,
-            "p_trail": NUMBER,
-            "surface_source": sources,
-            "reasons": reasons,
-            "ways": {"type": "array", "items": way},
-        }
-    )
-    return _object(
-        {
-            "format_version": _version(),
-            "file": TEXT,
-            "trail_probability": NUMBER,
-            "trail_source": sources,
-            "tag": NUMBER,
-            "whole": reasons,
-            "segments": {"type": "array", "items": segment},
-        }
-    )
-
-
-def _check() -> Schema:
-    compared = _object(
-        {
-            "column": TEXT,
-            "rows": WHOLE,
-            "largest_difference": NUMBER,
-            "only_here": WHOLE,
-            "only_there": WHOLE,
-            "note": TEXT,
-        }
-    )
-    read = _object(
-        {
-            **dict.fromkeys(("file", "format", "sport", "sub_sport", "device"), TEXT),
-            "status": {"const": "ok"},
-            "start_time": TIME,
-            **dict.fromkeys(("n_records", "n_laps", "n_pauses"), WHOLE),
-            **dict.fromkeys(("channels", "extras"), TEXTS),
-            "issues": {"type": "array", "items": _issue()},
-            "differences": {"type": "array", "items": compared},
-            "no_comparison": TEXT,
-        },
-        optional=frozenset({"differences", "no_comparison"}),
-    )
-    failed = _object({"file": TEXT, "status": {"const": "failed"}, "error": TEXT})
-    return _object(
-        {
-            "format_version": _version(),
-            "files": {"type": "array", "items": {"oneOf": [read, failed]}},
-        }
-    )
-
-
-def _written() -> Schema:
-    return _object({"format_version": _version(), "written": TEXT, "n_records": WHOLE})
-
-
-DOCUMENTS: dict[str, Callable[[], Schema]] = {
-    "analysis": _analysis,
-    "history": _history,
-    "claims": _claims,
-    "explanation": _explanation,
-    "terrain": _terrain,
-    "check": _check,
-    "written": _written,
-    "problem": _problem,
-}
-"""The documents by name, each with the function that makes its schema."""
+    ratios = [name for name, item in vars(kind).items() if isinstance(item, property)]
+    return part, shape | dict.fromkeys(ratios, "number")

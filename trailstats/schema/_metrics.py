@@ -72,14 +72,15 @@ def _read_entries(rows: dict[str, dict[str, Any]]) -> dict[str, MetricEntry]:
     }
 
 
-_PARTS = tomllib.loads(
+PARTS = tomllib.loads(
     resources.files("trailstats.schema").joinpath("metrics.toml").read_text("utf-8")
 )
+"""The tables as they stand in ``metrics.toml``: activity, history and formula."""
 
-METRICS: dict[str, MetricEntry] = _read_entries(_PARTS["activity"])
+METRICS: dict[str, MetricEntry] = _read_entries(PARTS["activity"])
 """Every key of ``Analysis.metrics``, with unit, meaning, formulas, range, rule for missing values
 and evidence.
 """
 
-TRAINING: dict[str, MetricEntry] = _read_entries(_PARTS["history"])
+TRAINING: dict[str, MetricEntry] = _read_entries(PARTS["history"])
 """Every key of ``History.training()``."""

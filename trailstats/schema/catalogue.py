@@ -1,13 +1,11 @@
 """The catalogue of the formulas, from which the glossary and the pages on metrics are made.
 
-It is read from ``formulas.toml``; what stands there of a formula stands nowhere else.
+It is read from ``metrics.toml``; what stands there of a formula stands nowhere else.
 """
 
-import tomllib
 from dataclasses import dataclass
-from importlib import resources
 
-from trailstats.schema._metrics import METRICS, TRAINING
+from trailstats.schema._metrics import METRICS, PARTS, TRAINING
 
 __all__ = ["FORMULAS", "Formula"]
 
@@ -49,11 +47,6 @@ def _read_formula(function: str, row: dict[str, str]) -> Formula:
 
 
 FORMULAS: dict[str, Formula] = {
-    function: _read_formula(function, row)
-    for function, row in tomllib.loads(
-        resources.files("trailstats.schema")
-        .joinpath("formulas.toml")
-        .read_text("utf-8")
-    ).items()
+    function: _read_formula(function, row) for function, row in PARTS["formula"].items()
 }
 """Every public function of `trailstats.metrics`, by module and name."""
