@@ -140,7 +140,7 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     out = found(
         "efficiency_factor",
         factor,
-        "grade-adjusted metres per heart beat",
+        "mean grade-adjusted speed over mean heart rate",
         coverage=coverage,
     )
     standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))

@@ -126,7 +126,7 @@ def dose_metrics(samples: Samples) -> dict[str, Metric]:
         strict=True,
     ):
         out |= found(name, float(value), f"{down}; {words}", coverage=coverage)
-    words = "moving time on grades of 5 % and more"
+    words = "on grades of 5 % and more"
     return out | found(
         "climbing_time", impact.time_climbing(s.grade, s.time), words, coverage=coverage
     )

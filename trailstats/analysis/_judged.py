@@ -253,7 +253,7 @@ def _other_loads(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
         return out | missing("not rated", "rpe_load")
     value = load.session_rpe_load(min(max(rating, 0.0), 10.0), totals.moving_time)
     return out | found(
-        "rpe_load", value, "rated exertion times minutes under way", coverage=1.0
+        "rpe_load", value, "rating times minutes under way", coverage=1.0
     )
 
 

@@ -53,34 +53,41 @@ class MetricEntry:
     column: bool = False
 
 
-def _read_entries(rows: dict[str, dict[str, Any]]) -> dict[str, MetricEntry]:
-    """Return the entries of one part of ``metrics.toml``, each filled from the one it is like."""
+def _filled(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the rows of one part of ``metrics.toml``, each filled from the one it is like."""
     full: dict[str, dict[str, Any]] = {}
     for name, row in rows.items():
-        like = full.get(row.pop("like", ""), {"formulas": ()})
-        full[name] = {**like, **row}
+        like = row.pop("like", None)
+        full[name] = row if like is None else {**full[like], **row}
+    return full
+
+
+def _entries(rows: dict[str, dict[str, Any]]) -> dict[str, MetricEntry]:
     return {
         name: MetricEntry(
             **{
                 **row,
                 "name": name,
-                "formulas": tuple(row["formulas"]),
+                "formulas": tuple(row.get("formulas", ())),
                 "evidence": EvidenceStrength(row["evidence"]),
             }
         )
-        for name, row in full.items()
+        for name, row in rows.items()
     }
 
 
-PARTS = tomllib.loads(
-    resources.files("trailstats.schema").joinpath("metrics.toml").read_text("utf-8")
-)
-"""The tables as they stand in ``metrics.toml``: activity, history and formula."""
+PARTS = {
+    part: _filled(rows)
+    for part, rows in tomllib.loads(
+        resources.files("trailstats.schema").joinpath("metrics.toml").read_text("utf-8")
+    ).items()
+}
+"""The tables of ``metrics.toml``, filled: activity, history and formula."""
 
-METRICS: dict[str, MetricEntry] = _read_entries(PARTS["activity"])
+METRICS: dict[str, MetricEntry] = _entries(PARTS["activity"])
 """Every key of ``Analysis.metrics``, with unit, meaning, formulas, range, rule for missing values
 and evidence.
 """
 
-TRAINING: dict[str, MetricEntry] = _read_entries(PARTS["history"])
+TRAINING: dict[str, MetricEntry] = _entries(PARTS["history"])
 """Every key of ``History.training()``."""
