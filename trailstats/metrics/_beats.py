@@ -75,8 +75,7 @@ def rmssd(intervals: ArrayLike) -> float:
     Returns
     -------
     float
-        Variability, in the unit of `intervals`. [s] NaN with fewer than two intervals. Meaningful
-        at rest only.
+        Variability, in the unit of `intervals`. [s] NaN with fewer than two intervals.
 
     References
     ----------
@@ -128,7 +127,7 @@ def correct_beats(
     -------
     CorrectedBeats
         Corrected intervals, marks and the share found wrong. Fewer than 20 intervals are returned
-        unjudged. While running, the method is reported to find ectopic beats that are none.
+        unjudged.
 
     References
     ----------

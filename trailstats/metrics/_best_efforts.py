@@ -184,7 +184,7 @@ class CriticalSpeed:
 def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
     """Fit critical speed by least squares of distance on time.
 
-    Best efforts of 2 to 20 minutes are wanted; over 400, 800 and 5000 m of grade-adjusted distance
+    Over 400, 800 and 5000 m of grade-adjusted distance
     the published prediction of a marathon was 7.67 % off on average.
 
     Parameters

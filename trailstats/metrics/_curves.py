@@ -71,8 +71,7 @@ def running_cost(grade: ArrayLike) -> Floats:
     """Metabolic cost of running along a slope.
 
     The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve,
-    as `cost_factor` does, and take the level from `running_power`. The subjects were ten elite
-    mountain runners; recreational runners save less downhill.
+    as `cost_factor` does, and take the level from `running_power`.
 
     Parameters
     ----------
@@ -100,8 +99,8 @@ def running_cost(grade: ArrayLike) -> Floats:
 def walking_cost(grade: ArrayLike) -> Floats:
     """Metabolic cost of walking along a slope.
 
-    The polynomial overstates level walking (2.5 against 1.64 measured); `walking_power` is the
-    better choice for energy, this one for comparing walking with running on steep ground.
+    `walking_power` is the better choice for energy, this one for comparing walking with running on
+    steep ground.
 
     Parameters
     ----------
@@ -138,8 +137,7 @@ def cost_factor(grade: ArrayLike) -> Floats:
     -------
     numpy.ndarray
         Level speed of equal metabolic power divided by actual speed. [1] Exactly 1 on the level,
-        NaN where `grade` is NaN. Cost does not limit downhill speed, so this factor understates
-        downhill effort.
+        NaN where `grade` is NaN.
 
     References
     ----------
@@ -166,8 +164,7 @@ def race_factor(grade: ArrayLike) -> Floats:
     -------
     numpy.ndarray
         Level speed of equal race effort divided by actual speed. [1] Exactly 1 on the level, NaN
-        where `grade` is NaN. Built on racing elites, so braking and footing of real hills are
-        inside it.
+        where `grade` is NaN.
 
     References
     ----------
@@ -194,7 +191,7 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
     -------
     numpy.ndarray
         Level speed at the same heart rate divided by actual speed. [1] Exactly 1 on the level, NaN
-        where `grade` is NaN. A quintic through nineteen public points, largest error 0.020.
+        where `grade` is NaN.
 
     References
     ----------
@@ -318,7 +315,7 @@ def slope_distance_factor(grade: ArrayLike) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Factor of at least 1. [1] NaN where `grade` is NaN. Geometry, valid for every grade.
+        Factor of at least 1. [1] NaN where `grade` is NaN.
 
     Examples
     --------

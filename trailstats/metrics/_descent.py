@@ -25,7 +25,7 @@ def descent_dose(elevation_change: ArrayLike) -> float:
     -------
     float
         Dose per kilogram of body mass. [J/kg] NaN samples are skipped; NaN when nothing was
-        recorded. Noise in the elevation counts as descent, so smooth first.
+        recorded.
 
     References
     ----------
@@ -82,7 +82,7 @@ def descent_dose_by_grade(
     *,
     bands: tuple[float, ...] = DESCENT_BANDS,
 ) -> Floats:
-    """Descent dose split by steepness, because steeper descents damage more per metre.
+    """Descent dose split by steepness.
 
     Parameters
     ----------
@@ -119,8 +119,7 @@ def descent_dose_by_grade(
 def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
     """Descent of a run relative to the largest of the recent past.
 
-    Unaccustomed descent damages most and recent exposure protects best. Above 1.3 close to a race
-    is worth a warning (judgement).
+    Unaccustomed descent damages most and recent exposure protects best.
 
     Parameters
     ----------

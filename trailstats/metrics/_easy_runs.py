@@ -46,9 +46,6 @@ def easy_discipline(
 ) -> EasyDiscipline:
     """Share of an easy-intended run that stayed at or below the easy ceiling.
 
-    It measures behaviour; that more discipline makes a runner faster is not proven. Choose the runs
-    by `easy_intended`, never by their own heart rate or pace.
-
     Parameters
     ----------
     hr : array-like, shape (n,)

@@ -26,7 +26,7 @@ def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:
     -------
     float
         Mean speed per minute over mean heart rate. [m/beat] Only samples with both are used; NaN
-        without any. From day to day it moves by 1.1 to 1.4 % in a laboratory and more outdoors.
+        without any.
 
     References
     ----------

@@ -121,8 +121,7 @@ def pandolf_power(
 ) -> Floats:
     """Metabolic power of walking with a load by Pandolf's equation.
 
-    Not valid downhill, and biased low for fast walking. Kept for comparison; `energy` uses
-    `walking_power`.
+    Kept for comparison; `energy` uses `walking_power`.
 
     Parameters
     ----------
@@ -290,9 +289,6 @@ def energy_polynomial(
     mass: float,
 ) -> float:
     """Metabolic energy by the cost polynomials alone, standing added: a second opinion on `energy`.
-
-    The polynomials were fitted over grades and not to level ground, where running comes out about 6
-    % and walking about 50 % above what was measured.
 
     Parameters
     ----------

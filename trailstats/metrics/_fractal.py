@@ -126,8 +126,6 @@ def dfa_alpha1(
 ) -> Alpha1:
     """Short-term scaling exponent of beat intervals in windows along a recording.
 
-    Chest strap only; an optical sensor does not give beat intervals of this quality.
-
     Parameters
     ----------
     rr : array-like, shape (n,)

@@ -18,12 +18,11 @@ def heart_rate_max_from_age(age: ArrayLike) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Maximum heart rate. [bpm] NaN where `age` is NaN. One person lies about 10 bpm off (from
-        memory).
+        Maximum heart rate. [bpm] NaN where `age` is NaN.
 
     References
     ----------
-    [Tanaka2001]_
+    [Tanaka2001]_, [Robergs2002]_
 
     Examples
     --------

@@ -109,8 +109,7 @@ def heart_rate_quality(
     Returns
     -------
     HeartRateQuality
-        Flags. A NaN heart rate has no flag and is not usable. A runner whose true heart rate equals
-        the cadence for minutes is flagged as well; nothing in the data tells the two apart.
+        Flags. A NaN heart rate has no flag and is not usable.
 
     References
     ----------

@@ -149,9 +149,6 @@ def tibial_component(
 ) -> Floats:
     """Load inside the shin bone of a step relative to the reference step.
 
-    Two studies of the effect of grade disagree, hence a factor of 1 with an interval of 0.85 to
-    1.15 on steep ground.
-
     Parameters
     ----------
     speed : array-like
@@ -339,8 +336,7 @@ def impact_load(
     -------
     ImpactLoad
         Load. [km] Each component skips samples where it is NaN and is NaN when no sample could be
-        used; 0 without time. Duration, distance, speed and steps explain about 70 % of a worn
-        sensor's load; the rest is invisible.
+        used; 0 without time.
 
     Raises
     ------

@@ -24,8 +24,7 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     Returns
     -------
     float
-        Coefficient of variation. [1] NaN when nothing was recorded. Technical ground raises it as
-        well; no study has validated it.
+        Coefficient of variation. [1] NaN when nothing was recorded.
 
     References
     ----------
@@ -64,7 +63,7 @@ def chasing_index(
     Returns
     -------
     float
-        Share. [1] NaN without a repeated route. No study has validated it.
+        Share. [1] NaN without a repeated route.
 
     References
     ----------

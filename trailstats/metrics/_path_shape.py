@@ -20,7 +20,7 @@ def local_plane(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floa
     Returns
     -------
     x, y : numpy.ndarray, shape (n,)
-        East and north. [m] Within 0.1 % over 50 km at middle latitudes; not for polar runs.
+        East and north. [m]
 
     References
     ----------

@@ -15,8 +15,7 @@ _ANCHOR_CONTACT: Final = 0.278  # [s], [Voloshina2015]
 def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
     """Ground contact time expected from speed on level ground.
 
-    A power law through four groups measured at 2.65 m/s. Not valid on climbs, where contact is much
-    longer; prefer a recorded stance time.
+    A power law through four groups measured at 2.65 m/s.
 
     Parameters
     ----------
@@ -78,9 +77,6 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> Floats:
 
 def peak_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
     """Peak vertical force of a running step from the sine-wave model.
-
-    Within about 7 % of force plates on level ground from 3.33 m/s upwards. From a modelled contact
-    time it is a function of speed alone and says nothing about the ground.
 
     Parameters
     ----------
@@ -183,7 +179,7 @@ def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) ->
     Returns
     -------
     numpy.ndarray
-        Vertical stiffness. [N/m] NaN where an input is NaN. Level running only.
+        Vertical stiffness. [N/m] NaN where an input is NaN.
 
     References
     ----------
@@ -222,8 +218,7 @@ def leg_compression(
     Returns
     -------
     numpy.ndarray
-        Compression. [m] NaN where an input is NaN or half the contact length exceeds the leg. Level
-        running only.
+        Compression. [m] NaN where an input is NaN or half the contact length exceeds the leg.
 
     References
     ----------
@@ -267,7 +262,7 @@ def leg_stiffness(
     Returns
     -------
     numpy.ndarray
-        Leg stiffness. [N/m] NaN where an input is NaN. Level running only.
+        Leg stiffness. [N/m] NaN where an input is NaN.
 
     References
     ----------

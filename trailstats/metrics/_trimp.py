@@ -103,7 +103,7 @@ def banister_trimp(
 def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
     """Minutes in five zones of maximum heart rate, weighted 1 to 5.
 
-    The zones part at 50, 60, 70, 80 and 90 %. The weights have no basis in physiology.
+    The zones part at 50, 60, 70, 80 and 90 %.
 
     Parameters
     ----------
@@ -257,8 +257,6 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
 
 def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> float:
     """Load by the square of heart rate over threshold heart rate: 100 for an hour at threshold.
-
-    One of several public definitions; see `heart_rate_reserve_load` for the other.
 
     Parameters
     ----------

@@ -300,7 +300,7 @@ def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
 
 
 def polarisation_index(zone_1: float, zone_2: float, zone_3: float) -> float:
-    """Index of a polarised distribution over three zones; above 2.00 counts as polarised.
+    """Index of a polarised distribution over three zones.
 
     Parameters
     ----------

@@ -198,7 +198,7 @@ def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> Floats:
 
 
 def monotony(week: ArrayLike, *, population: bool = False) -> float:
-    """Mean daily load over its standard deviation; above 2 counts as monotonous.
+    """Mean daily load over its standard deviation.
 
     Parameters
     ----------
@@ -306,8 +306,8 @@ def acute_chronic_ratio(
 ) -> Floats:
     """Mean daily load of the last week over that of the last four weeks.
 
-    A plain ratio without a target. Replacing the chronic part by random values keeps its relation
-    with injury, so it carries no warning on its own.
+    Replacing the chronic part by random values keeps its relation with injury, so it carries no
+    warning on its own.
 
     Parameters
     ----------

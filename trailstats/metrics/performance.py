@@ -54,7 +54,7 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Implied uptake per kilogram. [ml/kg/min] A laboratory finds 3 to 5 more or less. NaN where
+        Implied uptake per kilogram. [ml/kg/min] NaN where
         an input is NaN or not positive.
 
     References
@@ -241,8 +241,7 @@ def speed_at_heart_rate(
 ) -> SpeedAtHeartRate:
     """Speed at a reference heart rate, by a line of speed on heart rate and temperature.
 
-    Give means of steady windows (a minute or more). Neighbouring windows are alike, so the interval
-    is too narrow for a single run.
+    Give means of steady windows (a minute or more).
 
     Parameters
     ----------

@@ -118,8 +118,7 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
     Returns
     -------
     StanceImbalance
-        Imbalance and spread. [pp] A device is about 0.5 off (judgement). NaN when nothing was
-        recorded. No study shows that trail running changes it.
+        Imbalance and spread. [pp] NaN when nothing was recorded.
 
     References
     ----------
@@ -155,8 +154,7 @@ def technical_exposure(
     Returns
     -------
     float
-        Exposure. [min/week] NaN when an input is NaN or `weeks` is not positive. A dose, not an
-        ability.
+        Exposure. [min/week] NaN when an input is NaN or `weeks` is not positive.
 
     References
     ----------

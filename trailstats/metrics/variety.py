@@ -198,7 +198,7 @@ def climb_score(length: ArrayLike, grade: ArrayLike) -> Floats:
 
 
 def climb_category(length: float, grade: float) -> ClimbCategory:
-    """Category of a climb on the cyclists' scale; needs 300 m and 3 %.
+    """Category of a climb on the cyclists' scale.
 
     Parameters
     ----------
