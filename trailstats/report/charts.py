@@ -21,8 +21,8 @@ from trailstats.report.chart_base import (
     time_axis,
     wide,
 )
-from trailstats.report.history_rows import KINDS
 from trailstats.report.palette import LIGHT
+from trailstats.terrain.ground_kinds import GROUND_KINDS
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
@@ -183,7 +183,7 @@ def variety(rows: Rows) -> Chart:
     Rows with ``month, kind, share, hours, evenness``.
     """
     alt = altair()
-    kinds = [k for k in KINDS if any(row["kind"] == k for row in rows)]
+    kinds = [k for k in GROUND_KINDS if any(row["kind"] == k for row in rows)]
     months = alt.X(
         "yearmonth(month):O",
         title=None,

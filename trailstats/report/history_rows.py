@@ -18,7 +18,8 @@ from trailstats.report import text
 from trailstats.report.overview import counted_activities
 from trailstats.report.run_tables import ZONES, zone_times
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Gait, Slope, Surface
+from trailstats.schema import Surface
+from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
 
 __all__ = [
     "Trend",
@@ -36,9 +37,6 @@ Row = dict[str, object]
 # Without a zone, so that a browser takes it as local and shows the same day.
 _DAY = "%Y-%m-%dT00:00"
 _BAR = pd.Timedelta(days=6)
-KINDS = ("level road", "hilly road", "level trail", "hilly trail", "technical", "hiked")
-LEVEL_GRADE = 0.05
-"""Ground counts as level below this grade, as in the training rule on variety."""
 
 
 @dataclass(frozen=True)
@@ -255,30 +253,17 @@ def variety_rows(history: History) -> list[Row]:
     counted = counted_activities(history.activities)
     table = history.segments
     table = table[table["file"].isin(counted["file"])]
-    known = (table["slope"] != Slope.UNKNOWN) & (table["surface"] != Surface.UNKNOWN)
-    table = table[
-        known & table["start_time"].notna() & table["duration"].notna()
-    ].reset_index(drop=True)
-    trail, level = (
-        table["surface"] == Surface.TRAIL,
-        table["mean_grade"].abs() < LEVEL_GRADE,
-    )
-    kind = np.select(
-        [
-            table["gait"] == Gait.HIKE,
-            table["technical"],
-            trail & level,
-            trail,
-            level,
-        ],
-        [5, 4, 2, 3, 0],
-        1,
-    )
+    kind = kinds_of_ground(table)
+    known = (kind >= 0) & table["start_time"].notna() & table["duration"].notna()
+    table = table[known].reset_index(drop=True)
+    kind = kind[known]
     month = table["start_time"].dt.strftime("%Y-%m-01T00:00")
     out: list[Row] = []
     for name, own in (table["duration"] / 3600.0).groupby(month):
         times = np.bincount(
-            kind[own.index.to_numpy()], weights=own.to_numpy(), minlength=len(KINDS)
+            kind[own.index.to_numpy()],
+            weights=own.to_numpy(),
+            minlength=len(GROUND_KINDS),
         )
         total = float(times.sum())
         if not total > 0:
@@ -292,7 +277,7 @@ def variety_rows(history: History) -> list[Row]:
                 "hours": round(t, 2),
                 "evenness": evenness,
             }
-            for k, t in zip(KINDS, times.tolist(), strict=True)
+            for k, t in zip(GROUND_KINDS, times.tolist(), strict=True)
             if t > 0
         ]
     return out
