@@ -39,7 +39,7 @@ def test_equal_weights_give_the_difference_of_means() -> None:
     assert (found.n_trail, found.n_road) == (30, 40)
 
 
-def test_error_and_freedom_are_welchs() -> None:
+def test_error_and_df_are_welchs() -> None:
     """With equal weights error, degrees of freedom and p value come near Welch's test."""
     rng = np.random.default_rng(2)
     values = np.concatenate((rng.normal(0.5, 1.0, 25), rng.normal(0.0, 3.0, 60)))
@@ -49,7 +49,7 @@ def test_error_and_freedom_are_welchs() -> None:
     )
     welch = reference.ttest_ind(values[side], values[~side], equal_var=False)
     bounds = welch.confidence_interval()
-    assert found.freedom == pytest.approx(welch.df, rel=0.06)
+    assert found.df == pytest.approx(welch.df, rel=0.06)
     assert found.p_value == pytest.approx(welch.pvalue, abs=0.02)
     assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=0.1)
 
@@ -188,7 +188,7 @@ def test_slope_error_widens_the_interval() -> None:
     assert (same.low, same.high) == pytest.approx((known.low, known.high))
     wide = allow_for_slope(known, -0.3, 2.0, 1e9)
     assert wide.error == pytest.approx(np.hypot(known.error, 0.6))
-    assert wide.freedom > known.freedom
+    assert wide.df > known.df
     assert wide.difference == known.difference
     assert wide.p_value > known.p_value or known.difference == 0.0
     assert allow_for_slope(Comparison(), -0.3, 2.0, 10.0).p_value != 0.0

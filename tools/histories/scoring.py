@@ -10,15 +10,14 @@ import numpy as np
 from scipy.stats import binomtest
 
 from trailstats.claims import CLAIMS, ClaimResult, findings
-from trailstats.claims._evidence import Evidence, recorded
+from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import ALPHA
 from trailstats.claims._weeks import whole_weeks
-from trailstats.history import History
 from trailstats.metrics.impact import EXPONENTS, SURFACE_FACTORS, Ground
 from trailstats.schema.arrays import Floats
 
 from .scenario import ALL, Scenario
-from .tables import simulate
+from .tables import SimulatedEvidence, simulate
 
 DECIDED = ("supported", "contradicted")
 FIGURES = {
@@ -60,10 +59,10 @@ def judge(job: tuple[int, int]) -> Outcome:
     """Simulate one history of a scenario and answer the claims that it is there for."""
     number, seed = job
     scenario = ALL[number]
-    history = simulate(scenario, seed)
+    data = SimulatedEvidence(simulate(scenario, seed))
     alone = scenario.group in ("confounded", "curve")
-    found = findings(Evidence(history), ("road_improvement",) if alone else TESTED)
-    out = Outcome(loads={} if alone else _loads(history), seed=seed)
+    found = findings(data, ("road_improvement",) if alone else TESTED)
+    out = Outcome(loads={} if alone else _loads(data), seed=seed)
     for finding in found:
         result = finding.result
         if alone:
@@ -74,7 +73,7 @@ def judge(job: tuple[int, int]) -> Outcome:
             out.parts[part.claim] = part.verdict.value
         if result.claim in FIGURES:
             part = _figure(result)
-            true = _truth(scenario, result.claim, part, history)
+            true = _truth(scenario, result.claim, part, data)
             out.figures[result.claim] = (part.difference, part.low, part.high, true)
     return out
 
@@ -84,9 +83,7 @@ def _figure(result: ClaimResult) -> ClaimResult:
     return next((p for p in result.parts if p.claim == name), result)
 
 
-def _truth(
-    scenario: Scenario, claim: str, part: ClaimResult, history: History
-) -> float:
+def _truth(scenario: Scenario, claim: str, part: ClaimResult, data: Evidence) -> float:
     """Return the true difference where it has a closed form, else NaN."""
     if claim == "balance":
         return 0.006 * (scenario.uneven - 1.0) * math.exp(0.15**2 / 2.0)
@@ -95,7 +92,7 @@ def _truth(
     if claim == "same_effort":
         return scenario.beats
     if claim == "volume":
-        share = whole_weeks(Evidence(history)).share_before(4)
+        share = whole_weeks(data).share_before(4)
         low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
         return float(scenario.volume_per_share * (high - low))
     if claim == "road_improvement":
@@ -103,19 +100,19 @@ def _truth(
             return math.nan
         if scenario.trail_from:
             return scenario.gain * part.road
-        share = whole_weeks(Evidence(history)).share_before(8)
+        share = whole_weeks(data).share_before(8)
         low, high = np.quantile(share[np.isfinite(share)], [0.1, 0.9])
         return float(scenario.gain * (high - low) * part.road)
     return math.nan
 
 
-def _loads(history: History) -> dict[str, Floats]:
+def _loads(data: Evidence) -> dict[str, Floats]:
     """Return each side's distance and impact component by exponent and downhill slope, hard runs
     left out.
     """
-    runs = history.activities
+    runs = data.history.activities
     calm = (runs["intent"] != "hard").to_numpy()
-    table = recorded(history).impact
+    table = data.impact
     whole = table[calm[table["analysis"].to_numpy()]]
     columns = ["distance", "impact_low", "impact", "impact_high"]
     sums = whole.groupby(["surface", "exponent"])[columns].sum()

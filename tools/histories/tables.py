@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from trailstats import schema
-from trailstats.claims._evidence import TRACK_COLUMNS, Recorded, remember
+from trailstats.claims._evidence import TRACK_COLUMNS, Evidence
 from trailstats.history import History
 from trailstats.metrics.effort import effort_factor
 from trailstats.metrics.impact import (
@@ -78,20 +79,36 @@ def simulate(scenario: Scenario, seed: int) -> History:
     impact = _impact(scenario, plan, pieces)
     profile = _profile(scenario, plan, pieces, begin, rng)
     held = _Analyses(files, segments, profile, impact)
-    history = History(Athlete(), activities, segments, held, (), LIMITS)
-    # What the claims gather from the analyses stands here already, so thousands of frames needn't
-    # be cut and joined.
-    columns = {name: profile[name].to_numpy(dtype=np.float64) for name in TRACK_COLUMNS}
-    runs = np.arange(len(files))
-    remember(
-        history,
-        Recorded(
-            columns | {"analysis": np.repeat(runs.astype(np.float64), POINTS)},
-            impact.assign(analysis=np.repeat(runs, len(EXPONENTS))),
-            np.full((len(files), 3), np.nan),
-        ),
-    )
-    return history
+    return History(Athlete(), activities, segments, held, (), LIMITS)
+
+
+class SimulatedEvidence(Evidence):
+    """The evidence of a simulated history, whose analyses stand in tables already: thousands of
+    frames needn't be cut and joined.
+    """
+
+    @cached_property
+    def profiles(self) -> dict[str, Floats]:
+        """Thinned tracks of all runs."""
+        table = _tables_of(self.history).profile
+        columns = {
+            name: table[name].to_numpy(dtype=np.float64) for name in TRACK_COLUMNS
+        }
+        runs = np.arange(float(len(self.history.analyses)))
+        return columns | {"analysis": np.repeat(runs, POINTS)}
+
+    @cached_property
+    def impact(self) -> pd.DataFrame:
+        """Impact loads of all runs."""
+        runs = np.arange(len(self.history.analyses))
+        table = _tables_of(self.history).impact
+        return table.assign(analysis=np.repeat(runs, len(EXPONENTS)))
+
+
+def _tables_of(history: History) -> _Analyses:
+    if not isinstance(history.analyses, _Analyses):
+        raise TypeError("the history is not a simulated one")
+    return history.analyses
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._words import CLAIM_WORDS
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.stats import Comparison, MatchRules, compare
+from trailstats.claims.wording import claim_wording, claim_words, unanswered
 from trailstats.schema import Verdict
 
-__all__ = ["Finding", "answer", "compare_runs", "decide", "part_of", "too_few"]
+__all__ = ["Finding", "answer", "compare_runs", "decide", "part_of"]
 
 NAN = float("nan")
 ALPHA = 0.05
+DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+_PAIR_COLUMNS = (
+    "part",
+    "trail",
+    "road",
+    "difference",
+    "weight",
+    "trail_value",
+    "road_value",
+    "days_apart",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +49,14 @@ class Finding:
     p_value: float = NAN
     tables: tuple[Callable[[], pd.DataFrame], ...] = ()
 
+    def with_verdict(self, verdict: Verdict) -> Finding:
+        """Return the finding with another verdict."""
+        return replace(self, result=replace(self.result, verdict=verdict))
+
+    def untested(self, verdict: Verdict) -> Finding:
+        """Return the finding with a verdict that rests on no test."""
+        return replace(self.with_verdict(verdict), p_value=NAN)
+
     def explained(self) -> pd.DataFrame:
         """Return what the answer can be traced to, one part after the other."""
         made = [table for make in self.tables if len(table := make())]
@@ -56,47 +74,39 @@ def decide(difference: float, p_value: float, direction: int) -> Verdict:
 
 def compare_runs(
     data: Evidence,
+    part: str,
     values: pd.Series,
     *,
     where: pd.Series | None = None,
     rules: MatchRules | None = None,
-) -> Comparison:
-    """Compare one value per run, trail against road; the pairs hold places in `Evidence.runs`.
+) -> Finding:
+    """Answer a part by one value per run, trail against road.
 
     Parameters
     ----------
     data : Evidence
+    part : str
+        Identifier among the parts of `claim_wording`.
     values : pandas.Series
         With the index of ``data.runs``.
     where : pandas.Series of bool, optional
         Runs that count.
     rules : MatchRules, optional
     """
+    runs = data.runs
     counted = data.has_side if where is None else data.has_side & where.to_numpy()
     kept = np.where(counted, values.to_numpy(dtype=np.float64), np.nan)
-    return compare(
-        kept, data.is_trail, data.runs["day"], data.runs["moving_time"], rules=rules
+    comparison = compare(
+        kept, data.is_trail, runs["day"], runs["moving_time"], rules=rules
     )
-
-
-def too_few(comparison: Comparison, rules: MatchRules | None = None) -> str:
-    """Return why a comparison has no interval."""
-    fewest = (rules or MatchRules()).fewest
-    return (
-        f"{comparison.n_trail} trail and {comparison.n_road} road runs can be compared; "
-        f"{fewest} on each side, within six weeks of each other and of like duration, are needed."
-    )
+    return part_of(data, part, comparison, rules=rules)
 
 
 def part_of(
     data: Evidence,
-    name: str,
-    metric: str,
-    unit: str,
+    part: str,
     comparison: Comparison,
-    direction: int,
     *,
-    statement: str = "",
     caveats: tuple[str, ...] = (),
     rules: MatchRules | None = None,
 ) -> Finding:
@@ -105,20 +115,22 @@ def part_of(
     Parameters
     ----------
     data : Evidence
-    name, metric, unit : str
+    part : str
+        Identifier among the parts of `claim_wording`.
     comparison : Comparison
-    direction : int
-        1 where the claim says more on trail, -1 where less.
-    statement : str
+        Its pairs hold positions in ``data.runs``.
     caveats : tuple of str
+        After those of every answer.
     rules : MatchRules, optional
     """
+    direction = claim_wording().parts[part].direction
     verdict = decide(comparison.difference, comparison.p_value, direction)
     notes = list(caveats)
     if comparison.enough:
-        # A difference that only a few runs carry is none to decide on.
+        # The mean follows single runs, the median doesn't: a sign that the two don't share rests
+        # on a few runs, however small the p value.
         opposed = comparison.robust * comparison.difference < 0
-        if opposed and verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+        if opposed and verdict in DECIDED:
             verdict = Verdict.INCONCLUSIVE
             notes.append(
                 "Mean and median of the matched pairs differ in sign: single runs carry the "
@@ -126,14 +138,15 @@ def part_of(
             )
         notes.append(_size(comparison))
     else:
-        notes.append(too_few(comparison, rules))
-    pairs = comparison.pairs
-    rows: NDArray[np.intp] = np.unique(pairs[["trail", "road"]].to_numpy(dtype=np.intp))
-    result = ClaimResult(
-        claim=name,
-        statement=statement,
-        metric=metric,
-        unit=unit,
+        fewest = (rules or MatchRules()).fewest
+        notes.append(
+            f"{comparison.n_trail} trail and {comparison.n_road} road runs can be compared; "
+            f"{fewest} on each side, within six weeks of each other and of like duration, are "
+            "needed."
+        )
+    matched = comparison.pairs[["trail", "road"]].to_numpy(dtype=np.intp)
+    result = replace(
+        unanswered(part, *notes),
         trail=comparison.trail,
         road=comparison.road,
         difference=comparison.difference,
@@ -142,12 +155,10 @@ def part_of(
         n_trail=comparison.n_trail,
         n_road=comparison.n_road,
         verdict=verdict,
-        caveats=tuple(notes),
-        activities=data.files(rows),
+        activities=data.files(matched),
     )
-    return Finding(
-        result, comparison.p_value, (partial(_pairs, data, name, comparison),)
-    )
+    table = partial(_pairs, data, part, comparison)
+    return Finding(result, comparison.p_value, (table,))
 
 
 def answer(
@@ -155,7 +166,7 @@ def answer(
     main: Finding,
     *,
     parts: tuple[Finding, ...] = (),
-    caveats: tuple[str, ...] = (),
+    caveats: Sequence[str] = (),
 ) -> Finding:
     """Return the answer to a claim from its main finding and its parts.
 
@@ -166,26 +177,22 @@ def answer(
         Its numbers and its verdict are the claim's.
     parts : tuple of Finding
         Shown with it, in this order.
-    caveats : tuple of str
-        Before those of the main finding.
+    caveats : sequence of str
+        After those of every answer to the claim, before those of the main finding.
     """
-    words = CLAIM_WORDS[claim]
+    words = claim_words(claim)
     own = main.result
-    files = dict.fromkeys(own.activities)
-    for part in parts:
-        files |= dict.fromkeys(part.result.activities)
+    every = (own, *(part.result for part in parts))
     result = replace(
         own,
         claim=claim,
         statement=words.statement,
         evidence=words.evidence,
-        caveats=(*caveats, *own.caveats, words.published),
-        activities=tuple(files),
+        caveats=(*words.caveats, *caveats, *own.caveats, words.published),
+        activities=tuple(dict.fromkeys(f for r in every for f in r.activities)),
         parts=tuple(replace(p.result, evidence=words.evidence) for p in parts),
     )
-    tables = dict.fromkeys(
-        (*main.tables, *(table for part in parts for table in part.tables))
-    )
+    tables = dict.fromkeys(table for found in (main, *parts) for table in found.tables)
     return Finding(result, main.p_value, tuple(tables))
 
 
@@ -202,26 +209,16 @@ def _size(comparison: Comparison) -> str:
     return f"Size of the difference: {'; '.join(parts)}."
 
 
-def _pairs(data: Evidence, name: str, comparison: Comparison) -> pd.DataFrame:
+def _pairs(data: Evidence, part: str, comparison: Comparison) -> pd.DataFrame:
     pairs = comparison.pairs
-    if pairs.empty:
-        return pd.DataFrame()
-    runs = data.runs
-    trail, road = (
-        pairs["trail"].to_numpy(dtype=np.intp),
-        pairs["road"].to_numpy(dtype=np.intp),
+    rows = pairs[["trail", "road"]].to_numpy(dtype=np.intp)
+    trail, road = data.file_names[rows].T
+    begin, other = data.runs["day"].to_numpy()[rows].T
+    shown = pairs.assign(
+        part=part,
+        trail=trail,
+        road=road,
+        weight=pairs["weight"] / pairs["weight"].sum(),
+        days_apart=np.abs(begin - other),
     )
-    return pd.DataFrame(
-        {
-            "part": name,
-            "trail": data.file_names[trail],
-            "road": data.file_names[road],
-            "difference": pairs["difference"].to_numpy(),
-            "weight": pairs["weight"].to_numpy() / pairs["weight"].sum(),
-            "trail_value": pairs["trail_value"].to_numpy(),
-            "road_value": pairs["road_value"].to_numpy(),
-            "days_apart": np.abs(
-                runs["day"].to_numpy()[trail] - runs["day"].to_numpy()[road]
-            ),
-        }
-    )
+    return shown[[*_PAIR_COLUMNS]]

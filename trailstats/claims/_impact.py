@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.claims._evidence import Evidence
+from trailstats.claims._evidence import SIDES, Evidence
 from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
+from trailstats.claims.wording import unanswered
 from trailstats.metrics.impact import DOWNHILL_SLOPE, EXPONENTS, SURFACE_FACTORS, Ground
 from trailstats.schema import Verdict
 from trailstats.schema.arrays import Floats
@@ -24,15 +25,15 @@ __all__ = ["impact"]
 
 DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8
-LEVEL: Final = 0.95
+CONFIDENCE: Final = 0.95
 LEAST_DISTANCE: Final = 500.0
-"""Distance on one ground that makes a run count for that side [m]; judgement."""
+"""Distance on one ground that makes a run count for that side [m] (our choice)."""
 _SLOPES: Final = (
     0.04,
     DOWNHILL_SLOPE,
     0.08,
-)  # [GottschallKram2005], judgement around it
-_STEEP: Final = (0.85, 1.15)  # judgement between [Rice2024] and [Baggaley2023]
+)  # [GottschallKram2005], our choice around it
+_STEEP: Final = (0.85, 1.15)  # our choice between [Rice2024] and [Baggaley2023]
 _COLUMNS: Final = (
     "active",
     "impact",
@@ -46,11 +47,7 @@ _PER: Final = {
     "minute": "moving_time",
     "session_load": "session_load",
 }
-_NAMES: Final = {
-    "active": "active peak of the stance, a muscle and joint load",
-    "impact": "external impact peak",
-    "tibial": "load inside the shin bone",
-}
+_COMPONENTS: Final = ("active", "impact", "tibial")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,88 +68,62 @@ def impact(data: Evidence) -> Finding:
     factor, the effect of descents, that of steep ground on the shin, and the exponent that weighs
     strong steps against many.
     """
-    runs, table = data.runs, data.loads
+    runs = data.runs
+    table = data.loads
     calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
-    table = table[
-        calm[table["row"].to_numpy(dtype=np.intp)]
-        & table["surface"].isin(["trail", "road"])
-    ]
-    ground = {
-        s: table[(table["surface"] == s) & (table["distance"] >= LEAST_DISTANCE)]
-        for s in ("trail", "road")
-    }
-    counts = {s: t["row"].nunique() for s, t in ground.items()}
-    caveats = [
-        "Loads are modelled from speed, grade and steps; no force was measured. Hard runs and "
-        "races are left out.",
-        "The published factor of trail ground, 0.83 to 1.10, contains 1: a softer ground's saving "
-        "is never assumed.",
-    ]
-    rows = pd.concat([t["row"] for t in ground.values()]).to_numpy(dtype=np.intp)
-    if min(counts.values()) < FEWEST_RUNS:
+    counted = calm[table["row"].to_numpy(dtype=np.intp)]
+    table = table[counted & table["surface"].isin(SIDES)]
+    far = table[table["distance"] >= LEAST_DISTANCE]
+    ground = {side: far[far["surface"] == side] for side in SIDES}
+    n_trail, n_road = (own["row"].nunique() for own in ground.values())
+    rows = np.unique(far["row"].to_numpy(dtype=np.intp))
+    whole = replace(
+        unanswered("impact"),
+        n_trail=n_trail,
+        n_road=n_road,
+        activities=data.files(rows),
+    )
+    if min(n_trail, n_road) < FEWEST_RUNS:
         note = (
-            f"{counts['trail']} runs with trail and {counts['road']} with road ground; "
-            f"{FEWEST_RUNS} each are needed."
+            f"{n_trail} runs with trail and {n_road} with road ground; {FEWEST_RUNS} each are "
+            "needed."
         )
-        found = ClaimResult(
-            "impact",
-            "",
-            "impact load",
-            "1",
-            n_trail=counts["trail"],
-            n_road=counts["road"],
-            caveats=(note,),
-        )
-        return answer(
-            "impact",
-            Finding(replace(found, activities=data.files(rows))),
-            caveats=tuple(caveats),
-        )
+        return answer("impact", Finding(replace(whole, caveats=(note,))))
     rng = np.random.default_rng(0)
-    weights = _redraw(rng, np.unique(rows))
+    weights = _redraw(rng, rows)
     constants = _Constants.draw(rng)
-    ground_sums = [
+    by_ground = [
         _sums(t, weights, ("distance", "moving_time")) for t in ground.values()
     ]
-    whole_sums = [
-        _sums(_whole(data, table, side), weights, ("session_load",)) for side in ground
+    by_run = [
+        _sums(_whole(data, table, side), weights, ("session_load",)) for side in SIDES
     ]
     parts = []
     for per, amount in _PER.items():
-        trail, road = whole_sums if per == "session_load" else ground_sums
+        trail, road = by_run if per == "session_load" else by_ground
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            parts += [
-                _part(component, per, trail, road, constants, counts)
-                for component in _NAMES
-            ]
-    files = data.files(rows)
-    parts = [replace(p, result=replace(p.result, activities=files)) for p in parts]
+            ratios = (_Ratio(c, per, trail, road, constants) for c in _COMPONENTS)
+            parts += [ratio.finding(whole) for ratio in ratios]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
+    caveats = []
     if not known:
         caveats.append(
             "No elevation or no speed, so the load of a step can't be modelled."
         )
     caveats.extend(_where_they_agree(known))
-    main = next(
-        (p for p in parts if p.result.claim == "impact_per_km"),
-        Finding(ClaimResult("impact", "", "impact load")),
-    )
     verdicts = {
         p.result.verdict for p in known if not p.result.claim.endswith("session_load")
     }
-    whole = (
-        verdicts.pop()
-        if len(verdicts) == 1
-        else Verdict.INCONCLUSIVE
-        if known
-        else Verdict.NOT_ENOUGH_DATA
-    )
+    verdict = Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
+    if len(verdicts) == 1:
+        (verdict,) = verdicts
+    shown = next((p.result for p in parts if p.result.claim == "impact_per_km"), whole)
     # The parts' notes on draws stay with the parts.
     main = Finding(
-        replace(main.result, verdict=whole, caveats=()),
+        replace(shown, verdict=verdict, caveats=()),
         tables=(partial(_rows, data, ground),),
     )
-    return answer("impact", main, parts=tuple(parts), caveats=tuple(caveats))
+    return answer("impact", main, parts=tuple(parts), caveats=caveats)
 
 
 def _where_they_agree(parts: list[Finding]) -> list[str]:
@@ -281,53 +252,48 @@ def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) ->
     return np.asarray(between * ground**exponent)
 
 
-def _part(
-    name: str,
-    per: str,
-    trail: _Sums,
-    road: _Sums,
-    constants: _Constants,
-    counts: dict[str, int],
-) -> Finding:
-    """Return one component as load on trail relative to road."""
-    above = _component(name, trail, constants, constants.ground)
-    below = _component(name, road, constants, np.ones(DRAWS))
-    over = trail.amounts[_PER[per]]
-    under = road.amounts[_PER[per]]
-    drawn = (over > 0) & (under > 0) & (below > 0)
-    words = per.replace("_", " ")
-    found = ClaimResult(
-        f"{name}_per_{per}",
-        f"Less on trail per {words}.",
-        f"{_NAMES[name]}, per {words}, relative to road (road is 1)",
-        "1",
-        n_trail=counts["trail"],
-        n_road=counts["road"],
-    )
-    if not drawn[0] or drawn.mean() < 0.9:
-        return Finding(
-            replace(
-                found,
-                caveats=(
-                    "The load of a step can't be modelled: no elevation or no speed.",
-                ),
-            )
+@dataclass(frozen=True, eq=False)
+class _Ratio:
+    """One component's load on trail relative to road, per one amount."""
+
+    component: str
+    per: str
+    trail: _Sums
+    road: _Sums
+    constants: _Constants
+
+    def finding(self, whole: ClaimResult) -> Finding:
+        """Return the ratio as a part of the whole claim's answer."""
+        found = unanswered(f"{self.component}_per_{self.per}")
+        found = replace(
+            found,
+            n_trail=whole.n_trail,
+            n_road=whole.n_road,
+            activities=whole.activities,
         )
-    ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
-    low, high = np.quantile(ratio, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]) - 1.0
-    verdict = (
-        Verdict.SUPPORTED
-        if high < 0
-        else Verdict.CONTRADICTED
-        if low > 0
-        else Verdict.INCONCLUSIVE
-    )
-    note = (
-        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
-        "and constants."
-    )
-    return Finding(
-        replace(
+        above = _component(
+            self.component, self.trail, self.constants, self.constants.ground
+        )
+        below = _component(self.component, self.road, self.constants, np.ones(DRAWS))
+        over = self.trail.amounts[_PER[self.per]]
+        under = self.road.amounts[_PER[self.per]]
+        drawn = (over > 0) & (under > 0) & (below > 0)
+        if not drawn[0] or drawn.mean() < 0.9:
+            note = "The load of a step can't be modelled: no elevation or no speed."
+            return Finding(replace(found, caveats=(note,)))
+        ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
+        tail = 0.5 - CONFIDENCE / 2
+        low, high = np.quantile(ratio, [tail, 1.0 - tail]) - 1.0
+        verdict = Verdict.INCONCLUSIVE
+        if high < 0:
+            verdict = Verdict.SUPPORTED
+        elif low > 0:
+            verdict = Verdict.CONTRADICTED
+        note = (
+            f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
+            "and constants."
+        )
+        result = replace(
             found,
             trail=float(ratio[0]),
             road=1.0,
@@ -337,7 +303,7 @@ def _part(
             verdict=verdict,
             caveats=(note,),
         )
-    )
+        return Finding(result)
 
 
 def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:

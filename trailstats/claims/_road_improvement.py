@@ -4,18 +4,18 @@ their share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import Finding, answer, decide
+from trailstats.claims._finding import DECIDED, Finding, answer, decide
 from trailstats.claims._road_speed import RoadSpeed, road_speed
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
-from trailstats.claims.result import ClaimResult
 from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
+from trailstats.claims.wording import unanswered
 from trailstats.schema import Verdict
 from trailstats.schema.arrays import Floats
 
@@ -29,33 +29,52 @@ FEWEST_RUNS = 30
 """Road runs before and after, likewise; twice as many for the regression on shares."""
 
 ADAPTATION = 8
-"""Weeks over which an effect is expected to grow; judgement."""
+"""Weeks over which an effect is expected to grow (our choice)."""
 
-STARTED, NOT_YET = 0.15, 0.03
-"""Trail share after and before a clear start; judgement."""
+STARTED = 0.15
+NOT_YET = 0.03
+"""Trail share after and before a clear start (our choice)."""
 
 LEAST_SPREAD = 0.08
-"""Standard deviation of the trail share that the regression on shares needs; judgement."""
+"""Standard deviation of the trail share that the regression on shares needs (our choice)."""
 
 LARGEST_VOLUME_CHANGE = 0.15
-"""Where volume changed by more than this in the same time, nothing is decided; judgement."""
+"""Where volume changed by more than this in the same time, nothing is decided (our choice)."""
 
 LARGEST_VOLUME_CORRELATION = 0.6
+"""Likewise where volume and trail share move together by more than this (our choice)."""
+
 PLACEBO = 0.10
-"""A placebo effect with a p value below this takes back a decision; judgement."""
+"""A placebo effect with a p value below this takes back a decision (our choice)."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class _Design:
-    """What is regressed on: exposure first, then its placebo, both per week of the outcome."""
+    """What is regressed on: exposure and its placebo, per week of the outcome.
+
+    Attributes
+    ----------
+    exposure, placebo : numpy.ndarray
+        Trails that were run, and those still to come.
+    description : str
+        What the outcome is compared between.
+    much, little : float
+        The exposures that stand for the two sides.
+    n_trail, n_road : int
+        Road runs with more and with less exposure.
+    volume_note : str
+    volume_moved : bool
+        Whether volume moved along with the trails, so that nothing can be decided.
+    """
 
     exposure: Floats
     placebo: Floats
-    words: str
+    description: str
     much: float
     little: float
-    counts: tuple[int, int]
-    volume_notes: tuple[str, ...]
+    n_trail: int
+    n_road: int
+    volume_note: str
     volume_moved: bool
 
 
@@ -65,139 +84,131 @@ def road_improvement(data: Evidence) -> Finding:
     """
     weeks = whole_weeks(data)
     outcome = road_speed(data, weeks)
-    general = (
-        "Before and after in one runner's records: other things change as well, such as weight, "
-        "shoes, sensors and "
-        "sleep. People often start something new after a slump.",
-    )
     if outcome.reason:
-        return answer("road_improvement", _missing(outcome.reason), caveats=general)
+        return answer("road_improvement", _undecided(outcome.reason))
     start = _clear_start(weeks)
     design = (
-        _interrupted(weeks, outcome, start)
-        if start is not None
-        else _lagged(weeks, outcome)
+        _lagged(weeks, outcome)
+        if start is None
+        else _interrupted(weeks, outcome, start)
     )
     if isinstance(design, str):
-        return answer("road_improvement", _missing(design), caveats=general)
-    found = _fit(data, weeks, outcome, design)
-    return answer("road_improvement", found, caveats=general)
+        return answer("road_improvement", _undecided(design))
+    return answer("road_improvement", _fit(data, weeks, outcome, design))
 
 
-def _missing(reason: str) -> Finding:
-    return Finding(
-        ClaimResult(
-            "road_improvement",
-            "",
-            "speed on level road at one heart rate",
-            "m/s",
-            caveats=(reason,),
-        )
-    )
+def _undecided(reason: str) -> Finding:
+    return Finding(unanswered("road_improvement", reason))
 
 
 def _clear_start(weeks: Weeks) -> int | None:
     """Return the week from which on trails are run, after at least twelve weeks (almost) without;
     None otherwise.
     """
-    first = np.flatnonzero(weeks.trail_hours > 0)
-    for start in first[first >= FEWEST_WEEKS]:
-        before = weeks.trail_hours[:start].sum() / max(weeks.hours[:start].sum(), 1e-9)
-        after = weeks.trail_hours[start : start + ADAPTATION].sum() / max(
-            weeks.hours[start : start + ADAPTATION].sum(), 1e-9
-        )
-        if before > NOT_YET:
+
+    def share(first: int, last: int) -> float:
+        hours = max(weeks.hours[first:last].sum(), 1e-9)
+        return float(weeks.trail_hours[first:last].sum() / hours)
+
+    candidates = np.flatnonzero(weeks.trail_hours > 0)
+    for start in candidates[candidates >= FEWEST_WEEKS].tolist():
+        if share(0, start) > NOT_YET:
             return None
-        if after >= STARTED:
+        if share(start, start + ADAPTATION) >= STARTED:
             return int(start)
     return None
 
 
 def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     after = outcome.week >= start
-    counts = int(outcome.count[after].sum()), int(outcome.count[~after].sum())
-    lengths = len(weeks) - start, start
-    if min(lengths) < FEWEST_WEEKS or min(counts) < FEWEST_RUNS:
+    n_after = int(outcome.count[after].sum())
+    n_before = int(outcome.count[~after].sum())
+    left = len(weeks) - start
+    if min(left, start) < FEWEST_WEEKS or min(n_after, n_before) < FEWEST_RUNS:
         return (
-            f"Trails begin after {lengths[1]} weeks with {counts[1]} usable road runs, "
-            f"{lengths[0]} with {counts[0]} "
-            f"follow; {FEWEST_WEEKS} weeks and {FEWEST_RUNS} runs are needed on each side."
+            f"Trails begin after {start} weeks with {n_before} usable road runs, {left} with "
+            f"{n_after} follow; {FEWEST_WEEKS} weeks and {FEWEST_RUNS} runs are needed on each "
+            "side."
         )
-    ramp = np.clip((outcome.week - start + 0.5) / ADAPTATION, 0.0, 1.0)
-    early = np.clip((outcome.week - start + ADAPTATION + 0.5) / ADAPTATION, 0.0, 1.0)
-    volume = weeks.hours[start:].mean() / max(weeks.hours[:start].mean(), 1e-9) - 1.0
+    since = outcome.week - start + 0.5
+    before = max(weeks.hours[:start].mean(), 1e-9)
+    volume = float(weeks.hours[start:].mean() / before) - 1.0
     return _Design(
-        ramp,
-        early,
-        f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over {ADAPTATION} weeks, "
-        "against the trend",
-        1.0,
-        0.0,
-        counts,
-        (f"Weekly hours changed by {100 * volume:+.0f} % in the same time.",),
-        abs(volume) > LARGEST_VOLUME_CHANGE,
+        exposure=np.clip(since / ADAPTATION, 0.0, 1.0),
+        placebo=np.clip((since + ADAPTATION) / ADAPTATION, 0.0, 1.0),
+        description=f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over "
+        f"{ADAPTATION} weeks, against the trend",
+        much=1.0,
+        little=0.0,
+        n_trail=n_after,
+        n_road=n_before,
+        volume_note=f"Weekly hours changed by {100 * volume:+.0f} % in the same time.",
+        volume_moved=abs(volume) > LARGEST_VOLUME_CHANGE,
     )
 
 
 def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     share = weeks.share_before(ADAPTATION)[outcome.week]
-    known = share[np.isfinite(share)]
-    runs = int(outcome.count[np.isfinite(share)].sum())
-    if len(known) < 2 * FEWEST_WEEKS or runs < 2 * FEWEST_RUNS:
+    known = np.isfinite(share)
+    runs = int(outcome.count[known].sum())
+    if known.sum() < 2 * FEWEST_WEEKS or runs < 2 * FEWEST_RUNS:
         return (
-            f"{len(known)} weeks with {runs} usable road runs, no clear start of trails; "
-            f"{2 * FEWEST_WEEKS} weeks "
-            f"and {2 * FEWEST_RUNS} runs are needed."
+            f"{known.sum()} weeks with {runs} usable road runs, no clear start of trails; "
+            f"{2 * FEWEST_WEEKS} weeks and {2 * FEWEST_RUNS} runs are needed."
         )
-    if known.std() < LEAST_SPREAD:
+    if share[known].std() < LEAST_SPREAD:
         return (
             "The share of trail hardly changes over the months, so nothing can be "
             "set against it."
         )
-    high, low = (float(q) for q in np.quantile(known, [0.9, 0.1]))
+    little, median, much = np.quantile(share[known], [0.1, 0.5, 0.9]).tolist()
     volume = np.log(weeks.chronic_hours())[outcome.week]
-    both = np.isfinite(share)
-    clock = outcome.week[both].astype(np.float64)
-    a, b = (
-        v[both] - np.polyval(np.polyfit(clock, v[both], 1), clock)
-        for v in (share, volume)
-    )
-    together = (
-        float(a @ b / np.sqrt((a @ a) * (b @ b)))
-        if a.std() > 0 and b.std() > 0
-        else 0.0
-    )
-    middle = float(np.median(known))
-    counts = (
-        int(outcome.count[both & (share > middle)].sum()),
-        int(outcome.count[both & (share <= middle)].sum()),
+    together = _correlation_off_trend(
+        share[known], volume[known], outcome.week[known].astype(np.float64)
     )
     return _Design(
-        share,
-        weeks.share_after(ADAPTATION)[outcome.week],
-        f"after {ADAPTATION} weeks with much trail ({100 * high:.0f} %) against weeks with little "
-        f"({100 * low:.0f} %)",
-        high,
-        low,
-        counts,
-        (
-            f"Trail share and volume move together with a correlation of {together:+.2f}.",
-        ),
-        abs(together) > LARGEST_VOLUME_CORRELATION,
+        exposure=share,
+        placebo=weeks.share_after(ADAPTATION)[outcome.week],
+        description=f"after {ADAPTATION} weeks with much trail ({100 * much:.0f} %) against weeks "
+        f"with little ({100 * little:.0f} %)",
+        much=much,
+        little=little,
+        n_trail=int(outcome.count[share > median].sum()),
+        n_road=int(outcome.count[share <= median].sum()),
+        volume_note="Trail share and volume move together with a correlation of "
+        f"{together:+.2f}.",
+        volume_moved=abs(together) > LARGEST_VOLUME_CORRELATION,
     )
 
 
-def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> Finding:
+def _correlation_off_trend(a: Floats, b: Floats, clock: Floats) -> float:
+    """Return the correlation of two series, a straight trend taken off each; 0 of constant ones."""
+    left = [v - np.polyval(np.polyfit(clock, v, 1), clock) for v in (a, b)]
+    if not all(v.std() > 0 for v in left):
+        return 0.0
+    squares = np.sqrt((left[0] @ left[0]) * (left[1] @ left[1]))
+    return float(left[0] @ left[1] / squares)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """The weeks with a known exposure: outcome, design matrix with the exposure first, and fit."""
+
+    speed: Floats
+    columns: Floats
+    clock: Floats
+    weights: Floats
+    fit: Regression
+    allowed: str
+
+
+def _regressed(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> _Fitted:
     kept = np.isfinite(design.exposure)
     week = outcome.week[kept]
     clock = week.astype(np.float64)
-    columns = [
-        design.exposure[kept],
-        np.ones(len(clock)),
-        (clock - clock.mean()) / 52.0,
-    ]
+    trend = (clock - clock.mean()) / 52.0
+    columns = [design.exposure[kept], np.ones(len(clock)), trend]
     volume = np.log(weeks.chronic_hours())[week]
-    notes = [*design.volume_notes]
     if np.ptp(volume) > 0:
         columns.append(volume - volume.mean())
     warmth = outcome.temperature[kept]
@@ -212,88 +223,93 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     device = outcome.device[kept]
     changed = [d for d in np.unique(device)[1:] if (device == d).sum() >= 3]
     columns.extend((device == d).astype(np.float64) for d in changed)
-    notes.append(
-        f"Allowed for: trend, volume, {allowed}{', change of device' if changed else ''}."
-    )
-    y, x, weights = outcome.speed[kept], np.column_stack(columns), outcome.count[kept]
-    fit = ar1_regression(y, x, clock, weights=weights)
+    if changed:
+        allowed += ", change of device"
+    matrix = np.column_stack(columns)
+    speed = outcome.speed[kept]
+    weights = outcome.count[kept]
+    fit = ar1_regression(speed, matrix, clock, weights=weights)
+    return _Fitted(speed, matrix, clock, weights, fit, allowed)
+
+
+def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> Finding:
+    found = _regressed(weeks, outcome, design)
+    fit = found.fit
     if not fit.identified:
-        return _missing(
+        return _undecided(
             "Trail, trend, volume, season and device can't be told apart in these weeks."
         )
-    slope, p = float(fit.coefficients[0]), float(fit.p_values[0])
+    slope = float(fit.coefficients[0])
+    p_value = float(fit.p_values[0])
     step = design.much - design.little
-    low, high = (step * b for b in fit.interval(0))
-    level = float(
-        np.average(y, weights=weights)
-        - slope * (np.average(x[:, 0], weights=weights) - design.little)
-    )
-    verdict = decide(slope, p, 1)
-    visible = smallest_detectable(step * float(fit.errors[0]), fit.freedom) / level
-    notes.append(
+    low, high = (step * bound for bound in fit.interval(0))
+    exposure = np.average(found.columns[:, 0], weights=found.weights)
+    mean = np.average(found.speed, weights=found.weights)
+    with_little = float(mean - slope * (exposure - design.little))
+    visible = smallest_detectable(step * float(fit.errors[0]), fit.df) / with_little
+    placebo = _placebo(found, design.placebo[np.isfinite(design.exposure)])
+    held = not placebo < PLACEBO
+    notes = [
+        design.volume_note,
+        f"Allowed for: trend, volume, {found.allowed}.",
         f"A change of {100 * visible:.1f} % would have been seen four times out of five by this "
-        "claim alone; the study "
-        "behind the claim found 2 %."
-    )
-    held, words = _placebo(y, x, clock, weights, design.placebo[kept])
-    notes.append(words)
-    decided = verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
-    if decided and not held:
-        verdict = Verdict.INCONCLUSIVE
-        notes.append(
-            "The change was there before the trails, so it isn't set down to them."
-        )
-    if decided and design.volume_moved:
-        verdict = Verdict.INCONCLUSIVE
-        notes.append(
-            "Volume moved along with the trails; the two can't be told apart in this archive."
-        )
-    files = data.files(outcome.runs["row"].to_numpy(dtype=np.intp))
-    result = ClaimResult(
-        "road_improvement",
-        "",
-        f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, "
-        f"{design.words}",
-        "m/s",
-        trail=level + step * slope,
-        road=level,
+        "claim alone; the study behind the claim found 2 %.",
+        "Placebo test: not possible, too few weeks."
+        if np.isnan(placebo)
+        else "Placebo test with the trails of the weeks to come: "
+        f"{'passed' if held else 'failed'} (p = {placebo:.2f}).",
+    ]
+    verdict = decide(slope, p_value, 1)
+    if verdict in DECIDED:
+        # What trails to come, or volume, explain as well isn't set down to the trails.
+        if not held:
+            notes.append(
+                "The change was there before the trails, so it isn't set down to them."
+            )
+        if design.volume_moved:
+            notes.append(
+                "Volume moved along with the trails; the two can't be told apart in this history."
+            )
+        if design.volume_moved or not held:
+            verdict = Verdict.INCONCLUSIVE
+    result = replace(
+        unanswered("road_improvement", *notes),
+        metric=f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, "
+        f"{design.description}",
+        trail=with_little + step * slope,
+        road=with_little,
         difference=step * slope,
-        low=float(low),
-        high=float(high),
-        n_trail=design.counts[0],
-        n_road=design.counts[1],
+        low=low,
+        high=high,
+        n_trail=design.n_trail,
+        n_road=design.n_road,
         verdict=verdict,
-        caveats=tuple(notes),
-        activities=files,
+        activities=data.files(outcome.runs["row"]),
     )
-    return Finding(result, p, (partial(_table, weeks, outcome, design),))
+    table = partial(_runs_with_exposure, weeks, outcome, design)
+    return Finding(result, p_value, (table,))
 
 
-def _placebo(
-    y: Floats, x: Floats, clock: Floats, weights: Floats, placebo: Floats
-) -> tuple[bool, str]:
-    """Return whether trails still to come say nothing, with a sentence on it."""
+def _placebo(found: _Fitted, placebo: Floats) -> float:
+    """Return the p value of trails still to come, beside those that were; NaN with too few
+    weeks.
+    """
     known = np.isfinite(placebo)
-    fit: Regression | None = None
-    if known.sum() >= x.shape[1] + 6:
-        wide = np.column_stack((placebo, x))[known]
-        fit = ar1_regression(y[known], wide, clock[known], weights=weights[known])
-    if fit is None or not fit.identified:
-        return True, "Placebo test: not possible, too few weeks."
-    p = float(fit.p_values[0])
-    held = p >= PLACEBO
-    return (
-        held,
-        f"Placebo test with the trails of the weeks to come: {'passed' if held else 'failed'} (p = "
-        f"{p:.2f}).",
+    if known.sum() < found.columns.shape[1] + 6:
+        return float("nan")
+    wide = np.column_stack((placebo, found.columns))[known]
+    fit = ar1_regression(
+        found.speed[known], wide, found.clock[known], weights=found.weights[known]
     )
+    return float(fit.p_values[0])
 
 
-def _table(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> pd.DataFrame:
-    exposure = dict(zip(outcome.week.tolist(), design.exposure.tolist(), strict=True))
-    runs = outcome.runs
-    named = runs.drop(columns=["row", "device"]).assign(part="road_improvement")
-    return named[["part", *named.columns.drop("part")]].assign(
-        week=weeks.start[runs["week"].to_numpy(dtype=np.intp)],
-        exposure=[exposure[w] for w in runs["week"]],
-    )
+def _runs_with_exposure(
+    weeks: Weeks, outcome: RoadSpeed, design: _Design
+) -> pd.DataFrame:
+    exposure = pd.Series(design.exposure, index=outcome.week)
+    runs = outcome.runs.drop(columns=["row", "device"])
+    week = runs["week"].to_numpy(dtype=np.intp)
+    runs = runs.assign(week=weeks.start[week], exposure=exposure[week].to_numpy())
+    runs.insert(0, "part", "road_improvement")
+    return runs

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._stretches import LEAST_RISE, MOST_RISE, calm_stretches
+from trailstats.claims._stretches import LEAST_SLOPE, MOST_SLOPE, calm_stretches
 from trailstats.claims._weeks import Weeks
 from trailstats.schema import Surface
 from trailstats.schema.arrays import Floats
@@ -17,19 +17,21 @@ from trailstats.schema.arrays import Floats
 __all__ = ["RoadSpeed", "road_speed"]
 
 
-LEVEL = 0.02
+FLAT_GRADE = 0.02
 """Road counts where the grade is below this [1]."""
 
 SHORTEST = 1200.0
-"""Time on level road that a run needs [s]; judgement."""
+"""Time on level road that a run needs [s] (our choice)."""
 
 RECORDED = 0.7
-"""Share of the weeks with a temperature from which on it is used, those between filled in;
-judgement.
+"""Share of the weeks with a temperature from which on it is used, those between filled in
+(our choice).
 """
 
+FEWEST_RUNS = 12
+
 PERIOD = 61.0
-"""Runs of so many days together tell how heart rate rises with speed [day]; judgement."""
+"""Runs of so many days together give the slope of heart rate on speed [day] (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,112 +71,90 @@ class RoadSpeed:
 def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     """Return the weekly road speed at the athlete's median heart rate on level road."""
     runs = data.runs
-    none = np.zeros(0)
-    nothing = RoadSpeed(
-        none.astype(np.intp),
-        none,
-        none,
-        none,
-        none.astype(np.intp),
-        np.nan,
-        pd.DataFrame(),
-    )
-    chosen = ((runs["side"] == "road") & (runs["intent"] != "race")).to_numpy()
-    table, _ = calm_stretches(data, chosen)
-    table = table[
-        (table["surface"] == Surface.ROAD) & (table["mean_grade"].abs() < LEVEL)
-    ]
+    count = len(runs)
+    chosen = (runs["side"] == Surface.ROAD) & (runs["intent"] != "race")
+    table, _ = calm_stretches(data, chosen.to_numpy())
+    on_road = table["surface"] == Surface.ROAD
+    table = table[on_road & (table["mean_grade"].abs() < FLAT_GRADE)]
     weight = table["duration"].to_numpy()
     row = table["row"].to_numpy(dtype=np.intp)
-    total = np.bincount(row, weights=weight, minlength=len(runs))
-    inside = (
-        (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
-        if len(runs)
-        else np.zeros(0, dtype=bool)
-    )
+    total = np.bincount(row, weights=weight, minlength=count)
+    inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
     kept = np.flatnonzero((total >= SHORTEST) & inside)
-    if len(kept) < 12:
-        why = (
-            "No heart rate was recorded."
-            if runs["mean_heart_rate"].isna().all()
-            else ""
+    if len(kept) < FEWEST_RUNS:
+        if runs["mean_heart_rate"].isna().all():
+            return _nothing("No heart rate was recorded.")
+        return _nothing(
+            f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are needed."
         )
-        return _because(
-            nothing,
-            why
-            or f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are "
-            "needed.",
-        )
-    speed = (
-        np.bincount(row, weights=weight * table["speed"], minlength=len(runs))[kept]
-        / total[kept]
-    )
-    rate = (
-        np.bincount(row, weights=weight * table["heart_rate"], minlength=len(runs))[
-            kept
-        ]
-        / total[kept]
-    )
-    period = np.floor(runs["day"].to_numpy()[kept] / PERIOD)
-    rise = _rise(speed, rate, period)
-    if not LEAST_RISE <= rise <= MOST_RISE:
-        return _because(
-            nothing,
-            "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can "
-            "be read.",
-        )
-    reference = float(np.median(rate))
-    at_reference = speed + (reference - rate) / rise
+
+    def mean(values: pd.Series) -> Floats:
+        sums = np.bincount(row, weights=weight * values, minlength=count)
+        return np.asarray(sums[kept] / total[kept])
+
+    own = runs.iloc[kept]
     frame = pd.DataFrame(
         {
             "row": kept,
-            "file": runs["file"].to_numpy()[kept],
+            "file": own["file"].to_numpy(),
             "week": weeks.of_run[kept],
-            "speed": speed,
-            "heart_rate": rate,
-            "speed_at_reference": at_reference,
-            "temperature": runs["temperature"].to_numpy()[kept],
-            "device": _devices(runs["device"].iloc[kept]),
+            "speed": mean(table["speed"]),
+            "heart_rate": mean(table["heart_rate"]),
         }
     )
-    grouped = frame.groupby("week")
-    sums = grouped.agg(
+    slope = _slope_within(frame, own["day"] // PERIOD)
+    if not LEAST_SLOPE <= slope <= MOST_SLOPE:
+        return _nothing(
+            "Heart rate doesn't follow speed on these road runs, so no speed at one heart rate can "
+            "be read."
+        )
+    reference = float(frame["heart_rate"].median())
+    to_reference = (reference - frame["heart_rate"]) / slope
+    frame = frame.assign(
+        speed_at_reference=frame["speed"] + to_reference,
+        temperature=own["temperature"].to_numpy(),
+        device=_devices(own["device"]),
+    )
+    weekly = frame.groupby("week").agg(
         speed=("speed_at_reference", "mean"),
         count=("speed_at_reference", "size"),
+        temperature=("temperature", "mean"),
         device=("device", "median"),
     )
-    warmth = grouped["temperature"].mean()
     return RoadSpeed(
-        sums.index.to_numpy(dtype=np.intp),
-        sums["speed"].to_numpy(),
-        sums["count"].to_numpy(dtype=np.float64),
-        _filled(
-            sums.index.to_numpy(dtype=np.float64), warmth.to_numpy(dtype=np.float64)
-        ),
-        np.rint(sums["device"].to_numpy()).astype(np.intp),
-        reference,
-        frame,
+        week=weekly.index.to_numpy(dtype=np.intp),
+        speed=weekly["speed"].to_numpy(),
+        count=weekly["count"].to_numpy(dtype=np.float64),
+        temperature=_filled(weekly["temperature"]),
+        device=weekly["device"].round().to_numpy(dtype=np.intp),
+        reference=reference,
+        runs=frame,
     )
 
 
-def _because(nothing: RoadSpeed, reason: str) -> RoadSpeed:
-    return RoadSpeed(**{**vars(nothing), "reason": reason})
+def _nothing(reason: str) -> RoadSpeed:
+    empty = np.zeros(0)
+    none = np.zeros(0, dtype=np.intp)
+    return RoadSpeed(none, empty, empty, empty, none, np.nan, pd.DataFrame(), reason)
 
 
-def _rise(speed: Floats, rate: Floats, period: Floats) -> float:
-    """Return how heart rate rises with speed between runs of the same two months [bpm per m/s]."""
-    _, group = np.unique(period, return_inverse=True)
-    size = np.bincount(group)
-    x, y = (v - (np.bincount(group, weights=v) / size)[group] for v in (speed, rate))
-    power = float(x @ x)
-    return float(x @ y) / power if power > 0 else np.nan
+def _slope_within(runs: pd.DataFrame, period: pd.Series) -> float:
+    """Return the slope of heart rate on speed between runs of the same two months [bpm per m/s]."""
+    values = runs[["speed", "heart_rate"]]
+    means = values.groupby(period.to_numpy()).transform("mean")
+    speed, rate = (values - means).to_numpy().T
+    power = float(speed @ speed)
+    return float(speed @ rate) / power if power > 0 else np.nan
 
 
-def _filled(week: Floats, temperature: Floats) -> Floats:
-    known = np.isfinite(temperature)
+def _filled(temperature: pd.Series) -> Floats:
+    """Return the weeks' temperatures, those between known ones on the line between them."""
+    week = temperature.index.to_numpy(dtype=np.float64)
+    values = temperature.to_numpy(dtype=np.float64)
+    known = np.isfinite(values)
     if known.mean() < RECORDED:
         return np.full(len(week), np.nan)
-    return np.interp(week, week[known], temperature[known])
+    return np.asarray(np.interp(week, week[known], values[known]))
 
 
 def _devices(names: pd.Series) -> NDArray[np.intp]:
@@ -182,5 +162,5 @@ def _devices(names: pd.Series) -> NDArray[np.intp]:
     it.
     """
     counts = names.value_counts()
-    number = {name: k if n >= 8 else 0 for k, (name, n) in enumerate(counts.items())}
-    return np.asarray([number[n] for n in names], dtype=np.intp)
+    common = counts.index[counts >= 8]
+    return np.maximum(common.get_indexer(pd.Index(names)), 0)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
@@ -19,19 +20,19 @@ __all__ = ["cells_of_runs", "novelty", "surges"]
 
 
 SPACING: Final = 25.0
-"""The thinned track is filled up to points so far apart, so that no cell on the way is missed [m].
+"""The thinned track is filled up to points so far apart, so that no cell along it is missed [m].
 """
 
 MEMORY: Final = 365.0
 """Ground not run for so long counts as new [day]."""
 
 LEARNING: Final = 56.0
-"""In the first weeks all ground is new, so they are not judged [day]; judgement."""
+"""In the first weeks all ground is new, so they are not judged [day] (our choice)."""
 
 LAST: Final = 1000.0
 SHORTEST: Final = 3000.0
 GENTLE: Final = 0.05
-"""Ground steeper than this counts on neither side of a surge [1]; judgement."""
+"""Ground steeper than this counts on neither side of a surge [1] (our choice)."""
 
 FEWEST_POINTS: Final = 5
 
@@ -39,25 +40,20 @@ FEWEST_POINTS: Final = 5
 def cells_of_runs(data: Evidence) -> list[Ints]:
     """Return each run's cells, empty for a run without positions."""
     names = ("row", "distance", "latitude", "longitude")
-    row, along, latitude, longitude = (data.tracks[name] for name in names)
-    known = np.isfinite(latitude) & np.isfinite(longitude) & np.isfinite(along)
-    row, along, latitude, longitude = (
-        row[known],
-        along[known],
-        latitude[known],
-        longitude[known],
-    )
-    borders = np.searchsorted(row, np.arange(len(data.runs) + 1.0))
-    out = []
-    for first, last in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
-        if last - first < 2:
-            out.append(np.zeros(0, dtype=np.int64))
+    points = np.column_stack([data.tracks[name] for name in names])
+    points = points[np.isfinite(points).all(axis=1)]
+    count = len(data.runs)
+    borders = np.searchsorted(points[:, 0], np.arange(1.0, count))
+    cells = []
+    for track in np.split(points, borders)[:count]:
+        if len(track) < 2:
+            cells.append(np.zeros(0, dtype=np.int64))
             continue
-        own = along[first:last]
-        every = np.arange(own[0], own[-1] + SPACING, SPACING)
-        places = (np.interp(every, own, p[first:last]) for p in (latitude, longitude))
-        out.append(route_cells(*places))
-    return out
+        _, along, latitude, longitude = track.T
+        every = np.arange(along[0], along[-1] + SPACING, SPACING)
+        filled = [np.interp(every, along, p) for p in (latitude, longitude)]
+        cells.append(route_cells(*filled))
+    return cells
 
 
 def novelty(data: Evidence, cells: Sequence[Ints]) -> Floats:
@@ -90,32 +86,23 @@ def surges(data: Evidence) -> Floats:
     shorter than three kilometres.
     """
     count = len(data.runs)
-    kept = data.tracks["segment"] >= 0
-    if not kept.any():
+    tracks = pd.DataFrame(data.tracks)
+    tracks = tracks[tracks["segment"] >= 0]
+    if tracks.empty:
         return np.full(count, np.nan)
-    distance, grade, speed = (
-        data.tracks[name][kept] for name in ("distance", "grade", "speed")
-    )
-    row, place = (
-        data.tracks[name][kept].astype(np.intp) for name in ("row", "segment")
-    )
-    segments = data.history.segments
-    surface = segments["surface"]
-    kinds = np.select([surface == Surface.ROAD, surface == Surface.TRAIL], [0, 1], 2)
-    code = kinds[place]
-    length = np.full(count, -np.inf)
-    np.maximum.at(length, row, distance)
-    speed = speed * effort_factor(grade)
-    fair = (
-        (np.abs(grade) < GENTLE)
-        & ~segments["technical"].to_numpy()[place]
-        & (speed > STOPPED_SPEED)
-    )
-    late = distance > length[row] - LAST
-    held = np.bincount(
-        3 * row + code, weights=fair & late, minlength=3 * count
-    ).reshape(count, 3)
-    same = fair & (code == held.argmax(axis=1)[row])
+    row = tracks["row"].to_numpy(dtype=np.intp)
+    segments = data.history.segments.iloc[tracks["segment"].astype(np.intp)]
+    surface = segments["surface"].to_numpy()
+    kinds = [surface == Surface.ROAD, surface == Surface.TRAIL]
+    code = np.select(kinds, [0, 1], 2)
+    grade = tracks["grade"].to_numpy()
+    speed = tracks["speed"].to_numpy() * effort_factor(grade)
+    technical = segments["technical"].to_numpy(dtype=np.bool_)
+    fair = (np.abs(grade) < GENTLE) & ~technical & (speed > STOPPED_SPEED)
+    length = tracks.groupby("row")["distance"].max().reindex(range(count)).to_numpy()
+    late = tracks["distance"].to_numpy() > length[row] - LAST
+    held = np.bincount(3 * row + code, weights=fair & late, minlength=3 * count)
+    same = fair & (code == held.reshape(count, 3).argmax(axis=1)[row])
     means = []
     enough = length >= SHORTEST
     for part in (late, ~late):
@@ -124,6 +111,5 @@ def surges(data: Evidence) -> Floats:
         sums = np.bincount(row[here], weights=speed[here], minlength=count)
         enough &= points >= FEWEST_POINTS
         means.append(sums / np.maximum(points, 1))
-    return np.where(
-        enough, means[0] / np.where(means[1] > 0, means[1], 1.0) - 1.0, np.nan
-    )
+    last, before = means
+    return np.where(enough, last / np.where(before > 0, before, 1.0) - 1.0, np.nan)

@@ -12,53 +12,54 @@ from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
 from trailstats.claims._evidence import Evidence
+from trailstats.metrics.performance import SteadyRules
 from trailstats.schema import Gait
 from trailstats.schema.arrays import Flags, Floats
 
-__all__ = ["LEAST_RISE", "MOST_RISE", "Rise", "calm_stretches"]
+__all__ = ["LEAST_SLOPE", "MOST_SLOPE", "SpeedLine", "calm_stretches"]
 
 
-class Rise(NamedTuple):
-    """How heart rate rises with speed, its standard error [bpm per m/s], and the degrees of
+class SpeedLine(NamedTuple):
+    """The slope of heart rate on speed, its standard error [bpm per m/s], and its degrees of
     freedom.
     """
 
-    slope: float
-    error: float
-    freedom: float
+    slope: float = np.nan
+    error: float = np.nan
+    df: float = np.nan
 
     @property
     def believed(self) -> bool:
         """Whether a heart could do that."""
-        return LEAST_RISE <= self.slope <= MOST_RISE
+        return LEAST_SLOPE <= self.slope <= MOST_SLOPE
 
-
-WARM_UP = 600.0
-"""Time at the start in which the heart rate is still rising [s]; judgement."""
 
 SHORTEST = 30.0
-"""Stretches shorter than this show the effort before them [s]; judgement."""
+"""Stretches shorter than this show the effort before them [s] (our choice)."""
+
+WARM_UP: Final = SteadyRules().warm_up
 
 LAG = 35.0
-"""Time constant with which the heart rate follows the effort [s]; judgement."""
+"""Time constant with which the heart rate follows the effort [s] (our choice)."""
 
 STEEPEST_DESCENT = -0.05
-"""Below this grade the heart rate is biased [Lemire2020]_; the bound is judgement."""
+"""Below this grade the heart rate is biased [Lemire2020]_; the bound is our choice."""
 
-LEAST_RISE, MOST_RISE = 8.0, 60.0
-"""Between these the rise of heart rate with speed is believed [bpm per m/s]; judgement."""
+LEAST_SLOPE = 8.0
+MOST_SLOPE = 60.0
+"""Between these the slope of heart rate on speed is believed [bpm per m/s] (our choice)."""
 
 FEWEST_STRETCHES: Final = 30
-"""Stretches that the lines need; with fewer nothing is corrected; judgement."""
+"""Stretches that the lines need, or nothing is corrected (our choice)."""
 
 _COVARIATES: Final = ["speed", "middle", "early", "uphill", "downhill"]
 _BOUNDS: Final = ([0.0, 0.0, -60.0, -150.0, -150.0], [60.0, 20.0, 0.0, 150.0, 150.0])
-"""Bounds of what each covariate may do to the heart rate [bpm per m/s, per hour, 1, 1, 1];
-judgement.
+"""Bounds of what each covariate may do to the heart rate [bpm per m/s, per hour, 1, 1, 1]
+(our choice).
 """
 
 
-def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, Rise]:
+def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine]:
     """Return the stretches of some runs with a heart rate corrected for warm-up and drift.
 
     Parameters
@@ -71,83 +72,76 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, Rise]:
     -------
     stretches : pandas.DataFrame
         ``row, surface, p_trail, mean_grade, duration, speed`` (grade-adjusted, with the heart's
-        lag, m/s) and ``heart_rate`` (as at half an hour into a level run, 1/min). Corrections are
+        lag, m/s) and ``heart_rate`` (as at half an hour into a level run, bpm). Corrections are
         lines fitted within runs.
-    rise : Rise
-        How the heart rate rises with the speed within runs: neither the day nor the ground nor form
-        is in it.
+    line : SpeedLine
+        Heart rate on speed within runs: neither the day nor the ground nor form is in it.
     """
     table = data.segments
     table = table[rows[table["row"].to_numpy(dtype=np.intp)]]
-    speed, time = table["grade_adjusted_speed"].to_numpy(), table["duration"].to_numpy()
-    same = (
-        np.append(False, np.diff(table["row"].to_numpy()) == 0)
-        if len(table)
-        else np.zeros(0, dtype=bool)
-    )
-    before = np.where(same, np.roll(speed, 1), speed)
-    before = np.where(np.isnan(before), speed, before)
+    speed = table["grade_adjusted_speed"]
+    time = table["duration"]
+    start = table["elapsed"]
+    grade = table["mean_grade"]
+    before = speed.shift().where(table["row"].diff() == 0).fillna(speed)
     # Mean over the stretch of what is left of the effort before it.
-    left = LAG / np.maximum(time, 1.0) * (1.0 - np.exp(-time / LAG))
-    start = table["elapsed"].to_numpy()
-    early = np.clip((WARM_UP - start) / np.maximum(time, 1.0), 0.0, 1.0)
+    left = LAG / time.clip(lower=1.0) * (1.0 - np.exp(-time / LAG))
     table = table.assign(
         speed=speed + (before - speed) * left,
-        early=early,
-        middle=(np.maximum(start, WARM_UP) + start + time) / 2.0 / 3600.0 - 0.5,
-        uphill=table["mean_grade"].clip(lower=0.0),
-        downhill=table["mean_grade"].clip(upper=0.0),
+        early=((WARM_UP - start) / time.clip(lower=1.0)).clip(0.0, 1.0),
+        middle=(start.clip(lower=WARM_UP) + start + time) / 2.0 / 3600.0 - 0.5,
+        uphill=grade.clip(lower=0.0),
+        downhill=grade.clip(upper=0.0),
     )
     # A long stretch that begins in the warm-up is kept: level runs are a single one.
     kept = (
         (table["gait"] == Gait.RUN)
-        & (table["mean_grade"] >= STEEPEST_DESCENT)
+        & (grade >= STEEPEST_DESCENT)
         & (time >= SHORTEST)
         & (table["early"] <= 0.5)
         & table["heart_rate"].notna()
         & table["speed"].notna()
     )
     table = table[kept]
-    slope, rise = _slopes(table)
-    corrected = table["heart_rate"] - table[_COVARIATES[1:]] @ slope[1:]
+    slopes, line = _slopes(table)
+    corrected = table["heart_rate"] - table[_COVARIATES[1:]] @ slopes[1:]
     columns = ["row", "surface", "p_trail", "mean_grade", "duration", "speed"]
-    return table[columns].assign(heart_rate=corrected), rise
+    return table[columns].assign(heart_rate=corrected), line
 
 
-def _slopes(table: pd.DataFrame) -> tuple[Floats, Rise]:
-    """Return how the heart rate moves with the covariates within a run on one ground, and its rise
-    with speed.
+def _slopes(table: pd.DataFrame) -> tuple[Floats, SpeedLine]:
+    """Return the slopes of heart rate on the covariates within a run on one ground, and the line on
+    speed.
     """
-    names = ["heart_rate", *_COVARIATES]
     if len(table) < FEWEST_STRETCHES:
-        return np.zeros(len(_COVARIATES)), Rise(np.nan, np.nan, np.nan)
+        return np.zeros(len(_COVARIATES)), SpeedLine()
     weight = table["duration"].to_numpy()
     group = table.groupby(["row", "surface"], sort=False).ngroup().to_numpy()
     total = np.bincount(group, weights=weight)
-    values = table[names].to_numpy()
+    values = table[["heart_rate", *_COVARIATES]].to_numpy()
     means = np.column_stack(
         [np.bincount(group, weights=weight * v) / total for v in values.T]
     )
     centred = (values - means[group]) * np.sqrt(weight)[:, None]
     found = lstsq(centred[:, 1:], centred[:, 0], cond=1e-8)[0]
+    line = _speed_line(centred, table["row"].to_numpy(dtype=np.intp))
     # Outside these bounds the lines say more about noise than about a heart.
-    return np.clip(found, *_BOUNDS), _rise(
-        centred, table["row"].to_numpy(dtype=np.intp)
-    )
+    return np.clip(found, *_BOUNDS), line
 
 
-def _rise(centred: Floats, row: NDArray[np.intp]) -> Rise:
-    """Return the slope on speed, all else allowed for, with an error from whole runs
+def _speed_line(centred: Floats, row: NDArray[np.intp]) -> SpeedLine:
+    """Return the line on speed, all else allowed for, with an error from whole runs
     [LiangZeger1986]_.
     """
     others = centred[:, 2:]
     own = centred[:, :2] - others @ lstsq(others, centred[:, :2], cond=1e-8)[0]
-    rate, speed = own[:, 0], own[:, 1]
+    rate, speed = own.T
     power = np.bincount(row, weights=speed**2)
     if not power.sum() > 0:
-        return Rise(np.nan, np.nan, np.nan)
+        return SpeedLine()
     slope = float(speed @ rate / power.sum())
     pull = np.bincount(row, weights=speed * (rate - slope * speed))
     runs = float(power.sum() ** 2 / (power**2).sum())
+    # Errors within a run go together, so runs count, not stretches; n / (n - 1) as for a variance.
     error = float(np.sqrt((pull**2).sum() * runs / max(runs - 1.0, 0.5)) / power.sum())
-    return Rise(slope, error, max(runs - 1.0, 1.0))
+    return SpeedLine(slope, error, max(runs - 1.0, 1.0))

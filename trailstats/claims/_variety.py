@@ -11,21 +11,23 @@ import numpy as np
 import pandas as pd
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import Finding, answer, compare_runs, part_of
+from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.schema import Gait, Verdict
 from trailstats.schema.arrays import Floats
+from trailstats.terrain.ground_kinds import LEVEL_GRADE
 
 __all__ = ["session_kinds_of_runs", "variety"]
 
-_KINDS: Final = {
-    SessionKind.POWER: "short, steep and fast climbs (power)",
-    SessionKind.MARATHON_VOLUME: "long on smooth and gentle trail (marathon volume)",
-    SessionKind.HIKE_AND_RUN: "climbs hiked and the rest run (endurance)",
-}
+_KINDS: Final = (
+    SessionKind.POWER,
+    SessionKind.MARATHON_VOLUME,
+    SessionKind.HIKE_AND_RUN,
+)
+STEEP_GRADE = 0.10
 BOUT = 90.0
 """Longest stretch of steep climbing that counts as a short bout [s]; segments can't be shorter than
-50 m. Judgement.
+50 m (our choice).
 """
 
 
@@ -33,54 +35,26 @@ def variety(data: Evidence) -> Finding:
     """Return whether single trail runs spread their time more evenly over kinds of terrain than
     road runs do.
     """
-    runs = data.runs
-    evenness = part_of(
-        data,
-        "terrain_evenness",
-        "evenness of a run's time over nine kinds of terrain: seven slope classes, technical, "
-        "hiking (0 one kind, "
-        "1 all alike)",
-        "1",
-        compare_runs(data, runs["terrain_evenness"]),
-        1,
-        statement="A trail run holds more kinds of terrain.",
-    )
-    kinds = session_kinds_of_runs(data)
-    parts = [_kind(data, kind, words, kinds) for kind, words in _KINDS.items()]
-    caveats = (
-        "Road against trail is no kind of terrain here, or the claim would hold by definition.",
-        "Evenness describes training; that more of it is better is not shown.",
-    )
-    return answer("variety", evenness, parts=(evenness, *parts), caveats=caveats)
+    evenness = compare_runs(data, "terrain_evenness", data.runs["terrain_evenness"])
+    found = session_kinds_of_runs(data)
+    kinds = [_sessions_of_kind(data, kind, found) for kind in _KINDS]
+    return answer("variety", evenness, parts=(evenness, *kinds))
 
 
-def _kind(
-    data: Evidence, kind: SessionKind, words: str, kinds: list[tuple[SessionKind, ...]]
+def _sessions_of_kind(
+    data: Evidence, kind: SessionKind, found: list[tuple[SessionKind, ...]]
 ) -> Finding:
     """Return how much of the runs on each side are sessions of one kind."""
-    runs = data.runs
-    is_kind = pd.Series(
-        [float(kind in k) for k in kinds], index=runs.index, dtype=np.float64
-    )
-    part = part_of(
-        data,
-        kind.value,
-        f"share of runs that are {words}",
-        "1",
-        compare_runs(data, is_kind),
-        1,
-        statement=f"More sessions of this kind on trail: {words}.",
-    )
-    if len(runs) and not is_kind.any():
-        note = "No such session was found on either side."
+    is_kind = pd.Series([float(kind in own) for own in found], index=data.runs.index)
+    part = compare_runs(data, kind.value, is_kind)
+    if len(is_kind) and not is_kind.any():
         silent = replace(
             part.result,
-            verdict=Verdict.NOT_ENOUGH_DATA,
             low=np.nan,
             high=np.nan,
-            caveats=(note,),
+            caveats=("No such session was found on either side.",),
         )
-        return replace(part, result=silent, p_value=np.nan)
+        return replace(part, result=silent).untested(Verdict.NOT_ENOUGH_DATA)
     return part
 
 
@@ -96,44 +70,40 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
             dtype=np.float64,
         )
 
-    steep = table["mean_grade"] >= 0.10
+    steep = table["mean_grade"] >= STEEP_GRADE
     hiked = table["gait"] == Gait.HIKE
-    climbing, hiking = (
-        total(table["duration"], steep),
-        total(table["duration"], steep & hiked),
-    )
-    gentle = total(table["distance"], table["mean_grade"].abs() < 0.05)
+    gentle = table["mean_grade"].abs() < LEVEL_GRADE
     bouts = steep & ~hiked & (table["duration"] <= BOUT)
-    fast = (
-        table["grade_adjusted_speed"]
-        >= table["grade_adjusted_speed"][steep].quantile(0.9)
-        if steep.any()
-        else bouts
+    speed = table["grade_adjusted_speed"]
+    fast = bouts & (speed >= speed[steep].quantile(0.9))
+    climbing = total(table["duration"], steep)
+    hiking = total(table["duration"], steep & hiked)
+    level = total(table["distance"], gentle)
+    quick = total(fast.astype(np.float64), fast)
+    zones = runs[["time_zone_1", "time_zone_2", "time_zone_3"]].to_numpy()
+    every = zones.sum(axis=1, keepdims=True)
+    typical = runs["moving_time"].rolling(40, min_periods=5).median().shift()
+    features = pd.DataFrame(
+        {
+            "duration": runs["moving_time"],
+            "typical_duration": typical,
+            "trail_share": runs["trail_share"],
+            "technical_share": runs["technical_share"],
+            "gentle_share": _share(level, runs["distance"].to_numpy()),
+            "climbing_time": climbing,
+            "hike_share": _share(hiking, climbing),
+            "steep_bouts": quick.astype(np.int64),
+            "race": runs["intent"] == "race",
+        }
     )
-    quick = total((bouts & fast).astype(np.float64), bouts)
-    typical = runs["moving_time"].rolling(40, min_periods=5).median().shift().to_numpy()
-    distance = runs["distance"].to_numpy()
-    times = data.zone_times
-    shares = times / np.where(times.sum(axis=1) > 0, times.sum(axis=1), np.nan)[:, None]
-    out = []
-    race = (runs["intent"] == "race").to_numpy()
-    columns = [
-        runs[c].to_numpy() for c in ("moving_time", "trail_share", "technical_share")
+    features[["easy_share", "middle_share", "hard_share"]] = _share(zones, every)
+    names = features.columns.tolist()
+    return [
+        session_kinds(SessionFeatures(**dict(zip(names, run, strict=True))))
+        for run in features.itertuples(index=False, name=None)
     ]
-    for i, (time, trail, technical) in enumerate(zip(*columns, strict=True)):
-        features = SessionFeatures(
-            duration=time,
-            typical_duration=typical[i],
-            trail_share=trail,
-            technical_share=technical,
-            gentle_share=gentle[i] / distance[i] if distance[i] > 0 else np.nan,
-            easy_share=shares[i, 0],
-            middle_share=shares[i, 1],
-            hard_share=shares[i, 2],
-            climbing_time=climbing[i],
-            hike_share=hiking[i] / climbing[i] if climbing[i] > 0 else np.nan,
-            steep_bouts=int(quick[i]),
-            race=bool(race[i]),
-        )
-        out.append(session_kinds(features))
-    return out
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Return a part of a whole; NaN where the whole is nothing."""
+    return part / np.where(whole > 0, whole, np.nan)

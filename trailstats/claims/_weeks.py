@@ -12,7 +12,14 @@ from trailstats.claims._evidence import Evidence
 from trailstats.metrics.load import exponential_load
 from trailstats.schema.arrays import Floats
 
-__all__ = ["Weeks", "local_days", "race_days", "season_columns", "span", "whole_weeks"]
+__all__ = [
+    "Weeks",
+    "local_days",
+    "race_days",
+    "season_columns",
+    "span",
+    "whole_weeks",
+]
 
 YEAR = 365.25
 
@@ -59,7 +66,9 @@ class Weeks:
         return _ratio(trail, every)
 
     def chronic_hours(self) -> Floats:
-        """Return the fading average (42 days) of the weekly hours before each week [h]."""
+        """Return the weekly hours before each week [h], their exponentially weighted mean over 42
+        days.
+        """
         if not len(self):
             return np.zeros(0)
         before = np.append(self.hours[:6].mean(), self.hours[:-1])
@@ -128,9 +137,7 @@ def _sum_before(values: Floats, weeks: int) -> Floats:
 
 
 def local_days(data: Evidence) -> pd.Series:
-    """Return the local calendar day of each run's start, UTC where the file doesn't tell the
-    offset.
-    """
+    """Return the local calendar day of each run's start, UTC where the file has no offset."""
     runs = data.runs
     shift = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
     days: pd.Series = (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trailstats.claims.result import ClaimResult, RuleResult
+from trailstats.claims.wording import claim_words
 from trailstats.report import text
 from trailstats.report.palette import EVIDENCE, OUTCOMES, VERDICTS, Swatch
 from trailstats.report.units import METRIC, Units
@@ -26,42 +27,11 @@ __all__ = [
     "rule_views",
 ]
 
-_TITLES = {
-    "strength": "Strength and balance of muscles",
-    "easy_days": "Slower easy days",
-    "balance": "Balance and stability",
-    "stress": "Less stress about pace",
-    "impact": "Less impact on the joints",
-    "volume": "More training",
-    "enjoyment": "More enjoyment",
-    "variety": "Variety of training",
-    "road_improvement": "Better road running",
-    "same_effort": "Not necessarily harder",
-    "training_rules": "Training advice",
-}
 _SHARE = re.compile(
     r"\b(share|fraction|proportion|probability|coefficient of variation"
     r"|relative to|loss of|change of)\b",
     re.IGNORECASE,
 )
-_FAVOURS = {
-    "strength": 1,
-    "easy_days": -1,
-    "balance": 1,
-    "stress": 1,
-    "impact": -1,
-    "volume": 1,
-    "enjoyment": 1,
-    "variety": 1,
-    "road_improvement": 1,
-    "same_effort": -1,
-}
-"""The sign of the difference that speaks for a claim."""
-_SIDES = {
-    "volume": ("after much trail", "after little"),
-    "road_improvement": ("with trail", "without"),
-}
-"""What the two sides are where they aren't trail and road runs."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +199,7 @@ def rule_views(
 
 def claim_title(claim: str) -> str:
     """Return a short name for a claim's identifier."""
-    return _TITLES.get(claim, claim.replace("_", " ").capitalize())
+    return claim_words(claim).title
 
 
 def short_metric(metric: str) -> str:
@@ -250,7 +220,7 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     what = f"{what[:1].upper()}{what[1:]}: "
     sides = [units.number(v, unit) for v in (result.trail, result.road)]
     known = [math.isfinite(v) for v in (result.trail, result.road)]
-    names = _SIDES.get(result.claim, ("on trail", "on road"))
+    names = claim_words(result.claim).sides
     if all(known):
         return f"{what}{sides[0]} {names[0]}, {sides[1]} {names[1]}."
     if any(known):
@@ -291,7 +261,7 @@ def _favours(result: ClaimResult, part: bool) -> int:
     tells.
     """
     if not part:
-        return _FAVOURS.get(result.claim, 0)
+        return claim_words(result.claim).direction
     sign = {Verdict.SUPPORTED: 1, Verdict.CONTRADICTED: -1}.get(result.verdict, 0)
     return sign if result.difference > 0 else -sign
 
@@ -299,11 +269,7 @@ def _favours(result: ClaimResult, part: bool) -> int:
 def _sample(result: ClaimResult) -> str:
     if not result.n_trail and not result.n_road:
         return text.DASH
-    sides = (
-        ("with trail", "without")
-        if result.claim == "road_improvement"
-        else ("trail", "road")
-    )
+    sides = claim_words(result.claim).counted
     return f"{text.count(result.n_trail)} {sides[0]}, {text.count(result.n_road)} {sides[1]}"
 
 

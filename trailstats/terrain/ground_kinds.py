@@ -39,11 +39,11 @@ def kinds_of_ground(segments: pd.DataFrame) -> NDArray[np.intp]:
         that, whatever the ground, and what is technical as that, whatever its steepness.
     """
     surface = segments["surface"]
-    known = surface.isin([Surface.TRAIL.value, Surface.ROAD.value])
-    known &= segments["slope"] != Slope.UNKNOWN.value
-    kind = np.where(surface == Surface.TRAIL.value, 2, 0)
+    known = surface.isin([Surface.TRAIL, Surface.ROAD])
+    known &= segments["slope"] != Slope.UNKNOWN
+    kind = np.where(surface == Surface.TRAIL, 2, 0)
     kind = kind + ~(segments["mean_grade"].abs() < LEVEL_GRADE).to_numpy()
     kind = np.where(segments["technical"], GROUND_KINDS.index("technical"), kind)
-    hiked = segments["gait"] == Gait.HIKE.value
+    hiked = segments["gait"] == Gait.HIKE
     kind = np.where(hiked, GROUND_KINDS.index("hiked"), kind)
     return np.where(known, kind, -1).astype(np.intp)

@@ -36,7 +36,7 @@ class MatchRules:
         Likewise where one run takes so many times as long as the other.
     fewest : int
         Matched runs that each side needs.
-    level : float
+    confidence : float
         Of the interval.
     draws : int
         Resamples of each side.
@@ -47,7 +47,7 @@ class MatchRules:
     days: float = 45.0
     duration_ratio: float = 2.0
     fewest: int = 8
-    level: float = 0.95
+    confidence: float = 0.95
     draws: int = 999
     seed: int = 0
 
@@ -62,7 +62,7 @@ class Comparison:
         Means over the matched runs, weighted by how well they match, in the values' unit.
     difference, low, high : float
         Trail minus road with its interval; NaN bounds where a side is too small.
-    error, freedom : float
+    error, df : float
         Standard error, and the degrees of freedom of its t distribution.
     p_value : float
         Two-sided; NaN where a side is too small.
@@ -87,7 +87,7 @@ class Comparison:
     low: float = NAN
     high: float = NAN
     error: float = NAN
-    freedom: float = NAN
+    df: float = NAN
     p_value: float = NAN
     standardised: float = NAN
     robust: float = NAN
@@ -158,7 +158,7 @@ def compare(
 
 
 def allow_for_slope(
-    known: Comparison, gap: float, error: float, freedom: float, *, level: float = 0.95
+    known: Comparison, gap: float, error: float, df: float, *, confidence: float = 0.95
 ) -> Comparison:
     """Return the comparison with an interval that allows for an uncertain slope.
 
@@ -171,9 +171,9 @@ def allow_for_slope(
         Of the values so moved.
     gap : float
         How far apart the two sides were along the line, trail minus road.
-    error, freedom : float
+    error, df : float
         Standard error of the slope, and its degrees of freedom.
-    level : float
+    confidence : float
 
     Returns
     -------
@@ -189,12 +189,12 @@ def allow_for_slope(
         return known
     own, line = known.error**2, (gap * error) ** 2
     total = own + line
-    both = own**2 / known.freedom + line**2 / freedom
+    both = own**2 / known.df + line**2 / df
     return _with_interval(
         known,
         float(np.sqrt(total)),
-        total**2 / both if both > 0 else known.freedom,
-        level,
+        total**2 / both if both > 0 else known.df,
+        confidence,
     )
 
 
@@ -274,9 +274,9 @@ def _summarise(
     ]
     sizes = [_effective_number(own) for own, _, _, _ in sides]
     variance = sum(parts)
-    freedom = 1e9
+    df = 1e9
     if variance > 0:
-        freedom = variance**2 / sum(
+        df = variance**2 / sum(
             v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True)
         )
     spread = [
@@ -289,22 +289,22 @@ def _summarise(
         standardised=small * known.difference / pooled if pooled > 0 else NAN,
         enough=True,
     )
-    return _with_interval(sized, float(np.sqrt(variance)), freedom, rules.level)
+    return _with_interval(sized, float(np.sqrt(variance)), df, rules.confidence)
 
 
 def _with_interval(
-    known: Comparison, error: float, freedom: float, level: float
+    known: Comparison, error: float, df: float, confidence: float
 ) -> Comparison:
     difference = known.difference
-    reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
+    reach = float(stdtrit(df, 0.5 + confidence / 2)) * error
     exact = 1.0 if difference == 0 else 0.0
     return replace(
         known,
         low=difference - reach,
         high=difference + reach,
         error=error,
-        freedom=freedom,
-        p_value=2.0 * float(stdtr(freedom, -abs(difference) / error))
+        df=df,
+        p_value=2.0 * float(stdtr(df, -abs(difference) / error))
         if error > 0
         else exact,
     )

@@ -30,10 +30,10 @@ class Regression:
         Two-sided.
     correlation : float
         Of neighbouring errors, one unit of time apart.
-    freedom : float
+    df : float
         Degrees of freedom of the t distribution: the effective number of points less the
         coefficients.
-    deviation : float
+    std : float
         Standard deviation of the errors.
     identified : bool
         Whether the design has full rank and degrees of freedom are left.
@@ -43,13 +43,13 @@ class Regression:
     errors: Floats
     p_values: Floats
     correlation: float
-    freedom: float
-    deviation: float
+    df: float
+    std: float
     identified: bool
 
-    def interval(self, index: int, *, level: float = 0.95) -> tuple[float, float]:
+    def interval(self, index: int, *, confidence: float = 0.95) -> tuple[float, float]:
         """Return the interval of one coefficient."""
-        reach = float(stdtrit(self.freedom, 0.5 + level / 2)) * float(
+        reach = float(stdtrit(self.df, 0.5 + confidence / 2)) * float(
             self.errors[index]
         )
         return float(self.coefficients[index]) - reach, float(
@@ -145,15 +145,15 @@ def ar1_regression(
     beta = beta / lengths
     correlation = float(weight @ grid)
     effective = count * float(weight @ np.minimum((1.0 - grid) / (1.0 + grid), 1.0))
-    freedom = max(effective - size, 3.0)
+    df = max(effective - size, 3.0)
     ratio = np.divide(np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0)
-    p_values = 2.0 * np.asarray(stdtr(freedom, -ratio))
-    deviation = float(np.sqrt(weight @ np.array([f[3] for f in fits])))
-    return Regression(beta, errors, p_values, correlation, freedom, deviation, True)
+    p_values = 2.0 * np.asarray(stdtr(df, -ratio))
+    std = float(np.sqrt(weight @ np.array([f[3] for f in fits])))
+    return Regression(beta, errors, p_values, correlation, df, std, True)
 
 
 def smallest_detectable(
-    error: float, freedom: float, *, power: float = 0.8, level: float = 0.95
+    error: float, df: float, *, power: float = 0.8, confidence: float = 0.95
 ) -> float:
     """Return the effect that data with this standard error would show with the given power.
 
@@ -161,9 +161,9 @@ def smallest_detectable(
     ----------
     error : float
         Standard error of the effect, in its unit.
-    freedom : float
+    df : float
         Degrees of freedom.
-    power, level : float
+    power, confidence : float
 
     Returns
     -------
@@ -174,7 +174,7 @@ def smallest_detectable(
     ----------
     [Hawley2019]_
     """
-    return float(error * (stdtrit(freedom, 0.5 + level / 2) + stdtrit(freedom, power)))
+    return float(error * (stdtrit(df, 0.5 + confidence / 2) + stdtrit(df, power)))
 
 
 def _rank(columns: Floats) -> int:
