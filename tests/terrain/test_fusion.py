@@ -234,7 +234,13 @@ def test_nothing_is_done_twice(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -
 
         monkeypatch.setattr(module, name, counting)
 
-    for name in ("in_order", "blank_spikes", "steps", "carried", "grid_profile"):
+    for name in (
+        "put_in_order",
+        "blank_spikes",
+        "steps",
+        "carried_samples",
+        "grid_profile",
+    ):
         counted(cleaning, name)
     for name in ("run_grid", "estimate_on_grid"):
         counted(fusion, name)

@@ -12,23 +12,31 @@ from dataclasses import fields
 import numpy as np
 
 from trailstats import schema
-from trailstats.cleaning._carried import carried
-from trailstats.cleaning._clock import in_order
-from trailstats.cleaning._distance import durations, moving_samples, speed_over, steps
+from trailstats.cleaning._carried import carried_samples
+from trailstats.cleaning._clock import put_in_order
+from trailstats.cleaning._distance import (
+    Steps,
+    durations,
+    moving_samples,
+    speed_over,
+    steps,
+)
+from trailstats.cleaning._draft import Draft
 from trailstats.cleaning._positions import blank_frozen, blank_spikes
-from trailstats.cleaning._report import when
 from trailstats.cleaning._values import (
     blank_heart_rate,
     blank_impossible,
     blank_lost_elevation,
+    correct_elevation,
     elevation_jumps,
     set_indoor_aside,
 )
 from trailstats.cleaning.rules import CleanRules
-from trailstats.elevation import GroundModel, Profile, grid_profile
-from trailstats.model.activity import Activity, CleanActivity, Issue
-from trailstats.schema import Severity, is_on_foot
-from trailstats.schema.arrays import Floats
+from trailstats.elevation import Profile, grid_profile
+from trailstats.metrics.sampling import true_runs
+from trailstats.model.activity import Activity, CleanActivity
+from trailstats.schema import Severity
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["CleanRules", "clean"]
 
@@ -69,107 +77,78 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
     if isinstance(activity, CleanActivity):
         return activity
     rules = cleaning or CleanRules()
-    issues: list[Issue] = list(activity.issues)
-    ordered = in_order(activity, rules, issues)
-    index, seconds, columns = (
-        ordered.records.index,
-        ordered.seconds,
-        dict(ordered.columns),
-    )
-    on_foot = is_on_foot(activity.meta.sport, activity.meta.sub_sport)
-    limit = rules.max_speed if on_foot else rules.max_speed_riding
-    blank_impossible(columns, index, rules, issues)
-    blank_lost_elevation(columns, index, rules, issues)
-    set_indoor_aside(columns, activity, index, issues)
-    blank_spikes(columns, index, seconds, limit, issues)
-    duration = durations(seconds, index, ordered.pauses)
-    blank_frozen(columns, index, seconds, duration, limit, rules, issues)
-    way = steps(columns, index, seconds, duration, limit, rules, issues)
-    step, interrupted = way.step, way.interrupted
-    if on_foot:
-        lifted = carried(columns, index, way.duration, step, rules, issues)
-        step, interrupted = np.where(lifted, 0.0, step), interrupted | lifted
-    distance, timer = np.cumsum(step), np.cumsum(way.duration)
+    draft = Draft(activity, rules, list(activity.issues))
+    put_in_order(draft)
+    blank_impossible(draft)
+    blank_lost_elevation(draft)
+    set_indoor_aside(draft)
+    blank_spikes(draft)
+    duration = durations(draft.activity.seconds, draft.index, draft.activity.pauses)
+    blank_frozen(draft, duration)
+    found = steps(draft, duration)
+    carried = carried_samples(draft, found)
+    step = np.where(carried, 0.0, found.step)
+    distance = np.cumsum(step)
+    timer = np.cumsum(found.duration)
     speed = speed_over(timer, distance, rules.speed_window)
-    blank_heart_rate(columns, index, speed, way.duration, rules, issues)
-    if rules.dem is not None:
-        _put_on_ground(columns, distance, rules.dem, issues)
-    broken = interrupted | elevation_jumps(columns, index, seconds, rules, issues)
+    blank_heart_rate(draft, speed, found.duration)
+    correct_elevation(draft, distance)
     profile = grid_profile(
         distance,
-        columns["elevation"],
+        draft.columns["elevation"],
         rules.elevation,
-        breaks=broken,
+        breaks=found.interrupted | carried | elevation_jumps(draft),
         step=rules.break_step,
         timer=timer,
     )
     # Without positions and a device's distance all that is known of a recording is its time.
-    placed = not np.isnan(columns["latitude"]).all() or bool(distance[-1] > 0)
-    moving = moving_samples(way.duration, speed, distance, profile, rules, placed)
-    if on_foot:
-        moving &= ~lifted
-    standing = ~moving & (way.duration > 0)
-    if standing.any():
-        stops = int((np.diff(standing.astype(int), prepend=0) > 0).sum())
-        message = (
-            f"stood {stops} times, {way.duration[standing].sum():.0f} s in all, with the "
-            "timer running"
-        )
-        issues.append(
-            Issue(
-                "pause_inferred", Severity.INFO, message, stops, when(index, standing)
-            )
-        )
-    track = schema.TRACK.frame(
-        {
-            "duration": way.duration,
-            "step": step,
-            "distance": distance,
-            "moving": moving,
-            "speed": speed,
-            **_on_samples(profile, distance),
-        },
-        index=index,
+    placed = not np.isnan(draft.columns["latitude"]).all() or bool(distance[-1] > 0)
+    moving = moving_samples(found.duration, speed, distance, profile, rules, placed)
+    moving &= ~carried
+    _note_stops(draft, moving, found)
+    track = {
+        "duration": found.duration,
+        "step": step,
+        "distance": distance,
+        "moving": moving,
+        "speed": speed,
+        **_on_samples(profile, distance),
+    }
+    facts = {
+        field.name: getattr(draft.activity, field.name) for field in fields(Activity)
+    }
+    facts["records"] = schema.RECORDS.frame(draft.columns, draft.index)
+    facts["issues"] = tuple(draft.issues)
+    return CleanActivity(
+        **facts,
+        track=schema.TRACK.frame(track, index=draft.index),
+        original=activity,
     )
-    facts = {field.name: getattr(ordered, field.name) for field in fields(Activity)}
-    facts["records"] = schema.RECORDS.frame(columns, index)
-    facts["issues"] = tuple(issues)
-    return CleanActivity(**facts, track=track, original=activity)
 
 
-def _put_on_ground(
-    columns: dict[str, Floats],
-    distance: Floats,
-    model: GroundModel,
-    issues: list[Issue],
-) -> None:
-    found = model.correct(
-        distance, columns["latitude"], columns["longitude"], columns["elevation"]
+def _note_stops(draft: Draft, moving: Flags, found: Steps) -> None:
+    standing = ~moving & (found.duration > 0)
+    draft.note(
+        "pause_inferred",
+        Severity.INFO,
+        standing,
+        "stood {count} times, {time:.0f} s in all, with the timer running",
+        count=len(true_runs(standing)[0]),
+        time=found.duration[standing].sum(),
     )
-    if found is None:
-        issues.append(
-            Issue(
-                "dem_outside",
-                Severity.WARNING,
-                "the ground model covers none of the way",
-                0,
-            )
-        )
-        return
-    count = int(
-        (np.isfinite(found.elevation) & (found.elevation != columns["elevation"])).sum()
-    )
-    columns["elevation"] = found.elevation
-    issues.append(Issue("elevation_dem", Severity.INFO, found.message, count))
 
 
 def _on_samples(profile: Profile | None, distance: Floats) -> dict[str, object]:
     if profile is None:
         return {}
-    return {
-        "elevation": np.interp(distance, profile.distance, profile.elevation),
-        "ascent": np.interp(distance, profile.distance, profile.ascent),
-        "descent": np.interp(distance, profile.distance, profile.descent),
-        "grade": np.interp(distance, profile.distance, profile.grade),
-        "grade_error": np.full(len(distance), profile.grade_error),
+    lines = {
+        "elevation": profile.elevation,
+        "ascent": profile.ascent,
+        "descent": profile.descent,
+        "grade": profile.grade,
     }
+    found: dict[str, object] = {
+        name: np.interp(distance, profile.distance, line)
+        for name, line in lines.items()
+    }
+    return found | {"grade_error": np.full(len(distance), profile.grade_error)}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import scipy
 
-from trailstats.cleaning._report import when
-from trailstats.cleaning.rules import CleanRules
+from trailstats.cleaning._draft import Draft
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
-from trailstats.model.activity import Activity, Issue
+from trailstats.model.activity import Issue
 from trailstats.schema import TREADMILL, Severity
 from trailstats.schema.arrays import Flags, Floats
 
@@ -18,135 +16,142 @@ __all__ = [
     "blank_heart_rate",
     "blank_impossible",
     "blank_lost_elevation",
+    "correct_elevation",
     "elevation_jumps",
     "set_indoor_aside",
 ]
 
 
 SMOOTHED = 15
-"""Samples a second apart over which heart rate and cadence are compared; judgement."""
+"""Samples a second apart over which heart rate and cadence are compared (our choice)."""
 
 STEADY = 0.5
-"""A cadence that varies by less than this tells nothing about what follows it [1/min]; judgement.
+"""A cadence that varies by less than this says nothing about what follows it [1/min] (our
+choice).
 """
 
 APART = 0.9
-"""A heart rate that is the cadence keeps to it within this standard deviation [1/min]; judgement.
+"""A heart rate that is the cadence keeps to it within this standard deviation [1/min] (our
+choice).
 """
 
 
-def blank_impossible(
-    columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]
-) -> None:
+def blank_impossible(draft: Draft) -> None:
     """Blank values outside what is possible."""
-    low, high = rules.heart_rate_range
+    low, high = draft.rules.heart_rate_range
     checks = (
         ("heart_rate", low, high, "heart rates"),
-        ("cadence", 0.0, rules.max_cadence, "cadences"),
+        ("cadence", 0.0, draft.rules.max_cadence, "cadences"),
         ("elevation", -500.0, 9000.0, "elevations"),
         ("speed", 0.0, 100.0, "speeds"),
     )
-    for name, lowest, highest, words in checks:
-        values = columns[name]
+    for name, lowest, highest, noun in checks:
+        values = draft.columns[name]
         with np.errstate(invalid="ignore"):
             bad = (values < lowest) | (values > highest)
         if not bad.any():
             continue
-        columns[name] = np.where(bad, np.nan, values)
-        # A heart rate of 0 is how some devices write "no contact"; that is no news to a person.
-        told = bad & (values != 0)
-        count = int(told.sum())
-        if count:
-            message = f"{count} {words} outside {lowest:g} to {highest:g} were blanked"
-            issues.append(
-                Issue(f"{name}_range", Severity.INFO, message, count, when(index, told))
-            )
+        draft.blank(bad, name)
+        draft.note(
+            f"{name}_range",
+            Severity.INFO,
+            # A heart rate of 0 is how some devices write "no contact"; that is no news to a person.
+            bad & (values != 0),
+            f"{{count}} {noun} outside {lowest:g} to {highest:g} were blanked",
+        )
 
 
-def blank_lost_elevation(
-    columns: dict[str, Floats], index: pd.Index, rules: CleanRules, issues: list[Issue]
-) -> None:
+def blank_lost_elevation(draft: Draft) -> None:
     """Blank elevations of exactly 0 between others that are far from it: that is how some write
     "not known".
     """
-    z = columns["elevation"]
+    z = draft.columns["elevation"]
     zero = z == 0
     known = np.flatnonzero(~np.isnan(z) & ~zero)
     if not zero.any() or not len(known):
         return
     rows = np.flatnonzero(zero)
     after = np.searchsorted(known, rows)
-    sides = [np.abs(z[known[np.clip(after - i, 0, len(known) - 1)]]) for i in (0, 1)]
+    before, behind = (
+        np.abs(z[known[np.clip(after - i, 0, len(known) - 1)]]) for i in (0, 1)
+    )
     lost = np.zeros(len(z), dtype=np.bool_)
-    lost[rows] = np.minimum(*sides) > rules.elevation_jump
-    if lost.any():
-        columns["elevation"] = np.where(lost, np.nan, z)
-        count = int(lost.sum())
-        message = f"{count} elevations of 0 among others far from it were blanked"
-        issues.append(
-            Issue("elevation_lost", Severity.INFO, message, count, when(index, lost))
-        )
+    lost[rows] = np.minimum(before, behind) > draft.rules.elevation_jump
+    draft.blank(lost, "elevation")
+    draft.note(
+        "elevation_lost",
+        Severity.INFO,
+        lost,
+        "{count} elevations of 0 among others far from it were blanked",
+    )
 
 
-def elevation_jumps(
-    columns: dict[str, Floats],
-    index: pd.Index,
-    seconds: Floats,
-    rules: CleanRules,
-    issues: list[Issue],
-) -> Flags:
-    """Return where elevation jumps to another level, faster than anyone climbs or falls: a sensor
-    was set anew.
+def elevation_jumps(draft: Draft) -> Flags:
+    """Return where elevation jumps by more than anyone climbs or falls in that time: a sensor was
+    set anew.
     """
-    out = np.zeros(len(seconds), dtype=np.bool_)
-    known = np.flatnonzero(~np.isnan(columns["elevation"]))
+    rules, z = draft.rules, draft.columns["elevation"]
+    out = np.zeros(len(z), dtype=np.bool_)
+    known = np.flatnonzero(~np.isnan(z))
     if len(known) < 2:
         return out
-    change = np.abs(np.diff(columns["elevation"][known]))
+    change = np.abs(np.diff(z[known]))
+    elapsed = np.diff(draft.activity.seconds[known])
     fast = change > np.maximum(
-        rules.elevation_jump, rules.elevation_jump_speed * np.diff(seconds[known])
+        rules.elevation_jump, rules.elevation_jump_speed * elapsed
     )
     out[known[1:][fast]] = True
-    if out.any():
-        count, metres = int(out.sum()), float(change[fast].sum())
-        message = (
-            f"elevation jumped {count} times, {metres:.0f} m in all; neither "
-            "ascent nor descent"
-        )
-        issues.append(
-            Issue("elevation_jump", Severity.WARNING, message, count, when(index, out))
-        )
+    draft.note(
+        "elevation_jump",
+        Severity.WARNING,
+        out,
+        "elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent",
+        metres=change[fast].sum(),
+    )
     return out
 
 
-def set_indoor_aside(
-    columns: dict[str, Floats], activity: Activity, index: pd.Index, issues: list[Issue]
-) -> None:
+def correct_elevation(draft: Draft, distance: Floats) -> None:
+    """Take the elevation of the ground model, where the rules name one that knows it."""
+    if draft.rules.dem is None:
+        return
+    recorded = draft.columns["elevation"]
+    found = draft.rules.dem.correct(
+        distance, draft.columns["latitude"], draft.columns["longitude"], recorded
+    )
+    if found is None:
+        message = "the ground model covers none of the track"
+        draft.issues.append(Issue("dem_outside", Severity.WARNING, message, 0))
+        return
+    changed = np.isfinite(found.elevation) & (found.elevation != recorded)
+    draft.columns["elevation"] = found.elevation
+    draft.issues.append(
+        Issue("elevation_dem", Severity.INFO, found.message, int(changed.sum()))
+    )
+
+
+def set_indoor_aside(draft: Draft) -> None:
     """Blank positions and elevation of a treadmill: what they show is the receiver's drift and the
     weather's.
     """
-    if activity.meta.sub_sport not in TREADMILL:
+    if draft.activity.meta.sub_sport not in TREADMILL:
         return
+    columns = draft.columns
     there = ~np.isnan(columns["latitude"]) | ~np.isnan(columns["elevation"])
-    for name in ("latitude", "longitude", "elevation"):
-        columns[name] = np.full(len(index), np.nan)
-    count = int(there.sum())
-    if count:
-        message = f"indoors, {count} positions or elevations show drift alone and were set aside"
-        issues.append(
-            Issue("indoor_position", Severity.INFO, message, count, when(index, there))
-        )
+    draft.blank(
+        np.ones(len(there), dtype=np.bool_), "latitude", "longitude", "elevation"
+    )
+    draft.note(
+        "indoor_position",
+        Severity.INFO,
+        there,
+        "indoors, {count} positions or elevations show drift alone and were set aside",
+    )
 
 
-def blank_heart_rate(
-    columns: dict[str, Floats],
-    index: pd.Index,
-    speed: Floats,
-    duration: Floats,
-    rules: CleanRules,
-    issues: list[Issue],
-) -> None:
+def blank_heart_rate(draft: Draft, speed: Floats, duration: Floats) -> None:
     """Blank heart rates that are stuck, or that are the cadence."""
+    columns, rules = draft.columns, draft.rules
     if np.isnan(columns["heart_rate"]).all():
         return
     limits = HeartRateRules(
@@ -159,48 +164,47 @@ def blank_heart_rate(
     quality = heart_rate_quality(
         columns["heart_rate"], columns["cadence"], speed, measured, rules=limits
     )
-    locked = quality.cadence_locked | _follows_cadence(
-        columns, np.cumsum(measured), rules
-    )
-    for code, flags, words in (
+    locked = quality.cadence_locked | _follows_cadence(draft, np.cumsum(measured))
+    for code, flags, fault in (
         ("heart_rate_lock", locked, "follow the cadence, not the heart"),
         ("heart_rate_flat", quality.flat, "don't change for minutes"),
     ):
-        if flags.any():
-            count, time = int(flags.sum()), float(measured[flags].sum())
-            message = f"{count} heart rates, {time:.0f} s in all, {words}; blanked"
-            issues.append(
-                Issue(code, Severity.WARNING, message, count, when(index, flags))
-            )
-    columns["heart_rate"] = np.where(
-        locked | quality.flat, np.nan, columns["heart_rate"]
-    )
+        draft.note(
+            code,
+            Severity.WARNING,
+            flags,
+            f"{{count}} heart rates, {{time:.0f}} s in all, {fault}; blanked",
+            time=measured[flags].sum(),
+        )
+    draft.blank(locked | quality.flat, "heart_rate")
 
 
-def _follows_cadence(
-    columns: dict[str, Floats], timer: Floats, rules: CleanRules
-) -> Flags:
+def _follows_cadence(draft: Draft, timer: Floats) -> Flags:
     """Return where the heart rate, smoothed as sensors do it, rises and falls with the cadence and
     lies upon it.
     """
+    rules = draft.rules
+    heart, steps = draft.columns["heart_rate"], draft.columns["cadence"]
     out = np.zeros(len(timer), dtype=np.bool_)
-    heart, steps = columns["heart_rate"], columns["cadence"]
     known = np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
     if known.sum() < 2 or timer[-1] < rules.heart_rate_lock:
         return out
     second = np.arange(timer[known][0], timer[known][-1], 1.0)
-    beat, step = (
-        scipy.ndimage.median_filter(
-            np.interp(second, timer[known], v[known]), SMOOTHED, mode="nearest"
+
+    def smoothed(values: Floats) -> Floats:
+        each_second = np.interp(second, timer[known], values[known])
+        return np.asarray(
+            scipy.ndimage.median_filter(each_second, SMOOTHED, mode="nearest")
         )
-        for v in (heart, steps)
-    )
+
+    beat, step = smoothed(heart), smoothed(steps)
     start, stop = true_runs(np.abs(beat - step) < rules.heart_rate_lock_distance)
     long = stop - start > rules.heart_rate_lock
     for first, last in zip(start[long].tolist(), stop[long].tolist(), strict=True):
         a, b = beat[first:last], step[first:last]
         if min(a.std(), b.std()) < STEADY or (a - b).std() > APART:
             continue
+        # Two lines close to each other are the same only where they also bend together.
         if np.corrcoef(a, b)[0, 1] < rules.heart_rate_lock_likeness:
             continue
         out |= (timer >= second[first]) & (timer <= second[last - 1])

@@ -14,7 +14,7 @@ import pandas as pd
 from trailstats import schema
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Floats
+from trailstats.schema.arrays import Flags, Floats
 
 __all__ = [
     "Activity",
@@ -40,7 +40,7 @@ class Issue:
     count : int
         How many samples, points or bytes it concerns.
     where : str
-        Place: a byte offset, a line, a time; empty when it concerns the whole file.
+        Where it is: a byte offset, a line, a time; empty when it concerns the whole file.
 
     Examples
     --------
@@ -55,6 +55,47 @@ class Issue:
     message: str
     count: int = 1
     where: str = ""
+
+    @classmethod
+    def over(
+        cls,
+        index: pd.Index,
+        flags: Flags,
+        code: str,
+        severity: Severity,
+        text: str,
+        **figures: float,
+    ) -> Issue:
+        """Return an issue about the flagged samples, with their number and their times.
+
+        Parameters
+        ----------
+        index : pandas.DatetimeIndex, shape (n,)
+        flags : numpy.ndarray of bool, shape (n,)
+            At least one is set.
+        code : str
+        severity : Severity
+        text : str
+            The message, with ``{count}`` where the number of samples stands, and the names of
+            further figures in braces.
+        **figures : float
+            These figures. A ``count`` stands for the number of samples where something else is
+            counted.
+
+        Returns
+        -------
+        Issue
+            ``where`` is the time of the first sample, and of the last if that is another.
+        """
+        figures = {"count": int(flags.sum())} | figures
+        rows = np.flatnonzero(flags)
+        first, last = (
+            pd.Timestamp(index[row]).strftime("%Y-%m-%dT%H:%M:%SZ")
+            for row in (rows[0], rows[-1])
+        )
+        where = first if first == last else f"{first} to {last}"
+        message = text.format(**figures)
+        return cls(code, severity, message, int(figures["count"]), where)
 
     def to_dict(self) -> dict[str, object]:
         """Return the issue as plain values."""
@@ -86,7 +127,7 @@ class DeviceTotals:
 
 @dataclass(frozen=True)
 class Wearer:
-    """What the device was told about its wearer; NaN where nothing.
+    """What the device's profile says of its wearer; NaN where it says nothing.
 
     Attributes
     ----------
@@ -124,7 +165,7 @@ class ActivityMeta:
     start_time : pandas.Timestamp or None
         UTC time of the first sample.
     local_offset : float
-        Local time minus UTC [s]; NaN when the file does not tell.
+        Local time minus UTC [s]; NaN when the file does not say.
     feel : float
         Rated feeling, 0 (very weak) to 100 (very strong); NaN when not rated.
     rpe : float
@@ -181,7 +222,7 @@ class Activity:
         Times between heartbeats [s] where the device stored them, indexed by the UTC time of the
         record before.
     wearer : Wearer
-        What the device was told about its wearer.
+        What the device's profile says of its wearer.
 
     Examples
     --------

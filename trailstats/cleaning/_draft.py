@@ -1,0 +1,75 @@
+"""An activity while it is being cleaned: its columns as they change, and what was found so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from trailstats.cleaning.rules import CleanRules
+from trailstats.model.activity import Activity, Issue
+from trailstats.schema import Severity, is_on_foot
+from trailstats.schema.arrays import Flags, Floats
+
+__all__ = ["Draft"]
+
+
+@dataclass(eq=False)
+class Draft:
+    """What the steps of cleaning hand on to each other.
+
+    Attributes
+    ----------
+    activity : Activity
+        As read, from the first step on in order of time.
+    rules : CleanRules
+    issues : list of Issue
+        Those of the file, and one for each change.
+    """
+
+    activity: Activity
+    rules: CleanRules
+    issues: list[Issue]
+
+    @property
+    def index(self) -> pd.Index:
+        """Times of the samples."""
+        return self.activity.records.index
+
+    @cached_property
+    def columns(self) -> dict[str, Floats]:
+        """The columns of the records, to be replaced and never written to; taken when the samples
+        are in order.
+        """
+        return dict(self.activity.columns)
+
+    @cached_property
+    def on_foot(self) -> bool:
+        """Whether the file says that it was done on foot."""
+        meta = self.activity.meta
+        return is_on_foot(meta.sport, meta.sub_sport)
+
+    @cached_property
+    def limit(self) -> float:
+        """Speed that is an error above [m/s]."""
+        return self.rules.max_speed if self.on_foot else self.rules.max_speed_riding
+
+    def note(
+        self,
+        code: str,
+        severity: Severity,
+        flags: Flags,
+        text: str,
+        **figures: float,
+    ) -> None:
+        """Add an issue about the flagged samples, if there are any; see `Issue.over`."""
+        if flags.any():
+            issue = Issue.over(self.index, flags, code, severity, text, **figures)
+            self.issues.append(issue)
+
+    def blank(self, flags: Flags, *names: str) -> None:
+        """Replace columns by ones without their values at the flagged samples."""
+        for name in names:
+            self.columns[name] = np.where(flags, np.nan, self.columns[name])
