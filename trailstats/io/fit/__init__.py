@@ -25,7 +25,7 @@ from trailstats.io.fit._meta import (
     read_wearer,
     session_meta,
 )
-from trailstats.io.fit._profile import MESSAGES
+from trailstats.io.fit._profile import message_number
 from trailstats.io.fit._records import Records, read_records
 from trailstats.io.fit._salvage import salvage
 from trailstats.io.fit._table import Table
@@ -107,7 +107,7 @@ def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]
         fault = walk(part, 4 * max_records + 10_000)
         if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
             _walk_again(part)
-        table = Table(part, MESSAGES["record"])
+        table = Table(part, message_number("record"))
         count += len(table)
         if count > max_records:
             raise LimitError(
@@ -120,7 +120,7 @@ def _walk_again(part: Part) -> None:
     """Walk a damaged part with care; where that finds no record, keep what the quick walk found."""
     quick = part.layouts
     salvage(part)
-    if not any(o.message == MESSAGES["record"] and len(o) for o in part.layouts):
+    if not any(o.message == message_number("record") and len(o) for o in part.layouts):
         part.layouts = quick
 
 

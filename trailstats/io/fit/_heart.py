@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.io.fit._profile import MESSAGES, fields
+from trailstats.io.fit._profile import fields, message_number
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
 from trailstats.schema.arrays import Flags, Floats
@@ -32,7 +32,7 @@ def merge_heart_rates(
     recorded : ndarray, shape (n,), optional
         Heart rates in the records [1/min].
     """
-    table = Table(part, MESSAGES["hr"])
+    table = Table(part, message_number("hr"))
     if not len(table):
         return None, 0
     at, beats = _stored_rates(table)

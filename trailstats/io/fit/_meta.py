@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trailstats.io._build import NAT
-from trailstats.io.fit._profile import MESSAGES, fields, names
+from trailstats.io.fit._profile import fields, message_number, value_names
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Wearer
@@ -28,7 +28,7 @@ class Rows:
     """All messages of one kind as rows; the fields by their published names."""
 
     def __init__(self, part: Part, message: str) -> None:
-        self.table = Table(part, MESSAGES[message])
+        self.table = Table(part, message_number(message))
         self.facts = fields(message)
 
     def __len__(self) -> int:
@@ -75,7 +75,7 @@ def fit_times(seconds: Floats) -> Times:
 
 
 def _named(value: float, kind: str) -> str:
-    return "" if np.isnan(value) else names(kind).get(int(value), str(int(value)))
+    return "" if np.isnan(value) else value_names(kind).get(int(value), str(int(value)))
 
 
 def device_meta(part: Part) -> ActivityMeta:
@@ -172,7 +172,7 @@ def read_heartbeats(part: Part, records: Ints) -> tuple[Ints, Floats] | None:
     records : ndarray of int64
         Places of the records in the file.
     """
-    table = Table(part, MESSAGES["hrv"])
+    table = Table(part, message_number("hrv"))
     if not len(table):
         return None
     fact = fields("hrv")["time"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trailstats.io.fit._heart import merge_heart_rates
-from trailstats.io.fit._profile import MESSAGES, Fact, fields
+from trailstats.io.fit._profile import Fact, fields, message_number
 from trailstats.io.fit._table import MAX_ITEMS, Table
 from trailstats.io.fit._wire import BASE_TYPES, FieldSpec, Part
 from trailstats.model.activity import Issue
@@ -187,7 +187,7 @@ class _Description:
 
 
 def _descriptions(part: Part) -> list[_Description]:
-    table = Table(part, MESSAGES["field_description"])
+    table = Table(part, message_number("field_description"))
     if not len(table):
         return []
     facts = fields("field_description")
@@ -210,7 +210,7 @@ def _descriptions(part: Part) -> list[_Description]:
         column("offset", 0),
         table.texts(facts["units"].number),
         column("native_field_num", -1),
-        column("native_mesg_num", MESSAGES["record"]),
+        column("native_mesg_num", message_number("record")),
     )
     return [
         _Description(
@@ -224,7 +224,7 @@ def _descriptions(part: Part) -> list[_Description]:
             unit,
             int(native),
         )
-        if message == MESSAGES["record"]
+        if message == message_number("record")
         else _Description(
             at, int(index), int(number), int(base), name, scale or 1.0, offset, unit, -1
         )
