@@ -37,6 +37,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import trailstats as ts
 from trailstats.errors import ReadError
 from trailstats.io import fit
+from trailstats.io._build import ParseOptions
 from trailstats.io.formats import decode
 from trailstats.io.xml import gpx, tcx
 
@@ -152,7 +153,10 @@ def find_files(folder: Path, suffix: str, most: int) -> list[bytes]:
         data = path.read_bytes()
         data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
         try:
-            records = sum(len(p.time) for p in PARSERS[suffix](data, max_records=MANY))
+            records = sum(
+                len(p.time)
+                for p in PARSERS[suffix](data, ParseOptions(max_records=MANY))
+            )
         except ReadError:
             continue
         if records >= (1000 if suffix != "tcx" else 500):
@@ -176,7 +180,8 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
             path.write_bytes(data)
             whole = clock(lambda: ts.read(path), 9)
             columns = clock(
-                lambda data=data: PARSERS[suffix](data, max_records=MANY), 9
+                lambda data=data: PARSERS[suffix](data, ParseOptions(max_records=MANY)),
+                9,
             )
             ours.append((whole, columns))
             for name, modules, read in PEERS[suffix]:

@@ -25,7 +25,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trailstats.io.xml._groups import Walked
+    from trailstats.io.xml._groups import Document
 
 MOST_RECORDS = 100_000
 MOST_BYTES = 1 << 26
@@ -74,7 +74,7 @@ def compare_ways(format: str, data: bytes) -> None:
     from trailstats.io.xml import gpx, tcx
 
     dialect = (gpx if format == "gpx" else tcx).DIALECT
-    bulk = _xml_bulk.walk(data, dialect, max_points=MOST_RECORDS)
+    bulk = _xml_bulk.read_in_bulk(data, dialect, max_points=MOST_RECORDS)
     if bulk is None:
         return
     walk = _xml_walk.walk(data, dialect, max_points=MOST_RECORDS)
@@ -82,7 +82,7 @@ def compare_ways(format: str, data: bytes) -> None:
         raise AssertionError("the bulk path and the walk differ")
 
 
-def _contents(walked: Walked) -> list[object]:
+def _contents(walked: Document) -> list[object]:
     """Return all that a walk found as plain values."""
     out: list[object] = [
         walked.root,

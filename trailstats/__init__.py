@@ -40,7 +40,14 @@ if TYPE_CHECKING:
         WriteError,
     )
     from trailstats.history import History, OnError, analyze_athletes, analyze_folder
-    from trailstats.io import Failure, ReadLimits, convert, iter_activities, read
+    from trailstats.io import (
+        Failure,
+        Format,
+        ReadLimits,
+        convert,
+        iter_activities,
+        read,
+    )
     from trailstats.model import (
         Activity,
         ActivityMeta,
@@ -83,6 +90,7 @@ __all__ = [
     "CorruptFileError",
     "EvidenceStrength",
     "Failure",
+    "Format",
     "Gait",
     "HeartRateLimits",
     "History",
@@ -139,7 +147,7 @@ _HOMES = {
         "ReadError SchemaError TrailstatsError UnsupportedFormatError WorkerError WriteError"
     ),
     "history": "History OnError analyze_athletes analyze_folder",
-    "io": "Failure ReadLimits convert iter_activities read",
+    "io": "Failure Format ReadLimits convert iter_activities read",
     "model": (
         "Activity ActivityMeta Analysis Athlete CleanActivity HeartRateLimits Issue "
         "Metric Totals"

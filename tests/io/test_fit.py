@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 import trailstats as ts
 from trailstats.errors import NotAnActivityError
 from trailstats.io import fit
+from trailstats.io._build import ParseOptions
 from trailstats.schema import is_on_foot
 
 START = 1_000_000_000
@@ -31,7 +32,7 @@ MANY = 10**7
 
 
 def parse(data, **options):
-    return fit.parse(data, max_records=MANY, **options)
+    return fit.parse(data, ParseOptions(max_records=MANY, **options))
 
 
 def near(column, expected, tolerance):

@@ -18,6 +18,7 @@ from trailstats.errors import (
     ReadError,
 )
 from trailstats.io import fit
+from trailstats.io._build import ParseOptions
 from trailstats.io.fit._crc import crc16
 
 MANY = 10**7
@@ -25,7 +26,7 @@ START = 1_000_000_000
 
 
 def parse(data, **options):
-    return fit.parse(data, max_records=MANY, **options)
+    return fit.parse(data, ParseOptions(max_records=MANY, **options))
 
 
 def codes(parsed):
@@ -396,8 +397,8 @@ def test_limits_on_records_and_messages(fit_writer, add_records):
     """More records than allowed is a typed error that names the limit."""
     data = add_records(fit_writer(), 300).file()
     with pytest.raises(LimitError, match="limit: records"):
-        fit.parse(data, max_records=299)
-    assert len(fit.parse(data, max_records=300)[0].time) == 300
+        fit.parse(data, ParseOptions(max_records=299))
+    assert len(fit.parse(data, ParseOptions(max_records=300))[0].time) == 300
 
 
 def test_definitions_without_end_are_refused():
@@ -405,7 +406,7 @@ def test_definitions_without_end_are_refused():
     body = struct.pack("<BBBHB", 0x40, 0, 0, 20, 0) * 150_000
     data = struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
     with pytest.raises(LimitError):
-        fit.parse(data, max_records=MANY)
+        fit.parse(data, ParseOptions(max_records=MANY))
 
 
 def test_empty_messages_in_great_number_are_refused_or_read():
@@ -419,7 +420,7 @@ def test_empty_messages_in_great_number_are_refused_or_read():
     )
     data = struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
     with pytest.raises(LimitError):
-        fit.parse(data, max_records=10_000)
+        fit.parse(data, ParseOptions(max_records=10_000))
 
 
 def test_recognition_of_content(fit_writer, add_records):

@@ -223,7 +223,7 @@ def test_utf16_is_recognised(make_gpx):
     """A document in UTF-16 is recognised by its mark."""
     form = sniff(make_gpx(3).encode("utf-16")[:4096])
     assert form is not None
-    assert form.name == "gpx"
+    assert form.format == "gpx"
 
 
 def test_heart_rates_of_a_strap_can_be_left_out(fit_writer, add_records):
@@ -255,3 +255,17 @@ def test_reading_leaves_the_source_as_it_is(run_fit, tmp_path):
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert list(Path(tmp_path).iterdir()) == [path]
     np.testing.assert_array_equal(first.records, second.records)
+
+
+@pytest.mark.parametrize("format", [ts.Format.GPX, "gpx", "GPX", ".gpx"])
+def test_a_format_is_named_by_member_or_text(make_gpx, format):
+    """Both skip the recognition."""
+    assert ts.read(make_gpx(3).encode(), format=format).meta.format == "gpx"
+
+
+def test_a_format_that_does_not_exist_is_refused_with_the_choices(make_gpx):
+    """The message names those that do."""
+    with pytest.raises(
+        ts.UnsupportedFormatError, match="'kml'; known are fit, gpx, tcx"
+    ):
+        ts.read(make_gpx(3).encode(), format="kml")

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from trailstats.io.containers import Failure, iter_activities
 from trailstats.io.export import convert
-from trailstats.io.formats import ReadLimits, read
+from trailstats.io.formats import Format, ReadLimits, read
 
-__all__ = ["Failure", "ReadLimits", "convert", "iter_activities", "read"]
+__all__ = ["Failure", "Format", "ReadLimits", "convert", "iter_activities", "read"]

@@ -34,6 +34,23 @@ CADENCE_PER_LEG_BELOW = 105.0
 WALKING_CADENCE_PER_LEG_BELOW = 75.0
 
 
+@dataclass(frozen=True)
+class ParseOptions:
+    """What parsers are asked for; each takes what concerns its format.
+
+    Attributes
+    ----------
+    max_records : int
+        More samples in one file are refused.
+    merge_heart_rate : bool
+        Whether to put the heart rates that a strap stored by itself (under water) into the records
+        of a FIT file.
+    """
+
+    max_records: int = 5_000_000
+    merge_heart_rate: bool = True
+
+
 @dataclass
 class Parsed:
     """One activity as a parser saw it: equally long columns, nothing judged yet.

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trailstats.errors import ReadError, UnsupportedFormatError
 from trailstats.io import fit
+from trailstats.io._build import ParseOptions
 from trailstats.io.fit._records import COLUMNS, read_records
 from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
 from trailstats.io.xml import gpx
@@ -64,17 +65,17 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     try:
         data, _ = unpack(Path(path).read_bytes(), limits)
         chosen = sniff(data[:HEAD])
-        if chosen is None or chosen.name not in ("fit", "gpx"):
+        if chosen is None or chosen.format not in ("fit", "gpx"):
             raise UnsupportedFormatError("a second reading is made of FIT and GPX only")
-        here, notes = (_here_fit if chosen.name == "fit" else _here_gpx)(data, limits)
+        here, notes = (_here_fit if chosen.format == "fit" else _here_gpx)(data, limits)
     except ReadError as error:
         raise error.at(str(path)) from None
     except OSError as error:
         raise ReadError(
             f"can't be opened: {error.strerror or error}", path=str(path)
         ) from None
-    peer = "fitparse" if chosen.name == "fit" else "gpxpy"
-    there, failure = (_there_fit if chosen.name == "fit" else _there_gpx)(data)
+    peer = "fitparse" if chosen.format == "fit" else "gpxpy"
+    there, failure = (_there_fit if chosen.format == "fit" else _there_gpx)(data)
     rows: list[tuple[object, ...]] = []
     counts = len(here["time"]), len(there["time"])
     if failure or counts[0] != counts[1]:
@@ -196,7 +197,7 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
 def _here_gpx(
     data: bytes, limits: ReadLimits
 ) -> tuple[dict[str, Floats], dict[str, str]]:
-    tracks = gpx.parse(data, max_records=limits.records)
+    tracks = gpx.parse(data, ParseOptions(max_records=limits.records))
     names = ("latitude", "longitude", "elevation")
     time = np.concatenate([_seconds(track.time) for track in tracks])
     return {

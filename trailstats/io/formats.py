@@ -8,9 +8,10 @@ import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from trailstats.errors import (
     CorruptFileError,
@@ -20,7 +21,7 @@ from trailstats.errors import (
     UnsupportedFormatError,
 )
 from trailstats.io import _remote, _zip, fit
-from trailstats.io._build import Parsed, build
+from trailstats.io._build import Parsed, ParseOptions, build
 from trailstats.io._gzip import MAGIC, gunzip
 from trailstats.io._zip import ZIP_ERRORS, read_member
 from trailstats.io.xml import gpx, tcx
@@ -28,8 +29,9 @@ from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
 __all__ = [
-    "FORMATS",
+    "READERS",
     "Format",
+    "FormatReader",
     "ReadLimits",
     "Source",
     "decode",
@@ -83,39 +85,66 @@ class ReadLimits:
             raise LimitError(f"expands more than {self.ratio:g} times (limit: ratio)")
 
 
-class _Parse(Protocol):
-    def __call__(self, data: bytes, *, max_records: int) -> list[Parsed]: ...
+class Format(StrEnum):
+    """The formats of recordings that are read.
+
+    Examples
+    --------
+    >>> from trailstats import Format, read
+    >>> read("data/samples/odd/two-tracks.gpx", format=Format.GPX).meta.format
+    'gpx'
+    """
+
+    FIT = "fit"
+    GPX = "gpx"
+    TCX = "tcx"
 
 
 @dataclass(frozen=True)
-class Format:
-    """A format: its name, its suffixes, how to recognise it and how to parse it."""
+class FormatReader:
+    """How files of a format are called, recognised and parsed."""
 
-    name: str
+    format: Format
     suffixes: tuple[str, ...]
     sniff: Callable[[bytes], bool]
-    parse: _Parse
+    parse: Callable[[bytes, ParseOptions], list[Parsed]]
 
 
-FORMATS = (
-    Format("fit", (".fit",), fit.sniff, fit.parse),
-    Format("gpx", (".gpx",), gpx.sniff, gpx.parse),
-    Format("tcx", (".tcx",), tcx.sniff, tcx.parse),
+READERS = (
+    FormatReader(Format.FIT, (".fit",), fit.sniff, fit.parse),
+    FormatReader(Format.GPX, (".gpx",), gpx.sniff, gpx.parse),
+    FormatReader(Format.TCX, (".tcx",), tcx.sniff, tcx.parse),
 )
 
 
-def sniff(head: bytes) -> Format | None:
-    """Return the format of a file that begins with ``head``, by its content."""
+def sniff(head: bytes) -> FormatReader | None:
+    """Return the reader of a file that begins with ``head``, by its content."""
     plain = head
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         plain = head.decode("utf-16", errors="ignore").encode()
-    return next((f for f in FORMATS if f.sniff(plain)), None)
+    return next((reader for reader in READERS if reader.sniff(plain)), None)
+
+
+def reader_of(format: Format | str) -> FormatReader:
+    """Return the reader of a format by its name or suffix.
+
+    Raises
+    ------
+    UnsupportedFormatError
+        When there is no such format; the known ones are named.
+    """
+    name = str(format).lower().removeprefix(".")
+    for reader in READERS:
+        if reader.format == name:
+            return reader
+    known = ", ".join(Format)
+    raise UnsupportedFormatError(f"there is no format {format!r}; known are {known}")
 
 
 def read(
     source: Source,
     *,
-    format: str | None = None,
+    format: Format | str | None = None,
     limits: ReadLimits | None = None,
     merge_heart_rate: bool = True,
 ) -> Activity:
@@ -125,7 +154,7 @@ def read(
     ----------
     source : str, path-like, bytes or binary stream
         A FIT, GPX or TCX file, plain or compressed. The content decides the format, not the suffix.
-    format : str, optional
+    format : Format or str, optional
         ``"fit"``, ``"gpx"`` or ``"tcx"``, to skip the recognition.
     limits : ReadLimits, optional
     merge_heart_rate : bool
@@ -211,7 +240,7 @@ def decode(
     data: bytes,
     name: str,
     *,
-    format: str | None = None,
+    format: Format | str | None = None,
     limits: ReadLimits | None = None,
     merge_heart_rate: bool = True,
 ) -> list[Activity]:
@@ -223,28 +252,16 @@ def decode(
     data, faults = unpack(data, limits)
     if not data:
         raise UnsupportedFormatError("the file is empty")
-    wanted = None if format is None else format.lower().removeprefix(".")
-    chosen = (
-        sniff(data[:HEAD])
-        if wanted is None
-        else next((f for f in FORMATS if f.name == wanted), None)
-    )
-    if chosen is None:
-        if format is not None:
-            raise UnsupportedFormatError(
-                f"there is no format {format!r}; known are fit, gpx and tcx"
-            )
-        raise UnsupportedFormatError(f"no FIT, GPX or TCX, but {_describe(data)}")
+    reader = sniff(data[:HEAD]) if format is None else reader_of(format)
+    if reader is None:
+        raise UnsupportedFormatError(
+            f"no FIT, GPX or TCX, but {_kind_of_content(data)}"
+        )
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
-    if chosen.name == "fit":
-        found = fit.parse(
-            data, max_records=limits.records, merge_heart_rate=merge_heart_rate
-        )
-    else:
-        found = chosen.parse(data, max_records=limits.records)
-    for parsed in found:
+    options = ParseOptions(limits.records, merge_heart_rate)
+    for parsed in reader.parse(data, options):
         number = len(activities) + 1
         suffix = f"#{number}" if number > 1 else ""
         parsed.issues[:0] = faults
@@ -255,7 +272,9 @@ def decode(
         except NotAnActivityError as error:
             empty = error
     if not activities:
-        raise empty or NotAnActivityError("no samples in it", format=chosen.name)
+        raise empty or NotAnActivityError(
+            "no samples in it", format=reader.format.value
+        )
     return activities
 
 
@@ -310,10 +329,10 @@ def is_activity_name(name: str) -> bool:
     if base.startswith("._") or "__macosx" in name.lower():
         return False
     base = base.removesuffix(".gz")
-    return any(base.endswith(suffix) for f in FORMATS for suffix in f.suffixes)
+    return any(base.endswith(reader.suffixes) for reader in READERS)
 
 
-def _describe(data: bytes) -> str:
+def _kind_of_content(data: bytes) -> str:
     """Return in words what a file that is no activity looks like."""
     kinds = (
         (b"\x89PNG", "a PNG picture"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
-from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed
+from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed, ParseOptions
 from trailstats.io.fit import _frame as frame
 from trailstats.io.fit._meta import (
     FIRST_DATE,
@@ -44,18 +44,14 @@ def sniff(head: bytes) -> bool:
     return frame.starts(head)
 
 
-def parse(
-    data: bytes, *, max_records: int, merge_heart_rate: bool = True
-) -> list[Parsed]:
+def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     """Return one `Parsed` a session of each chained file; one a file where it has a single session
     or none.
 
     Parameters
     ----------
     data : bytes
-    max_records : int
-    merge_heart_rate : bool
-        Whether to put the heart rates that a strap stored by itself (under water) into the records.
+    options : ParseOptions
 
     Raises
     ------
@@ -64,19 +60,20 @@ def parse(
     NotAnActivityError
         When it is sound and holds no records: a course, a workout, device settings.
     LimitError
-        When there are more than ``max_records``.
+        When there are more records than the options allow.
     """
     activities: list[Parsed] = []
     faults: list[Issue] = []
     kinds: list[str] = []
-    for part, table in read_parts(data, max_records=max_records):
+    for part, table in read_parts(data, max_records=options.max_records):
         faults += part.issues
         kind = Rows(part, "file_id").names("type", "file")[:1]
         if len(table) and kind != [
             "course"
         ]:  # a course has records too, of a virtual partner
             activities += _activities(
-                part, read_records(part, table, merge_heart_rate=merge_heart_rate)
+                part,
+                read_records(part, table, merge_heart_rate=options.merge_heart_rate),
             )
         else:
             kinds += kind
@@ -100,7 +97,7 @@ def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]
     Raises
     ------
     LimitError
-        When there are more than ``max_records``.
+        When there are more records than the options allow.
     """
     count = 0
     for part in frame.parts(data):

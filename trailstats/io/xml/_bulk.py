@@ -2,7 +2,7 @@
 
 It reads documents in which every ``<`` and ``>`` is a tag's: without comments, CDATA, processing
 instructions and a document type. Whatever else it meets that it is not sure of, it hands the
-document over to the walk of `_xml_walk` by returning None; what it does return is what that walk
+document over to the walk of `_walk` by returning None; what it does return is what that walk
 would find.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from trailstats.io.xml._groups import Dialect, Group, Leaves, Section, Spans, Walked
+from trailstats.io.xml._groups import Dialect, Document, Group, Leaves, Section, Spans
 from trailstats.io.xml._shapes import Points, find_points
 from trailstats.io.xml._spans import Words, first_of, read_numbers, words_of
 from trailstats.io.xml._tokens import IrregularError, Texts, local, require, tags
@@ -36,15 +36,15 @@ _ENCODINGS = (b"utf-8", b"us-ascii")
 _ENCODINGS_OF_ASCII = (b"iso-8859-1", b"windows-1252")
 
 
-def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked | None:
-    """Return what a regular document holds, None when it has to be walked."""
+def read_in_bulk(data: bytes, dialect: Dialect, *, max_points: int) -> Document | None:
+    """Return what a regular document holds, None when it has to be document."""
     try:
         return _read(data, dialect, max_points)
     except IrregularError:
         return None
 
 
-def _read(data: bytes, dialect: Dialect, max_points: int) -> Walked:
+def _read(data: bytes, dialect: Dialect, max_points: int) -> Document:
     head = _DECLARATION.match(data)
     begin = head.end() if head else 0
     declared = ((head and head[1]) or b"utf-8").lower()
@@ -171,9 +171,9 @@ def _outline(
     dialect: Dialect,
     leaves: Mapping[str, Leaves],
     texts: Texts,
-) -> Walked:
+) -> Document:
     """Go through the tags outside points one by one."""
-    out = Walked()
+    out = Document()
     path: list[bytes] = []
     group: Group | None = None
     for before, found in _outside(points, begin):

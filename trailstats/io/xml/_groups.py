@@ -1,6 +1,6 @@
 """What a walk through GPX or TCX finds: groups of points with their columns, whichever way it went.
 
-`_xml_bulk` reads regular documents, `_xml_walk` all others, damaged ones too;
+`_bulk` reads regular documents, `_walk` all others, damaged ones too;
 both give the same.
 """
 
@@ -184,7 +184,7 @@ class Group:
 
 
 @dataclass
-class Walked:
+class Document:
     """What a walk found: the root, texts outside groups, groups, names of elements outside points,
     and issues.
     """

@@ -7,7 +7,7 @@ import xml.parsers.expat as expat
 from collections.abc import Mapping
 
 from trailstats.errors import CorruptFileError, LimitError
-from trailstats.io.xml._groups import Dialect, Group, Section, Texts, Walked
+from trailstats.io.xml._groups import Dialect, Document, Group, Section, Texts
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
@@ -19,7 +19,7 @@ class _Refused(Exception):
     """An entity declaration: expansion attacks start there, and no recorder writes one."""
 
 
-def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Walked:
+def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
     """Walk an XML document; where it is broken, go on at the next point.
 
     Raises
@@ -131,7 +131,7 @@ class _State:
     def __init__(self, dialect: Dialect, max_points: int) -> None:
         self.dialect = dialect
         self.max_points = max_points
-        self.out = Walked()
+        self.out = Document()
         self.leaves: dict[str, Texts] = {}
         self.text: list[str] = []
         self.path: list[str] = []

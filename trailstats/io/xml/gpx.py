@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from trailstats.errors import NotAnActivityError
-from trailstats.io._build import Parsed, both_feet
+from trailstats.io._build import Parsed, ParseOptions, both_feet
 from trailstats.io._sports import sport_of
-from trailstats.io.xml._bulk import walk as bulk_walk
-from trailstats.io.xml._groups import Dialect, Group, Walked
-from trailstats.io.xml._walk import walk
+from trailstats.io.xml import read_document
+from trailstats.io.xml._groups import Dialect, Document, Group
 from trailstats.model.activity import ActivityMeta, Issue
 from trailstats.schema import Severity
 
@@ -36,7 +35,7 @@ def sniff(head: bytes) -> bool:
     return b"<gpx" in head or b":gpx" in head or b"<trkpt" in head
 
 
-def parse(data: bytes, *, max_records: int) -> list[Parsed]:
+def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     """Return one `Parsed` a track.
 
     Raises
@@ -44,23 +43,21 @@ def parse(data: bytes, *, max_records: int) -> list[Parsed]:
     NotAnActivityError
         When there is no track with points.
     CorruptFileError, LimitError
-        See `_xml_walk.walk`.
+        See `trailstats.io.xml.read_document`.
     """
-    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(
-        data, DIALECT, max_points=max_records
-    )
-    tracks = [group for group in walked.groups if len(group)]
+    document = read_document(data, DIALECT, max_points=options.max_records)
+    tracks = [group for group in document.groups if len(group)]
     if not tracks:
-        found = "a route" if {"rte", "rtept"} & walked.seen else "no track"
-        found = "waypoints" if found == "no track" and "wpt" in walked.seen else found
+        found = "a route" if {"rte", "rtept"} & document.seen else "no track"
+        found = "waypoints" if found == "no track" and "wpt" in document.seen else found
         raise NotAnActivityError(
             f"GPX with {found}, but no track points: not a recording", format="gpx"
         )
-    return [_track(group, walked) for group in tracks]
+    return [_track(group, document) for group in tracks]
 
 
-def _track(group: Group, walked: Walked) -> Parsed:
-    issues = list(walked.issues)
+def _track(group: Group, document: Document) -> Parsed:
+    issues = list(document.issues)
     columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
     sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
@@ -69,9 +66,9 @@ def _track(group: Group, walked: Walked) -> Parsed:
         format="gpx",
         sport=sport,
         sub_sport=sub_sport,
-        name=group.texts.get("trk/name", walked.texts.get("metadata/name", "")),
+        name=group.texts.get("trk/name", document.texts.get("metadata/name", "")),
         notes=group.texts.get("trk/desc", group.texts.get("trk/cmt", "")),
-        device=walked.attributes.get("creator", ""),
+        device=document.attributes.get("creator", ""),
     )
     starts = [part.at for part in group.parts if 0 < part.at < len(time)]
     pauses = [

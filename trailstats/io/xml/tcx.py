@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from trailstats.errors import NotAnActivityError
-from trailstats.io._build import Parsed, both_feet, number
+from trailstats.io._build import Parsed, ParseOptions, both_feet, number
 from trailstats.io._sports import sport_of
-from trailstats.io.xml._bulk import walk as bulk_walk
-from trailstats.io.xml._groups import Dialect, Group, Section, Walked
+from trailstats.io.xml import read_document
+from trailstats.io.xml._groups import Dialect, Document, Group, Section
 from trailstats.io.xml._spans import texts_to_times
-from trailstats.io.xml._walk import walk
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
 from trailstats.schema.arrays import Times
 
@@ -41,7 +40,7 @@ def sniff(head: bytes) -> bool:
     return b"TrainingCenterDatabase" in head or b"<Trackpoint" in head
 
 
-def parse(data: bytes, *, max_records: int) -> list[Parsed]:
+def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     """Return one `Parsed` an activity.
 
     Raises
@@ -49,24 +48,22 @@ def parse(data: bytes, *, max_records: int) -> list[Parsed]:
     NotAnActivityError
         When it holds a course, or no trackpoint.
     CorruptFileError, LimitError
-        See `_xml_walk.walk`.
+        See `trailstats.io.xml.read_document`.
     """
-    walked = bulk_walk(data, DIALECT, max_points=max_records) or walk(
-        data, DIALECT, max_points=max_records
-    )
-    activities = [group for group in walked.groups if len(group)]
+    document = read_document(data, DIALECT, max_points=options.max_records)
+    activities = [group for group in document.groups if len(group)]
     if not activities:
         what = (
             "a course, not a recording"
-            if "Course" in walked.seen
+            if "Course" in document.seen
             else "no activity with trackpoints"
         )
         raise NotAnActivityError(f"TCX with {what}", format="tcx")
-    return [_activity(group, walked) for group in activities]
+    return [_activity(group, document) for group in activities]
 
 
-def _activity(group: Group, walked: Walked) -> Parsed:
-    issues: list[Issue] = list(walked.issues)
+def _activity(group: Group, document: Document) -> Parsed:
+    issues: list[Issue] = list(document.issues)
     columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
     time = group.times(DIALECT.time)
     sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
@@ -81,7 +78,7 @@ def _activity(group: Group, walked: Walked) -> Parsed:
         name=group.texts.get("Activity/Notes", "").splitlines()[0]
         if "Activity/Notes" in group.texts
         else "",
-        device=group.texts.get("Creator/Name", walked.texts.get("Author/Name", "")),
+        device=group.texts.get("Creator/Name", document.texts.get("Author/Name", "")),
         device_totals=DeviceTotals(
             distance=float(known[-1]) if len(known) else float("nan")
         ),
