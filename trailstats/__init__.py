@@ -23,8 +23,15 @@ from trailstats._version import __version__
 
 if TYPE_CHECKING:
     from trailstats.analysis import analyze
-    from trailstats.claims import ClaimResult, RuleResult, evaluate_claims
+    from trailstats.cache import Cache
+    from trailstats.claims import (
+        ClaimResult,
+        RuleResult,
+        claims_document,
+        evaluate_claims,
+    )
     from trailstats.claims.plan import check_plan
+    from trailstats.claims.result import claims_table
     from trailstats.cleaning import CleanRules, clean
     from trailstats.errors import (
         ConfigError,
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
         Metric,
         Totals,
     )
+    from trailstats.model.json_schemas import document_schema
     from trailstats.report.html import write_report
     from trailstats.schema import (
         EvidenceStrength,
@@ -70,28 +78,36 @@ if TYPE_CHECKING:
         Verdict,
     )
     from trailstats.terrain import (
+        Baseline,
+        Explanation,
         RoadMap,
         SurfaceLabels,
         TerrainRules,
         classify_terrain,
         cut_segments,
+        explain_terrain,
         find_climbs,
     )
+    from trailstats.terrain.dem import GroundTiles
 
 __all__ = [
     "Activity",
     "ActivityMeta",
     "Analysis",
     "Athlete",
+    "Baseline",
+    "Cache",
     "ClaimResult",
     "CleanActivity",
     "CleanRules",
     "ConfigError",
     "CorruptFileError",
     "EvidenceStrength",
+    "Explanation",
     "Failure",
     "Format",
     "Gait",
+    "GroundTiles",
     "HeartRateLimits",
     "History",
     "Issue",
@@ -122,11 +138,15 @@ __all__ = [
     "analyze_athletes",
     "analyze_folder",
     "check_plan",
+    "claims_document",
+    "claims_table",
     "classify_terrain",
     "clean",
     "convert",
     "cut_segments",
+    "document_schema",
     "evaluate_claims",
+    "explain_terrain",
     "find_climbs",
     "iter_activities",
     "read",
@@ -139,8 +159,10 @@ __all__ = [
 # Type checkers see the imports above.
 _HOMES = {
     "analysis": "analyze",
-    "claims": "ClaimResult RuleResult evaluate_claims",
+    "cache": "Cache",
+    "claims": "ClaimResult RuleResult claims_document evaluate_claims",
     "claims.plan": "check_plan",
+    "claims.result": "claims_table",
     "cleaning": "CleanRules clean",
     "errors": (
         "ConfigError CorruptFileError LimitError MissingExtraError NotAnActivityError "
@@ -152,18 +174,20 @@ _HOMES = {
         "Activity ActivityMeta Analysis Athlete CleanActivity HeartRateLimits Issue "
         "Metric Totals"
     ),
+    "model.json_schemas": "document_schema",
     "report.html": "write_report",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
     "terrain": (
-        "RoadMap SurfaceLabels TerrainRules classify_terrain cut_segments find_climbs"
+        "Baseline Explanation RoadMap SurfaceLabels TerrainRules classify_terrain "
+        "cut_segments explain_terrain find_climbs"
     ),
+    "terrain.dem": "GroundTiles",
 }
 _MODULE_OF = {
     name: module for module, names in _HOMES.items() for name in names.split()
 }
 _MODULES = {
     *(module.partition(".")[0] for module in _HOMES),
-    "cache",
     "elevation",
     "geo",
     "metrics",

@@ -22,7 +22,7 @@ from trailstats.claims import evaluate_claims
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.model.activity import Activity
-from trailstats.model.athlete import Athlete
+from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report import charts, history_rows
 from trailstats.report.chart_base import themed
@@ -57,7 +57,10 @@ __all__ = [
 
 
 def profile(
-    run: Activity | Analysis, *, athlete: Athlete | None = None, imperial: bool = False
+    run: Activity | Analysis,
+    *,
+    athlete: AthleteLike | None = None,
+    imperial: bool = False,
 ) -> Chart:
     """Return the elevation profile of a run, coloured by surface.
 
@@ -65,7 +68,7 @@ def profile(
     ----------
     run : Activity or Analysis
         An activity is analysed first.
-    athlete : Athlete, optional
+    athlete : Athlete, path or mapping, optional
         Points in this athlete's privacy zones are left out.
     imperial : bool
         Miles and feet.
@@ -97,14 +100,14 @@ def profile(
     return themed(charts.profile(profile_rows(found, view, units), x_title, y_title))
 
 
-def track(run: Activity | Analysis, *, athlete: Athlete | None = None) -> Chart:
+def track(run: Activity | Analysis, *, athlete: AthleteLike | None = None) -> Chart:
     """Return the route of a run in metres around its centre, north up, coloured by surface.
 
     Parameters
     ----------
     run : Activity or Analysis
         Without positions the chart is empty. An activity is analysed first.
-    athlete : Athlete, optional
+    athlete : Athlete, path or mapping, optional
         Points in this athlete's privacy zones are left out, and the line broken there.
 
     Returns
@@ -394,11 +397,8 @@ def claims(
 
 
 def _view(
-    run: Activity | Analysis, athlete: Athlete | None
+    run: Activity | Analysis, athlete: AthleteLike | None
 ) -> tuple[Analysis, TrackView]:
-    found = (
-        _analysis.analyze(run, athlete=athlete) if isinstance(run, Activity) else run
-    )
-    return found, track_views(
-        [found.profile], athlete.privacy_zones if athlete else ()
-    )[0]
+    known = as_athlete(athlete)
+    found = _analysis.analyze(run, athlete=known) if isinstance(run, Activity) else run
+    return found, track_views([found.profile], known.privacy_zones)[0]

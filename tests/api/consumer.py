@@ -48,6 +48,8 @@ def one(upload: bytes) -> dict[str, object]:
     assert_type(analysis, ts.Analysis)
     assert_type(analysis.totals.trail_share, float)
     assert_type(analysis.metrics["session_load"], ts.Metric)
+    assert_type(analysis.to_frame(), pd.DataFrame)
+    assert_type(analysis.records, pd.DataFrame)
     assert_type(ts.Analysis.from_dict(analysis.to_dict()), ts.Analysis)
     return analysis.to_dict()
 
@@ -57,10 +59,23 @@ def many(folder: Path) -> list[ts.Verdict]:
     found: Iterator[ts.Activity | ts.Failure] = ts.iter_activities(folder)
     next(found)
     history = ts.analyze_folder(folder, on_error=ts.OnError.COLLECT)
+    ts.analyze_folder(
+        folder,
+        on_error="raise",
+        athlete={"heart_rate_max": 188},
+        map=[folder / "town.osm.pbf"],
+        labels=folder / "labels.csv",
+        cache=ts.Cache(folder),
+        terrain=ts.TerrainRules(baseline=ts.Baseline.from_segments(history.segments)),
+        cleaning=ts.CleanRules(dem=ts.GroundTiles.of(folder)),
+    )
+    assert_type(history.segments, pd.DataFrame)
+    assert_type(history.metrics, pd.DataFrame)
     assert_type(history, ts.History)
     assert_type(history.activities, pd.DataFrame)
     assert_type(history.failures, tuple[ts.Failure, ...])
     claims = ts.evaluate_claims(history)
+    assert_type(ts.claims_table(claims), pd.DataFrame)
     assert_type(claims, list[ts.ClaimResult])
     rules = ts.check_plan(history)
     assert_type(rules, list[ts.RuleResult])

@@ -2,7 +2,10 @@
 
 import trailstats as ts
 
-ts.analyze("run.fit", athlete="me")
+ts.analyze("run.fit", athlete=5)
 ts.read("run.fit", 5)
 ts.no_such_name("run.fit")
-ts.analyze_folder("runs", on_error="raise")
+ts.analyze_folder("runs", on_error=1)
+ts.analyze("run.fit", cleaning=ts.TerrainRules())
+ts.analyze("run.fit", rules=ts.CleanRules())
+ts.classify_terrain(ts.read("run.fit"), None, map=7)

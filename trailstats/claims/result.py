@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
+import numpy as np
+import pandas as pd
+
+from trailstats.model.notebook import html_card
 from trailstats.schema import EvidenceStrength, Verdict
 from trailstats.schema.documents import plain
 
-__all__ = ["ClaimResult", "RuleResult"]
+__all__ = ["ClaimResult", "RuleResult", "claims_table"]
 
 NAN = float("nan")
 
@@ -69,24 +74,71 @@ class ClaimResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as plain values."""
-        keys = [
-            "claim",
-            "statement",
-            "metric",
-            "unit",
-            "trail",
-            "road",
-            "difference",
-            "low",
-            "high",
-        ]
-        keys += ["n_trail", "n_road", "verdict", "evidence"]
-        out = {key: plain(getattr(self, key)) for key in keys}
+        out = {name: plain(getattr(self, name)) for name in _SINGLE}
         out["caveats"] = list(self.caveats)
         out["activities"] = list(self.activities)
         if self.parts:
             out["parts"] = [part.to_dict() for part in self.parts]
         return out
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "verdict": self.verdict.value,
+            "measured": f"{self.metric} [{self.unit}]",
+            "trail": f"{self.trail:.4g} (n {self.n_trail})",
+            "road": f"{self.road:.4g} (n {self.n_road})",
+            "difference": f"{self.difference:.4g} ({self.low:.4g} to {self.high:.4g})",
+            "published evidence": self.evidence.value,
+            "caveats": " ".join(self.caveats),
+        }
+        return html_card(self.statement, rows)
+
+
+_SINGLE = tuple(f.name for f in fields(ClaimResult) if not f.type.startswith("tuple"))
+"""Fields that hold one value."""
+
+
+def claims_table(results: Iterable[ClaimResult]) -> pd.DataFrame:
+    """Return answers as a table.
+
+    Parameters
+    ----------
+    results : iterable of ClaimResult
+        From `evaluate_claims`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each answer (``part`` is 0), and below it one for each of its parts (1, 2, ...):
+        ``claim``, ``part``, ``statement``, ``metric``, ``unit``, ``trail``, ``road``,
+        ``difference``, ``low``, ``high``, ``n_trail``, ``n_road``, ``verdict``, ``evidence``. NaN
+        where there is no number.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> answers = ts.evaluate_claims(ts.analyze_folder("data/samples/odd"))
+    >>> table = ts.claims_table(answers)
+    >>> int((table["part"] == 0).sum())
+    11
+    """
+    held = [
+        (number, each)
+        for result in results
+        for number, each in enumerate((result, *result.parts))
+    ]
+    columns: dict[str, pd.Series] = {}
+    for field_ in fields(ClaimResult):
+        if field_.name in _SINGLE:
+            values = [plain(getattr(each, field_.name)) for _, each in held]
+            dtype = _DTYPES.get(str(field_.type), "str")
+            columns[field_.name] = pd.Series(values, dtype=dtype)
+    table = pd.DataFrame(columns)
+    table.insert(1, "part", np.array([number for number, _ in held], dtype="int64"))
+    return table
+
+
+_DTYPES = {"float": "float64", "int": "int64"}
 
 
 @dataclass(frozen=True)

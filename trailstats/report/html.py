@@ -21,7 +21,7 @@ from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
 from trailstats.io.tables import write_atomically
-from trailstats.model.athlete import Athlete
+from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
@@ -47,7 +47,7 @@ def write_report(
     *,
     claims: Sequence[ClaimResult] | None = None,
     rules: Sequence[RuleResult] | None = None,
-    athlete: Athlete | None = None,
+    athlete: AthleteLike | None = None,
     imperial: bool = False,
     title: str = "",
     split: bool = False,
@@ -64,7 +64,7 @@ def write_report(
         Answers to show; evaluated from the history when not given.
     rules : sequence of RuleResult, optional
         Training rules to show; checked over the history when not given.
-    athlete : Athlete, optional
+    athlete : Athlete, path or mapping, optional
         Whose privacy zones are applied; without one, the history's.
     imperial : bool
         Miles and feet.
@@ -108,7 +108,7 @@ def write_report(
         result,
         claims=claims or (),
         rules=rules or (),
-        athlete=athlete,
+        athlete=None if athlete is None else as_athlete(athlete),
         units=Units.of(imperial),
         title=title,
     )

@@ -10,7 +10,7 @@ from trailstats.terrain.classify import (
     with_ground,
 )
 from trailstats.terrain.climbs import find_climbs
-from trailstats.terrain.explain import explain_terrain
+from trailstats.terrain.explain import Explanation, explain_terrain
 from trailstats.terrain.fusion import (
     SurfaceEvidence,
     gather_evidence,
@@ -27,6 +27,7 @@ from trailstats.terrain.technical import technical_probability
 
 __all__ = [
     "Baseline",
+    "Explanation",
     "RoadMap",
     "SurfaceEstimate",
     "SurfaceEvidence",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity
+from trailstats.model.inputs import as_given
 from trailstats.schema import Surface, SurfaceSource
 from trailstats.terrain.fusion import (
     SurfaceEvidence,
@@ -17,7 +18,7 @@ from trailstats.terrain.fusion import (
     surface_cuts,
     surface_of,
 )
-from trailstats.terrain.labels import SurfaceLabels
+from trailstats.terrain.inputs import LabelsLike, MapLike, as_labels, as_map
 from trailstats.terrain.maps import RoadMap
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import split_segments
@@ -31,8 +32,8 @@ def classify_terrain(
     segments: pd.DataFrame,
     *,
     terrain: TerrainRules | None = None,
-    map: RoadMap | None = None,
-    labels: SurfaceLabels | None = None,
+    map: MapLike | None = None,
+    labels: LabelsLike | None = None,
 ) -> pd.DataFrame:
     """Tell road from trail, and technical ground, along a run.
 
@@ -44,9 +45,9 @@ def classify_terrain(
         Table ``schema.SEGMENTS`` from `cut_segments`; it is not changed.
     terrain : TerrainRules, optional
         Which evidence may be used, and every threshold.
-    map : RoadMap, optional
+    map : RoadMap, path or list of paths, optional
         Local map extracts.
-    labels : SurfaceLabels, optional
+    labels : SurfaceLabels or path, optional
         The runner's own labels.
 
     Returns
@@ -61,7 +62,9 @@ def classify_terrain(
     Raises
     ------
     ConfigError, MissingExtraError, WriteError
-        When the map can't be used; see `RoadMap`.
+        When a map or label file can't be used; see `RoadMap`.
+    TypeError
+        For an option of another type.
 
     Examples
     --------
@@ -71,8 +74,10 @@ def classify_terrain(
     >>> set(stretches["surface"]) <= {"road", "trail", "unknown"}
     True
     """
-    rules = terrain or TerrainRules()
-    evidence = gather_evidence(clean(activity), terrain=rules, map=map, labels=labels)
+    rules = as_given(TerrainRules, terrain, option="terrain")
+    evidence = gather_evidence(
+        clean(activity), terrain=rules, map=as_map(map), labels=as_labels(labels)
+    )
     return classify_by(evidence, segments, rules)
 
 

@@ -11,6 +11,7 @@ from trailstats.cleaning import clean
 from trailstats.elevation import turning_points
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.model.inputs import as_given
 from trailstats.schema.arrays import Floats
 from trailstats.terrain.rules import TerrainRules
 
@@ -55,7 +56,7 @@ def find_climbs(
     >>> set(climbs["direction"]) <= {"up", "down"}
     True
     """
-    rules = terrain or TerrainRules()
+    rules = as_given(TerrainRules, terrain, option="terrain")
     run = clean(activity)
     track = run.track
     distance, elevation = track["distance"].to_numpy(), track["elevation"].to_numpy()

@@ -12,13 +12,14 @@ import pandas as pd
 
 from trailstats.cleaning import CleanRules, clean
 from trailstats.model.activity import Activity
+from trailstats.model.inputs import as_given
 from trailstats.schema import SurfaceSource
 from trailstats.terrain._sequence import mean_between
 from trailstats.terrain.classify import classify_by
 from trailstats.terrain.features import WINDOW_STEP
 from trailstats.terrain.fusion import SurfaceEvidence, gather_evidence
-from trailstats.terrain.labels import SurfaceLabels
-from trailstats.terrain.maps import MapMatch, RoadMap
+from trailstats.terrain.inputs import LabelsLike, MapLike, as_labels, as_map
+from trailstats.terrain.maps import MapMatch
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import cut_segments
 
@@ -154,8 +155,8 @@ def explain_terrain(
     *,
     cleaning: CleanRules | None = None,
     terrain: TerrainRules | None = None,
-    map: RoadMap | None = None,
-    labels: SurfaceLabels | None = None,
+    map: MapLike | None = None,
+    labels: LabelsLike | None = None,
 ) -> Explanation:
     """Return why the segments of an activity have their surface.
 
@@ -166,8 +167,8 @@ def explain_terrain(
     cleaning : CleanRules, optional
         How; without use where it has been cleaned.
     terrain : TerrainRules, optional
-    map : RoadMap, optional
-    labels : SurfaceLabels, optional
+    map : RoadMap, path or list of paths, optional
+    labels : SurfaceLabels or path, optional
 
     Returns
     -------
@@ -185,9 +186,11 @@ def explain_terrain(
     >>> len(found.reasons) == len(found.segments)
     True
     """
-    rules = terrain or TerrainRules()
+    rules = as_given(TerrainRules, terrain, option="terrain")
     run = clean(activity, cleaning=cleaning)
-    evidence = gather_evidence(run, terrain=rules, map=map, labels=labels)
+    evidence = gather_evidence(
+        run, terrain=rules, map=as_map(map), labels=as_labels(labels)
+    )
     segments = classify_by(evidence, cut_segments(run, terrain=rules), rules)
     tag = np.clip(evidence.tag, 1e-3, 1.0 - 1e-3)
     return Explanation(

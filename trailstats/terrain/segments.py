@@ -14,6 +14,7 @@ from trailstats import schema
 from trailstats.cleaning import clean
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.model.inputs import as_given
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
 from trailstats.schema.arrays import Flags, Floats
 from trailstats.terrain.rules import TerrainRules
@@ -69,7 +70,9 @@ def cut_segments(
     >>> bool(abs(segments["distance"].sum() - run.track["distance"].iloc[-1]) < 1e-6)
     True
     """
-    return segments_cut_at(clean(activity), np.empty(0), terrain or TerrainRules())
+    return segments_cut_at(
+        clean(activity), np.empty(0), as_given(TerrainRules, terrain, option="terrain")
+    )
 
 
 def segments_cut_at(
