@@ -92,7 +92,7 @@ def test_class_is_documented(module_name, thing, name):
     assert len(text) > 20
     if dataclasses.is_dataclass(thing) and not issubclass(thing, Enum):
         documented = re.findall(
-            r"^([\w, ]+) :", sections(text)["Parameters"], flags=re.M
+            r"^([\w, ]+) :", sections(text)["Attributes"], flags=re.M
         )
         listed = {each.strip() for line in documented for each in line.split(",")}
         assert {field.name for field in dataclasses.fields(thing)} <= listed
@@ -118,7 +118,7 @@ def test_each_reference_key_exists_once():
 
 
 def test_each_entry_states_its_standing():
-    """Each entry of the bibliography says whether it was verified, remembered or judged."""
+    """Each entry of the bibliography says whether it was verified, is standard or our choice."""
     text = (ROOT / "docs" / "references.md").read_text("utf-8")
     entries = re.split(r"^- \*\*\[", text, flags=re.M)[1:]
     without = [e.split("]")[0] for e in entries if "*Standing:*" not in e]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from trailstats.metrics import impact
+from trailstats.metrics import effort, impact
 
 samples = st.integers(1, 40).flatmap(
     lambda n: st.tuples(
@@ -18,6 +18,22 @@ samples = st.integers(1, 40).flatmap(
     )
 )
 exponents = st.sampled_from([1.0, 4.0, 6.6, 9.0])
+
+
+def group_sums(group, speed, grade, cadence, *, n_groups, exponent):
+    """Return the central loads of groups of seconds, at an exponent."""
+    walking = effort.is_walking(speed, cadence, grade)
+    steps, _ = impact.step_rate(speed, cadence, walking=walking)
+    sums = impact.impact_load_by_group(
+        group,
+        speed,
+        grade,
+        steps,
+        walking=walking,
+        n_groups=n_groups,
+        exponents=(exponent,),
+    )
+    return impact.impact_sensitivity(sums, impact.ImpactConstants(exponent=exponent))
 
 
 def values(load):
@@ -134,24 +150,36 @@ def test_load_adds_over_runs(a, b, exponent):
 def test_groups_add_up_to_the_whole(run, exponent, n_groups):
     """Load by group adds up to the load of the run, and each group is the load of its samples."""
     group = np.arange(run[0].size) % n_groups
-    grouped = impact.impact_load_by_group(
-        group, *run, 1.0, n_groups=n_groups, exponent=exponent
-    )
+    grouped = group_sums(group, *run, n_groups=n_groups, exponent=exponent)
     whole = impact.impact_load(*run, 1.0, exponent=exponent)
-    sums = [np.sum(x) for x in (grouped.active, grouped.impact, grouped.tibial)]
+    sums = [np.sum(x) for x in values(grouped)]
     assert sums == pytest.approx(values(whole), rel=1e-9, abs=1e-12)
     own = impact.impact_load(*(x[group == 0] for x in run), 1.0, exponent=exponent)
-    first = [grouped.active[0], grouped.impact[0], grouped.tibial[0]]
+    first = [x[0, 0] for x in values(grouped)]
     assert first == pytest.approx(values(own), rel=1e-9, abs=1e-12)
 
 
 def test_samples_without_group_are_left_out():
     """A negative group belongs to none, and a group without samples is zero."""
-    grouped = impact.impact_load_by_group(
-        [-1, 2], [3.0, 3.0], 0.0, 168.056, 1.0, n_groups=4
+    sums = impact.impact_load_by_group(
+        [-1, 2], 3.0, 0.0, impact.REFERENCE_STEPS_PER_KM, n_groups=4
     )
-    one_second = 168.056 / 60.0 / impact.REFERENCE_STEPS_PER_KM
-    assert grouped.active == pytest.approx([0.0, 0.0, one_second, 0.0])
+    assert sums.active == pytest.approx(np.tile([0.0, 0.0, 1.0, 0.0], (4, 1)))
+
+
+@pytest.mark.parametrize(
+    ("grade", "steep"), [(-0.15, True), (0.15, True), (0.09, False), (-0.09, False)]
+)
+def test_ground_of_a_tenth_and_more_is_steep(grade, steep):
+    """The load inside the shin on 15 % may be 0.85 to 1.15 of the central one; on 9 % it is one."""
+    steps = impact.REFERENCE_STEPS_PER_KM
+    sums = impact.impact_load_by_group(0, 3.0, grade, steps, exponents=(1.0,))
+    low, high = (
+        impact.impact_sensitivity(sums, impact.ImpactConstants(steep_factor=factor))
+        for factor in impact.STEEP_FACTOR_RANGE
+    )
+    ends = (0.85, 1.15) if steep else (1.0, 1.0)
+    assert (low.tibial[0, 0], high.tibial[0, 0]) == pytest.approx(ends)
 
 
 def test_missing_grade_leaves_active_load():
@@ -205,24 +233,16 @@ def test_impact_falls_with_grade(grade, more):
     )
 
 
-def test_surface_factor_scales_impact_only():
-    """Ground changes the impact component and neither of the others."""
-    paved = impact.impact_load([3.0], 0.0, 170.0, 60.0)
-    soft = impact.impact_load([3.0], 0.0, 170.0, 60.0, surface_factor=0.9)
+@pytest.mark.parametrize("exponent", impact.EXPONENTS)
+def test_surface_factor_scales_impact_only(exponent):
+    """Ground changes the impact component, to the power of the exponent, and no other."""
+    paved = impact.impact_load([3.0], 0.0, 170.0, 60.0, exponent=exponent)
+    grass = impact.ImpactConstants(surface_factor=0.9, exponent=exponent)
+    sums = impact.impact_load_by_group(0, 3.0, 0.0, 170.0, exponents=(exponent,))
+    soft = impact.impact_sensitivity(sums, grass)
     assert values(soft) == pytest.approx(
-        [paved.active, 0.9 * paved.impact, paved.tibial]
+        [paved.active, 0.9**exponent * paved.impact, paved.tibial]
     )
-
-
-def test_load_per_amount():
-    """Load is divided by distance, time or session load, and by nothing else."""
-    load = impact.ImpactLoad(10.0, 5.0, 8.0)
-    assert values(load.per(2.0)) == [5.0, 2.5, 4.0]
-    assert all(np.isnan(values(load.per(0.0))))
-    arrays_ = impact.ImpactLoadArrays(
-        np.array([4.0, 1.0]), np.array([2.0, 1.0]), np.array([2.0, 1.0])
-    )
-    assert arrays_.per([2.0, 0.0]).active == pytest.approx([2.0, np.nan], nan_ok=True)
 
 
 def test_exponent_must_be_positive():
@@ -231,139 +251,65 @@ def test_exponent_must_be_positive():
         impact.impact_load([3.0], 0.0, 170.0, 1.0, exponent=0.0)
 
 
-def simulated_run(n=900):
-    """Simulate a hilly run."""
-    rng = np.random.default_rng(8)
-    return rng.normal(2.8, 0.4, n), rng.normal(0.0, 0.08, n), rng.normal(168.0, 4.0, n)
+def drawn(ground, size=4000, seed=4):
+    """Return constants drawn for a kind of ground."""
+    rng = np.random.default_rng(seed)
+    return impact.ImpactConstants.draw(rng, impact.SURFACE_FACTORS[ground], size)
 
 
-def test_sensitivity_is_centred_on_the_load():
-    """With paved ground the draws lie around the load by the central constants."""
-    run = simulated_run()
-    found = impact.impact_sensitivity(
-        *run, 1.0, surfaces=[impact.SURFACE_FACTORS["paved"]]
-    )
-    low, high = found.bounds()
-    for k, exponent in enumerate(impact.EXPONENTS):
-        load = impact.impact_load(*run, 1.0, exponent=exponent)
-        assert (
-            low.active[k] == pytest.approx(load.active) == pytest.approx(high.active[k])
-        )
-        assert low.impact[k] < load.impact < high.impact[k]
-        assert low.tibial[k] < load.tibial < high.tibial[k]
+def test_draws_lie_in_their_ranges_around_the_central_values():
+    """The first draw is central, the others reach both ends of each range and no further."""
+    constants = drawn("unknown_trail")
+    ranges = {
+        "surface_factor": (0.83, 1.0, 1.10),
+        "downhill_slope": (0.04, 0.06, 0.08),
+        "steep_factor": (0.85, 1.0, 1.15),
+        "exponent": (1.0, 1.0, 9.0),
+    }
+    for name, (low, central, high) in ranges.items():
+        values_ = getattr(constants, name)
+        assert values_[0] == central
+        assert low <= values_.min() <= low + 0.01
+        assert high - 0.01 <= values_.max() <= high
+    # The mean of a triangle is the mean of its corners.
+    mean = constants.surface_factor.mean()
+    assert mean == pytest.approx((0.83 + 1.0 + 1.1) / 3, abs=0.005)
+    assert set(constants.exponent) == set(impact.EXPONENTS)
 
 
-def test_sensitivity_reaches_the_ends_of_the_intervals():
-    """On level ground the draws of the impact component are the surface factor to the power."""
-    surface = impact.SURFACE_FACTORS["unknown_trail"]
-    found = impact.impact_sensitivity(
-        3.0, 0.0, 168.056, 1000 / 3.0, surfaces=[surface], draws=4000
-    )
-    assert np.min(found.impact[0]) == pytest.approx(surface.low, abs=0.02)
-    assert np.max(found.impact[0]) == pytest.approx(surface.high, abs=0.02)
-    assert found.impact[1] == pytest.approx(found.impact[0] ** 4)
-    assert np.mean(found.impact[0]) == pytest.approx((0.83 + 1.0 + 1.1) / 3, abs=0.005)
+def test_draws_are_reproducible():
+    """One seed gives one set of draws, another gives others; paved ground has one factor."""
+    once, twice, other = drawn("sand"), drawn("sand"), drawn("sand", seed=5)
+    assert np.array_equal(once.surface_factor, twice.surface_factor)
+    assert not np.array_equal(once.downhill_slope, other.downhill_slope)
+    assert np.all(drawn("paved").surface_factor == 1.0)
 
 
-def test_sensitivity_draws_the_downhill_slope():
-    """At -9 degrees the draws spread from 1 + 9 * 0.04 to 1 + 9 * 0.08."""
-    grade = -np.tan(np.radians(9.0))
-    paved = [impact.SURFACE_FACTORS["paved"]]
-    found = impact.impact_sensitivity(
-        3.0, grade, 168.056, 1000 / 3.0, surfaces=paved, draws=4000
-    )
-    assert np.min(found.impact[0]) == pytest.approx(1.36, abs=0.01)
-    assert np.max(found.impact[0]) == pytest.approx(1.72, abs=0.01)
-    assert np.min(found.tibial[0]) == pytest.approx(0.85, abs=0.01)
-    assert np.max(found.tibial[0]) == pytest.approx(1.15, abs=0.01)
-
-
-def test_sensitivity_is_reproducible_and_shared():
-    """One seed gives one set of draws, whatever the ground, so that runs compare draw by draw."""
-    run = simulated_run()
-    a = impact.impact_sensitivity(*run, 1.0, seed=4)
-    assert np.array_equal(a.impact, impact.impact_sensitivity(*run, 1.0, seed=4).impact)
-    assert not np.array_equal(
-        a.impact, impact.impact_sensitivity(*run, 1.0, seed=5).impact
-    )
-    b = impact.impact_sensitivity(
-        *run, 1.0, seed=4, surfaces=[impact.SURFACE_FACTORS["sand"]]
-    )
-    assert np.array_equal(a.tibial, b.tibial)
-
-
-def test_share_below_compares_draw_by_draw():
-    """Half the load is lower in every draw; a load is never lower than itself."""
-    run = simulated_run()
-    whole = impact.impact_sensitivity(*run, 1.0)
-    half = impact.impact_sensitivity(*run, 0.5)
-    share = half.share_below(whole)
-    assert (
-        np.all(share.active == 1.0)
-        and np.all(share.impact == 1.0)
-        and np.all(share.tibial == 1.0)
-    )
-    assert np.all(whole.share_below(whole).impact == 0.0)
-    assert np.all(half.per(0.5).share_below(whole.per(2.0)).impact == 0.0)
-
-
-def test_share_below_needs_equal_draws():
-    """Two results with different numbers of draws cannot be compared."""
-    run = simulated_run(50)
-    with pytest.raises(ValueError, match="differ"):
-        impact.impact_sensitivity(*run, 1.0).share_below(
-            impact.impact_sensitivity(*run, 1.0, draws=10)
-        )
+@pytest.mark.parametrize(
+    ("exponent", "error"), [(1.0, 1e-12), (4.0, 0.004), (6.6, 0.03), (9.0, 0.10)]
+)
+def test_load_at_any_downhill_slope_is_near_its_own_sum(exponent, error):
+    """Between the slopes that are summed, the load is near that of the formula."""
+    grade = -np.tan(np.radians(np.full(5, 9.0)))
+    sums = impact.impact_load_by_group(0, 3.0, grade, 1.0, exponents=(exponent,))
+    steps = 1.0 / impact.REFERENCE_STEPS_PER_KM
+    for slope in np.linspace(0.04, 0.08, 9):
+        constants = impact.ImpactConstants(downhill_slope=slope, exponent=exponent)
+        own = impact.impact_component(3.0, grade, downhill_slope=slope) ** exponent
+        found = impact.impact_sensitivity(sums, constants).impact[0, 0]
+        assert found == pytest.approx(np.sum(own) * steps, rel=error)
 
 
 def test_sensitivity_without_elevation():
-    """Without grade the impact and tibial draws have no value, the active ones do."""
-    found = impact.impact_sensitivity(np.full(10, 3.0), np.nan, 170.0, 1.0, draws=5)
-    assert (
-        np.all(np.isnan(found.impact))
-        and np.all(np.isnan(found.tibial))
-        and np.all(found.active > 0.0)
-    )
-    assert np.all(np.isnan(found.share_below(found).impact))
+    """Without grade the impact and tibial loads have no value at any constants, active ones do."""
+    sums = impact.impact_load_by_group(0, np.full(10, 3.0), np.nan, 3.0)
+    found = impact.impact_sensitivity(sums)
+    assert np.all(np.isnan(found.impact)) and np.all(np.isnan(found.tibial))
+    assert np.all(found.active > 0.0)
 
 
-def test_sensitivity_by_ground():
-    """Each sample takes the factor of its own ground."""
-    kinds = [
-        impact.SurfaceFactor(0.5, 0.5, 0.5, "test"),
-        impact.SurfaceFactor(1.0, 1.0, 1.0, "test"),
-    ]
-    found = impact.impact_sensitivity(
-        [3.0, 3.0],
-        0.0,
-        168.056,
-        1000 / 3.0,
-        surfaces=kinds,
-        surface_index=[0, 1],
-        draws=3,
-    )
-    assert found.impact[0] == pytest.approx(1.5)
-    with pytest.raises(ValueError, match="surface_index"):
-        impact.impact_sensitivity(
-            [3.0], 0.0, 170.0, 1.0, surfaces=kinds, surface_index=2
-        )
-
-
-def test_modelled_steps_widen_the_interval():
-    """Modelled cadence adds ten per cent either way to the active load, the athlete's own five."""
-    own = impact.CadenceModel(168.056, personal=True)
-    for model, half in ((impact.POPULATION_CADENCE, 0.10), (own, 0.05)):
-        found = impact.impact_sensitivity(
-            3.0, 0.0, np.nan, 1000 / 3.0, draws=4000, model=model
-        )
-        assert np.min(found.active[0]) == pytest.approx(1.0 - half, abs=0.005)
-        assert np.max(found.active[0]) == pytest.approx(1.0 + half, abs=0.005)
-
-
-def test_the_rise_of_the_impact_with_speed_can_be_stated():
-    """The value from memory is no more than a default: without a rise, speed makes no
-    difference.
-    """
+def test_the_increase_of_the_impact_with_speed_can_be_stated():
+    """It is no more than a default: without an increase, speed makes no difference."""
     assert impact.impact_component(4.0, 0.0) == pytest.approx(1.21)
     assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx(
         [0.9, 1.1]

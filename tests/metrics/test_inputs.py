@@ -46,12 +46,8 @@ CALLS = {
     "impact": lambda r: (
         impact.impact_load(r["speed"], r["grade"], r["cadence"], r["dt"]).impact
     ),
-    "sensitivity": lambda r: float(
-        np.mean(
-            impact.impact_sensitivity(
-                r["speed"], r["grade"], r["cadence"], r["dt"]
-            ).impact
-        )
+    "groups": lambda r: float(
+        impact.impact_load_by_group(0, r["speed"], r["grade"], r["dt"]).impact[0, 0]
     ),
     "steps": lambda r: impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps,
     "cadence": lambda r: (

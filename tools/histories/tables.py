@@ -5,7 +5,7 @@ file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +20,8 @@ from trailstats.history import History
 from trailstats.metrics.effort import effort_factor
 from trailstats.metrics.impact import (
     EXPONENTS,
-    REFERENCE_STEPS_PER_KM,
-    active_component,
-    impact_component,
+    impact_load_by_group,
     modelled_cadence,
-    tibial_component,
 )
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.model.activity import ActivityMeta
@@ -344,32 +341,24 @@ def _segments(
 
 
 def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
-    steps = modelled_cadence(p["speed"]) / 60.0 * p["time"] / REFERENCE_STEPS_PER_KM
-    ratio = np.where(plan.trail, s.step_load, 1.0)[:, None]
-    steep = np.abs(p["grade"]) >= 0.10
-    tibial = tibial_component(p["speed"], p["grade"])
-    parts = {
-        "active": active_component(p["speed"]),
-        "impact": impact_component(p["speed"], p["grade"]),
-        "impact_low": impact_component(p["speed"], p["grade"], downhill_slope=0.04),
-        "impact_high": impact_component(p["speed"], p["grade"], downhill_slope=0.08),
-        "tibial": np.where(steep, 0.0, tibial),
-        "tibial_steep": np.where(steep, tibial, 0.0),
-    }
-    size = len(EXPONENTS)
-    sums = {
-        n: np.stack(
-            [(steps * (ratio * v) ** b).sum(axis=1) for b in EXPONENTS], axis=1
-        ).ravel()
-        for n, v in parts.items()
-    }
+    runs, size = len(plan.week), len(EXPONENTS)
+    sums = impact_load_by_group(
+        np.repeat(np.arange(runs), PIECES),
+        p["speed"].ravel(),
+        p["grade"].ravel(),
+        (modelled_cadence(p["speed"]) / 60.0 * p["time"]).ravel(),
+        n_groups=runs,
+    )
+    # Every step of a run on trail is heavier by one ratio, whatever its component.
+    ratio = np.where(plan.trail, s.step_load, 1.0)[:, None] ** np.asarray(EXPONENTS)
+    loads = {f.name: (ratio * getattr(sums, f.name).T).ravel() for f in fields(sums)}
     return schema.IMPACT.frame(
         {
             "surface": np.repeat(plan.surface, size),
-            "exponent": np.tile(EXPONENTS, len(plan.week)),
+            "exponent": np.tile(EXPONENTS, runs),
             "distance": np.repeat((p["time"] * p["speed"]).sum(axis=1), size),
             "moving_time": np.repeat(plan.seconds, size),
-            **sums,
+            **loads,
         }
     )
 

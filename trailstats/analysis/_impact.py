@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +16,6 @@ from trailstats.schema import Surface
 __all__ = ["COMPONENTS", "dose_metrics", "load_metrics"]
 
 COMPONENTS = ("active", "impact", "tibial")
-LOADS = ("active", "impact", "impact_low", "impact_high", "tibial", "tibial_steep")
 SIDES = ("impact_load_trail", "impact_load_road")
 RATES = tuple(
     f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute")
@@ -27,10 +28,6 @@ DOSES = (
     "descent_dose_very_steep",
     "climbing_time",
 )
-STEEP_TIBIAL = (0.85, 1.15)
-"""What steep ground may do to the load inside the shin [1]; judgement between two studies that
-disagree.
-"""
 
 
 def load_metrics(
@@ -39,58 +36,65 @@ def load_metrics(
     """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1; it says whence
     the steps are.
     """
-    plain = table["exponent"].to_numpy() == 1.0
-    if not plain.any():
+    table = table[table["exponent"] == 1.0]
+    if not len(table):
         return missing(
             NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES
         )
-    column = {name: table[name].to_numpy()[plain] for name in LOADS}
-    surface = table["surface"].to_numpy(dtype=object)[plain]
+    sums = impact.ImpactSums(
+        *(table[f.name].to_numpy() for f in fields(impact.ImpactSums))
+    )
+    surface = table["surface"].to_numpy(dtype=object)
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
     # Only ground that is not known to be paved may soften or harden a step.
     soft = surface != Surface.ROAD
-    weak, hard = np.where(soft, ground.low, 1.0), np.where(soft, ground.high, 1.0)
-    impact_low, impact_high = column["impact_low"] * weak, column["impact_high"] * hard
-    flat, steep = float(column["tibial"].sum()), float(column["tibial_steep"].sum())
-    active, shock = float(column["active"].sum()), float(column["impact"].sum())
-    words = (
+    central, low, high = (
+        impact.impact_sensitivity(sums, constants)
+        for constants in (
+            impact.CENTRAL_CONSTANTS,
+            impact.ImpactConstants(
+                np.where(soft, ground.low, 1.0),
+                impact.DOWNHILL_SLOPE_RANGE[0],
+                impact.STEEP_FACTOR_RANGE[0],
+            ),
+            impact.ImpactConstants(
+                np.where(soft, ground.high, 1.0),
+                impact.DOWNHILL_SLOPE_RANGE[1],
+                impact.STEEP_FACTOR_RANGE[1],
+            ),
+        )
+    )
+    method = (
         "modelled from speed, grade and steps in equivalent level-road kilometres, exponent "
         f"1; steps {step_source}"
     )
-    remembered = f"{words}; the rise of the impact with speed is quoted from memory"
-    bounds = {
-        "active": (active, np.nan, np.nan, words),
-        "impact": (
-            shock,
-            float(impact_low.sum()),
-            float(impact_high.sum()),
-            f"{remembered}; bounds: ground and downhill constants",
-        ),
-        "tibial": (
-            flat + steep,
-            flat + STEEP_TIBIAL[0] * steep,
-            flat + STEEP_TIBIAL[1] * steep,
-            f"{words}; bounds: two studies that disagree on steep ground",
-        ),
+    notes = {
+        "active": "",
+        "impact": "; bounds: ground and downhill constants",
+        "tibial": "; bounds: two studies that disagree on steep ground",
     }
     out: dict[str, Metric] = {}
-    for part, (value, low, high, method) in bounds.items():
+    for part, note in notes.items():
+        value, lowest, highest = (
+            float(getattr(load, part).sum()) for load in (central, low, high)
+        )
+        if part == "active":
+            lowest = highest = np.nan
         for name, amount in (
             (f"{part}_load", 1.0),
             (f"{part}_load_per_km", totals.distance / 1000.0),
             (f"{part}_load_per_minute", totals.moving_time / 60.0),
         ):
-            out |= _load(name, value / amount, low / amount, high / amount, method)
+            ends = lowest / amount, highest / amount
+            out |= _load_metric(name, value / amount, *ends, method + note)
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
-        ends = float(impact_low[row]), float(impact_high[row])
-        out |= _load(
-            name, float(column["impact"][row]), *ends, f"{remembered}; on {side.value}"
-        )
+        values = (float(load.impact[row]) for load in (central, low, high))
+        out |= _load_metric(name, *values, f"{method}; on {side.value}")
     return out
 
 
-def _load(
+def _load_metric(
     name: str, value: float, low: float, high: float, method: str
 ) -> dict[str, Metric]:
     if np.isnan(value):

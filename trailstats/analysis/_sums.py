@@ -4,20 +4,15 @@ thinned track.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.metrics.effort import STOPPED_SPEED
-from trailstats.metrics.impact import (
-    EXPONENTS,
-    REFERENCE_STEPS_PER_KM,
-    active_component,
-    impact_component,
-    step_rate,
-    tibial_component,
-)
+from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
 from trailstats.schema.arrays import Flags, Floats
@@ -59,63 +54,31 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     grade.
     """
     surfaces = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
-    speed, grade, time, walk = (
-        samples.speed,
-        samples.grade,
-        samples.time,
-        samples.walking,
-    )
+    speed, time, walk = samples.speed, samples.time, samples.walking
     if not samples.on_foot or not (speed > STOPPED_SPEED).any():
         return schema.IMPACT.empty()
     code = {surface: i for i, surface in enumerate(surfaces)}
-    codes = np.array(
-        [code[surface] for surface in segments["surface"].tolist()], dtype=np.intp
-    )
+    codes = np.array([code[s] for s in segments["surface"].tolist()], dtype=np.intp)
     cuts = segments["end_distance"].to_numpy()[:-1]
     group = codes[np.searchsorted(cuts, samples.distance, side="left")]
-    # Stretches of one surface: their sums, added up by surface, cost less than sorting every sample
-    # into its own.
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    members = np.eye(len(surfaces))[group[starts]]
-
-    def by_surface(values: Floats) -> Floats:
-        return np.asarray(np.add.reduceat(values, starts) @ members)
-
     rate, _ = step_rate(
         speed, samples.cadence, walking=walk, model=samples.cadence_model
     )
-    steps = np.nan_to_num(rate) * time / REFERENCE_STEPS_PER_KM
-    steep = np.abs(grade) >= 0.10
-    tibial = tibial_component(speed, grade, walking=walk)
-    parts = {
-        "active": active_component(speed, walking=walk),
-        "impact": impact_component(speed, grade, walking=walk),
-        "impact_low": impact_component(speed, grade, walking=walk, downhill_slope=0.04),
-        "impact_high": impact_component(
-            speed, grade, walking=walk, downhill_slope=0.08
-        ),
-        "tibial": np.where(steep, 0.0, tibial),
-        "tibial_steep": np.where(steep, tibial, 0.0),
-    }
+    sums = impact_load_by_group(
+        group, speed, samples.grade, rate * time, walking=walk, n_groups=len(surfaces)
+    )
 
-    size = len(EXPONENTS)
+    def by_surface(values: Floats) -> Floats:
+        total = np.bincount(group, weights=values, minlength=len(surfaces))
+        return np.tile(total, len(EXPONENTS))
 
-    def sums(part: Floats) -> Floats:
-        known = ~np.isnan(part)
-        if not known.any():
-            # Where nothing is known of a part the sum is unknown, not zero.
-            return np.full(3 * size, np.nan)
-        filled = np.where(known, part, 0.0)
-        return np.concatenate([by_surface(steps * filled**b) for b in EXPONENTS])
-
-    columns = {name: sums(part) for name, part in parts.items()}
     return schema.IMPACT.frame(
         {
-            "surface": surfaces * size,
-            "exponent": np.repeat(EXPONENTS, 3),
-            "distance": np.tile(by_surface(samples.track["step"] * (time > 0)), size),
-            "moving_time": np.tile(by_surface(time), size),
-            **columns,
+            "surface": surfaces * len(EXPONENTS),
+            "exponent": np.repeat(EXPONENTS, len(surfaces)),
+            "distance": by_surface(samples.track["step"] * (time > 0)),
+            "moving_time": by_surface(time),
+            **{part.name: getattr(sums, part.name).ravel() for part in fields(sums)},
         }
     )
 

@@ -4,7 +4,7 @@ constants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Final
 
@@ -16,7 +16,15 @@ from trailstats.claims._evidence import SIDES, Evidence
 from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.wording import unanswered
-from trailstats.metrics.impact import DOWNHILL_SLOPE, EXPONENTS, SURFACE_FACTORS, Ground
+from trailstats.metrics.impact import (
+    EXPONENTS,
+    SURFACE_FACTORS,
+    Ground,
+    ImpactConstants,
+    ImpactLoad,
+    ImpactSums,
+    impact_sensitivity,
+)
 from trailstats.schema import Verdict
 from trailstats.schema.arrays import Floats
 
@@ -28,20 +36,7 @@ FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
 LEAST_DISTANCE: Final = 500.0
 """Distance on one ground that makes a run count for that side [m] (our choice)."""
-_SLOPES: Final = (
-    0.04,
-    DOWNHILL_SLOPE,
-    0.08,
-)  # [GottschallKram2005], our choice around it
-_STEEP: Final = (0.85, 1.15)  # our choice between [Rice2024] and [Baggaley2023]
-_COLUMNS: Final = (
-    "active",
-    "impact",
-    "impact_low",
-    "impact_high",
-    "tibial",
-    "tibial_steep",
-)
+_COLUMNS: Final = tuple(f.name for f in fields(ImpactSums))
 _PER: Final = {
     "km": "distance",
     "minute": "moving_time",
@@ -51,12 +46,10 @@ _COMPONENTS: Final = ("active", "impact", "tibial")
 
 
 @dataclass(frozen=True, eq=False)
-class _Sums:
-    """One side's sums in every draw: loads, shape (draws, exponents, columns), and what they are
-    divided by.
-    """
+class _Side:
+    """One side's loads in every draw, and the amounts that they are divided by."""
 
-    loads: Floats
+    load: ImpactLoad
     amounts: dict[str, Floats]
 
 
@@ -91,18 +84,26 @@ def impact(data: Evidence) -> Finding:
         return answer("impact", Finding(replace(whole, caveats=(note,))))
     rng = np.random.default_rng(0)
     weights = _redraw(rng, rows)
-    constants = _Constants.draw(rng)
+    drawn = ImpactConstants.draw(rng, SURFACE_FACTORS[Ground.UNKNOWN_TRAIL], DRAWS)
+    constants = {"trail": drawn, "road": replace(drawn, surface_factor=1.0)}
     by_ground = [
-        _sums(t, weights, ("distance", "moving_time")) for t in ground.values()
+        _side(ground[side], weights, constants[side], ("distance", "moving_time"))
+        for side in SIDES
     ]
     by_run = [
-        _sums(_whole(data, table, side), weights, ("session_load",)) for side in SIDES
+        _side(
+            _loads_of_whole_runs(data, table, side),
+            weights,
+            constants[side],
+            ("session_load",),
+        )
+        for side in SIDES
     ]
     parts = []
     for per, amount in _PER.items():
         trail, road = by_run if per == "session_load" else by_ground
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            ratios = (_Ratio(c, per, trail, road, constants) for c in _COMPONENTS)
+            ratios = (_Ratio(c, per, trail, road) for c in _COMPONENTS)
             parts += [ratio.finding(whole) for ratio in ratios]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
     caveats = []
@@ -153,31 +154,6 @@ def _where_they_agree(parts: list[Finding]) -> list[str]:
     return out
 
 
-@dataclass(frozen=True, eq=False)
-class _Constants:
-    """Draws of what the literature leaves open; the first draw holds the central values."""
-
-    ground: Floats
-    slope: Floats
-    steep: Floats
-    exponent: NDArray[np.intp]
-
-    @classmethod
-    def draw(cls, rng: np.random.Generator) -> _Constants:
-        factor = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
-        ground = rng.triangular(factor.low, factor.central, factor.high, size=DRAWS)
-        slope = rng.uniform(_SLOPES[0], _SLOPES[2], size=DRAWS)
-        steep = rng.uniform(*_STEEP, size=DRAWS)
-        exponent = rng.integers(0, len(EXPONENTS), size=DRAWS)
-        ground[0], slope[0], steep[0], exponent[0] = (
-            factor.central,
-            DOWNHILL_SLOPE,
-            1.0,
-            0,
-        )
-        return cls(ground, slope, steep, exponent)
-
-
 def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
     """Return how often each run counts in each draw, shape (draws, largest row + 1); once in the
     first.
@@ -189,7 +165,9 @@ def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
     return weights
 
 
-def _whole(data: Evidence, table: pd.DataFrame, side: str) -> pd.DataFrame:
+def _loads_of_whole_runs(
+    data: Evidence, table: pd.DataFrame, side: str
+) -> pd.DataFrame:
     """Return the loads of runs that count as a whole for one side, all their ground together, with
     a session load.
     """
@@ -206,8 +184,13 @@ def _whole(data: Evidence, table: pd.DataFrame, side: str) -> pd.DataFrame:
     )
 
 
-def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Sums:
-    """Return the sums of loads, and of what they are divided by, over the runs of every draw."""
+def _side(
+    table: pd.DataFrame,
+    weights: Floats,
+    constants: ImpactConstants,
+    amounts: tuple[str, ...],
+) -> _Side:
+    """Return the loads, and what they are divided by, of the runs and constants of every draw."""
     # Runs without elevation have no impact load; they can't count for the other components alone.
     table = table[table[list(_COLUMNS)].notna().all(axis=1)]
     rows = np.unique(table["row"].to_numpy(dtype=np.intp))
@@ -220,36 +203,12 @@ def _sums(table: pd.DataFrame, weights: Floats, amounts: tuple[str, ...]) -> _Su
         if k == 0:
             divisors[place] = part[list(amounts)].to_numpy()
     drawn = weights[:, rows]
-    totals = (drawn @ loads.reshape(len(rows), len(EXPONENTS) * len(_COLUMNS))).reshape(
-        DRAWS, len(EXPONENTS), len(_COLUMNS)
+    sums = np.tensordot(drawn, loads, axes=1)
+    chosen = sums[np.arange(DRAWS), np.searchsorted(EXPONENTS, constants.exponent)]
+    return _Side(
+        impact_sensitivity(ImpactSums(*chosen.T), constants),
+        dict(zip(amounts, (drawn @ divisors).T, strict=True)),
     )
-    return _Sums(totals, dict(zip(amounts, (drawn @ divisors).T, strict=True)))
-
-
-def _component(name: str, sums: _Sums, constants: _Constants, ground: Floats) -> Floats:
-    """Return one component's load in every draw, at the draw's constants."""
-    draw = np.arange(DRAWS)
-    chosen = sums.loads[draw, constants.exponent]
-    own: dict[str, Floats] = {column: chosen[:, k] for k, column in enumerate(_COLUMNS)}
-    exponent = np.asarray(EXPONENTS)[constants.exponent]
-    if name == "active":
-        return own["active"]
-    if name == "tibial":
-        return np.asarray(
-            own["tibial"] + own["tibial_steep"] * constants.steep**exponent
-        )
-    # The load was summed at three slopes; in between, a parabola through them.
-    low, middle, high = _SLOPES
-    x = constants.slope
-    between = (
-        own["impact_low"] * (x - middle) * (x - high) / ((low - middle) * (low - high))
-        + own["impact"] * (x - low) * (x - high) / ((middle - low) * (middle - high))
-        + own["impact_high"]
-        * (x - low)
-        * (x - middle)
-        / ((high - low) * (high - middle))
-    )
-    return np.asarray(between * ground**exponent)
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,9 +217,8 @@ class _Ratio:
 
     component: str
     per: str
-    trail: _Sums
-    road: _Sums
-    constants: _Constants
+    trail: _Side
+    road: _Side
 
     def finding(self, whole: ClaimResult) -> Finding:
         """Return the ratio as a part of the whole claim's answer."""
@@ -271,10 +229,8 @@ class _Ratio:
             n_road=whole.n_road,
             activities=whole.activities,
         )
-        above = _component(
-            self.component, self.trail, self.constants, self.constants.ground
-        )
-        below = _component(self.component, self.road, self.constants, np.ones(DRAWS))
+        above: Floats = getattr(self.trail.load, self.component)
+        below: Floats = getattr(self.road.load, self.component)
         over = self.trail.amounts[_PER[self.per]]
         under = self.road.amounts[_PER[self.per]]
         drawn = (over > 0) & (under > 0) & (below > 0)

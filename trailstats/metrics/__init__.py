@@ -34,6 +34,8 @@ its input. Keys such as [Minetti2002]_ stand in ``docs/references.md``, each wit
 checked; [Judgement]_ marks a value chosen here.
 """
 
+from __future__ import annotations
+
 from trailstats.metrics import (
     effort,
     impact,

@@ -1,5 +1,7 @@
 """Beat intervals: artefacts, their correction, and short-term variability."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +14,7 @@ from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
 class BeatRules:
     """Constants of the artefact detection.
 
-    Parameters
+    Attributes
     ----------
     alpha : float
         Width of the thresholds in quartile deviations. [1]
@@ -45,7 +47,7 @@ class BeatRules:
 class CorrectedBeats:
     """Beat intervals after correction.
 
-    Parameters
+    Attributes
     ----------
     intervals : numpy.ndarray, shape (m,)
         Corrected intervals; a missed beat splits one in two, an extra beat joins two. [s]

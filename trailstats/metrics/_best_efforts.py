@@ -1,5 +1,7 @@
 """Fastest stretch of a length, farthest stretch of a time, and the critical speed through them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +13,7 @@ from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 class BestEfforts:
     """Best efforts of one recording, one entry per length or per time asked for.
 
-    Parameters
+    Attributes
     ----------
     distance : numpy.ndarray, shape (k,)
         Distance of the effort. [m]
@@ -159,7 +161,7 @@ def best_efforts_by_time(
 class CriticalSpeed:
     """Line of distance on time through best efforts.
 
-    Parameters
+    Attributes
     ----------
     speed : float
         Critical speed, the slope. [m/s]

@@ -1,5 +1,7 @@
 """How much effort a grade costs: energy curves and equal-effort speed curves."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,8 +28,6 @@ class EffortCurve(StrEnum):
     """Speeds at equal heart rate over a large population [Robb2017]_."""
 
 
-#: Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer
-#: end.
 GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {
         EffortCurve.RACE: (-0.25, 0.30),
@@ -35,6 +35,9 @@ GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         EffortCurve.HEART_RATE: (-0.30, 0.30),
     }
 )
+"""Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer
+end.
+"""
 
 # Highest power first, as in the papers.
 _RUNNING_COST: Final = (155.4, -30.4, -43.3, 46.3, 19.5, 3.6)  # [Minetti2002]

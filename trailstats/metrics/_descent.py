@@ -1,5 +1,7 @@
 """Climb and descent doses: eccentric work downhill, strength stimulus uphill."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np
@@ -8,9 +10,10 @@ from trailstats.metrics._spring_mass import GRAVITY
 from trailstats.metrics.sampling import true_runs, valid_seconds
 from trailstats.schema.arrays import ArrayLike, Floats, as_flags, as_floats
 
-#: Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than -15
-#: % [judgement].
 DESCENT_BANDS: Final = (-0.05, -0.10, -0.15)
+"""Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than
+-15 % [judgement].
+"""
 
 
 def descent_dose(elevation_change: ArrayLike) -> float:

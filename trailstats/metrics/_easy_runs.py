@@ -1,5 +1,7 @@
 """Which runs were meant to be easy, and how well the runner kept to it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,15 +11,16 @@ from trailstats.metrics._zones import overshoot, share_above
 from trailstats.metrics.sampling import valid_seconds
 from trailstats.schema.arrays import ArrayLike, Flags, as_flags, as_floats
 
-#: Time after a hard session within which the next run counts as meant to be easy [judgement]. [s]
 RECOVERY_WINDOW: Final = 36.0 * 3600.0
+"""Time after a hard session within which the next run counts as meant to be easy [judgement]. [s]
+"""
 
 
 @dataclass(frozen=True)
 class EasyDiscipline:
     """How well an easy-intended run stayed easy.
 
-    Parameters
+    Attributes
     ----------
     index : float
         Share of the time at or below the ceiling: 1 is perfect. [1]

@@ -1,5 +1,7 @@
 """What a heart beat is worth, and how that fades over a steady run."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +58,7 @@ class SteadyGate(StrEnum):
 class SteadyRules:
     """Gates of `decoupling`, all of them judgement but the minutes dropped.
 
-    Parameters
+    Attributes
     ----------
     warm_up : float
         Time at the start that is dropped. [s]
@@ -81,7 +83,7 @@ class SteadyRules:
 class Decoupling:
     """Loss of efficiency from the first to the second half of a run.
 
-    Parameters
+    Attributes
     ----------
     percent : float
         Loss, negative for a gain. [%] Below 5 counts as good by practice, not by physiology.

@@ -1,5 +1,7 @@
 """Metabolic power and energy of running and walking, and the walk-run transition."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -16,8 +18,6 @@ from trailstats.schema.arrays import (
     as_floats,
 )
 
-#: Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers:
-#: never apply them to running [DeGruchy2017].
 PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
     {
         "paved": 1.0,
@@ -29,9 +29,13 @@ PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
         "sand": 2.1,
     }
 )
+"""Walking terrain coefficient of the Pandolf equation by kind of ground. They are walking numbers:
+never apply them to running [DeGruchy2017].
+"""
 
-#: Speed below which a sample counts as standing [judgement]. [m/s]
 STOPPED_SPEED: Final = 0.3
+"""Speed below which a sample counts as standing [judgement]. [m/s]"""
+
 _STANDING_POWER: Final = (
     1.44  # [Looney2019], the value of the walking equation at speed zero
 )

@@ -2,6 +2,8 @@
 it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +22,7 @@ _DETRENDING: Final = 500.0
 class Alpha1:
     """Scaling exponent over time.
 
-    Parameters
+    Attributes
     ----------
     time : numpy.ndarray, shape (k,)
         Middle of each window, from the first beat. [s]

@@ -1,5 +1,7 @@
 """Maximum heart rate, and heart rate as a share of the way from rest to it."""
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
 

@@ -1,5 +1,7 @@
 """Is the recorded heart rate the heart's? Flags for what optical sensors get wrong."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,7 @@ from trailstats.schema.arrays import (
 class HeartRateRules:
     """Limits of `heart_rate_quality`.
 
-    Parameters
+    Attributes
     ----------
     lock_distance : float
         Distance of heart rate from cadence that counts as locked. [1/min]
@@ -48,7 +50,7 @@ class HeartRateRules:
 class HeartRateQuality:
     """Flags per sample; a sample with any of them should not enter a heart-rate metric.
 
-    Parameters
+    Attributes
     ----------
     cadence_locked : numpy.ndarray of bool
         Heart rate follows the steps. [1]

@@ -1,11 +1,24 @@
-"""Per-step load components and their sum over a recording."""
+"""Load of each step relative to a reference step, and its sum over a recording."""
+
+from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._energy import STOPPED_SPEED, is_walking
-from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
+from trailstats.metrics._energy import is_walking
+from trailstats.metrics._impact_sensitivity import (
+    DOWNHILL_SLOPE,
+    DOWNHILL_SLOPE_RANGE,
+    EXPONENTS,
+    IMPACT_SPEED_SLOPE,
+    MEASURED_ANGLE,
+    STEEP_GRADE,
+    ImpactConstants,
+    ImpactLoad,
+    ImpactSums,
+    impact_sensitivity,
+)
 from trailstats.metrics._spring_mass import contact_time, flight_time, peak_force
 from trailstats.metrics._stride import (
     POPULATION_CADENCE,
@@ -16,28 +29,28 @@ from trailstats.metrics._stride import (
 from trailstats.metrics.sampling import valid_seconds
 from trailstats.schema.arrays import (
     ArrayLike,
-    Flags,
     Floats,
     Ints,
     as_flags,
     as_floats,
 )
 
-#: Speed of the reference step. [m/s]
 REFERENCE_SPEED: Final = 3.0
-#: Steps in one kilometre at the reference speed on level ground [VanOeveren2019].
+"""Speed of the reference step [m/s]."""
+
 REFERENCE_STEPS_PER_KM: Final = (
     float(POPULATION_CADENCE.running(REFERENCE_SPEED)) / 60.0 / REFERENCE_SPEED * 1000.0
 )
-#: Rise of the impact component per degree downhill, from +54 % at -9 degrees [GottschallKram2005].
-DOWNHILL_SLOPE: Final = 0.06
-#: Angle beyond which the effect of grade is held, because nobody measured there. [degrees]
-MEASURED_ANGLE: Final = 9.0
-#: Rise of the impact component per m/s, from memory [Nigg1987].
-IMPACT_SPEED_SLOPE: Final = 0.21
-_TIBIAL_PER_SPEED: Final = 0.09  # [Baggaley2023]
-_WALKING_PEAK: Final = 1.2  # body weights, [Keller1996]
-_WALKING_TIBIAL: Final = 0.5  # judgement
+"""Steps in one kilometre at the reference speed on level ground [VanOeveren2019]_."""
+
+_TIBIAL_PER_SPEED: Final = 0.09
+"""Increase of the tibial component with speed [s/m], [Baggaley2023]_."""
+
+_WALKING_PEAK: Final = 1.2
+"""Peak force of a walking step in body weights [1], [Keller1996]_."""
+
+_WALKING_TIBIAL: Final = 0.5
+"""Tibial component of a walking step [1] (our choice)."""
 
 
 def _modelled_peak(speed: Floats) -> Floats:
@@ -49,7 +62,7 @@ _REFERENCE_PEAK: Final = float(_modelled_peak(as_floats(REFERENCE_SPEED)))
 
 
 def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> Floats:
-    """Active peak of a step relative to the reference step.
+    """Compare the active peak of a step with that of the reference step.
 
     Grade does not enter: the active peak was unchanged from 9 degrees down to 9 degrees up.
 
@@ -77,11 +90,9 @@ def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> F
     """
     v = as_floats(speed)
     running = _modelled_peak(v) / _REFERENCE_PEAK
-    if walking is None:
-        return running
-    return np.where(
-        as_flags(walking) & (v > 0.0), _WALKING_PEAK / _REFERENCE_PEAK, running
-    )
+    # A walking step has no contact law, so any speed above zero will do.
+    walk = False if walking is None else as_flags(walking) & (v > 0.0)
+    return np.where(walk, _WALKING_PEAK / _REFERENCE_PEAK, running)
 
 
 def impact_component(
@@ -89,11 +100,10 @@ def impact_component(
     grade: ArrayLike,
     *,
     walking: ArrayLike | None = None,
-    surface_factor: ArrayLike = 1.0,
     downhill_slope: float = DOWNHILL_SLOPE,
     speed_slope: float = IMPACT_SPEED_SLOPE,
 ) -> Floats:
-    """External impact peak of a step relative to the reference step.
+    """Compare the external impact peak of a step with that of the reference step.
 
     Parameters
     ----------
@@ -104,12 +114,10 @@ def impact_component(
         uphill.
     walking : array-like of bool, optional
         Walking samples, which have no impact peak. [1]
-    surface_factor : array-like
-        Factor of the ground, see `SURFACE_FACTORS`. [1]
     downhill_slope : float
-        Rise per degree downhill. [1/degree]
+        Increase per degree downhill. [1/degree]
     speed_slope : float
-        Rise per m/s of speed. [s/m] 0.21 is from memory.
+        Increase per m/s of speed. [s/m] The peak grows with speed; how fast is our choice.
 
     Returns
     -------
@@ -118,7 +126,7 @@ def impact_component(
 
     References
     ----------
-    [GottschallKram2005]_, [Nigg1987]_
+    [GottschallKram2005]_, [Mercer2005]_, [Judgement]_
 
     Examples
     --------
@@ -132,12 +140,7 @@ def impact_component(
         angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE)
     )
     by_speed = np.maximum(0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED))
-    running = by_speed * by_grade * as_floats(surface_factor)
-    return (
-        running
-        if walking is None
-        else np.where(as_flags(walking) & ~np.isnan(running), 0.0, running)
-    )
+    return _where_walking(walking, 0.0, by_speed * by_grade)
 
 
 def tibial_component(
@@ -147,7 +150,7 @@ def tibial_component(
     walking: ArrayLike | None = None,
     steep_factor: float = 1.0,
 ) -> Floats:
-    """Load inside the shin bone of a step relative to the reference step.
+    """Compare the load inside the shin bone at a step with that at the reference step.
 
     Parameters
     ----------
@@ -176,73 +179,53 @@ def tibial_component(
     array([1.  , 1.09])
     """
     slope = as_floats(grade)
-    by_grade = np.where(
-        np.isnan(slope), np.nan, np.where(np.abs(slope) >= 0.10, steep_factor, 1.0)
-    )
-    running = _tibial_by_speed(speed) * by_grade
-    return (
-        running
-        if walking is None
-        else np.where(as_flags(walking) & ~np.isnan(running), _WALKING_TIBIAL, running)
-    )
+    by_grade = np.where(np.abs(slope) >= STEEP_GRADE, steep_factor, 1.0)
+    by_speed = 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED)
+    running = np.maximum(0.0, by_speed) * np.where(np.isnan(slope), np.nan, by_grade)
+    return _where_walking(walking, _WALKING_TIBIAL, running)
 
 
-def _tibial_by_speed(speed: ArrayLike) -> Floats:
-    """Factor of speed in the tibial component, not below 0."""
-    return np.maximum(
-        0.0, 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED)
-    )
+def _where_walking(walking: ArrayLike | None, value: float, running: Floats) -> Floats:
+    """Return a running component with the walking samples at a fixed value; NaN stays."""
+    if walking is None:
+        return running
+    return np.where(as_flags(walking) & ~np.isnan(running), value, running)
 
 
 def impact_load_by_group(
     group: ArrayLike,
     speed: ArrayLike,
     grade: ArrayLike,
-    cadence: ArrayLike,
-    dt: ArrayLike,
+    steps: ArrayLike,
     *,
-    n_groups: int | None = None,
     walking: ArrayLike | None = None,
-    surface_factor: ArrayLike = 1.0,
-    exponent: float = 1.0,
-    model: CadenceModel = POPULATION_CADENCE,
-) -> ImpactLoadArrays:
-    """Load by component for each group of samples, in one pass.
+    n_groups: int | None = None,
+    exponents: tuple[float, ...] = EXPONENTS,
+) -> ImpactSums:
+    """Sum the load of the steps of each group of samples, at each exponent.
 
     Parameters
     ----------
     group : array-like of int, shape (n,)
         Group of each sample, 0 upwards. [1] Negative samples belong to none.
     speed : array-like
-        Speed along the slope. [m/s] Samples below 0.3 m/s take no steps.
+        Speed along the slope. [m/s]
     grade : array-like
         Rise over run. [1]
-    cadence : array-like
-        Steps of both feet. [1/min] NaN and values that are not positive are modelled.
-    dt : array-like
-        Seconds that each sample stands for. [s]
+    steps : array-like
+        Steps taken in each sample. [1] NaN takes none.
+    walking : array-like of bool, optional
+        Walking samples. [1] None: all are running.
     n_groups : int, optional
         Number of groups. [1] Default: the largest group plus one.
-    walking : array-like of bool, optional
-        Walking samples. [1] None decides by cadence, speed and grade.
-    surface_factor : array-like
-        Factor of the ground, see `SURFACE_FACTORS`. [1]
-    exponent : float
-        Exponent of the per-step magnitude. [1] 1 counts load; 4 (daily stimulus), 6.6 (bone) and 9
-        (tendon) are from memory.
-    model : CadenceModel
-        Cadence where none was recorded.
+    exponents : tuple of float
+        Exponents of the per-step magnitude. [1]
 
     Returns
     -------
-    ImpactLoadArrays
-        One value per group. [km] A component skips samples where it is NaN; it is NaN for a group
-        with time of which none could be used, and 0 for a group without time.
-
-    Raises
-    ------
-    ValueError
-        If `exponent` is not positive.
+    ImpactSums
+        Sums by component, shape (exponents, groups). [km] Samples where a component is NaN are
+        skipped; where all with steps are, the component is NaN in every group.
 
     References
     ----------
@@ -251,52 +234,47 @@ def impact_load_by_group(
     Examples
     --------
     >>> from trailstats.metrics import impact
-    >>> load = impact.impact_load_by_group([0, 1], 3.0, [0.0, -0.1], float('nan'), 500.0 / 3.0)
-    >>> load.impact.round(3)
+    >>> steps = impact.REFERENCE_STEPS_PER_KM / 2.0
+    >>> sums = impact.impact_load_by_group([0, 1], 3.0, [0.0, -0.1], steps)
+    >>> sums.impact[0].round(3)
     array([0.5  , 0.671])
     """
-    if not exponent > 0.0:
-        raise ValueError(f"exponent must be positive, got {exponent}")
-    shape = np.broadcast_shapes(
-        *(np.shape(a) for a in (group, speed, grade, cadence, dt))
+    walk = False if walking is None else as_flags(walking)
+    v, slope, number, index, walk = (
+        np.ravel(each)
+        for each in np.broadcast_arrays(
+            as_floats(speed), as_floats(grade), as_floats(steps), group, walk
+        )
     )
-    v, slope, steps = (
-        np.broadcast_to(as_floats(a), shape).ravel() for a in (speed, grade, cadence)
+    count = int(np.max(index, initial=-1)) + 1 if n_groups is None else n_groups
+    weight = np.where(index >= 0, np.nan_to_num(number) / REFERENCE_STEPS_PER_KM, 0.0)
+    index = np.maximum(index, 0)
+    stepping = number != 0.0
+
+    def sums(magnitude: Floats, cell: Ints, cells: int) -> Floats:
+        known = ~np.isnan(magnitude)
+        if stepping.any() and not known[stepping].any():
+            return np.full((len(exponents), cells), np.nan)
+        filled = np.where(known, magnitude, 0.0)
+        return np.stack(
+            [np.bincount(cell, weight * filled**b, minlength=cells) for b in exponents]
+        )
+
+    def impact(downhill: float) -> Floats:
+        magnitude = impact_component(v, slope, walking=walk, downhill_slope=downhill)
+        return sums(magnitude, index, count)
+
+    steep = count * (np.abs(slope) >= STEEP_GRADE)
+    tibial = sums(tibial_component(v, slope, walking=walk), index + steep, 2 * count)
+    return ImpactSums(
+        active=sums(active_component(v, walking=walk), index, count),
+        impact=impact(DOWNHILL_SLOPE),
+        impact_low=impact(DOWNHILL_SLOPE_RANGE[0]),
+        impact_high=impact(DOWNHILL_SLOPE_RANGE[1]),
+        tibial=tibial[:, :count],
+        # Ground of unknown grade isn't known to be steep.
+        tibial_steep=np.nan_to_num(tibial[:, count:]),
     )
-    seconds = np.broadcast_to(valid_seconds(dt), shape).ravel()
-    index = np.broadcast_to(np.asarray(group, dtype=np.int64), shape).ravel()
-    factor = np.broadcast_to(as_floats(surface_factor), shape).ravel()
-    walk = (
-        is_walking(v, steps, slope)
-        if walking is None
-        else np.broadcast_to(as_flags(walking), shape).ravel()
-    )
-    rate, _ = step_rate(v, steps, walking=walk, model=model)
-
-    kept = (index >= 0) & (seconds > 0.0)
-    index, count = (
-        index[kept],
-        int(n_groups if n_groups is not None else np.max(index, initial=-1) + 1),
-    )
-    taken, stopped = (rate * seconds)[kept], (v < STOPPED_SPEED)[kept]
-
-    def total(magnitude: Floats) -> Floats:
-        each = np.where(stopped, 0.0, taken * magnitude[kept] ** exponent)
-        return _sum_by_group(index, each, count) / REFERENCE_STEPS_PER_KM
-
-    return ImpactLoadArrays(
-        active=total(active_component(v, walking=walk)),
-        impact=total(impact_component(v, slope, walking=walk, surface_factor=factor)),
-        tibial=total(tibial_component(v, slope, walking=walk)),
-    )
-
-
-def _sum_by_group(index: Ints, values: Floats, count: int) -> Floats:
-    usable: Flags = ~np.isnan(values)
-    sums = np.bincount(index[usable], weights=values[usable], minlength=count)
-    present = np.bincount(index, minlength=count) > 0
-    used = np.bincount(index[usable], minlength=count) > 0
-    return np.where(present & ~used, np.nan, sums)
 
 
 def impact_load(
@@ -306,11 +284,10 @@ def impact_load(
     dt: ArrayLike,
     *,
     walking: ArrayLike | None = None,
-    surface_factor: ArrayLike = 1.0,
-    exponent: float = 1.0,
     model: CadenceModel = POPULATION_CADENCE,
+    exponent: float = 1.0,
 ) -> ImpactLoad:
-    """Load of a recording by component, in equivalent level-road kilometres at 3.0 m/s.
+    """Sum the load of a recording by component, in equivalent level-road kilometres at 3.0 m/s.
 
     Parameters
     ----------
@@ -324,19 +301,17 @@ def impact_load(
         Seconds that each sample stands for. [s]
     walking : array-like of bool, optional
         Walking samples. [1] None decides by cadence, speed and grade.
-    surface_factor : array-like
-        Factor of the ground, see `SURFACE_FACTORS`. [1]
-    exponent : float
-        Exponent of the per-step magnitude. [1] 1 counts load; 4, 6.6 and 9 count fatigue and are
-        from memory. Never report only one.
     model : CadenceModel
         Cadence where none was recorded.
+    exponent : float
+        Exponent of the per-step magnitude. [1] 1 counts load, larger ones fatigue, see `EXPONENTS`.
+        Never report only one.
 
     Returns
     -------
     ImpactLoad
-        Load. [km] Each component skips samples where it is NaN and is NaN when no sample could be
-        used; 0 without time.
+        Load on paved ground. [km] Each component skips samples where it is NaN and is NaN when no
+        sample could be used; 0 without steps.
 
     Raises
     ------
@@ -351,21 +326,20 @@ def impact_load(
     --------
     >>> from trailstats.metrics import impact
     >>> load = impact.impact_load([3.0], [0.0], [float('nan')], [1000.0 / 3.0])
-    >>> round(load.active, 3), round(load.impact, 3), round(load.tibial, 3)
-    (1.0, 1.0, 1.0)
+    >>> [float(part.round(3)) for part in (load.active, load.impact, load.tibial)]
+    [1.0, 1.0, 1.0]
     """
-    grouped = impact_load_by_group(
+    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
+    walk = is_walking(v, cadence, slope) if walking is None else as_flags(walking)
+    rate, _ = step_rate(v, cadence, walking=walk, model=model)
+    sums = impact_load_by_group(
         0,
-        speed,
-        grade,
-        cadence,
-        dt,
+        v,
+        slope,
+        rate * valid_seconds(dt),
+        walking=walk,
         n_groups=1,
-        walking=walking,
-        surface_factor=surface_factor,
-        exponent=exponent,
-        model=model,
+        exponents=(exponent,),
     )
-    return ImpactLoad(
-        float(grouped.active[0]), float(grouped.impact[0]), float(grouped.tibial[0])
-    )
+    load = impact_sensitivity(sums, ImpactConstants(exponent=exponent))
+    return ImpactLoad(load.active[0, 0], load.impact[0, 0], load.tibial[0, 0])

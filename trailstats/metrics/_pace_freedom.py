@@ -2,6 +2,8 @@
 surges.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds

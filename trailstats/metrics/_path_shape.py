@@ -1,5 +1,7 @@
 """Shape of a path on the ground: how straight it is and how much it turns."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np

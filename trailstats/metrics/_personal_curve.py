@@ -1,5 +1,7 @@
 """An athlete's own grade curve: the population curve, bent by what the athlete's history shows."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +9,10 @@ import numpy as np
 from trailstats.metrics._curves import EffortCurve, effort_factor
 from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
-#: Grade at which the basis functions reach 1, so that one prior width fits all of them [judgement].
 _GRADE_SCALE = 0.10
+"""Grade at which the basis functions reach 1, so that one prior width fits all of them
+[judgement].
+"""
 
 
 def _basis(grade: Floats) -> Floats:
@@ -24,7 +28,7 @@ def _basis(grade: Floats) -> Floats:
 class PersonalCurve:
     """A grade curve fitted to one athlete, with its uncertainty.
 
-    Parameters
+    Attributes
     ----------
     population : EffortCurve
         The curve it departs from.

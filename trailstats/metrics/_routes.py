@@ -1,5 +1,7 @@
 """Route cells on a plain grid, and how much of a route was run before."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

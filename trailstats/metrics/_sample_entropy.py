@@ -1,5 +1,7 @@
 """Sample entropy: how irregular a series is."""
 
+from __future__ import annotations
+
 import numpy as np
 import scipy
 

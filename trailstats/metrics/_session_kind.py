@@ -1,5 +1,7 @@
 """What kind of training a session was, by stated rules."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
@@ -25,7 +27,7 @@ class SessionKind(StrEnum):
 class SessionFeatures:
     """What the rules look at. NaN is unknown, and a rule on an unknown value does not hold.
 
-    Parameters
+    Attributes
     ----------
     duration : float
         Moving time. [s]
@@ -66,7 +68,7 @@ class SessionFeatures:
 class SessionRules:
     """Limits of `session_kinds`, all of them judgement.
 
-    Parameters
+    Attributes
     ----------
     interval_laps : int
         Hard laps that make intervals. [1]

@@ -1,5 +1,7 @@
 """Load of a session by the best method that its data allow."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,7 +34,7 @@ class LoadMethod(StrEnum):
 class SessionLoadRules:
     """Scale and gates of `session_load`.
 
-    Parameters
+    Attributes
     ----------
     smallest_coverage : float
         Share of the moving time that a method needs (judgement). [1]
@@ -58,7 +60,7 @@ class SessionLoadRules:
 class SessionLoad:
     """Load of one session and what it was computed from.
 
-    Parameters
+    Attributes
     ----------
     value : float
         Load; 100 is an hour at threshold by every method. [1]

@@ -1,13 +1,16 @@
 """Contact and flight, and the sine-wave spring-mass model of a running step."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np
 
 from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
-#: Gravity as rounded by the papers used here. [m/s^2]
 GRAVITY: Final = 9.81
+"""Gravity as rounded by the papers used here. [m/s^2]"""
+
 _ANCHOR_SPEED: Final = 2.65  # [m/s], of the contact-time law [Voloshina2015]
 _ANCHOR_CONTACT: Final = 0.278  # [s], [Voloshina2015]
 

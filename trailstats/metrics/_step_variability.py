@@ -1,5 +1,7 @@
 """How regular the steps are: spread of cadence and step length within windows of steady running."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +70,7 @@ def quantisation_deviation(resolution: float) -> float:
 class SteadyWindowRules:
     """What makes a window steady running, so that its spread is the runner's and not the course's.
 
-    Parameters
+    Attributes
     ----------
     window : float
         Length of a window. [s]
@@ -100,7 +102,7 @@ class SteadyWindowRules:
 class StepVariability:
     """Spread of the steps within steady windows.
 
-    Parameters
+    Attributes
     ----------
     cadence : float
         Coefficient of variation of cadence. [1]

@@ -1,5 +1,7 @@
 """Steps: recorded, modelled from the athlete's own cadence, or from the population's."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +32,7 @@ class CadenceModel:
     One number stands for a person. A parabola of the athlete's own says no more of other runs than
     this scale does, and needs a spread of speeds that many don't run.
 
-    Parameters
+    Attributes
     ----------
     at_3 : float
         Cadence of level running at 3 m/s. [1/min]
@@ -96,8 +98,8 @@ class CadenceModel:
         return as_floats(self._scale * _WALK_CADENCE * relative**_WALK_EXPONENT)
 
 
-#: What is taken where nothing is known of the athlete [VanOeveren2019].
 POPULATION_CADENCE: Final = CadenceModel()
+"""What is taken where nothing is known of the athlete [VanOeveren2019]."""
 
 
 def fit_cadence(
@@ -224,7 +226,7 @@ def step_length(speed: ArrayLike, cadence: ArrayLike) -> Floats:
 class StepCount:
     """Number of steps, and how many of them were modelled.
 
-    Parameters
+    Attributes
     ----------
     steps : float
         Steps of both feet. [1]

@@ -1,5 +1,7 @@
 """What the ground may change: an interval per kind of ground, never a single number."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +26,7 @@ class SurfaceFactor:
     """Factor of a kind of ground relative to paved ground, with the interval that the evidence
     leaves open.
 
-    Parameters
+    Attributes
     ----------
     low, central, high : float
         Bounds and central value of the factor. [1]
@@ -55,8 +57,6 @@ class SurfaceFactor:
         return self.low > 1.0 or self.high < 1.0
 
 
-#: Factor on the impact component of a step. The intervals are judgements from the studies named,
-#: which disagree; real dirt and gravel trails showed no difference at all.
 SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
     {
         Ground.PAVED: SurfaceFactor(1.00, 1.00, 1.00, "reference"),
@@ -74,8 +74,10 @@ SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
         ),
     }
 )
+"""Factor on the impact component of a step. The intervals are judgements from the studies named,
+which disagree; real dirt and gravel trails showed no difference at all.
+"""
 
-#: Factor on the energy of running. Walking coefficients are larger and must not be used here.
 ENERGY_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
     {
         Ground.PAVED: SurfaceFactor(1.00, 1.00, 1.00, "reference"),
@@ -88,3 +90,4 @@ ENERGY_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
         Ground.SAND: SurfaceFactor(1.50, 1.55, 1.60, "[Lejeune1998], [Pinnington2001]"),
     }
 )
+"""Factor on the energy of running. Walking coefficients are larger and must not be used here."""

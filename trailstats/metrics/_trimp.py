@@ -1,5 +1,7 @@
 """Load of one session from heart rate, pace or perceived effort."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 from typing import Final
 

@@ -1,5 +1,7 @@
 """Heart-rate anchors, zones and the time spent in them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,9 +10,11 @@ import numpy as np
 from trailstats.metrics.sampling import time_mean, valid_seconds
 from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
-#: Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to none
-#: of them.
 RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
+"""Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to
+none of them.
+"""
+
 _THRESHOLD_FRACTIONS: Final = (0.85, 0.90, 0.95, 1.00, 1.03)  # [Friel]
 _THRESHOLD_LAST: Final = 1.06  # [Friel], belongs to the zone below
 
@@ -19,14 +23,14 @@ _THRESHOLD_LAST: Final = 1.06  # [Friel], belongs to the zone below
 class ZoneRules:
     """Where the three-zone model puts its two thresholds, as shares of maximum heart rate.
 
-    Parameters
+    Attributes
     ----------
     first : float
         First threshold, the ceiling of easy running. [1]
     second : float
         Second threshold. [1]
     uncertainty : float
-        Half width of the interval between people, from memory. [1]
+        Half width of the interval between people (our choice). [1]
 
     Raises
     ------

@@ -4,6 +4,8 @@ Grade-adjusted speed is the level speed of equal effort. It is computed per samp
 afterwards, because the curves bend: the factor of a mean grade is not the mean factor.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trailstats.metrics._curves import (

@@ -8,6 +8,8 @@ exponent of 1 the total counts load, with a larger one it counts fatigue; read b
 running takes more but smaller steps per kilometre.
 """
 
+from __future__ import annotations
+
 from trailstats.metrics._descent import (
     DESCENT_BANDS,
     damaging_descent,
@@ -20,9 +22,6 @@ from trailstats.metrics._descent import (
     vertical_speed,
 )
 from trailstats.metrics._impact_load import (
-    DOWNHILL_SLOPE,
-    IMPACT_SPEED_SLOPE,
-    MEASURED_ANGLE,
     REFERENCE_SPEED,
     REFERENCE_STEPS_PER_KM,
     active_component,
@@ -31,10 +30,18 @@ from trailstats.metrics._impact_load import (
     impact_load_by_group,
     tibial_component,
 )
-from trailstats.metrics._impact_result import ImpactLoad, ImpactLoadArrays
 from trailstats.metrics._impact_sensitivity import (
+    CENTRAL_CONSTANTS,
+    DOWNHILL_SLOPE,
+    DOWNHILL_SLOPE_RANGE,
     EXPONENTS,
-    ImpactSensitivity,
+    IMPACT_SPEED_SLOPE,
+    MEASURED_ANGLE,
+    STEEP_FACTOR_RANGE,
+    STEEP_GRADE,
+    ImpactConstants,
+    ImpactLoad,
+    ImpactSums,
     impact_sensitivity,
 )
 from trailstats.metrics._spring_mass import (
@@ -66,8 +73,10 @@ from trailstats.metrics._surface_factor import (
 )
 
 __all__ = [
+    "CENTRAL_CONSTANTS",
     "DESCENT_BANDS",
     "DOWNHILL_SLOPE",
+    "DOWNHILL_SLOPE_RANGE",
     "ENERGY_FACTORS",
     "EXPONENTS",
     "GRAVITY",
@@ -76,12 +85,14 @@ __all__ = [
     "POPULATION_CADENCE",
     "REFERENCE_SPEED",
     "REFERENCE_STEPS_PER_KM",
+    "STEEP_FACTOR_RANGE",
+    "STEEP_GRADE",
     "SURFACE_FACTORS",
     "CadenceModel",
     "Ground",
+    "ImpactConstants",
     "ImpactLoad",
-    "ImpactLoadArrays",
-    "ImpactSensitivity",
+    "ImpactSums",
     "StepCount",
     "SurfaceFactor",
     "active_component",

@@ -2,6 +2,8 @@
 beats.
 """
 
+from __future__ import annotations
+
 from trailstats.metrics._easy_runs import (
     RECOVERY_WINDOW,
     EasyDiscipline,

@@ -5,6 +5,8 @@ unknown (NaN) counts as 0 in running averages, because a filter would otherwise 
 the number of unknown days before.
 """
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 import numpy as np

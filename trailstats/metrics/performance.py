@@ -1,5 +1,7 @@
 """Performance: race equivalents, best efforts, critical speed, efficiency and decoupling."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,7 +212,7 @@ def runs_needed(
 class SpeedAtHeartRate:
     """Speed read off a line at a reference heart rate.
 
-    Parameters
+    Attributes
     ----------
     speed : float
         Speed. [m/s]

@@ -4,6 +4,8 @@ Every formula that adds over a recording takes `dt`, the seconds that each sampl
 pause has ``dt = 0``. A missing or negative `dt` counts as zero, so a bad clock never adds time.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trailstats.schema.arrays import (

@@ -5,6 +5,8 @@ All of it is proxy: exposure measures a dose and not an ability, and the variabi
 not the coordinative variability between limbs that studies of injuries speak of.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +95,7 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
 class StanceImbalance:
     """Distance of the stance-time balance from even.
 
-    Parameters
+    Attributes
     ----------
     mean : float
         Distance of the mean balance from 50 %, in percentage points. [pp]

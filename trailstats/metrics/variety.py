@@ -1,5 +1,7 @@
 """Variety of training: terrain entropy, routes, effort kilometres, climbs and session kinds."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 from typing import Final
 
