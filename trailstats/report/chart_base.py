@@ -4,7 +4,7 @@ the theme.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,13 +22,15 @@ __all__ = [
     "SURFACES",
     "Rows",
     "altair",
+    "chart",
     "config",
-    "data",
+    "keyed",
     "legend",
     "surface_colour",
     "surface_shape",
     "themed",
     "time_axis",
+    "tips",
     "wide",
 ]
 
@@ -49,9 +51,9 @@ def altair() -> ModuleType:
     return altair
 
 
-def data(rows: Rows) -> object:
-    """Return rows as a chart's own data."""
-    return altair().Data(values=list(rows))
+def chart(rows: Rows) -> Any:  # noqa: ANN401  # Altair is imported only when something is drawn
+    """Return an empty chart of rows, which it carries in itself."""
+    return altair().Chart(altair().Data(values=list(rows)))
 
 
 def wide(chart: Chart, height: int = HEIGHT) -> Chart:
@@ -73,28 +75,34 @@ def time_axis() -> object:
     return altair().Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False)
 
 
+def keyed(channel: str, field: str, values: Mapping[str, object]) -> object:
+    """Return a channel, such as ``"Color"``, that shows each value of a field as given here."""
+    alt = altair()
+    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    make = getattr(alt, channel)
+    return make(field, title=None, scale=scale, legend=legend())
+
+
 def surface_colour(rows: Rows) -> object:
     """Return the colours of the surfaces that occur in the rows."""
-    found = _present(rows)
-    colours = [LIGHT.surface(Surface(s)) for s in found]
-    return altair().Color(
-        "surface:N",
-        title=None,
-        scale=altair().Scale(domain=found, range=colours),
-        legend=legend(),
-    )
+    colours = {s: LIGHT.surface(Surface(s)) for s in _present(rows)}
+    return keyed("Color", "surface:N", colours)
 
 
 def surface_shape(rows: Rows) -> object:
     """Return a shape for each surface, so that colour is not needed."""
-    found = _present(rows)
-    shapes = [_SHAPES[s] for s in found]
-    return altair().Shape(
-        "surface:N",
-        title=None,
-        scale=altair().Scale(domain=found, range=shapes),
-        legend=legend(),
-    )
+    return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _present(rows)})
+
+
+def tips(*fields: tuple[str, ...]) -> list[object]:
+    """Return what is shown under the pointer: for each field its name, and perhaps a title and a
+    format.
+    """
+    names = ("title", "format")
+    return [
+        altair().Tooltip(field, **dict(zip(names, rest, strict=False)))
+        for field, *rest in fields
+    ]
 
 
 def themed(chart: Chart) -> Chart:

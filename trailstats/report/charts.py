@@ -1,4 +1,4 @@
-"""Altair charts of the archive and of one run: specifications that the page, notebooks, SVG and PNG
+"""Altair charts of a history and of one run: specifications that the page, notebooks, SVG and PNG
 share.
 
 Every function takes plain rows as `trailstats.report.history_rows` makes them and returns a chart
@@ -14,14 +14,16 @@ from trailstats.report.chart_base import (
     SURFACES,
     Rows,
     altair,
-    data,
-    legend,
+    chart,
+    keyed,
     surface_colour,
     surface_shape,
     time_axis,
+    tips,
     wide,
 )
 from trailstats.report.palette import LIGHT
+from trailstats.report.run_tables import ZONES
 from trailstats.terrain.ground_kinds import GROUND_KINDS
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ _VERDICTS = {
     "not measurable": (LIGHT.unknown, "stroke"),
 }
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_WEEK_TIP = ("week:T", "week from", "%d %b %Y")
+_CLOCK = (
+    "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + "
+    "round(datum.value % 60)"
+)
+"""A Vega expression: seconds as minutes and seconds."""
+_CLOCK_STEPS = (5.0, 10.0, 15.0, 30.0, 60.0)
+_MOST_TICKS = 7
 
 
 def weekly(rows: Rows, unit: str = "km") -> Chart:
@@ -71,42 +81,28 @@ def load(rows: Rows) -> Chart:
     Rows with ``week, end, load, fitness, fatigue, form``.
     """
     alt = altair()
-    kinds = ["fitness", "fatigue", "form"]
-    base = alt.Chart(data(rows))
+    colours = {"fitness": LIGHT.text, "fatigue": LIGHT.bad, "form": LIGHT.accent}
+    dashes = {"fitness": [1, 0], "fatigue": [5, 3], "form": [2, 2]}
+    base = chart(rows)
     bars = base.mark_rect(color=LIGHT.unknown, opacity=0.45).encode(
         x=_week(),
         x2="end:T",
         y=alt.Y("load:Q", title="load"),
         y2=alt.datum(0),
-        tooltip=[
-            alt.Tooltip("week:T", title="week from", format="%d %b %Y"),
-            alt.Tooltip("load:Q", format=".0f"),
-            alt.Tooltip("fitness:Q", title="fitness, 42 days", format=".0f"),
-            alt.Tooltip("fatigue:Q", title="fatigue, 7 days", format=".0f"),
-            alt.Tooltip("form:Q", format="+.0f"),
-        ],
+        tooltip=tips(
+            _WEEK_TIP,
+            ("load:Q", "load", ".0f"),
+            ("fitness:Q", "fitness, 42 days", ".0f"),
+            ("fatigue:Q", "fatigue, 7 days", ".0f"),
+            ("form:Q", "form", "+.0f"),
+        ),
     )
-    lines = (
-        base.transform_fold(kinds, as_=["kind", "value"])
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=_week(),
-            y="value:Q",
-            color=alt.Color(
-                "kind:N",
-                title=None,
-                scale=alt.Scale(
-                    domain=kinds, range=[LIGHT.text, LIGHT.bad, LIGHT.accent]
-                ),
-                legend=legend(),
-            ),
-            strokeDash=alt.StrokeDash(
-                "kind:N",
-                title=None,
-                scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 3], [2, 2]]),
-                legend=legend(),
-            ),
-        )
+    folded = base.transform_fold(list(colours), as_=["kind", "value"])
+    lines = folded.mark_line(strokeWidth=2).encode(
+        x=_week(),
+        y="value:Q",
+        color=keyed("Color", "kind:N", colours),
+        strokeDash=keyed("StrokeDash", "kind:N", dashes),
     )
     return wide(alt.layer(bars, lines))
 
@@ -116,38 +112,28 @@ def intensity(rows: Rows) -> Chart:
     `intensity_rows` gives.
     """
     alt = altair()
-    zones = ["easy", "moderate", "hard"]
-    return wide(
-        alt.Chart(data(rows))
-        .mark_bar(stroke=LIGHT.background, strokeWidth=1)
-        .encode(
-            y=alt.Y("surface:N", title=None, sort=["trail runs", "road runs"]),
-            x=alt.X(
-                "share:Q",
-                title=None,
-                axis=alt.Axis(format="%", tickCount=5),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            color=alt.Color(
-                "zone:N",
-                title="zone",
-                sort=zones,
-                scale=alt.Scale(
-                    domain=zones, range=[LIGHT.easy, LIGHT.moderate, LIGHT.hard]
-                ),
-                legend=legend(),
-            ),
-            order="order:Q",
-            tooltip=[
-                alt.Tooltip("surface:N", title="on"),
-                alt.Tooltip("zone:N"),
-                alt.Tooltip("share:Q", format=".0%"),
-                alt.Tooltip("time:N"),
-                alt.Tooltip("n:Q", title="runs"),
-            ],
-        ),
-        height=130,
+    share = alt.X(
+        "share:Q",
+        title=None,
+        axis=alt.Axis(format="%", tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
     )
+    colours = dict(zip(ZONES, (LIGHT.easy, LIGHT.moderate, LIGHT.hard), strict=True))
+    bars = chart(rows).mark_bar(stroke=LIGHT.background, strokeWidth=1)
+    bars = bars.encode(
+        y=alt.Y("surface:N", title=None, sort=["trail runs", "road runs"]),
+        x=share,
+        color=keyed("Color", "zone:N", colours),
+        order="order:Q",
+        tooltip=tips(
+            ("surface:N", "on"),
+            ("zone:N",),
+            ("share:Q", "share", ".0%"),
+            ("time:N",),
+            ("n:Q", "runs"),
+        ),
+    )
+    return wide(bars, height=130)
 
 
 def calendar(rows: Rows, unit: str = "km") -> Chart:
@@ -155,26 +141,19 @@ def calendar(rows: Rows, unit: str = "km") -> Chart:
     name``.
     """
     alt = altair()
-    return wide(
-        alt.Chart(data(rows))
-        .mark_point(filled=True, opacity=0.85)
-        .encode(
-            x=_week(),
-            y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
-            size=alt.Size(
-                "distance:Q", title=unit, legend=None, scale=alt.Scale(range=[8, 170])
-            ),
-            color=surface_colour(rows),
-            shape=surface_shape(rows),
-            tooltip=[
-                alt.Tooltip("date:N"),
-                alt.Tooltip("name:N"),
-                alt.Tooltip("surface:N"),
-                alt.Tooltip("distance:Q", title=unit, format=".1f"),
-            ],
+    area = alt.Scale(range=[8, 170])
+    points = chart(rows).mark_point(filled=True, opacity=0.85)
+    points = points.encode(
+        x=_week(),
+        y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
+        size=alt.Size("distance:Q", title=unit, legend=None, scale=area),
+        color=surface_colour(rows),
+        shape=surface_shape(rows),
+        tooltip=tips(
+            ("date:N",), ("name:N",), ("surface:N",), ("distance:Q", unit, ".1f")
         ),
-        height=170,
     )
+    return wide(points, height=170)
 
 
 def variety(rows: Rows) -> Chart:
@@ -184,32 +163,23 @@ def variety(rows: Rows) -> Chart:
     """
     alt = altair()
     kinds = [k for k in GROUND_KINDS if any(row["kind"] == k for row in rows)]
-    months = alt.X(
-        "yearmonth(month):O",
-        title=None,
-        axis=alt.Axis(format="%b %Y", labelOverlap=True, labelAngle=0),
+    months = alt.Axis(format="%b %Y", labelOverlap=True, labelAngle=0)
+    shares = alt.Legend(
+        orient="top", title="share of the month", format="%", values=[0.05, 0.25, 1]
     )
-    base = alt.Chart(data(rows))
-    cells = base.mark_rect(color=LIGHT.hard).encode(
-        x=months,
+    strength = alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 1])
+    cells = chart(rows).mark_rect(color=LIGHT.hard)
+    cells = cells.encode(
+        x=alt.X("yearmonth(month):O", title=None, axis=months),
         y=alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds)),
-        opacity=alt.Opacity(
-            "share:Q",
-            scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 1]),
-            legend=alt.Legend(
-                orient="top",
-                title="share of the month",
-                format="%",
-                values=[0.05, 0.25, 1],
-            ),
+        opacity=alt.Opacity("share:Q", scale=strength, legend=shares),
+        tooltip=tips(
+            ("month:T", "month", "%B %Y"),
+            ("kind:N", "ground"),
+            ("share:Q", "share", ".0%"),
+            ("hours:Q", "hours", ".1f"),
+            ("evenness:Q", "evenness of the month", ".2f"),
         ),
-        tooltip=[
-            alt.Tooltip("month:T", format="%B %Y"),
-            alt.Tooltip("kind:N", title="ground"),
-            alt.Tooltip("share:Q", format=".0%"),
-            alt.Tooltip("hours:Q", format=".1f"),
-            alt.Tooltip("evenness:Q", title="evenness of the month", format=".2f"),
-        ],
     )
     return wide(cells, height=30 * len(kinds) + 60)
 
@@ -221,43 +191,33 @@ def trend(points: Rows, lines: Rows, unit: str = "/km") -> Chart:
     The faster, the higher; the axis is marked as a clock.
     """
     alt = altair()
-    clock = (
-        "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + "
-        "round(datum.value % 60)"
-    )
     scale = alt.Scale(zero=False, reverse=True)
-    axis = alt.Axis(labelExpr=clock, values=_clock_ticks(points))
+    axis = alt.Axis(labelExpr=_CLOCK, values=_clock_ticks(points))
     y = alt.Y("speed:Q", title=f"pace, {unit}", scale=scale, axis=axis)
-    dots = (
-        alt.Chart(data(points))
-        .mark_point(filled=True, opacity=0.6, color=LIGHT.road)
-        .encode(
-            x=_week(),
-            y=y,
-            size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[16, 70])),
-            tooltip=[
-                alt.Tooltip("week:T", title="week from", format="%d %b %Y"),
-                alt.Tooltip("pace:N"),
-                alt.Tooltip("n:Q", title="road runs"),
-            ],
-        )
+    dots = chart(points).mark_point(filled=True, opacity=0.6, color=LIGHT.road)
+    dots = dots.encode(
+        x=_week(),
+        y=y,
+        size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[16, 70])),
+        tooltip=tips(_WEEK_TIP, ("pace:N",), ("n:Q", "road runs")),
     )
-    fitted = alt.Chart(data(lines))
+    if not lines:
+        return wide(alt.layer(dots))
+    fitted = chart(lines)
     band = fitted.mark_area(opacity=0.18, color=LIGHT.road).encode(
         x=_week(), y=alt.Y("low:Q", scale=scale), y2="high:Q"
     )
     line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(x=_week(), y=y)
-    return wide(alt.layer(band, line, dots) if lines else alt.layer(dots))
+    return wide(alt.layer(band, line, dots))
 
 
 def _clock_ticks(points: Rows) -> list[float]:
     """Return ticks at round times per kilometre or mile."""
-    paces = [float(str(row["speed"])) for row in points]
-    low, high = min(paces, default=0.0), max(paces, default=0.0)
-    step = next(
-        (s for s in (5.0, 10.0, 15.0, 30.0, 60.0) if (high - low) / s <= 7), 120.0
-    )
-    return [step * k for k in range(int(low // step), int(high // step) + 2)]
+    paces = [float(str(row["speed"])) for row in points] or [0.0]
+    low = min(paces)
+    range_ = max(paces) - low
+    step = next((s for s in _CLOCK_STEPS if range_ / s <= _MOST_TICKS), 120.0)
+    return [step * k for k in range(int(low // step), int(max(paces) // step) + 2)]
 
 
 def claims(rows: Rows) -> Chart:
@@ -268,29 +228,14 @@ def claims(rows: Rows) -> Chart:
     known to.
     """
     alt = altair()
-    base = alt.Chart(data(rows)).encode(
+    found = {v: _VERDICTS[v] for v in _VERDICTS if any(r["verdict"] == v for r in rows)}
+    colours = {verdict: colour for verdict, (colour, _) in found.items()}
+    shapes = {verdict: shape for verdict, (_, shape) in found.items()}
+    base = chart(rows).encode(
         y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
-        tooltip=[
-            alt.Tooltip("title:N"),
-            alt.Tooltip("verdict:N"),
-            alt.Tooltip("text:N", title="trail minus road"),
-        ],
+        tooltip=tips(("title:N",), ("verdict:N",), ("text:N", "trail minus road")),
     )
-    found = [v for v in _VERDICTS if any(row["verdict"] == v for row in rows)]
-    tones = [_VERDICTS[v][0] for v in found]
-    colour = alt.Color(
-        "verdict:N",
-        title=None,
-        scale=alt.Scale(domain=found, range=tones),
-        legend=legend(),
-    )
-    shapes = [_VERDICTS[v][1] for v in found]
-    shape = alt.Shape(
-        "verdict:N",
-        title=None,
-        scale=alt.Scale(domain=found, range=shapes),
-        legend=legend(),
-    )
+    coloured = base.encode(color=keyed("Color", "verdict:N", colours))
 
     def axis_of(field: str) -> object:
         return alt.X(
@@ -300,21 +245,17 @@ def claims(rows: Rows) -> Chart:
             axis=alt.Axis(labels=False, ticks=False, grid=False),
         )
 
-    zero = (
-        alt.Chart(data([{"zero": 0}]))
-        .mark_rule(color=LIGHT.muted, strokeDash=[2, 2])
-        .encode(x="zero:Q")
+    zero = chart([{"zero": 0}]).mark_rule(color=LIGHT.muted, strokeDash=[2, 2])
+    side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=24)
+    bars = coloured.mark_rule(strokeWidth=3)
+    dots = coloured.mark_point(filled=True, size=90)
+    layers = alt.layer(
+        side.encode(x=axis_of("favours:Q"), x2=alt.datum(0)),
+        zero.encode(x="zero:Q"),
+        bars.encode(x=axis_of("low:Q"), x2="high:Q"),
+        dots.encode(x="difference:Q", shape=keyed("Shape", "verdict:N", shapes)),
     )
-    side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=24).encode(
-        x=axis_of("favours:Q"), x2=alt.datum(0)
-    )
-    bars = base.mark_rule(strokeWidth=3).encode(
-        x=axis_of("low:Q"), x2="high:Q", color=colour
-    )
-    dots = base.mark_point(filled=True, size=90).encode(
-        x="difference:Q", color=colour, shape=shape
-    )
-    return wide(alt.layer(side, zero, bars, dots), height=max(60, 34 * len(rows)))
+    return wide(layers, height=max(60, 34 * len(rows)))
 
 
 def _stacked(rows: Rows, field: str, title: str) -> Chart:
@@ -322,30 +263,25 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
     week.
     """
     alt = altair()
-    return wide(
-        alt.Chart(data(rows))
-        .transform_calculate(order=f"indexof({SURFACES}, datum.surface)")
-        .transform_stack(
-            stack=field,
-            groupby=["week"],
-            sort=[alt.SortField("order")],
-            as_=["from", "to"],
-            offset="zero",
-        )
-        .mark_rect()
-        .encode(
-            x=_week(),
-            x2="end:T",
-            y=alt.Y("from:Q", title=title),
-            y2="to:Q",
-            color=surface_colour(rows),
-            tooltip=[
-                alt.Tooltip("week:T", title="week from", format="%d %b %Y"),
-                alt.Tooltip("surface:N"),
-                alt.Tooltip(f"{field}:Q", title=title, format=".1f"),
-            ],
-        )
+    stacked = chart(rows).transform_calculate(
+        order=f"indexof({SURFACES}, datum.surface)"
     )
+    stacked = stacked.transform_stack(
+        stack=field,
+        groupby=["week"],
+        sort=[alt.SortField("order")],
+        as_=["from", "to"],
+        offset="zero",
+    )
+    bars = stacked.mark_rect().encode(
+        x=_week(),
+        x2="end:T",
+        y=alt.Y("from:Q", title=title),
+        y2="to:Q",
+        color=surface_colour(rows),
+        tooltip=tips(_WEEK_TIP, ("surface:N",), (f"{field}:Q", title, ".1f")),
+    )
+    return wide(bars)
 
 
 def _week() -> object:
@@ -359,18 +295,18 @@ def profile(rows: Rows, x_title: str, y_title: str) -> Chart:
     Rows with ``along, height, base, surface, part, technical``: one for each point, in order.
     """
     alt = altair()
-    base = alt.Chart(data(rows))
-    x = alt.X("along:Q", title=x_title, scale=alt.Scale(nice=False))
+    base = chart(rows).encode(
+        x=alt.X("along:Q", title=x_title, scale=alt.Scale(nice=False))
+    )
     y = alt.Y("height:Q", title=y_title, scale=alt.Scale(zero=False))
     area = base.mark_area(opacity=0.75).encode(
-        x=x, y=y, y2="base:Q", color=surface_colour(rows), detail="part:N"
+        y=y, y2="base:Q", color=surface_colour(rows), detail="part:N"
     )
-    outline = base.mark_line(strokeWidth=1, color=LIGHT.text).encode(x=x, y=y)
-    technical = (
-        base.transform_filter("datum.technical")
-        .mark_line(strokeWidth=4, strokeDash=[2, 3], color=LIGHT.text)
-        .encode(x=x, y="base:Q", detail="part:N")
+    outline = base.mark_line(strokeWidth=1, color=LIGHT.text).encode(y=y)
+    technical = base.transform_filter("datum.technical").mark_line(
+        strokeWidth=4, strokeDash=[2, 3], color=LIGHT.text
     )
+    technical = technical.encode(y="base:Q", detail="part:N")
     return wide(alt.layer(area, outline, technical))
 
 
@@ -379,42 +315,43 @@ def track(rows: Rows) -> Chart:
 
     Rows with ``x, y, surface, part, order``: one for each point. Both axes have the same scale.
     """
-    return _from_above(rows, "part:N", 2.5)
+    return _from_above(rows, 2.5, 1.0)
 
 
 def routes(rows: Rows) -> Chart:
     """Return many routes in one picture; rows as for `track`, with ``part`` unique over all runs
     and ``name``.
     """
-    return _from_above(rows, "part:N", 1.2, opacity=0.55)
+    return _from_above(rows, 1.2, 0.55)
 
 
-def _from_above(rows: Rows, detail: str, width: float, opacity: float = 1.0) -> Chart:
+def _from_above(rows: Rows, width: float, opacity: float) -> Chart:
+    """Return lines in a square with the same scale on both axes."""
     alt = altair()
-    xs = [float(str(r["x"])) for r in rows] or [0.0]
-    ys = [float(str(r["y"])) for r in rows] or [0.0]
-    side = max(max(xs) - min(xs), max(ys) - min(ys), 1.0) * 1.04
-    middles = [(max(v) + min(v)) / 2 for v in (xs, ys)]
-    domains = [[m - side / 2, m + side / 2] for m in middles]
-    axis = alt.Axis(title=None, labels=False, ticks=False, grid=False, domain=False)
-    chart: Chart = (
-        alt.Chart(data(rows))
-        .mark_line(strokeWidth=width, opacity=opacity)
-        .encode(
-            x=alt.X(
-                "x:Q",
-                axis=axis,
-                scale=alt.Scale(domain=domains[0], nice=False, zero=False),
+    frame = {}
+    for name in ("x", "y"):
+        values = [float(str(row[name])) for row in rows] or [0.0]
+        frame[name] = (min(values), max(values))
+    half = max(*(high - low for low, high in frame.values()), 1.0) * 0.52
+
+    def axis_of(channel: type, name: str) -> object:
+        middle = sum(frame[name]) / 2
+        domain = [middle - half, middle + half]
+        return channel(
+            f"{name}:Q",
+            axis=alt.Axis(
+                title=None, labels=False, ticks=False, grid=False, domain=False
             ),
-            y=alt.Y(
-                "y:Q",
-                axis=axis,
-                scale=alt.Scale(domain=domains[1], nice=False, zero=False),
-            ),
-            color=surface_colour(rows),
-            detail=detail,
-            order="order:Q",
+            scale=alt.Scale(domain=domain, nice=False, zero=False),
         )
-        .properties(width=380, height=380)
+
+    lines = chart(rows).mark_line(strokeWidth=width, opacity=opacity)
+    lines = lines.encode(
+        x=axis_of(alt.X, "x"),
+        y=axis_of(alt.Y, "y"),
+        color=surface_colour(rows),
+        detail="part:N",
+        order="order:Q",
     )
-    return chart
+    square: Chart = lines.properties(width=380, height=380)
+    return square

@@ -1,4 +1,4 @@
-"""The archive's charts as the page embeds them: title, a sentence, and a specification in the
+"""A history's charts as the page embeds them: title, a sentence, and a specification in the
 page's own colours.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trailstats.report import chart_base, charts, text
@@ -22,114 +23,89 @@ __all__ = ["Drawing", "Figure", "drawings", "figures"]
 
 @dataclass(frozen=True)
 class Drawing:
-    """One chart of the archive, not yet drawn: its name, title, a sentence, and what draws it."""
+    """One chart of a history, not yet drawn: its name, title, a sentence, and what draws it."""
 
     name: str
     title: str
-    words: str
+    sentence: str
     draw: Callable[[], Chart]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart of the archive: id of its element, title, a sentence, height [px] and
+    """One chart of a history: id of its element, title, a sentence, height [px] and
     specification.
     """
 
     id: str
     title: str
-    words: str
+    sentence: str
     height: int
     spec: dict[str, object]
 
 
+_TEXTS = {
+    "weekly": ("Distance", "Each week from Monday, by ground, in {unit}."),
+    "load": (
+        "Load and form",
+        "Bars: session load of the week. Lines: its exponentially weighted mean over 42 days "
+        "(fitness) and 7 days (fatigue), and the one less the other (form): below zero the week "
+        "was harder than usual.",
+    ),
+    "impact": (
+        "Impact load",
+        "What the week's steps amount to, in kilometres on a level road; modelled.",
+    ),
+    "intensity": (
+        "Intensity, trail against road",
+        "Share of moving time in three heart-rate zones, for runs that count as trail or road as "
+        "a whole.",
+    ),
+    "variety": (
+        "Variety of ground",
+        "How each month's time is spread over kinds of ground, where that is known: the stronger "
+        "the colour, the more.",
+    ),
+    "trend": (
+        "Road form",
+        "Pace on level road at {beats} heart beats a minute, week by week; upwards is fitter, or "
+        "cooler.{band}",
+    ),
+    "calendar": ("Calendar", "A mark for each activity, larger for longer ones."),
+}
+"""Title and sentence of each chart, in the order of the page."""
+_BAND = " The line is a straight trend with its 95 % band; weeks may resemble their neighbours."
+
+
 def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
-    """Return the archive's charts that have something to show."""
+    """Return the history's charts that have something to show."""
     unit = units.long
     trend = rows.trend
-    band = (
-        " The line is a straight trend with its 95 % band; weeks may resemble their neighbours."
-        if trend.lines
-        else ""
-    )
-    every = [
-        (
-            rows.weekly,
-            Drawing(
-                "weekly",
-                "Distance",
-                f"Each week from Monday, by ground, in {unit}.",
-                lambda: charts.weekly(rows.weekly, unit),
-            ),
-        ),
-        (
-            rows.load,
-            Drawing(
-                "load",
-                "Load and form",
-                "Bars: session load of the week. Lines: its fading average over 42 days (fitness) "
-                "and 7 days "
-                "(fatigue), and the one less the other (form): below zero the week was harder than "
-                "usual.",
-                lambda: charts.load(rows.load),
-            ),
-        ),
-        (
-            rows.impact,
-            Drawing(
-                "impact",
-                "Impact load",
-                "What the week's steps amount to, in kilometres on a level road; modelled.",
-                lambda: charts.impact(rows.impact),
-            ),
-        ),
-        (
-            rows.intensity,
-            Drawing(
-                "intensity",
-                "Intensity, trail against road",
-                "Share of moving time in three heart-rate zones, for runs that count as trail or "
-                "road as a whole.",
-                lambda: charts.intensity(rows.intensity),
-            ),
-        ),
-        (
-            rows.variety,
-            Drawing(
-                "variety",
-                "Variety of ground",
-                "How each month's time is spread over kinds of ground, where that is known: the "
-                "stronger the colour, "
-                "the more.",
-                lambda: charts.variety(rows.variety),
-            ),
-        ),
-        (
-            trend.points,
-            Drawing(
-                "trend",
-                "Road form",
-                f"Pace on level road at {text.rate(trend.reference)} heart beats a minute, week by "
-                "week; upwards is "
-                f"fitter, or cooler.{band}",
-                lambda: charts.trend(trend.points, trend.lines, f"/{unit}"),
-            ),
-        ),
-        (
-            rows.calendar,
-            Drawing(
-                "calendar",
-                "Calendar",
-                "A mark for each activity, larger for longer ones.",
-                lambda: charts.calendar(rows.calendar, unit),
-            ),
-        ),
+    charts_of = {
+        "weekly": partial(charts.weekly, rows.weekly, unit),
+        "load": partial(charts.load, rows.load),
+        "impact": partial(charts.impact, rows.impact),
+        "intensity": partial(charts.intensity, rows.intensity),
+        "variety": partial(charts.variety, rows.variety),
+        "trend": partial(charts.trend, trend.points, trend.lines, f"/{unit}"),
+        "calendar": partial(charts.calendar, rows.calendar, unit),
+    }
+    beats = text.rate(trend.reference)
+    band = _BAND if trend.lines else ""
+    return [
+        Drawing(
+            name,
+            title,
+            sentence.format(unit=unit, beats=beats, band=band),
+            charts_of[name],
+        )
+        for name, (title, sentence) in _TEXTS.items()
+        if charts_of[name].args[0]  # its rows
     ]
-    return [drawing for found, drawing in every if found]
 
 
 def figures(page: Page) -> list[Figure]:
-    """Return the archive's charts as the page embeds them; none for a page of one activity."""
+    """Return the history's charts as the page embeds them; none for a page of one activity."""
     if page.history is None:
         return []
     out = []
@@ -138,7 +114,9 @@ def figures(page: Page) -> list[Figure]:
         height = spec.get("height", chart_base.HEIGHT)
         known = height if isinstance(height, int) else chart_base.HEIGHT
         out.append(
-            Figure(f"chart-{drawing.name}", drawing.title, drawing.words, known, spec)
+            Figure(
+                f"chart-{drawing.name}", drawing.title, drawing.sentence, known, spec
+            )
         )
     return out
 
