@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from types import FunctionType
@@ -18,6 +19,7 @@ from trailstats.schema import METRICS, TABLES, TRAINING, MetricEntry
 from trailstats.schema.catalogue import FORMULAS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+GLOSSARY = Path(__file__).resolve().with_name("glossary.toml")
 
 FAMILIES = {
     "effort": "What a grade costs, level speed of equal effort, energy.",
@@ -74,7 +76,7 @@ def columns_page() -> str:
 
 
 def glossary_page() -> str:
-    """Return the page that lists every column and every metric by name."""
+    """Return the page of names, symbols and words, and of every column and metric by name."""
     words: dict[str, list[str]] = {}
     for table in TABLES.values():
         for column in table:
@@ -88,13 +90,33 @@ def glossary_page() -> str:
             words.setdefault(entry.name, []).append(
                 f"{entry.meaning} [{entry.unit}], {page}"
             )
+    known = tomllib.loads(GLOSSARY.read_text(encoding="utf-8"))
     lines = [
         "# Glossary",
         "",
-        "Every column of every table and every metric, by name, written by `tools/make_docs.py`. "
-        "Units are SI; 1 is a",
-        "plain number or a fraction. How each metric is computed and how far it can be trusted "
-        "stands on its page.",
+        "The names, symbols and words that code and docs keep to, and every column and metric by "
+        "name, written by",
+        "`tools/make_docs.py`. Units are SI; 1 is a plain number or a fraction.",
+        "",
+        "## Names and symbols",
+        "",
+        "Parameters and columns of these names have these units; the symbols are those of the "
+        "formulas.",
+        "",
+        "| name | symbol | unit | meaning |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {symbol} | {unit} | {meaning} |"
+        for name, symbol, unit, meaning in known["names"]
+    ]
+    lines += ["", "## Words", ""]
+    lines += [f"- **{word}**: {meaning}." for word, meaning in known["words"]]
+    lines += [
+        "",
+        "## Columns and metrics",
+        "",
+        "How each metric is computed and how far it can be trusted stands on its page.",
         "",
     ]
     lines += [

@@ -7,12 +7,14 @@ import importlib
 import inspect
 import json
 import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from trailstats import metrics
-from trailstats.schema import METRICS, TRAINING, EvidenceStrength
+from trailstats.schema import METRICS, TABLES, TRAINING, EvidenceStrength
 from trailstats.schema.catalogue import FORMULAS
 
 ROOT = Path(__file__).parents[2]
@@ -132,3 +134,40 @@ def test_the_glossary_holds_every_word(tool):
             assert f"### {anchor}\n" in (path.parent / target).read_text("utf-8"), (
                 anchor
             )
+
+
+def test_parameters_follow_the_glossary():
+    """A parameter that the glossary names has its unit, and names that many formulas share are
+    there; so are those of the columns.
+    """
+    names = tomllib.loads((ROOT / "tools" / "glossary.toml").read_text("utf-8"))[
+        "names"
+    ]
+    units = {name: unit for name, _, unit, _ in names}
+    assert list(units) == sorted(units)
+    shared = Counter(
+        name
+        for function in FUNCTIONS.values()
+        for name in inspect.signature(function).parameters
+    )
+    general = {"values", "rules", "model"}
+    missing = {name for name, times in shared.items() if times > 6} - general
+    assert missing <= set(units)
+    for where, function in FUNCTIONS.items():
+        text = inspect.getdoc(function) or ""
+        for names, about in re.findall(r"^([\w, ]+) : .*\n((?:    .*\n)+)", text, re.M):
+            for name in names.split(", "):
+                unit = re.search(r"\[([^\]]+)\](?!_)", about)
+                if (
+                    name in units
+                    and unit
+                    and name in inspect.signature(function).parameters
+                ):
+                    known = (*re.split(", | or ", units[name]), "any unit")
+                    assert unit[1] in known, f"{where}: {name}"
+    for table in TABLES.values():
+        for column in table:
+            if column.name in units and column.unit:
+                assert column.unit in re.split(", | or ", units[column.name]), (
+                    column.name
+                )
