@@ -46,14 +46,14 @@ class Physiology:
 
     def heart_rate(self, spent: Floats, fitness: float | Floats) -> Floats:
         """Return the settled heart rate of an effort, on a cool day and before any drift
-        [1/min].
+        [bpm].
         """
         return np.asarray(
             self.heart_rate_at_zero + self.heart_rate_per_effort * spent / fitness
         )
 
     def drift(self, seconds: Floats, heat: float | Floats) -> Floats:
-        """Return what time into the run adds, more of it in the heat [1/min]."""
+        """Return what time into the run adds, more of it in the heat [bpm]."""
         return np.asarray(
             (self.drift_per_hour + 0.25 * heat)
             * np.maximum(seconds - 600.0, 0.0)

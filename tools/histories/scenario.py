@@ -27,7 +27,7 @@ class Scenario:
     easy_slower : float
         Share by which the effort of easy runs is smaller on trail.
     beats : float
-        Heart rate at equal grade-adjusted speed [1/min].
+        Heart rate at equal grade-adjusted speed [bpm].
     step_load : float
         Ratio of the load of a step.
     feel : float

@@ -15,7 +15,7 @@ from trailstats.schema.arrays import Floats
 __all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
 
 REFERENCE_HEART_RATE = 150.0
-"""Heart rate at which a speed is read where the profile states no easy ceiling [1/min]; judgement.
+"""Heart rate at which a speed is read where the profile states no easy ceiling [bpm]; judgement.
 """
 
 WINDOW = 60.0

@@ -36,7 +36,7 @@ class Samples:
     speed, level_speed : numpy.ndarray
         Along the ground and grade-adjusted [m/s].
     grade, cadence, heart_rate : numpy.ndarray
-        [1], [1/min], [1/min]
+        [1], [1/min], [bpm]
     walking : numpy.ndarray of bool
     cadence_model : CadenceModel
         Of the steps where no cadence was recorded.

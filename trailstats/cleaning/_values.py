@@ -31,7 +31,7 @@ choice).
 """
 
 APART = 0.9
-"""A heart rate that is the cadence keeps to it within this standard deviation [1/min] (our
+"""A heart rate that is the cadence keeps to it within this standard deviation [bpm] (our
 choice).
 """
 

@@ -47,7 +47,7 @@ class CleanRules:
         A position that repeats for longer than this, while steps, speed or the device's distance go
         on or a jump follows that makes up for it, is frozen [s].
     heart_rate_range : tuple of float
-        Values outside are blanked [1/min].
+        Values outside are blanked [bpm].
     heart_rate_flat : float
         A heart rate without any change for longer than this is stuck [s]. Even runs of healthy
         recordings keep one value for up to 160 s.
@@ -55,7 +55,7 @@ class CleanRules:
         A heart rate that keeps to the cadence for longer than this while the speed varies is the
         cadence [s].
     heart_rate_lock_distance : float
-        How close it keeps [1/min].
+        How close it keeps [bpm].
     heart_rate_lock_likeness : float
         And, where both are smoothed first, with which correlation at least: a heart that beats
         about as often as its runner steps does not follow the steps.

@@ -134,7 +134,7 @@ class Wearer:
     weight, height, age : float
         [kg], [m], [years].
     resting_heart_rate, max_heart_rate : float
-        [1/min].
+        [bpm].
     """
 
     weight: float = float("nan")

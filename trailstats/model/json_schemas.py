@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
-from enum import EnumType
+from enum import Enum
 from importlib import resources
 from typing import Any
 
@@ -142,9 +142,9 @@ def _kind(kind: str) -> Schema:
         return _object(*_shape_of_value(kind))
     if kind in TABLES:
         return table_schema(TABLES[kind])
-    enum = getattr(schema, kind, None)
-    if isinstance(enum, EnumType):
-        return {"enum": [word.value for word in enum]}
+    words = getattr(schema, kind, None)
+    if isinstance(words, type) and issubclass(words, Enum):
+        return {"enum": [word.value for word in words]}
     return _SHAPES["plain"].get(kind) or _object(kind, _SHAPES["parts"][kind])
 
 

@@ -16,7 +16,7 @@ __all__ = ["ASSUMED_REST", "HeartRateLimits", "resolve_limits"]
 
 NAN = float("nan")
 ASSUMED_REST = 60.0
-"""Resting heart rate where none is given [1/min]; judgement."""
+"""Resting heart rate where none is given [bpm]; judgement."""
 
 FEWEST_ACTIVITIES = 10
 """Activities with a heart rate from which a maximum is read; judgement: in fewer, no one has gone
@@ -34,9 +34,9 @@ class HeartRateLimits:
     Attributes
     ----------
     maximum, rest : float
-        [1/min]; NaN when unknown.
+        [bpm]; NaN when unknown.
     easy_ceiling, hard_floor : float
-        First and second threshold: easy lies below the one, hard above the other [1/min]; NaN when
+        First and second threshold: easy lies below the one, hard above the other [bpm]; NaN when
         unknown.
     sex : str
         ``"female"``, ``"male"`` or empty.

@@ -51,7 +51,7 @@ class TrackView:
         East and north of the centre of the region [m]; NaN where there is no position or it is
         private.
     elevation, speed, heart_rate : numpy.ndarray
-        [m], [m/s], [1/min]; NaN where not recorded.
+        [m], [m/s], [bpm]; NaN where not recorded.
     segment : numpy.ndarray
         Index of the segment, -1 outside.
     starts : numpy.ndarray

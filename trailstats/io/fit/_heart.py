@@ -30,7 +30,7 @@ def merge_heart_rates(
     seconds : ndarray, shape (n,)
         Times of the records [FIT s].
     recorded : ndarray, shape (n,), optional
-        Heart rates in the records [1/min].
+        Heart rates in the records [bpm].
     """
     table = Table(part, message_number("hr"))
     if not len(table):
@@ -54,7 +54,7 @@ def merge_heart_rates(
 
 
 def _stored_rates(table: Table) -> tuple[Floats, Floats]:
-    """Return times [FIT s] and rates [1/min] of all stored values that have both."""
+    """Return times [FIT s] and rates [bpm] of all stored values that have both."""
     facts = fields("hr")
     size = len(table)
     ticks, anchored = _ticks(table)
