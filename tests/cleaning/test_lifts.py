@@ -223,6 +223,22 @@ def test_a_barometer_that_drifts_at_rest_is_no_lift() -> None:
     )
 
 
+def test_a_change_of_elevation_across_a_pause_is_no_lift() -> None:
+    """A steep climb on foot with a minute's pause in it, over which the barometer moved 30 m: the
+    jump took no timer time, and the climb round it is run.
+    """
+    later = np.arange(1501) > 750
+    height = 500.0 + 0.5 * np.arange(1501) + np.where(later, 30.0, 0.0)
+    run = make_activity(duration=1500, speed=2.9, elevation=height)
+    index = run.records.index.where(~later, run.records.index + pd.Timedelta("1min"))
+    records = run.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
+    stop = pd.DataFrame({"start_time": [index[750]], "end_time": [index[751]]})
+    paused = replace(run, records=records, pauses=stop.astype("datetime64[ns, UTC]"))
+    cleaned = clean(paused)
+    assert "carried" not in codes(cleaned)
+    assert cleaned.track["ascent"].iloc[-1] == pytest.approx(750.0, rel=0.02)
+
+
 def test_a_lift_by_other_limits() -> None:
     """Whoever climbs with a quieter heart than others sets the limit."""
     run = noisy_ride(1.15, 0.34, 8, heart=95.0)

@@ -164,9 +164,8 @@ class _Ride:
         self.climb = self.slow_climb = np.zeros(len(tick))
         known = later & ~np.isnan(columns["elevation"])
         if known.sum() >= 10:
-            height = scipy.ndimage.median_filter(
-                columns["elevation"][known], 5, mode="nearest"
-            )
+            climbed = self._height_climbed(known)
+            height = scipy.ndimage.median_filter(climbed, 5, mode="nearest")
             self.climb = _rate(tick, timer[known], height, PIECE)
             self.slow_climb = _rate(tick, timer[known], height, MINUTE)
         self.beat, self.falling = self._heart_rates()
@@ -178,6 +177,15 @@ class _Ride:
             stepping = np.cumsum(walked * self.found.duration)
             self.still = _rate(tick, timer, stepping, MINUTE) < STILL_SHARE
             self.now = _rate(tick, timer, stepping, TICK) < STILL_SHARE
+
+    def _height_climbed(self, known: Flags) -> Floats:
+        """Return the elevations less what they changed by while the timer stood."""
+        height = self.columns["elevation"][known]
+        # A pause takes no timer time: what happened in it would look like a lift of a second.
+        pauses_before = np.cumsum(self.found.interrupted)[known]
+        across = np.diff(pauses_before, prepend=pauses_before[0]) > 0
+        change = np.diff(height, prepend=height[0])
+        return np.asarray(height - np.cumsum(np.where(across, change, 0.0)))
 
     def _heart_rates(self) -> tuple[Floats, Flags]:
         """Return the heart rate at each tick as a share of its median, NaN without one, and whether
