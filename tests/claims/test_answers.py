@@ -150,14 +150,55 @@ def test_several_claims_are_allowed_for(answers: dict[str, ClaimResult]) -> None
     assert "impact" not in {r.claim for r in tested}
 
 
+def _with_climb(history: History, cut, climb: np.ndarray) -> ClaimResult:
+    """Return the answer on strength where each run climbs so much a kilometre [m]."""
+    changed = cut(history, np.ones(len(climb), dtype=bool))
+    table = changed.activities
+    table["ascent"] = climb * table["distance"] / 1000.0
+    return next(r for r in evaluate_claims(changed) if r.claim == "strength")
+
+
 def test_adjustment_takes_decisions_back(
-    runner: History, answers: dict[str, ClaimResult]
+    runners: ModuleType, scenarios: ModuleType, cut
 ) -> None:
-    """An interval that leaves out zero by itself may decide nothing among nine claims."""
-    for result in answers.values():
-        if any("decides nothing" in c and "Holm" in c for c in result.caveats):
-            assert result.verdict is Verdict.INCONCLUSIVE
-            assert result.low > 0 or result.high < 0
+    """A difference whose interval just leaves out zero is decided by itself, not among nine claims;
+    one that is ten times as large is.
+    """
+    history = runners.simulate(scenarios.NONE, 5)
+    table = history.activities
+    climb = (1000.0 * table["ascent"] / table["distance"]).to_numpy()
+    on_trail = (table["surface"] == "trail").to_numpy()
+    own = _with_climb(history, cut, climb)
+    # What is added to every trail run moves the interval and leaves its width.
+    shift = 0.02 * (own.high - own.low) - own.low
+    near = _with_climb(history, cut, climb + shift * on_trail)
+    assert near.low > 0
+    assert _part(near, "climb_dose").verdict is Verdict.SUPPORTED
+    assert near.verdict is Verdict.INCONCLUSIVE
+    assert any("Holm" in c and "it decides nothing" in c for c in near.caveats)
+    far = _with_climb(history, cut, climb + 10.0 * shift * on_trail)
+    assert far.verdict is Verdict.SUPPORTED
+    assert not any("decides nothing" in c for c in far.caveats)
+
+
+@pytest.mark.parametrize(
+    ("share", "verdict"), [(0.3, Verdict.INCONCLUSIVE), (0.7, Verdict.SUPPORTED)]
+)
+def test_single_runs_decide_nothing(
+    runner: History, cut, share: float, verdict: Verdict
+) -> None:
+    """Where a few mountain runs raise the mean and most trail runs are flatter than road runs,
+    nothing is decided, however small the p value; where most runs agree it is.
+    """
+    rng = np.random.default_rng(3)
+    on_trail = (runner.activities["surface"] == "trail").to_numpy()
+    mountain = rng.uniform(size=len(on_trail)) < share
+    climb = np.where(on_trail, np.where(mountain, 100.0, 0.0), 1.0)
+    result = _with_climb(runner, cut, climb)
+    assert result.low > 0
+    assert result.verdict is verdict
+    opposed = any("differ in sign" in c for c in result.caveats)
+    assert opposed == (verdict is Verdict.INCONCLUSIVE)
 
 
 @pytest.mark.parametrize(

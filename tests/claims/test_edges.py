@@ -61,20 +61,48 @@ def test_new_ground_is_what_was_not_run_in_the_year_before() -> None:
         assert found[i] == pytest.approx(expected, nan_ok=True)
 
 
+COMPARED = {"strength", "easy_days", "balance", "stress", "enjoyment", "variety"}
+"""Claims answered from pairs of a trail and a road run."""
+
+
 def test_one_run(runner: History, cut) -> None:
-    """One run decides nothing."""
+    """One road run decides nothing: it counts where single runs are counted, and finds no trail run
+    to be paired with.
+    """
     first = np.arange(len(runner.activities)) == 5
-    verdicts = _answer(cut(runner, first))
-    assert set(verdicts.values()) <= set(SILENT)
+    assert runner.activities["surface"][5] == "road"
+    history = cut(runner, first)
+    assert _answer(history) == dict.fromkeys(CLAIMS, Verdict.NOT_ENOUGH_DATA)
+    results = {r.claim: r for r in evaluate_claims(history)}
+    for claim in COMPARED:
+        assert (results[claim].n_trail, results[claim].n_road) == (0, 0)
+        assert any("0 trail and 0 road runs" in c for c in results[claim].caveats)
+    for claim in ("impact", "volume", "training_rules"):
+        assert (results[claim].n_trail, results[claim].n_road) == (0, 1)
+    outcomes = {r.rule: r.outcome for r in check_plan(history)}
+    assert outcomes["R1"] == outcomes["R4"] == outcomes["R5"] == "not enough data"
+    assert outcomes["R2"] == outcomes["R3a"] == "not applicable"
 
 
 @pytest.mark.parametrize("side", ["trail", "road"])
 def test_one_side_only(runner: History, cut, side: str) -> None:
-    """Runs on one ground only leave nothing to compare."""
+    """Runs on one ground only leave nothing to compare, whatever both grounds together decide; the
+    rules can be checked on one ground as well.
+    """
     own = (runner.activities["surface"] == side).to_numpy()
-    verdicts = _answer(cut(runner, own))
-    del verdicts["training_rules"]  # the rules can be checked on one ground as well
-    assert set(verdicts.values()) <= set(SILENT)
+    both = _answer(runner)
+    assert both["strength"] is both["balance"] is Verdict.SUPPORTED
+    assert both["same_effort"] is Verdict.CONTRADICTED
+    history = cut(runner, own)
+    expected = dict.fromkeys(CLAIMS, Verdict.NOT_ENOUGH_DATA)
+    assert _answer(history) == expected | {"training_rules": Verdict.INCONCLUSIVE}
+    results = {r.claim: r for r in evaluate_claims(history)}
+    for claim in COMPARED | {"same_effort"}:
+        assert (results[claim].n_trail, results[claim].n_road) == (0, 0)
+        assert np.isnan(results[claim].difference)
+    counts = (own.sum(), 0) if side == "trail" else (0, own.sum())
+    for claim in ("volume", "training_rules"):
+        assert (results[claim].n_trail, results[claim].n_road) == counts
 
 
 @pytest.mark.parametrize("sub_sport", sorted(INDOOR))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats as reference
 from statsmodels.regression.linear_model import GLS
+from statsmodels.stats.meta_analysis import effectsize_smd
 
 from trailstats.claims.stats import (
     Comparison,
@@ -52,6 +53,49 @@ def test_error_and_df_are_welchs() -> None:
     assert found.df == pytest.approx(welch.df, rel=0.06)
     assert found.p_value == pytest.approx(welch.pvalue, abs=0.02)
     assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=0.1)
+
+
+@pytest.mark.parametrize("count", [8, 15])
+def test_error_of_few_runs_is_welchs(count: int) -> None:
+    """With equal weights the squared error is the sum of the variances of both means, as
+    Welch's, also for few runs: a resample's variance alone is too small by n / (n - 1).
+    """
+    rng = np.random.default_rng(count)
+    values = rng.normal(size=2 * count)
+    side = _sides(count, count)
+    found = compare(
+        values,
+        side,
+        np.zeros(2 * count),
+        np.full(2 * count, 3600.0),
+        rules=MatchRules(draws=20000),
+    )
+    variances = [values[own].var(ddof=1) / count for own in (side, ~side)]
+    assert found.error == pytest.approx(np.sqrt(sum(variances)), rel=0.015)
+
+
+@pytest.mark.parametrize(
+    ("means", "stds", "count"),
+    [((94.0, 92.0), (22.0, 20.0), 60), ((98.0, 88.0), (28.0, 26.0), 40),
+     ((103.0, 100.0), (5.5, 4.5), 8)],
+)  # fmt: skip
+def test_standardised_difference_is_hedges(
+    means: tuple[float, float], stds: tuple[float, float], count: int
+) -> None:
+    """Means and standard deviations of published trials (Borenstein et al., Introduction to
+    Meta-Analysis, 2009, table 14.1), and a small one, give statsmodels' bias-corrected difference.
+    """
+    pattern = np.arange(count) - (count - 1) / 2.0
+    pattern /= pattern.std(ddof=1)
+    values = np.concatenate([m + s * pattern for m, s in zip(means, stds, strict=True)])
+    found = compare(
+        values,
+        _sides(count, count),
+        np.zeros(2 * count),
+        np.full(2 * count, 3600.0),
+    )
+    published, _ = effectsize_smd(means[0], stds[0], count, means[1], stds[1], count)
+    assert found.standardised == pytest.approx(published, rel=1e-9)
 
 
 def test_matching_takes_out_a_trend() -> None:
@@ -276,6 +320,19 @@ def test_regression_finds_the_correlation() -> None:
     expected = np.sqrt(1.0 / (1.0 - 0.36) * (1.6 / 0.4) / 3000)
     assert fit.errors[0] == pytest.approx(expected, rel=0.1)
     assert fit.coefficients[0] == pytest.approx(3.0, abs=3.0 * expected)
+
+
+@pytest.mark.parametrize(("correlation", "share"), [(0.0, 1.0), (0.5, 1.0 / 3.0)])
+def test_df_count_effective_points(correlation: float, share: float) -> None:
+    """A mean of a series with correlation r rests on (1 - r) / (1 + r) of its points: with 0.5 on a
+    third of them.
+    """
+    rng = np.random.default_rng(14)
+    noise = rng.normal(size=4000)
+    for k in range(1, len(noise)):
+        noise[k] += correlation * noise[k - 1]
+    fit = ar1_regression(noise, np.ones((4000, 1)), np.arange(4000))
+    assert fit.df == pytest.approx(4000 * share - 1, rel=0.08)
 
 
 def test_regression_agrees_with_a_dense_covariance() -> None:

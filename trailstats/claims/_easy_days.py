@@ -13,7 +13,7 @@ from trailstats.schema import Verdict
 __all__ = ["easy_days"]
 
 SHORTEST_JUDGED = 600.0
-"""Time with a heart rate after the first ten minutes that a run needs [s]; judgement."""
+"""Time with a heart rate after the first ten minutes that a run needs [s] (our choice)."""
 
 
 def easy_days(data: Evidence) -> Finding:

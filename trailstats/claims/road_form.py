@@ -19,7 +19,7 @@ from trailstats.schema.arrays import Floats
 __all__ = ["RoadForm", "road_form"]
 
 FEWEST_WEEKS = 8
-"""Weeks with a road run that a trend needs (judgement)."""
+"""Weeks with a road run that a trend needs (our choice)."""
 
 POINTS = 24
 """Places that the line is given at."""

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from trailstats.schema.arrays import Floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_flags, as_floats
 
 __all__ = [
     "Comparison",
@@ -26,7 +26,7 @@ _PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
 
 @dataclass(frozen=True, kw_only=True)
 class MatchRules:
-    """Which runs are compared with each other, and how surely. All values are judgement.
+    """Which runs are compared with each other, and how surely. All values are our choice.
 
     Attributes
     ----------
@@ -142,18 +142,19 @@ def compare(
     [EfronTibshirani1993]_, [Satterthwaite1946]_, [Hedges1981]_, [HodgesLehmann1963]_
     """
     rules = rules or MatchRules()
-    y, when, long = (np.asarray(a, dtype=np.float64) for a in (values, days, durations))
-    side = np.asarray(is_trail, dtype=np.bool_)
-    usable = np.isfinite(y) & np.isfinite(when) & (long > 0)
-    trail, road = np.flatnonzero(usable & side), np.flatnonzero(usable & ~side)
-    weight = _kernel(when[trail][:, None] - when[road][None, :], rules.days)
-    log = np.log(np.where(long > 0, long, 1.0))
-    weight *= _kernel(
-        log[trail][:, None] - log[road][None, :], float(np.log(rules.duration_ratio))
-    )
+    y = as_floats(values)
+    when = as_floats(days)
+    duration = as_floats(durations)
+    side = as_flags(is_trail)
+    usable = np.isfinite(y) & np.isfinite(when) & (duration > 0)
+    trail = np.flatnonzero(usable & side)
+    road = np.flatnonzero(usable & ~side)
+    size = np.log(np.where(duration > 0, duration, 1.0))
+    weight = _kernel(when, trail, road, rules.days)
+    weight *= _kernel(size, trail, road, float(np.log(rules.duration_ratio)))
     if groups is not None:
         group = np.asarray(groups)
-        weight *= group[trail][:, None] == group[road][None, :]
+        weight *= np.equal.outer(group[trail], group[road])
     return _summarise(y, trail, road, weight, rules)
 
 
@@ -187,15 +188,11 @@ def allow_for_slope(
     """
     if not known.enough:
         return known
-    own, line = known.error**2, (gap * error) ** 2
-    total = own + line
+    own = known.error**2
+    line = (gap * error) ** 2
     both = own**2 / known.df + line**2 / df
-    return _with_interval(
-        known,
-        float(np.sqrt(total)),
-        total**2 / both if both > 0 else known.df,
-        confidence,
-    )
+    joint = (own + line) ** 2 / both if both > 0 else known.df
+    return _with_interval(known, float(np.sqrt(own + line)), joint, confidence)
 
 
 def allow_for_dilution(known: Comparison, share: float) -> Comparison:
@@ -229,9 +226,58 @@ def allow_for_dilution(known: Comparison, share: float) -> Comparison:
     )
 
 
-def _kernel(distance: Floats, reach: float) -> Floats:
-    """Return weights that fall in a line from 1 at no distance to 0 at the reach."""
-    return np.maximum(0.0, 1.0 - np.abs(distance) / reach)
+def _kernel(
+    at: Floats, trail: NDArray[np.intp], road: NDArray[np.intp], reach: float
+) -> Floats:
+    """Return weights of pairs that fall in a line from 1 at no distance to 0 at the reach."""
+    distance = np.abs(np.subtract.outer(at[trail], at[road]))
+    return np.maximum(0.0, 1.0 - distance / reach)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One side's matched runs.
+
+    Attributes
+    ----------
+    values, weights : numpy.ndarray, shape (n,)
+        Each run's value, and the weight of all its pairs.
+    gaps : numpy.ndarray, shape (n,)
+        Sum of its pairs' differences, trail minus road, each with its weight.
+    """
+
+    values: Floats
+    weights: Floats
+    gaps: Floats
+
+    @property
+    def size(self) -> float:
+        """Number of equally weighted runs that would say as much."""
+        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+
+    @property
+    def mean(self) -> float:
+        return float(np.average(self.values, weights=self.weights))
+
+    @property
+    def variance(self) -> float:
+        """Variance of single runs, unbiased."""
+        squares = (self.values - self.mean) ** 2
+        return float(np.average(squares, weights=self.weights)) * self._correction
+
+    @property
+    def _correction(self) -> float:
+        # n / (n - 1): runs scatter less about their own mean than about the true one, and what is
+        # drawn from them anew does so too. With eight runs that makes an interval 7 % wider.
+        return self.size / max(self.size - 1.0, 0.5)
+
+    def error_variance(self, draws: int, seed: int) -> float:
+        """Return the variance of the difference when this side's runs are drawn anew, whole."""
+        drawn = _resamples(len(self.values), draws, seed)
+        weight = drawn @ self.weights
+        kept = weight > 0
+        differences = (drawn @ self.gaps)[kept] / weight[kept]
+        return float(np.var(differences, ddof=1)) * self._correction
 
 
 def _summarise(
@@ -241,49 +287,60 @@ def _summarise(
     weight: Floats,
     rules: MatchRules,
 ) -> Comparison:
-    rows, columns = weight.sum(axis=1), weight.sum(axis=0)
-    n_trail, n_road = int(np.count_nonzero(rows)), int(np.count_nonzero(columns))
-    if not n_trail:
+    rows = weight.sum(axis=1)
+    columns = weight.sum(axis=0)
+    if not rows.any():
         return Comparison()
     first, second = np.nonzero(weight)
-    gaps = y[trail[first]] - y[road[second]]
-    heavy = weight[first, second]
-    held = (trail[first], road[second], y[trail[first]], y[road[second]], gaps, heavy)
-    pairs = pd.DataFrame(dict(zip(_PAIRS, held, strict=True)))
-    total = float(rows.sum())
-    means = float(rows @ y[trail]) / total, float(columns @ y[road]) / total
+    pairs = pd.DataFrame(
+        {
+            "trail": trail[first],
+            "road": road[second],
+            "trail_value": y[trail[first]],
+            "road_value": y[road[second]],
+            "difference": y[trail[first]] - y[road[second]],
+            "weight": weight[first, second],
+        }
+    )
+    on_trail = rows > 0
+    on_road = columns > 0
+    trail_gaps = rows * y[trail] - weight @ y[road]
+    road_gaps = y[trail] @ weight - columns * y[road]
+    sides = (
+        _Side(y[trail][on_trail], rows[on_trail], trail_gaps[on_trail]),
+        _Side(y[road][on_road], columns[on_road], road_gaps[on_road]),
+    )
+    means = [side.mean for side in sides]
+    counts = [len(side.values) for side in sides]
+    gaps = pairs["difference"].to_numpy()
+    heavy = pairs["weight"].to_numpy()
+    above = (gaps > 0) + 0.5 * (gaps == 0)
     known = Comparison(
         trail=means[0],
         road=means[1],
         difference=means[0] - means[1],
         robust=_weighted_median(gaps, heavy),
-        share_above=float(heavy @ ((gaps > 0) + 0.5 * (gaps == 0)) / total),
-        n_trail=n_trail,
-        n_road=n_road,
+        share_above=float(np.average(above, weights=heavy)),
+        n_trail=counts[0],
+        n_road=counts[1],
         pairs=pairs,
     )
-    if min(n_trail, n_road) < rules.fewest:
+    if min(counts) < rules.fewest:
         return known
-    sides = (
-        (rows, rows * y[trail] - weight @ y[road], means[0], y[trail]),
-        (columns, y[trail] @ weight - columns * y[road], means[1], y[road]),
-    )
-    parts = [
-        _resampled(own, gap, rules.draws, rules.seed + k)
-        for k, (own, gap, _, _) in enumerate(sides)
+    errors = [
+        side.error_variance(rules.draws, rules.seed + k) for k, side in enumerate(sides)
     ]
-    sizes = [_effective_number(own) for own, _, _, _ in sides]
-    variance = sum(parts)
+    variance = sum(errors)
     df = 1e9
     if variance > 0:
-        df = variance**2 / sum(
-            v**2 / max(n - 1.0, 1.0) for v, n in zip(parts, sizes, strict=True)
-        )
-    spread = [
-        float(own @ (values - mean) ** 2 / total) for own, _, mean, values in sides
-    ]
-    pooled = float(np.sqrt(sum(spread) / len(spread)))
-    small = 1.0 - 3.0 / (4.0 * (n_trail + n_road) - 9.0)
+        shares = [
+            error**2 / max(side.size - 1.0, 1.0)
+            for error, side in zip(errors, sides, strict=True)
+        ]
+        df = variance**2 / sum(shares)
+    pooled = float(np.sqrt(np.mean([side.variance for side in sides])))
+    # Hedges' factor: over the standard deviation of few runs a difference comes out too large.
+    small = 1.0 - 3.0 / (4.0 * sum(counts) - 9.0)
     sized = replace(
         known,
         standardised=small * known.difference / pooled if pooled > 0 else NAN,
@@ -297,16 +354,16 @@ def _with_interval(
 ) -> Comparison:
     difference = known.difference
     reach = float(stdtrit(df, 0.5 + confidence / 2)) * error
-    exact = 1.0 if difference == 0 else 0.0
+    p_value = 1.0 if difference == 0 else 0.0
+    if error > 0:
+        p_value = 2.0 * float(stdtr(df, -abs(difference) / error))
     return replace(
         known,
         low=difference - reach,
         high=difference + reach,
         error=error,
         df=df,
-        p_value=2.0 * float(stdtr(df, -abs(difference) / error))
-        if error > 0
-        else exact,
+        p_value=p_value,
     )
 
 
@@ -314,34 +371,9 @@ def _with_interval(
 def _resamples(count: int, draws: int, seed: int) -> Floats:
     """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=draws).astype(
-        np.float64
-    )
+    drawn = as_floats(rng.multinomial(count, np.full(count, 1.0 / count), size=draws))
     drawn.flags.writeable = False
     return drawn
-
-
-def _resampled(own: Floats, gap: Floats, draws: int, seed: int) -> float:
-    """Return the variance of the difference when one side's runs are drawn anew, corrected for
-    their number.
-    """
-    used = own > 0
-    own, gap = own[used], gap[used]
-    count = len(own)
-    drawn = _resamples(count, draws, seed)
-    weight = drawn @ own
-    kept = weight > 0
-    size = _effective_number(own)
-    return (
-        float(np.var((drawn @ gap)[kept] / weight[kept], ddof=1))
-        * size
-        / max(size - 1.0, 0.5)
-    )
-
-
-def _effective_number(weights: Floats) -> float:
-    """Return how many equally weighted runs would tell as much."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.linalg import cho_factor, cho_solve, qr
 from scipy.special import stdtr, stdtrit
 
-from trailstats.schema.arrays import Floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
 
 NAN = float("nan")
 CORRELATIONS = np.linspace(-0.3, 0.95, 26)
-"""Correlations of errors one unit of time apart that are averaged over; judgement."""
+"""Correlations of errors one unit of time apart that are averaged over (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Regression:
     Attributes
     ----------
     coefficients, errors : numpy.ndarray, shape (p,)
-        With their standard errors; NaN where the design does not tell them.
+        With their standard errors; NaN where the design can't tell them apart.
     p_values : numpy.ndarray, shape (p,)
         Two-sided.
     correlation : float
@@ -49,12 +49,9 @@ class Regression:
 
     def interval(self, index: int, *, confidence: float = 0.95) -> tuple[float, float]:
         """Return the interval of one coefficient."""
-        reach = float(stdtrit(self.df, 0.5 + confidence / 2)) * float(
-            self.errors[index]
-        )
-        return float(self.coefficients[index]) - reach, float(
-            self.coefficients[index]
-        ) + reach
+        reach = float(stdtrit(self.df, 0.5 + confidence / 2) * self.errors[index])
+        middle = float(self.coefficients[index])
+        return middle - reach, middle + reach
 
 
 def ar1_regression(
@@ -94,9 +91,9 @@ def ar1_regression(
     ----------
     [Turner2021]_, [PattersonThompson1971]_
     """
-    values, columns, clock = (
-        np.asarray(a, dtype=np.float64) for a in (y, design, time)
-    )
+    values = as_floats(y)
+    columns = as_floats(design)
+    clock = as_floats(time)
     if columns.ndim != 2 or not len(values) == len(columns) == len(clock):
         raise ValueError("y, design and time must have the same length")
     steps = np.diff(clock)
@@ -105,51 +102,61 @@ def ar1_regression(
     if (clock != np.rint(clock)).any():
         raise ValueError("times must be whole numbers")
     count, size = columns.shape
-    scale = (
-        np.ones(count)
-        if weights is None
-        else np.sqrt(np.asarray(weights, dtype=np.float64))
-    )
+    scale = np.ones(count) if weights is None else np.sqrt(as_floats(weights))
     lengths = np.sqrt((columns**2).mean(axis=0))
-    nothing = np.full(size, np.nan)
     if count < size + 3 or not (lengths > 0).all() or _rank(columns / lengths) < size:
+        nothing = np.full(size, np.nan)
         return Regression(nothing, nothing, nothing, NAN, NAN, NAN, False)
     rows = np.column_stack((columns / lengths, values)) * scale[:, None]
-
-    def fit(correlation: float) -> tuple[float, Floats, Floats, float]:
-        white, log_determinant = _whiten(rows, steps, correlation)
-        x, target = white[:, :size], white[:, size]
-        factor = cho_factor(x.T @ x)
-        beta = cho_solve(factor, x.T @ target)
-        residual = target - x @ beta
-        variance = float(residual @ residual) / (count - size)
-        inverse = cho_solve(factor, np.eye(size))
-        log_information = 2.0 * float(np.log(np.diag(factor[0])).sum())
-        criterion = (
-            (count - size) * np.log(max(variance, 1e-300))
-            + log_determinant
-            + log_information
-        )
-        return float(criterion), beta, inverse, variance
-
-    grid = CORRELATIONS
-    fits = [fit(float(r)) for r in grid]
-    criteria = np.array([f[0] for f in fits])
+    fits = [_fit_at(rows, steps, float(r)) for r in CORRELATIONS]
+    criteria = np.array([fit.criterion for fit in fits])
     # The criterion is minus twice the restricted log-likelihood.
     weight = np.exp(-0.5 * (criteria - criteria.min()))
     weight /= weight.sum()
-    betas = np.array([f[1] for f in fits])
-    variances = np.array([f[3] * np.diag(f[2]) for f in fits])
+    betas = np.array([fit.beta for fit in fits])
     beta = weight @ betas
-    errors = np.sqrt(weight @ (variances + (betas - beta) ** 2)) / lengths
-    beta = beta / lengths
-    correlation = float(weight @ grid)
-    effective = count * float(weight @ np.minimum((1.0 - grid) / (1.0 + grid), 1.0))
-    df = max(effective - size, 3.0)
+    # What the correlations disagree on adds to what each of them leaves open.
+    variances = np.array([fit.variances for fit in fits]) + (betas - beta) ** 2
+    errors = np.sqrt(weight @ variances)
     ratio = np.divide(np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0)
-    p_values = 2.0 * np.asarray(stdtr(df, -ratio))
-    std = float(np.sqrt(weight @ np.array([f[3] for f in fits])))
-    return Regression(beta, errors, p_values, correlation, df, std, True)
+    # Points that go together say less: n (1 - r) / (1 + r) of them, never more than n.
+    independent = np.minimum((1.0 - CORRELATIONS) / (1.0 + CORRELATIONS), 1.0)
+    df = max(count * float(weight @ independent) - size, 3.0)
+    return Regression(
+        coefficients=beta / lengths,
+        errors=errors / lengths,
+        p_values=2.0 * np.asarray(stdtr(df, -ratio)),
+        correlation=float(weight @ CORRELATIONS),
+        df=df,
+        std=float(np.sqrt(weight @ np.array([fit.variance for fit in fits]))),
+        identified=True,
+    )
+
+
+class _Fit(NamedTuple):
+    """Generalised least squares at one correlation; ``variances`` are those of ``beta``."""
+
+    criterion: float
+    beta: Floats
+    variances: Floats
+    variance: float
+
+
+def _fit_at(rows: Floats, steps: Floats, correlation: float) -> _Fit:
+    """Fit the last column on the others, errors correlated so much."""
+    white, log_determinant = _whiten(rows, steps, correlation)
+    x = white[:, :-1]
+    target = white[:, -1]
+    left = x.shape[0] - x.shape[1]
+    factor = cho_factor(x.T @ x)
+    beta = cho_solve(factor, x.T @ target)
+    residual = target - x @ beta
+    variance = float(residual @ residual) / left
+    inverse = cho_solve(factor, np.eye(x.shape[1]))
+    log_information = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    log_variance = np.log(max(variance, 1e-300))
+    criterion = float(left * log_variance + log_determinant + log_information)
+    return _Fit(criterion, beta, variance * np.diag(inverse), variance)
 
 
 def smallest_detectable(
