@@ -10,7 +10,7 @@ import numpy as np
 
 from trailstats.io.fit._heart import merge_heart_rates
 from trailstats.io.fit._profile import Fact, fields, message_number
-from trailstats.io.fit._table import MAX_ITEMS, Table
+from trailstats.io.fit._table import MAX_ITEMS, Table, scaled
 from trailstats.io.fit._wire import BASE_TYPES, FieldSpec, Part
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
@@ -191,6 +191,7 @@ def _descriptions(part: Part) -> list[_Description]:
     if not len(table):
         return []
     facts = fields("field_description")
+    record = message_number("record")
 
     def column(name: str, default: float) -> list[float]:
         values = table.values(facts[name].number)
@@ -210,28 +211,27 @@ def _descriptions(part: Part) -> list[_Description]:
         column("offset", 0),
         table.texts(facts["units"].number),
         column("native_field_num", -1),
-        column("native_mesg_num", message_number("record")),
+        column("native_mesg_num", record),
     )
-    return [
-        _Description(
-            at,
-            int(index),
-            int(number),
-            int(base),
-            name,
-            scale or 1.0,
-            offset,
-            unit,
-            int(native),
+    out = []
+    for row in zip(*columns, strict=True):
+        at, index, number, base, name, scale, offset, unit, native, message = row
+        if message != record:
+            native = -1  # a field of another message
+        out.append(
+            _Description(
+                at,
+                int(index),
+                int(number),
+                int(base),
+                name,
+                scale or 1.0,
+                offset,
+                unit,
+                int(native),
+            )
         )
-        if message == message_number("record")
-        else _Description(
-            at, int(index), int(number), int(base), name, scale or 1.0, offset, unit, -1
-        )
-        for at, index, number, base, name, scale, offset, unit, native, message in zip(
-            *columns, strict=True
-        )
-    ]
+    return out
 
 
 def _read_developer(
@@ -255,14 +255,13 @@ def _read_developer(
             continue
         key = (description.index, description.number, description.name)
         meaning[key] = description
-        columns[key] = table.developer_values(
-            columns.get(key),
-            spec,
-            defined_at,
-            base,
-            description.scale,
-            description.offset,
-        )
+        held = columns.setdefault(key, None)
+        values = table.developer_values(spec, defined_at, base)
+        if values is not None:
+            values = scaled(values, description.scale, description.offset)
+            columns[key] = (
+                values if held is None else np.where(np.isnan(held), values, held)
+            )
     if nameless:
         message = f"{nameless} developer fields without a description were left out"
         out.issues.append(

@@ -23,14 +23,13 @@ from trailstats.schema.arrays import Ints
 
 RECORD = 20
 _MINUTE, _DAY = 60, 86_400
-_EARLIEST, _LATEST = (
-    0x10000000,
-    0x60000000,
-)  # 1998 to 2041; below, a time counts from power-on
-_BACK, _FORTH = _DAY, 7 * _DAY  # judgement: within one recording
-_PROBES = 3  # judgement: messages in a row that convince
-_SEARCHES = 2000  # judgement: more breaks than that leave nothing to trust
-_REPAIRS = 64  # judgement
+_EARLIEST = 0x10000000  # 1998; below, a time counts from power-on
+_LATEST = 0x60000000  # 2041
+_BACK, _FORTH = _DAY, 7 * _DAY  # our choice: within one recording
+_PROBES = 3  # our choice: messages in a row that convince
+_SEARCHES = 2000  # our choice: more breaks than that leave nothing to trust
+_REPAIRS = 64  # our choice
+_UNSURE = 10_000  # messages that may wait for one with a time
 
 
 def salvage(part: Part) -> None:
@@ -127,7 +126,9 @@ class _Walker:
         if layout.time_at < 0 or head & 0x80:
             self.unsure.append((layout, pos))
             self.part.compressed |= bool(head & 0x80)
-            return after if len(self.unsure) < 10_000 or self._flush() else -1
+            if len(self.unsure) >= _UNSURE:
+                self._keep(self.end)
+            return after
         time = self._time(layout, pos)
         if self._fits(time, after):
             self._keep(pos)
@@ -149,12 +150,10 @@ class _Walker:
         if not _EARLIEST <= time < _LATEST:
             return False
         following = self._next_time(after)
-        if self.last is None or following is None:
-            return (
-                self._leads(after, time)
-                if self.last is None
-                else self._near(time, self.last)
-            )
+        if self.last is None:
+            return self._leads(after, time)
+        if following is None:
+            return _near(time, self.last)
         return abs(following - time) <= abs(following - self.last)
 
     def _next_time(self, at: int) -> int | None:
@@ -178,18 +177,9 @@ class _Walker:
             at += owner.size
         return None
 
-    def _flush(self) -> bool:
-        self._keep(self.end)
-        return True
-
     def _define(self, pos: int) -> int:
-        layout = definition(self.data, pos, self.end)
-        if (
-            layout is None
-            or self.data[pos + 1]
-            or self.data[pos + 2] > 1
-            or not self.data[pos + 5]
-        ):
+        layout = _well_formed(self.data, pos, self.end)
+        if layout is None or not layout.raw[5]:
             return self._mend(pos)
         stop = pos + len(layout.raw)
         timeless = layout.message == RECORD and layout.time_at < 0
@@ -219,20 +209,12 @@ class _Walker:
         for bit in range(8 * length):
             changed = bytearray(saved)
             changed[bit // 8] ^= 1 << (bit % 8)
-            if (
-                changed[0] & 0xC0 != 0x40
-                or changed[1]
-                or changed[2] > 1
-                or not changed[5]
-            ):
+            if changed[0] & 0xC0 != 0x40 or not changed[5]:
                 continue
-            layout = definition(bytes(changed), 0, len(changed))
-            if (
-                layout is None
-                or layout.time_at < 0
-                or layout.message != RECORD
-                or not plausible(layout)
-            ):
+            layout = _well_formed(bytes(changed), 0, len(changed))
+            if layout is None or layout.time_at < 0 or layout.message != RECORD:
+                continue
+            if not plausible(layout):
                 continue
             # A size that spans several records repeats as well: the smallest is right.
             stop = pos + len(layout.raw)
@@ -269,9 +251,6 @@ class _Walker:
             self.data[place : place + 4], "big" if layout.big else "little"
         )
 
-    def _near(self, time: int, last: int | None) -> bool:
-        return last is not None and -_BACK <= time - last <= _FORTH
-
     def _leads(self, at: int, last: int | None, timed: bool = False) -> bool:
         """Whether sensible messages follow from ``at``: the end, or one whose time is near
         ``last``.
@@ -284,19 +263,13 @@ class _Walker:
                 return not timed or convinced > 0
             head = self.data[at]
             if head & 0xC0 == 0x40:
-                layout = definition(self.data, at, self.end)
-                if (
-                    layout is None
-                    or self.data[at + 1]
-                    or self.data[at + 2] > 1
-                    or not plausible(layout)
-                ):
+                layout = _well_formed(self.data, at, self.end)
+                if layout is None or not plausible(layout):
                     return False
-                stop = at + len(layout.raw)
                 convinced += 1
                 if convinced >= _PROBES or not timed:
                     return True
-                at = stop
+                at += len(layout.raw)
                 continue
             owner = self.book.owners[head]
             if owner is None or at + owner.size > self.end:
@@ -305,7 +278,7 @@ class _Walker:
                 time = self._time(owner, at)
                 if last is None and _EARLIEST <= time < _LATEST:
                     last = time
-                if not self._near(time, last):
+                if not _near(time, last):
                     return False
                 near += 1
                 if near >= 1 + timed:
@@ -362,3 +335,17 @@ class _Walker:
                 time |= self.content[at + layout.time_at + i].astype(np.int64) << shift
             found.append(at[(time >= low) & (time <= high)])
         return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def _near(time: int, last: int | None) -> bool:
+    return last is not None and -_BACK <= time - last <= _FORTH
+
+
+def _well_formed(data: bytes, at: int, end: int) -> Layout | None:
+    """Return the definition message at ``at``, None where its reserved byte or its byte order is
+    none that recorders write.
+    """
+    layout = definition(data, at, end)
+    if layout is None or layout.raw[1] or layout.raw[2] > 1:
+        return None
+    return layout

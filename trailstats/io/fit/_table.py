@@ -92,12 +92,9 @@ class Table:
             Which one of an array.
         """
         out: Floats | None = None
-        for block in self._blocks:
-            for spec in block.layout.fields:
-                if spec.number == number:
-                    base = BASE_TYPES.get(spec.base, _OPAQUE)
-                    out = self._fill(out, block, spec, base, scale, offset, item)
-        return out
+        for block, spec, base in self._holding(number):
+            out = self._merged(out, block, _numbers(block, spec, base, item))
+        return None if out is None else scaled(out, scale, offset)
 
     def developer(self) -> Iterator[tuple[FieldSpec, int]]:
         """Yield each developer field once, with the place of a definition that uses it."""
@@ -110,35 +107,24 @@ class Table:
                     yield spec, block.layout.defined_at
 
     def developer_values(
-        self,
-        out: Floats | None,
-        wanted: FieldSpec,
-        defined_at: int,
-        base: BaseType,
-        scale: float,
-        offset: float,
+        self, wanted: FieldSpec, defined_at: int, base: BaseType
     ) -> Floats | None:
-        """Return a developer field of the layout defined at ``defined_at``, filled into ``out``."""
+        """Return a developer field of the layout defined at ``defined_at``, as stored, NaN
+        elsewhere; None when no message has a value.
+        """
+        out: Floats | None = None
         for block in self._blocks:
             if block.layout.defined_at == defined_at:
-                out = self._fill(out, block, wanted, base, scale, offset, 0)
+                out = self._merged(out, block, _numbers(block, wanted, base, 0))
         return out
 
     def texts(self, number: int) -> list[str]:
         """Return one field as texts, empty where it is missing."""
         out = [""] * len(self)
-        rows = np.arange(len(self))
-        for block in self._blocks:
-            for spec in block.layout.fields:
-                if spec.number == number:
-                    raw = _bytes(block, spec.at, spec.size)
-                    for row, content in zip(rows[block.rows], raw, strict=True):
-                        out[row] = (
-                            content.tobytes()
-                            .split(b"\0", 1)[0]
-                            .decode("utf-8", errors="replace")
-                            .strip()
-                        )
+        for rows, raw in self.raw(number):
+            for row, content in zip(rows, raw, strict=True):
+                text = content.tobytes().split(b"\0", 1)[0]
+                out[row] = text.decode("utf-8", errors="replace").strip()
         return out
 
     def raw(self, number: int) -> list[tuple[Ints, NDArray[np.uint8]]]:
@@ -148,29 +134,22 @@ class Table:
         rows = np.arange(len(self))
         return [
             (rows[block.rows], _bytes(block, spec.at, spec.size))
-            for block in self._blocks
-            for spec in block.layout.fields
-            if spec.number == number
+            for block, spec, _ in self._holding(number)
         ]
 
     def items(self, number: int, scale: float) -> tuple[Ints, Floats]:
         """Return an array field unrolled in file order, without missing items: rows and values."""
-        rows, values = [], []
+        rows, values = [np.empty(0, dtype=np.int64)], [np.empty(0)]
         numbers = np.arange(len(self))
-        for block in self._blocks:
-            for spec in block.layout.fields:
-                base = BASE_TYPES.get(spec.base, _OPAQUE)
-                if spec.number == number and base.kind in "ui":
-                    count = _items(spec, base)
-                    columns = [_stored(block, spec, base, i) for i in range(count)]
-                    kept = np.stack(
-                        [c != _invalid(base, c.dtype.itemsize) for c in columns], axis=1
-                    )
-                    grid = np.stack(columns, axis=1).astype(np.float64) / scale
-                    rows.append(np.repeat(numbers[block.rows], count)[kept.ravel()])
-                    values.append(grid.ravel()[kept.ravel()])
-        if not rows:
-            return np.empty(0, dtype=np.int64), np.empty(0)
+        for block, spec, base in self._holding(number):
+            if base.kind not in "ui":
+                continue
+            count = _items(spec, base)
+            columns = [_stored(block, spec, base, i) for i in range(count)]
+            grid = np.stack(columns, axis=1)
+            kept = grid.ravel() != _invalid(base, grid.dtype.itemsize)
+            rows.append(np.repeat(numbers[block.rows], count)[kept])
+            values.append(grid.ravel()[kept].astype(np.float64) / scale)
         at, flat = np.concatenate(rows), np.concatenate(values)
         order = np.argsort(at, kind="stable")
         return at[order], flat[order]
@@ -195,36 +174,55 @@ class Table:
             out[missing] = times[at[missing]]
         return out
 
-    def _fill(
-        self,
-        out: Floats | None,
-        block: _Block,
-        spec: FieldSpec,
-        base: BaseType,
-        scale: float,
-        offset: float,
-        item: int,
+    def _holding(self, number: int) -> Iterator[tuple[_Block, FieldSpec, BaseType]]:
+        """Yield each block with a field of this number in it."""
+        for block in self._blocks:
+            for spec in block.layout.fields:
+                if spec.number == number:
+                    yield block, spec, BASE_TYPES.get(spec.base, _OPAQUE)
+
+    def _merged(
+        self, out: Floats | None, block: _Block, values: Floats | None
     ) -> Floats | None:
-        if item >= _items(spec, base):
+        """Return a column with the values of a block put where it has none yet."""
+        if values is None:
             return out
-        stored = _stored(block, spec, base, item)
-        value = stored.astype(np.float64)
-        none = _invalid(base, stored.dtype.itemsize)
-        missing = ~np.isfinite(value) if base.kind == "f" else stored == none
-        if missing.all():
-            return out
-        if scale != 1.0:
-            value /= scale
-        if offset:
-            value -= offset
-        value[missing] = np.nan
         if out is None:
-            if len(value) == len(self) and isinstance(block.rows, slice):
-                return value
+            if len(values) == len(self) and isinstance(block.rows, slice):
+                return values
             out = np.full(len(self), np.nan)
         held = out[block.rows]
-        out[block.rows] = np.where(np.isnan(held), value, held)
+        out[block.rows] = np.where(np.isnan(held), values, held)
         return out
+
+
+def scaled(stored: Floats, scale: float, offset: float) -> Floats:
+    """Return stored numbers, which are changed, over ``scale`` and minus ``offset``."""
+    if scale != 1.0:
+        stored /= scale
+    if offset:
+        stored -= offset
+    return stored
+
+
+def _numbers(
+    block: _Block, spec: FieldSpec, base: BaseType, item: int
+) -> Floats | None:
+    """Return one item of a field as it is stored, NaN where it is missing; None when it is
+    everywhere.
+    """
+    if item >= _items(spec, base):
+        return None
+    stored = _stored(block, spec, base, item)
+    values = stored.astype(np.float64)
+    if base.kind == "f":
+        missing = ~np.isfinite(values)
+    else:
+        missing = stored == _invalid(base, stored.dtype.itemsize)
+    if missing.all():
+        return None
+    values[missing] = np.nan
+    return values
 
 
 def _block(
