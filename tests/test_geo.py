@@ -17,6 +17,14 @@ def test_a_degree_of_latitude_is_its_arc() -> None:
     )
 
 
+def test_the_quarter_of_a_meridian() -> None:
+    """From equator to pole it is 10 001 965.729 m on WGS 84, by GeographicLib's GeodSolve; the
+    sphere of the mean radius has it 0.056 % longer, one of the equatorial radius 0.17 %.
+    """
+    found = geo.step_lengths([0.0, 90.0], [11.0, 11.0])[1]
+    assert found == pytest.approx(10_001_965.729, rel=6e-4)
+
+
 def test_known_distance_between_two_towns() -> None:
     """Paris to London, 343.5 km by the haversine of any atlas, within 0.2 %."""
     found = geo.step_lengths([48.8566, 51.5074], [2.3522, -0.1278])[1]

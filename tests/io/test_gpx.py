@@ -212,13 +212,18 @@ def test_sports_in_the_words_of_apps(make_gpx, kind, sport):
         ("running", 112, 112),
         ("hiking", 55, 110),
         ("walking", 108, 108),
+        ("walking", 100, 100),
+        ("hiking", 76, 76),
+        ("running", 100, 200),
         ("", 168, 168),
     ],
 )
 def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(
     make_gpx, kind, stored, steps
 ):
-    """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg."""
+    """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg. A brisk
+    walker takes 100 steps of both feet, which would be a runner's of one leg.
+    """
     text = make_gpx(
         60,
         kind=kind,
