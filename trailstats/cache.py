@@ -30,7 +30,7 @@ NAME = "measured-1.sqlite"
 """The file's name, with the version of its tables."""
 
 MOST_BYTES = 4 << 30
-"""Size above which a cache gives up what was used the longest ago [bytes]; judgement: some 80,000
+"""Size above which a cache gives up what was used the longest ago [bytes]; our choice: some 80,000
 activities.
 """
 

@@ -84,7 +84,7 @@ def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
     """Return the key of the results of one source, from the SHA-256 of its bytes."""
     # Labels are looked up by the source's name; all else follows from its content.
     name = "" if options.labels is None else str(ref)
-    about = fingerprint((ref.told, options.fingerprint, name))
+    about = fingerprint((ref.entry, options.fingerprint, name))
     return sha256(f"{content.hex()} {about} {code_fingerprint()}".encode()).digest()
 
 

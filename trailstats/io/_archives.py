@@ -48,7 +48,7 @@ def activity_names(
                 out.append((info.filename,))  # loading it gives the reason
                 continue
             try:
-                with _inner(archive, info.filename, limits) as inner:
+                with _open_inner_zip(archive, info.filename, limits) as inner:
                     below = activity_names(inner, limits, depth - 1)
                 out.extend((info.filename, *members) for members in below)
             except (*ZIP_ERRORS, LimitError):
@@ -60,7 +60,9 @@ def activity_names(
     return out
 
 
-def _inner(archive: zipfile.ZipFile, name: str, limits: ReadLimits) -> zipfile.ZipFile:
+def _open_inner_zip(
+    archive: zipfile.ZipFile, name: str, limits: ReadLimits
+) -> zipfile.ZipFile:
     """Open a zip within a zip; it is unpacked once, into memory or a temporary file."""
     spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115  # lives as long as the archive
     try:
@@ -100,7 +102,7 @@ class _Open(threading.local):
 _open_now = _Open()
 
 
-def _archive(path: str) -> zipfile.ZipFile:
+def _open_zip(path: str) -> zipfile.ZipFile:
     if not _remote.is_remote(path):
         return zipfile.ZipFile(path)
     stream = _remote.open_file(path)
@@ -121,10 +123,11 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
     """
     try:
         stamp = "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
-        archive = _open_now.get((path, stamp), partial(_archive, path))
+        archive = _open_now.get((path, stamp), partial(_open_zip, path))
         for i, name in enumerate(members[:-1]):
             archive = _open_now.get(
-                (path, stamp, *members[: i + 1]), partial(_inner, archive, name, limits)
+                (path, stamp, *members[: i + 1]),
+                partial(_open_inner_zip, archive, name, limits),
             )
         return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
     except ZIP_ERRORS as error:
@@ -143,7 +146,7 @@ def read_through(
     """
     try:
         for name in members[:-1]:
-            archive = _inner(archive, name, limits)
+            archive = _open_inner_zip(archive, name, limits)
         return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None

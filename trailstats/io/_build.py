@@ -28,7 +28,7 @@ FIRST_TIME, LAST_TIME = (
     np.datetime64("1990-01-01", "ns"),
     np.datetime64("2100-01-01", "ns"),
 )
-# Judgement: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
+# Our choice: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
 # 60.
 CADENCE_PER_LEG_BELOW = 105.0
 WALKING_CADENCE_PER_LEG_BELOW = 75.0
@@ -210,8 +210,8 @@ def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
     per_leg = median < (
         WALKING_CADENCE_PER_LEG_BELOW if sport in WALKS else CADENCE_PER_LEG_BELOW
     )
-    told = "one leg and was doubled" if per_leg else "both feet and was kept"
-    message = f"cadence was taken to count {told} (median {median:.0f})"
+    feet = "one leg and was doubled" if per_leg else "both feet and was kept"
+    message = f"cadence was taken to count {feet} (median {median:.0f})"
     issues.append(Issue("cadence_inferred", Severity.INFO, message))
     return cadence * 2.0 if per_leg else cadence
 

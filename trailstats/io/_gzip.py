@@ -27,7 +27,7 @@ def gunzip(data: bytes, check: Callable[[int], None]) -> tuple[bytes, str]:
     out = io.BytesIO()
     at = 0
     while data[at : at + 2] == MAGIC:
-        start = _body(data, at)
+        start = _content_start(data, at)
         if start < 0:
             return out.getvalue(), "its header is cut"
         first = out.tell()
@@ -70,7 +70,7 @@ def _inflate(
     return at - len(stream.unused_data), ""
 
 
-def _body(data: bytes, at: int) -> int:
+def _content_start(data: bytes, at: int) -> int:
     """Return where the compressed content of the member at ``at`` begins, -1 where its header is
     cut.
     """

@@ -33,7 +33,7 @@ def open_file(address: str) -> IO[bytes]:
     MissingExtraError
         Without fsspec.
     """
-    system, path = _place(address)
+    system, path = _file_system(address)
     try:
         stream: IO[bytes] = system.open(path, "rb")
     except OSError:
@@ -53,7 +53,7 @@ def files(address: str) -> list[tuple[str, bool]]:
     MissingExtraError
         Without fsspec.
     """
-    system, path = _place(address)
+    system, path = _file_system(address)
     try:
         if system.isdir(path):
             inside = [
@@ -70,25 +70,25 @@ def files(address: str) -> list[tuple[str, bool]]:
 
 
 def stamp(address: str) -> str:
-    """Return what changes with a remote file; empty where its file system tells neither a time nor
+    """Return what changes with a remote file; empty where its file system has neither a time nor
     a version.
     """
     try:
-        system, path = _place(address)
-        told = {key.lower(): value for key, value in system.info(path).items()}
+        system, path = _file_system(address)
+        info = {key.lower(): value for key, value in system.info(path).items()}
     except (
         Exception
     ):  # each protocol has its own exceptions, and reading the file gives the reason
         return ""
-    known = [f"{key}={told[key]}" for key in _CHANGING if told.get(key)]
-    return f"{told.get('size')} {' '.join(known)}" if known else ""
+    known = [f"{key}={info[key]}" for key in _CHANGING if info.get(key)]
+    return f"{info.get('size')} {' '.join(known)}" if known else ""
 
 
 def _hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/")[:-1])
 
 
-def _place(address: str) -> tuple[Any, str]:
+def _file_system(address: str) -> tuple[Any, str]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError as error:

@@ -15,14 +15,14 @@ from trailstats.io._sports import sport_of
 from trailstats.model.activity import Activity
 
 TABLE = "activities.csv"
-MOST_BYTES = 64 << 20  # judgement: a table of 100,000 activities has about 40 MB
+MOST_BYTES = 64 << 20  # our choice: a table of 100,000 activities has about 40 MB
 
 
 _FILE = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$")
 
 
 @dataclass(frozen=True)
-class Told:
+class ExportEntry:
     """What an export says about one of its files: small and picklable."""
 
     name: str = ""
@@ -32,7 +32,7 @@ class Told:
     rpe: float = float("nan")
     race: bool = False
 
-    def on(self, activity: Activity) -> Activity:
+    def added_to(self, activity: Activity) -> Activity:
         """Return the activity with what the export says.
 
         Name, notes and gear are the export's, as its user wrote them; sport and exertion fill what
@@ -57,24 +57,24 @@ class Told:
         return replace(activity, meta=meta)
 
 
-def read_table(content: bytes) -> dict[str, Told]:
+def read_table(content: bytes) -> dict[str, ExportEntry]:
     """Return what the table says, by the path of the file relative to it; empty when it is another
     table.
     """
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
-    out: dict[str, Told] = {}
+    out: dict[str, ExportEntry] = {}
     columns: dict[str, int] = {}
     try:
         header = next(rows, [])
-        columns = _named(header)
+        columns = _columns_by_name(header)
         for row in rows:
-            columns = columns or _placed(row)
+            columns = columns or _columns_by_position(row)
             cells = {
                 name: row[at].strip() for name, at in columns.items() if at < len(row)
             }
             if file := cells.pop("file", ""):
                 rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
-                out[posixpath.normpath(file)] = Told(
+                out[posixpath.normpath(file)] = ExportEntry(
                     rpe=rpe if 0 < rpe <= 10 else float("nan"),
                     race=race.lower() == "true" or number(race) > 0,
                     **cells,
@@ -85,7 +85,7 @@ def read_table(content: bytes) -> dict[str, Told]:
     return out
 
 
-def _named(header: list[str]) -> dict[str, int]:
+def _columns_by_name(header: list[str]) -> dict[str, int]:
     """Return the places of the columns by their English names, of now and of before 2019; empty
     without a file's.
     """
@@ -105,7 +105,7 @@ def _named(header: list[str]) -> dict[str, int]:
     )
 
 
-def _placed(row: list[str]) -> dict[str, int]:
+def _columns_by_position(row: list[str]) -> dict[str, int]:
     """Return the places of the columns in a table with names in another language; empty when it is
     none.
     """

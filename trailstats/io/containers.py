@@ -59,7 +59,7 @@ class SourceRef:
 
     path: str
     members: tuple[str, ...] = ()
-    told: _strava.Told | None = None
+    entry: _strava.ExportEntry | None = None
 
     def __str__(self) -> str:
         return "/".join((self.path, *self.members))
@@ -165,10 +165,10 @@ def iter_activities(
                 except ReadError as error:
                     yield Failure.of(str(ref), error)
         else:
-            yield from _in_memory(*_bytes(one, limits), limits)
+            yield from _activities_in_bytes(*_bytes(one, limits), limits)
 
 
-def _in_memory(
+def _activities_in_bytes(
     name: str, data: bytes, limits: ReadLimits
 ) -> Iterator[Activity | Failure]:
     """Yield the activities of a file's content; a zip's members one by one."""
@@ -177,7 +177,7 @@ def _in_memory(
     if data[:4] == MAGIC:
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
-            refs = _members(archive, name, limits) or refs
+            refs = _zip_members(archive, name, limits) or refs
         except (*ZIP_ERRORS, LimitError):
             archive = None  # decoding it gives the reason
     for ref in refs:
@@ -187,7 +187,7 @@ def _in_memory(
                 if archive is None or not ref.members
                 else read_through(archive, ref.members, limits)
             )
-            yield from _told(decode(content, str(ref), limits=limits), ref)
+            yield from _with_entry(decode(content, str(ref), limits=limits), ref)
         except ReadError as error:
             yield Failure.of(str(ref), error)
 
@@ -210,11 +210,11 @@ def list_sources(
     """
     limits = limits or ReadLimits()
     if _remote.is_remote(source):
-        return _told_refs(
+        return _with_entries(
             [
                 ref
                 for name, named in _remote.files(str(source))
-                for ref in _of_file(name, limits, named=named)
+                for ref in _refs_of_file(name, limits, named=named)
             ],
             limits,
         )
@@ -228,11 +228,11 @@ def list_sources(
                 if (
                     file.is_file() or not file.exists()
                 ):  # no pipe or device, which might never end
-                    refs.extend(_of_file(str(file), limits))
-        return _told_refs(refs, limits)
+                    refs.extend(_refs_of_file(str(file), limits))
+        return _with_entries(refs, limits)
     if not path.exists():
         raise ReadError("no such file or folder", path=str(source))
-    return _of_file(str(path), limits, named=True)
+    return _refs_of_file(str(path), limits, named=True)
 
 
 def list_all(
@@ -262,13 +262,15 @@ def list_all(
     return list(found)
 
 
-def _of_file(path: str, limits: ReadLimits, named: bool = False) -> list[SourceRef]:
+def _refs_of_file(
+    path: str, limits: ReadLimits, named: bool = False
+) -> list[SourceRef]:
     base = posixpath.basename(path.replace(os.sep, "/"))
     suffix = posixpath.splitext(base)[1].lower()
     if suffix == ".zip" and not base.startswith("._"):
         try:
-            with _open(path) as stream, zipfile.ZipFile(stream) as archive:
-                return _members(archive, path, limits) or [SourceRef(path)]
+            with _open_file(path) as stream, zipfile.ZipFile(stream) as archive:
+                return _zip_members(archive, path, limits) or [SourceRef(path)]
         except (*ZIP_ERRORS, LimitError):
             return [SourceRef(path)]  # loading it gives the reason
     if named or is_activity_name(base):
@@ -276,13 +278,17 @@ def _of_file(path: str, limits: ReadLimits, named: bool = False) -> list[SourceR
     if base.startswith(".") or suffix in _BESIDE:
         return []
     try:
-        with _open(path) as stream:
-            return [SourceRef(path)] if sniff(_plain(stream.read(HEAD))) else []
+        with _open_file(path) as stream:
+            return (
+                [SourceRef(path)]
+                if sniff(_decompressed_head(stream.read(HEAD)))
+                else []
+            )
     except OSError:
         return [SourceRef(path)]
 
 
-def _plain(head: bytes) -> bytes:
+def _decompressed_head(head: bytes) -> bytes:
     """Return the first bytes of a file, decompressed."""
     if head[:2] != _gzip.MAGIC:
         return head
@@ -292,11 +298,11 @@ def _plain(head: bytes) -> bytes:
         return b""
 
 
-def _open(path: str) -> IO[bytes]:
+def _open_file(path: str) -> IO[bytes]:
     return _remote.open_file(path) if _remote.is_remote(path) else Path(path).open("rb")
 
 
-def _members(
+def _zip_members(
     archive: zipfile.ZipFile, path: str, limits: ReadLimits
 ) -> list[SourceRef]:
     """Return the activity files in a zip and in the zips within it, sorted by name, with what a
@@ -308,45 +314,47 @@ def _members(
         When there are more than ``limits.members`` files, or the first zip within is over a limit.
     """
     names = activity_names(archive, limits, limits.nesting)
-    told: dict[str, _strava.Told] = {}
+    entries: dict[str, _strava.ExportEntry] = {}
     for name in archive.namelist():
         if posixpath.basename(name) == _strava.TABLE:
             check = replace(limits, bytes=_strava.MOST_BYTES).check_size
             content = read_member(archive, archive.getinfo(name), check)
             folder = posixpath.dirname(name)
-            told |= {
+            entries |= {
                 posixpath.join(folder, key): value
                 for key, value in _strava.read_table(content).items()
             }
     return [
-        SourceRef(path, members, told.get("/".join(members)))
+        SourceRef(path, members, entries.get("/".join(members)))
         for members in sorted(names)
     ]
 
 
-def _told_refs(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
+def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
     """Return the sources of a folder with what the tables of exports in it say of them."""
-    told: dict[str, _strava.Told] = {}
-    for folder in {_folder(_folder(ref.path)) for ref in refs} | {
-        _folder(ref.path) for ref in refs
+    entries: dict[str, _strava.ExportEntry] = {}
+    for folder in {_parent(_parent(ref.path)) for ref in refs} | {
+        _parent(ref.path) for ref in refs
     }:
         path = f"{folder}/{_strava.TABLE}"
         try:
-            with _open(path) as stream:
+            with _open_file(path) as stream:
                 content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
         except OSError:
             continue
-        told |= {
+        entries |= {
             f"{folder}/{key}": value
             for key, value in _strava.read_table(content).items()
         }
     return [
-        ref if ref.told else replace(ref, told=told.get(ref.path.replace(os.sep, "/")))
+        ref
+        if ref.entry
+        else replace(ref, entry=entries.get(ref.path.replace(os.sep, "/")))
         for ref in refs
     ]
 
 
-def _folder(path: str) -> str:
+def _parent(path: str) -> str:
     return path.replace(os.sep, "/").rpartition("/")[0] or "."
 
 
@@ -388,7 +396,7 @@ def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activ
         Of any kind, with the source's name.
     """
     try:
-        return _told(decode(data, str(ref), limits=limits), ref)
+        return _with_entry(decode(data, str(ref), limits=limits), ref)
     except ReadError as error:
         raise error.at(str(ref)) from None
 
@@ -409,9 +417,9 @@ def stamp_of(ref: SourceRef) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
 
 
-def _told(activities: list[Activity], ref: SourceRef) -> list[Activity]:
+def _with_entry(activities: list[Activity], ref: SourceRef) -> list[Activity]:
     return (
         activities
-        if ref.told is None
-        else [ref.told.on(activity) for activity in activities]
+        if ref.entry is None
+        else [ref.entry.added_to(activity) for activity in activities]
     )

@@ -67,7 +67,7 @@ def convert(
     writers: dict[str, Callable[[], str]] = {
         ".gpx": lambda: str(to_gpxpy(activity).to_xml()),
         ".geojson": lambda: json.dumps(_geojson(activity, segments), allow_nan=False),
-        ".json": lambda: json.dumps(_json(activity), allow_nan=False),
+        ".json": lambda: json.dumps(_activity_document(activity), allow_nan=False),
     }
     if suffix not in writers:
         raise WriteError(
@@ -89,14 +89,16 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
             )
         )
     else:
-        lines = _lines(placed[columns], segments)
+        lines = _segment_lines(placed[columns], segments)
         rows = segments.to_dict("records")
         for line, row in zip(lines, rows, strict=True):
             features.append(_feature(line, {str(k): plain(v) for k, v in row.items()}))
     return {"type": "FeatureCollection", "features": features}
 
 
-def _lines(placed: pd.DataFrame, segments: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _segment_lines(
+    placed: pd.DataFrame, segments: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
     """Yield the points of each segment, from where it begins to where it ends, so that the lines
     join.
 
@@ -138,7 +140,7 @@ def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, obj
     }
 
 
-def _json(activity: Activity) -> dict[str, object]:
+def _activity_document(activity: Activity) -> dict[str, object]:
     records = activity.records.reset_index()
     meta = activity.meta
     return {

@@ -52,14 +52,15 @@ def to_gpxpy(activity: Activity) -> GPX:
     gpx.creator = "trailstats"
     gpx.nsmap = {"gpxtpx": _SPACE}
     track = g.GPXTrack(
-        name=_plain(meta.name) or None, description=_plain(meta.notes) or None
+        name=_without_controls(meta.name) or None,
+        description=_without_controls(meta.notes) or None,
     )
     kind = (
         "trail_running"
         if (meta.sport, meta.sub_sport) == ("running", "trail")
         else meta.sport
     )
-    track.type = _plain(kind) or None  # type: ignore[assignment]  # gpxpy writes it as text
+    track.type = _without_controls(kind) or None  # type: ignore[assignment]  # gpxpy writes it as text
     gpx.tracks.append(track)
     legs = 1.0 if meta.sport == "cycling" else 2.0
     part = np.searchsorted(activity.pauses["end_time"], records.index, side="right")
@@ -74,12 +75,12 @@ def to_gpxpy(activity: Activity) -> GPX:
             track.segments.append(segment)
         point = g.GPXTrackPoint(lat, lon, None if math.isnan(ele) else ele, time)
         if not math.isnan(power):
-            _add(point.extensions, "power", power)
+            _append_text(point.extensions, "power", power)
         # In the order that the schema of the extension asks for.
         inside: list[ET.Element] = []
         for name, value in (("atemp", warmth), ("hr", beats), ("cad", steps / legs)):
             if not math.isnan(value):
-                _add(inside, f"{{{_SPACE}}}{name}", value)
+                _append_text(inside, f"{{{_SPACE}}}{name}", value)
         if inside:
             extension = ET.Element(f"{{{_SPACE}}}TrackPointExtension")
             extension.extend(inside)
@@ -100,12 +101,12 @@ def from_gpxpy(gpx: GPX) -> Activity:
     return decode(gpx.to_xml().encode(), "<gpxpy>", format="gpx")[0]
 
 
-def _add(elements: list[ET.Element], tag: str, value: float) -> None:
+def _append_text(elements: list[ET.Element], tag: str, value: float) -> None:
     element = ET.Element(tag)
     element.text = f"{value:.0f}"
     elements.append(element)
 
 
-def _plain(text: str) -> str:
+def _without_controls(text: str) -> str:
     """Return a text without the control characters that XML can't hold."""
     return "".join(c for c in text if c >= " " or c in "\t\n").strip()

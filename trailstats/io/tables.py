@@ -31,7 +31,7 @@ __all__ = [
     "write_table",
 ]
 
-_ROWS_AT_A_TIME = 5_000  # judgement: some 10 MB
+_ROWS_AT_A_TIME = 5_000  # our choice: some 10 MB
 
 FORMAT_KEY = b"trailstats"
 """Key of a Parquet file's metadata that holds the table's name and the version of its columns, as
@@ -109,7 +109,7 @@ def write_table(
         raise WriteError(
             f"{path}: can't write {suffix or 'a file without a suffix'}; use .csv .parquet .json"
         )
-    parts = [frame] if isinstance(frame, pd.DataFrame) else _parts(frame)
+    parts = [frame] if isinstance(frame, pd.DataFrame) else _joined_parts(frame)
     with _replacing(path) as stream:
         writers[suffix](
             parts, stream, table, fractions=not isinstance(frame, pd.DataFrame)
@@ -117,7 +117,7 @@ def write_table(
     return path
 
 
-def _parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _joined_parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Yield the parts, short ones together; one without rows when there is nothing else."""
     held: list[pd.DataFrame] = []
     columns, count, given = pd.DataFrame(), 0, False
@@ -142,7 +142,7 @@ def _write_csv(
     fractions: bool,
 ) -> None:
     for number, part in enumerate(parts):
-        stream.write(_csv(part, header=number == 0, fractions=fractions))
+        stream.write(_csv_bytes(part, header=number == 0, fractions=fractions))
 
 
 def _write_json(
@@ -170,7 +170,7 @@ def _write_parquet(
 ) -> None:
     writer: pq.ParquetWriter | None = None
     for part in parts:
-        arrow = _arrow(part, table)
+        arrow = _arrow_table(part, table)
         if writer is None:
             from pyarrow.parquet import ParquetWriter
 
@@ -205,7 +205,7 @@ def write_partitioned(
     MissingExtraError
         Without pyarrow.
     """
-    arrow = _arrow(frame, table)
+    arrow = _arrow_table(frame, table)
     import pyarrow.parquet as pq
 
     if folder.exists() and not _is_partitioned(folder, by[0]):
@@ -244,7 +244,7 @@ def _is_partitioned(folder: Path, column: str) -> bool:
     )
 
 
-def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
+def _arrow_table(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
     try:
         import pyarrow as pa
     except ImportError as error:
@@ -263,17 +263,17 @@ def _arrow(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
     )
 
 
-def _csv(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
+def _csv_bytes(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
     out = frame.copy()
     for name in out.columns:
         if isinstance(out[name].dtype, pd.DatetimeTZDtype):
             out[name] = iso_times(out[name], fractions=fractions)
         elif out[name].dtype == "str":
-            out[name] = out[name].map(_cell)
+            out[name] = out[name].map(_csv_cell)
     return out.to_csv(index=False, header=header).encode()
 
 
-def _cell(text: str) -> str:
+def _csv_cell(text: str) -> str:
     """Return a cell's text for CSV; a lone carriage return would end the row."""
     return (
         defuse(text).replace("\r\n", "\n").replace("\r", "\n")

@@ -34,7 +34,7 @@ from trailstats.model.activity import ActivityMeta, Issue, Wearer
 from trailstats.schema import Severity, is_on_foot
 from trailstats.schema.arrays import Flags, Floats, Ints, Times
 
-_KEPT_FAULTS = 20  # judgement: the rest is counted
+_KEPT_FAULTS = 20  # our choice: the rest is counted
 
 
 def sniff(head: bytes) -> bool:

@@ -88,8 +88,8 @@ def _begins(data: bytes, at: int) -> bool:
 
 
 def _headless(data: bytes, at: int) -> int:
-    """Return where the messages begin in a file without a readable header, -1 where that can't be
-    told.
+    """Return where the messages begin in a file without a readable header, -1 where that isn't
+    known.
     """
     for size in (14, 12):
         place = at + size
@@ -118,7 +118,7 @@ def _bound(data: bytes, body: int) -> int:
 
 
 def _framed(data: bytes, at: int) -> Part:
-    """Return the part whose header stands at ``at``, with its true end as far as it can be told."""
+    """Return the part whose header stands at ``at``, with its true end as far as it is known."""
     total = len(data)
     body = min(at + data[at], total)
     if data[at] not in (12, 14):
@@ -162,21 +162,21 @@ def _reframe(part: Part, declared: int) -> None:
     data = part.data
     part.after = _bound(data, part.body)
     found = max(part.after - 2 - part.body, 0)
-    told = f"the header says {declared} bytes of messages, the file holds {found}"
+    sizes = f"the header says {declared} bytes of messages, the file holds {found}"
     if found and crc16(memoryview(data)[part.start : part.after]) == 0:
         part.sound, part.end = True, part.after - 2
     else:
         # Without a right checksum the last two bytes may be messages too.
         part.end = part.after
     if declared > found and not part.sound:
-        part.note("truncated", Severity.ERROR, f"the file is cut: {told}", part.after)
+        part.note("truncated", Severity.ERROR, f"the file is cut: {sizes}", part.after)
         return
     reason = (
         ", as after a recorder that stopped before closing the file"
         if not declared
         else ""
     )
-    part.note("data_size_wrong", Severity.WARNING, told + reason, part.start + 4)
+    part.note("data_size_wrong", Severity.WARNING, sizes + reason, part.start + 4)
     if not part.sound and declared:
         part.note(
             "crc_mismatch",

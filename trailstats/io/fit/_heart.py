@@ -12,7 +12,7 @@ from trailstats.io.fit._wire import Part
 from trailstats.schema.arrays import Flags, Floats
 
 _TICKS = 1024.0  # per second, of the strap's clock
-_LONGEST = 5.0  # s; judgement: a record stands for at most this time before it
+_LONGEST = 5.0  # s; our choice: a record stands for at most this time before it
 
 
 def merge_heart_rates(

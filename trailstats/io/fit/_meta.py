@@ -56,7 +56,7 @@ class Rows:
 
     def names(self, name: str, kind: str) -> list[str]:
         """Return an enumerated field as names; the number where it has none."""
-        return [_named(value, kind) for value in self.numbers(name)]
+        return [_value_name(value, kind) for value in self.numbers(name)]
 
 
 def fit_times(seconds: Floats) -> Times:
@@ -74,7 +74,7 @@ def fit_times(seconds: Floats) -> Times:
     return times
 
 
-def _named(value: float, kind: str) -> str:
+def _value_name(value: float, kind: str) -> str:
     return "" if np.isnan(value) else value_names(kind).get(int(value), str(int(value)))
 
 
@@ -110,7 +110,7 @@ def _device(part: Part) -> str:
     product = identity.text("product_name")
     number = identity.first("product")
     if maker in _GARMIN and not np.isnan(number):
-        product = _named(number, "garmin_product")
+        product = _value_name(number, "garmin_product")
     elif not product and not np.isnan(number):
         product = str(int(number))
     return f"{maker} {product}".strip()
@@ -147,7 +147,7 @@ def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta
 
 
 def read_wearer(part: Part) -> Wearer:
-    """Return what the device was told about its wearer."""
+    """Return what the device knows about its wearer."""
     profile = Rows(part, "user_profile")
     if not len(profile):
         return Wearer()

@@ -20,7 +20,7 @@ from trailstats.io.fit._wire import (
 from trailstats.schema.arrays import Floats, Ints
 
 _OPAQUE = BaseType("B", 1, 0xFF)
-MAX_ITEMS = 16  # judgement: longer arrays in a record are blobs, not columns
+MAX_ITEMS = 16  # our choice: longer arrays in a record are blobs, not columns
 
 
 class _Block(NamedTuple):
@@ -61,7 +61,7 @@ class Table:
             edges = np.cumsum([0, *(len(o) for o in offsets)])
             places = [rank[a:b] for a, b in itertools.pairwise(edges)]
         self._blocks = [
-            _block(part.data, o, at, rows)
+            _block_of(part.data, o, at, rows)
             for o, at, rows in zip(layouts, offsets, places, strict=True)
         ]
 
@@ -225,7 +225,7 @@ def _numbers(
     return values
 
 
-def _block(
+def _block_of(
     data: bytes,
     layout: Layout,
     offsets: Ints,
@@ -300,7 +300,7 @@ def _clock(part: Part) -> tuple[Floats, Ints]:
         heads = content[at]
         full = np.full(len(at), np.nan)
         if layout.time_at > 0:
-            block = _block(part.data, layout, at, slice(None))
+            block = _block_of(part.data, layout, at, slice(None))
             spec = next(f for f in layout.fields if f.at == layout.time_at)
             stored = _stored(block, spec, BASE_TYPES[0x86], 0)
             full = np.where(stored == 0xFFFFFFFF, np.nan, stored)

@@ -2,8 +2,8 @@
 
 A file is one or several *parts* (chained files), each a header, messages and a checksum. A
 message's size is fixed by its definition, so one walk over the message headers that only collects
-offsets is enough to read everything else as blocks; see `_fit_table`. A part whose checksum or
-structure is wrong goes through `_fit_salvage`.
+offsets is enough to read everything else as blocks; see `_table`. A part whose checksum or
+structure is wrong goes through `_salvage`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COMPRESSED, DEFINITION, _DEVELOPER = 0x80, 0x40, 0x20
 _AHEAD = 16  # messages that the walk looks at first when two in a row are alike
 _STRIDE = 1 << 20  # bytes between two looks at the limits
 _DEFINITIONS = (
-    100_000  # judgement: recorders that redefine at every turn stay below 10,000
+    100_000  # our choice: recorders that redefine at every turn stay below 10,000
 )
 _MARKS = [bytes([head]) for head in range(256)]
 

@@ -18,7 +18,7 @@ from trailstats.io.xml._spans import plain_numbers, read_times, texts_to_times
 from trailstats.model.activity import Issue
 from trailstats.schema.arrays import Floats, Ints, Times
 
-_MOST_OTHERS = 64  # judgement: further elements of a point that become columns
+_MOST_OTHERS = 64  # our choice: further elements of a point that become columns
 
 
 @dataclass(frozen=True)

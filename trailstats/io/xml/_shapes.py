@@ -16,7 +16,7 @@ from trailstats.io.xml._spans import FIRST, Bytes, Words, strip, words_of
 from trailstats.io.xml._tokens import Token, pairs, require, tokens
 from trailstats.schema.arrays import Flags, Ints
 
-_MOST_SHAPES = 64  # judgement: more would cost more than to walk
+_MOST_SHAPES = 64  # our choice: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag
 _BATCH = (
     1 << 13

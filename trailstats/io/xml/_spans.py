@@ -26,7 +26,7 @@ one.
 _BATCH = (
     1 << 13
 )  # numbers at a time, so that what is derived from them stays in the processor's cache
-_MANY = 24  # judgement: below, words cost more than reading one by one
+_MANY = 24  # our choice: below, words cost more than reading one by one
 _PLAIN_TIME = re.compile(
     r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII
 )

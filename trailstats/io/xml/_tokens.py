@@ -55,7 +55,7 @@ class Token(NamedTuple):
 
 def tokens(data: bytes, first: int, last: int) -> list[Token]:
     """Return the tags between two places; what is no such tag is left out, so that their number
-    tells.
+    shows.
     """
     found = []
     for match in _TAG.finditer(data, first, last):
@@ -111,7 +111,7 @@ class Texts:
         if not written:
             return {}
         return {
-            name: self._plain(re.sub(r"\r\n|[\t\r\n]", " ", value))
+            name: self._without_references(re.sub(r"\r\n|[\t\r\n]", " ", value))
             for name, value in pairs(written)
         }
 
@@ -120,9 +120,9 @@ class Texts:
         text = written.decode()
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return self._plain(text).strip()
+        return self._without_references(text).strip()
 
-    def _plain(self, text: str) -> str:
+    def _without_references(self, text: str) -> str:
         if "&" not in text:
             return text
         plain, count = _REFERENCE.subn(_character, text)

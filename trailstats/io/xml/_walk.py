@@ -11,8 +11,8 @@ from trailstats.io.xml._groups import Dialect, Document, Group, Section, Texts
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
-MAX_DEPTH = 64  # judgement: real files nest to about 12
-_RESTARTS = 1000  # judgement: more breaks than that leave nothing to trust
+MAX_DEPTH = 64  # our choice: real files nest to about 12
+_RESTARTS = 1000  # our choice: more breaks than that leave nothing to trust
 
 
 class _Refused(Exception):
