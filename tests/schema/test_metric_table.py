@@ -191,3 +191,20 @@ def test_a_formula_takes_its_range_from_itself_or_from_a_metric(name: str) -> No
     assert ("valid" in row) + (metric is not None) + ("like" in row) == 1
     if metric is not None:
         assert metric in schema.METRICS or metric in schema.TRAINING
+
+
+def test_a_unit_is_spelled_one_way() -> None:
+    """Heart rate is in bpm, cadence in 1/min, and nothing else is either."""
+    units = {
+        (f"{table.name}.{column.name}", column.unit)
+        for table in schema.TABLES.values()
+        for column in table
+    }
+    for entries in (schema.METRICS, schema.TRAINING):
+        units |= {(entry.name, entry.unit) for entry in entries.values()}
+    steps = {name for name, unit in units if unit == "1/min"}
+    beats = {name for name, unit in units if unit == "bpm"}
+    assert steps
+    assert all("cadence" in name for name in steps)
+    rates = {name for name, _ in units if name.endswith(("heart_rate", "rate_peak"))}
+    assert rates - {"speed_at_heart_rate", "grade_adjusted_speed_heart_rate"} <= beats
