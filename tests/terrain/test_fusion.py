@@ -25,7 +25,7 @@ from trailstats.terrain import (
     fusion,
     trail_probability,
 )
-from trailstats.terrain.fusion import _without_doubt, _without_short
+from trailstats.terrain.fusion import _without_doubt
 from trailstats.terrain.segments import cut_segments
 
 pytest.importorskip("osmium")
@@ -276,24 +276,6 @@ def test_workers_use_map_and_labels(town: RoadMap, tmp_path: Path) -> None:
     ]
     assert both[0].equals(both[1])
     assert set(both[0]["surface_source"]) == {"map", "label"}
-
-
-def test_short_runs_join_their_longer_neighbour() -> None:
-    """Runs of fewer than three equal codes vanish; what is long enough stays where it is."""
-    assert _without_short(np.array([1, 1, 1, 2, 1, 1, 1]), 3).tolist() == [1] * 7
-    assert (
-        _without_short(np.array([1] * 5 + [2] * 2 + [0] * 8), 3).tolist()
-        == [1] * 5 + [0] * 10
-    )
-    assert _without_short(np.array([1] * 3 + [2] * 3), 3).tolist() == [1] * 3 + [2] * 3
-    assert _without_short(np.array([2]), 3).tolist() == [2]
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        out = _without_short(rng.integers(0, 3, 200), 4)
-        lengths = np.diff(
-            np.concatenate(([0], np.flatnonzero(np.diff(out)) + 1, [len(out)]))
-        )
-        assert lengths.min() >= 4
 
 
 def test_short_doubts_go_to_the_nearest_answer() -> None:

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
+from trailstats.terrain._sequence import (
+    mean_between,
+    sigmoid,
+    smooth_log_odds,
+    without_short,
+)
 from trailstats.terrain.maps._matching import _viterbi
 
 
@@ -90,3 +95,29 @@ def test_mean_between_weighs_by_length() -> None:
     assert mean_between(centres, values, 50.0, start, end) == pytest.approx(
         [0.5, 0.5, 1.0, 1.0]
     )
+
+
+def test_short_runs_join_their_longer_neighbour() -> None:
+    """Runs of fewer than three equal codes vanish; what is long enough stays where it is."""
+    assert without_short(np.array([1, 1, 1, 2, 1, 1, 1]), 3).tolist() == [1] * 7
+    assert (
+        without_short(np.array([1] * 5 + [2] * 2 + [0] * 8), 3).tolist()
+        == [1] * 5 + [0] * 10
+    )
+    assert without_short(np.array([1] * 3 + [2] * 3), 3).tolist() == [1] * 3 + [2] * 3
+    assert without_short(np.array([2]), 3).tolist() == [2]
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        out = without_short(rng.integers(0, 3, 200), 4)
+        lengths = np.diff(
+            np.concatenate(([0], np.flatnonzero(np.diff(out)) + 1, [len(out)]))
+        )
+        assert lengths.min() >= 4
+
+
+def test_short_runs_join_the_nearer_class() -> None:
+    """Of classes in order the nearer one takes a short run, however short it is itself."""
+    classes = np.array([0] * 4 + [3] * 2 + [4] * 3 + [0] * 9)
+    expected = [0] * 4 + [4] * 5 + [0] * 9
+    assert without_short(classes, 3, ordered=True).tolist() == expected
+    assert without_short(classes, 3).tolist() == [0] * 6 + [4] * 3 + [0] * 9

@@ -1,4 +1,6 @@
-"""Smoothing along a run: a hidden Markov model of two states in log-odds."""
+"""Smoothing along a run: a hidden Markov model of two states in log-odds, and short stretches that
+join their neighbours.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,9 @@ from math import atanh, exp, tanh
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trailstats.schema.arrays import Floats
+from trailstats.schema.arrays import Floats, Ints
 
-__all__ = ["mean_between", "sigmoid", "smooth_log_odds"]
+__all__ = ["mean_between", "sigmoid", "smooth_log_odds", "without_short"]
 
 
 def sigmoid(log_odds: ArrayLike) -> Floats:
@@ -76,6 +78,47 @@ def mean_between(
     middle = np.interp((start + end) / 2.0, centres, values)
     length = last - first
     return np.asarray(np.where(length > 1.0, area / np.maximum(length, 1.0), middle))
+
+
+def without_short(codes: Ints, shortest: int, *, ordered: bool = False) -> Ints:
+    """Return codes in which every run of equal ones has some length at least.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of int, shape (m,)
+    shortest : int
+        Number of points; shorter runs take the code of a neighbour.
+    ordered : bool
+        The codes are classes in order: the neighbour with the nearer class takes a run. Otherwise
+        the longer neighbour does.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (m,)
+    """
+    while True:
+        starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
+        lengths = np.diff(np.append(starts, len(codes)))
+        if len(starts) < 2 or lengths.min() >= shortest:
+            return codes
+        values = codes[starts]
+        left = np.append(values[1], values[:-1])
+        right = np.append(values[1:], values[-2])
+        if ordered:
+            # All at once that are no longer than their neighbours.
+            padded = np.pad(lengths, 1, constant_values=len(codes))
+            joining = (lengths < shortest) & (lengths <= padded[:-2])
+            joining &= lengths <= padded[2:]
+            to_left = np.abs(left - values) <= np.abs(right - values)
+        else:
+            # The shortest of all first, since each that joins changes which neighbour is longer.
+            padded = np.pad(lengths, 1)
+            joining = lengths == lengths.min()
+            to_left = padded[:-2] >= padded[2:]
+        # Of two neighbours only one, so that they don't swap.
+        joining[1:] &= ~joining[:-1]
+        joined = np.where(to_left, left, right)
+        codes = np.repeat(np.where(joining, joined, values), lengths)
 
 
 def _messages(evidence: list[float], kept: float) -> list[float]:

@@ -15,7 +15,7 @@ from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
 from trailstats.schema.arrays import Flags, Floats
-from trailstats.terrain._sequence import mean_between
+from trailstats.terrain._sequence import mean_between, without_short
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.maps import MapMatch, RoadMap
@@ -355,7 +355,7 @@ def _of_map(
         [match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide], [1, 2], 0
     )
     shortest = max(1, round(rules.min_length / SPACING))
-    answer = _without_short(_without_doubt(said, shortest), shortest)
+    answer = without_short(_without_doubt(said, shortest), shortest)
     words = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
     return np.where((answer != 0) & (answer != said), np.nan, match.p_trail), words[
         answer
@@ -375,26 +375,6 @@ def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
     )
     known = short & (nearest >= 0) & (nearest < last)
     return np.where(known, codes[np.clip(nearest, 0, last - 1)], codes)
-
-
-def _without_short(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
-    """Give every run of equal codes that is shorter than ``shortest`` the code of its longer
-    neighbour.
-    """
-    codes = codes.copy()
-    while True:
-        starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
-        lengths = np.diff(np.append(starts, len(codes)))
-        if len(starts) < 2 or lengths.min() >= shortest:
-            return codes
-        padded = np.concatenate(([0], lengths, [0]))
-        # The shortest first, and of neighbours only one, so that two don't swap.
-        weakest = lengths == lengths.min()
-        weakest[1:] &= ~weakest[:-1]
-        left = np.append(codes[starts][0], codes[starts][:-1])
-        right = np.append(codes[starts][1:], codes[starts][-1])
-        longer = np.where(padded[:-2] >= padded[2:], left, right)
-        codes = np.repeat(np.where(weakest, longer, codes[starts]), lengths)
 
 
 def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:

@@ -6,6 +6,8 @@ the whole.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,7 +18,8 @@ from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.schema.arrays import Flags, Floats, Ints
+from trailstats.terrain._sequence import without_short
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["cut_segments", "segments_cut_at", "split_segments"]
@@ -26,22 +29,16 @@ Words = NDArray[np.object_]
 GRID = 10.0
 """Spacing at which the slope class is decided [m]: the spacing of the elevation grid."""
 
-LEVEL_TRANSITION = 2.0
-"""Speed on the level at which `effort.is_walking` changes from walking to running [m/s]."""
+FLAT_TRANSITION = 2.0
+"""Speed on the flat at which `effort.is_walking` changes from walking to running [m/s]."""
 
 FEWEST_STEPS = 40.0
 """Fewer steps count as not recorded, as in `effort.is_walking` [1/min]."""
 
-_RISING = (
-    Slope.STEEP_DOWN,
-    Slope.DOWN,
-    Slope.GENTLE_DOWN,
-    Slope.FLAT,
-    Slope.GENTLE_UP,
-    Slope.UP,
-    Slope.STEEP_UP,
+_CLASSES: Words = np.array(
+    [slope.value for slope in Slope if slope is not Slope.UNKNOWN], dtype=object
 )
-_CLASSES: Words = np.array([slope.value for slope in _RISING], dtype=object)
+"""From the steepest descent to the steepest climb."""
 
 
 def cut_segments(
@@ -136,12 +133,11 @@ def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words
         return np.empty(0), np.array([Slope.UNKNOWN.value], dtype=object)
     grid = np.arange(0.0, distance[-1], GRID)
     classes = _slope_classes(np.interp(grid, distance, grade), rules)
-    classes = _merge_short(classes, max(1, round(rules.min_length / GRID)))
+    shortest = max(1, round(rules.min_length / GRID))
+    classes = without_short(classes, shortest, ordered=True)
     edges = np.flatnonzero(np.diff(classes)) + 1
     # A grid point stands for the stretch about it: the border lies half-way between two points.
-    return grid[edges] - GRID / 2, _CLASSES[
-        classes[np.append(0, edges).astype(np.intp)]
-    ]
+    return grid[edges] - GRID / 2, _CLASSES[classes[np.append([0], edges)]]
 
 
 def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
@@ -156,17 +152,20 @@ def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
     later = np.append(np.diff(distance) > 0, True)
     grid = np.arange(0.0, distance[-1], GRID)
     half = rules.gait_length / 4
-    passed, hiked = (
-        np.interp(grid + half, distance[later], total)
-        - np.interp(grid - half, distance[later], total)
-        for total in (distance[later], np.cumsum(np.where(hiking, step, 0.0))[later])
-    )
-    share = hiked / np.maximum(passed, 1e-9)
-    clear = np.maximum.accumulate(
-        np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1)
-    )
+
+    def around(total: Floats) -> Floats:
+        after = np.interp(grid + half, distance[later], total[later])
+        before = np.interp(grid - half, distance[later], total[later])
+        return np.asarray(after - before)
+
+    hiked = around(np.cumsum(np.where(hiking, step, 0.0)))
+    share = hiked / np.maximum(around(distance), 1e-9)
+    # Between the two borders of hysteresis the last clear decision holds.
+    decided = np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1)
+    clear = np.maximum.accumulate(decided)
     gaits = (share[np.maximum(clear, 0)] > 0.5).astype(np.intp)
-    gaits = _merge_short(gaits, max(1, round(rules.gait_length / GRID)))
+    shortest = max(1, round(rules.gait_length / GRID))
+    gaits = without_short(gaits, shortest, ordered=True)
     return grid[np.flatnonzero(np.diff(gaits)) + 1] - GRID / 2
 
 
@@ -175,13 +174,11 @@ def _hiking(run: CleanActivity, rules: TerrainRules) -> tuple[Flags, Floats]:
     track = run.track
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
-    cadence = run.records["cadence"].to_numpy()
-    by_steps = effort.is_walking(
-        speed, cadence, grade, cadence_limit=rules.hike_cadence
-    )
-    by_speed = effort.is_walking(
-        speed * LEVEL_TRANSITION / rules.hike_speed, None, grade
-    )
+    cadence = run.columns["cadence"]
+    limit = rules.hike_cadence
+    by_steps = effort.is_walking(speed, cadence, grade, cadence_limit=limit)
+    scaled = speed * FLAT_TRANSITION / rules.hike_speed
+    by_speed = effort.is_walking(scaled, None, grade)
     return np.where(cadence >= FEWEST_STEPS, by_steps, by_speed), time
 
 
@@ -193,10 +190,9 @@ def _further(
     """
     room = rules.min_length / 2
     wanted = np.sort(np.asarray(distances, dtype=np.float64))
+    to_border = np.abs(np.subtract.outer(wanted, borders)).min(axis=1)
     kept: list[float] = []
-    for cut in wanted[
-        np.abs(np.subtract.outer(wanted, borders)).min(axis=1) >= room
-    ].tolist():
+    for cut in wanted[to_border >= room].tolist():
         if not kept or cut - kept[-1] >= room:
             kept.append(cut)
     old = borders[1:-1]
@@ -209,14 +205,8 @@ def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
     total = np.zeros(len(grade), dtype=np.intp)
     half = rules.slope_hysteresis / 2
     position = np.arange(len(grade))
-    for limit in (
-        -rules.steep,
-        -rules.gentle,
-        -rules.flat,
-        rules.flat,
-        rules.gentle,
-        rules.steep,
-    ):
+    bounds = (rules.steep, rules.gentle, rules.flat)
+    for limit in (*(-bound for bound in bounds), *reversed(bounds)):
         above, below = grade > limit + half, grade < limit - half
         # Between the two borders the last clear decision holds; before the first, the plain
         # comparison.
@@ -225,105 +215,86 @@ def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
     return total
 
 
-def _merge_short(classes: NDArray[np.intp], shortest: int) -> NDArray[np.intp]:
-    """Give runs shorter than ``shortest`` points the class of the neighbour that is nearer in
-    slope.
+@dataclass(frozen=True, eq=False)
+class _Borders:
+    """Borders along the track [m], by the samples between which they lie.
+
+    A standstill shares one distance: it belongs to the stretch that ends there.
     """
-    classes = classes.copy()
-    for _ in range(len(_CLASSES) * 4):
-        starts = np.concatenate(([0], np.flatnonzero(np.diff(classes)) + 1))
-        lengths = np.diff(np.append(starts, len(classes)))
-        values = classes[starts]
-        if len(starts) < 2 or lengths.min() >= shortest:
-            break
-        padded = np.concatenate(([len(classes)], lengths, [len(classes)]))
-        # Only the locally shortest, so that two neighbours don't swap.
-        weakest = (
-            (lengths < shortest) & (lengths <= padded[:-2]) & (lengths <= padded[2:])
-        )
-        weakest[1:] &= ~weakest[:-1]
-        left = np.concatenate(([values[1]], values[:-1]))
-        right = np.concatenate((values[1:], [values[-2]]))
-        nearer = np.where(np.abs(left - values) <= np.abs(right - values), left, right)
-        classes = np.repeat(np.where(weakest, nearer, values), lengths)
-    return classes
+
+    before: Ints
+    after: Ints
+    share: Floats
+
+    @classmethod
+    def at(cls, borders: Floats, distance: Floats) -> _Borders:
+        """Find borders, of which the first and the last are the ends of the track."""
+        before = np.searchsorted(distance, borders, side="right") - 1
+        before[0], before[-1] = 0, len(distance) - 1
+        after = np.minimum(before + 1, len(distance) - 1)
+        step = distance[after] - distance[before]
+        passed = borders - distance[before]
+        share = np.where(step > 0, passed / np.where(step > 0, step, 1.0), 0.0)
+        return cls(before, after, np.clip(share, 0.0, 1.0))
+
+    def running(self, total: Floats) -> Floats:
+        """Return a running sum at the borders; at a standstill its value when it ends."""
+        change = total[self.after] - total[self.before]
+        out = total[self.before] + self.share * change
+        out[0], out[-1] = 0.0, total[-1]
+        return np.asarray(out)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of per-sample values in each stretch."""
+        return np.diff(self.running(np.cumsum(values)))
+
+    def means(self, values: Floats, time: Floats) -> Floats:
+        """Return the mean of per-sample values in each stretch, weighted by time; NaN left out."""
+        known = ~np.isnan(values)
+        weight = self.sums(np.where(known, time, 0.0))
+        total = self.sums(np.where(known, values * time, 0.0))
+        return _ratio(total, weight)
+
+
+def _ratio(value: Floats, by: Floats) -> Floats:
+    """Return a quotient, NaN where the divisor is 0."""
+    return np.where(by > 0, value / np.where(by > 0, by, 1.0), np.nan)
 
 
 def _segment_table(
     run: CleanActivity, cuts: Floats, slopes: Words, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
-    track, records = run.track, run.records
+    track, columns = run.track, run.columns
     distance = track["distance"].to_numpy()
-    end = float(distance[-1])
-    borders = np.concatenate(([0.0], cuts, [end]))
-    hiking, time = _hiking(run, rules)
     speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
-    heart_rate, cadence = (
-        records["heart_rate"].to_numpy(),
-        records["cadence"].to_numpy(),
-    )
-    level = effort.grade_adjusted_speed(speed, grade)
+    borders = np.concatenate(([0.0], cuts, distance[-1:]))
+    found = _Borders.at(borders, distance)
+    hiking, time = _hiking(run, rules)
+    length, duration = np.diff(borders), found.sums(time)
+    stamps = run.times_at(found.running(run.seconds))
     ascent, descent, elevation = (
-        track[c].to_numpy() for c in ("ascent", "descent", "elevation")
+        np.diff(np.interp(borders, distance, track[name].to_numpy()))
+        for name in ("ascent", "descent", "elevation")
     )
-    stepping = np.where(cadence > 0, cadence, np.nan)
-
-    # A standstill shares one distance: it belongs to the stretch that ends there.
-    last = np.searchsorted(distance, borders, side="right") - 1
-    last[0], last[-1] = 0, len(distance) - 1
-    following = np.minimum(last + 1, len(distance) - 1)
-    before, after = distance[last], distance[following]
-    share = np.where(
-        after > before,
-        (borders - before) / np.where(after > before, after - before, 1.0),
-        0.0,
-    )
-    share = np.clip(share, 0.0, 1.0)
-
-    def at_borders(running: Floats) -> Floats:
-        """Return a running sum at the borders; at a standstill its value when it ends."""
-        out = running[last] + share * (running[following] - running[last])
-        out[0], out[-1] = 0.0, running[-1]
-        return np.asarray(out)
-
-    def over(values: Floats) -> Floats:
-        """Return the sum of per-sample values in each stretch."""
-        return np.diff(at_borders(np.cumsum(values)))
-
-    def mean(values: Floats) -> Floats:
-        known = ~np.isnan(values)
-        weight = over(np.where(known, time, 0.0))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(
-                weight > 0, over(np.where(known, values * time, 0.0)) / weight, np.nan
-            )
-
-    length, duration = np.diff(borders), over(time)
-    stamps = run.times_at(at_borders(run.seconds))
-    rise = (
-        np.diff(np.interp(borders, distance, elevation))
-        if not np.isnan(elevation).all()
-        else np.full(len(length), np.nan)
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hike = over(np.where(hiking, time, 0.0)) / duration
-        mean_speed = np.where(duration > 0, length / duration, np.nan)
-        mean_grade = np.where(length > 0, rise / length, np.nan)
-    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
+    mean_speed = _ratio(length, duration)
+    unknown = np.isnan(mean_speed) | (distance[-1] <= 0)
+    if not schema.is_on_foot(run.meta.sport, run.meta.sub_sport):
+        unknown[:] = True
+    hiked = _ratio(found.sums(np.where(hiking, time, 0.0)), duration)
     gait = np.select(
-        [
-            duration <= 0,
-            np.isnan(mean_speed) | (end <= 0) | (not on_foot),
-            hike > 0.5,
-        ],
-        [Gait.STOPPED.value, Gait.UNKNOWN.value, Gait.HIKE.value],
-        Gait.RUN.value,
+        [duration <= 0, unknown, hiked > 0.5],
+        [Gait.STOPPED, Gait.UNKNOWN, Gait.HIKE],
+        Gait.RUN,
     )
+    index = np.arange(len(length))
+    flat_speed = effort.grade_adjusted_speed(speed, grade)
+    # A cadence of 0 is a sensor that has found no step, not a slow one.
+    cadence = np.where(columns["cadence"] > 0, columns["cadence"], np.nan)
     return schema.SEGMENTS.frame(
         {
             "file": run.meta.source,
-            "index": np.arange(len(length)),
+            "index": index,
             "start_time": stamps[:-1],
             "end_time": stamps[1:],
             "start_distance": borders[:-1],
@@ -333,14 +304,14 @@ def _segment_table(
             "surface": Surface.UNKNOWN.value,
             "surface_source": SurfaceSource.NONE.value,
             "slope": slopes,
-            "mean_grade": mean_grade,
-            "ascent": np.diff(np.interp(borders, distance, ascent)),
-            "descent": np.diff(np.interp(borders, distance, descent)),
+            "mean_grade": _ratio(elevation, length),
+            "ascent": ascent,
+            "descent": descent,
             "gait": gait,
             "speed": mean_speed,
-            "grade_adjusted_speed": mean(level),
-            "heart_rate": mean(heart_rate),
-            "cadence": mean(stepping),
-            "n_records": np.diff(last) + (np.arange(len(length)) == 0),
+            "grade_adjusted_speed": found.means(flat_speed, time),
+            "heart_rate": found.means(columns["heart_rate"], time),
+            "cadence": found.means(cadence, time),
+            "n_records": np.diff(found.before) + (index == 0),
         }
     )
