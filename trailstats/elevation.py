@@ -370,41 +370,34 @@ def turning_points(elevation: Floats, threshold: float) -> NDArray[np.intp]:
         return np.arange(0)
     bends = positions[:-1][direction[held][1:] != direction[held][:-1]] + 1
     candidates = np.concatenate(([0], bends, [len(z) - 1]))
-    kept: list[int] = [int(candidates[0])]
-    last = int(candidates[0])
-    low = high = (
-        last  # extremes since the last kept turn, while the direction is still open
-    )
+    # A walk over the bends that remembers the highest and the lowest since the last turn that was
+    # kept. Going up (1), the high is a turn once the track has fallen below it by more than the
+    # threshold, and from there on it goes down (-1), and the other way round. At the start (0) the
+    # direction is still open: whichever extreme is left by more than the threshold first, decides.
+    # The start is then a turn itself, unless the leg from it to that extreme is too small.
+    first = int(candidates[0])
+    kept = [first]
+    low = high = first
     going = 0
     for i in candidates[1:].tolist():
         if going >= 0 and z[i] > z[high]:
             high = i
         if going <= 0 and z[i] < z[low]:
             low = i
-        if going == 0:
-            if z[high] - z[i] > threshold and high != i:
-                if high != last and z[high] - z[last] <= threshold:
-                    kept[0] = high
-                elif high != last:
-                    kept.append(high)
-                going, low = -1, i
-            elif z[i] - z[low] > threshold and low != i:
-                if low != last and z[last] - z[low] <= threshold:
-                    kept[0] = low
-                elif low != last:
-                    kept.append(low)
-                going, high = 1, i
-        elif going > 0 and z[high] - z[i] > threshold:
-            kept.append(high)
-            going, low = -1, i
-        elif going < 0 and z[i] - z[low] > threshold:
-            kept.append(low)
-            going, high = 1, i
-    if going > 0:
-        kept.append(high)
-    elif going < 0:
-        kept.append(low)
-    return np.array(kept if going else [], dtype=np.intp)
+        opening = going == 0
+        if going >= 0 and z[high] - z[i] > threshold:
+            turn, going, low = high, -1, i
+        elif going <= 0 and z[i] - z[low] > threshold:
+            turn, going, high = low, 1, i
+        else:
+            continue
+        if opening and abs(z[turn] - z[first]) <= threshold:
+            kept = [turn]
+        else:
+            kept.append(turn)
+    if not going:
+        return np.arange(0)
+    return np.array([*kept, high if going > 0 else low], dtype=np.intp)
 
 
 def _noise(values: Floats) -> float:

@@ -21,7 +21,7 @@ from trailstats.terrain import (
     classify_terrain,
     estimate_surface,
 )
-from trailstats.terrain.explain import Explanation, explain_terrain, words_of
+from trailstats.terrain.explain import Explanation, describe_feature, explain_terrain
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
@@ -76,8 +76,8 @@ def test_every_feature_has_words() -> None:
         "activity",
         "intercept",
     ):
-        assert "_" not in words_of(name)
-        assert words_of(name).split(" (")[0] != name
+        assert "_" not in describe_feature(name)
+        assert describe_feature(name).split(" (")[0] != name
 
 
 def test_ways_and_their_tags_are_named(tmp_path: Path) -> None:

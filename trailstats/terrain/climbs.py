@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -19,6 +22,8 @@ __all__ = ["find_climbs"]
 
 
 GRID = 10.0
+"""Spacing at which climbs are looked for [m]: that of the elevation grid."""
+
 STEEPEST_OVER = 100.0
 """Length over which the steepest grade is taken [m]."""
 
@@ -64,28 +69,31 @@ def find_climbs(
         return schema.CLIMBS.empty()
     grid = np.arange(0.0, distance[-1], GRID)
     z = np.interp(grid, distance, elevation)
-    found = [(start, end, 1.0) for start, end in _rises(grid, z, rules)]
-    found += [(start, end, -1.0) for start, end in _rises(grid, -z, rules)]
+    found = _uphill(grid, z, rules, 1) + _uphill(grid, -z, rules, -1)
+    found = sorted(_outermost(found, z))
     if not found:
         return schema.CLIMBS.empty()
-    found = sorted(_outermost(found, z))
-    start, end = (np.array([f[i] for f in found], dtype=np.intp) for i in (0, 1))
-    sign = np.array([f[2] for f in found])
-    return _climb_table(run, grid, z, start, end, sign)
+    return _climb_table(run, grid, z, found)
 
 
-def _rises(grid: Floats, z: Floats, rules: TerrainRules) -> list[tuple[int, int]]:
+class _Hill(NamedTuple):
+    """A climb or, with the sign -1, a descent, between two points of the grid."""
+
+    start: int
+    end: int
+    sign: int
+
+
+def _uphill(grid: Floats, z: Floats, rules: TerrainRules, sign: int) -> list[_Hill]:
+    """Return the climbs of a profile."""
     ramped = z - rules.climb_flat * grid
-    turns = _without_dips(
-        turning_points(ramped, rules.climb_dip), ramped, rules.climb_dip_share
-    )
+    turns = turning_points(ramped, rules.climb_dip)
+    turns = _without_dips(turns, ramped, rules.climb_dip_share)
     out = []
-    for start, end in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
-        gain = z[end] - z[start]
-        if gain >= rules.climb_gain and gain >= rules.climb_grade * (
-            grid[end] - grid[start]
-        ):
-            out.append((start, end))
+    for start, end in pairwise(turns.tolist()):
+        gain, length = z[end] - z[start], grid[end] - grid[start]
+        if gain >= max(rules.climb_gain, rules.climb_grade * length):
+            out.append(_Hill(start, end, sign))
     return out
 
 
@@ -110,37 +118,29 @@ def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[n
     return turns
 
 
-def _outermost(
-    found: list[tuple[int, int, float]], z: Floats
-) -> list[tuple[int, int, float]]:
+def _outermost(found: list[_Hill], z: Floats) -> list[_Hill]:
     """Return the climbs and descents without those that are a dip inside a larger one of the other
     direction.
     """
-    return [
-        (start, end, sign)
-        for start, end, sign in found
-        if not any(
-            a <= start
-            and end <= b
-            and sign != s
-            and abs(z[b] - z[a]) > abs(z[end] - z[start])
-            for a, b, s in found
-        )
-    ]
+
+    def height(hill: _Hill) -> float:
+        return float(abs(z[hill.end] - z[hill.start]))
+
+    def inside(hill: _Hill, other: _Hill) -> bool:
+        within = other.start <= hill.start and hill.end <= other.end
+        return within and hill.sign != other.sign and height(other) > height(hill)
+
+    return [hill for hill in found if not any(inside(hill, one) for one in found)]
 
 
 def _climb_table(
-    run: CleanActivity,
-    grid: Floats,
-    z: Floats,
-    start: NDArray[np.intp],
-    end: NDArray[np.intp],
-    sign: Floats,
+    run: CleanActivity, grid: Floats, z: Floats, found: list[_Hill]
 ) -> pd.DataFrame:
     track = run.track
+    start, end, sign = np.array(found, dtype=np.intp).T
     distance = track["distance"].to_numpy()
     time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
-    level = effort.grade_adjusted_speed(
+    flat_speed = effort.grade_adjusted_speed(
         track["speed"].to_numpy(), track["grade"].to_numpy()
     )
 
@@ -151,27 +151,17 @@ def _climb_table(
             - np.interp(grid[start], distance, running)
         )
 
-    length, gain, duration = (
-        grid[end] - grid[start],
-        np.abs(z[end] - z[start]),
-        between(time),
-    )
-    clock = run.seconds
+    length = grid[end] - grid[start]
+    gain = np.abs(z[end] - z[start])
+    duration = between(time)
     start_time, end_time = (
-        run.times_at(np.interp(grid[place], distance, clock)) for place in (start, end)
+        run.times_at(np.interp(grid[row], distance, run.seconds))
+        for row in (start, end)
     )
-    over = round(STEEPEST_OVER / GRID)
-    slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
-    steepest = [
-        s * float(np.max(s * slopes[a : max(a + 1, b - over + 1)]))
-        if a < len(slopes)
-        else (z[b] - z[a]) / (grid[b] - grid[a])
-        for a, b, s in zip(start.tolist(), end.tolist(), sign.tolist(), strict=True)
-    ]
     with np.errstate(divide="ignore", invalid="ignore"):
         vertical = np.where(duration > 0, gain / duration, np.nan)
         adjusted = np.where(
-            duration > 0, between(np.nan_to_num(level) * time) / duration, np.nan
+            duration > 0, between(np.nan_to_num(flat_speed) * time) / duration, np.nan
         )
     return schema.CLIMBS.frame(
         {
@@ -185,10 +175,20 @@ def _climb_table(
             "ascent": np.where(sign > 0, gain, 0.0),
             "descent": np.where(sign < 0, gain, 0.0),
             "mean_grade": sign * gain / length,
-            "steepest_grade": np.array(steepest),
+            "steepest_grade": [_steepest(z, hill) for hill in found],
             "moving_time": duration,
             "vertical_speed": vertical,
             "grade_adjusted_speed": adjusted,
             "score": gain * 100.0,
         }
     )
+
+
+def _steepest(z: Floats, hill: _Hill) -> float:
+    """Return the steepest grade over `STEEPEST_OVER` within a climb; of a shorter one its mean."""
+    over = round(STEEPEST_OVER / GRID)
+    slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
+    inside = slopes[hill.start : max(hill.start + 1, hill.end - over + 1)]
+    if not len(inside):
+        return float(z[hill.end] - z[hill.start]) / (GRID * (hill.end - hill.start))
+    return hill.sign * float(np.max(hill.sign * inside))

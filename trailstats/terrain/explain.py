@@ -14,6 +14,7 @@ from trailstats.cleaning import CleanRules, clean
 from trailstats.model.activity import Activity
 from trailstats.model.inputs import as_given
 from trailstats.schema import SurfaceSource
+from trailstats.schema.documents import plain, rows
 from trailstats.terrain._sequence import mean_between
 from trailstats.terrain.classify import classify_by
 from trailstats.terrain.features import WINDOW_STEP
@@ -23,12 +24,12 @@ from trailstats.terrain.maps import MapMatch
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import cut_segments
 
-__all__ = ["Explanation", "Reason", "WayShare", "explain_terrain", "words_of"]
+__all__ = ["Explanation", "Reason", "WayShare", "describe_feature", "explain_terrain"]
 
 MOST_WAYS = 3
 """Ways listed for a segment, the longest first."""
 
-_WORDS = {
+_NAMES = {
     "wiggle": "winding left and right",
     "bends": "share of gentle bends",
     "straight": "share that runs straight",
@@ -46,6 +47,17 @@ _WORDS = {
     "own_pace": "pace on the flat against your own",
     "intercept": "before any evidence",
 }
+
+
+_COLUMNS = (
+    "index",
+    "start_distance",
+    "end_distance",
+    "surface",
+    "p_trail",
+    "surface_source",
+)
+"""Columns of a segment that an explanation repeats."""
 
 
 @dataclass(frozen=True)
@@ -116,38 +128,18 @@ class Explanation:
         """Return plain values, NaN as None: what the document ``explanation`` holds beside file and
         version.
         """
-        columns = (
-            "index",
-            "start_distance",
-            "end_distance",
-            "surface",
-            "p_trail",
-            "surface_source",
-        )
-        found = []
-        for row, reasons, ways in zip(
-            self.segments[list(columns)].itertuples(index=False),
-            self.reasons,
-            self.ways,
-            strict=True,
-        ):
-            item = {
-                name: _plain(value) for name, value in zip(columns, row, strict=True)
-            }
-            found.append(
-                item
-                | {
-                    "reasons": [vars(r) for r in reasons],
-                    "ways": [vars(w) for w in ways],
-                }
-            )
-        return {
-            "trail_probability": _plain(self.trail_probability),
-            "trail_source": self.trail_source.value,
-            "tag": _plain(self.tag),
+        segments = rows(self.segments[list(_COLUMNS)])
+        for row, reasons, ways in zip(segments, self.reasons, self.ways, strict=True):
+            row["reasons"] = [vars(reason) for reason in reasons]
+            row["ways"] = [vars(way) for way in ways]
+        found = {
+            "trail_probability": self.trail_probability,
+            "trail_source": self.trail_source,
+            "tag": self.tag,
             "whole": [vars(reason) for reason in self.whole],
-            "segments": found,
+            "segments": segments,
         }
+        return {name: plain(value) for name, value in found.items()}
 
 
 def explain_terrain(
@@ -197,25 +189,25 @@ def explain_terrain(
         trail_probability=evidence.trail_probability,
         trail_source=evidence.trail_source,
         tag=float("nan") if np.isnan(tag) else log(tag / (1.0 - tag)),
-        whole=_sorted(evidence.signal.activity_contributions),
+        whole=_strongest_first(evidence.signal.activity_contributions),
         segments=segments,
         reasons=_reasons(evidence, segments),
         ways=_ways(evidence.match, segments),
     )
 
 
-def words_of(name: str) -> str:
+def describe_feature(name: str) -> str:
     """Return what a feature is, in words; the number in its name is the length looked at.
 
     Examples
     --------
-    >>> words_of("wiggle_400")
+    >>> describe_feature("wiggle_400")
     'winding left and right (400 m)'
     """
     kind, _, length = name.rpartition("_")
     if length.isdecimal():
-        return f"{_WORDS.get(kind, kind.replace('_', ' '))} ({length} m)"
-    return _WORDS.get(name, name.replace("_", " "))
+        return f"{_NAMES.get(kind, kind.replace('_', ' '))} ({length} m)"
+    return _NAMES.get(name, name.replace("_", " "))
 
 
 def _reasons(
@@ -231,40 +223,33 @@ def _reasons(
         for name in pieces
     }
     return tuple(
-        _sorted({name: float(values[i]) for name, values in means.items()})
+        _strongest_first({name: float(values[i]) for name, values in means.items()})
         for i in range(len(segments))
     )
 
 
-def _sorted(parts: dict[str, float]) -> tuple[Reason, ...]:
+def _strongest_first(parts: dict[str, float]) -> tuple[Reason, ...]:
     ordered = sorted(parts.items(), key=lambda part: -abs(part[1]))
-    return tuple(Reason(name, words_of(name), value) for name, value in ordered)
+    return tuple(Reason(name, describe_feature(name), value) for name, value in ordered)
 
 
 def _ways(
     match: MapMatch | None, segments: pd.DataFrame
 ) -> tuple[tuple[WayShare, ...], ...]:
+    if match is None:
+        return ((),) * len(segments)
+    borders = segments[["start_distance", "end_distance"]].itertuples(index=False)
     out = []
-    for start, end in zip(
-        segments["start_distance"], segments["end_distance"], strict=True
-    ):
-        found: list[WayShare] = []
-        if match is not None:
-            inside = match.way[(match.distance >= start) & (match.distance < end)]
-            ids, counts = np.unique(inside, return_counts=True)
-            for i in np.argsort(-counts, kind="stable").tolist():
-                way = int(ids[i])
-                if way and len(found) < MOST_WAYS:
-                    rule = match.ground(way).rule
-                    share = float(counts[i] / len(inside))
-                    found.append(
-                        WayShare(way, share, rule.name, rule.p_trail, match.tags[way])
-                    )
-        out.append(tuple(found))
+    for start, end in borders:
+        inside = match.way[(match.distance >= start) & (match.distance < end)]
+        shares = pd.Series(inside[inside != 0]).value_counts(sort=False) / len(inside)
+        shares = shares.sort_index().sort_values(ascending=False, kind="stable")
+        longest = shares[:MOST_WAYS]
+        ways = zip(longest.index.tolist(), longest.tolist(), strict=True)
+        out.append(tuple(_way_share(match, way, share) for way, share in ways))
     return tuple(out)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and np.isnan(value) else value
+def _way_share(match: MapMatch, way: int, share: float) -> WayShare:
+    rule = match.ground(way).rule
+    return WayShare(way, share, rule.name, rule.p_trail, match.tags[way])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain._sequence import mean_between, without_short
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
@@ -46,7 +46,7 @@ TAG_PROBABILITY = {
     "track": 0.03,
     **dict.fromkeys(sorted(INDOOR), 0.0),
 }
-"""Probability of a trail run by what the file calls it; judgement: people forget to change the
+"""Probability of a trail run by what the file calls it; our choice: people forget to change the
 profile.
 """
 
@@ -128,49 +128,42 @@ def gather_evidence(
     ConfigError, MissingExtraError, WriteError
         When the map can't be used; see `RoadMap.prepare`.
     """
-    rules = terrain
+    rules, road_map = terrain, map
     tag, grid = _tag(run, rules), run_grid(run)
-    further = _log_odds(tag)
+    prior = _log_odds(tag)
     if SurfaceSource.SIGNAL not in rules.sources:
         estimate = signal = SurfaceEstimate(np.empty(0), np.empty(0))
     elif estimate is None:
-        estimate = signal = estimate_on_grid(run, grid, rules, further)
+        estimate = signal = estimate_on_grid(run, grid, rules, prior)
     else:
-        signal = (
-            with_log_odds(estimate, further, rules)
-            if estimate and further
-            else estimate
-        )
-    outdoors = has_ground(run.meta.sport, run.meta.sub_sport)
-    use_map = outdoors and SurfaceSource.MAP in rules.sources
-    match = map.match(run) if map is not None and use_map else None
-    distance = (
-        _even_points(run)
-        if match is None or not len(match.distance)
-        else match.distance
-    )
+        signal = estimate
+        if estimate and prior:
+            signal = with_log_odds(estimate, prior, rules)
+    match = None
+    if road_map is not None and SurfaceSource.MAP in rules.sources and _outdoors(run):
+        match = road_map.match(run)
+    distance = np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
+    if match is not None and len(match.distance):
+        distance = match.distance
     p_trail, surface = _of_map(match, len(distance), rules)
     source = np.where(surface != "", SurfaceSource.MAP.value, "").astype("<U5")
     if labels is not None and SurfaceSource.LABEL in rules.sources:
+        # The runner was there: a label replaces what the map says, also where it says "unknown".
         own = labels.along(run, distance)
         said = own != ""
-        surface, source = (
-            np.where(said, own, surface),
-            np.where(said, SurfaceSource.LABEL.value, source),
+        certain = np.select(
+            [own == Surface.TRAIL, own == Surface.ROAD], [1.0, 0.0], np.nan
         )
-        p_trail = np.where(
-            said,
-            np.select([own == "trail", own == "road"], [1.0, 0.0], np.nan),
-            p_trail,
-        )
-    whole, by = _whole(estimate, tag, rules)
+        surface = np.where(said, own, surface)
+        source = np.where(said, SurfaceSource.LABEL.value, source)
+        p_trail = np.where(said, certain, p_trail)
+    whole, by = _whole_by_tag_or_signal(estimate, tag, rules)
     spoken = np.isfinite(p_trail)
+    # What is known of the ground itself outweighs what the file is called.
     if len(distance) and spoken.mean() >= COVERED:
         labelled = (source == SurfaceSource.LABEL).sum() > spoken.sum() / 2
-        whole, by = (
-            float(p_trail[spoken].mean()),
-            SurfaceSource.LABEL if labelled else SurfaceSource.MAP,
-        )
+        whole = float(p_trail[spoken].mean())
+        by = SurfaceSource.LABEL if labelled else SurfaceSource.MAP
     return SurfaceEvidence(
         run, grid, distance, source, surface, p_trail, match, signal, tag, whole, by
     )
@@ -261,42 +254,44 @@ def surface_of(
         what decides on most of it, and the surface only where that reaches ``rules.decide``. NaN,
         unknown and none where nothing tells.
     """
-    start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
-    kinds = (SurfaceSource.LABEL, SurfaceSource.MAP)
-    shares = [
-        mean_over(evidence.source == kind, evidence.distance, start, end)
-        for kind in kinds
-    ]
-    rest = 1.0 - shares[0] - shares[1]
-    below = _by_tag_and_signal(evidence, start, end)
-    by = SurfaceSource.SIGNAL if np.isnan(evidence.tag) else SurfaceSource.TAG
-    # A map that is not sure is better than nothing; it then leaves the surface unknown.
-    weak = mean_over(evidence.p_trail, evidence.distance, start, end)
-    unsure = np.isnan(below) & ~np.isnan(weak)
-    p_trail = np.where(unsure, weak, below)
-    source = np.where(
-        unsure,
-        SurfaceSource.MAP.value,
-        np.where(np.isnan(below), SurfaceSource.NONE.value, by.value),
+    start, end = (
+        segments["start_distance"].to_numpy(),
+        segments["end_distance"].to_numpy(),
     )
-    for kind, share, others in (
-        (kinds[1], shares[1], rest),
-        (kinds[0], shares[0], np.maximum(shares[1], rest)),
+
+    def mean(values: NDArray[np.generic]) -> Floats:
+        return mean_over(values, evidence.distance, start, end)
+
+    # The weakest evidence first; each that follows takes over the segments on which it decides.
+    # 1. The tag and the signal speak of every stretch. The tag is in the signal already; alone it
+    #    stands for the run as a whole.
+    p_trail = _by_tag_and_signal(evidence, start, end)
+    by = SurfaceSource.SIGNAL if np.isnan(evidence.tag) else SurfaceSource.TAG
+    source = np.where(np.isnan(p_trail), SurfaceSource.NONE.value, by.value)
+    # 2. A map that is not sure is better than nothing; it then leaves the surface unknown.
+    unsure = mean(evidence.p_trail)
+    fallback = np.isnan(p_trail) & ~np.isnan(unsure)
+    p_trail = np.where(fallback, unsure, p_trail)
+    source = np.where(fallback, SurfaceSource.MAP.value, source)
+    # 3. A map, then a label, decides where it speaks of at least as much of the segment as anything
+    #    weaker.
+    mapped = mean(evidence.source == SurfaceSource.MAP)
+    labelled = mean(evidence.source == SurfaceSource.LABEL)
+    rest = 1.0 - labelled - mapped
+    for kind, share, weaker in (
+        (SurfaceSource.MAP, mapped, rest),
+        (SurfaceSource.LABEL, labelled, np.maximum(mapped, rest)),
     ):
-        decides = (share > 0) & (share >= others)
+        decides = (share > 0) & (share >= weaker)
         own = np.where(evidence.source == kind, evidence.p_trail, np.nan)
-        p_trail = np.where(
-            decides, mean_over(own, evidence.distance, start, end), p_trail
-        )
+        p_trail = np.where(decides, mean(own), p_trail)
         source = np.where(decides, kind.value, source)
     decided = [p_trail >= rules.decide, p_trail <= 1.0 - rules.decide]
-    surface = np.select(
-        decided, [Surface.TRAIL.value, Surface.ROAD.value], Surface.UNKNOWN.value
-    )
+    surface = np.select(decided, [Surface.TRAIL, Surface.ROAD], Surface.UNKNOWN)
     return segments.assign(
         p_trail=p_trail,
-        surface=_words(surface, segments.index),
-        surface_source=_words(source, segments.index),
+        surface=_text_column(surface, segments.index),
+        surface_source=_text_column(source, segments.index),
     )
 
 
@@ -332,13 +327,14 @@ def mean_over(
 
 def _by_tag_and_signal(evidence: SurfaceEvidence, start: Floats, end: Floats) -> Floats:
     """Return the probability of trail where neither label nor map decides."""
-    if evidence.signal:
-        return mean_between(
-            evidence.signal.distance, evidence.signal.p_trail, WINDOW_STEP, start, end
-        )
-    meta = evidence.run.meta
-    outdoors = has_ground(meta.sport, meta.sub_sport)
-    return np.full(len(start), evidence.tag if outdoors else np.nan)
+    signal = evidence.signal
+    if signal:
+        return mean_between(signal.distance, signal.p_trail, WINDOW_STEP, start, end)
+    return np.full(len(start), evidence.tag if _outdoors(evidence.run) else np.nan)
+
+
+def _outdoors(run: CleanActivity) -> bool:
+    return has_ground(run.meta.sport, run.meta.sub_sport)
 
 
 def _of_map(
@@ -351,47 +347,40 @@ def _of_map(
     """
     if match is None or not len(match.distance):
         return np.full(n, np.nan), np.full(n, "", dtype="<U7")
-    said = np.select(
-        [match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide], [1, 2], 0
-    )
+    trail, road = match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide
+    said = np.select([trail, road], [1, 2], 0)
     shortest = max(1, round(rules.min_length / SPACING))
     answer = without_short(_without_doubt(said, shortest), shortest)
-    words = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
-    return np.where((answer != 0) & (answer != said), np.nan, match.p_trail), words[
-        answer
-    ]
+    overruled = (answer != 0) & (answer != said)
+    names = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
+    return np.where(overruled, np.nan, match.p_trail), names[answer]
 
 
-def _without_doubt(codes: NDArray[np.int_], shortest: int) -> NDArray[np.int_]:
+def _without_doubt(codes: Ints, shortest: int) -> Ints:
     """Give zeros, in runs shorter than ``shortest``, the nearest other code: where a way ends is
     never quite sure.
     """
-    index, last = np.arange(len(codes)), len(codes)
-    left = np.maximum.accumulate(np.where(codes != 0, index, -last))
-    right = np.minimum.accumulate(np.where(codes != 0, index, 2 * last)[::-1])[::-1]
-    nearest = np.where(index - left <= right - index, left, right)
-    short = (np.minimum(right, last) - np.maximum(left, -1) - 1 < shortest) & (
-        codes == 0
+    size = len(codes)
+    index = np.arange(size)
+    known = np.flatnonzero(codes)
+    if not len(known):
+        return codes
+    after = np.searchsorted(known, index)
+    left = np.where(after > 0, known[after - 1], -size)
+    right = np.where(
+        after < len(known), known[np.minimum(after, len(known) - 1)], 2 * size
     )
-    known = short & (nearest >= 0) & (nearest < last)
-    return np.where(known, codes[np.clip(nearest, 0, last - 1)], codes)
+    nearest = np.where(index - left <= right - index, left, right)
+    length = np.minimum(right, size) - np.maximum(left, -1) - 1
+    return np.where((codes == 0) & (length < shortest), codes[nearest], codes)
 
 
 def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:
     """Return whether labels or map decide at some distances."""
     if not len(evidence.distance):
         return np.zeros(len(at), dtype=bool)
-    return np.asarray(
-        evidence.source[
-            np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)
-        ]
-        != ""
-    )
-
-
-def _even_points(run: CleanActivity) -> Floats:
-    """Return points every `SPACING` metres along a run."""
-    return np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
+    row = np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)
+    return np.asarray(evidence.source[row] != "")
 
 
 def _tag(run: CleanActivity, rules: TerrainRules) -> float:
@@ -405,13 +394,13 @@ def _tag(run: CleanActivity, rules: TerrainRules) -> float:
 
 
 def _log_odds(tag: float) -> float:
-    """Return what the tag adds to the log-odds of the whole run: nothing without one, and indoors
-    without ground.
+    """Return what the tag adds to the log-odds of the whole run: nothing without one, and nothing
+    indoors, where there is no ground.
     """
     return log(tag / (1.0 - tag)) if 0.0 < tag < 1.0 else 0.0
 
 
-def _whole(
+def _whole_by_tag_or_signal(
     estimate: SurfaceEstimate, tag: float, rules: TerrainRules
 ) -> tuple[float, SurfaceSource]:
     """Return what tag or signal say about the whole run."""
@@ -424,5 +413,5 @@ def _whole(
     return float("nan"), SurfaceSource.NONE
 
 
-def _words(values: NDArray[np.str_], index: pd.Index) -> pd.Series[str]:
+def _text_column(values: NDArray[np.str_], index: pd.Index) -> pd.Series[str]:
     return pd.Series(values.tolist(), index=index, dtype="str")

@@ -21,8 +21,8 @@ STEPS = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class MatchRules:
-    """What the matching takes for likely; all values are judgement, checked against labelled
-    tracks.
+    """What the matching takes for likely; all values are our choice, checked against
+    labelled tracks.
 
     Attributes
     ----------
@@ -104,14 +104,13 @@ def follow(
     """
     n = len(found.way)
     fit = np.concatenate((found.fit, np.full((n, 1), rules.off_way)), axis=1)
-    links = _links(found)
-    costs = np.concatenate(
-        [np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)]
-        + [
-            _transitions(found, links, step, whole, rules, i, min(i + STEPS, n - 1))
-            for i in range(0, n - 1, STEPS)
-        ]
-    )
+    transitions = _Transitions(found, _links(found), step, whole, rules)
+    blocks = [
+        transitions.between(first, min(first + STEPS, n - 1))
+        for first in range(0, n - 1, STEPS)
+    ]
+    none = np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)
+    costs = np.concatenate([none, *blocks])
     return Path(_viterbi(fit, costs), _posterior(fit, costs))
 
 
@@ -152,7 +151,7 @@ def _posterior(fit: Floats, costs: NDArray[np.float32]) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Links:
-    """Where two ways meet: sorted pairs of ways, and the place of the junction [1e-7 deg]."""
+    """Where two ways meet: sorted pairs of ways, and the position of the junction [1e-7 deg]."""
 
     pair: Ints
     latitude: Ints
@@ -170,12 +169,8 @@ def _links(found: Candidates) -> _Links:
     visits, first = np.unique(
         node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True
     )
-    node, owner, lat, lon = (
-        visits // (len(found.ids) + 1),
-        owner[first],
-        lat[first],
-        lon[first],
-    )
+    node, owner = visits // (len(found.ids) + 1), owner[first]
+    lat, lon = lat[first], lon[first]
     degree = np.bincount(node)
     start = np.cumsum(degree) - degree
     one, other = expand(start[node], degree[node])
@@ -186,44 +181,43 @@ def _links(found: Candidates) -> _Links:
     return _Links(pair[order], lat[one[order]], lon[one[order]])
 
 
-def _transitions(
-    found: Candidates,
-    links: _Links,
-    step: tuple[Floats, Floats],
-    whole: Flags,
-    rules: MatchRules,
-    first: int,
-    last: int,
-) -> NDArray[np.float32]:
-    """Return the log-likelihood of going from each candidate of a point to each of the next, for
-    some points.
-    """
-    here, there = slice(first, last), slice(first + 1, last + 1)
-    out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
-    before, after = found.way[here][:, :, None], found.way[there][:, None, :]
-    same = before == after
-    out[:, :-1, :-1] = np.where(same, 0.0, -rules.jump)
-    t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
-    pair = found.way[here][t, i] * len(found.ids) + found.way[there][t, j]
-    start = np.searchsorted(links.pair, pair)
-    entry, junction = expand(
-        start, np.searchsorted(links.pair, pair, side="right") - start
-    )
-    t, i, j = t[entry], i[entry], j[entry]
-    lat0, lon0 = found.origin[0][here][t], found.origin[1][here][t]
-    y = (links.latitude[junction] - lat0) * METRES
-    x = (links.longitude[junction] - lon0) * METRES * np.cos(np.radians(lat0 * 1e-7))
-    x1, y1 = found.east[here][t, i], found.north[here][t, i]
-    x2, y2 = (
-        v[there][t, j] + s[here][t]
-        for v, s in zip((found.east, found.north), step, strict=True)
-    )
-    longer = (
-        np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y) - np.hypot(x2 - x1, y2 - y1)
-    )
-    np.maximum.at(
-        out, (t, i, j), np.maximum(-rules.change - longer / rules.detour, -rules.jump)
-    )
-    out[:, -1, -1] = 0.0
-    out[~whole[here]] = 0.0
-    return out.astype(np.float32)
+@dataclass(frozen=True, eq=False)
+class _Transitions:
+    """How likely each candidate of a point leads to each of the next."""
+
+    found: Candidates
+    links: _Links
+    step: tuple[Floats, Floats]
+    whole: Flags
+    rules: MatchRules
+
+    def between(self, first: int, last: int) -> NDArray[np.float32]:
+        """Return the log-likelihoods from some points to those after them."""
+        found, links, rules = self.found, self.links, self.rules
+        here, there = slice(first, last), slice(first + 1, last + 1)
+        out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
+        before, after = found.way[here][:, :, None], found.way[there][:, None, :]
+        same = before == after
+        out[:, :-1, :-1] = np.where(same, 0.0, -rules.jump)
+        # A change to another way may cost less where the two have a junction.
+        t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
+        pair = found.way[here][t, i] * len(found.ids) + found.way[there][t, j]
+        start = np.searchsorted(links.pair, pair)
+        stop = np.searchsorted(links.pair, pair, side="right")
+        entry, junction = expand(start, stop - start)
+        t, i, j = t[entry], i[entry], j[entry]
+        lat0, lon0 = found.origin[0][here][t], found.origin[1][here][t]
+        narrow = METRES * np.cos(np.radians(lat0 * 1e-7))
+        x = (links.longitude[junction] - lon0) * narrow
+        y = (links.latitude[junction] - lat0) * METRES
+        x1, y1 = found.east[here][t, i], found.north[here][t, i]
+        x2 = found.east[there][t, j] + self.step[0][here][t]
+        y2 = found.north[there][t, j] + self.step[1][here][t]
+        over_junction = np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y)
+        longer = over_junction - np.hypot(x2 - x1, y2 - y1)
+        cost = np.maximum(-rules.change - longer / rules.detour, -rules.jump)
+        np.maximum.at(out, (t, i, j), cost)
+        out[:, -1, -1] = 0.0
+        # Across a gap anything is as likely as anything else.
+        out[~self.whole[here]] = 0.0
+        return out.astype(np.float32)
