@@ -234,3 +234,49 @@ def test_banisters_load_without_a_sex_lies_between_both():
     assert found.low == pytest.approx(men, rel=1e-3)
     assert found.high == pytest.approx(women, rel=1e-3)
     assert found.value == pytest.approx((men + women) / 2.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(("speed", "believed"), [(6.0, True), (7.0, False)])
+def test_no_runner_takes_up_more_than_ninety(speed, believed):
+    """A ride that names no sport is faster than anybody runs, and implies no race performance: at
+    7 m/s the level cost alone is 90 ml/kg/min [DanielsGilbert1979].
+    """
+    run = make_activity(elevation=FLAT, speed=speed, sport="")
+    vdot = analyze(run, athlete=ATHLETE).metrics["vdot"]
+    assert bool(vdot) == believed
+    assert believed or "faster than any runner" in vdot.reason
+
+
+@pytest.mark.parametrize(("every", "read"), [(40, True), (10, False)])
+def test_no_threshold_is_read_from_many_artefacts(every, read):
+    """One beat in forty missed leaves a threshold to be read or to be missed for its own reasons;
+    one in ten is too many: 6 % is the most [DfaArtefacts2022].
+    """
+    rng = np.random.default_rng(5)
+    activity = make_activity(elevation=FLAT)
+    intervals = 0.5 + rng.normal(0.0, 0.005, 3000)
+    intervals[every::every] *= 2.0
+    times = activity.records.index[0] + pd.to_timedelta(
+        np.floor(np.cumsum(intervals) - intervals), unit="s"
+    )
+    rr = pd.Series(intervals, index=pd.DatetimeIndex(times))
+    rr = rr[rr.index <= activity.records.index[-1]]
+    found = analyze(replace(activity, rr=rr), athlete=ATHLETE).metrics
+    assert (found["beat_artefacts"].value < 0.06) == read
+    assert ("6 % is the most" in found["alpha1_threshold_1"].reason) != read
+
+
+def test_speed_at_a_heart_rate_leaves_descents_out():
+    """On a descent the heart rate is higher than its effort, here that of the level at the same
+    speed: it must not bend the line, which is exact off descents.
+    """
+    seconds = np.arange(3601)
+    down = seconds > 2700
+    speed = np.where(down, 3.2, 2.6 + 0.1 * (seconds // 60 % 8))
+    rate = 90.0 + 20.0 * speed + 0.4 * (-1.0) ** seconds
+    elevation = np.where(down, 300.0 - 0.08 * 3.2 * (seconds - 2700), 300.0)
+    run = make_activity(
+        duration=3600, speed=speed, elevation=elevation, heart_rate=rate
+    )
+    found = analyze(run, athlete=Athlete(easy_ceiling=150.0)).metrics
+    assert found["speed_at_heart_rate"].value == pytest.approx(3.0, abs=0.03)

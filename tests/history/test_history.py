@@ -135,6 +135,28 @@ def test_a_run_at_another_time_is_no_duplicate() -> None:
     assert (history(dated(1), dated(2)).activities["duplicate_of"] == "").all()
 
 
+@pytest.mark.parametrize(
+    ("start", "speed", "same"),
+    [
+        ("08:01:00", 3.0, True),
+        ("08:05:00", 3.0, False),
+        ("09:40:00", 3.0, False),
+        ("08:00:00", 2.9, True),
+        ("08:00:00", 2.4, False),
+    ],
+)
+def test_the_same_run_starts_and_measures_the_same(
+    start: str, speed: float, same: bool
+) -> None:
+    """Two watches agree within a minute and a few per cent; two runs of one morning, or with a
+    companion who ran less, are two.
+    """
+    one = make_activity(name="one", start="2026-03-01T08:00:00Z")
+    other = make_activity(name="other", start=f"2026-03-01T{start}Z", speed=speed)
+    twins = history(one, other).activities["duplicate_of"]
+    assert (twins != "").any() == same
+
+
 def test_on_error_raise_stops_at_the_first(folder: Path) -> None:
     """Who asks for it gets the exception, with the file's name."""
     with pytest.raises(ReadError, match=r"page\.gpx"):
@@ -241,6 +263,13 @@ def test_intent_comes_from_names_and_calendar() -> None:
     table = history(*runs).activities
     assert table["intent"].tolist() == ["hard", "easy", "", "easy", "race"]
     assert table["intent_source"].tolist() == ["name", "calendar", "", "name", "name"]
+
+
+def test_a_name_with_words_of_both_kinds_is_a_hard_run() -> None:
+    """Intervals at an easy pace are intervals."""
+    run = dated(1)
+    named = replace(run, meta=replace(run.meta, name="Easy 6 x 400 intervals"))
+    assert history(named).activities["intent"].tolist() == ["hard"]
 
 
 def test_a_hike_is_no_run() -> None:
