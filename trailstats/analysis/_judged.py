@@ -4,6 +4,7 @@ heart rate.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = ["judged_metrics"]
 
 RATES = np.arange(HEART_RATE_BINS, dtype=np.float64)
 ZONES = ("time_zone_1", "time_zone_2", "time_zone_3")
+HARD = ("hard_time", "climbing_time_hard")
 THRESHOLD_ZONES = tuple(
     f"time_lthr_zone_{zone}" for zone in ("1", "2", "3", "4", "5a", "5b", "5c")
 )
@@ -33,6 +35,8 @@ EASY = (
     "easy_overshoot",
     "climbing_time_easy",
 )
+MEASURED = "measured: moving time by heart rate; bounds:"
+SILENT = "no heart rate recorded"
 
 
 def judged_metrics(
@@ -58,46 +62,50 @@ def judged_metrics(
         **_finer_zones(analysis, limits, athlete),
         **_easy(analysis, limits),
         **_heart_rate_loads(analysis, limits),
-        **_other_loads(analysis, athlete),
+        **_pace_load(analysis, athlete),
+        **_rpe_load(analysis),
         **_per_load(analysis, session["session_load"]),
     }
 
 
 def _coverage(analysis: Analysis) -> float:
     moving = analysis.totals.moving_time
-    return (
-        float(analysis.heart_rate_times.moving.sum()) / moving
-        if moving > 0
-        else float("nan")
-    )
+    covered = float(analysis.heart_rate_times.moving.sum())
+    return covered / moving if moving > 0 else float("nan")
 
 
 def _silent(analysis: Analysis, limits: HeartRateLimits) -> str:
     """Return why nothing can be said against the limits; empty where it can."""
     if not analysis.heart_rate_times.moving.any():
-        return "no heart rate recorded"
+        return SILENT
     return f"heart-rate limits {limits.source}" if np.isnan(limits.easy_ceiling) else ""
 
 
+def _times_found(
+    names: Sequence[str], times: Iterable[float], method: str, coverage: float
+) -> dict[str, Metric]:
+    out: dict[str, Metric] = {}
+    for name, value in zip(names, times, strict=True):
+        out |= found(name, float(value), method, coverage=coverage)
+    return out
+
+
 def _zones(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
-    reason, coverage = _silent(analysis, limits), _coverage(analysis)
-    times = analysis.heart_rate_times
+    reason = _silent(analysis, limits)
     if reason:
-        return missing(reason, *ZONES, "hard_time", "climbing_time_hard")
+        return missing(reason, *ZONES, *HARD)
+    coverage = _coverage(analysis)
+    times = analysis.heart_rate_times
     bounds = [b for b in (limits.easy_ceiling, limits.hard_floor) if not np.isnan(b)]
     zones = intensity.time_in_zones(RATES, times.moving, bounds)
-    method = f"measured: moving time by heart rate; bounds: {limits.source}"
-    out: dict[str, Metric] = {}
-    for name, value in zip(ZONES, zones, strict=False):
-        out |= found(name, float(value), method, coverage=coverage)
-    if len(zones) < 3:
-        return out | missing(
-            "no second threshold", ZONES[2], "hard_time", "climbing_time_hard"
-        )
-    out |= found("hard_time", float(zones[2]), method, coverage=coverage)
+    method = f"{MEASURED} {limits.source}"
+    out = _times_found(ZONES[: len(zones)], zones, method, coverage)
+    if len(zones) < len(ZONES):
+        return out | missing("no second threshold", ZONES[2], *HARD)
     uphill = float(times.climbing[limits.hard_floor <= RATES].sum())
-    words = f"{method}; on climbs above 5 %, without the first ten minutes"
-    return out | found("climbing_time_hard", uphill, words, coverage=coverage)
+    climbing = f"{method}; on climbs above 5 %, without the first ten minutes"
+    out["hard_time"] = out[ZONES[2]]
+    return out | found(HARD[1], uphill, climbing, coverage=coverage)
 
 
 def _finer_zones(
@@ -106,164 +114,136 @@ def _finer_zones(
     """Return the time in the zones of the threshold heart rate and of the reserve, both as the
     profile states them.
     """
-    times, coverage = analysis.heart_rate_times.moving, _coverage(analysis)
+    times = analysis.heart_rate_times.moving
+    coverage = _coverage(analysis)
     if not times.any():
-        return missing("no heart rate recorded", *THRESHOLD_ZONES, *RESERVE_ZONES)
+        return missing(SILENT, *THRESHOLD_ZONES, *RESERVE_ZONES)
     out = missing("no threshold heart rate in the athlete's profile", *THRESHOLD_ZONES)
     if threshold := athlete.threshold_heart_rate:
-        zones = intensity.time_in_zones(
-            RATES, times, intensity.lthr_zone_bounds(threshold)
-        )
-        words = (
-            "measured: moving time by heart rate; bounds: shares of the stated threshold of "
-            f"{threshold:.0f}"
-        )
-        for name, value in zip(THRESHOLD_ZONES, zones, strict=True):
-            out |= found(name, float(value), words, coverage=coverage)
+        bounds = intensity.lthr_zone_bounds(threshold)
+        zones = intensity.time_in_zones(RATES, times, bounds)
+        method = f"{MEASURED} shares of the stated threshold of {threshold:.0f}"
+        out = _times_found(THRESHOLD_ZONES, zones, method, coverage)
     rest = athlete.heart_rate_rest
     if rest is None:
-        return out | missing(
-            "no resting heart rate in the athlete's profile", *RESERVE_ZONES
-        )
+        reason = "no resting heart rate in the athlete's profile"
+        return out | missing(reason, *RESERVE_ZONES)
     if not limits.maximum > rest:
         return out | missing("no maximum heart rate above that at rest", *RESERVE_ZONES)
-    zones = intensity.time_in_zones(
-        RATES, times, intensity.hrr_zone_bounds(rest, limits.maximum)
-    )
-    words = (
-        "measured: moving time by heart rate; bounds: shares of the reserve above "
-        f"{rest:.0f}; "
-        f"{limits.source}"
-    )
-    for name, value in zip(RESERVE_ZONES, zones, strict=True):
-        out |= found(name, float(value), words, coverage=coverage)
-    return out
+    bounds = intensity.hrr_zone_bounds(rest, limits.maximum)
+    zones = intensity.time_in_zones(RATES, times, bounds)
+    method = f"{MEASURED} shares of the reserve above {rest:.0f}; {limits.source}"
+    return out | _times_found(RESERVE_ZONES, zones, method, coverage)
 
 
 def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
-    reason, coverage = _silent(analysis, limits), _coverage(analysis)
+    reason = _silent(analysis, limits)
     if reason:
         return missing(reason, *EASY)
+    coverage = _coverage(analysis)
     times = analysis.heart_rate_times
-    above = limits.easy_ceiling < RATES
+    ceiling = limits.easy_ceiling
+    above = ceiling < RATES
     late = float(times.settled.sum())
-    method = (
-        f"measured: moving time by heart rate; bounds: {limits.source}; without the first "
-        "ten "
-        "minutes"
-    )
-    level, uphill = f"{method}, off climbs above 5 %", f"{method}, on climbs above 5 %"
-    out: dict[str, Metric] = {}
-    for name, value, words in (
-        (EASY[0], float(times.settled[above].sum()), level),
-        (EASY[1], float(times.climbing[above].sum()), uphill),
-        (EASY[2], late, level),
-        (EASY[5], float(times.climbing[~above].sum()), uphill),
-    ):
-        out |= found(name, value, words, coverage=coverage)
+    method = f"{MEASURED} {limits.source}; without the first ten minutes"
+    level = f"{method}, off climbs above 5 %"
+    uphill = f"{method}, on climbs above 5 %"
+    out = found(EASY[0], times.settled[above].sum(), level, coverage=coverage)
+    out |= found(EASY[1], times.climbing[above].sum(), uphill, coverage=coverage)
+    out |= found(EASY[2], late, level, coverage=coverage)
+    out |= found(EASY[5], times.climbing[~above].sum(), uphill, coverage=coverage)
     if not late > 0:
-        return out | missing(
-            "nothing left after the first ten minutes, off climbs", *EASY[3:5]
-        )
-    share = intensity.share_above(RATES, times.settled, limits.easy_ceiling)
-    excess = intensity.overshoot(RATES, times.settled, limits.easy_ceiling)
-    out |= found(
-        EASY[3],
-        1.0 - share,
-        f"share of the time at or below the easy ceiling; {level}",
-        coverage=coverage,
-    )
-    return out | found(
-        EASY[4],
-        excess,
-        f"mean height above the easy ceiling; {level}",
-        coverage=coverage,
-    )
+        reason = "nothing left after the first ten minutes, off climbs"
+        return out | missing(reason, *EASY[3:5])
+    easy = 1.0 - intensity.share_above(RATES, times.settled, ceiling)
+    method = f"share of the time at or below the easy ceiling; {level}"
+    out |= found(EASY[3], easy, method, coverage=coverage)
+    excess = intensity.overshoot(RATES, times.settled, ceiling)
+    method = f"mean height above the easy ceiling; {level}"
+    return out | found(EASY[4], excess, method, coverage=coverage)
 
 
 def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     """Return the loads by formula from heart rate, as they are: not scaled up for time without
     one.
     """
-    times, coverage = analysis.heart_rate_times.moving, _coverage(analysis)
+    times = analysis.heart_rate_times.moving
+    coverage = _coverage(analysis)
     if not times.any():
-        return missing(
-            "no heart rate recorded", "banister_load", "edwards_load", "lucia_load"
-        )
-    out: dict[str, Metric] = {}
+        return missing(SILENT, "banister_load", "edwards_load", "lucia_load")
     if np.isnan(limits.maximum):
-        out |= missing("no maximum heart rate", "banister_load", "edwards_load")
+        out = missing("no maximum heart rate", "banister_load", "edwards_load")
     else:
-        words = f"Edwards: minutes in five zones, weighted 1 to 5; {limits.source}"
+        method = f"Edwards: minutes in five zones, weighted 1 to 5; {limits.source}"
         edwards = load.edwards_trimp(RATES, times, maximum=limits.maximum)
-        out |= found("edwards_load", edwards, words, coverage=coverage) | _banister(
-            times, limits, coverage
-        )
-    if np.isnan(limits.easy_ceiling) or np.isnan(limits.hard_floor):
+        out = found("edwards_load", edwards, method, coverage=coverage)
+        out |= _banister(times, limits, coverage)
+    bounds = [limits.easy_ceiling, limits.hard_floor]
+    if np.isnan(bounds).any():
         return out | missing("thresholds unknown", "lucia_load")
-    words = f"Lucia: minutes in three zones, weighted 1 to 3; {limits.source}"
-    lucia = load.lucia_trimp(
-        RATES, times, bounds=[limits.easy_ceiling, limits.hard_floor]
-    )
-    return out | found("lucia_load", lucia, words, coverage=coverage)
+    method = f"Lucia: minutes in three zones, weighted 1 to 3; {limits.source}"
+    lucia = load.lucia_trimp(RATES, times, bounds=bounds)
+    return out | found("lucia_load", lucia, method, coverage=coverage)
 
 
 def _banister(
     times: Floats, limits: HeartRateLimits, coverage: float
 ) -> dict[str, Metric]:
-    if not limits.maximum > limits.rest:
+    rest, maximum = limits.rest, limits.maximum
+    if not maximum > rest:
         return missing("no resting heart rate below the maximum", "banister_load")
-    sexes = [load.Sex(limits.sex)] if limits.sex else list(load.Sex)
-    values = [
-        load.banister_trimp(
-            RATES, times, rest=limits.rest, maximum=limits.maximum, sex=sex
-        )
-        for sex in sexes
-    ]
-    words = f"Banister: minutes weighted by heart-rate reserve; {limits.source}"
-    if len(values) > 1:
-        words += "; mean of men's and women's curve, which are the bounds"
-    ends = (min(values), max(values)) if len(values) > 1 else (np.nan, np.nan)
+    method = f"Banister: minutes weighted by heart-rate reserve; {limits.source}"
+    men, women = (
+        load.banister_trimp(RATES, times, rest=rest, maximum=maximum, sex=sex)
+        for sex in (load.Sex.MALE, load.Sex.FEMALE)
+    )
+    if limits.sex:
+        value = women if load.Sex(limits.sex) is load.Sex.FEMALE else men
+        return found("banister_load", value, method, coverage=coverage)
     return found(
         "banister_load",
-        float(np.mean(values)),
-        words,
-        low=ends[0],
-        high=ends[1],
+        float(np.mean([men, women])),
+        f"{method}; mean of men's and women's curve, which are the bounds",
+        low=min(men, women),
+        high=max(men, women),
         coverage=coverage,
     )
 
 
-def _other_loads(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
-    """Return the loads from pace and from the rating."""
-    totals, speed = analysis.totals, analysis.metrics["normalised_speed"]
-    if athlete.threshold_speed is None:
-        out = missing("no threshold speed in the athlete's profile", "pace_load")
-    elif not speed:
-        out = missing(speed.reason, "pace_load")
-    else:
-        value = load.pace_load(speed.value, totals.moving_time, athlete.threshold_speed)
-        words = (
-            "normalised grade-adjusted speed over threshold speed, squared; 100 is an hour at "
-            "threshold"
-        )
-        out = found("pace_load", value, words, coverage=speed.coverage)
+def _pace_load(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
+    speed = analysis.metrics["normalised_speed"]
+    threshold = athlete.threshold_speed
+    if threshold is None:
+        return missing("no threshold speed in the athlete's profile", "pace_load")
+    if not speed:
+        return missing(speed.reason, "pace_load")
+    value = load.pace_load(speed.value, analysis.totals.moving_time, threshold)
+    method = (
+        "normalised grade-adjusted speed over threshold speed, squared; 100 is an hour at "
+        "threshold"
+    )
+    return found("pace_load", value, method, coverage=speed.coverage)
+
+
+def _rpe_load(analysis: Analysis) -> dict[str, Metric]:
     rating = analysis.meta.rpe
     if np.isnan(rating):
-        return out | missing("not rated", "rpe_load")
-    value = load.session_rpe_load(min(max(rating, 0.0), 10.0), totals.moving_time)
-    return out | found(
-        "rpe_load", value, "rating times minutes under way", coverage=1.0
+        return missing("not rated", "rpe_load")
+    rating = min(max(rating, 0.0), 10.0)
+    value = load.session_rpe_load(rating, analysis.totals.moving_time)
+    return found(
+        "rpe_load", value, "rated exertion times minutes under way", coverage=1.0
     )
 
 
 def _session_load(
     analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
 ) -> dict[str, Metric]:
-    times, moving = analysis.heart_rate_times.moving, analysis.totals.moving_time
-    silent = max(moving - float(times.sum()), 0.0)
+    times = analysis.heart_rate_times.moving
+    silent = max(analysis.totals.moving_time - float(times.sum()), 0.0)
     rates = np.append(RATES, np.nan)
     speed = analysis.metrics["normalised_speed"].value
+    rating = analysis.meta.rpe
     known = not np.isnan(limits.maximum)
     session = load.session_load(
         np.append(times, silent),
@@ -273,7 +253,7 @@ def _session_load(
         sex=load.Sex(limits.sex) if limits.sex else None,
         speed=None if np.isnan(speed) else np.full(len(rates), speed),
         threshold_speed=athlete.threshold_speed,
-        rating=None if np.isnan(analysis.meta.rpe) else analysis.meta.rpe,
+        rating=None if np.isnan(rating) else rating,
     )
     basis = {
         load.LoadMethod.HEART_RATE: f"modelled after Banister; {limits.source}",
@@ -281,8 +261,8 @@ def _session_load(
         load.LoadMethod.RATING: "the rated exertion times the time under way",
         load.LoadMethod.DURATION: "an intensity assumed for the time under way",
     }[session.method]
-    words = f"{session.method.value}; {basis}; 100 is an hour at threshold"
-    out = found("session_load", session.value, words, coverage=session.coverage)
+    method = f"{session.method.value}; {basis}; 100 is an hour at threshold"
+    out = found("session_load", session.value, method, coverage=session.coverage)
     if session.method is load.LoadMethod.DURATION:
         # Time alone stands for any effort.
         out["session_load"] = replace(
@@ -293,22 +273,23 @@ def _session_load(
 
 def _per_load(analysis: Analysis, session: Metric) -> dict[str, Metric]:
     """Return the load of the steps for 100 of session load: an hour at threshold."""
+    units = session.value / 100.0
+    basis = f"for 100 of session load by {session.method.split(';')[0]}"
     out: dict[str, Metric] = {}
     for part in COMPONENTS:
-        steps, name = analysis.metrics[f"{part}_load"], f"{part}_load_per_session"
+        name = f"{part}_load_per_session"
+        steps = analysis.metrics[f"{part}_load"]
         if not steps:
             out |= missing(steps.reason, name)
         elif not session.value > 0:
             out |= missing("no session load", name)
         else:
-            units = session.value / 100.0
-            words = f"{steps.method}; for 100 of session load by {session.method.split(';')[0]}"
-            ends = {"low": steps.low / units, "high": steps.high / units}
             out |= found(
                 name,
                 steps.value / units,
-                words,
-                **ends,
+                f"{steps.method}; {basis}",
+                low=steps.low / units,
+                high=steps.high / units,
                 coverage=min(steps.coverage, session.coverage),
             )
     return out

@@ -7,13 +7,15 @@ import math
 import numpy as np
 
 from trailstats.model.results import Metric
-from trailstats.schema import METRICS
+from trailstats.schema import METRICS, TRAINING
 from trailstats.schema.arrays import Floats
 
 __all__ = ["NO_ELEVATION", "NO_SPEED", "NO_STEPS", "found", "mean", "missing"]
 
 NAN = float("nan")
-NO_ELEVATION, NO_SPEED = "no elevation recorded", "no distance recorded"
+_ENTRIES = TRAINING | METRICS
+NO_ELEVATION = "no elevation recorded"
+NO_SPEED = "no distance recorded"
 NO_STEPS = "no steps: not on foot, or no distance recorded"
 
 
@@ -26,34 +28,32 @@ def found(
     high: float = NAN,
     coverage: float = NAN,
 ) -> dict[str, Metric]:
-    """Return a metric under its name, with unit and evidence from `schema.METRICS`.
+    """Return a metric under its name, with unit and evidence from `schema.METRICS` or
+    `schema.TRAINING`.
 
     A value that is NaN is missing, for want of enough of what it is computed from.
     """
-    entry = METRICS[name]
     if not math.isfinite(value):
         return missing("too little of it recorded", name)
-    evidence = entry.evidence
-    return {
-        name: Metric(
-            float(value),
-            entry.unit,
-            float(low),
-            float(high),
-            method,
-            float(coverage),
-            evidence,
-        )
-    }
+    entry = _ENTRIES[name]
+    metric = Metric(
+        float(value),
+        entry.unit,
+        float(low),
+        float(high),
+        method,
+        float(coverage),
+        entry.evidence,
+    )
+    return {name: metric}
 
 
 def missing(reason: str, *names: str) -> dict[str, Metric]:
     """Return metrics without a value, with the reason."""
+    entries = {name: _ENTRIES[name] for name in names}
     return {
-        name: Metric(
-            NAN, METRICS[name].unit, evidence=METRICS[name].evidence, reason=reason
-        )
-        for name in names
+        name: Metric(NAN, entry.unit, evidence=entry.evidence, reason=reason)
+        for name, entry in entries.items()
     }
 
 

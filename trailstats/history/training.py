@@ -5,7 +5,7 @@ Every function takes the tables of a history and calls the formulas of `trailsta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import scipy
 
 from trailstats import schema
 from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
+from trailstats.analysis._wrapping import found, missing
 from trailstats.history._cadence import level_running
 from trailstats.metrics import (
     effort,
@@ -26,7 +27,7 @@ from trailstats.metrics import (
 from trailstats.metrics.effort import PersonalCurve
 from trailstats.metrics.impact import CadenceModel
 from trailstats.model.results import Metric
-from trailstats.schema import TRAINING, Gait
+from trailstats.schema import Gait
 from trailstats.schema.arrays import Floats
 
 __all__ = [
@@ -40,8 +41,18 @@ __all__ = [
 
 NAN = float("nan")
 
-FITNESS_DAYS, FATIGUE_DAYS = 42.0, 7.0
-"""Time constants of the fading averages of load [d] [Banister1991]_."""
+_SUMS = (
+    "distance",
+    "moving_time",
+    "ascent",
+    "descent",
+    "session_load",
+    "impact_load",
+)
+
+FITNESS_DAYS = 42.0
+FATIGUE_DAYS = 7.0
+"""Time constants of the exponentially weighted means of load [d] [Banister1991]_."""
 
 EXPOSURE_DAYS = 42
 """Days before a run whose largest descent it is compared with [d]; judgement."""
@@ -79,29 +90,17 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
         Table ``schema.WEEKLY``, weeks without a run included; a value that an activity lacks adds
         nothing.
     """
-    table = activities[
-        (activities["status"] == "ok") & (activities["duplicate_of"] == "")
-    ]
+    table = activities[_counted(activities)]
     if table.empty:
         return schema.WEEKLY.empty()
     sums = pd.DataFrame({"week": monday_of(table["start_time"])})
     sums["n_activities"] = 1
-    for name in (
-        "distance",
-        "moving_time",
-        "ascent",
-        "descent",
-        "session_load",
-        "impact_load",
-    ):
-        sums[name] = table[name].fillna(0.0)
+    sums[list(_SUMS)] = table[list(_SUMS)]
     for side in ("trail", "road", "unknown"):
-        sums[f"{side}_distance"] = (table["distance"] * table[f"{side}_share"]).fillna(
-            0.0
-        )
-    by_week = sums.groupby("week").sum()
+        sums[f"{side}_distance"] = table["distance"] * table[f"{side}_share"]
+    by_week = sums.fillna(0.0).groupby("week").sum()
     every = pd.date_range(
-        by_week.index.min(), by_week.index.max(), freq="7D", name="week"
+        by_week.index[0], by_week.index[-1], freq="7D", name="week"
     )
     by_week = by_week.reindex(every, fill_value=0).reset_index()
     return schema.WEEKLY.frame({str(c): by_week[c] for c in by_week.columns})
@@ -136,29 +135,22 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     >>> bool((days["fitness"] >= 0).all())
     True
     """
-    read = (
-        (activities["status"] == "ok")
-        & (activities["duplicate_of"] == "")
-        & activities["start_time"].notna()
-    )
-    table = activities[read]
+    table = activities[_counted(activities) & activities["start_time"].notna()]
     if table.empty:
         return schema.DAILY.empty()
     day = table["start_time"].dt.floor("D")
-    sums = (
-        table[["distance", "moving_time", "descent", "session_load", "impact_load"]]
-        .fillna(0.0)
-        .groupby(day)
-        .sum()
-    )
     every = pd.date_range(day.min(), day.max(), freq="D")
+    names = ["distance", "moving_time", "descent", "session_load", "impact_load"]
+    sums = table[names].fillna(0.0).groupby(day).sum()
     sums = sums.reindex(every, fill_value=0.0)
     count = table.groupby(day).size().reindex(every, fill_value=0)
     loads = sums["session_load"].to_numpy()
     chronic = load.exponential_load(loads, FITNESS_DAYS)
     acute = load.exponential_load(loads, FATIGUE_DAYS)
-    weeks = [loads[max(k - 6, 0) : k + 1] for k in range(len(loads))]
-    full = [len(week) == 7 for week in weeks]
+    totals = {
+        f"{name}_28": load.rolling_total(sums[name].to_numpy(), 28)
+        for name in ("distance", "moving_time", "session_load", "impact_load")
+    }
     return schema.DAILY.frame(
         {
             "day": every,
@@ -169,36 +161,35 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
             "form": load.training_stress_balance(chronic, acute),
             "average_7": load.ewma(loads, 7, initial=0.0),
             "average_28": load.ewma(loads, 28, initial=0.0),
-            "monotony": [
-                load.monotony(week) if ok else NAN
-                for week, ok in zip(weeks, full, strict=True)
-            ],
-            "strain": [
-                load.strain(week) if ok else NAN
-                for week, ok in zip(weeks, full, strict=True)
-            ],
+            "monotony": _over_weeks(load.monotony, loads),
+            "strain": _over_weeks(load.strain, loads),
             "acute_chronic_ratio": load.acute_chronic_ratio(loads),
-            "distance_28": load.rolling_total(sums["distance"].to_numpy(), 28),
-            "moving_time_28": load.rolling_total(sums["moving_time"].to_numpy(), 28),
-            "session_load_28": load.rolling_total(loads, 28),
-            "impact_load_28": load.rolling_total(sums["impact_load"].to_numpy(), 28),
+            **totals,
             "downhill_exposure_ratio": _exposure(sums["descent"].to_numpy()),
         }
     )
 
 
-def _exposure(descent: Floats) -> list[float]:
+def _counted(activities: pd.DataFrame) -> pd.Series:
+    """Return which activities count: those that were read, each once."""
+    return (activities["status"] == "ok") & (activities["duplicate_of"] == "")
+
+
+def _over_weeks(formula: Callable[[Floats], float], loads: Floats) -> list[float]:
+    """Return a formula's value over the seven days up to each; NaN for the first six."""
+    full = [formula(loads[end - 7 : end]) for end in range(7, len(loads) + 1)]
+    return [NAN] * (len(loads) - len(full)) + full
+
+
+def _exposure(descent: Floats) -> Floats:
     """Return each day's descent over the largest of the six weeks before; NaN on days without
     one.
     """
-    return [
-        impact.downhill_exposure_ratio(
-            float(today), descent[max(k - EXPOSURE_DAYS, 0) : k]
-        )
-        if today > 0
-        else NAN
-        for k, today in enumerate(descent)
-    ]
+    out = np.full(len(descent), NAN)
+    for day in np.flatnonzero(descent > 0):
+        before = descent[max(day - EXPOSURE_DAYS, 0) : day]
+        out[day] = impact.downhill_exposure_ratio(float(descent[day]), before)
+    return out
 
 
 def personal_cadence(segments: pd.DataFrame) -> CadenceModel:
@@ -279,103 +270,57 @@ def training_metrics(
     }
 
 
-def _found(
-    name: str,
-    value: float,
-    method: str,
-    *,
-    low: float = NAN,
-    high: float = NAN,
-    coverage: float = NAN,
-) -> dict[str, Metric]:
-    entry = TRAINING[name]
-    return {
-        name: Metric(
-            float(value),
-            entry.unit,
-            float(low),
-            float(high),
-            method,
-            float(coverage),
-            entry.evidence,
-        )
-    }
-
-
-def _missing(reason: str, *names: str) -> dict[str, Metric]:
-    return {
-        name: Metric(
-            NAN, TRAINING[name].unit, evidence=TRAINING[name].evidence, reason=reason
-        )
-        for name in names
-    }
-
-
 def _intensity(runs: pd.DataFrame) -> dict[str, Metric]:
     zones = runs[["time_zone_1", "time_zone_2", "time_zone_3"]].dropna()
-    out = _missing("no run with time in all three zones", "polarisation_index")
-    total = runs["moving_time"].sum()
-    index = (
-        intensity.polarisation_index(*(float(t) for t in zones.sum()))
-        if len(zones)
-        else NAN
-    )
+    times = [float(total) for total in zones.sum()]
+    index = intensity.polarisation_index(*times) if len(zones) else NAN
+    out = missing("no run with time in all three zones", "polarisation_index")
     if not np.isnan(index):
-        words = f"from the time in three zones over {len(zones)} runs; above 2 counts as polarised"
-        out = _found(
-            "polarisation_index",
-            index,
-            words,
-            coverage=float(zones.to_numpy().sum()) / total,
-        )
+        method = f"from the time in three zones over {len(zones)} runs; above 2 counts as polarised"
+        coverage = sum(times) / runs["moving_time"].sum()
+        out = found("polarisation_index", index, method, coverage=coverage)
     easy = runs[(runs["intent"] == "easy") & (runs["time_easy_judged"] > 0)]
     if easy.empty:
-        return out | _missing(
-            "no run meant to be easy with a heart rate", "easy_run_discipline"
-        )
-    shares = 1.0 - (easy["time_above_easy"] / easy["time_easy_judged"]).to_numpy()
-    mean = 1.0 - float(easy["time_above_easy"].sum() / easy["time_easy_judged"].sum())
-    words = (
+        reason = "no run meant to be easy with a heart rate"
+        return out | missing(reason, "easy_run_discipline")
+    above, judged = easy["time_above_easy"], easy["time_easy_judged"]
+    mean = 1.0 - float(above.sum() / judged.sum())
+    low, high = (float(q) for q in np.quantile(1.0 - above / judged, [0.25, 0.75]))
+    method = (
         f"share of the judged time below the easy ceiling over {len(easy)} runs meant to be "
         "easy; bounds: quartiles"
     )
-    low, high = (float(q) for q in np.quantile(shares, [0.25, 0.75]))
-    return out | _found(
-        "easy_run_discipline", mean, words, low=min(low, mean), high=max(high, mean)
-    )
+    bounds = {"low": min(low, mean), "high": max(high, mean)}
+    return out | found("easy_run_discipline", mean, method, **bounds)
 
 
 def _doses(runs: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Metric]:
     if runs.empty:
-        return _missing(
+        return missing(
             "no run", "technical_exposure", "longest_unbroken_days", "terrain_evenness"
         )
     day = runs["start_time"].dt.floor("D")
     weeks = max(((day.max() - day.min()).days + 1) / 7.0, 1.0)
-    out = _missing("the recordings do not tell", "technical_exposure")
+    out = missing("not known from the recordings", "technical_exposure")
     known = runs["technical_time"].notna()
     if known.any():
-        minutes = variability.technical_exposure(
-            float(runs["technical_time"].sum()), weeks
-        )
-        words = f"modelled minutes on technical ground over {weeks:.0f} weeks"
-        out = _found("technical_exposure", minutes, words, coverage=float(known.mean()))
+        seconds = float(runs["technical_time"].sum())
+        minutes = variability.technical_exposure(seconds, weeks)
+        method = f"modelled minutes on technical ground over {weeks:.0f} weeks"
+        coverage = float(known.mean())
+        out = found("technical_exposure", minutes, method, coverage=coverage)
     every = pd.date_range(day.min(), day.max(), freq="D")
     counts = runs.groupby(day).size().reindex(every, fill_value=0).to_numpy()
     days = load.longest_unbroken_days(counts)
-    words = "longest time without seven days of rest in a row; why a pause was made is not known"
-    out |= _found("longest_unbroken_days", days, words, coverage=1.0)
+    method = "longest time without seven days of rest in a row; why a pause was made is not known"
+    out |= found("longest_unbroken_days", days, method, coverage=1.0)
     kinds = time_by_terrain(segments)
     evenness = variety.shannon_evenness(kinds)
     if np.isnan(evenness):
-        return out | _missing("no elevation recorded", "terrain_evenness")
-    words = "evenness of all time over nine kinds of terrain: seven slopes, technical, hiked"
-    return out | _found(
-        "terrain_evenness",
-        evenness,
-        words,
-        coverage=sum(kinds) / float(segments["duration"].sum()),
-    )
+        return out | missing("no elevation recorded", "terrain_evenness")
+    method = "evenness of all time over nine kinds of terrain: seven slopes, technical, hiked"
+    coverage = sum(kinds) / float(segments["duration"].sum())
+    return out | found("terrain_evenness", evenness, method, coverage=coverage)
 
 
 def _performance(
@@ -383,23 +328,19 @@ def _performance(
 ) -> dict[str, Metric]:
     names = ("critical_speed", "critical_reserve", "vdot", *RACES)
     if runs.empty:
-        return _missing("no run", *names)
-    recent = (
-        runs["start_time"] >= runs["start_time"].max() - pd.Timedelta(days=RECENT_DAYS)
-    ).tolist()
+        return missing("no run", *names)
+    start = runs["start_time"]
+    recent = start >= start.max() - pd.Timedelta(days=RECENT_DAYS)
     tables = [
         table
-        for table, late in zip(efforts, recent, strict=True)
-        if late and len(table)
+        for table, is_recent in zip(efforts, recent, strict=True)
+        if is_recent and len(table)
     ]
     if not tables:
-        return _missing("no best effort on foot", *names)
+        return missing("no best effort on foot", *names)
     table = pd.concat(tables, ignore_index=True)
-    best = (
-        table[(table["ground"] == "level") & (table["basis"] == "distance")]
-        .groupby("distance")["duration"]
-        .min()
-    )
+    table = table[(table["ground"] == "level") & (table["basis"] == "distance")]
+    best = table.groupby("distance")["duration"].min()
     when = f"best grade-adjusted efforts of the last {RECENT_DAYS} days"
     return _critical(best, when) | _implied(best, when)
 
@@ -408,71 +349,54 @@ def _critical(best: pd.Series, when: str) -> dict[str, Metric]:
     durations = best.reindex(list(CRITICAL_LENGTHS)).to_numpy(dtype=np.float64)
     line = performance.critical_speed(CRITICAL_LENGTHS, durations)
     if np.isnan(line.speed) or line.n < len(CRITICAL_LENGTHS):
-        return _missing(
-            "no best efforts over 400, 800 and 5000 m",
-            "critical_speed",
-            "critical_reserve",
-        )
+        reason = "no best efforts over 400, 800 and 5000 m"
+        return missing(reason, "critical_speed", "critical_reserve")
     half = float(scipy.special.stdtrit(line.n - 2, 0.975)) * line.speed_error
-    words = f"line through 400, 800 and 5000 m, {when}; too low where they were not run all out"
-    out = _found(
-        "critical_speed",
-        line.speed,
-        f"{words}; bounds: 95 %",
-        low=line.speed - half,
-        high=line.speed + half,
-    )
-    return out | _found("critical_reserve", line.reserve, words)
+    method = f"line through 400, 800 and 5000 m, {when}; too low where they were not run all out"
+    bounds = {"low": line.speed - half, "high": line.speed + half}
+    out = found("critical_speed", line.speed, f"{method}; bounds: 95 %", **bounds)
+    return out | found("critical_reserve", line.reserve, method)
 
 
 def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
     """Return the highest implied uptake and the race times that go with it."""
     raced = best[(best >= SHORTEST) & (best <= LONGEST)]
-    distance, duration = (
-        raced.index.to_numpy(dtype=np.float64),
-        raced.to_numpy(dtype=np.float64),
-    )
+    distance = raced.index.to_numpy(dtype=np.float64)
+    duration = raced.to_numpy(dtype=np.float64)
     implied = performance.vdot(distance, duration)
     uptake = np.where(implied <= HIGHEST, implied, 0.0)
     if not uptake.any():
-        return _missing("no effort of 3.5 minutes to 4 hours", "vdot", *RACES)
+        return missing("no effort of 3.5 minutes to 4 hours", "vdot", *RACES)
     k = int(np.argmax(uptake))
-    words = f"from {distance[k]:.0f} m in {duration[k]:.0f} s, {when}; a race may have been faster"
-    out = _found("vdot", float(uptake[k]), words)
+    method = f"from {distance[k]:.0f} m in {duration[k]:.0f} s, {when}; a race may have been faster"
+    out = found("vdot", float(uptake[k]), method)
     for name, target in RACES.items():
         daniels = performance.equivalent_time(float(uptake[k]), target)
         riegel = float(performance.riegel_time(duration[k], distance[k], target))
-        ends = {"low": min(daniels, riegel), "high": max(daniels, riegel)}
-        out |= _found(
-            name, daniels, f"modelled {words}; bounds: two laws of endurance", **ends
-        )
+        bounds = {"low": min(daniels, riegel), "high": max(daniels, riegel)}
+        laws = f"modelled {method}; bounds: two laws of endurance"
+        out |= found(name, daniels, laws, **bounds)
     return out
 
 
 def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
-    out: dict[str, Metric] = {}
     model = personal_cadence(segments)
-    source = (
-        "this athlete"
-        if model.personal
-        else "population: too little level running with a recorded cadence"
-    )
-    words = f"modelled, {source}; bounds: what the steps of a run may differ by"
+    source = "population: too little level running with a recorded cadence"
+    if model.personal:
+        source = "this athlete"
+    method = f"modelled, {source}; bounds: what the steps of a run may differ by"
     half = model.uncertainty * model.at_3
-    out |= _found(
-        "cadence_at_3", model.at_3, words, low=model.at_3 - half, high=model.at_3 + half
-    )
+    bounds = {"low": model.at_3 - half, "high": model.at_3 + half}
+    out = found("cadence_at_3", model.at_3, method, **bounds)
     curve = personal_grade_curve(segments)
-    words = (
-        f"modelled from {curve.n} stretches at equal heart rate, shrunk towards the race curve; "
-        "bounds: 95 %"
-        if curve.n
-        else "race curve: no stretches on slopes with heart rate; bounds: what people differ by"
-    )
+    method = "race curve: no stretches on slopes with heart rate; bounds: what people differ by"
+    if curve.n:
+        method = (
+            f"modelled from {curve.n} stretches at equal heart rate, shrunk towards the "
+            "race curve; bounds: 95 %"
+        )
     for name, grade in (("grade_factor_up", 0.10), ("grade_factor_down", -0.10)):
         # Held at the edge of what was run, a curve would say less than it knows of.
-        low, high = curve.factor_range(grade)
-        out |= _found(
-            name, float(curve.factor(grade)), words, low=float(low), high=float(high)
-        )
+        low, high = (float(bound) for bound in curve.factor_range(grade))
+        out |= found(name, float(curve.factor(grade)), method, low=low, high=high)
     return out
