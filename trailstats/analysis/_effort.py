@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, mean, missing
+from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
 from trailstats.metrics import effort, performance, variability
 from trailstats.metrics.effort import EffortCurve
+from trailstats.metrics.sampling import WARM_UP, time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.schema.arrays import Floats
@@ -20,9 +21,6 @@ REFERENCE_HEART_RATE = 150.0
 
 WINDOW = 60.0
 """Length of the windows that a speed at a heart rate is read from [s]."""
-
-WARM_UP = 600.0
-"""Time at the start in which the heart rate is still rising [s]; judgement."""
 
 ADJUSTED = (
     "grade_adjusted_speed",
@@ -57,8 +55,8 @@ def effort_metrics(
         ADJUSTED[0],
         totals.grade_adjusted_speed,
         words,
-        low=mean(low, time),
-        high=mean(high, time),
+        low=time_mean(low, time),
+        high=time_mean(high, time),
         coverage=coverage,
     )
     for name, curve, words in (

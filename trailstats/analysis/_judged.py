@@ -155,12 +155,11 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     if not late > 0:
         reason = "nothing left after the first ten minutes, off climbs"
         return out | missing(reason, *EASY[3:5])
-    easy = 1.0 - intensity.share_above(RATES, times.settled, ceiling)
+    kept = intensity.easy_discipline(RATES, times.settled, ceiling, warm_up=0.0)
     method = f"share of the time at or below the easy ceiling; {level}"
-    out |= found(EASY[3], easy, method, coverage=coverage)
-    excess = intensity.overshoot(RATES, times.settled, ceiling)
+    out |= found(EASY[3], kept.index, method, coverage=coverage)
     method = f"mean height above the easy ceiling; {level}"
-    return out | found(EASY[4], excess, method, coverage=coverage)
+    return out | found(EASY[4], kept.overshoot, method, coverage=coverage)
 
 
 def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:

@@ -32,7 +32,8 @@ from trailstats.analysis._impact import dose_metrics, load_metrics
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._steps import count_steps, step_metrics
-from trailstats.analysis._wrapping import found, mean, missing
+from trailstats.analysis._wrapping import found, missing
+from trailstats.metrics.sampling import time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
@@ -102,7 +103,9 @@ def _conditions(samples: Samples) -> dict[str, Metric]:
     words = "measured at the device, which the wrist warms by some degrees"
     out = missing("not recorded", "temperature")
     if coverage > 0:
-        out = found("temperature", mean(warmth, samples.time), words, coverage=coverage)
+        out = found(
+            "temperature", time_mean(warmth, samples.time), words, coverage=coverage
+        )
     for name, value in (("feel", meta.feel), ("rpe", meta.rpe)):
         out |= (
             missing("not rated", name)

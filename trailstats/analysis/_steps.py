@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, mean, missing
+from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, missing
 from trailstats.metrics import impact, variability
+from trailstats.metrics.sampling import time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import EvidenceStrength
@@ -134,7 +135,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(cadence)
     out = found(
         "mean_cadence",
-        mean(cadence, s.time),
+        time_mean(cadence, s.time),
         "measured: steps of both feet, while moving",
         coverage=coverage,
     )
@@ -143,7 +144,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
     length = impact.step_length(s.speed, cadence)
     out |= found(
         "step_length",
-        mean(length, s.time),
+        time_mean(length, s.time),
         "measured: speed over cadence",
         coverage=s.share(length),
     )
@@ -239,7 +240,7 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
         out = found(
             name,
-            mean(values, time),
+            time_mean(values, time),
             f"{words}; running on level ground",
             coverage=coverage,
         )
@@ -279,7 +280,7 @@ def _balance(samples: Samples) -> dict[str, Metric]:
         return missing("not recorded", *BALANCE)
     uneven = variability.stance_imbalance(100.0 * balance, s.time)
     words = "measured by the device: share of contact time on the left foot"
-    out = found(BALANCE[0], mean(balance, s.time), words, coverage=coverage)
+    out = found(BALANCE[0], time_mean(balance, s.time), words, coverage=coverage)
     words = (
         "distance of the mean balance from even; bounds: 0.005 that a device may be off"
     )
@@ -323,7 +324,7 @@ def _recorded(samples: Samples) -> dict[str, Metric]:
         coverage = s.share(values)
         words = "measured by the device, as recorded; mean while moving"
         out |= (
-            found(name, mean(values, s.time), words, coverage=coverage)
+            found(name, time_mean(values, s.time), words, coverage=coverage)
             if coverage > 0
             else missing("not recorded", name)
         )

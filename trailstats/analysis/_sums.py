@@ -13,14 +13,12 @@ from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
+from trailstats.metrics.sampling import WARM_UP
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
 from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
-
-WARM_UP = 600.0
-"""Time at the start in which the heart rate is still rising [s]; judgement."""
 
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""

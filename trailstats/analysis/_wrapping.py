@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from trailstats.model.results import Metric
 from trailstats.schema import METRICS, TRAINING
-from trailstats.schema.arrays import Floats
 
-__all__ = ["NO_ELEVATION", "NO_SPEED", "NO_STEPS", "found", "mean", "missing"]
+__all__ = ["NO_ELEVATION", "NO_SPEED", "NO_STEPS", "found", "missing"]
 
 NAN = float("nan")
 _ENTRIES = TRAINING | METRICS
@@ -55,10 +52,3 @@ def missing(reason: str, *names: str) -> dict[str, Metric]:
         name: Metric(NAN, entry.unit, evidence=entry.evidence, reason=reason)
         for name, entry in entries.items()
     }
-
-
-def mean(values: Floats, time: Floats) -> float:
-    """Return the mean over time; NaN where nothing is known."""
-    known = (time > 0) & ~np.isnan(values)
-    total = float(time[known].sum())
-    return float((values[known] * time[known]).sum()) / total if total > 0 else NAN

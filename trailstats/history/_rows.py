@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,11 +11,12 @@ from trailstats import schema
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
 from trailstats.schema import INDOOR, Surface
+from trailstats.terrain import TerrainRules
 
 __all__ = ["activities_table", "activity_row", "failure_row"]
 
-DECIDED = 0.7
-"""Probability from which the whole activity counts as one surface; judgement, as for segments."""
+DECIDED = TerrainRules().decide
+"""Probability from which the whole activity counts as one surface, as each of its segments does."""
 
 _COLUMNS = frozenset(schema.ACTIVITIES.names)
 _AS_TOTAL = (
@@ -52,7 +54,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "workout": meta.workout,
         "device": meta.device,
         "local_offset": meta.local_offset,
-        "surface": _surface(metrics["trail_probability"].value, meta.sub_sport),
+        "surface": _surface_of_run(metrics["trail_probability"].value, meta.sub_sport),
         "session_load_method": metrics["session_load"].method.split(";")[0],
     }
     row |= {name: metric.value for name, metric in metrics.items() if name in _COLUMNS}
@@ -69,13 +71,13 @@ def failure_row(failure: Failure) -> dict[str, object]:
     }
 
 
-def _surface(probability: float, sub_sport: str) -> str:
+def _surface_of_run(probability: float, sub_sport: str) -> Surface:
     """Return the ground of the whole run; one indoors has none."""
     if sub_sport in INDOOR:
-        return Surface.UNKNOWN.value
+        return Surface.UNKNOWN
     if probability >= DECIDED:
-        return Surface.TRAIL.value
-    return Surface.ROAD.value if probability <= 1 - DECIDED else Surface.UNKNOWN.value
+        return Surface.TRAIL
+    return Surface.ROAD if probability <= 1 - DECIDED else Surface.UNKNOWN
 
 
 def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:
@@ -84,64 +86,56 @@ def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:
     """
     if not items:
         return schema.ACTIVITIES.empty()
-    columns = {c.name: [item.get(c.name) for item in items] for c in schema.ACTIVITIES}
-    table = schema.ACTIVITIES.frame({k: _fill(k, v) for k, v in columns.items()})
+    columns: dict[str, object] = {}
+    for column in schema.ACTIVITIES:
+        missing = _MISSING.get(column.dtype, pd.NaT)
+        given = [item.get(column.name) for item in items]
+        values = [missing if value is None else value for value in given]
+        columns[column.name] = pd.DatetimeIndex(values) if missing is pd.NaT else values
+    table = schema.ACTIVITIES.frame(columns)
     table["duplicate_of"] = pd.array(_duplicates(table), dtype="str")
     return table
 
 
-def _fill(name: str, values: list[object]) -> object:
-    """Return a column's values with what its dtype has for "missing"."""
-    dtype = next(c.dtype for c in schema.ACTIVITIES if c.name == name)
-    if dtype == "str":
-        return ["" if v is None else v for v in values]
-    if dtype == "int64":
-        return [0 if v is None else v for v in values]
-    if dtype == "float64":
-        return [float("nan") if v is None else v for v in values]
-    return pd.DatetimeIndex([pd.NaT if v is None else v for v in values])
-
+_MISSING = {"str": "", "int64": 0, "float64": float("nan")}
 
 SAME_START = 90.0
-"""Two recordings that start within this time of each other may be the same run [s]; judgement."""
+"""Two recordings that start within this time of each other may be the same run [s] (our choice)."""
+
+SAME_SIZE = 0.05
+"""They are, where their lengths and times differ by no more than this share [1] (our choice)."""
 
 
 def _duplicates(table: pd.DataFrame) -> list[str]:
     """Return, for each row, the source of the same run met before, or an empty text.
 
     The same content is a duplicate; so are recordings that start together and agree in length and
-    time within 5 %, as when one run was exported in two formats.
+    time, as when one run was exported in two formats.
     """
+    names = ["file", "status", "content_hash", "start_time", "distance", "elapsed_time"]
     seen: dict[str, str] = {}
-    recent: list[tuple[pd.Timestamp, float, float, str]] = []
+    recent: list[Any] = []
     out: list[str] = []
-    columns = (
-        table[c].tolist()
-        for c in (
-            "file",
-            "status",
-            "content_hash",
-            "start_time",
-            "distance",
-            "elapsed_time",
-        )
-    )
-    for file, status, content, start, distance, elapsed in zip(*columns, strict=True):
-        if status != "ok":
-            out.append("")
-            continue
-        twin = seen.get(content, "")
-        recent = [r for r in recent if (start - r[0]).total_seconds() <= SAME_START]
-        for _, length, time, earlier in recent if not twin else []:
-            if _close(length, distance) and _close(time, elapsed):
-                twin = earlier
-                break
-        if not twin:
-            seen[content] = file
-            recent.append((start, distance, elapsed, file))
+    for run in table[names].itertuples():
+        twin = ""
+        if run.status == "ok":
+            recent = [
+                other
+                for other in recent
+                if (run.start_time - other.start_time).total_seconds() <= SAME_START
+            ]
+            alike = (other.file for other in recent if _are_alike(run, other))
+            twin = seen.get(run.content_hash) or next(alike, "")
+            if not twin:
+                seen[run.content_hash] = run.file
+                recent.append(run)
         out.append(twin)
     return out
 
 
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= max(0.05 * max(one, other), 1.0)
+def _are_alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - rows of a table
+    pairs = (
+        (one.distance, other.distance),
+        (one.elapsed_time, other.elapsed_time),
+    )
+    return all(abs(a - b) <= max(SAME_SIZE * max(a, b), 1.0) for a, b in pairs)

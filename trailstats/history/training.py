@@ -99,9 +99,7 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     for side in ("trail", "road", "unknown"):
         sums[f"{side}_distance"] = table["distance"] * table[f"{side}_share"]
     by_week = sums.fillna(0.0).groupby("week").sum()
-    every = pd.date_range(
-        by_week.index[0], by_week.index[-1], freq="7D", name="week"
-    )
+    every = pd.date_range(by_week.index[0], by_week.index[-1], freq="7D", name="week")
     by_week = by_week.reindex(every, fill_value=0).reset_index()
     return schema.WEEKLY.frame({str(c): by_week[c] for c in by_week.columns})
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from trailstats.metrics._zones import overshoot, share_above
-from trailstats.metrics.sampling import valid_seconds
+from trailstats.metrics.sampling import WARM_UP, valid_seconds
 from trailstats.schema.arrays import ArrayLike, Flags, as_flags, as_floats
 
 RECOVERY_WINDOW: Final = 36.0 * 3600.0
@@ -44,7 +44,7 @@ def easy_discipline(
     ceiling: float,
     *,
     grade: ArrayLike | None = None,
-    warm_up: float = 600.0,
+    warm_up: float = WARM_UP,
     climb_grade: float = 0.05,
 ) -> EasyDiscipline:
     """Share of an easy-intended run that stayed at or below the easy ceiling.

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from trailstats.metrics.effort import variability_index
-from trailstats.metrics.sampling import time_mean, valid_seconds
+from trailstats.metrics.sampling import WARM_UP, time_mean, valid_seconds
 from trailstats.schema.arrays import ArrayLike, as_floats
 
 
@@ -72,7 +72,7 @@ class SteadyRules:
         Share of the moving time with both speed and heart rate. [1]
     """
 
-    warm_up: float = 600.0
+    warm_up: float = WARM_UP
     shortest: float = 2400.0
     largest_variability: float = 1.05
     longest_pause: float = 120.0

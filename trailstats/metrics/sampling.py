@@ -18,6 +18,7 @@ from trailstats.schema.arrays import (
 )
 
 __all__ = [
+    "WARM_UP",
     "moving_mean",
     "recorded_share",
     "time_mean",
@@ -25,6 +26,9 @@ __all__ = [
     "true_runs",
     "valid_seconds",
 ]
+
+WARM_UP = 600.0
+"""Time at the start in which the heart rate is still rising (our choice). [s]"""
 
 
 def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> Floats:
