@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         interrupted.
     """
     try:
-        from trailstats.cli import _answers, _batch, _cache, _files, _schemas  # noqa: F401  they register their commands
+        # Imported because they register their commands.
+        from trailstats.cli import _answers, _batch, _cache, _files, _schemas  # noqa: F401
         from trailstats.cli._app import run
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich", "click"):

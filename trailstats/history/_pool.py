@@ -139,7 +139,9 @@ class _Pool(Generic[T]):
             [pipe, *(w.pipe for w in self.workers)] if self.forked else ()
         )
         arguments = (theirs, self.work, self.time_limit, others)
-        process = self.context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+        process = self.context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=arguments, daemon=True
+        )
         process.start()
         theirs.close()
         self.workers.append(_Worker(process, pipe, since=time.monotonic()))

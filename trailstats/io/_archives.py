@@ -64,7 +64,8 @@ def _open_inner_zip(
     archive: zipfile.ZipFile, name: str, limits: ReadLimits
 ) -> zipfile.ZipFile:
     """Open a zip within a zip; it is unpacked once, into memory or a temporary file."""
-    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115  # lives as long as the archive
+    # It lives as long as the archive that is opened in it.
+    spool = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115
     try:
         info = archive.getinfo(name)
         with archive.open(info) as stream:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trailstats._version import __version__
+from trailstats.claims import evaluate_claims
+from trailstats.claims.plan import check_plan
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
@@ -97,12 +99,8 @@ def write_report(
     """
     if isinstance(result, History):
         if claims is None:
-            from trailstats.claims import evaluate_claims
-
             claims = evaluate_claims(result)
         if rules is None:
-            from trailstats.claims.plan import check_plan
-
             rules = check_plan(result)
     page = build_page(
         result,
