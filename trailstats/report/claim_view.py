@@ -21,7 +21,6 @@ __all__ = [
     "ClaimView",
     "IntervalPicture",
     "RuleView",
-    "claim_title",
     "claim_view",
     "display_unit",
     "rule_views",
@@ -36,8 +35,8 @@ _SHARE = re.compile(
 
 @dataclass(frozen=True)
 class IntervalPicture:
-    """A difference with its interval on an axis whose middle is zero; places in percent of the
-    axis.
+    """A difference with its interval on an axis whose middle is zero; positions in percent of
+    the axis.
 
     Attributes
     ----------
@@ -131,20 +130,17 @@ def claim_view(
     """
     unit = display_unit(result.unit, result.metric)
     picture = _picture(result, unit, units, _favours(result, part))
-    bound = max(
-        (abs(v) for v in (result.low, result.high) if math.isfinite(v)), default=0.0
+    difference = units.difference(
+        result.difference, unit, beside=_largest(result.low, result.high)
     )
-    difference = units.difference(result.difference, unit, beside=bound)
     interval = units.interval(result.low, result.high, unit, signed=True)
     # Beside the difference the interval does without the unit.
-    bounds = (
-        interval.removesuffix(difference[difference.find(" ") :])
-        if " " in difference
-        else interval
-    )
+    _, space, word = difference.partition(" ")
+    bounds = interval.removesuffix(space + word)
+    evidence = EvidenceStrength(result.evidence)
     return ClaimView(
         claim=result.claim,
-        title=claim_title(result.claim),
+        title=claim_words(result.claim).title,
         statement=result.statement,
         metric=result.metric,
         measure=short_metric(result.metric),
@@ -157,8 +153,8 @@ def claim_view(
         interval=interval,
         bounds="" if interval == text.DASH else bounds,
         sample=_sample(result),
-        evidence=EvidenceStrength(result.evidence).value,
-        dots=EVIDENCE[EvidenceStrength(result.evidence)],
+        evidence=evidence.value,
+        dots=EVIDENCE[evidence],
         picture=picture,
         caveats=result.caveats,
         parts=tuple(claim_view(p, numbers, units, True) for p in result.parts),
@@ -174,32 +170,19 @@ def rule_views(
     """
     together: dict[tuple[str, str, EvidenceStrength], list[CheckView]] = {}
     for result in results:
+        unknown = Swatch(result.outcome, "dots", "muted")
         check = CheckView(
             period=result.period,
-            outcome=OUTCOMES.get(
-                result.outcome, Swatch(result.outcome, "dots", "muted")
-            ),
+            outcome=OUTCOMES.get(result.outcome, unknown),
             detail=result.detail,
             runs=_runs(result.activities, numbers),
         )
-        together.setdefault(
-            (result.rule, result.statement, result.evidence), []
-        ).append(check)
+        rule = (result.rule, result.statement, EvidenceStrength(result.evidence))
+        together.setdefault(rule, []).append(check)
     return tuple(
-        RuleView(
-            rule,
-            statement,
-            EvidenceStrength(evidence).value,
-            EVIDENCE[EvidenceStrength(evidence)],
-            tuple(checks),
-        )
+        RuleView(rule, statement, evidence.value, EVIDENCE[evidence], tuple(checks))
         for (rule, statement, evidence), checks in together.items()
     )
-
-
-def claim_title(claim: str) -> str:
-    """Return a short name for a claim's identifier."""
-    return claim_words(claim).title
 
 
 def short_metric(metric: str) -> str:
@@ -218,42 +201,36 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     """Return the finding in one sentence; where there is none, the reason."""
     what = short_metric(result.metric)
     what = f"{what[:1].upper()}{what[1:]}: "
-    sides = [units.number(v, unit) for v in (result.trail, result.road)]
-    known = [math.isfinite(v) for v in (result.trail, result.road)]
-    names = claim_words(result.claim).sides
-    if all(known):
-        return f"{what}{sides[0]} {names[0]}, {sides[1]} {names[1]}."
-    if any(known):
-        return (
-            f"{what}{sides[known.index(True)]} {names[known.index(True)]}; nothing "
-            "to compare with."
+    sides = [
+        f"{units.number(value, unit)} {side}"
+        for value, side in zip(
+            (result.trail, result.road), claim_words(result.claim).sides, strict=True
         )
+        if math.isfinite(value)
+    ]
+    if len(sides) > 1:
+        return f"{what}{', '.join(sides)}."
+    if sides:
+        return f"{what}{sides[0]}; nothing to compare with."
     if math.isfinite(result.difference):
         return f"{what}difference {units.difference(result.difference, unit)}."
     if any(math.isfinite(part.difference) for part in result.parts):
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
     return next(
-        (c for c in result.caveats if "needed" in c),
-        result.caveats[0] if result.caveats else "",
+        (c for c in result.caveats if "needed" in c), next(iter(result.caveats), "")
     )
 
 
 def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
     """Return why an answer is open although its interval leaves out zero."""
-    if (
-        picture is None
-        or not picture.clear
-        or result.verdict is not Verdict.INCONCLUSIVE
-    ):
+    is_clear = picture is not None and picture.clear
+    if not is_clear or result.verdict is not Verdict.INCONCLUSIVE:
         return ""
-    sentences = [
-        s for caveat in result.caveats for s in re.split(r"(?<=[.!?]) ", caveat)
-    ]
-    reason = next(
-        (s for s in sentences if re.search(r"decided only|decides nothing", s)), ""
-    )
-    return f"Still open: {reason or 'what else was found speaks against a decision.'}"
+    sentences = [s for c in result.caveats for s in re.split(r"(?<=[.!?]) ", c)]
+    reasons = [s for s in sentences if "decided only" in s or "decides nothing" in s]
+    reasons.append("what else was found speaks against a decision.")
+    return f"Still open: {reasons[0]}"
 
 
 def _favours(result: ClaimResult, part: bool) -> int:
@@ -280,28 +257,19 @@ def _runs(sources: Sequence[str], numbers: Mapping[str, int]) -> tuple[int, ...]
 def _picture(
     result: ClaimResult, unit: str, units: Units, favours: int
 ) -> IntervalPicture | None:
-    values = [
-        v for v in (result.low, result.difference, result.high) if math.isfinite(v)
-    ]
     if not math.isfinite(result.difference):
         return None
-    edge = 1.1 * max((abs(v) for v in values), default=0.0) or 1.0
-    low = (
-        result.low
-        if math.isfinite(result.low)
-        else -edge
-        if math.isfinite(result.high)
-        else result.difference
-    )
-    high = (
-        result.high
-        if math.isfinite(result.high)
-        else edge
-        if math.isfinite(result.low)
-        else result.difference
-    )
+    edge = 1.1 * _largest(result.low, result.difference, result.high) or 1.0
+    is_bounded = math.isfinite(result.low) or math.isfinite(result.high)
+    # An interval that is open on one side reaches the end of the axis there.
+    low = -edge if is_bounded else result.difference
+    high = edge if is_bounded else result.difference
+    if math.isfinite(result.low):
+        low = result.low
+    if math.isfinite(result.high):
+        high = result.high
 
-    def place(value: float) -> float:
+    def percent_of_axis(value: float) -> float:
         return round(50.0 + 50.0 * value / edge, 2)
 
     span = units.interval(result.low, result.high, unit, signed=True)
@@ -309,11 +277,16 @@ def _picture(
     if span != text.DASH:
         label += f", 95 % interval {span}"
     return IntervalPicture(
-        left=place(low),
-        width=round(place(high) - place(low), 2),
-        dot=place(result.difference),
+        left=percent_of_axis(low),
+        width=round(percent_of_axis(high) - percent_of_axis(low), 2),
+        dot=percent_of_axis(result.difference),
         edge=units.difference(edge, unit),
         clear=result.low > 0 or result.high < 0,  # without an interval, NaN, it is not
         favours=favours,
         label=label,
     )
+
+
+def _largest(*values: float) -> float:
+    """Return the largest size of the values that are known, 0 without any."""
+    return max((abs(v) for v in values if math.isfinite(v)), default=0.0)

@@ -1,10 +1,10 @@
-"""Rows that the archive's charts are drawn from, in the units that are shown."""
+"""Rows that a history's charts are drawn from, in the units that are shown."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,16 +68,13 @@ def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> list[Row]:
         Table ``schema.WEEKLY``.
     units : Units
     """
-    out: list[Row] = []
-    for surface in Surface:
-        values = weeks[f"{surface}_distance"].to_numpy() / units.long_metres
-        if surface is Surface.UNKNOWN and not (values > 0).any():
-            continue
-        out += [
-            _week(week) | {"surface": surface.value, "distance": round(float(v), 2)}
-            for week, v in zip(weeks["week"], values, strict=True)
-        ]
-    return out
+    distances = {
+        surface: weeks.set_index("week")[f"{surface}_distance"] / units.long_metres
+        for surface in Surface
+    }
+    if not (distances[Surface.UNKNOWN] > 0).any():
+        del distances[Surface.UNKNOWN]
+    return _surface_rows(distances, "distance")
 
 
 def load_rows(history: History) -> list[Row]:
@@ -99,22 +96,9 @@ def load_rows(history: History) -> list[Row]:
     by_week = frame.groupby(monday_of(days["day"])).agg(
         {"load": "sum", "fitness": "last", "fatigue": "last"}
     )
-    return [
-        _week(week)
-        | {
-            "load": round(a, 1),
-            "fitness": round(b, 1),
-            "fatigue": round(c, 1),
-            "form": round(b - c, 1),
-        }
-        for week, a, b, c in zip(
-            by_week.index,
-            by_week["load"],
-            by_week["fitness"],
-            by_week["fatigue"],
-            strict=True,
-        )
-    ]
+    by_week["form"] = by_week["fitness"] - by_week["fatigue"]
+    values: list[dict[Any, object]] = by_week.round(1).to_dict("records")
+    return [_week(week) | row for week, row in zip(by_week.index, values, strict=True)]
 
 
 def weekly_impact_rows(history: History) -> list[Row]:
@@ -122,22 +106,17 @@ def weekly_impact_rows(history: History) -> list[Row]:
     table = counted_activities(history.activities)
     if not table["impact_load"].notna().any():
         return []
-    parts = {
-        s: table[f"impact_load_{s.value}"].fillna(0.0)
-        for s in (Surface.ROAD, Surface.TRAIL)
+    whole = table["impact_load"].fillna(0.0)
+    road = table["impact_load_road"].fillna(0.0)
+    trail = table["impact_load_trail"].fillna(0.0)
+    loads = {
+        Surface.ROAD: road,
+        Surface.TRAIL: trail,
+        Surface.UNKNOWN: (whole - road - trail).clip(lower=0.0),
     }
-    rest = table["impact_load"].fillna(0.0) - parts[Surface.ROAD] - parts[Surface.TRAIL]
-    parts[Surface.UNKNOWN] = rest.clip(lower=0.0)
-    out: list[Row] = []
-    for surface, values in parts.items():
-        if not (values > 0).any():
-            continue
-        sums = values.groupby(monday_of(table["start_time"])).sum()
-        out += [
-            _week(week) | {"surface": surface.value, "impact": round(float(v), 2)}
-            for week, v in zip(sums.index, sums, strict=True)
-        ]
-    return out
+    monday = monday_of(table["start_time"])
+    sums = {s: v.groupby(monday).sum() for s, v in loads.items() if (v > 0).any()}
+    return _surface_rows(sums, "impact")
 
 
 def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> list[Row]:
@@ -189,29 +168,20 @@ def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> list[Row]:
     units : Units
     """
     table = counted_activities(activities)
-    local = table["start_time"] + pd.to_timedelta(
-        table["local_offset"].fillna(0.0), unit="s"
-    )
-    return [
+    offset = pd.to_timedelta(table["local_offset"].fillna(0.0), unit="s")
+    local = table["start_time"] + offset
+    distance = (table["distance"] / units.long_metres).round(2)
+    rows = pd.DataFrame(
         {
-            "week": week.strftime(_DAY),
-            "day": day.strftime("%a"),
-            "date": day.strftime("%Y-%m-%d"),
-            "surface": surface or Surface.UNKNOWN.value,
-            "distance": None
-            if math.isnan(metres)
-            else round(metres / units.long_metres, 2),
-            "name": name,
+            "week": monday_of(local).dt.strftime(_DAY),
+            "day": local.dt.strftime("%a"),
+            "date": local.dt.strftime("%Y-%m-%d"),
+            "surface": table["surface"].replace("", Surface.UNKNOWN.value),
+            "distance": distance.astype(object).where(distance.notna(), None),
+            "name": table["name"],
         }
-        for week, day, surface, metres, name in zip(
-            monday_of(local),
-            local,
-            table["surface"],
-            table["distance"],
-            table["name"],
-            strict=True,
-        )
-    ]
+    )
+    return rows.to_dict("records")  # type: ignore[return-value]  # its keys are texts
 
 
 def trend_rows(history: History, units: Units = METRIC) -> Trend:
@@ -224,24 +194,16 @@ def trend_rows(history: History, units: Units = METRIC) -> Trend:
     """
     form = road_form(history)
 
-    def rows(table: pd.DataFrame, *columns: str) -> list[Row]:
-        values = [(units.long_metres / table[c]).round(1).tolist() for c in columns]
-        weeks = table["week"].dt.strftime(_DAY).tolist()
-        return [
-            {"week": w} | dict(zip(columns, v, strict=True))
-            for w, *v in zip(weeks, *values, strict=True)
-        ]
+    def paces(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        rows = (units.long_metres / table[list(columns)]).round(1)
+        rows.insert(0, "week", table["week"].dt.strftime(_DAY))
+        return rows
 
-    points = [
-        row | {"n": n, "pace": units.pace(speed)}
-        for row, n, speed in zip(
-            rows(form.weeks, "speed"),
-            form.weeks["n_runs"].tolist(),
-            form.weeks["speed"].tolist(),
-            strict=True,
-        )
-    ]
-    return Trend(points, rows(form.trend, "speed", "low", "high"), form.reference)
+    points = paces(form.weeks, "speed")
+    points["n"] = form.weeks["n_runs"]
+    points["pace"] = [units.pace(speed) for speed in form.weeks["speed"]]
+    lines = paces(form.trend, "speed", "low", "high")
+    return Trend(points.to_dict("records"), lines.to_dict("records"), form.reference)  # type: ignore[arg-type]  # their keys are texts
 
 
 def variety_rows(history: History) -> list[Row]:
@@ -281,6 +243,15 @@ def variety_rows(history: History) -> list[Row]:
             if t > 0
         ]
     return out
+
+
+def _surface_rows(weeks: Mapping[Surface, pd.Series], name: str) -> list[Row]:
+    """Return a row for each surface and week, from values by week."""
+    return [
+        _week(week) | {"surface": surface.value, name: round(float(value), 2)}
+        for surface, values in weeks.items()
+        for week, value in zip(values.index, values, strict=True)
+    ]
 
 
 def _week(monday: pd.Timestamp) -> Row:
