@@ -199,7 +199,7 @@ def load(history: History) -> Chart:
     Returns
     -------
     altair.LayerChart
-        Fitness and fatigue are fading averages of the daily load over 42 and 7 days
+        Fitness and fatigue are exponentially weighted means of the daily load over 42 and 7 days
         [Banister1991]_, form the one less the other.
 
     Raises

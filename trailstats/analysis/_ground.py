@@ -13,11 +13,10 @@ from trailstats.schema import Gait, Slope, SurfaceSource
 
 __all__ = ["course_metrics", "path_metrics", "surface_metrics", "time_by_terrain"]
 
-SOURCES = {
-    SurfaceSource.LABEL: "your labels, by length",
-    SurfaceSource.MAP: "the map's ways, by length",
-    SurfaceSource.TAG: "the file's own tag",
-    SurfaceSource.SIGNAL: "modelled from the recording: turning, speed and elevation",
+HOW_SOURCES_SPEAK = {
+    SurfaceSource.LABEL: ", by length",
+    SurfaceSource.MAP: ", by length",
+    SurfaceSource.SIGNAL: ", modelled: turning, speed and elevation",
 }
 SLOPES = [slope.value for slope in Slope if slope is not Slope.UNKNOWN]
 PATH = ("turn_density", "straightness")
@@ -33,7 +32,11 @@ def surface_metrics(
     if np.isnan(probability):
         out = missing(silent, "trail_probability")
     else:
-        out = found("trail_probability", probability, SOURCES.get(source, source.value))
+        out = found(
+            "trail_probability",
+            probability,
+            f"{source.description}{HOW_SOURCES_SPEAK.get(source, '')}",
+        )
     told = ~np.isnan(segments["p_technical"].to_numpy())
     if not told.any():
         return out | missing(silent, "technical_time")

@@ -20,7 +20,7 @@ MOST_CUES = 4
 def print_explanation(found: Explanation, units: Units) -> None:
     """Print a line on the whole run, and a row for each stretch."""
     if np.isnan(found.trail_probability):
-        note("Whether the whole was a trail run can't be told.")
+        note("Whether the whole was a trail run is not known.")
     else:
         probability = text.percent(found.trail_probability)
         source = found.trail_source.description

@@ -52,7 +52,7 @@ def analyze(
     arguments = ground.arguments(processes.cache)
     runner = o.athlete_of(athlete)
     if explain:
-        return _explain(file, runner, arguments, shown)
+        return _print_reasons(file, runner, arguments, shown)
     result = analyze_one(file, athlete=runner, **arguments)
     if shown.as_json:
         print_json(result.to_dict())
@@ -61,7 +61,7 @@ def analyze(
     return ExitCode.OK
 
 
-def _explain(
+def _print_reasons(
     file: str, athlete: Athlete, arguments: dict[str, Any], shown: o.Shown
 ) -> ExitCode:
     """Print why each stretch has its surface."""

@@ -157,7 +157,7 @@ class Runner:
 
 @dataclass(frozen=True)
 class Ground:
-    """What road is told from trail by, and what corrects the elevation."""
+    """The evidence for road or trail, and what corrects the elevation."""
 
     evidence: Evidence = None
     map: Maps = None

@@ -68,13 +68,11 @@ def basis_of(
     ]
     if unplaced := sum(not np.isfinite(a.meta.local_offset) for a in analyses):
         which = (
-            "The file does not tell the local time: it is"
-            if len(analyses) == 1
-            else (
-                f"{text.count(unplaced)} of {text.count(len(analyses))} files don't tell the local "
-                "time: theirs is"
-            )
+            f"{text.count(unplaced)} of {text.count(len(analyses))} files lack the local time: "
+            "theirs is"
         )
+        if len(analyses) == 1:
+            which = "The file lacks the local time: it is"
         assumed.append(
             f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC."
         )
@@ -100,7 +98,7 @@ def _coverage(analyses: Sequence[Analysis]) -> str:
 
 
 def map_hint(unknown_share: float, by_map: bool) -> str:
-    """Return the advice to give a map: where much is unknown and no map told anything; else an
+    """Return the advice to give a map: where much is unknown and no map was of use; else an
     empty text.
 
     Parameters
@@ -108,14 +106,14 @@ def map_hint(unknown_share: float, by_map: bool) -> str:
     unknown_share : float
         Share of the distance whose surface is unknown.
     by_map : bool
-        Whether a map told the surface of any stretch.
+        Whether the surface of any stretch is known from a map.
     """
     if by_map or not unknown_share >= text.MUCH_UNKNOWN:
         return ""
     return (
         f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local "
         "OpenStreetMap extract "
-        "(--map region.osm.pbf) tells most of it."
+        "(--map region.osm.pbf) would settle most of it."
     )
 
 

@@ -235,7 +235,7 @@ def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
 
 def _favours(result: ClaimResult, part: bool) -> int:
     """Return the sign of the difference that speaks for the claim; of a part only where its verdict
-    tells.
+    says.
     """
     if not part:
         return claim_words(result.claim).direction

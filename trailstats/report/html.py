@@ -73,7 +73,7 @@ def write_report(
     title : str
         Heading of the page.
     split : bool
-        For a large archive: a page for each activity in the folder ``<name>_activities`` beside the
+        For a long history: a page for each activity in the folder ``<name>_activities`` beside the
         file. Pages of an earlier report there that are no longer needed are removed.
 
     Returns
@@ -128,7 +128,7 @@ def render(page: Page) -> str:
     import markupsafe
 
     charts = figures(page)
-    scripts = [_own("tracks.js"), _own("report.js")]
+    scripts = [_packaged("tracks.js"), _packaged("report.js")]
     if charts:
         scripts.append(chart_library())  # last: it is long, and only the charts need it
     safe = markupsafe.Markup
@@ -140,7 +140,7 @@ def render(page: Page) -> str:
         version=__version__,
         policy=_policy(scripts),
         styles=safe(
-            _colours() + _own("report.css")
+            _colours() + _packaged("report.css")
         ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
         data=safe(embed(payload(page, {c.id: c.spec for c in charts}))),
@@ -187,11 +187,11 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    return environment.from_string(_own("template.html.j2"))
+    return environment.from_string(_packaged("template.html.j2"))
 
 
 @functools.cache
-def _own(name: str) -> str:
+def _packaged(name: str) -> str:
     return (
         resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
     )

@@ -1,4 +1,4 @@
-"""Colours and words shared by the page, the charts and the plots: one legend, told apart without
+"""Colours and words shared by the page, the charts and the plots: one legend, readable without
 colour too.
 
 The terrain colours come from the colour-blind-safe set of Okabe and Ito, darkened or lightened so
@@ -93,7 +93,7 @@ DARK = Palette(
 
 @dataclass(frozen=True)
 class Swatch:
-    """A word with the sign that stands beside it, so that nothing is told by colour alone.
+    """A word with the sign that stands beside it, so that nothing is said by colour alone.
 
     Attributes
     ----------

@@ -5,25 +5,23 @@ texts once.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable
 
 import numpy as np
 
 from trailstats.report.run_tables import TableView
 from trailstats.report.sections import ActivityView
-from trailstats.report.tracks import TrackView
+from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Floats
+from trailstats.schema.arrays import Floats, Ints
 
 __all__ = ["embed", "payload"]
 
 Json = dict[str, object]
 
 ROUTE_POINTS = 60
-"""Points of a route on the map of all, where activities have pages of their own (judgement)."""
+"""Points of a route on the map of all, where activities have pages of their own (our choice)."""
 
 
 class _Texts:
@@ -90,7 +88,7 @@ def _activity(view: ActivityView, texts: _Texts) -> Json:
     for name in ("splits", "segments", "climbs", "metrics", "details"):
         table: TableView = getattr(view, name)
         if table.rows:
-            out[name] = _table(table, texts)
+            out[name] = _table_json(table, texts)
     return out
 
 
@@ -104,20 +102,18 @@ def _route(view: ActivityView) -> Json:
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
     }
     if track.has("x"):
-        even = np.round(
-            np.linspace(0, len(track) - 1, min(len(track), ROUTE_POINTS))
-        ).astype(np.int64)
-        chosen = np.unique(np.concatenate((even, track.starts, track.starts - 1)))
-        columns = {
-            name: _steps(getattr(track, name)[chosen].astype(np.float64))
-            for name in ("x", "y", "segment")
+        chosen, starts = spread_points(len(track), ROUTE_POINTS, track.starts)
+        out["track"] = {
+            "region": track.region,
+            "starts": starts.tolist(),
+            "x": _steps(track.x[chosen]),
+            "y": _steps(track.y[chosen]),
+            "segment": _steps(track.segment[chosen]),
         }
-        starts = np.searchsorted(chosen, track.starts).tolist()
-        out["track"] = {"region": track.region, "starts": starts} | columns
     return out
 
 
-def _table(table: TableView, texts: _Texts) -> Json:
+def _table_json(table: TableView, texts: _Texts) -> Json:
     out: Json = {
         "heads": [texts.number(head) for head in table.heads],
         "rows": [[texts.number(cell) for cell in row] for row in table.rows],
@@ -125,7 +121,7 @@ def _table(table: TableView, texts: _Texts) -> Json:
     if table.surfaces:
         out["surfaces"] = list(table.surfaces)
     if table.spans:
-        out["spans"] = [[_whole(a), _whole(b)] for a, b in table.spans]
+        out["spans"] = [_integers(np.array(span)) for span in table.spans]
     return out
 
 
@@ -144,26 +140,25 @@ def _track(track: TrackView) -> Json:
     if track.has("elevation"):
         out["elevation"] = _steps(track.elevation * 10)  # decimetres
     if track.has("speed"):
-        out["speed"] = _wholes(track.speed * 100)  # centimetres per second
+        out["speed"] = _integers(track.speed * 100)  # centimetres per second
     if track.has("heart_rate"):
-        out["heartRate"] = _wholes(track.heart_rate)
-    out["segment"] = _steps(track.segment.astype(np.float64))
+        out["heartRate"] = _integers(track.heart_rate)
+    out["segment"] = _steps(track.segment)
     return out
 
 
-def _steps(values: Floats) -> list[int | None]:
-    whole = np.round(values)
+def _steps(values: Floats | Ints) -> list[int | None]:
+    """Return whole numbers, each as the difference from the last known one."""
+    whole: Floats = np.round(values).astype(np.float64)
     known = np.isfinite(whole)
-    steps = np.diff(whole[known], prepend=0.0)
-    out: list[int | None] = [None] * len(values)
-    for place, step in zip(np.flatnonzero(known).tolist(), steps.tolist(), strict=True):
-        out[place] = int(step)
-    return out
+    whole[known] = np.diff(whole[known], prepend=0.0)
+    return _integers(whole)
 
 
-def _wholes(values: Iterable[float]) -> list[int | None]:
-    return [_whole(v) for v in values]
-
-
-def _whole(value: float) -> int | None:
-    return round(value) if math.isfinite(value) else None
+def _integers(values: Floats) -> list[int | None]:
+    """Return values rounded to whole numbers, None for NaN."""
+    known = np.isfinite(values)
+    out = np.full(len(values), None, dtype=object)
+    out[known] = np.round(values[known]).astype(np.int64)
+    whole: list[int | None] = out.tolist()
+    return whole

@@ -1,4 +1,4 @@
-"""The charts of an archive as files."""
+"""The charts of a history as files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write_pictures(
     results: Sequence[ClaimResult] = (),
     imperial: bool = False,
 ) -> list[Path]:
-    """Write the charts of an archive as SVG and PNG.
+    """Write the charts of a history as SVG and PNG.
 
     Parameters
     ----------

@@ -224,7 +224,7 @@
     filter();
   }
 
-  // ---- charts of the archive: drawn when they come near, the rest when the page has nothing else to do ----
+  // ---- charts of the history: drawn when they come near, the rest when the page has nothing else to do ----
 
   const waiting = new Map();
   const draw = (host) => {

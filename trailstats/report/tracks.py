@@ -9,6 +9,7 @@ lies.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,20 +19,20 @@ import pandas as pd
 from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
 from trailstats.schema.arrays import Flags, Floats, Ints
 
-__all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "track_views"]
+__all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "spread_points", "track_views"]
 
 Zones = Sequence[tuple[float, float, float]]
 
 MAX_POINTS = 360
-"""Points that one track is drawn from (judgement): about two for each pixel column of a phone."""
+"""Points that one track is drawn from (our choice): about two for each pixel column of a phone."""
 REGION = 25_000.0
-"""Runs whose centres lie closer than this share a map [m] (judgement)."""
+"""Runs whose centres lie closer than this share a map [m] (our choice)."""
 GAP = 300.0
 """Points without a record between them that lie further apart than this are not joined by a line
-[m] (judgement).
+[m] (our choice).
 """
 ZONE_MARGIN = 25.0
-"""Added to the radius of a privacy zone [m] (judgement): covers rounding and the error of
+"""Added to the radius of a privacy zone [m] (our choice): covers rounding and the error of
 positions.
 """
 
@@ -183,34 +184,47 @@ def _thinned(profile: pd.DataFrame, keep: Flags) -> tuple[pd.DataFrame, Ints]:
     and far gaps.
     """
     kept = np.flatnonzero(keep)
-    new = np.flatnonzero((np.diff(kept) > 1) | _far(profile.iloc[kept])) + 1
-    chosen = np.arange(len(kept))
-    if len(kept) > MAX_POINTS:
-        even = np.round(np.linspace(0, len(kept) - 1, MAX_POINTS)).astype(np.int64)
-        chosen = np.unique(np.concatenate((even, new, new - 1)))
-    return profile.iloc[kept[chosen]], np.searchsorted(chosen, new).astype(np.int64)
+    is_new = (np.diff(kept) > 1) | _gap_after(profile.iloc[kept])
+    starts = np.flatnonzero(is_new) + 1
+    chosen, starts = spread_points(len(kept), MAX_POINTS, starts)
+    return profile.iloc[kept[chosen]], starts
 
 
-def _far(profile: pd.DataFrame) -> Flags:
+def spread_points(count: int, most: int, starts: Ints) -> tuple[Ints, Ints]:
+    """Choose points of a line evenly, and all those at which it breaks.
+
+    Parameters
+    ----------
+    count : int
+        Points that there are.
+    most : int
+        Points to choose, not counting those at the breaks.
+    starts : numpy.ndarray of int
+        Where the line starts anew.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The chosen points, and among them where the line starts anew.
+    """
+    even = np.round(np.linspace(0, count - 1, min(count, most))).astype(np.int64)
+    chosen = np.unique(np.concatenate((even, starts, starts - 1)))
+    return chosen, np.searchsorted(chosen, starts)
+
+
+def _gap_after(profile: pd.DataFrame) -> Flags:
     """Return after which points nothing was recorded over a distance that stands out: no line is
     known there.
     """
-    if len(profile) < 2:
-        return np.zeros(0, dtype=bool)
-    steps = step_lengths(
-        profile["latitude"].to_numpy(), profile["longitude"].to_numpy()
-    )[1:]
+    steps = step_lengths(profile["latitude"], profile["longitude"])[1:]
     usual = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
     return np.asarray(steps > max(GAP, 10.0 * usual))
 
 
 def _distance_to(
-    lat: Floats,
-    lon: Floats,
-    centre_lat: float,
-    centre_lon: float,
+    lat: Floats | float, lon: Floats | float, centre_lat: float, centre_lon: float
 ) -> Floats:
-    """Return the great-circle distance of each position to a place [m]."""
+    """Return the great-circle distance of each position to a centre [m]."""
     phi, phi0 = np.radians(lat), math.radians(centre_lat)
     h = np.sin((phi - phi0) / 2) ** 2
     h = h + np.cos(phi) * math.cos(phi0) * np.sin(np.radians(lon - centre_lon) / 2) ** 2
@@ -220,27 +234,24 @@ def _distance_to(
 def _regions(
     positions: Sequence[tuple[Floats, Floats]],
 ) -> list[int]:
-    """Return each activity's region: near the centre of the first activity that opened it; -1
+    """Return each activity's region: near the middle of the first activity that opened it; -1
     without positions.
     """
     centres: list[tuple[float, float]] = []
-    sizes: list[int] = []
     found = []
     for lat, lon in positions:
-        if not np.isfinite(lat).any():
+        known = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
+        if not len(known):
             found.append(-1)
             continue
-        middle = np.flatnonzero(np.isfinite(lat) & np.isfinite(lon))
-        at = middle[len(middle) // 2]
-        here = (np.array([lat[at]]), np.array([lon[at]]))
-        near = [k for k, c in enumerate(centres) if _distance_to(*here, *c)[0] < REGION]
-        if near:
-            found.append(near[0])
-            sizes[near[0]] += 1
-        else:
-            found.append(len(centres))
-            centres.append((float(lat[at]), float(lon[at])))
-            sizes.append(1)
-    order = sorted(range(len(sizes)), key=lambda k: -sizes[k])
-    rank = {k: r for r, k in enumerate(order)} | {-1: -1}
-    return [rank[k] for k in found]
+        middle = known[len(known) // 2]
+        here = (float(lat[middle]), float(lon[middle]))
+        near = (k for k, c in enumerate(centres) if _distance_to(*here, *c) < REGION)
+        region = next(near, len(centres))
+        if region == len(centres):
+            centres.append(here)
+        found.append(region)
+    # The region with the most activities is the first.
+    sizes = Counter(region for region in found if region >= 0)
+    ranks = {region: rank for rank, (region, _) in enumerate(sizes.most_common())}
+    return [ranks.get(region, -1) for region in found]
