@@ -17,15 +17,14 @@ from trailstats.io._build import ParseOptions
 from trailstats.io.fit._records import COLUMNS, read_records
 from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
 from trailstats.io.xml import gpx
-from trailstats.schema.arrays import Floats, Times
+from trailstats.schema.arrays import Floats
 
 __all__ = ["compare"]
 
 
-_EPOCH = np.datetime64("1989-12-31T00:00:00", "ns")
+_EPOCH = pd.Timestamp("1989-12-31", tz="UTC")
 # Differences below these are rounding in the conversion of units.
 _DEGREES, _RELATIVE = 1e-9, 1e-12
-_COLUMNS = ["column", "rows", "largest_difference", "only_here", "only_there", "note"]
 _DTYPES = {
     "column": "str",
     "rows": "int64",
@@ -34,6 +33,7 @@ _DTYPES = {
     "only_there": "int64",
     "note": "str",
 }
+_GPX_COLUMNS = ["time", "latitude", "longitude", "elevation"]
 
 
 def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFrame:
@@ -64,46 +64,39 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
     limits = limits or ReadLimits()
     try:
         data, _ = unpack(Path(path).read_bytes(), limits)
-        chosen = sniff(data[:HEAD])
-        if chosen is None or chosen.format not in ("fit", "gpx"):
+        reader = sniff(data[:HEAD])
+        if reader is None or reader.format not in _READINGS:
             raise UnsupportedFormatError("a second reading is made of FIT and GPX only")
-        here, notes = (_here_fit if chosen.format == "fit" else _here_gpx)(data, limits)
+        peer, read_here, read_there = _READINGS[reader.format]
+        here, notes = read_here(data, limits)
     except ReadError as error:
         raise error.at(str(path)) from None
     except OSError as error:
-        raise ReadError(
-            f"can't be opened: {error.strerror or error}", path=str(path)
-        ) from None
-    peer = "fitparse" if chosen.format == "fit" else "gpxpy"
-    there, failure = (_there_fit if chosen.format == "fit" else _there_gpx)(data)
+        reason = error.strerror or error
+        raise ReadError(f"can't be opened: {reason}", path=str(path)) from None
+    there, failure = read_there(data)
     rows: list[tuple[object, ...]] = []
-    counts = len(here["time"]), len(there["time"])
-    if failure or counts[0] != counts[1]:
-        note = f"{counts[0]} samples here, {counts[1]} with {peer}"
+    if failure or len(here) != len(there):
+        note = f"{len(here)} samples here, {len(there)} with {peer}"
         note = f"{note}, which stopped: {failure}" if failure else note
-        rows.append(("(file)", abs(counts[0] - counts[1]), np.nan, 0, 0, note))
-    for name in here:
-        row = _differences(name, here[name], there.get(name), min(counts))
-        if row is not None:
+        rows.append(("(file)", abs(len(here) - len(there)), np.nan, 0, 0, note))
+    both = min(len(here), len(there))
+    for name in map(str, here):
+        ours, theirs = here[name].to_numpy()[:both], there[name].to_numpy()[:both]
+        if row := _differences(name, ours, theirs):
             rows.append((*row, notes.get(name, "")))
-    return pd.DataFrame(rows, columns=_COLUMNS).astype(_DTYPES)
+    return pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
 
 
 def _differences(
-    name: str, here: Floats, there: Floats | None, count: int
+    name: str, here: Floats, there: Floats
 ) -> tuple[str, int, float, int, int] | None:
-    """Return how a column differs over the first ``count`` samples, None when it does not."""
-    here = here[:count]
-    there = np.full(count, np.nan) if there is None else there[:count]
+    """Return how a column differs, None when it does not."""
     only_here = ~np.isnan(here) & np.isnan(there)
     only_there = np.isnan(here) & ~np.isnan(there)
     gap = np.abs(here - there)
-    bound = (
-        _DEGREES
-        if name in ("latitude", "longitude")
-        else _RELATIVE * np.maximum(np.abs(here), 1.0)
-    )
-    differs = gap > bound
+    rounding = _RELATIVE * np.maximum(np.abs(here), 1.0)
+    differs = gap > (_DEGREES if name in ("latitude", "longitude") else rounding)
     rows = int((only_here | only_there | differs).sum())
     if not rows:
         return None
@@ -111,9 +104,7 @@ def _differences(
     return name, rows, largest, int(only_here.sum()), int(only_there.sum())
 
 
-def _here_fit(
-    data: bytes, limits: ReadLimits
-) -> tuple[dict[str, Floats], dict[str, str]]:
+def _here_fit(data: bytes, limits: ReadLimits) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return our records in file order, cadence as stored, and notes on columns with values from
     elsewhere.
     """
@@ -121,28 +112,18 @@ def _here_fit(
         read_records(part, table, merge_heart_rate=True)
         for part, table in fit.read_parts(data, max_records=limits.records)
     ]
-    names = [*COLUMNS, "cadence"]
-    empty = [np.full(len(part.seconds), np.nan) for part in parts]
-    joined = {
-        name: np.concatenate(
-            [p.columns.get(name, e) for p, e in zip(parts, empty, strict=True)]
-            or [np.empty(0)]
-        )
-        for name in names
-    }
     notes = {}
     for issue in (issue for part in parts for issue in part.issues):
         if issue.code == "heart_rate_merged":
             notes["heart_rate"] = issue.message
         elif issue.code == "developer_field_used":
             notes[issue.message.split()[0]] = issue.message
-    return {
-        "time": np.concatenate([p.seconds for p in parts] or [np.empty(0)]),
-        **joined,
-    }, notes
+    frames = [pd.DataFrame({"time": p.seconds, **p.columns}) for p in parts]
+    joined = pd.concat(frames or [pd.DataFrame()])
+    return joined.reindex(columns=["time", *COLUMNS, "cadence"]), notes
 
 
-def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
+def _there_fit(data: bytes) -> tuple[pd.DataFrame, str]:
     """Return the records as fitparse reads them, up to where it stops, and why it does."""
     import fitparse  # type: ignore[import-untyped]
     from fitparse.processors import FitFileDataProcessor  # type: ignore[import-untyped]
@@ -164,82 +145,63 @@ def _there_fit(data: bytes) -> tuple[dict[str, Floats], str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for message in fitparse.FitFile(
+            file = fitparse.FitFile(
                 io.BytesIO(data), check_crc=False, data_processor=Plain()
-            ).get_messages():
-                if message.name == "record":
-                    row: dict[str, float] = {}
-                    for item in message.fields:
-                        known = item.name in wanted and not isinstance(
-                            item.field, DevField
-                        )
-                        if known and isinstance(item.value, int | float):
-                            row.setdefault(item.name, float(item.value))
-                    rows.append(row)
+            )
+            for message in file.get_messages("record"):
+                row: dict[str, float] = {}
+                for item in message.fields:
+                    known = item.name in wanted and not isinstance(item.field, DevField)
+                    if known and isinstance(item.value, int | float):
+                        row.setdefault(item.name, float(item.value))
+                rows.append(row)
     except Exception as error:  # whatever a peer raises on a damaged file is its answer
         failure = f"{type(error).__name__}: {error}"
 
-    def column(name: str) -> Floats:
-        return np.array([row.get(name, np.nan) for row in rows], dtype=np.float64)
-
-    out = {
-        "time": column("timestamp"),
-        "cadence": column("cadence") + np.nan_to_num(column("fractional_cadence")),
-    }
+    stored = pd.DataFrame(rows, columns=sorted(wanted), dtype=np.float64)
+    cadence = stored["cadence"] + stored["fractional_cadence"].fillna(0.0)
+    out = {"time": stored["timestamp"], "cadence": cadence}
     for ours, (names, factor) in COLUMNS.items():
-        values = column(names[0])
+        values = stored[names[0]]
         for name in names[1:]:
-            values = np.where(np.isnan(values), column(name), values)
+            values = values.fillna(stored[name])
         out[ours] = values * factor
-    return out, failure
+    return pd.DataFrame(out), failure
 
 
-def _here_gpx(
-    data: bytes, limits: ReadLimits
-) -> tuple[dict[str, Floats], dict[str, str]]:
+def _here_gpx(data: bytes, limits: ReadLimits) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return our track points."""
     tracks = gpx.parse(data, ParseOptions(max_records=limits.records))
-    names = ("latitude", "longitude", "elevation")
-    time = np.concatenate([_seconds(track.time) for track in tracks])
-    return {
-        "time": time,
-        **{n: np.concatenate([t.columns[n] for t in tracks]) for n in names},
-    }, {}
+    frames = [pd.DataFrame({"time": t.time, **t.columns}) for t in tracks]
+    joined = pd.concat(frames)[_GPX_COLUMNS]
+    return joined.assign(time=_seconds(joined["time"])), {}
 
 
-def _there_gpx(data: bytes) -> tuple[dict[str, Floats], str]:
+def _there_gpx(data: bytes) -> tuple[pd.DataFrame, str]:
     """Return the track points as gpxpy reads them, and why it does not."""
     import gpxpy
 
     try:
         parsed = gpxpy.parse(data)
     except Exception as error:  # whatever a peer raises on a damaged file is its answer
-        none = np.empty(0)
-        return {
-            "time": none,
-            "latitude": none,
-            "longitude": none,
-            "elevation": none,
-        }, f"{type(error).__name__}: {error}"
-    points = [
-        point
+        failure = f"{type(error).__name__}: {error}"
+        return pd.DataFrame(columns=_GPX_COLUMNS, dtype=np.float64), failure
+    rows = [
+        [getattr(point, name) for name in _GPX_COLUMNS]
         for track in parsed.tracks
         for segment in track.segments
         for point in segment.points
     ]
-    stamps = pd.to_datetime(
-        pd.Series([point.time for point in points], dtype="object"), utc=True
-    )
-    return {
-        "time": _seconds(stamps.dt.tz_localize(None).to_numpy("datetime64[ns]")),
-        "latitude": np.array([p.latitude for p in points], dtype=np.float64),
-        "longitude": np.array([p.longitude for p in points], dtype=np.float64),
-        "elevation": np.array(
-            [np.nan if p.elevation is None else p.elevation for p in points],
-            dtype=np.float64,
-        ),
-    }, ""
+    points = pd.DataFrame(rows, columns=_GPX_COLUMNS, dtype=object)
+    return points.assign(time=_seconds(points["time"])).astype(np.float64), ""
 
 
-def _seconds(times: Times) -> Floats:
+def _seconds(times: pd.Series) -> pd.Series:
     """Return times as seconds since the FIT epoch, NaN where there is none."""
-    return np.asarray((times - _EPOCH) / np.timedelta64(1, "s"), dtype=np.float64)
+    return (pd.to_datetime(times, utc=True) - _EPOCH).dt.total_seconds()
+
+
+_READINGS = {
+    "fit": ("fitparse", _here_fit, _there_fit),
+    "gpx": ("gpxpy", _here_gpx, _there_gpx),
+}
