@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any
 
 from trailstats.errors import MissingExtraError, ReadError
@@ -24,7 +25,7 @@ def is_remote(source: object) -> bool:
 
 
 def open_file(address: str) -> IO[bytes]:
-    """Open a remote file for reading.
+    """Open a file, here or remote, for reading.
 
     Raises
     ------
@@ -33,6 +34,8 @@ def open_file(address: str) -> IO[bytes]:
     MissingExtraError
         Without fsspec.
     """
+    if not is_remote(address):
+        return Path(address).open("rb")
     system, path = _file_system(address)
     try:
         stream: IO[bytes] = system.open(path, "rb")
@@ -76,9 +79,8 @@ def stamp(address: str) -> str:
     try:
         system, path = _file_system(address)
         info = {key.lower(): value for key, value in system.info(path).items()}
-    except (
-        Exception
-    ):  # each protocol has its own exceptions, and reading the file gives the reason
+    # Each protocol has its own exceptions, and reading the file gives the reason.
+    except Exception:
         return ""
     known = [f"{key}={info[key]}" for key in _CHANGING if info.get(key)]
     return f"{info.get('size')} {' '.join(known)}" if known else ""

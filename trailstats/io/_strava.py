@@ -21,6 +21,17 @@ MOST_BYTES = 64 << 20  # our choice: a table of 100,000 activities has about 40 
 _FILE = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$")
 
 
+_HEADINGS = {
+    "file": "filename",
+    "name": "name",
+    "kind": "type",
+    "notes": "description",
+    "gear": "gear",
+    "rpe": "perceived exertion",
+    "race": "competition",
+}
+
+
 @dataclass(frozen=True)
 class ExportEntry:
     """What an export says about one of its files: small and picklable."""
@@ -57,8 +68,8 @@ class ExportEntry:
         return replace(activity, meta=meta)
 
 
-def read_table(content: bytes) -> dict[str, ExportEntry]:
-    """Return what the table says, by the path of the file relative to it; empty when it is another
+def read_table(content: bytes, folder: str) -> dict[str, ExportEntry]:
+    """Return what the table in a folder says, by the path of the file; empty when it is another
     table.
     """
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
@@ -74,7 +85,7 @@ def read_table(content: bytes) -> dict[str, ExportEntry]:
             }
             if file := cells.pop("file", ""):
                 rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
-                out[posixpath.normpath(file)] = ExportEntry(
+                out[posixpath.join(folder, posixpath.normpath(file))] = ExportEntry(
                     rpe=rpe if 0 < rpe <= 10 else float("nan"),
                     race=race.lower() == "true" or number(race) > 0,
                     **cells,
@@ -90,19 +101,9 @@ def _columns_by_name(header: list[str]) -> dict[str, int]:
     without a file's.
     """
     names = [text.strip().lower().removeprefix("activity ") for text in header]
-    wanted = {
-        "file": "filename",
-        "name": "name",
-        "kind": "type",
-        "notes": "description",
-        "gear": "gear",
-    }
-    wanted |= {"rpe": "perceived exertion", "race": "competition"}
-    return (
-        {key: names.index(name) for key, name in wanted.items() if name in names}
-        if "filename" in names
-        else {}
-    )
+    if "filename" not in names:
+        return {}
+    return {key: names.index(name) for key, name in _HEADINGS.items() if name in names}
 
 
 def _columns_by_position(row: list[str]) -> dict[str, int]:

@@ -12,11 +12,12 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from trailstats.errors import LimitError, ReadError
 from trailstats.io import _gzip, _remote, _strava
 from trailstats.io._archives import activity_names, read_kept, read_through
+from trailstats.io._remote import open_file
 from trailstats.io._zip import MAGIC, ZIP_ERRORS, read_member
 from trailstats.io.formats import (
     HEAD,
@@ -151,21 +152,21 @@ def iter_activities(
     ) or hasattr(source, "read")
     many = cast("Iterable[Source]", [source] if single else source)
     for one in many:
-        if isinstance(one, str | os.PathLike):
-            try:
-                refs = list_sources(one, limits=limits)
-            except ReadError as error:
-                if single:
-                    raise
-                yield Failure.of(str(one), error)
-                continue
-            for ref in refs:
-                try:
-                    yield from load(ref, limits)
-                except ReadError as error:
-                    yield Failure.of(str(ref), error)
-        else:
+        if not isinstance(one, str | os.PathLike):
             yield from _activities_in_bytes(*_bytes(one, limits), limits)
+            continue
+        try:
+            refs = list_sources(one, limits=limits)
+        except ReadError as error:
+            if single:
+                raise
+            yield Failure.of(str(one), error)
+            continue
+        for ref in refs:
+            try:
+                yield from load(ref, limits)
+            except ReadError as error:
+                yield Failure.of(str(ref), error)
 
 
 def _activities_in_bytes(
@@ -182,12 +183,10 @@ def _activities_in_bytes(
             archive = None  # decoding it gives the reason
     for ref in refs:
         try:
-            content = (
-                data
-                if archive is None or not ref.members
-                else read_through(archive, ref.members, limits)
-            )
-            yield from _with_entry(decode(content, str(ref), limits=limits), ref)
+            content = data
+            if archive is not None and ref.members:
+                content = read_through(archive, ref.members, limits)
+            yield from activities_in(content, ref, limits)
         except ReadError as error:
             yield Failure.of(str(ref), error)
 
@@ -209,26 +208,20 @@ def list_sources(
         For a remote address without fsspec.
     """
     limits = limits or ReadLimits()
+    refs: list[SourceRef] = []
     if _remote.is_remote(source):
-        return _with_entries(
-            [
-                ref
-                for name, named in _remote.files(str(source))
-                for ref in _refs_of_file(name, limits, named=named)
-            ],
-            limits,
-        )
+        for name, named in _remote.files(str(source)):
+            refs += _refs_of_file(name, limits, named=named)
+        return _with_entries(refs, limits)
     path = Path(source)
     if path.is_dir():
-        refs: list[SourceRef] = []
         for folder, folders, files in os.walk(path, onerror=None):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
                 file = Path(folder) / name
-                if (
-                    file.is_file() or not file.exists()
-                ):  # no pipe or device, which might never end
-                    refs.extend(_refs_of_file(str(file), limits))
+                # No pipe or device, which might never end.
+                if file.is_file() or not file.exists():
+                    refs += _refs_of_file(str(file), limits)
         return _with_entries(refs, limits)
     if not path.exists():
         raise ReadError("no such file or folder", path=str(source))
@@ -269,7 +262,7 @@ def _refs_of_file(
     suffix = posixpath.splitext(base)[1].lower()
     if suffix == ".zip" and not base.startswith("._"):
         try:
-            with _open_file(path) as stream, zipfile.ZipFile(stream) as archive:
+            with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
                 return _zip_members(archive, path, limits) or [SourceRef(path)]
         except (*ZIP_ERRORS, LimitError):
             return [SourceRef(path)]  # loading it gives the reason
@@ -278,7 +271,7 @@ def _refs_of_file(
     if base.startswith(".") or suffix in _BESIDE:
         return []
     try:
-        with _open_file(path) as stream:
+        with open_file(path) as stream:
             return (
                 [SourceRef(path)]
                 if sniff(_decompressed_head(stream.read(HEAD)))
@@ -298,10 +291,6 @@ def _decompressed_head(head: bytes) -> bytes:
         return b""
 
 
-def _open_file(path: str) -> IO[bytes]:
-    return _remote.open_file(path) if _remote.is_remote(path) else Path(path).open("rb")
-
-
 def _zip_members(
     archive: zipfile.ZipFile, path: str, limits: ReadLimits
 ) -> list[SourceRef]:
@@ -319,11 +308,7 @@ def _zip_members(
         if posixpath.basename(name) == _strava.TABLE:
             check = replace(limits, bytes=_strava.MOST_BYTES).check_size
             content = read_member(archive, archive.getinfo(name), check)
-            folder = posixpath.dirname(name)
-            entries |= {
-                posixpath.join(folder, key): value
-                for key, value in _strava.read_table(content).items()
-            }
+            entries |= _strava.read_table(content, posixpath.dirname(name))
     return [
         SourceRef(path, members, entries.get("/".join(members)))
         for members in sorted(names)
@@ -333,19 +318,14 @@ def _zip_members(
 def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
     """Return the sources of a folder with what the tables of exports in it say of them."""
     entries: dict[str, _strava.ExportEntry] = {}
-    for folder in {_parent(_parent(ref.path)) for ref in refs} | {
-        _parent(ref.path) for ref in refs
-    }:
-        path = f"{folder}/{_strava.TABLE}"
+    beside = {_parent(ref.path) for ref in refs}
+    for folder in beside | {_parent(folder) for folder in beside}:
         try:
-            with _open_file(path) as stream:
+            with open_file(f"{folder}/{_strava.TABLE}") as stream:
                 content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
         except OSError:
             continue
-        entries |= {
-            f"{folder}/{key}": value
-            for key, value in _strava.read_table(content).items()
-        }
+        entries |= _strava.read_table(content, folder)
     return [
         ref
         if ref.entry
@@ -418,8 +398,5 @@ def stamp_of(ref: SourceRef) -> str:
 
 
 def _with_entry(activities: list[Activity], ref: SourceRef) -> list[Activity]:
-    return (
-        activities
-        if ref.entry is None
-        else [ref.entry.added_to(activity) for activity in activities]
-    )
+    entry = ref.entry
+    return activities if entry is None else [entry.added_to(a) for a in activities]

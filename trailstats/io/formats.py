@@ -198,32 +198,18 @@ def read(
 def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
     if isinstance(source, bytes | bytearray | memoryview):
         return "<bytes>", bytes(source)
-    if isinstance(source, str) and _remote.is_remote(source):
+    if isinstance(source, str | os.PathLike):
+        name = str(source)
         try:
-            with _remote.open_file(source) as stream:
+            if not _remote.is_remote(source):
+                _check_bytes(Path(name).stat().st_size, limits, name)
+            with _remote.open_file(name) as stream:
                 data = stream.read(limits.bytes + 1)
         except OSError as error:
-            raise ReadError(
-                f"can't be opened: {error.strerror or error}", path=source
-            ) from None
-        if len(data) > limits.bytes:
-            raise LimitError(
-                f"more than {limits.bytes} bytes (limit: bytes)", path=source
-            )
-        return source, data
-    if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        try:
-            size = path.stat().st_size
-            if size > limits.bytes:
-                raise LimitError(
-                    f"more than {limits.bytes} bytes (limit: bytes)", path=str(source)
-                )
-            return str(source), path.read_bytes()
-        except OSError as error:
-            raise ReadError(
-                f"can't be opened: {error.strerror or error}", path=str(source)
-            ) from None
+            reason = error.strerror or error
+            raise ReadError(f"can't be opened: {reason}", path=name) from None
+        _check_bytes(len(data), limits, name)
+        return name, data
     if not hasattr(source, "read"):
         raise TypeError(
             f"a path, bytes or a binary stream is needed, not {type(source).__name__}"
@@ -231,9 +217,13 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
     data = source.read(limits.bytes + 1)
     if isinstance(data, str):  # GPX and TCX survive being opened as text
         data = data.encode(errors="surrogatepass")
-    if len(data) > limits.bytes:
-        raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)")
+    _check_bytes(len(data), limits)
     return str(getattr(source, "name", "<stream>")), data
+
+
+def _check_bytes(size: int, limits: ReadLimits, path: str | None = None) -> None:
+    if size > limits.bytes:
+        raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=path)
 
 
 def decode(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from trailstats.io.fit._profile import fields, message_number
-from trailstats.io.fit._table import Table
+from trailstats.io.fit._table import Table, unrolled
 from trailstats.io.fit._wire import Part
 from trailstats.schema.arrays import Flags, Floats
 
@@ -84,51 +84,28 @@ def _ticks(table: Table) -> tuple[Floats, Flags]:
     by less than a full turn. Also return which messages hold the whole clock.
     """
     facts = fields("hr")
-    whole = [
-        (r, b)
-        for r, b in table.raw(facts["event_timestamp"].number)
-        if b.shape[1] % 4 == 0
-    ]
-    packed = [
-        (r, b)
-        for r, b in table.raw(facts["event_timestamp_12"].number)
-        if b.shape[1] % 3 == 0
-    ]
-    width = max(
-        [b.shape[1] // 4 for _, b in whole] + [b.shape[1] // 3 * 2 for _, b in packed],
-        default=1,
-    )
+    whole = table.raw(facts["event_timestamp"].number)
+    whole = [(rows, raw) for rows, raw in whole if raw.shape[1] % 4 == 0]
+    packed = table.raw(facts["event_timestamp_12"].number)
+    packed = [(rows, raw) for rows, raw in packed if raw.shape[1] % 3 == 0]
+    widths = [raw.shape[1] // 4 for _, raw in whole]
+    widths += [raw.shape[1] // 3 * 2 for _, raw in packed]
+    width = max(widths, default=1)
     value = np.full((len(table), width), -1, dtype=np.int64)
     anchor = np.zeros(value.shape, dtype=bool)
     for rows, raw in packed:
         triple = raw.reshape(len(raw), -1, 3).astype(np.int64)
         low = triple[:, :, 0] | (triple[:, :, 1] & 0x0F) << 8
         high = triple[:, :, 1] >> 4 | triple[:, :, 2] << 4
-        value[rows, : low.shape[1] * 2] = np.stack([low, high], axis=2).reshape(
-            len(raw), -1
-        )
+        pairs = np.stack([low, high], axis=2).reshape(len(raw), -1)
+        value[rows, : pairs.shape[1]] = pairs
     for rows, raw in whole:
         full = np.ascontiguousarray(raw).view("<u4").astype(np.int64)
         held = full != 0xFFFFFFFF
-        value[rows, : full.shape[1]] = np.where(
-            held, full, value[rows, : full.shape[1]]
-        )
-        anchor[rows, : full.shape[1]] = held
+        count = full.shape[1]
+        value[rows, :count] = np.where(held, full, value[rows, :count])
+        anchor[rows, :count] = held
     present = value >= 0
-    flat, is_anchor = value[present], anchor[present]
-    step = np.zeros(len(flat), dtype=np.int64)
-    step[1:] = (flat[1:] - flat[:-1]) & 0xFFF
-    step[is_anchor] = 0
-    total = np.cumsum(step)
-    last = (
-        np.maximum.accumulate(np.where(is_anchor, np.arange(len(flat)), -1))
-        if len(flat)
-        else flat
-    )
     ticks = np.full(value.shape, np.nan)
-    ticks[present] = np.where(
-        last >= 0,
-        flat[np.maximum(last, 0)] + total - total[np.maximum(last, 0)],
-        np.nan,
-    )
+    ticks[present] = unrolled(value[present], anchor[present], 0xFFF)
     return ticks, anchor[:, 0]

@@ -17,7 +17,7 @@ from trailstats.io.fit._wire import (
     Layout,
     Part,
 )
-from trailstats.schema.arrays import Floats, Ints
+from trailstats.schema.arrays import Flags, Floats, Ints
 
 _OPAQUE = BaseType("B", 1, 0xFF)
 MAX_ITEMS = 16  # our choice: longer arrays in a record are blobs, not columns
@@ -311,19 +311,37 @@ def _clock(part: Part) -> tuple[Floats, Ints]:
         short.append(np.where(packed, heads & 0x1F, 0)[carries])
     if not places:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    offsets, full, low = (
-        np.concatenate(places),
-        np.concatenate(times),
-        np.concatenate(short),
-    )
+    offsets = np.concatenate(places)
     order = np.argsort(offsets)
-    offsets, full, low = offsets[order], full[order], low[order].astype(np.int64)
+    offsets = offsets[order]
+    full = np.concatenate(times)[order]
+    low = np.concatenate(short)[order].astype(np.int64)
     anchored = ~np.isnan(full)
-    low[anchored] = full[anchored].astype(np.int64) & 0x1F
-    step = np.zeros(len(low), dtype=np.int64)
-    step[1:] = (low[1:] - low[:-1]) & 0x1F
+    low[anchored] = full[anchored].astype(np.int64)
+    return unrolled(low, anchored, 0x1F), offsets
+
+
+def unrolled(counter: Ints, anchored: Flags, mask: int) -> Floats:
+    """Return a counter of which mostly the low bits are known as one that runs on.
+
+    Parameters
+    ----------
+    counter : ndarray of int64, shape (n,)
+        The whole value where ``anchored``, else the bits of ``mask``; each value lies less than a
+        full turn of these after the one before.
+    anchored : ndarray of bool, shape (n,)
+    mask : int
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        NaN before the first whole value.
+    """
+    step = np.zeros(len(counter), dtype=np.int64)
+    step[1:] = np.diff(counter) & mask
     step[anchored] = 0
     total = np.cumsum(step)
-    last = np.maximum.accumulate(np.where(anchored, np.arange(len(low)), -1))
-    since = total - total[np.maximum(last, 0)]
-    return np.where(last >= 0, full[np.maximum(last, 0)] + since, np.nan), offsets
+    last = np.maximum.accumulate(np.where(anchored, np.arange(len(counter)), -1))
+    anchor = np.maximum(last, 0)
+    value = counter[anchor] + total - total[anchor]
+    return np.where(last >= 0, value, np.nan)
