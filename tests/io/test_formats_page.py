@@ -11,7 +11,6 @@ import pytest
 from trailstats import errors
 from trailstats.io.formats import ReadLimits
 
-
 # Which argument of what makes an issue is its code.
 PLACE_OF_CODE = {"Issue": 0, "note": 0, "over": 2}
 

@@ -21,9 +21,8 @@ from trailstats.io.xml._walk import MAX_DEPTH
 from trailstats.schema.arrays import Ints
 
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
-_BLOCK = (
-    1 << 18
-)  # bytes at a time, so that what is derived from them stays in the processor's cache
+# Bytes at a time, so that what is derived from them stays in the processor's cache.
+_BLOCK = 1 << 18
 _LESS, _GREATER, _BLANK, _ONE = 60, 62, 32, np.uint64(1)
 _BLANKS = (10, 13, 9)  # the only control characters in XML, frequent ones first
 _DECLARATION = re.compile(
@@ -211,11 +210,7 @@ def _outline(
                 and (plain := texts.text(text))
             ):
                 parent = local(path[-1]) if path else ""
-                (out if group is None else group).texts.setdefault(
-                    f"{parent}/{name}", plain
-                )
-                if group is not None and group.parts and group.parts[-1].name == parent:
-                    group.parts[-1].texts.setdefault(name, plain)
+                out.keep_text(group, parent, name, plain)
             path.append(started)
     require(not path)
     return out

@@ -6,7 +6,7 @@ both give the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -136,6 +136,10 @@ class Group:
     def __len__(self) -> int:
         return self.last - self.first
 
+    def columns(self, names: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:
+        """Return our columns from the elements that may hold each, first match first."""
+        return {column: self.numbers(*elements) for column, elements in names.items()}
+
     def numbers(self, *names: str) -> Floats:
         """Return the values of the first of several elements that a point has, NaN where it has
         none.
@@ -195,3 +199,21 @@ class Document:
     groups: list[Group] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
+
+    def keep_text(self, group: Group | None, parent: str, name: str, text: str) -> None:
+        """Keep the text of an element outside points, the first of its name."""
+        texts = self.texts if group is None else group.texts
+        texts.setdefault(f"{parent}/{name}", text)
+        if group is not None and group.parts and group.parts[-1].name == parent:
+            group.parts[-1].texts.setdefault(name, text)
+
+
+def pauses_before(
+    starts: Iterable[int], time: Times
+) -> list[tuple[np.datetime64, np.datetime64]]:
+    """Return the gaps in time before the points at which a new part starts."""
+    return [
+        (time[at - 1], time[at])
+        for at in starts
+        if not np.isnat(time[at - 1]) and time[at] > time[at - 1]
+    ]

@@ -18,9 +18,8 @@ from trailstats.schema.arrays import Flags, Ints
 
 _MOST_SHAPES = 64  # our choice: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag
-_BATCH = (
-    1 << 13
-)  # tags at a time, so that what is derived from them stays in the processor's cache
+# Tags at a time, so that what is derived from them stays in the processor's cache.
+_BATCH = 1 << 13
 _QUOTE, _BLANK = 34, 32
 _LAT, _LON = (int.from_bytes(name, "little") for name in (b"lat=", b"lon="))
 

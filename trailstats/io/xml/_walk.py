@@ -202,7 +202,7 @@ class _State:
                     # A bare <Value> (heart rate in TCX) is named after its parent.
                     self._add(parent if name == "Value" else name, value)
                 else:
-                    self._keep_text(parent, name, value)
+                    self.out.keep_text(self.group, parent, name, value)
         elif name == self.dialect.group and not self.inside:
             self.group = None
         self.leaf = False
@@ -218,14 +218,6 @@ class _State:
         if not places or places[-1] != row:
             places.append(row)
             leaves.texts.append(value)
-
-    def _keep_text(self, parent: str, name: str, value: str) -> None:
-        if self.group is None:
-            self.out.texts.setdefault(f"{parent}/{name}", value)
-            return
-        self.group.texts.setdefault(f"{parent}/{name}", value)
-        if self.group.parts and self.group.parts[-1].name == parent:
-            self.group.parts[-1].texts.setdefault(name, value)
 
     def abandon_point(self) -> None:
         """Forget the point that a break lies in."""

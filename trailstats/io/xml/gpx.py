@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet
 from trailstats.io._sports import sport_of
 from trailstats.io.xml import read_document
-from trailstats.io.xml._groups import Dialect, Document, Group
+from trailstats.io.xml._groups import Dialect, Document, Group, pauses_before
 from trailstats.model.activity import ActivityMeta, Issue
 from trailstats.schema import Severity
 
@@ -58,7 +56,7 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
 
 def _track(group: Group, document: Document) -> Parsed:
     issues = list(document.issues)
-    columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
+    columns = group.columns(_COLUMNS)
     sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
     time = group.times(DIALECT.time)
@@ -71,11 +69,6 @@ def _track(group: Group, document: Document) -> Parsed:
         device=document.attributes.get("creator", ""),
     )
     starts = [part.at for part in group.parts if 0 < part.at < len(time)]
-    pauses = [
-        (time[at - 1], time[at])
-        for at in starts
-        if not np.isnat(time[at - 1]) and time[at] > time[at - 1]
-    ]
     if starts:
         message = (
             f"{len(starts) + 1} track segments; the gaps between them count as pauses"
@@ -87,6 +80,6 @@ def _track(group: Group, document: Document) -> Parsed:
         columns=columns,
         meta=meta,
         extras=extras,
-        pauses=pauses,
+        pauses=pauses_before(starts, time),
         issues=issues,
     )

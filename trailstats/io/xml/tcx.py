@@ -8,7 +8,7 @@ from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet, number
 from trailstats.io._sports import sport_of
 from trailstats.io.xml import read_document
-from trailstats.io.xml._groups import Dialect, Document, Group, Section
+from trailstats.io.xml._groups import Dialect, Document, Group, Section, pauses_before
 from trailstats.io.xml._spans import texts_to_times
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
 from trailstats.schema.arrays import Times
@@ -64,20 +64,19 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
 
 def _activity(group: Group, document: Document) -> Parsed:
     issues: list[Issue] = list(document.issues)
-    columns = {name: group.numbers(*keys) for name, keys in _COLUMNS.items()}
+    columns = group.columns(_COLUMNS)
     time = group.times(DIALECT.time)
     sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
     distance = columns["distance"]
     known = distance[~np.isnan(distance)]
+    notes = group.texts.get("Activity/Notes", "")
     meta = ActivityMeta(
         format="tcx",
         sport=sport,
         sub_sport=sub_sport,
-        notes=group.texts.get("Activity/Notes", ""),
-        name=group.texts.get("Activity/Notes", "").splitlines()[0]
-        if "Activity/Notes" in group.texts
-        else "",
+        notes=notes,
+        name=next(iter(notes.splitlines()), ""),
         device=group.texts.get("Creator/Name", document.texts.get("Author/Name", "")),
         device_totals=DeviceTotals(
             distance=float(known[-1]) if len(known) else float("nan")
@@ -86,14 +85,9 @@ def _activity(group: Group, document: Document) -> Parsed:
     laps = [part for part in group.parts if part.name == "Lap"]
     begins = {lap.at for lap in laps}
     # A second Track inside one lap marks a pause; one that begins a lap does not.
-    pauses = [
-        (time[at - 1], time[at])
-        for at in (part.at for part in group.parts if part.name == "Track")
-        if 0 < at < len(time)
-        and at not in begins
-        and not np.isnat(time[at - 1])
-        and time[at] > time[at - 1]
-    ]
+    tracks = [part.at for part in group.parts if part.name == "Track"]
+    starts = [at for at in tracks if 0 < at < len(time) and at not in begins]
+    pauses = pauses_before(starts, time)
     extras = group.others(_HANDLED)
     return Parsed(time, columns, meta, extras, _laps(laps, time), pauses, issues)
 
