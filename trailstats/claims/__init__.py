@@ -18,7 +18,7 @@ from trailstats.claims._doses import balance, strength
 from trailstats.claims._easy_days import easy_days
 from trailstats.claims._enjoyment import enjoyment
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import ALPHA, Finding
+from trailstats.claims._finding import ALPHA, DECIDED, Finding
 from trailstats.claims._impact import impact
 from trailstats.claims._road_improvement import road_improvement
 from trailstats.claims._same_effort import same_effort
@@ -43,17 +43,20 @@ __all__ = [
 
 _ANSWERS: Final[Mapping[str, Callable[[Evidence], Finding]]] = MappingProxyType(
     {
-        "strength": strength,
-        "easy_days": easy_days,
-        "balance": balance,
-        "stress": stress,
-        "impact": impact,
-        "volume": volume,
-        "enjoyment": enjoyment,
-        "variety": variety,
-        "road_improvement": road_improvement,
-        "same_effort": same_effort,
-        "training_rules": training_rules,
+        answer.__name__: answer
+        for answer in (
+            strength,
+            easy_days,
+            balance,
+            stress,
+            impact,
+            volume,
+            enjoyment,
+            variety,
+            road_improvement,
+            same_effort,
+            training_rules,
+        )
     }
 )
 
@@ -154,13 +157,10 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
         result = finding.result
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
-            if p >= ALPHA and result.verdict in (
-                Verdict.SUPPORTED,
-                Verdict.CONTRADICTED,
-            ):
+            # Among nine true "no difference" one falls below 5 % by chance for one runner in three.
+            if p >= ALPHA and result.verdict in DECIDED:
                 note += (
-                    " The interval is this claim's alone and leaves out 0; among the others "
-                    "it "
+                    " The interval is this claim's alone and leaves out 0; among the others it "
                     "decides nothing."
                 )
                 result = replace(result, verdict=Verdict.INCONCLUSIVE)

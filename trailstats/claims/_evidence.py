@@ -57,25 +57,34 @@ class Evidence:
         """Thinned tracks of all analyses one after the other, by column, with ``analysis`` (index
         of the analysis).
         """
-        found: dict[str, list[Floats]] = {
-            name: [np.zeros(0)] for name in (*TRACK_COLUMNS, "analysis")
-        }
-        for index, analysis in enumerate(self.history.analyses):
-            for name in TRACK_COLUMNS:
-                found[name].append(analysis.profile[name].to_numpy(dtype=np.float64))
-            found["analysis"].append(np.full(len(analysis.profile), float(index)))
-        return {name: np.concatenate(parts) for name, parts in found.items()}
+        return self._recorded[0]
 
     @cached_property
     def impact(self) -> pd.DataFrame:
         """Impact loads of all analyses, `schema.IMPACT` with ``analysis`` (its index)."""
-        known = {
-            i: a.impact for i, a in enumerate(self.history.analyses) if len(a.impact)
+        return self._recorded[1]
+
+    @cached_property
+    def _recorded(self) -> tuple[dict[str, Floats], pd.DataFrame]:
+        # Analyses are unpacked each time they are asked for, so one walk reads both.
+        columns: dict[str, list[Floats]] = {name: [] for name in TRACK_COLUMNS}
+        points = []
+        loads = []
+        for analysis in self.history.analyses:
+            for name, parts in columns.items():
+                parts.append(analysis.profile[name].to_numpy(dtype=np.float64))
+            points.append(len(analysis.profile))
+            loads.append(analysis.impact)
+        index = np.arange(len(points))
+        profiles = {
+            name: np.concatenate([np.zeros(0), *parts])
+            for name, parts in columns.items()
         }
-        if not known:
-            return IMPACT.empty().assign(analysis=np.zeros(0, dtype=np.intp))
-        owner = np.repeat(list(known), [len(table) for table in known.values()])
-        return pd.concat(known.values(), ignore_index=True).assign(analysis=owner)
+        profiles["analysis"] = np.repeat(index.astype(np.float64), points)
+        owner = np.repeat(index, [len(table) for table in loads])
+        filled = [table for table in loads if len(table)]
+        impact = pd.concat(filled, ignore_index=True) if filled else IMPACT.empty()
+        return profiles, impact.assign(analysis=owner)
 
     @cached_property
     def runs(self) -> pd.DataFrame:

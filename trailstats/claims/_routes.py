@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
@@ -86,21 +85,23 @@ def surges(data: Evidence) -> Floats:
     shorter than three kilometres.
     """
     count = len(data.runs)
-    tracks = pd.DataFrame(data.tracks)
-    tracks = tracks[tracks["segment"] >= 0]
-    if tracks.empty:
+    kept = data.tracks["segment"] >= 0
+    if not kept.any():
         return np.full(count, np.nan)
-    row = tracks["row"].to_numpy(dtype=np.intp)
-    segments = data.history.segments.iloc[tracks["segment"].astype(np.intp)]
-    surface = segments["surface"].to_numpy()
-    kinds = [surface == Surface.ROAD, surface == Surface.TRAIL]
-    code = np.select(kinds, [0, 1], 2)
-    grade = tracks["grade"].to_numpy()
-    speed = tracks["speed"].to_numpy() * effort_factor(grade)
-    technical = segments["technical"].to_numpy(dtype=np.bool_)
+    row = data.tracks["row"][kept].astype(np.intp)
+    distance = data.tracks["distance"][kept]
+    grade = data.tracks["grade"][kept]
+    speed = data.tracks["speed"][kept] * effort_factor(grade)
+    segment = data.tracks["segment"][kept].astype(np.intp)
+    segments = data.history.segments
+    surface = segments["surface"]
+    kinds = np.select([surface == Surface.ROAD, surface == Surface.TRAIL], [0, 1], 2)
+    code = kinds[segment]
+    technical = segments["technical"].to_numpy(dtype=np.bool_)[segment]
     fair = (np.abs(grade) < GENTLE) & ~technical & (speed > STOPPED_SPEED)
-    length = tracks.groupby("row")["distance"].max().reindex(range(count)).to_numpy()
-    late = tracks["distance"].to_numpy() > length[row] - LAST
+    length = np.full(count, -np.inf)
+    np.maximum.at(length, row, distance)
+    late = distance > length[row] - LAST
     held = np.bincount(3 * row + code, weights=fair & late, minlength=3 * count)
     same = fair & (code == held.reshape(count, 3).argmax(axis=1)[row])
     means = []

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
 from trailstats.claims._evidence import Evidence
-from trailstats.metrics.performance import SteadyRules
+from trailstats.metrics.sampling import WARM_UP
 from trailstats.schema import Gait
 from trailstats.schema.arrays import Flags, Floats
 
@@ -36,8 +36,6 @@ class SpeedLine(NamedTuple):
 
 SHORTEST = 30.0
 """Stretches shorter than this show the effort before them [s] (our choice)."""
-
-WARM_UP: Final = SteadyRules().warm_up
 
 LAG = 35.0
 """Time constant with which the heart rate follows the effort [s] (our choice)."""
