@@ -52,7 +52,7 @@ FIGURES = {
         "Modelled steps per kilometre and contact time over speed",
     ),
     "load": (
-        "fading-averages.svg",
+        "weighted-means.svg",
         "Twelve weeks of 60 a day, then rest: fitness, fatigue and form",
     ),
 }

@@ -81,7 +81,7 @@ def steps_by_speed() -> alt.HConcatChart:
     return alt.hconcat(*charts)
 
 
-def fading_averages() -> alt.Chart:
+def weighted_means() -> alt.Chart:
     """Draw fitness, fatigue and form over a block of training and the rest after it."""
     daily = np.r_[np.full(84, 60.0), np.zeros(42)]
     fitness, fatigue = (
@@ -108,7 +108,7 @@ def main() -> None:
         ("grade-curves", grade_curves()),
         ("impact-components", impact_components()),
         ("steps-by-speed", steps_by_speed()),
-        ("fading-averages", fading_averages()),
+        ("weighted-means", weighted_means()),
     ):
         chart.save(FOLDER / f"{name}.svg")
 

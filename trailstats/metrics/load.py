@@ -84,7 +84,7 @@ def exponential_load(
     convention: LoadConvention = LoadConvention.EXPONENTIAL,
     initial: float = 0.0,
 ) -> Floats:
-    """Exponentially fading average of daily load, by time constant.
+    """Exponentially weighted mean of daily load, by time constant.
 
     42 days give the chronic load (fitness), 7 days the acute load (fatigue).
 

@@ -16,10 +16,10 @@ __all__ = ["ASSUMED_REST", "HeartRateLimits", "resolve_limits"]
 
 NAN = float("nan")
 ASSUMED_REST = 60.0
-"""Resting heart rate where none is given [bpm]; judgement."""
+"""Resting heart rate where none is given [bpm] (our choice)."""
 
 FEWEST_ACTIVITIES = 10
-"""Activities with a heart rate from which a maximum is read; judgement: in fewer, no one has gone
+"""Activities with a heart rate from which a maximum is read (our choice): in fewer, no one has gone
 all out.
 """
 

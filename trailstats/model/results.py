@@ -152,7 +152,7 @@ class Totals:
 
     @property
     def grade_adjusted_speed(self) -> float:
-        """Mean level-equivalent speed [m/s]; NaN without one."""
+        """Mean grade-adjusted speed [m/s]; NaN without one."""
         return _ratio(self.level_distance, self.level_time)
 
     @property

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Surface(StrEnum):
-    """What the ground under a stretch is, as far as it can be told.
+    """What the ground under a stretch is, as far as it is known.
 
     Examples
     --------

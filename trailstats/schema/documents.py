@@ -85,7 +85,7 @@ def table_from_rows(table: Table, items: object) -> pd.DataFrame:
         When the rows are not of this table.
     """
     if not isinstance(items, list):
-        raise TypeError(f"{table.name} is no list")
+        raise TypeError(f"{table.name} is not a list")
     if not items:
         return table.empty()
     data: dict[str, object] = {}
