@@ -133,4 +133,4 @@ def test_decoupling_agrees():
     ours = performance.decoupling(
         np.full(case["n"], case["speed"]), hr, 1.0, rules=rules
     )
-    assert -ours.percent == pytest.approx(case["expected"], abs=0.05)
+    assert -100.0 * ours.loss == pytest.approx(case["expected"], abs=0.05)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trailstats.geo import local_xy
 from trailstats.metrics import (
     effort,
     impact,
@@ -73,15 +74,13 @@ CALLS = {
             0
         ]
     ),
-    "decoupling": lambda r: (
-        performance.decoupling(r["speed"], r["hr"], r["dt"]).percent
-    ),
+    "decoupling": lambda r: performance.decoupling(r["speed"], r["hr"], r["dt"]).loss,
     "steady": lambda r: (
         variability.step_variability(r["cadence"], r["speed"], r["dt"]).step_length
     ),
     "entropy": lambda r: variability.windowed_sample_entropy(r["cadence"]),
     "turning": lambda r: variability.turn_density(
-        *variability.local_plane(r["latitude"], r["longitude"])
+        *local_xy(r["latitude"], r["longitude"])
     ),
     "cells": lambda r: float(variety.route_cells(r["latitude"], r["longitude"]).size),
 }

@@ -183,7 +183,7 @@ def test_decoupling_of_the_example():
     )
     result = performance.decoupling(speed, 150.0, np.ones(3600))
     assert (result.first, result.second) == pytest.approx((1.40, 1.33))
-    assert result.percent == pytest.approx(5.0)
+    assert result.loss == pytest.approx(0.05)
     assert result.failed == ()
 
 
@@ -192,7 +192,7 @@ def test_decoupling_ignores_the_sampling_rate(hr):
     """Twice the samples of half the length give the same loss."""
     once = performance.decoupling(3.0, hr, 300.0)
     twice = performance.decoupling(3.0, np.repeat(hr, 2), 150.0)
-    assert twice.percent == pytest.approx(once.percent, abs=1e-6)
+    assert twice.loss == pytest.approx(once.loss, abs=1e-8)
 
 
 def test_decoupling_gates():
@@ -210,7 +210,7 @@ def test_decoupling_gates():
     hr[1200:2400] = np.nan
     assert performance.decoupling(steady, hr, 1.0).failed == (SteadyGate.NOT_RECORDED,)
     nothing = performance.decoupling(steady, np.nan, 1.0)
-    assert np.isnan(nothing.percent) and SteadyGate.NOT_RECORDED in nothing.failed
+    assert np.isnan(nothing.loss) and SteadyGate.NOT_RECORDED in nothing.failed
 
 
 def test_efficiency_uses_samples_with_both():

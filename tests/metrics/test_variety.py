@@ -40,18 +40,20 @@ def test_similarity_is_symmetric_and_bounded(a, b):
 
 @given(cells, cells)
 def test_novelty_is_the_share_of_unseen_cells(a, b):
-    """Novelty is the share of a run's cells that are not among the seen ones."""
-    assert variety.route_novelty(a, b) == pytest.approx(
-        len(set(a) - set(b)) / len(set(a))
-    )
+    """Novelty is the share of a run's cells that are not among those of the year before."""
+    runs = [list(set(b)), list(set(a))]
+    expected = len(set(a) - set(b)) / len(set(a))
+    assert variety.route_novelty(runs, [0.0, 365.0]) == pytest.approx([1.0, expected])
+    assert variety.route_novelty(runs, [0.0, 366.0]) == pytest.approx([1.0, 1.0])
 
 
 def test_empty_routes():
-    """A run without positions has no similarity, repetition or novelty."""
+    """A run without positions has no similarity and no novelty."""
     assert np.isnan(variety.route_similarity([], []))
-    assert np.isnan(variety.route_repetition([], [[1]]))
-    assert np.isnan(variety.route_novelty([], [1]))
-    assert variety.route_repetition([1], []) == 0.0
+    assert variety.route_novelty([[], [1]], [0.0, 1.0]) == pytest.approx(
+        [np.nan, 1.0], nan_ok=True
+    )
+    assert np.isnan(variety.route_novelty([[]], [0.0])).all()
 
 
 @pytest.mark.parametrize("latitude", [0.0, 47.0, -33.0, 65.0])
@@ -113,29 +115,6 @@ def test_route_groups_link_through_others():
     assert variety.route_groups([]).size == 0
     with pytest.raises(ValueError, match="similarity"):
         variety.route_groups([a], similarity=0.0)
-
-
-def test_small_and_flat_climbs_have_no_category():
-    """Below 300 m or 3 % there is no category, and missing values have none."""
-    assert variety.climb_category(290.0, 0.3) == "none"
-    assert variety.climb_category(100000.0, 0.029) == "none"
-    assert variety.climb_category(np.nan, 0.1) == "none"
-
-
-def test_notable_climbs():
-    """A climb is listed from 500 m, 3 % and the score."""
-    listed = variety.notable_climb(
-        [700.0, 490.0, 2000.0, 700.0, np.nan], [0.05, 0.2, 0.02, 0.049, 0.1]
-    )
-    assert listed.tolist() == [True, False, False, False, False]
-    assert variety.notable_climb(500.0, 0.03, minimum_score=1500.0)
-
-
-def test_effort_class_refuses_nonsense():
-    """A negative or missing effort has no class."""
-    for effort in (-1.0, np.nan):
-        with pytest.raises(ValueError, match="effort"):
-            variety.km_effort_class(effort)
 
 
 @pytest.mark.parametrize(

@@ -75,14 +75,9 @@ def effort_metrics(
         out |= found(name, adjusted, words, coverage=coverage)
     words = "modelled: 4th-power mean of the grade-adjusted speed"
     out |= found("normalised_speed", normalised, words, coverage=coverage)
-    ratio = (
-        normalised / totals.grade_adjusted_speed
-        if totals.grade_adjusted_speed > 0
-        else np.nan
-    )
     out |= found(
         "variability_index",
-        ratio,
+        effort.variability_index(s.level_speed, time),
         "normalised over mean grade-adjusted speed",
         coverage=coverage,
     )
@@ -145,7 +140,7 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     drift = performance.decoupling(
         s.level_speed, s.heart_rate, time, longest_pause=float(standing.max())
     )
-    if drift.failed or np.isnan(drift.percent):
+    if drift.failed or np.isnan(drift.loss):
         gates = (
             ", ".join(gate.value.replace("_", " ") for gate in drift.failed)
             or "too little of it recorded"
@@ -153,7 +148,7 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         out |= missing(f"no steady run: {gates}", "decoupling")
     else:
         words = "loss of efficiency from the first to the second half"
-        out |= found("decoupling", drift.percent / 100.0, words, coverage=coverage)
+        out |= found("decoupling", drift.loss, words, coverage=coverage)
     return out | _at_heart_rate(s, athlete)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
+from trailstats.geo import local_xy
 from trailstats.metrics import variability, variety
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import Gait, Slope, SurfaceSource
@@ -62,7 +63,7 @@ def path_metrics(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(latitude, longitude)
     if not placed.any():
         return missing("no positions recorded", *PATH)
-    x, y = variability.local_plane(latitude[placed], longitude[placed])
+    x, y = local_xy(latitude[placed], longitude[placed])
     turning = variability.turn_density(x, y)
     if np.isnan(turning):
         return missing("shorter than 40 m", *PATH)

@@ -89,8 +89,8 @@ def load_metrics(
             out |= _load_metric(name, value / amount, *ends, method + note)
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
-        values = (float(load.impact[row]) for load in (central, low, high))
-        out |= _load_metric(name, *values, f"{method}; on {side.value}")
+        value, least, most = (float(x.impact[row]) for x in (central, low, high))
+        out |= _load_metric(name, value, least, most, f"{method}; on {side}")
     return out
 
 

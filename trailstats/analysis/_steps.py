@@ -278,13 +278,13 @@ def _balance(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(balance)
     if not coverage > 0:
         return missing("not recorded", *BALANCE)
-    uneven = variability.stance_imbalance(100.0 * balance, s.time)
+    uneven = variability.stance_imbalance(balance, s.time)
     words = "measured by the device: share of contact time on the left foot"
     out = found(BALANCE[0], time_mean(balance, s.time), words, coverage=coverage)
     words = (
         "distance of the mean balance from even; bounds: 0.005 that a device may be off"
     )
-    value = uneven.mean / 100.0
+    value = uneven.mean
     out |= found(
         BALANCE[1],
         value,
@@ -295,7 +295,7 @@ def _balance(samples: Samples) -> dict[str, Metric]:
     )
     return out | found(
         BALANCE[2],
-        uneven.deviation / 100.0,
+        uneven.std,
         "standard deviation within the run",
         coverage=coverage,
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
-from trailstats.metrics.variety import route_cells
+from trailstats.metrics.variety import route_cells, route_novelty
 from trailstats.schema import Surface
 from trailstats.schema.arrays import Floats, Ints
 
@@ -60,21 +60,8 @@ def novelty(data: Evidence, cells: Sequence[Ints]) -> Floats:
     eight weeks.
     """
     days = data.runs["day"].to_numpy()
-    out = np.full(len(cells), np.nan)
-    counts = np.array([len(c) for c in cells], dtype=np.intp)
-    if not counts.any():
-        return out
-    flat = np.concatenate(cells)
-    owner = np.repeat(np.arange(len(cells)), counts)
-    # In order of cell and then time, the visit before stands in the row before.
-    order = np.lexsort((owner, flat))
-    again = np.append(False, np.diff(flat[order]) == 0)
-    when = days[owner[order]]
-    recent = again & (np.append(0.0, np.diff(when)) <= MEMORY)
-    fresh = np.bincount(owner[order], weights=~recent, minlength=len(cells))
-    judged = (counts > 0) & (days - days.min() >= LEARNING)
-    out[judged] = fresh[judged] / counts[judged]
-    return out
+    share = route_novelty(cells, days, memory=MEMORY)
+    return np.where(days - days.min(initial=np.inf) >= LEARNING, share, np.nan)
 
 
 def surges(data: Evidence) -> Floats:

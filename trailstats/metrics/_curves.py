@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 class EffortCurve(StrEnum):
@@ -270,38 +270,6 @@ def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
         [race_factor(grade), cost_factor(grade), heart_rate_factor(grade)]
     )
     return np.min(factors, axis=0), np.max(factors, axis=0)
-
-
-def outside_grade_range(
-    grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
-) -> Flags:
-    """Whether a grade lies outside the range of a curve and is therefore clamped.
-
-    Parameters
-    ----------
-    grade : array-like
-        Rise over run. [1]
-    curve : EffortCurve
-        Which model of equal effort.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        True where the factor rests on a clamped grade. [1] False where `grade` is NaN.
-
-    References
-    ----------
-    [Kay2012]_, [Minetti2002]_, [Robb2017]_
-
-    Examples
-    --------
-    >>> from trailstats.metrics import effort
-    >>> effort.outside_grade_range([0.0, 0.4])
-    array([False,  True])
-    """
-    low, high = GRADE_RANGE[curve]
-    values = as_floats(grade)
-    return np.asarray((values < low) | (values > high), dtype=np.bool_)
 
 
 def slope_distance_factor(grade: ArrayLike) -> Floats:

@@ -85,8 +85,9 @@ class Decoupling:
 
     Attributes
     ----------
-    percent : float
-        Loss, negative for a gain. [%] Below 5 counts as good by practice, not by physiology.
+    loss : float
+        Share that was lost, negative for a gain. [1] Below 0.05 counts as good by practice,
+        not by physiology.
     first, second : float
         Efficiency of the halves. [m/beat]
     failed : tuple of SteadyGate
@@ -97,7 +98,7 @@ class Decoupling:
     [Lamberts2004]_
     """
 
-    percent: float
+    loss: float
     first: float
     second: float
     failed: tuple[SteadyGate, ...]
@@ -111,7 +112,7 @@ def decoupling(
     longest_pause: float = 0.0,
     rules: SteadyRules | None = None,
 ) -> Decoupling:
-    """Loss of efficiency between the halves of a steady run, halved by moving time.
+    """Compare the efficiency of the halves of a steady run, halved by moving time.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def decoupling(
     Returns
     -------
     Decoupling
-        Loss [%] with the gates that failed. NaN when a half holds no sample with both.
+        Loss [1] with the gates that failed. NaN when a half holds no sample with both.
 
     References
     ----------
@@ -140,8 +141,8 @@ def decoupling(
     >>> from trailstats.metrics import performance
     >>> hr = [140.0] * 1500 + [147.0] * 1500
     >>> rules = performance.SteadyRules(warm_up=0.0)
-    >>> round(performance.decoupling([3.0] * 3000, hr, 1.0, rules=rules).percent, 2)
-    4.76
+    >>> round(performance.decoupling([3.0] * 3000, hr, 1.0, rules=rules).loss, 4)
+    0.0476
     """
     gates = rules or SteadyRules()
     v, heart = np.broadcast_arrays(as_floats(speed), as_floats(hr))
@@ -169,5 +170,5 @@ def decoupling(
         > 0.0
     ):
         failed.append(SteadyGate.NOT_RECORDED)
-    percent = 100.0 * (first - second) / first if first > 0.0 else float("nan")
-    return Decoupling(percent, first, second, tuple(failed))
+    loss = (first - second) / first if first > 0.0 else float("nan")
+    return Decoupling(loss, first, second, tuple(failed))

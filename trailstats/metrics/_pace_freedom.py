@@ -10,6 +10,37 @@ from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
 from trailstats.schema.arrays import ArrayLike, as_floats
 
 
+def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
+    """Compute the standard deviation over the mean, weighted by time.
+
+    Parameters
+    ----------
+    values : array-like
+        Positive series. [any unit] NaN is skipped.
+    dt : array-like
+        Seconds that each sample stands for. [s]
+
+    Returns
+    -------
+    float
+        Coefficient. [1] NaN when nothing was recorded or the mean is not positive.
+
+    References
+    ----------
+    [Definition]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import variability
+    >>> round(variability.coefficient_of_variation([9.0, 11.0]), 3)
+    0.1
+    """
+    mean = time_mean(values, dt)
+    if not mean > 0.0:
+        return float("nan")
+    return float(np.sqrt(time_mean((as_floats(values) - mean) ** 2, dt))) / mean
+
+
 def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) -> float:
     """Spread of grade-adjusted speed within a run; small when the runner keeps to a number.
 
@@ -38,14 +69,9 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
     >>> round(variability.pace_freedom([2.8] * 600 + [3.2] * 600, 1.0), 3)
     0.066
     """
-    seconds = valid_seconds(dt, speed)
     smooth = moving_mean(speed, dt, smoothing)
-    mean = time_mean(smooth, seconds)
-    return (
-        float(np.sqrt(time_mean((smooth - mean) ** 2, seconds))) / mean
-        if mean > 0.0
-        else float("nan")
-    )
+    # A gap that the window bridges stays out: only recorded samples carry weight.
+    return coefficient_of_variation(smooth, valid_seconds(dt, speed))
 
 
 def chasing_index(

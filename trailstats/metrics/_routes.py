@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy
 
-from trailstats.schema.arrays import ArrayLike, Ints, as_floats
+from trailstats.schema.arrays import ArrayLike, Floats, Ints, as_floats
 
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 
@@ -92,50 +92,23 @@ def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
     return shared / total if total else float("nan")
 
 
-def route_repetition(cells: ArrayLike, earlier: Sequence[ArrayLike]) -> float:
-    """Largest similarity with any earlier run.
+def route_novelty(
+    cells: Sequence[ArrayLike], days: ArrayLike, *, memory: float = 365.0
+) -> Floats:
+    """Compute the share of each run's cells that were not run shortly before.
 
     Parameters
     ----------
-    cells : array-like of int
-        Cells of the run. [1]
-    earlier : sequence of array-like of int
-        Cells of the runs of the past 90 days, say. [1]
+    cells : sequence of array-like of int, length n
+        Cells of each run, each once, in order of time. [1]
+    days : array-like, shape (n,)
+        Day of each run. [day]
+    memory : float
+        Time after which ground counts as new again. [day]
 
     Returns
     -------
-    float
-        1 for a repeated route, 0 for a new one or without earlier runs. [1] NaN for a run without
-        cells.
-
-    References
-    ----------
-    [Jaccard1912]_
-
-    Examples
-    --------
-    >>> from trailstats.metrics import variety
-    >>> variety.route_repetition([1, 2, 3], [[9], [1, 2, 3]])
-    1.0
-    """
-    if np.size(np.asarray(cells)) == 0:
-        return float("nan")
-    return max((route_similarity(cells, other) for other in earlier), default=0.0)
-
-
-def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
-    """Share of a run's cells that were not run before.
-
-    Parameters
-    ----------
-    cells : array-like of int
-        Cells of the run. [1]
-    seen : array-like of int
-        Cells of all runs of the past 365 days, say. [1]
-
-    Returns
-    -------
-    float
+    numpy.ndarray, shape (n,)
         0 for known ground, 1 for new ground. [1] NaN for a run without cells.
 
     References
@@ -145,13 +118,21 @@ def route_novelty(cells: ArrayLike, seen: ArrayLike) -> float:
     Examples
     --------
     >>> from trailstats.metrics import variety
-    >>> variety.route_novelty([1, 2, 3, 4], [1, 2])
-    0.5
+    >>> variety.route_novelty([[1, 2], [1, 2, 3, 4], [5]], [0.0, 7.0, 400.0])
+    array([1. , 0.5, 1. ])
     """
-    own = np.unique(np.asarray(cells, dtype=np.int64))
-    if own.size == 0:
-        return float("nan")
-    return float(np.mean(~np.isin(own, np.asarray(seen, dtype=np.int64))))
+    counts = np.array([np.size(each) for each in cells], dtype=np.intp)
+    if not counts.any():
+        return np.full(len(counts), np.nan)
+    flat = np.concatenate([np.asarray(each, dtype=np.int64) for each in cells])
+    owner = np.repeat(np.arange(len(counts)), counts)
+    # In order of cell and then time, the visit before stands in the row before.
+    order = np.lexsort((owner, flat))
+    again = np.append(False, np.diff(flat[order]) == 0)
+    when = as_floats(days)[owner[order]]
+    recent = again & (np.append(0.0, np.diff(when)) <= memory)
+    fresh = np.bincount(owner[order], weights=~recent, minlength=len(counts))
+    return np.where(counts > 0, fresh / np.maximum(counts, 1), np.nan)
 
 
 def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints:

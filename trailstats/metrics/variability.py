@@ -18,8 +18,13 @@ from trailstats.metrics._beats import (
     rmssd,
     rmssd_corrected,
 )
-from trailstats.metrics._pace_freedom import chasing_index, final_surge, pace_freedom
-from trailstats.metrics._path_shape import local_plane, straightness, turn_density
+from trailstats.metrics._pace_freedom import (
+    chasing_index,
+    coefficient_of_variation,
+    final_surge,
+    pace_freedom,
+)
+from trailstats.metrics._path_shape import straightness, turn_density
 from trailstats.metrics._sample_entropy import sample_entropy, windowed_sample_entropy
 from trailstats.metrics._step_variability import (
     SteadyWindowRules,
@@ -41,7 +46,6 @@ __all__ = [
     "coefficient_of_variation",
     "correct_beats",
     "final_surge",
-    "local_plane",
     "pace_freedom",
     "quantisation_deviation",
     "recorded_resolution",
@@ -57,40 +61,6 @@ __all__ = [
 ]
 
 
-def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
-    """Compute the standard deviation over the mean, weighted by time.
-
-    Parameters
-    ----------
-    values : array-like
-        Positive series. [any unit] NaN is skipped.
-    dt : array-like
-        Seconds that each sample stands for. [s]
-
-    Returns
-    -------
-    float
-        Coefficient. [1] NaN when nothing was recorded or the mean is not positive.
-
-    References
-    ----------
-    [Definition]_
-
-    Examples
-    --------
-    >>> from trailstats.metrics import variability
-    >>> round(variability.coefficient_of_variation([9.0, 11.0]), 3)
-    0.1
-    """
-    series = as_floats(values)
-    mean = time_mean(series, dt)
-    return (
-        float(np.sqrt(time_mean((series - mean) ** 2, dt))) / mean
-        if mean > 0.0
-        else float("nan")
-    )
-
-
 @dataclass(frozen=True)
 class StanceImbalance:
     """Distance of the stance-time balance from even.
@@ -98,29 +68,29 @@ class StanceImbalance:
     Attributes
     ----------
     mean : float
-        Distance of the mean balance from 50 %, in percentage points. [pp]
-    deviation : float
-        Standard deviation within the run, in percentage points. [pp]
+        Distance of the mean balance from one half. [1]
+    std : float
+        Standard deviation within the run. [1]
     """
 
     mean: float
-    deviation: float
+    std: float
 
 
 def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance:
-    """Distance of the stance-time balance from even, and its spread.
+    """Measure how far the stance-time balance lies from even, and its spread.
 
     Parameters
     ----------
     balance : array-like
-        Share of the stance time on the left foot. [%] NaN is skipped.
+        Share of the stance time on the left foot. [1] NaN is skipped.
     dt : array-like
         Seconds that each sample stands for. [s]
 
     Returns
     -------
     StanceImbalance
-        Imbalance and spread. [pp] NaN when nothing was recorded.
+        Imbalance and spread. [1] NaN when nothing was recorded.
 
     References
     ----------
@@ -129,13 +99,14 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
     Examples
     --------
     >>> from trailstats.metrics import variability
-    >>> variability.stance_imbalance([51.0, 53.0])
-    StanceImbalance(mean=2.0, deviation=1.0)
+    >>> uneven = variability.stance_imbalance([0.51, 0.53])
+    >>> round(uneven.mean, 3), round(uneven.std, 3)
+    (0.02, 0.01)
     """
     share = as_floats(balance)
     mean = time_mean(share, dt)
-    deviation = float(np.sqrt(time_mean((share - mean) ** 2, dt)))
-    return StanceImbalance(abs(mean - 50.0), deviation)
+    std = float(np.sqrt(time_mean((share - mean) ** 2, dt)))
+    return StanceImbalance(abs(mean - 0.5), std)
 
 
 def technical_exposure(
