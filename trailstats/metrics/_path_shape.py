@@ -42,7 +42,9 @@ def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> Floats:
     if not window > 0.0:
         raise ValueError(f"window must be positive, got {window}")
     # A hair shorter, so that a path of just so many windows holds the last of them.
-    _, east, north = resample_path(*np.broadcast_arrays(x, y), window * (1.0 - 1e-12))
+    spacing = window * (1.0 - 1e-12)
+    plane_x, plane_y = np.broadcast_arrays(x, y)
+    _, east, north = resample_path(plane_x, plane_y, spacing=spacing)
     chord = np.hypot(np.diff(east), np.diff(north))
     return np.minimum(chord / window, 1.0)
 
@@ -89,7 +91,8 @@ def turn_density(
     """
     if not step > 0.0 or smoothing < 1:
         raise ValueError("step must be positive and smoothing at least 1")
-    points, east, north = resample_path(*np.broadcast_arrays(x, y), step)
+    plane_x, plane_y = np.broadcast_arrays(x, y)
+    points, east, north = resample_path(plane_x, plane_y, spacing=step)
     if points.size <= 8:
         return float("nan")
     kernel = np.full(smoothing, 1.0 / smoothing)
