@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -116,7 +116,8 @@ def _duplicates(table: pd.DataFrame) -> list[str]:
     seen: dict[str, str] = {}
     recent: list[Any] = []
     out: list[str] = []
-    for run in table[names].itertuples():
+    runs: Iterable[Any] = table[names].itertuples()
+    for run in runs:
         twin = ""
         if run.status == "ok":
             recent = [
