@@ -151,7 +151,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
 
 
 def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]:
-    """Return that the athlete's own pace told the ground, where it did."""
+    """Return that the athlete's own pace was evidence of the ground, where it was."""
     baseline = terrain.baseline
     return (
         ()

@@ -33,7 +33,7 @@ SHORTEST, LONGEST = 210.0, 14400.0
 """Durations over which a race performance is implied [s] [DanielsGilbert1979]_."""
 
 HIGHEST = 90.0
-"""Uptake above which it was no running, such as a ride without a sport [ml/kg/min]; judgement: no
+"""Uptake above which it was no running, such as a ride without a sport [ml/kg/min] (our choice): no
 runner has it.
 """
 

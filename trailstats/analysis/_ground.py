@@ -29,7 +29,7 @@ def surface_metrics(
     """Return whether it was a trail run, by this probability and its source, and the time on
     technical ground.
     """
-    silent = "the recording does not tell"
+    silent = "not known from the recording"
     if np.isnan(probability):
         out = missing(silent, "trail_probability")
     else:
@@ -38,20 +38,18 @@ def surface_metrics(
             probability,
             f"{source.description}{HOW_SOURCES_SPEAK.get(source, '')}",
         )
-    told = ~np.isnan(segments["p_technical"].to_numpy())
-    if not told.any():
+    known = ~np.isnan(segments["p_technical"].to_numpy())
+    if not known.any():
         return out | missing(silent, "technical_time")
     duration = segments["duration"].to_numpy()
-    seconds, known = (
-        float(duration[segments["technical"].to_numpy()].sum()),
-        float(duration[told].sum()),
-    )
+    seconds = float(duration[segments["technical"].to_numpy()].sum())
+    covered = float(duration[known].sum())
     words = "modelled: a proxy from descent speed, its spread and turning"
     return out | found(
         "technical_time",
         seconds,
         words,
-        coverage=min(known / max(samples.time.sum(), 1.0), 1.0),
+        coverage=min(covered / max(samples.time.sum(), 1.0), 1.0),
     )
 
 

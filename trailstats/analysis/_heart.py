@@ -1,5 +1,5 @@
 """The recorded heart: how far it can be trusted, its peak, and what the intervals between beats
-tell.
+show.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ QUALITY = (
 )
 BEATS = ("beat_artefacts", "rmssd_rest", "alpha1_threshold_1", "alpha1_threshold_2")
 LARGEST_ARTEFACT_SHARE = 0.06
-"""Share of wrong beats above which no threshold is read [1] [DfaArtefacts2022]_."""
+"""Share of artefacts among the beats above which no threshold is read [1] [DfaArtefacts2022]_."""
 
 
 def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
@@ -62,7 +62,7 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
 
 
 def beat_metrics(samples: Samples) -> dict[str, Metric]:
-    """Return what the intervals between beats tell: of rest before the start, and of the
+    """Return what the intervals between beats show: of rest before the start, and of the
     thresholds.
     """
     s = samples

@@ -1,4 +1,4 @@
-"""The athlete's own cadence: what recordings with a cadence tell those without one."""
+"""The athlete's own cadence, from recordings with one for those without."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["CadenceEvidence", "cadence_evidence", "level_running", "own_cadence"
 
 
 STEADY = 60.0
-"""Shortest stretch that a cadence is taken from [s]; judgement."""
+"""Shortest stretch that a cadence is taken from [s] (our choice)."""
 
 RECORDED = 0.9
-"""Share of the moving time with a cadence from which the steps count as recorded [1]; judgement: 5
-% of the rest is less than a run differs by."""
+"""Share of the moving time with a cadence from which the steps count as recorded [1] (our choice):
+5 % of the rest is less than a run differs by."""
 
 
 @dataclass(frozen=True)
 class CadenceEvidence:
-    """What one activity tells of the athlete's cadence.
+    """What one activity shows of the athlete's cadence.
 
     Attributes
     ----------
@@ -60,25 +60,21 @@ def level_running(segments: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
 
 
 def cadence_evidence(analysis: Analysis) -> CadenceEvidence:
-    """Return what an activity tells of the athlete's cadence; nothing where it has no steps."""
+    """Return what an activity shows of the athlete's cadence; nothing where it has no steps."""
     if not analysis.metrics["steps"]:
         return CadenceEvidence()
-    speed, cadence, seconds = (
-        tuple(values.tolist()) for values in level_running(analysis.segments)
-    )
+    speed, cadence, seconds = map(np.ndarray.tolist, level_running(analysis.segments))
+    recorded = analysis.metrics["mean_cadence"].coverage >= RECORDED
     return CadenceEvidence(
-        speed,
-        cadence,
-        seconds,
-        not analysis.metrics["mean_cadence"].coverage >= RECORDED,
+        tuple(speed), tuple(cadence), tuple(seconds), wanted=not recorded
     )
 
 
-def own_cadence(told: Iterable[CadenceEvidence]) -> float | None:
+def own_cadence(evidence: Iterable[CadenceEvidence]) -> float | None:
     """Return the athlete's cadence at 3 m/s; None where too little was recorded.
 
     In whole steps: a new run then seldom changes it, so what was modelled by it can be kept.
     """
-    parts = [np.array([one.speed, one.cadence, one.seconds]) for one in told]
+    parts = [np.array([one.speed, one.cadence, one.seconds]) for one in evidence]
     model = fit_cadence(*np.concatenate([np.zeros((3, 0)), *parts], axis=1))
     return float(round(model.at_3)) if model.personal else None

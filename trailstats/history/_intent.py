@@ -1,4 +1,4 @@
-"""What a run was meant to be, told without its own heart rate and pace.
+"""What a run was meant to be, known without its own heart rate and pace.
 
 Easy days can't be found by their low heart rate: then every easy day would be easy by definition.
 """
@@ -20,7 +20,7 @@ __all__ = ["IntentRules", "judge_intent"]
 
 @dataclass(frozen=True)
 class IntentRules:
-    """How intent is told. All values are judgement.
+    """How intent is found. All values are our choice.
 
     Attributes
     ----------
@@ -74,8 +74,8 @@ def judge_intent(
     rules = rules or IntentRules()
     text = (table["workout"] + " | " + table["name"]).str.lower()
     easy, hard, race = (
-        text.str.contains(p, regex=True)
-        for p in (_plain(rules.easy), _plain(rules.hard), _plain(rules.race))
+        text.str.contains(_without_groups(pattern), regex=True)
+        for pattern in (rules.easy, rules.hard, rules.race)
     )
     days = table["start_time"].dt.date
     on_race_day = days.isin(athlete.races)
@@ -114,6 +114,6 @@ def judge_intent(
     )
 
 
-def _plain(pattern: str) -> str:
+def _without_groups(pattern: str) -> str:
     """Return the pattern without groups that capture, which pandas warns of."""
     return re.sub(r"\((?!\?)", "(?:", pattern)

@@ -168,7 +168,7 @@ def unpack_times(block: bytes) -> HeartRateTimes:
 
 
 def unpack_cadence(block: bytes) -> CadenceEvidence:
-    """Return what an activity tells of the athlete's cadence.
+    """Return what an activity shows of the athlete's cadence.
 
     Raises
     ------

@@ -1,4 +1,11 @@
-"""Own processes for many small jobs: one that dies or hangs costs its job only."""
+"""Own processes for many small jobs: one that dies or hangs costs its job only.
+
+Who may die when: a process may die at any time, by itself or by the system, and is replaced. Dead
+in the middle of a job, that job is lost; the next one, which it had not begun, is given to another.
+Dead before its first job, nothing is lost, but three such deaths in a row mean that none can start.
+A process whose job is over its time is killed here; should this process be gone, it ends itself
+soon after. When this process ends, its pipes close, and all others end with it.
+"""
 
 from __future__ import annotations
 
@@ -57,11 +64,9 @@ class _Worker:
 
 def processors() -> int:
     """Return how many processors this process may use."""
-    return (
-        len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1
-    )
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def can_fork() -> bool:
@@ -108,7 +113,7 @@ def run_in_processes(
         while waiting or any(w.jobs for w in pool.workers):
             for worker in pool.workers:
                 while waiting and len(worker.jobs) < AHEAD:
-                    pool.give(worker, waiting.popleft())
+                    pool.hand_over(worker, waiting.popleft())
             for number, result in pool.collect():
                 if isinstance(result, _Undone):
                     waiting.appendleft(number)
@@ -146,7 +151,7 @@ class _Pool(Generic[T]):
         theirs.close()
         self.workers.append(_Worker(process, pipe, since=time.monotonic()))
 
-    def give(self, worker: _Worker, number: int) -> None:
+    def hand_over(self, worker: _Worker, number: int) -> None:
         """Hand a job to a process; one that is dead is found out by `collect`."""
         if not worker.jobs:
             worker.since = time.monotonic()
@@ -164,7 +169,7 @@ class _Pool(Generic[T]):
             try:
                 message = worker.pipe.recv()
             except (EOFError, OSError):
-                yield from self._bury(worker, "worker_killed")
+                yield from self._replace(worker, "worker_killed")
                 continue
             worker.since = time.monotonic()
             if message is None:
@@ -175,33 +180,29 @@ class _Pool(Generic[T]):
             yield number, result
         if self.time_limit is not None:
             for worker in list(self.workers):
-                late = (
-                    worker.ready
-                    and worker.jobs
-                    and time.monotonic() - worker.since > self.time_limit
-                )
+                # Starting takes no part of a job's time.
+                busy = worker.ready and worker.jobs
+                late = busy and time.monotonic() - worker.since > self.time_limit
+                # What it has just finished is taken first, on the next turn.
                 if late and not worker.pipe.poll():
-                    yield from self._bury(worker, "time_limit")
+                    yield from self._replace(worker, "time_limit")
 
     def _patience(self) -> float | None:
         """Return how long to wait before a job may be over its time."""
         if self.time_limit is None:
             return None
         busy = [w.since for w in self.workers if w.ready and w.jobs]
-        return (
-            max(min(busy) + self.time_limit - time.monotonic(), 0.0) + 0.01
-            if busy
-            else None
-        )
+        if not busy:
+            return None
+        return max(min(busy) + self.time_limit - time.monotonic(), 0.0) + 0.01
 
-    def _bury(
+    def _replace(
         self, worker: _Worker, code: str
     ) -> Iterator[tuple[int, T | Loss | _Undone]]:
         """Replace a process; its job under way is lost, the next one is not."""
         if code == "worker_killed":
-            worker.process.join(
-                1.0
-            )  # its own exit code says more than that of being killed now
+            # Its own exit code says more than that of being killed now.
+            worker.process.join(1.0)
         worker.process.kill()
         worker.process.join()
         worker.pipe.close()
@@ -210,9 +211,8 @@ class _Pool(Generic[T]):
             self.false_starts += 1
             if self.false_starts >= MOST_FALSE_STARTS:
                 raise WorkerError(
-                    "processes can't be started (they end before their first job): call this from "
-                    "under "
-                    "`if __name__ == '__main__':`, or with workers=1"
+                    "processes can't be started (they end before their first job): call "
+                    "this from under `if __name__ == '__main__':`, or with workers=1"
                 )
         self.start()
         jobs = list(worker.jobs)

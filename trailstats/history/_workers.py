@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 FEW = 8
-"""Up to so many sources, starting processes that can't be forked costs more than it saves;
-judgement.
+"""Up to so many sources, starting processes that can't be forked costs more than it saves (our
+choice).
 """
 
 AHEAD = 64
@@ -50,7 +50,7 @@ the memory.
 """
 
 YOUNG = 2.0
-"""A file changed this short a time ago may change again without its times telling [s]; FAT keeps
+"""A file changed this short a time ago may change again within the same time stamp [s]; FAT keeps
 times to 2 s.
 """
 
@@ -70,7 +70,7 @@ class Measured:
     content : bytes
         SHA-256 of the bytes read.
     stamp : str
-        Of the file, when its content can be told from it from now on; else empty.
+        Of the file, when its content is known by it from now on; else empty.
     items : tuple of Parts
     """
 
@@ -89,8 +89,8 @@ def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
 
 
 def trusted(stamp: str) -> str:
-    """Return a stamp that the content can be told from; empty while the file is so young that it
-    can't.
+    """Return a stamp that the content is known by; empty while the file is so young that it may
+    change once more under the same stamp.
     """
     times = stamp.split(" ")[1:3]
     if len(times) == 2 and all(t.isdecimal() for t in times):
@@ -130,9 +130,8 @@ def measure_job(job: Job) -> Measured:
             if stamp == before:
                 break
         else:
-            return _failed(
-                ref, "changed_while_read", "the file changed while it was read, twice"
-            )
+            message = "the file changed while it was read, twice"
+            return _failed(ref, "changed_while_read", message)
     except TrailstatsError as error:
         return Measured((pack(Failure.of(str(ref), error), str(ref)),))
     found = measure_source(data, ref, options)
@@ -226,8 +225,6 @@ def _result(
 ) -> tuple[int, Measured]:
     try:
         return number, future.result()
-    except (
-        Exception
-    ) as error:  # each engine has its own exception for a worker that was lost
+    except Exception as error:  # each engine has its own for a worker that was lost
         message = f"the executor lost it: {type(error).__name__}: {error}"
         return number, _failed(jobs[number][0], "worker_killed", message)

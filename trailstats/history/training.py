@@ -55,10 +55,10 @@ FATIGUE_DAYS = 7.0
 """Time constants of the exponentially weighted means of load [d] [Banister1991]_."""
 
 EXPOSURE_DAYS = 42
-"""Days before a run whose largest descent it is compared with [d]; judgement."""
+"""Days before a run whose largest descent it is compared with [d] (our choice)."""
 
 RECENT_DAYS = 90
-"""Days before the last run from which performance is read [d]; judgement."""
+"""Days before the last run from which performance is read [d] (our choice)."""
 
 RACES = {
     "equivalent_5000m": 5000.0,
@@ -71,7 +71,7 @@ CRITICAL_LENGTHS = (400.0, 800.0, 5000.0)
 """
 
 SETTLED = 180.0
-"""Shortest stretch whose heart rate has for the most part followed its effort [s]; judgement: it
+"""Shortest stretch whose heart rate has for the most part followed its effort [s] (our choice): it
 takes 35 s or so.
 """
 
@@ -244,7 +244,7 @@ def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
 def training_metrics(
     runs: pd.DataFrame, segments: pd.DataFrame, efforts: Iterable[pd.DataFrame]
 ) -> dict[str, Metric]:
-    """Return what only many runs tell: each key of ``schema.TRAINING``.
+    """Return what only many runs show: each key of ``schema.TRAINING``.
 
     Parameters
     ----------
