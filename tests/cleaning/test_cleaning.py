@@ -68,6 +68,21 @@ def test_a_spike_is_blanked_and_adds_no_distance() -> None:
     assert totals(cleaned)[0] == pytest.approx(5400, rel=1e-3)
 
 
+def test_a_first_position_that_jumps_is_a_spike() -> None:
+    """A receiver without a good fix begins 300 m off and then stays where it jumped to: the start
+    is blanked, and no jump is left out of the distance.
+    """
+    run = make_activity()
+    records = run.records.copy()
+    records.iloc[0, records.columns.get_loc("longitude")] += np.degrees(
+        300 / EARTH_RADIUS
+    )
+    cleaned = clean(replace(run, records=records))
+    assert np.isnan(cleaned.records["longitude"].iloc[0])
+    assert next(i for i in cleaned.issues if i.code == "position_spike").count == 1
+    assert "distance_jump" not in codes(cleaned)
+
+
 def test_samples_of_one_time_complete_each_other() -> None:
     """Positions in one record and heart rates in another of the same second are both kept, and no
     value is lost.
@@ -216,6 +231,15 @@ def test_a_gap_with_movement_is_bridged() -> None:
     )
     assert "gap_bridged" in codes(cleaned)
     assert totals(cleaned) == pytest.approx((5400, 1800), rel=1e-3)
+
+
+@pytest.mark.parametrize("speed", [0.1, 3.0])
+def test_steps_that_are_usual_are_no_gaps(speed: float) -> None:
+    """A watch that records every 40 s has no gaps, though each step is longer than a gap in a
+    recording by the second; what stands still there is standing and not a pause.
+    """
+    found = codes(clean(make_activity(step=40.0, speed=speed)))
+    assert not found & {"gap", "gap_bridged"}
 
 
 def test_the_device_distance_is_used_where_it_agrees() -> None:

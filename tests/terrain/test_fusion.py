@@ -221,6 +221,20 @@ def test_a_treadmill_has_no_ways(run: ts.Activity, town: RoadMap) -> None:
     assert set(table["surface_source"]) == {"none"}
 
 
+@pytest.mark.parametrize(("metres", "source"), [(2100, "label"), (1200, "signal")])
+def test_labels_speak_for_a_run_they_cover_half_of(metres: int, source: str) -> None:
+    """Of 3 km, a label on 70 % gives the probability of the whole; one on 40 % leaves it to the
+    signal.
+    """
+    labels = SurfaceLabels.from_text(
+        f"file,from,to,surface\nrun.gpx,,{metres} m,road\n"
+    )
+    run = replace(mountain_run(3000), meta=ts.ActivityMeta(source="run.gpx"))
+    probability, found = trail_probability(run, labels=labels)
+    assert found == source
+    assert (probability == 0.0) == (source == "label")
+
+
 def test_nothing_is_done_twice(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
     """One analysis cleans once, brings the run onto a grid once, and estimates the signal once."""
     calls: Counter[str] = Counter()

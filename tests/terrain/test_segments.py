@@ -182,6 +182,18 @@ def test_a_dip_counts_by_the_size_of_the_hill(top: float, up: int, down: int) ->
         assert climbs["end_distance"].iloc[0] == pytest.approx(d[4], abs=60)
 
 
+def test_a_lower_top_behind_the_summit_is_no_part_of_the_climb() -> None:
+    """Up 200 m, down 15 m, up 13 m and down again: the climb ends on the summit, though so small a
+    dip on the way up would be part of it.
+    """
+    d = np.array([0.0, 1500.0, 1560.0, 1620.0, 3200.0])
+    z = np.array([300.0, 500.0, 485.0, 498.0, 290.0])
+    elevation = np.interp(np.linspace(0, 3200, 1601), d, z)
+    climbs = find_climbs(make_activity(speed=2.0, duration=1600, elevation=elevation))
+    up = climbs[climbs["direction"] == "up"]
+    assert up["end_distance"].iloc[0] == pytest.approx(1500, abs=30)
+
+
 def test_a_false_summit_on_the_way_down_is_part_of_the_descent() -> None:
     """Down 300 m, up 20 m and down 300 m more is one descent; seen from the other side it is one
     climb.
