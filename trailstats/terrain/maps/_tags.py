@@ -2,133 +2,34 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
+from typing import Any
 
 __all__ = ["GROUND_KEYS", "IGNORED_WAYS", "RULES", "Ground", "GroundRule", "ground_of"]
 
-GROUND_KEYS = (
-    "highway",
-    "surface",
-    "tracktype",
-    "smoothness",
-    "sac_scale",
-    "mtb:scale",
-    "trail_visibility",
-    "footway",
-    "cycleway",
-    "foot",
-    "bicycle",
-    "segregated",
+_TABLE: dict[str, Any] = tomllib.loads(
+    resources.files("trailstats.terrain.maps")
+    .joinpath("ground.toml")
+    .read_text(encoding="utf-8")
 )
+
+GROUND_KEYS: tuple[str, ...] = tuple(_TABLE["ground_keys"])
 """Keys that are read; no other is kept."""
 
-IGNORED_WAYS = frozenset(
-    {
-        "abandoned",
-        "bus_guideway",
-        "bus_stop",
-        "disused",
-        "elevator",
-        "motorway",
-        "motorway_link",
-        "proposed",
-        "raceway",
-        "razed",
-        "rest_area",
-        "services",
-    }
-)
+IGNORED_WAYS: frozenset[str] = frozenset(_TABLE["ignored_ways"])
 """Values of ``highway`` that nobody runs on, or that are no way."""
 
-MOTOR_ROADS = frozenset(
-    {
-        *("trunk", "primary", "secondary", "tertiary"),
-        *("trunk_link", "primary_link", "secondary_link", "tertiary_link"),
-        *("unclassified", "residential", "living_street", "road", "busway"),
-    }
-)
-
-SOFT_WAYS = frozenset(
-    {"path", "track", "bridleway", "footway", "cycleway", "steps", "via_ferrata"}
-)
-"""Ways that are a trail when they have no hard surface."""
-
-PAVED = frozenset(
-    {
-        *(
-            "asphalt",
-            "chipseal",
-            "concrete",
-            "concrete:lanes",
-            "concrete:plates",
-            "paved",
-            "paving_stones",
-        ),
-        *(
-            "bricks",
-            "brick",
-            "cobblestone",
-            "cobblestone:flattened",
-            "sett",
-            "unhewn_cobblestone",
-            "grass_paver",
-        ),
-        *(
-            "metal",
-            "metal_grid",
-            "wood",
-            "rubber",
-            "tartan",
-            "plastic",
-            "artificial_turf",
-            "tiles",
-        ),
-    }
-)
-
-UNPAVED = frozenset(
-    {
-        *(
-            "unpaved",
-            "compacted",
-            "fine_gravel",
-            "gravel",
-            "pebblestone",
-            "crushed_limestone",
-            "grit",
-        ),
-        *(
-            "ground",
-            "dirt",
-            "earth",
-            "soil",
-            "mud",
-            "sand",
-            "clay",
-            "grass",
-            "woodchips",
-            "bark_mulch",
-            "snow",
-            "ice",
-        ),
-        *(
-            "rock",
-            "rocks",
-            "bare_rock",
-            "stone",
-            "stones",
-            "scree",
-            "roots",
-            "shells",
-            "salt",
-        ),
-    }
-)
-
-ROUGH_GROUND = frozenset(
-    {"rock", "rocks", "bare_rock", "stone", "stones", "scree", "roots"}
-)
+_MOTOR_ROADS = frozenset(_TABLE["motor_roads"])
+_SOFT_WAYS = frozenset(_TABLE["soft_ways"])
+_PAVED = frozenset(_TABLE["paved"])
+_UNPAVED = frozenset(_TABLE["unpaved"])
+_ROUGH_GROUND = frozenset(_TABLE["rough_ground"])
+_EVEN_GROUND = frozenset(_TABLE["even_ground"])
+_TECHNICAL: dict[str, dict[str, float]] = _TABLE["technical"]
+_FIRM_TRACKS: dict[str, float] = _TABLE["firm_tracks"]
 
 
 @dataclass(frozen=True)
@@ -152,66 +53,8 @@ class GroundRule:
     judged: float = float("nan")
 
 
-_TAGGED = (
-    "judgement: the tag says so; the rest is for tags that are wrong or out of date"
-)
-_COUNTED = "measured"
-_FEW = "measured on few ways, judgement above all"
-
-RULES = {
-    rule.name: rule
-    for rule in (
-        GroundRule("paved", 0.02, _TAGGED),
-        GroundRule("unpaved way", 0.97, _TAGGED),
-        GroundRule("unpaved road", 0.5, "judgement: forest and farm roads are neither"),
-        GroundRule(
-            "several surfaces",
-            0.5,
-            "judgement: the tag names a hard one and a soft one",
-        ),
-        GroundRule("hiking or mountain-bike scale", 0.98, _COUNTED, 0.95),
-        GroundRule("soft track", 0.95, _COUNTED, 0.95),
-        GroundRule("firm track", 0.11, _COUNTED, 0.35),
-        GroundRule("road", 0.04, _COUNTED, 0.05),
-        GroundRule("service way", 0.1, _COUNTED, 0.12),
-        GroundRule("beside a road", 0.03, _FEW, 0.05),
-        GroundRule("designated path", 0.04, _COUNTED, 0.15),
-        GroundRule("path", 0.8, _COUNTED, 0.82),
-        GroundRule("track", 0.8, _FEW, 0.78),
-        GroundRule("footway", 0.26, _COUNTED, 0.35),
-        GroundRule("cycleway", 0.08, _COUNTED, 0.2),
-        GroundRule("pedestrian", 0.08, _COUNTED, 0.12),
-        GroundRule("steps", 0.17, _COUNTED, 0.35),
-        GroundRule("other", 0.5, "judgement: nothing is known"),
-    )
-}
-"""The rules by name, in the order in which the documentation lists them.
-
-Measured is the share by length, among the ways that have a surface tag and would meet the rule
-without it, of unpaved ones; `tools/count_surfaces.py` counts them. """
-
-_SAC_TECHNICAL = {
-    "strolling": 0.05,
-    "hiking": 0.15,
-    "mountain_hiking": 0.7,
-    "demanding_mountain_hiking": 0.9,
-    "alpine_hiking": 0.97,
-    "demanding_alpine_hiking": 0.98,
-    "difficult_alpine_hiking": 0.98,
-}
-_SMOOTHNESS_TECHNICAL = {
-    "excellent": 0.02,
-    "good": 0.02,
-    "intermediate": 0.05,
-    "bad": 0.2,
-    "very_bad": 0.6,
-    "horrible": 0.8,
-    "very_horrible": 0.9,
-    "impassable": 0.95,
-}
-_VISIBILITY_TECHNICAL = {"bad": 0.6, "horrible": 0.75, "no": 0.8}
-_FIRM_TECHNICAL = {"grade1": 0.03, "grade2": 0.06}
-_EVEN_GROUND = frozenset({"compacted", "fine_gravel"})
+RULES = {row["name"]: GroundRule(**row) for row in _TABLE["rules"]}
+"""The rules by name, in the order in which the documentation lists them."""
 
 
 @dataclass(frozen=True)
@@ -223,8 +66,8 @@ class Ground:
     rule : GroundRule
         The first row of the table that applies.
     technical : float
-        Probability of technical ground; NaN where no tag speaks of it. All are judgement; mappers
-        tend to rate the hiking scale too high.
+        Probability of technical ground; NaN where no tag speaks of it. All are our choice;
+        mappers tend to rate the hiking scale too high.
     """
 
     rule: GroundRule
@@ -269,9 +112,9 @@ def _rule_name(tags: Mapping[str, str]) -> str:
         return "several surfaces"
     if hard:
         return "paved"
-    motor = kind in MOTOR_ROADS or kind == "service"
+    motor = kind in _MOTOR_ROADS or kind == "service"
     if soft:
-        return "unpaved way" if kind in SOFT_WAYS else "unpaved road"
+        return "unpaved way" if kind in _SOFT_WAYS else "unpaved road"
     if motor:
         return "service way" if kind == "service" else "road"
     if "sac_scale" in tags or "mtb:scale" in tags or kind == "via_ferrata":
@@ -282,7 +125,7 @@ def _rule_name(tags: Mapping[str, str]) -> str:
         return {"": "track", "grade1": "firm track"}.get(
             tags.get("tracktype", ""), "soft track"
         )
-    if tags.get("tracktype", "grade1") != "grade1" and kind in SOFT_WAYS:
+    if tags.get("tracktype", "grade1") != "grade1" and kind in _SOFT_WAYS:
         return "soft track"
     if {tags.get("footway"), tags.get("cycleway")} & {
         "sidewalk",
@@ -303,7 +146,7 @@ def _rule_name(tags: Mapping[str, str]) -> str:
 def _surfaces(value: str) -> tuple[bool, bool]:
     """Return whether a surface tag names a hard ground, and a soft one; it may hold several."""
     parts = {part.strip() for part in value.split(";")}
-    return bool(parts & PAVED), bool(parts & UNPAVED)
+    return bool(parts & _PAVED), bool(parts & _UNPAVED)
 
 
 def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
@@ -311,19 +154,13 @@ def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
     against.
     """
     said = [
-        table[tags[key]]
-        for key, table in (
-            ("sac_scale", _SAC_TECHNICAL),
-            ("smoothness", _SMOOTHNESS_TECHNICAL),
-            ("trail_visibility", _VISIBILITY_TECHNICAL),
-        )
-        if tags.get(key) in table
+        table[tags[key]] for key, table in _TECHNICAL.items() if tags.get(key) in table
     ]
     scale = tags.get("mtb:scale", "")[:1]
     if scale.isdigit():
         said.append((0.1, 0.3)[int(scale)] if int(scale) < 2 else 0.85)
     surfaces = {part.strip() for part in tags.get("surface", "").split(";")}
-    if surfaces & ROUGH_GROUND:
+    if surfaces & _ROUGH_GROUND:
         said.append(0.85)
     if tags.get("highway") == "via_ferrata":
         said.append(0.98)
@@ -333,4 +170,4 @@ def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
         return 0.02
     if surfaces & _EVEN_GROUND:
         return 0.05
-    return _FIRM_TECHNICAL.get(tags.get("tracktype", ""), float("nan"))
+    return _FIRM_TRACKS.get(tags.get("tracktype", ""), float("nan"))
