@@ -29,7 +29,7 @@ __all__ = [
 
 
 class ElevationSource(StrEnum):
-    """What the elevation was measured with, as told from its noise."""
+    """What the elevation was measured with, as its noise shows."""
 
     BAROMETER = "barometer"
     GNSS = "gnss"
@@ -76,22 +76,22 @@ class ElevationRules:
     spacing : float
         Distance between grid points [m].
     window_barometer, window_gnss : float
-        Length over which grade is fitted [m]; judgement within the ranges of [Ammann2016]_.
+        Length over which grade is fitted [m], our choice within the ranges of [Ammann2016]_.
     window_gnss_ascent : float
         Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs
-        by metres over minutes, which a longer window evens out, and short hills with it. Judgement,
-        by simulation.
+        by metres over minutes, which a longer window evens out, and short hills with it (our
+        choice, by simulation).
     threshold_barometer, threshold_gnss : float
         A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10
         without [StravaElevation]_.
     noise_level, noise_hilly : float
         The source counts as GNSS when the noise of a grid point exceeds the first [m] plus the
-        second for each m/km of ascent, since real hills are rough too; judgement, of recordings by
+        second for each m/km of ascent, since real hills are rough too, our choice, of recordings by
         barometric watches only slow hikes on steep ground exceed it.
     noise_time : float
         And when, where times are known, the noise against 5 s before and after exceeds this [m]: on
-        steep ground errors of place look like errors of height, but not to a barometer's clock.
-        Judgement: barometric hikes that exceed the levels above have 0.12 m at most, simulated
+        steep ground errors of position look like errors of height, but not to a barometer's clock.
+        Our choice: barometric hikes that exceed the levels above have 0.12 m at most, simulated
         receivers 0.44 m at least.
     """
 
@@ -113,7 +113,7 @@ class Profile:
     Attributes
     ----------
     distance, elevation, grade : numpy.ndarray, shape (m,)
-        [m], smoothed [m], rise over run.
+        [m], smoothed [m], slope as a fraction.
     grade_error : float
         Standard error of the grade.
     noise : float
@@ -155,8 +155,8 @@ def grid_profile(
         [m]; NaN is skipped.
     rules : ElevationRules, optional
     breaks : array-like of bool, shape (n,), optional
-        Whether the way from the sample before is none: a pause, a gap, a lift. What elevation
-        changes there is neither ascent nor grade.
+        Whether nothing is known of the track from the sample before: a pause, a gap, a lift.
+        What elevation changes there is neither ascent nor grade.
     step : float
         Smaller changes than this across a break stay part of the profile [m].
     timer : array-like, shape (n,), optional
@@ -165,7 +165,7 @@ def grid_profile(
     Returns
     -------
     Profile or None
-        None when fewer than half of the samples have an elevation, or the way is shorter than the
+        None when fewer than half of the samples have an elevation, or the track is shorter than the
         window.
 
     Notes
@@ -328,8 +328,8 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
     Returns
     -------
     ascent, descent : numpy.ndarray, shape (m,)
-        [m], both positive and never falling, so that differences between places add up to the
-        whole.
+        [m], both positive and never falling, so that differences along the track add up to
+        the whole.
     """
     z = np.asarray(elevation, float)
     turns = turning_points(z, threshold)

@@ -1,7 +1,7 @@
 """From an activity as recorded to one that can be measured: order, spikes, gaps, pauses, distance,
 elevation.
 
-Each change is an `Issue` with a count and its place; the activity as read stays reachable as
+Each change is an `Issue` with a count and its times; the activity as read stays reachable as
 ``CleanActivity.original``.
 """
 

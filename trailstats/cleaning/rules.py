@@ -14,8 +14,8 @@ __all__ = ["CleanRules"]
 class CleanRules:
     """What counts as an error and what is done about it.
 
-    All values are judgement unless a source is named. How often each rule speaks on real recordings
-    stands in ``docs/cleaning.md``.
+    All values are our choice unless a source is named. How often each rule speaks on real
+    recordings stands in ``docs/cleaning.md``.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class CleanRules:
     Raises
     ------
     ConfigError
-        When a value is not positive, or a range does not rise.
+        When a value is not positive, or a range does not increase.
 
     Examples
     --------
@@ -151,5 +151,5 @@ class CleanRules:
                 raise ConfigError(f"{item.name} is {value:g}; it must be positive")
             if isinstance(value, tuple) and not value[0] < value[1]:
                 raise ConfigError(
-                    f"{item.name} must rise from its first value to its second"
+                    f"{item.name} must increase from its first value to its second"
                 )

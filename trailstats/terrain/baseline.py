@@ -16,13 +16,13 @@ from trailstats.schema import Gait, Severity, Slope
 __all__ = ["Baseline"]
 
 FEWEST_RUNS = 5
-"""Fewer runs than this are no habit; judgement."""
+"""Fewer runs than this are no habit (our choice)."""
 
 SHORTEST_FLAT = 1000.0
-"""Flat way that a run needs to say something of the pace [m]; judgement."""
+"""Flat distance that a run needs to say something of the pace [m] (our choice)."""
 
 ROAD = 0.5
-"""Mean probability of trail below which a run counts towards the road pace; judgement."""
+"""Mean probability of trail below which a run counts towards the road pace (our choice)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Baseline:
 
     @property
     def issue(self) -> Issue:
-        """What is said of an activity whose ground was told with it."""
+        """What is said of an activity whose ground was estimated with it."""
         minutes, seconds = divmod(round(1000.0 / self.speed), 60)
         message = (
             "road and trail were told with the athlete's usual pace on flat road, "
@@ -89,7 +89,7 @@ class Baseline:
 
         Notes
         -----
-        Cadence is left out, as it tells nothing more: of five athletes with both kinds of runs,
+        Cadence is left out, as it adds nothing: of five athletes with both kinds of runs,
         cadence on the flat less what their road runs have at that speed was -1.5 to 3.1 steps a
         minute on trail, now below and now above zero, while their road runs scatter by 2.4 to 5.7
         (standard deviation).

@@ -56,8 +56,8 @@ def classify_terrain(
         Table ``schema.SEGMENTS``, cut further where the surface changes, with ``surface``,
         ``p_trail``, ``surface_source``, ``technical`` and ``p_technical`` filled. A label wins over
         the map, the map over the file's tag, the tag over the signal; where the map leaves it open,
-        tag and signal decide. Where nothing tells, the surface is unknown and the probabilities are
-        NaN.
+        tag and signal decide. Where nothing is known, the surface is unknown and the
+        probabilities are NaN.
 
     Raises
     ------

@@ -36,24 +36,28 @@ BLOCK = 256
 FOOT = 0.3048
 
 SPACING = 10.0
-"""Distance between the points at which the model is compared with the recording [m]; judgement."""
+"""Distance between the points at which the model is compared with the recording [m]
+(our choice).
+"""
 
 DRIFT = 1500.0
-"""Length over which the difference of the two may change: the weather's drift of a barometer [m];
-judgement.
+"""Length over which the difference of the two may change: the weather's drift of a barometer [m]
+(our choice).
 """
 
 GUARD_BAROMETER, GUARD_GNSS = 6.0, 20.0
-"""Difference from the drift beyond which way and ground are two things: bridge, tunnel, cutting
-[m]; judgement.
+"""Difference from the drift beyond which track and ground are two things: bridge, tunnel, cutting
+[m] (our choice).
 """
 
 STEEPEST = 0.6
-"""The ground falling off more steeply than this under a way is a bridge or a cutting; judgement."""
+"""The ground falling off more steeply than this under a track is a bridge or a cutting
+(our choice).
+"""
 
 LONGEST_BRIDGE = 600.0
-"""Without a recorded elevation a dip or rise between two such steps is bridged up to this length
-[m]; judgement.
+"""Without a recorded elevation a dip or bump between two such steps is bridged up to this length
+[m] (our choice).
 """
 
 
@@ -118,16 +122,16 @@ class GroundTiles:
         Returns
         -------
         Corrected or None
-            None where no tile covers any of the way.
+            None where no tile covers any of the track.
 
         Notes
         -----
-        A barometer knows the shape of the way better than tiles do: it keeps it, and only its
+        A barometer knows the shape of the track better than tiles do: it keeps it, and only its
         offset and drift, the running median of the difference over 1500 m, are taken out. Elevation
         of a receiver is replaced by the ground. Where the two differ from the drift by more than 6
-        m (barometer) or 20 m (receiver), the way is not on the ground but on a bridge, in a tunnel
-        or a cutting, or the tile is off: there the recorded shape stays, joined to both ends.
-        Without a recorded elevation a dip or a rise between two steps steeper than 0.6, up to 600 m
+        m (barometer) or 20 m (receiver), the track is not on the ground but on a bridge, in a
+        tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to both
+        ends. Without a recorded elevation a dip or a bump between two steps steeper than 0.6, up to 600 m
         long, is bridged in a straight line.
         """
         d, z = (np.asarray(v, float) for v in (distance, elevation))
@@ -142,7 +146,7 @@ class GroundTiles:
             level, guarded = _bridged(grid, floor)
             out = np.interp(d, grid, level)
             out[~_near(d, d[covered])] = np.nan
-            words = "taken from the ground model"
+            method = "taken from the ground model"
         else:
             profile = grid_profile(d, z)
             barometer = profile is None or profile.source is ElevationSource.BAROMETER
@@ -155,10 +159,11 @@ class GroundTiles:
             level = own + drift if barometer else np.where(guarded, own + drift, floor)
             if barometer:
                 out = z + np.interp(d, grid, drift)
-                words = f"shifted to the ground model by {drift.min():+.0f} to {drift.max():+.0f} m"
+                low, high = drift.min(), drift.max()
+                method = f"shifted to the ground model by {low:+.0f} to {high:+.0f} m"
             else:
                 out = np.interp(d, grid, level)
-                words = "replaced by the ground model"
+                method = "replaced by the ground model"
         stretches = len(true_runs(guarded)[0])
         metres = float(guarded.sum() * SPACING)
         beside = (
@@ -168,7 +173,7 @@ class GroundTiles:
         )
         missing = int((~covered).sum())
         void = f"; {missing} samples lie outside its tiles" if missing else ""
-        return Corrected(out, f"elevation {words}{beside}{void}")
+        return Corrected(out, f"elevation {method}{beside}{void}")
 
 
 def ground_heights(
@@ -199,13 +204,8 @@ def ground_heights(
     out = np.full(lat.shape, np.nan)
     for tile in _tiles(tiles.paths):
         west, south, east, north = tile.bounds
-        inside = (
-            np.isnan(out)
-            & (lat >= south)
-            & (lat <= north)
-            & (lon >= west)
-            & (lon <= east)
-        )
+        inside = np.isnan(out) & (lat >= south) & (lat <= north)
+        inside &= (lon >= west) & (lon <= east)
         if inside.any():
             out[inside] = _sampled(tile.path, lat[inside], lon[inside])
     return out
@@ -276,16 +276,13 @@ def _sampled(path: str, lat: Floats, lon: Floats) -> Floats:
         inverse = ~raster.transform
         # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is
         # continued.
-        column = np.clip(
-            inverse.a * x + inverse.b * y + inverse.c - 0.5, 0, raster.width - 1
-        )
-        row = np.clip(
-            inverse.d * x + inverse.e * y + inverse.f - 0.5, 0, raster.height - 1
-        )
+        column = inverse.a * x + inverse.b * y + inverse.c - 0.5
+        column = np.clip(column, 0, raster.width - 1)
+        row = inverse.d * x + inverse.e * y + inverse.f - 0.5
+        row = np.clip(row, 0, raster.height - 1)
         out = np.full(len(x), np.nan)
-        block = (row // BLOCK).astype(np.int64) * (raster.width // BLOCK + 1) + (
-            column // BLOCK
-        ).astype(np.int64)
+        across, down = (column // BLOCK).astype(int), (row // BLOCK).astype(int)
+        block = down * (raster.width // BLOCK + 1) + across
         for one in np.unique(block).tolist():
             here = block == one
             out[here] = _bilinear(raster, row[here], column[here])
@@ -296,25 +293,18 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
     from rasterio.windows import Window
 
     top, left = int(row.min()), int(column.min())
-    bottom, right = (
-        min(int(row.max()) + 2, raster.height),
-        min(int(column.max()) + 2, raster.width),
-    )
-    values = raster.read(
-        1, window=Window(left, top, right - left, bottom - top), masked=True
-    )
-    height = (
-        np.ma.filled(values.astype(np.float64), np.nan) * (raster.scales[0] or 1.0)
-        + raster.offsets[0]
-    )
+    bottom = min(int(row.max()) + 2, raster.height)
+    right = min(int(column.max()) + 2, raster.width)
+    window = Window(left, top, right - left, bottom - top)
+    values = raster.read(1, window=window, masked=True)
+    height = np.ma.filled(values.astype(np.float64), np.nan)
+    height = height * (raster.scales[0] or 1.0) + raster.offsets[0]
     if (raster.units[0] or "").lower() in {"ft", "foot", "feet", "us survey foot"}:
         height = height * FOOT
     r, c = row - top, column - left
     r0, c0 = r.astype(np.intp), c.astype(np.intp)
-    r1, c1 = (
-        np.minimum(r0 + 1, height.shape[0] - 1),
-        np.minimum(c0 + 1, height.shape[1] - 1),
-    )
+    r1 = np.minimum(r0 + 1, height.shape[0] - 1)
+    c1 = np.minimum(c0 + 1, height.shape[1] - 1)
     down, right_part = r - r0, c - c0
     upper = _between(height[r0, c0], height[r0, c1], right_part)
     lower = _between(height[r1, c0], height[r1, c1], right_part)
@@ -323,11 +313,8 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
 
 def _between(first: Floats, second: Floats, part: Floats) -> Floats:
     """Return the value between two; a void that has no part in it doesn't matter."""
-    return np.where(
-        part <= 0.0,
-        first,
-        np.where(part >= 1.0, second, first + (second - first) * part),
-    )
+    inside = first + (second - first) * part
+    return np.select([part <= 0.0, part >= 1.0], [first, second], inside)
 
 
 def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
@@ -347,7 +334,7 @@ def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
 
 
 def _near(at: Floats, known: Floats) -> Flags:
-    """Return which places have a known one within 100 m."""
+    """Return which distances have a known one within 100 m."""
     after = np.clip(np.searchsorted(known, at), 0, len(known) - 1)
     gap = np.minimum(
         np.abs(known[after] - at), np.abs(at - known[np.maximum(after - 1, 0)])
@@ -356,7 +343,7 @@ def _near(at: Floats, known: Floats) -> Flags:
 
 
 def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:
-    """Return the slow difference of ground and recording, and where the way is off the ground."""
+    """Return the slow difference of ground and recording, and where the track is off the ground."""
     known = np.isfinite(residual)
     index = np.arange(len(residual))
     size = max(3, min(round(DRIFT / SPACING), len(residual)))
@@ -376,7 +363,7 @@ def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:
 
 
 def _bridged(grid: Floats, floor: Floats) -> tuple[Floats, Flags]:
-    """Return the ground with dips and rises between two steep steps bridged, and where."""
+    """Return the ground with dips and bumps between two steep steps bridged, and where."""
     known = np.isfinite(floor)
     index = np.arange(len(floor))
     level = np.interp(index, index[known], floor[known])

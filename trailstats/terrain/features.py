@@ -1,4 +1,4 @@
-"""What a recording shows of the ground: shape of the way, spread of speed, roughness of the
+"""What a recording shows of the ground: shape of the track, spread of speed, roughness of the
 profile.
 
 Everything is first brought onto a grid of distance and a grid of moving time, so that sampling
@@ -43,44 +43,44 @@ __all__ = [
 
 
 SPACING = 10.0
-"""Distance between grid points [m]; judgement: about what a receiver resolves."""
+"""Distance between grid points [m], our choice: about what a receiver resolves."""
 
 TIME_STEP = 5.0
-"""Time between points of the time grid [s]; judgement."""
+"""Time between points of the time grid [s] (our choice)."""
 
 WINDOW_STEP = 50.0
-"""Distance between the centres of windows [m]; judgement."""
+"""Distance between the centres of windows [m] (our choice)."""
 
 SHORTEST = 500.0
-"""Shortest way that shape and spread can be told from [m]; judgement."""
+"""Shortest distance that shows shape and spread [m] (our choice)."""
 
 SHORTEST_TIME = 120.0
-"""Shortest moving time that the spread of speed can be told from [s]; judgement."""
+"""Shortest moving time that shows the spread of speed [s] (our choice)."""
 
 MIN_POSITIONS = 0.5
-"""Least share of the distance that must be covered by positions; judgement."""
+"""Least share of the distance that must be covered by positions (our choice)."""
 
 LONGEST_GAP = 100.0
-"""Positions further apart than this don't cover the way between them [m]; judgement."""
+"""Positions further apart than this don't cover the track between them [m] (our choice)."""
 
 WALKING = 2.0
-"""Speed below which people walk rather than run [m/s]; where they change on the level."""
+"""Speed below which people walk rather than run [m/s]; where they change on the flat."""
 
 FLAT = 0.02
 """Grades below this are flat, as `TerrainRules.flat` has it."""
 
 MOST_SHIFT = 0.3
-"""A run's pace differs from the athlete's own by at most this as a log: people also run easy;
-judgement.
+"""A run's pace differs from the athlete's own by at most this as a log: people also run easy
+(our choice).
 """
 
 STEEP = (0.055, 0.085)
-"""Mean absolute grades from which a run begins to look like a mountain, and does so in full;
-judgement.
+"""Mean absolute grades from which a run begins to look like a mountain, and does so in full
+(our choice).
 """
 
 MAX_TURN = 1.5
-"""Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad]; judgement."""
+"""Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad] (our choice)."""
 
 ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "speed_spread", "slow_share")
 """Features of a whole run that need positions and times only."""
@@ -96,7 +96,7 @@ MIXED_FEATURES = (
     "speed_change",
     "slow_share",
 )
-"""Features of a whole run that tell how much of a mixed run is trail."""
+"""Features of a whole run that show how much of a mixed run is trail."""
 
 WINDOW_FEATURES = (
     "speed_300",
@@ -150,8 +150,8 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
     Returns
     -------
     RunGrid or None
-        None when the way is shorter than 500 m, when positions cover less than half of it, or when
-        there is less than two minutes of movement.
+        None when the track is shorter than 500 m, when positions cover less than half of it, or
+        when there is less than two minutes of movement.
     """
     track, records = run.track, run.records
     d = track["distance"].to_numpy()
@@ -203,7 +203,7 @@ def activity_features(grid: RunGrid) -> dict[str, float]:
     -------
     dict of str to float
         Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the
-        recording can't tell.
+        recording doesn't show it.
 
     Notes
     -----
@@ -310,8 +310,9 @@ def flat_speed(grid: RunGrid) -> float:
     """Return the log of the median speed on the flat, of all the way without elevation; NaN below 1
     km of it.
     """
-    level = log_speed(grid, 60.0)
-    flat = level if grid.grade is None else level[np.abs(grid.grade) < FLAT]
+    flat = log_speed(grid, 60.0)
+    if grid.grade is not None:
+        flat = flat[np.abs(grid.grade) < FLAT]
     return (
         float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
     )
@@ -341,7 +342,7 @@ def every_window() -> slice:
     return slice(step // 2, None, step)
 
 
-def _cells(length: float) -> int:
+def _grid_points(length: float) -> int:
     return max(1, round(length / SPACING))
 
 
@@ -349,7 +350,7 @@ def moving_mean(values: Floats, length: float) -> Floats:
     """Return the moving mean over a length [m] of values on the grid; never below zero for values
     that are not.
     """
-    out = scipy.ndimage.uniform_filter1d(values, _cells(length), mode="nearest")
+    out = scipy.ndimage.uniform_filter1d(values, _grid_points(length), mode="nearest")
     return np.asarray(np.maximum(out, 0.0) if values.min() >= 0 else out)
 
 
@@ -361,22 +362,19 @@ def _smooth(values: Floats, cells: int) -> Floats:
 def log_speed(grid: RunGrid, length: float) -> Floats:
     """Return the log of speed over a length about each grid point, shorter at the ends."""
     index = np.arange(len(grid.distance))
-    reach = _cells(length) // 2
-    before, after = (
-        np.maximum(index - reach, 0),
-        np.minimum(index + reach, len(index) - 1),
-    )
+    reach = _grid_points(length) // 2
+    before = np.maximum(index - reach, 0)
+    after = np.minimum(index + reach, len(index) - 1)
     time = np.maximum(grid.time[after] - grid.time[before], 1e-3)
-    return np.log(
-        np.clip((grid.distance[after] - grid.distance[before]) / time, 0.3, 12.0)
-    )
+    distance = grid.distance[after] - grid.distance[before]
+    return np.log(np.clip(distance / time, 0.3, 12.0))
 
 
 def turns(grid: RunGrid, chord: float) -> Floats:
     """Return the turn at each grid point between the chord that ends and the one that begins there
     [rad].
     """
-    n = _cells(chord)
+    n = _grid_points(chord)
     x, y = (_smooth(v, max(3, n // 2 + 1)) for v in (grid.x, grid.y))
     out = np.zeros(len(x))
     if len(x) <= 2 * n:
@@ -393,7 +391,9 @@ def wiggle_of(turn: Floats, chord: float) -> Floats:
     """
     length = 4 * chord
     cut = np.clip(turn, -MAX_TURN, MAX_TURN)
-    net = np.abs(scipy.ndimage.uniform_filter1d(cut, _cells(length), mode="nearest"))
+    net = np.abs(
+        scipy.ndimage.uniform_filter1d(cut, _grid_points(length), mode="nearest")
+    )
     return np.maximum(moving_mean(np.abs(cut), length) - net, 0.0)
 
 

@@ -51,8 +51,8 @@ profile.
 """
 
 COVERED = 0.5
-"""Labels and a map speak for the whole run when they speak of at least this share of its length;
-judgement.
+"""Labels and a map speak for the whole run when they speak of at least this share of its length
+(our choice).
 """
 
 
@@ -77,11 +77,11 @@ class SurfaceEvidence:
     match : MapMatch or None
         The ways followed, where a map may be used.
     signal : SurfaceEstimate
-        Of the recording, with the tag's share; empty where neither may be used or tells.
+        Of the recording, with the tag's share; empty where neither may be used or is known.
     tag : float
         Probability by the file's tag; NaN without one.
     trail_probability : float
-        Probability that the whole was a trail run; NaN where nothing tells.
+        Probability that the whole was a trail run; NaN where nothing is known.
     trail_source : SurfaceSource
         What that rests on.
     """
@@ -190,7 +190,7 @@ def trail_probability(
     -------
     probability : float
         By labels and a map, where they speak of at least half of the run, the mean over its length.
-        NaN when nothing that may be used tells.
+        NaN when nothing that may be used is known.
     source : SurfaceSource
     """
     found = gather_evidence(
@@ -252,7 +252,7 @@ def surface_of(
     pandas.DataFrame
         With ``surface``, ``p_trail`` and ``surface_source`` filled: the mean over the segment by
         what decides on most of it, and the surface only where that reaches ``rules.decide``. NaN,
-        unknown and none where nothing tells.
+        unknown and none where nothing is known.
     """
     start, end = (
         segments["start_distance"].to_numpy(),

@@ -31,8 +31,8 @@ _UNITS = {"m": 1.0, "km": 1000.0, "mi": 1609.344}
 
 
 @dataclass(frozen=True)
-class _Place:
-    """A place along a run: exactly one of the three is set."""
+class _Mark:
+    """A point along a run: exactly one of the three is set."""
 
     time: pd.Timestamp | None = None
     elapsed: float | None = None
@@ -64,14 +64,14 @@ class SurfaceLabel:
         Name of the recording, or the end of its path.
     surface : Surface
         "unknown" says that nothing shall be said.
-    start, end : place or None
+    start, end : mark or None
         Where the stretch begins and ends; None is the start, or the end, of the recording.
     """
 
     file: str
     surface: Surface
-    start: _Place | None = None
-    end: _Place | None = None
+    start: _Mark | None = None
+    end: _Mark | None = None
 
     def applies_to(self, source: str) -> bool:
         """Return whether a recording with this source is meant: by its name, or the last parts of
@@ -88,7 +88,7 @@ class SurfaceLabels:
     Attributes
     ----------
     labels : tuple of SurfaceLabel
-        Where two speak of the same place, the later one counts.
+        Where two speak of the same point, the later one counts.
 
     Examples
     --------
@@ -249,12 +249,12 @@ def _label(row: dict[str, str]) -> SurfaceLabel:
         surface = Surface(row["surface"].lower())
     except ValueError:
         raise ConfigError(
-            f"surface {row['surface']!r} is none of road, trail, unknown"
+            f"surface {row['surface']!r} is not road, trail or unknown"
         ) from None
-    start, end = (_place(name, row.get(name, "")) for name in ("from", "to"))
+    start, end = (_mark_of(name, row.get(name, "")) for name in ("from", "to"))
     for kind in ("time", "elapsed", "distance"):
         low, high = (
-            None if place is None else getattr(place, kind) for place in (start, end)
+            None if mark is None else getattr(mark, kind) for mark in (start, end)
         )
         if low is not None and high is not None and not low < high:
             raise ConfigError(
@@ -263,26 +263,25 @@ def _label(row: dict[str, str]) -> SurfaceLabel:
     return SurfaceLabel(row["file"], surface, start, end)
 
 
-def _place(name: str, text: str) -> _Place | None:
+def _mark_of(name: str, text: str) -> _Mark | None:
     if not text:
         return None
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = clock.groups()
-        return _Place(
+        return _Mark(
             elapsed=int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
         )
     if length := _LENGTH.fullmatch(text):
-        return _Place(distance=float(length[1]) * _UNITS[length[2]])
+        return _Mark(distance=float(length[1]) * _UNITS[length[2]])
     try:
         time = pd.Timestamp(dt.datetime.fromisoformat(text))
     except ValueError:
         raise ConfigError(
-            f"{name} {text!r} is no time such as 2026-05-10T08:12:00Z, no time since the start "
-            "such as 0:12:30, and "
-            "no distance such as 1.2 km"
+            f"{name} {text!r} is not a time such as 2026-05-10T08:12:00Z, a time since the start "
+            "such as 0:12:30, or a distance such as 1.2 km"
         ) from None
     if time.tzinfo is None:
         raise ConfigError(
             f"{name} {text!r} has no offset; write 2026-05-10T08:12:00Z or ...+02:00"
         )
-    return _Place(time=time.tz_convert("UTC"))
+    return _Mark(time=time.tz_convert("UTC"))

@@ -20,7 +20,7 @@ ALL_SOURCES = frozenset(
 class TerrainRules:
     """How runs are cut, and when a stretch counts as road, trail, steep, technical or hiked.
 
-    All values are judgement unless a source is named.
+    All values are our choice unless a source is named.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class TerrainRules:
     flat, gentle, steep : float
         Bounds of the slope classes, as absolute grades: flat below the first, gentle below the
         second, up or down below the third, steep from there on. Tibial load does not differ from
-        the level at 0.05 [Rice2024]_.
+        the flat at 0.05 [Rice2024]_.
     slope_hysteresis : float
         A stretch changes its slope class only when the grade passes the bound by half of this.
     min_length : float
@@ -46,10 +46,10 @@ class TerrainRules:
         Mean length of a technical stretch, which the smoothing along the run expects [m].
     hike_cadence : float
         Fewer steps of both feet per minute than this are hiking; where people change from walking
-        to running on the level [1/min].
+        to running on the flat [1/min].
     hike_speed : float
         Without a cadence, slower than this is hiking; where people change from walking to running
-        on the level, and less on climbs [m/s].
+        on the flat, and less on climbs [m/s].
     gait_length : float
         Shortest stretch of hiking within running, or of running within hiking, that is a segment of
         its own [m].
@@ -67,8 +67,8 @@ class TerrainRules:
     Raises
     ------
     ConfigError
-        When a probability lies outside 0 to 1, the bounds don't rise, a length is not positive, or
-        a source is none of the four.
+        When a probability lies outside 0 to 1, the bounds don't increase, a length is not positive,
+        or a source is none of the four.
 
     Examples
     --------
@@ -113,7 +113,7 @@ class TerrainRules:
             )
         if not 0.0 < self.flat < self.gentle < self.steep:
             raise ConfigError(
-                "the bounds flat, gentle and steep must rise from above 0"
+                "the bounds flat, gentle and steep must increase from above 0"
             )
         if not 0.0 <= self.slope_hysteresis < self.flat:
             raise ConfigError(

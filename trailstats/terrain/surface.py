@@ -37,10 +37,10 @@ __all__ = [
 
 
 MEDIAN_SPEED_ON_FOOT = 6.0
-"""Half of the time faster than this is no run, whatever the file says [m/s]; judgement."""
+"""Half of the time faster than this is no run, whatever the file says [m/s] (our choice)."""
 
 TOP_SPEED_ON_FOOT = 8.0
-"""A tenth of the time faster than this is no run [m/s]; judgement."""
+"""A tenth of the time faster than this is no run [m/s] (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +50,11 @@ class SurfaceEstimate:
     Attributes
     ----------
     distance : numpy.ndarray, shape (w,)
-        Centres of the windows along the run [m]; empty where the recording can't tell.
+        Centres of the windows along the run [m]; empty where the recording doesn't show it.
     p_trail : numpy.ndarray, shape (w,)
         Probability of trail at each window, smoothed along the run.
     activity_probability : float
-        Probability that the whole is a trail run; NaN where the recording can't tell.
+        Probability that the whole is a trail run; NaN where the recording doesn't show it.
     channels : frozenset of str
         ``"position"``, ``"elevation"`` and the athlete's own ``"baseline"``, as far as used.
     contributions : pandas.DataFrame
@@ -76,7 +76,7 @@ class SurfaceEstimate:
     mixed_log_odds: float = float("nan")
 
     def __bool__(self) -> bool:
-        """Whether the recording tells anything."""
+        """Whether the recording shows anything."""
         return bool(len(self.distance))
 
 

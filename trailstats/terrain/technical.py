@@ -2,7 +2,7 @@
 the run itself.
 
 Nothing in a recording of position and time shows stones and roots. What shows is their effect on
-the runner, above all on descents, where energy doesn't limit the speed. The weights are judgement;
+the runner, above all on descents, where energy doesn't limit the speed. The weights are our choice;
 no labelled recordings exist.
 """
 
@@ -32,7 +32,7 @@ __all__ = ["TECHNICAL_WEIGHTS", "TechnicalWeights", "technical_probability"]
 
 @dataclass(frozen=True)
 class TechnicalWeights:
-    """How much each cue adds to the log-odds of technical ground; all are judgement.
+    """How much each cue adds to the log-odds of technical ground; all are our choice.
 
     Attributes
     ----------
@@ -40,19 +40,19 @@ class TechnicalWeights:
         Log-odds of a stretch of trail without any cue.
     descent_deficit : float
         Per halving of the grade-adjusted speed below the run's median, on descents.
-    level_deficit : float
-        The same on the level and on climbs, where fatigue and hiking slow people down as well.
+    flat_deficit : float
+        The same on the flat and on climbs, where fatigue and hiking slow people down as well.
     speed_variation : float
         Per doubling of the spread of grade-adjusted speed against the run's median.
     winding : float
-        Per radian that the way turns to and fro on 100 m.
+        Per radian that the track turns to and fro on 100 m.
     limit : float
         Each cue adds or takes at most this.
     """
 
     intercept: float = -1.5
     descent_deficit: float = 4.0
-    level_deficit: float = 1.5
+    flat_deficit: float = 1.5
     speed_variation: float = 0.8
     winding: float = 0.8
     limit: float = 3.0
@@ -62,7 +62,7 @@ TECHNICAL_WEIGHTS = TechnicalWeights()
 """The weights in use."""
 
 DESCENT = -0.03
-"""Grade below which a stretch is a descent; judgement."""
+"""Grade below which a stretch is a descent (our choice)."""
 
 
 def technical_probability(
@@ -100,21 +100,18 @@ def _cues(
     """Return the windows' centres and their log-odds of technical ground, given that they are
     trail.
     """
-    level = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
-    usual = np.median(level)
+    speed = log_speed(grid, 40.0) + np.log(effort.effort_factor(grade))
+    usual = np.median(speed)
     pick = every_window()
-    deficit = np.clip((usual - moving_mean(level, 100.0)) / np.log(2.0), -1.0, 2.0)[
-        pick
-    ]
-    spread = np.log2(
-        np.sqrt(moving_mean((level - moving_mean(level, 150.0)) ** 2, 150.0)) + 0.02
-    )
+    halvings = (usual - moving_mean(speed, 100.0)) / np.log(2.0)
+    deficit = np.clip(halvings, -1.0, 2.0)[pick]
+    variance = moving_mean((speed - moving_mean(speed, 150.0)) ** 2, 150.0)
+    spread = np.log2(np.sqrt(variance) + 0.02)
     spread = (spread - np.median(spread))[pick]
-    winding = (
-        moving_mean(wiggle_of(turns(grid, 30.0), 30.0), 150.0)[pick] * 100.0 / 30.0
-    )
+    wiggle = wiggle_of(turns(grid, 30.0), 30.0)
+    winding = moving_mean(wiggle, 150.0)[pick] * 100.0 / 30.0
     downhill = moving_mean(grade, 100.0)[pick] < DESCENT
-    rate = np.where(downhill, weights.descent_deficit, weights.level_deficit)
+    rate = np.where(downhill, weights.descent_deficit, weights.flat_deficit)
     cues = (rate * deficit, weights.speed_variation * spread, weights.winding * winding)
     total = sum(np.clip(cue, -weights.limit, weights.limit) for cue in cues)
     return grid.distance[pick], np.asarray(weights.intercept + total)

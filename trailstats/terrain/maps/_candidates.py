@@ -1,4 +1,4 @@
-"""Which ways lie near each point of a track, and how well each fits place and direction."""
+"""Which ways lie near each point of a track, and how well each fits position and direction."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
 
 REACH = 35.0
-"""Ways further away than this are no candidates [m]; judgement, several times the usual error of a
+"""Ways further away than this are no candidates [m], our choice, several times the usual error of a
 receiver.
 """
 
 NEAREST = 8
-"""Ways kept for each point, the best fitting ones; judgement."""
+"""Ways kept for each point, the best fitting ones (our choice)."""
 
 CELL = 4500
 """Side of a cell of the search grid [1e-7 deg]: about 50 m of latitude."""
@@ -45,9 +45,9 @@ class Candidates:
     offset : numpy.ndarray, shape (n, k)
         Distance from the point [m]; infinite where there is no way.
     fit : numpy.ndarray, shape (n, k)
-        Log-likelihood of place and direction; minus infinity where there is no way.
+        Log-likelihood of position and direction; minus infinity where there is no way.
     east, north : numpy.ndarray, shape (n, k)
-        Where the nearest place of the way lies, seen from the point [m].
+        Where the nearest point of the way lies, seen from the point [m].
     origin : tuple of numpy.ndarray, shape (n,)
         Latitude and longitude of the points [1e-7 deg].
     pieces : numpy.ndarray

@@ -70,7 +70,7 @@ def build_index(extract: Path, target: Path) -> None:
             _stream_ways(extract, Path(folder) / "nodes", collector)
         except (RuntimeError, ValueError, OSError) as error:
             raise ConfigError(
-                f"{extract}: is no readable map extract: {error}"
+                f"{extract}: is not a readable map extract: {error}"
             ) from error
         finally:
             collector.close()
@@ -120,11 +120,11 @@ class _Collector:
             bytes.fromhex("".join(line[18:] for line in self._lines)), "<f8"
         ).reshape(-1, 2)
         lengths = np.array([(len(line) - 18) // 32 for line in self._lines])
-        place = np.rint(points[:, ::-1] * 1e7).astype(np.int64)
+        position = np.rint(points[:, ::-1] * 1e7).astype(np.int64)
         owner = np.repeat(np.arange(len(lengths)), lengths)
         inside = owner[1:] == owner[:-1]
         ways = np.array(self._ways, dtype=np.int64)[owner[1:][inside]]
-        rows = _in_tiles(*_divided(place[:-1][inside], place[1:][inside], ways))
+        rows = _in_tiles(*_divided(position[:-1][inside], position[1:][inside], ways))
         tiles, counts = np.unique(rows["tile"], return_counts=True)
         self.counts.update(dict(zip(tiles.tolist(), counts.tolist(), strict=True)))
         rows.tofile(self._file)
@@ -166,7 +166,7 @@ def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.
     """Write the pieces in order of their tiles and return the table of tiles.
 
     A counting sort from file to file: each chunk of rows goes to where its tiles have their next
-    free place.
+    free row.
     """
     tiles = np.zeros(len(counts), TILES)
     tiles["tile"] = sorted(counts)
@@ -217,15 +217,15 @@ def _stream_ways(extract: Path, nodes: Path, collector: _Collector) -> None:
                 way.id, tuple(map(tags.get, GROUND_KEYS)), _lines(way, factory)
             )
 
-    places = osmium.NodeLocationsForWays(
+    locations = osmium.NodeLocationsForWays(
         osmium.index.create_map(f"sparse_file_array,{nodes}")
     )
-    places.ignore_errors()
+    locations.ignore_errors()
     highways = osmium.filter.KeyFilter("highway")
     highways.enable_for(osmium.osm.WAY)
     reader = osmium.io.Reader(str(extract), osmium.osm.NODE | osmium.osm.WAY)
     try:
-        osmium.apply(reader, highways, places, Ways())
+        osmium.apply(reader, highways, locations, Ways())
     finally:
         reader.close()
 

@@ -33,16 +33,16 @@ __all__ = ["SPACING", "MapMatch", "RoadMap"]
 
 
 SPACING = 10.0
-"""Distance between the points that are matched [m]; judgement: about what a receiver resolves."""
+"""Distance between the points that are matched [m], our choice: about what a receiver resolves."""
 
 LONGEST_GAP = 100.0
-"""Positions further apart than this are not joined, along the run or as the crow flies [m];
-judgement.
+"""Positions further apart than this are not joined, along the run or as the crow flies [m]
+(our choice).
 """
 
 DIRECTION_OVER = 20.0
-"""The direction of travel is that of the chord from so far before to so far behind a point [m];
-judgement.
+"""The direction of travel is that of the chord from so far before to so far behind a point [m]
+(our choice).
 """
 
 
@@ -332,8 +332,8 @@ def _points(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     at = np.arange(SPACING / 2, d[-1], SPACING)
     d, lat, lon = d[known], lat[known], lon[known]
     after = np.clip(np.searchsorted(d, at), 1, len(d) - 1)
-    # Cleaning may have left a jump out of the distance, so the places themselves have to be near,
-    # too.
+    # Cleaning may have left a jump out of the distance, so the positions themselves have to be
+    # near, too.
     joined = (np.maximum(np.diff(d), step_lengths(lat, lon)[1:]) <= LONGEST_GAP)[
         after - 1
     ]
@@ -366,10 +366,9 @@ def _as_match(
 ) -> MapMatch:
     n, width = found.way.shape
     row = np.arange(n)
-    told = {
-        number: ground_of(sets[number]) for number in np.unique(found.tags).tolist()
-    }
-    grounds = [told[number] for number in found.tags.tolist()]
+    known_sets = np.unique(found.tags).tolist()
+    ground_by_set = {number: ground_of(sets[number]) for number in known_sets}
+    grounds = [ground_by_set[number] for number in found.tags.tolist()]
     trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
     rough = np.array([ground.technical for ground in grounds] + [np.nan])
     on_way = choice < width
