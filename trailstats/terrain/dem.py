@@ -131,8 +131,8 @@ class GroundTiles:
         of a receiver is replaced by the ground. Where the two differ from the drift by more than 6
         m (barometer) or 20 m (receiver), the track is not on the ground but on a bridge, in a
         tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to both
-        ends. Without a recorded elevation a dip or a bump between two steps steeper than 0.6, up to 600 m
-        long, is bridged in a straight line.
+        ends. Without a recorded elevation a dip or a bump between two steps steeper than
+        0.6, up to 600 m long, is bridged in a straight line.
         """
         d, z = (np.asarray(v, float) for v in (distance, elevation))
         ground = ground_heights(latitude, longitude, self)
