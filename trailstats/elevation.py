@@ -280,7 +280,8 @@ def rolling_fit(
     k = np.arange(-half, half + 1, dtype=float)
     squares = float((k**2).sum())
     slope = scipy.ndimage.correlate1d(v, k / squares, mode="nearest") / spacing
-    # Savitzky-Golay weights of second order, written out for a symmetric window.
+    # Savitzky-Golay weights of second order, written out for a symmetric window: scipy's own filter
+    # takes half a second to import, and bends the ends where the line shall go on.
     m, fourth = len(k), float((k**4).sum())
     weights = (
         (fourth - squares * k**2) / (m * fourth - squares**2)

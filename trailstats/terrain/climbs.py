@@ -122,15 +122,15 @@ def _outermost(found: list[_Hill], z: Floats) -> list[_Hill]:
     """Return the climbs and descents without those that are a dip inside a larger one of the other
     direction.
     """
+    start, end, sign = np.array(found, dtype=np.intp).reshape(-1, 3).T
+    height = np.abs(z[end] - z[start])
 
-    def height(hill: _Hill) -> float:
-        return float(abs(z[hill.end] - z[hill.start]))
+    def outermost(i: int) -> bool:
+        around = (start <= start[i]) & (end >= end[i])
+        larger = (sign != sign[i]) & (height > height[i])
+        return not (around & larger).any()
 
-    def inside(hill: _Hill, other: _Hill) -> bool:
-        within = other.start <= hill.start and hill.end <= other.end
-        return within and hill.sign != other.sign and height(other) > height(hill)
-
-    return [hill for hill in found if not any(inside(hill, one) for one in found)]
+    return [hill for i, hill in enumerate(found) if outermost(i)]
 
 
 def _climb_table(
@@ -158,6 +158,8 @@ def _climb_table(
         run.times_at(np.interp(grid[row], distance, run.seconds))
         for row in (start, end)
     )
+    over = round(STEEPEST_OVER / GRID)
+    slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
     with np.errstate(divide="ignore", invalid="ignore"):
         vertical = np.where(duration > 0, gain / duration, np.nan)
         adjusted = np.where(
@@ -175,7 +177,7 @@ def _climb_table(
             "ascent": np.where(sign > 0, gain, 0.0),
             "descent": np.where(sign < 0, gain, 0.0),
             "mean_grade": sign * gain / length,
-            "steepest_grade": [_steepest(z, hill) for hill in found],
+            "steepest_grade": [_steepest(z, slopes, hill) for hill in found],
             "moving_time": duration,
             "vertical_speed": vertical,
             "grade_adjusted_speed": adjusted,
@@ -184,11 +186,10 @@ def _climb_table(
     )
 
 
-def _steepest(z: Floats, hill: _Hill) -> float:
+def _steepest(z: Floats, slopes: Floats, hill: _Hill) -> float:
     """Return the steepest grade over `STEEPEST_OVER` within a climb; of a shorter one its mean."""
-    over = round(STEEPEST_OVER / GRID)
-    slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
-    inside = slopes[hill.start : max(hill.start + 1, hill.end - over + 1)]
+    last = hill.end - round(STEEPEST_OVER / GRID)
+    inside = slopes[hill.start : max(hill.start, last) + 1]
     if not len(inside):
         return float(z[hill.end] - z[hill.start]) / (GRID * (hill.end - hill.start))
     return hill.sign * float(np.max(hill.sign * inside))
