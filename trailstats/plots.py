@@ -91,7 +91,7 @@ def profile(
     >>> ts.plots.profile(run).to_dict()["layer"][0]["encoding"]["x"]["title"]
     'distance (km)'
     """
-    found, view = _view(run, athlete)
+    found, view = _analysis_and_track(run, athlete)
     units = Units.of(imperial)
     x_title = "time (min)" if view.by_time else f"distance ({units.long})"
     y_title = "no elevation"
@@ -127,7 +127,7 @@ def track(run: Activity | Analysis, *, athlete: AthleteLike | None = None) -> Ch
     >>> ts.plots.track(run).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(charts.track(route_rows(*_view(run, athlete))))
+    return themed(charts.track(route_rows(*_analysis_and_track(run, athlete))))
 
 
 def routes(history: History) -> Chart:
@@ -396,7 +396,7 @@ def claims(
     return themed(charts.claims(claim_rows(answers, Units.of(imperial))))
 
 
-def _view(
+def _analysis_and_track(
     run: Activity | Analysis, athlete: AthleteLike | None
 ) -> tuple[Analysis, TrackView]:
     known = as_athlete(athlete)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -386,3 +387,23 @@ def test_wide_tables_say_what_they_leave_out(
     shown, left_out = out.split("not shown:")
     for name in names:
         assert (name in shown) != (f"{name}," in left_out or f"{name};" in left_out)
+
+
+@pytest.mark.parametrize("name", ["analyze", "batch", "claims", "report"])
+def test_options_that_commands_share_are_the_same_in_each(run, name: str) -> None:
+    """The ground, the processes and what is shown take the same options in the same order."""
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    shared = (
+        "athlete",
+        "evidence",
+        "map",
+        "labels",
+        "dem",
+        "workers",
+        "cache",
+        "no-cache",
+    )
+    found = re.findall(r"^\s+--([a-z-]+)", out, re.MULTILINE)
+    wanted = [*shared, "imperial", "json", "debug"]
+    assert [option for option in found if option in wanted] == wanted

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trailstats import schema
-from trailstats.report.tracks import MAX_POINTS, ZONE_MARGIN, outside_zones, track_views
+from trailstats.report.tracks import (
+    MAX_POINTS,
+    ZONE_MARGIN,
+    outside_zones,
+    spread_points,
+    track_views,
+)
 
 DEGREE = 2 * math.pi * 6_371_008.8 / 360  # metres of one degree along a meridian
 
@@ -146,3 +152,12 @@ def test_no_line_is_drawn_over_ground_that_was_not_recorded():
     coarse = np.arange(0.0, 20_000.0, 400.0)
     (view,) = track_views([line(47 + coarse / DEGREE, np.full(len(coarse), 11.0))])
     assert len(view.starts) == 0
+
+
+def test_a_line_that_is_thinned_keeps_the_points_at_its_breaks():
+    """It should choose 0, 33, 66, 99 of a hundred points and both ends of a break before 51."""
+    chosen, starts = spread_points(100, 4, np.array([51]))
+    assert chosen.tolist() == [0, 33, 50, 51, 66, 99]
+    assert chosen[starts].tolist() == [51]
+    few, _ = spread_points(3, 4, np.array([], dtype=int))
+    assert few.tolist() == [0, 1, 2]

@@ -28,7 +28,7 @@ def info(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
 
     Example: trailstats cache info
     """
-    found = _open(cache)
+    found = _open_cache(cache)
     held: dict[str, Any] = {
         "path": str(_file(cache)),
         "bytes": 0,
@@ -57,7 +57,7 @@ def clear(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
 
     Example: trailstats cache clear
     """
-    found = _open(cache)
+    found = _open_cache(cache)
     count = 0
     if found is not None:
         count = int(str(found.info()["activities"]))
@@ -73,7 +73,7 @@ def _file(folder: Path | None) -> Path:
     return (folder or cache_folder()) / NAME
 
 
-def _open(folder: Path | None) -> Cache | None:
+def _open_cache(folder: Path | None) -> Cache | None:
     """Return the cache, or None where there is none: looking makes no folder."""
     path = _file(folder)
     return Cache(path.parent) if path.exists() else None

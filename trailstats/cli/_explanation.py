@@ -26,9 +26,9 @@ def print_explanation(found: Explanation, units: Units) -> None:
         source = found.trail_source.description
         note(f"A trail run with probability {probability}, by {source}.")
     if not np.isnan(found.tag):
-        note(f"The file's tag: {_signed(found.tag)}.")
+        note(f"The file's tag: {_log_odds_text(found.tag)}.")
     if found.whole:
-        note(f"The run as a whole, by its signal: {_cues(found.whole)}.")
+        note(f"The run as a whole, by its signal: {_cue_list(found.whole)}.")
     note(
         "Log-odds: above 0 speaks for trail, below for road; each 1 makes the odds of trail 2.7 "
         "times as large."
@@ -49,8 +49,8 @@ def print_explanation(found: Explanation, units: Units) -> None:
             row["surface"],
             text.percent(row["p_trail"]),
             row["surface_source"],
-            _ways(ways),
-            _cues(reasons),
+            _way_lines(ways),
+            _cue_list(reasons),
         )
         for row, reasons, ways in zip(
             found.segments.to_dict("records"), found.reasons, found.ways, strict=True
@@ -61,19 +61,20 @@ def print_explanation(found: Explanation, units: Units) -> None:
         note("Map data: (c) OpenStreetMap contributors, Open Database Licence.")
 
 
-def _cues(reasons: Sequence[Reason]) -> str:
+def _cue_list(reasons: Sequence[Reason]) -> str:
     # The intercept is the same everywhere.
     cues = [reason for reason in reasons if reason.name != "intercept"]
     return ", ".join(
-        f"{reason.words} {_signed(reason.log_odds)}" for reason in cues[:MOST_CUES]
+        f"{reason.words} {_log_odds_text(reason.log_odds)}"
+        for reason in cues[:MOST_CUES]
     )
 
 
-def _signed(value: float) -> str:
+def _log_odds_text(value: float) -> str:
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _ways(ways: Sequence[WayShare]) -> str:
+def _way_lines(ways: Sequence[WayShare]) -> str:
     return "\n".join(
         f"{way.way} ({text.percent(way.share)}): {way.rule}, "
         f"{' '.join(f'{k}={v}' for k, v in way.tags.items())}"

@@ -54,9 +54,9 @@ def summary(history: History, units: Units) -> None:
         f"{text.duration(total.moving_time)} moving",
     ]
     if total.duplicates:
-        counts.append(f"{_counted(total.duplicates, 'duplicate')} left out")
+        counts.append(f"{_count_of(total.duplicates, 'duplicate')} left out")
     if total.failures:
-        counts.append(f"{_counted(total.failures, 'source')} failed")
+        counts.append(f"{_count_of(total.failures, 'source')} failed")
     note(", ".join(counts))
     if total.distance > 0:
         shares = [f"{s} {text.percent(total.shares[s])}" for s in Surface]
@@ -65,7 +65,7 @@ def summary(history: History, units: Units) -> None:
             note(hint)
 
 
-def _counted(number: int, noun: str) -> str:
+def _count_of(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 

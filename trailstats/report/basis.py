@@ -46,7 +46,7 @@ def basis_of(
         "Elevation as recorded, smoothed over distance; ascent and grade follow from it.",
     ]
     if len(analyses) > 1:
-        measured.append(_coverage(analyses))
+        measured.append(_recorded_channels(analyses))
     modelled = [
         f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is "
         "left unknown." + _hint(analyses),
@@ -83,7 +83,7 @@ def basis_of(
     return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))
 
 
-def _coverage(analyses: Sequence[Analysis]) -> str:
+def _recorded_channels(analyses: Sequence[Analysis]) -> str:
     def having(column: str) -> str:
         n = sum(bool(np.isfinite(a.profile[column]).any()) for a in analyses)
         return text.count(n)

@@ -85,13 +85,13 @@ def keyed(channel: str, field: str, values: Mapping[str, object]) -> object:
 
 def surface_colour(rows: Rows) -> object:
     """Return the colours of the surfaces that occur in the rows."""
-    colours = {s: LIGHT.surface(Surface(s)) for s in _present(rows)}
+    colours = {s: LIGHT.surface(Surface(s)) for s in _surfaces_in(rows)}
     return keyed("Color", "surface:N", colours)
 
 
 def surface_shape(rows: Rows) -> object:
     """Return a shape for each surface, so that colour is not needed."""
-    return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _present(rows)})
+    return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _surfaces_in(rows)})
 
 
 def tips(*fields: tuple[str, ...]) -> list[object]:
@@ -139,6 +139,6 @@ def config(palette: Palette) -> dict[str, Any]:
     }
 
 
-def _present(rows: Rows) -> list[str]:
+def _surfaces_in(rows: Rows) -> list[str]:
     found = {row["surface"] for row in rows}
     return [s for s in SURFACES if s in found]

@@ -85,7 +85,7 @@ def load(rows: Rows) -> Chart:
     dashes = {"fitness": [1, 0], "fatigue": [5, 3], "form": [2, 2]}
     base = chart(rows)
     bars = base.mark_rect(color=LIGHT.unknown, opacity=0.45).encode(
-        x=_week(),
+        x=_week_axis(),
         x2="end:T",
         y=alt.Y("load:Q", title="load"),
         y2=alt.datum(0),
@@ -99,7 +99,7 @@ def load(rows: Rows) -> Chart:
     )
     folded = base.transform_fold(list(colours), as_=["kind", "value"])
     lines = folded.mark_line(strokeWidth=2).encode(
-        x=_week(),
+        x=_week_axis(),
         y="value:Q",
         color=keyed("Color", "kind:N", colours),
         strokeDash=keyed("StrokeDash", "kind:N", dashes),
@@ -144,7 +144,7 @@ def calendar(rows: Rows, unit: str = "km") -> Chart:
     area = alt.Scale(range=[8, 170])
     points = chart(rows).mark_point(filled=True, opacity=0.85)
     points = points.encode(
-        x=_week(),
+        x=_week_axis(),
         y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
         size=alt.Size("distance:Q", title=unit, legend=None, scale=area),
         color=surface_colour(rows),
@@ -196,7 +196,7 @@ def trend(points: Rows, lines: Rows, unit: str = "/km") -> Chart:
     y = alt.Y("speed:Q", title=f"pace, {unit}", scale=scale, axis=axis)
     dots = chart(points).mark_point(filled=True, opacity=0.6, color=LIGHT.road)
     dots = dots.encode(
-        x=_week(),
+        x=_week_axis(),
         y=y,
         size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[16, 70])),
         tooltip=tips(_WEEK_TIP, ("pace:N",), ("n:Q", "road runs")),
@@ -205,9 +205,9 @@ def trend(points: Rows, lines: Rows, unit: str = "/km") -> Chart:
         return wide(alt.layer(dots))
     fitted = chart(lines)
     band = fitted.mark_area(opacity=0.18, color=LIGHT.road).encode(
-        x=_week(), y=alt.Y("low:Q", scale=scale), y2="high:Q"
+        x=_week_axis(), y=alt.Y("low:Q", scale=scale), y2="high:Q"
     )
-    line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(x=_week(), y=y)
+    line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(x=_week_axis(), y=y)
     return wide(alt.layer(band, line, dots))
 
 
@@ -274,7 +274,7 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
         offset="zero",
     )
     bars = stacked.mark_rect().encode(
-        x=_week(),
+        x=_week_axis(),
         x2="end:T",
         y=alt.Y("from:Q", title=title),
         y2="to:Q",
@@ -284,7 +284,7 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
     return wide(bars)
 
 
-def _week() -> object:
+def _week_axis() -> object:
     return altair().X("week:T", title=None, axis=time_axis())
 
 

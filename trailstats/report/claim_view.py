@@ -131,7 +131,7 @@ def claim_view(
     unit = display_unit(result.unit, result.metric)
     picture = _picture(result, unit, units, _favours(result, part))
     difference = units.difference(
-        result.difference, unit, beside=_largest(result.low, result.high)
+        result.difference, unit, beside=_largest_size(result.low, result.high)
     )
     interval = units.interval(result.low, result.high, unit, signed=True)
     # Beside the difference the interval does without the unit.
@@ -259,7 +259,7 @@ def _picture(
 ) -> IntervalPicture | None:
     if not math.isfinite(result.difference):
         return None
-    edge = 1.1 * _largest(result.low, result.difference, result.high) or 1.0
+    edge = 1.1 * _largest_size(result.low, result.difference, result.high) or 1.0
     is_bounded = math.isfinite(result.low) or math.isfinite(result.high)
     # An interval that is open on one side reaches the end of the axis there.
     low = -edge if is_bounded else result.difference
@@ -287,6 +287,6 @@ def _picture(
     )
 
 
-def _largest(*values: float) -> float:
+def _largest_size(*values: float) -> float:
     """Return the largest size of the values that are known, 0 without any."""
     return max((abs(v) for v in values if math.isfinite(v)), default=0.0)

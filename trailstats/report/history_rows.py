@@ -98,7 +98,10 @@ def load_rows(history: History) -> list[Row]:
     )
     by_week["form"] = by_week["fitness"] - by_week["fatigue"]
     values: list[dict[Any, object]] = by_week.round(1).to_dict("records")
-    return [_week(week) | row for week, row in zip(by_week.index, values, strict=True)]
+    return [
+        _week_bounds(week) | row
+        for week, row in zip(by_week.index, values, strict=True)
+    ]
 
 
 def weekly_impact_rows(history: History) -> list[Row]:
@@ -248,11 +251,11 @@ def variety_rows(history: History) -> list[Row]:
 def _surface_rows(weeks: Mapping[Surface, pd.Series], name: str) -> list[Row]:
     """Return a row for each surface and week, from values by week."""
     return [
-        _week(week) | {"surface": surface.value, name: round(float(value), 2)}
+        _week_bounds(week) | {"surface": surface.value, name: round(float(value), 2)}
         for surface, values in weeks.items()
         for week, value in zip(values.index, values, strict=True)
     ]
 
 
-def _week(monday: pd.Timestamp) -> Row:
+def _week_bounds(monday: pd.Timestamp) -> Row:
     return {"week": monday.strftime(_DAY), "end": (monday + _BAR).strftime(_DAY)}

@@ -48,7 +48,7 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
     """
     texts = _Texts()
     activities = [
-        _route(s) if page.folder else _activity(s, texts) for s in page.sections
+        _route(s) if page.folder else _activity_json(s, texts) for s in page.sections
     ]
     return {
         "surfaces": [s.value for s in Surface],
@@ -72,7 +72,7 @@ def embed(data: object) -> str:
     return out
 
 
-def _activity(view: ActivityView, texts: _Texts) -> Json:
+def _activity_json(view: ActivityView, texts: _Texts) -> Json:
     out: Json = {
         "title": view.title,
         "date": view.date,
@@ -81,7 +81,7 @@ def _activity(view: ActivityView, texts: _Texts) -> Json:
         "zones": [[texts.number(a), texts.number(b), c] for a, b, c in view.zones],
         "issues": [[texts.number(part) for part in issue] for issue in view.issues],
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
-        "track": _track(view.track),
+        "track": _track_json(view.track),
     }
     if view.notes:
         out["notes"] = view.notes
@@ -106,9 +106,9 @@ def _route(view: ActivityView) -> Json:
         out["track"] = {
             "region": track.region,
             "starts": starts.tolist(),
-            "x": _steps(track.x[chosen]),
-            "y": _steps(track.y[chosen]),
-            "segment": _steps(track.segment[chosen]),
+            "x": _differences_of(track.x[chosen]),
+            "y": _differences_of(track.y[chosen]),
+            "segment": _differences_of(track.segment[chosen]),
         }
     return out
 
@@ -125,7 +125,7 @@ def _table_json(table: TableView, texts: _Texts) -> Json:
     return out
 
 
-def _track(track: TrackView) -> Json:
+def _track_json(track: TrackView) -> Json:
     """Return a track's columns; ``x, y, along, elevation`` as differences from the last known
     value.
     """
@@ -134,20 +134,20 @@ def _track(track: TrackView) -> Json:
         "byTime": track.by_time,
         "starts": track.starts.tolist(),
     }
-    out["along"] = _steps(track.along)
+    out["along"] = _differences_of(track.along)
     if track.has("x"):
-        out |= {"x": _steps(track.x), "y": _steps(track.y)}
+        out |= {"x": _differences_of(track.x), "y": _differences_of(track.y)}
     if track.has("elevation"):
-        out["elevation"] = _steps(track.elevation * 10)  # decimetres
+        out["elevation"] = _differences_of(track.elevation * 10)  # decimetres
     if track.has("speed"):
         out["speed"] = _integers(track.speed * 100)  # centimetres per second
     if track.has("heart_rate"):
         out["heartRate"] = _integers(track.heart_rate)
-    out["segment"] = _steps(track.segment)
+    out["segment"] = _differences_of(track.segment)
     return out
 
 
-def _steps(values: Floats | Ints) -> list[int | None]:
+def _differences_of(values: Floats | Ints) -> list[int | None]:
     """Return whole numbers, each as the difference from the last known one."""
     whole: Floats = np.round(values).astype(np.float64)
     known = np.isfinite(whole)

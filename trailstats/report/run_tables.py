@@ -154,7 +154,9 @@ def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
         "heart rate": texts["heart_rate"],
     }
     surfaces = tuple(surface_code(s) for s in segments["surface"])
-    return TableView(tuple(columns), _rows(columns), surfaces, _spans(segments))
+    return TableView(
+        tuple(columns), _rows_of_columns(columns), surfaces, _spans(segments)
+    )
 
 
 def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
@@ -171,7 +173,7 @@ def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
         f"{units.short}/h": texts["vertical_speed"],
         f"grade-adj. (/{units.long})": texts["grade_adjusted_speed"],
     }
-    return TableView(tuple(columns), _rows(columns), (), _spans(climbs))
+    return TableView(tuple(columns), _rows_of_columns(columns), (), _spans(climbs))
 
 
 def split_table(segments: pd.DataFrame, units: Units) -> TableView:
@@ -283,7 +285,9 @@ def _metric_unit(name: str, metric: Metric) -> str:
     return display_unit(metric.unit, name)
 
 
-def _rows(columns: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+def _rows_of_columns(
+    columns: Mapping[str, Iterable[str]],
+) -> tuple[tuple[str, ...], ...]:
     return tuple(zip(*columns.values(), strict=True))
 
 

@@ -113,13 +113,13 @@ def activity_view(
         date=text.date(meta.start_time, meta.local_offset),
         file=listing.file,
         surface=listing.surface or surface_of(analysis),
-        facts=_facts(analysis, listing, units),
+        facts=_run_facts(analysis, listing, units),
         splits=split_table(analysis.segments, units),
         segments=segments,
         climbs=climb_table(analysis.climbs, units),
         metrics=metric_table(analysis.metrics, units),
         details=metric_table(analysis.metrics, units, detail=True),
-        zones=_zones(analysis),
+        zones=_zone_shares(analysis),
         issues=tuple((i.severity.value, i.message, i.where) for i in analysis.issues),
         notes=meta.notes,
         track=track,
@@ -142,7 +142,7 @@ def _title(meta: ActivityMeta) -> str:
     return " · ".join(filter(None, parts)) or _SUFFIX.sub("", file) or "Activity"
 
 
-def _facts(
+def _run_facts(
     analysis: Analysis, listing: Listing, units: Units
 ) -> tuple[tuple[str, str], ...]:
     t = analysis.totals
@@ -169,7 +169,7 @@ def _facts(
     return tuple((what, value) for what, value in facts.items() if value)
 
 
-def _zones(analysis: Analysis) -> tuple[tuple[str, str, float], ...]:
+def _zone_shares(analysis: Analysis) -> tuple[tuple[str, str, float], ...]:
     times = zone_times(analysis.metrics)
     total = sum(times)
     if total <= 0:

@@ -147,11 +147,11 @@ def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[Tra
             members, np.split(x, ends), np.split(y, ends), strict=True
         ):
             profile, starts = shown[i]
-            views[i] = _view(profile, starts, own_x, own_y, region)
+            views[i] = _track_view(profile, starts, own_x, own_y, region)
     return [view for view in views if view is not None]
 
 
-def _view(
+def _track_view(
     profile: pd.DataFrame,
     starts: Ints,
     x: Floats,

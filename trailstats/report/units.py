@@ -133,7 +133,9 @@ class Units:
         shown = value * factor
         # A whole plain number is a count or a rating: decimals would feign precision.
         whole = unit == "1" and shown == round(shown)
-        return _with_unit(decimal(shown, 0 if whole else _decimals(shown, unit)), word)
+        return _with_unit(
+            decimal(shown, 0 if whole else _three_digits(shown, unit)), word
+        )
 
     def difference(self, value: float, unit: str, beside: float = 0.0) -> str:
         """Return a difference with its sign and unit, such as ``"+0.12 km"``.
@@ -151,8 +153,10 @@ class Units:
         """
         if not math.isfinite(value):
             return DASH
-        factor, word, decimals = self._scale(max(abs(value), abs(beside)), unit)
-        return _with_unit(_signed(value * factor, decimals, word), word)
+        factor, word, decimals = self._difference_scale(
+            max(abs(value), abs(beside)), unit
+        )
+        return _with_unit(_with_sign(value * factor, decimals, word), word)
 
     def interval(
         self, low: float, high: float, unit: str, *, signed: bool = False
@@ -178,8 +182,8 @@ class Units:
             return f"at least {write(low, unit)}"
         size = max(abs(low), abs(high))
         if signed:
-            factor, word, decimals = self._scale(size, unit)
-            first, last = (_signed(v * factor, decimals, word) for v in (low, high))
+            factor, word, decimals = self._difference_scale(size, unit)
+            first, last = (_with_sign(v * factor, decimals, word) for v in (low, high))
         elif unit in ("m/s", "share"):
             # The faster end has the smaller pace.
             ends = (high, low) if unit == "m/s" else (low, high)
@@ -192,7 +196,7 @@ class Units:
             word = ""
         else:
             factor, word = self._conversion(unit)
-            decimals = _decimals(size * factor, unit)
+            decimals = _three_digits(size * factor, unit)
             if unit == "J" and size >= _KILO_FROM:
                 factor, word, decimals = 1e-3, "kJ", 0
             first, last = (decimal(v * factor, decimals) for v in (low, high))
@@ -202,7 +206,7 @@ class Units:
         """Return the factor to the unit of display and that unit."""
         return self.converted.get(unit, (1.0, _WORDS.get(unit, unit)))
 
-    def _scale(self, size: float, unit: str) -> tuple[float, str, int]:
+    def _difference_scale(self, size: float, unit: str) -> tuple[float, str, int]:
         """Return the factor to the unit of display, that unit, and the decimals for a difference of
         this size.
         """
@@ -217,7 +221,7 @@ class Units:
         if unit in _COUNTED_A_MINUTE:
             return factor, word, 1 if shown < 10 else 0
         # Below one two significant digits do: a difference is never known to three.
-        return factor, word, _decimals(shown, unit) - (0 < shown < 1)
+        return factor, word, _three_digits(shown, unit) - (0 < shown < 1)
 
 
 METRIC = Units("km", 1000.0, "m", 1.0, "km/h", {})
@@ -235,13 +239,13 @@ IMPERIAL = Units(
 )
 
 
-def _signed(value: float, decimals: int, word: str) -> str:
+def _with_sign(value: float, decimals: int, word: str) -> str:
     text = clock(value) if word == _CLOCK else decimal(value, decimals)
     is_zero = not any(c in "123456789" for c in text)
     return text if text.startswith(MINUS) or is_zero else f"+{text}"
 
 
-def _decimals(value: float, unit: str) -> int:
+def _three_digits(value: float, unit: str) -> int:
     """Return the decimals that show three significant digits; whole numbers per minute."""
     size = abs(value)
     if unit in _COUNTED_A_MINUTE or size == 0 or size >= 99.95:

@@ -156,7 +156,7 @@ def build_page(
     return Page(
         title=title or name,
         subtitle=text.span(*result.period) if result.period else "",
-        facts=_facts(result, units),
+        facts=_history_facts(result, units),
         verdicts=_verdict_groups(answers),
         claims=answers,
         rules=rule_views(rules, numbers),
@@ -229,7 +229,7 @@ def _short_names(sources: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _facts(history: History, units: Units) -> tuple[tuple[str, str], ...]:
+def _history_facts(history: History, units: Units) -> tuple[tuple[str, str], ...]:
     total = overview_of(history)
     hours = text.duration(total.moving_time).rsplit(":", 1)[0]
     facts = {
