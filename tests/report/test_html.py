@@ -319,16 +319,11 @@ def test_an_archive_in_which_nothing_could_be_read(build):
 
 def test_claims_and_rules_are_worked_out_when_not_given(history, tmp_path, monkeypatch):
     """It should ask the claims and the plan of the same history."""
-    import trailstats.claims
-    import trailstats.claims.plan
+    from trailstats.report import html as module
 
     asked = []
-    monkeypatch.setattr(
-        trailstats.claims, "evaluate_claims", lambda h: asked.append(h) or []
-    )
-    monkeypatch.setattr(
-        trailstats.claims.plan, "check_plan", lambda h: asked.append(h) or []
-    )
+    for name in ("evaluate_claims", "check_plan"):
+        monkeypatch.setattr(module, name, lambda h: asked.append(h) or [])
     write_report(history, tmp_path / "a.html")
     assert asked == [history, history]
 
