@@ -173,7 +173,7 @@ class Cache:
         return False
 
     def row(self, key: bytes, number: int, judged: str) -> bytes | None:
-        """Return what was noted of one result for a way of judging it; None when nothing was."""
+        """Return what was noted of one result for a manner of judging it; None when nothing was."""
         with self._reading():
             query = (
                 "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
@@ -186,7 +186,7 @@ class Cache:
         return None
 
     def put_rows(self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
-        """Note something of results for a way of judging them, in place of what was noted for
+        """Note something of results for a manner of judging them, in place of what was noted for
         another.
         """
         sealed = [

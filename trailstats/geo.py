@@ -74,7 +74,7 @@ def local_xy(latitude: ArrayLike, longitude: ArrayLike) -> tuple[Floats, Floats]
     if not np.isfinite(lat).any():
         return np.full(lat.shape, np.nan), np.full(lon.shape, np.nan)
     lat0 = float(np.nanmedian(lat))
-    # Shortest way round from the first position, so that a track across the date line stays in one
+    # The shorter arc from the first position, so that a track across the date line stays in one
     # piece.
     east = (lon - lon[np.isfinite(lon)][0] + 180.0) % 360.0 - 180.0
     east = east - np.nanmedian(east)
