@@ -85,20 +85,22 @@ def load_metrics(
             (f"{part}_load_per_km", totals.distance / 1000.0),
             (f"{part}_load_per_minute", totals.moving_time / 60.0),
         ):
-            ends = lowest / amount, highest / amount
-            out |= _load_metric(name, value / amount, *ends, method + note)
+            bounds = (lowest / amount, highest / amount)
+            out |= _load_metric(name, value / amount, bounds, method + note)
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
-        value, least, most = (float(x.impact[row]) for x in (central, low, high))
-        out |= _load_metric(name, value, least, most, f"{method}; on {side}")
+        value = float(central.impact[row])
+        bounds = (float(low.impact[row]), float(high.impact[row]))
+        out |= _load_metric(name, value, bounds, f"{method}; on {side}")
     return out
 
 
 def _load_metric(
-    name: str, value: float, low: float, high: float, method: str
+    name: str, value: float, bounds: tuple[float, float], method: str
 ) -> dict[str, Metric]:
     if np.isnan(value):
         return missing(NO_ELEVATION, name)
+    low, high = bounds
     return found(name, value, method, low=low, high=high, coverage=1.0)
 
 
