@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ DOOR = {"__init__", "__main__"}
 MOST_LINES = 300
 MOST_ENTRIES = 22  # at the top of the package
 MOST_ROWS = 13
+MOST_PARAMETERS = 6  # of a function that is not public
+WIDEST_LINE = 100
+MOST_TOKENS = 8.0  # of code on a line, in the mean
+MOST_TOKENS_OF_NINE_IN_TEN = 18
+
+# Where an import stands inside a function, and why it can't stand at the top.
+LATE_IMPORTS = {
+    "cli": "a command starts quickly, and one that needs no report loads none",
+    "report/__init__.py": "templates and charts are an extra that may be missing",
+}
 
 
 def modules() -> list[Path]:
@@ -174,6 +185,33 @@ def test_the_circle_test_sees_a_circle() -> None:
     assert circles(ring) == ["a", "b", "c"]
 
 
+def late_imports(text: str) -> list[str]:
+    """Return the imports of this package's modules that stand inside functions."""
+    found = []
+    for function in ast.walk(ast.parse(text)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = ast.Module(function.body, [])
+            found += [target for target, _ in imports(ast.unparse(inside), "")]
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_stand_at_the_top(path: Path) -> None:
+    """An import inside a function hides what a module needs; the places that have a reason are
+    named.
+    """
+    place = path.relative_to(PACKAGE)
+    if place.parts[0] in LATE_IMPORTS or str(place) in LATE_IMPORTS:
+        return
+    assert late_imports(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_late_import_is_seen() -> None:
+    """One in a function counts, one at the top does not."""
+    text = "from trailstats import geo\ndef f():\n    from trailstats.io import read\n"
+    assert late_imports(text) == ["io"]
+
+
 def test_the_top_of_the_package_is_short() -> None:
     """Who opens the package sees its rooms at a glance: few entries, and one private module."""
     entries = {p.name for p in PACKAGE.iterdir()} - {"__pycache__"}
@@ -247,6 +285,89 @@ def test_modules_stay_small(path: Path) -> None:
     """A module of more than 300 lines of code has more than one responsibility."""
     lines = len(code_lines(path.read_text(encoding="utf-8")))
     assert lines <= MOST_LINES
+
+
+def test_lines_hold_one_idea() -> None:
+    """A line of code has few tokens, in the mean and in nine of ten."""
+    counts = sorted(
+        tokens
+        for path in modules()
+        for tokens in code_lines(path.read_text(encoding="utf-8")).values()
+        if tokens
+    )
+    assert sum(counts) / len(counts) <= MOST_TOKENS
+    assert counts[int(0.9 * len(counts))] <= MOST_TOKENS_OF_NINE_IN_TEN
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_lines_are_not_wide(path: Path) -> None:
+    """No line of code or text is wider than 100 characters."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wide = [n for n, line in enumerate(lines, start=1) if len(line) > WIDEST_LINE]
+    assert wide == []
+
+
+@functools.cache
+def public_functions() -> set[tuple[str, str]]:
+    """Return module and name of everything that a public module lists in its ``__all__``."""
+    found = set()
+    for name in names_of_modules():
+        if any(part.startswith("_") for part in name.split(".")):
+            continue
+        module = importlib.import_module(name)
+        for listed in getattr(module, "__all__", ()):
+            home = getattr(getattr(module, listed), "__module__", "")
+            found.add((home, listed))
+    return found
+
+
+def long_lists(
+    text: str, public: Callable[[str], bool] = lambda name: False
+) -> list[str]:
+    """Return the functions of a module that take more parameters than one can keep in mind: other
+    than public functions, the methods of public classes and the commands of the program, whose
+    parameters are its options.
+    """
+    found = []
+
+    def visit(node: ast.AST, outer: str) -> None:
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                a = inner.args
+                names = [x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+                count = len(set(names) - {"self", "cls"})
+                command = any(
+                    ast.unparse(d).startswith("command") for d in inner.decorator_list
+                )
+                open_name = public(outer or inner.name) and inner.name[0] != "_"
+                if count > MOST_PARAMETERS and not command and not open_name:
+                    found.append(f"{inner.name}: {count} parameters")
+                visit(inner, "_inside")
+            elif isinstance(inner, ast.ClassDef):
+                visit(inner, outer or inner.name)
+            else:
+                visit(inner, outer)
+
+    visit(ast.parse(text), "")
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_private_functions_take_few_parameters(path: Path) -> None:
+    """What belongs together travels as one object; a public function may have many options."""
+    module = dotted(path).removesuffix(".__init__")
+    listed = public_functions()
+    text = path.read_text(encoding="utf-8")
+    assert long_lists(text, lambda name: (module, name) in listed) == []
+
+
+def test_a_long_list_of_parameters_is_seen() -> None:
+    """Seven count, six and a method's own object do not, and a public name may have more."""
+    six, seven = "a, b, c, d, *, e, f", "a, b, c, d, *, e, f, g"
+    assert long_lists(f"def _few({six}): pass") == []
+    assert long_lists(f"class Some:\n    def few(self, {six}): pass") == []
+    assert long_lists(f"def many({seven}): pass") == ["many: 7 parameters"]
+    assert long_lists(f"def many({seven}): pass", lambda name: name == "many") == []
 
 
 def test_module_names_say_what_is_inside() -> None:
