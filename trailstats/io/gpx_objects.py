@@ -60,7 +60,8 @@ def to_gpxpy(activity: Activity) -> GPX:
         if (meta.sport, meta.sub_sport) == ("running", "trail")
         else meta.sport
     )
-    track.type = _without_controls(kind) or None  # type: ignore[assignment]  # gpxpy writes it as text
+    # The types of gpxpy know no text here; it writes one.
+    track.type = _without_controls(kind) or None  # type: ignore[assignment]
     gpx.tracks.append(track)
     legs = 1.0 if meta.sport == "cycling" else 2.0
     part = np.searchsorted(activity.pauses["end_time"], records.index, side="right")
