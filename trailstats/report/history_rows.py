@@ -206,7 +206,9 @@ def trend_rows(history: History, units: Units = METRIC) -> Trend:
     points["n"] = form.weeks["n_runs"]
     points["pace"] = [units.pace(speed) for speed in form.weeks["speed"]]
     lines = paces(form.trend, "speed", "low", "high")
-    return Trend(points.to_dict("records"), lines.to_dict("records"), form.reference)  # type: ignore[arg-type]  # their keys are texts
+    rows: list[Row] = points.to_dict("records")  # type: ignore[assignment]
+    trend: list[Row] = lines.to_dict("records")  # type: ignore[assignment]
+    return Trend(rows, trend, form.reference)
 
 
 def variety_rows(history: History) -> list[Row]:
