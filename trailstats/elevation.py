@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 
 __all__ = [
     "Corrected",

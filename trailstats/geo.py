@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trailstats.schema.arrays import Floats
+from trailstats.arrays import Floats
 
 __all__ = [
     "EARTH_RADIUS",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.schema.arrays import Floats
+from trailstats.arrays import Floats
 
 EFFORT = {"easy": 2.86, "recovery": 2.68, "long": 2.80}
 """Intended effort of unhurried runs on the road, as speed on the level [m/s]."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.stats import binomtest
 
+from trailstats.arrays import Floats
 from trailstats.claims import CLAIMS, ClaimResult, findings
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import ALPHA
 from trailstats.claims._weeks import whole_weeks
 from trailstats.metrics.impact import EXPONENTS, SURFACE_FACTORS, Ground
-from trailstats.schema.arrays import Floats
 
 from .scenario import ALL, Scenario
 from .tables import SimulatedEvidence, simulate

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import expit
 
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 
 from .runner import risen
 from .scenario import Scenario

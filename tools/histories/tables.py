@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from trailstats import schema
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import TRACK_COLUMNS, Evidence
 from trailstats.history import History
 from trailstats.metrics.effort import effort_factor
@@ -28,7 +29,6 @@ from trailstats.model.activity import ActivityMeta
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis, Totals
-from trailstats.schema.arrays import Floats
 
 from .runner import (
     EFFORT,

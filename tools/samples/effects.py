@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 
 from . import season
 from .runner import Physiology, Run

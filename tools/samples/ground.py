@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from trailstats.schema.arrays import Floats, Ints
+from trailstats.arrays import Floats, Ints
 
 STEP = 2.0
 BLOCK = 180.0

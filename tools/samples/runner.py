@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
 from histories.runner import Physiology
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 
 from .ground import FOOTINGS, STEP, TRACK, Course, wave
 

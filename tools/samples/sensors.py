@@ -10,7 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 
 from .runner import STOPPED, Run
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from trailstats.schema.arrays import Floats
+from trailstats.arrays import Floats
 
 from .runner import GAITS, Physiology, Run
 from .season import Session

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from trailstats.schema.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats
 from trailstats.terrain._model import LinearModel, WholeRun
 from trailstats.terrain._sequence import smooth_log_odds
 from trailstats.terrain.baseline import FEWEST_RUNS

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.formats import read
 from trailstats.model.activity import Activity, CleanActivity
-from trailstats.schema.arrays import Floats
 from trailstats.terrain import features
 
 SAME_ATHLETE = {"thomaschampagne__elevate": "sports-alliance__sports-lib"}

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from trailstats.schema.arrays import Floats
+from trailstats.arrays import Floats
 from trailstats.terrain._sequence import sigmoid
 from training.fitting import Track, Trained
 

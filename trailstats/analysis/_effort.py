@@ -6,12 +6,12 @@ import numpy as np
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
+from trailstats.arrays import Floats
 from trailstats.metrics import effort, performance, variability
 from trailstats.metrics.effort import EffortCurve
 from trailstats.metrics.sampling import WARM_UP, time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
-from trailstats.schema.arrays import Floats
 
 __all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from trailstats.analysis._impact import COMPONENTS
 from trailstats.analysis._wrapping import found, missing
+from trailstats.arrays import Floats
 from trailstats.metrics import intensity, load
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import HEART_RATE_BINS, Analysis, Metric
 from trailstats.schema import EvidenceStrength
-from trailstats.schema.arrays import Floats
 
 __all__ = ["judged_metrics"]
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import Flags, Floats
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Floats", "Samples"]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, missing
+from trailstats.arrays import Flags, Floats
 from trailstats.metrics import impact, variability
 from trailstats.metrics.sampling import time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import EvidenceStrength
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Steps", "count_steps", "step_metrics"]
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
+from trailstats.arrays import Flags, Floats
 from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
 

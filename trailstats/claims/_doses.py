@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.metrics.impact import GRAVITY
 from trailstats.schema import Verdict
-from trailstats.schema.arrays import Floats
 
 __all__ = ["balance", "strength"]
 

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import ArrayLike, Flags, Floats
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.schema import IMPACT, INDOOR, Surface
-from trailstats.schema.arrays import ArrayLike, Flags, Floats
 
 __all__ = ["SIDES", "TRACK_COLUMNS", "Evidence"]
 

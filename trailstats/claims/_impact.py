@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import SIDES, Evidence
 from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
@@ -26,7 +27,6 @@ from trailstats.metrics.impact import (
     impact_sensitivity,
 )
 from trailstats.schema import Verdict
-from trailstats.schema.arrays import Floats
 
 __all__ = ["impact"]
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.claims.wording import rule_result
-from trailstats.schema.arrays import Flags, Floats, Ints
 
 __all__ = ["race_rules"]
 

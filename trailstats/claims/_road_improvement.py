@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import DECIDED, Finding, answer, decide
 from trailstats.claims._road_speed import RoadSpeed, road_speed
@@ -17,7 +18,6 @@ from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
 from trailstats.claims.wording import unanswered
 from trailstats.schema import Verdict
-from trailstats.schema.arrays import Floats
 
 __all__ = ["road_improvement"]
 

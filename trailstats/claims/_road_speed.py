@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._stretches import LEAST_SLOPE, MOST_SLOPE, calm_stretches
 from trailstats.claims._weeks import Weeks
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Floats
 
 __all__ = ["RoadSpeed", "road_speed"]
 

@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import Floats, Ints
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
 from trailstats.metrics.variety import route_cells, route_novelty
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Floats, Ints
 
 __all__ = ["cells_of_runs", "novelty", "surges"]
 

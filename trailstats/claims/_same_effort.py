@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
 from trailstats.claims._stretches import SpeedLine, calm_stretches
@@ -21,7 +22,6 @@ from trailstats.claims.stats import (
 )
 from trailstats.claims.wording import unanswered
 from trailstats.schema import Surface, Verdict
-from trailstats.schema.arrays import Floats
 
 __all__ = ["same_effort"]
 

@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
+from trailstats.arrays import Flags, Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.schema import Gait
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["LEAST_SLOPE", "MOST_SLOPE", "SpeedLine", "calm_stretches"]
 

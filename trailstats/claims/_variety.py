@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.schema import Gait, Verdict
-from trailstats.schema.arrays import Floats
 from trailstats.terrain.ground_kinds import LEVEL_GRADE
 
 __all__ = ["session_kinds_of_runs", "variety"]

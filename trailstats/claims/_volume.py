@@ -10,12 +10,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, decide
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import ar1_regression, smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
-from trailstats.schema.arrays import Floats
 
 __all__ = ["volume"]
 

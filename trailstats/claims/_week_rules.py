@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Flags
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._variety import session_kinds_of_runs
 from trailstats.claims._weeks import race_days, span
@@ -17,7 +18,6 @@ from trailstats.claims.wording import rule_result
 from trailstats.history.training import monday_of
 from trailstats.metrics.variety import SessionKind, shannon_evenness
 from trailstats.model.athlete import GOALS
-from trailstats.schema.arrays import Flags
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
 
 __all__ = ["week_rules", "weeks_of_trail_runs"]

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.load import exponential_load
-from trailstats.schema.arrays import Floats
 
 __all__ = [
     "Weeks",

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._road_speed import road_speed
 from trailstats.claims._weeks import whole_weeks
 from trailstats.claims.stats import ar1_regression
 from trailstats.history import History
-from trailstats.schema.arrays import Floats
 
 __all__ = ["RoadForm", "road_form"]
 

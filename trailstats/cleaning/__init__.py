@@ -12,6 +12,7 @@ from dataclasses import fields
 import numpy as np
 
 from trailstats import schema
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._carried import carried_samples
 from trailstats.cleaning._clock import put_in_order
 from trailstats.cleaning._distance import (
@@ -36,7 +37,6 @@ from trailstats.elevation import Profile, grid_profile
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["CleanRules", "clean"]
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._distance import Steps
 from trailstats.cleaning._draft import Draft
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import local_xy
 from trailstats.metrics.sampling import true_runs
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["carried_samples"]
 

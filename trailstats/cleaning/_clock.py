@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Ints
 from trailstats.cleaning._draft import Draft
 from trailstats.cleaning._order import DAY, SECOND, WRONG_DATE, Order
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Ints
 
 __all__ = ["put_in_order"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._draft import Draft
 from trailstats.cleaning._positions import flags_of_runs
 from trailstats.cleaning.rules import CleanRules
@@ -17,7 +18,6 @@ from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Steps", "durations", "moving_samples", "speed_over", "steps"]
 

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning.rules import CleanRules
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity, is_on_foot
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = ["Draft"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Flags, Ints
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.model.activity import Activity
-from trailstats.schema.arrays import Flags, Ints
 
 __all__ = ["DAY", "SECOND", "WRONG_DATE", "Order"]
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.cleaning._draft import Draft
 from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats, Ints
 
 __all__ = ["blank_frozen", "blank_spikes", "flags_of_runs"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._draft import Draft
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import TREADMILL, Severity
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = [
     "blank_heart_rate",

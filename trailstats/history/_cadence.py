@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.metrics.impact import fit_cadence
 from trailstats.model.results import Analysis
 from trailstats.schema import Gait, Slope
-from trailstats.schema.arrays import Floats
 
 __all__ = ["CadenceEvidence", "cadence_evidence", "level_running", "own_cadence"]
 

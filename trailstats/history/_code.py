@@ -12,6 +12,7 @@ __all__ = ["AFTER", "MEASURING", "code_fingerprint"]
 
 MEASURING = (
     "analysis",
+    "arrays.py",
     "cleaning",
     "elevation.py",
     "errors.py",

@@ -14,6 +14,7 @@ import pandas as pd
 from trailstats import schema
 from trailstats.analysis import judge
 from trailstats.analysis.recording import Recording
+from trailstats.arrays import Floats
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError
 from trailstats.history._cadence import CadenceEvidence
@@ -39,7 +40,6 @@ from trailstats.model.athlete import Athlete
 from trailstats.model.fingerprint import fingerprint
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis
-from trailstats.schema.arrays import Floats
 
 __all__ = ["Slot", "Stored", "StoredAnalyses", "tables_in_parts"]
 

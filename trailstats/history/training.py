@@ -14,6 +14,7 @@ import scipy
 from trailstats import schema
 from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
 from trailstats.analysis._wrapping import found, missing
+from trailstats.arrays import Floats
 from trailstats.history._cadence import level_running
 from trailstats.metrics import (
     effort,
@@ -28,7 +29,6 @@ from trailstats.metrics.effort import PersonalCurve
 from trailstats.metrics.impact import CadenceModel
 from trailstats.model.results import Metric
 from trailstats.schema import Gait
-from trailstats.schema.arrays import Floats
 
 __all__ = [
     "daily_table",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
+from trailstats.arrays import Floats, Ints, Times
 from trailstats.errors import NotAnActivityError, SchemaError
 from trailstats.model.activity import (
     Activity,
@@ -20,7 +21,6 @@ from trailstats.model.activity import (
     empty_pauses,
 )
 from trailstats.schema import WALKS, Severity
-from trailstats.schema.arrays import Floats, Ints, Times
 
 NAT = np.datetime64("NaT", "ns")
 # Years in which a consumer device can have recorded: outside, the clock was not set.

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.errors import ReadError, UnsupportedFormatError
 from trailstats.io import fit
 from trailstats.io._build import ParseOptions
 from trailstats.io.fit._records import COLUMNS, read_records
 from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
 from trailstats.io.xml import gpx
-from trailstats.schema.arrays import Floats
 
 __all__ = ["compare"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from trailstats.schema.arrays import ArrayLike, Flags, Floats, as_floats
+from trailstats.arrays import ArrayLike, Flags, Floats, as_floats
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 
 class EffortCurve(StrEnum):

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
 from trailstats.metrics._spring_mass import GRAVITY
 from trailstats.metrics.sampling import true_runs, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_flags, as_floats
 
 DESCENT_BANDS: Final = (-0.05, -0.10, -0.15)
 """Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Flags, as_flags, as_floats
 from trailstats.metrics._zones import overshoot, share_above
 from trailstats.metrics.sampling import WARM_UP, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Flags, as_flags, as_floats
 
 RECOVERY_WINDOW: Final = 36.0 * 3600.0
 """Time after a hard session within which the next run counts as meant to be easy [judgement]. [s]

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, as_floats
 from trailstats.metrics.effort import variability_index
 from trailstats.metrics.sampling import WARM_UP, time_mean, valid_seconds
-from trailstats.schema.arrays import ArrayLike, as_floats
 
 
 def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:

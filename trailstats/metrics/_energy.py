@@ -8,15 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
-from trailstats.metrics.sampling import valid_seconds
-from trailstats.schema.arrays import (
+from trailstats.arrays import (
     ArrayLike,
     Flags,
     Floats,
     as_flags,
     as_floats,
 )
+from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
+from trailstats.metrics.sampling import valid_seconds
 
 PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import scipy
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 _BOX_SIZES: Final = tuple(range(4, 17))
 _DETRENDING: Final = 500.0

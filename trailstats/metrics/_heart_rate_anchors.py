@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import time_quantile, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 def heart_rate_max_from_age(age: ArrayLike) -> Floats:

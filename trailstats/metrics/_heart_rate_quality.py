@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.metrics.sampling import true_runs, valid_seconds
-from trailstats.schema.arrays import (
+from trailstats.arrays import (
     ArrayLike,
     Flags,
     Floats,
     Ints,
     as_floats,
 )
+from trailstats.metrics.sampling import true_runs, valid_seconds
 
 
 @dataclass(frozen=True)

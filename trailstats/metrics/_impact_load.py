@@ -6,6 +6,13 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import (
+    ArrayLike,
+    Floats,
+    Ints,
+    as_flags,
+    as_floats,
+)
 from trailstats.metrics._energy import is_walking
 from trailstats.metrics._impact_sensitivity import (
     DOWNHILL_SLOPE,
@@ -27,13 +34,6 @@ from trailstats.metrics._stride import (
     step_rate,
 )
 from trailstats.metrics.sampling import valid_seconds
-from trailstats.schema.arrays import (
-    ArrayLike,
-    Floats,
-    Ints,
-    as_flags,
-    as_floats,
-)
 
 REFERENCE_SPEED: Final = 3.0
 """Speed of the reference step [m/s]."""

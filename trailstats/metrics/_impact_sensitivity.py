@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import Floats, as_floats
 from trailstats.metrics._surface_factor import SurfaceFactor
-from trailstats.schema.arrays import Floats, as_floats
 
 EXPONENTS: Final = (1.0, 4.0, 6.6, 9.0)
 """Exponents of the per-step magnitude [1]. 1 counts load. That damage grows much faster with

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, as_floats
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
-from trailstats.schema.arrays import ArrayLike, as_floats
 
 
 def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats
 from trailstats.geo import heading, resample_path, turning
-from trailstats.schema.arrays import ArrayLike, Floats
 
 
 def straightness(x: ArrayLike, y: ArrayLike, *, window: float = 50.0) -> Floats:

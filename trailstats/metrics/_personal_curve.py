@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._curves import EffortCurve, effort_factor
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 _GRADE_SCALE = 0.10
 """Grade at which the basis functions reach 1, so that one prior width fits all of them

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy
 
-from trailstats.schema.arrays import ArrayLike, Floats, Ints, as_floats
+from trailstats.arrays import ArrayLike, Floats, Ints, as_floats
 
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 

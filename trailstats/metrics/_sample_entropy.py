@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from trailstats.schema.arrays import ArrayLike, as_floats
+from trailstats.arrays import ArrayLike, as_floats
 
 
 def _entropy(matches_longer: float, matches: float) -> float:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike
 from trailstats.metrics._energy import STOPPED_SPEED
 from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
 from trailstats.metrics._trimp import (
@@ -18,7 +19,6 @@ from trailstats.metrics._trimp import (
 )
 from trailstats.metrics.effort import normalised_speed
 from trailstats.metrics.sampling import recorded_share, valid_seconds
-from trailstats.schema.arrays import ArrayLike
 
 
 class LoadMethod(StrEnum):

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 GRAVITY: Final = 9.81
 """Gravity as rounded by the papers used here. [m/s^2]"""

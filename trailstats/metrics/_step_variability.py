@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 def recorded_resolution(values: ArrayLike) -> float:

@@ -7,15 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.metrics._energy import STOPPED_SPEED
-from trailstats.metrics.sampling import valid_seconds
-from trailstats.schema.arrays import (
+from trailstats.arrays import (
     ArrayLike,
     Flags,
     Floats,
     as_flags,
     as_floats,
 )
+from trailstats.metrics._energy import STOPPED_SPEED
+from trailstats.metrics.sampling import valid_seconds
 
 # Cadence of 256 runners over 16,128 hours, their stride rate doubled to steps [VanOeveren2019].
 _CONSTANT, _RISE = 150.02, 6.012

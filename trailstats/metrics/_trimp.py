@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._heart_rate_anchors import heart_rate_reserve_fraction
 from trailstats.metrics._zones import time_in_zones
 from trailstats.metrics.sampling import time_mean, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 
 class Sex(StrEnum):

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
 """Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to

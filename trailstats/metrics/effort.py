@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._curves import (
     GRADE_RANGE,
     EffortCurve,
@@ -37,7 +38,6 @@ from trailstats.metrics._personal_curve import (
     fit_personal_curve,
 )
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "GRADE_RANGE",

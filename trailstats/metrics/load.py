@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 import scipy
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._session_load import (
     LoadMethod,
     SessionLoad,
@@ -30,7 +31,6 @@ from trailstats.metrics._trimp import (
     session_rpe_load,
 )
 from trailstats.metrics.sampling import true_runs
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "LoadConvention",

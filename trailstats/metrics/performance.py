@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._best_efforts import (
     BestEfforts,
     CriticalSpeed,
@@ -21,7 +22,6 @@ from trailstats.metrics._efficiency import (
     decoupling,
     efficiency_factor,
 )
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "BestEfforts",

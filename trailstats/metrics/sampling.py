@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.schema.arrays import (
+from trailstats.arrays import (
     ArrayLike,
     Flags,
     Floats,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, as_floats
 from trailstats.metrics._beats import (
     BeatRules,
     CorrectedBeats,
@@ -34,7 +35,6 @@ from trailstats.metrics._step_variability import (
     step_variability,
 )
 from trailstats.metrics.sampling import time_mean
-from trailstats.schema.arrays import ArrayLike, as_floats
 
 __all__ = [
     "BeatRules",

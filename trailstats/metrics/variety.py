@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics._routes import (
     route_cells,
     route_groups,
@@ -16,7 +17,6 @@ from trailstats.metrics._session_kind import (
     SessionRules,
     session_kinds,
 )
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
 
 __all__ = [
     "SessionFeatures",

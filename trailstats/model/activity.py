@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
+from trailstats.arrays import Flags, Floats
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats
 
 __all__ = [
     "Activity",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.metrics import intensity
 from trailstats.model.athlete import Athlete
-from trailstats.schema.arrays import Floats
 from trailstats.schema.documents import plain
 
 __all__ = ["ASSUMED_REST", "HeartRateLimits", "resolve_limits"]

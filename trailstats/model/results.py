@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
+from trailstats.arrays import Floats
 from trailstats.errors import ReadError, SchemaError
 from trailstats.model.activity import ActivityMeta, CleanActivity, DeviceTotals, Issue
 from trailstats.model.notebook import clock_text, html_card
 from trailstats.schema import EvidenceStrength, Severity
-from trailstats.schema.arrays import Floats
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
 
 __all__ = ["TABLES_OF_ANALYSIS", "Analysis", "HeartRateTimes", "Metric", "Totals"]

@@ -8,13 +8,13 @@ import json
 
 import numpy as np
 
+from trailstats.arrays import Floats, Ints
 from trailstats.report.run_tables import TableView
 from trailstats.report.sections import ActivityView
 from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Floats, Ints
 
 __all__ = ["embed", "payload"]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trailstats.arrays import Flags
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.model.results import Analysis
@@ -13,7 +14,6 @@ from trailstats.report.claim_view import ClaimView, claim_view
 from trailstats.report.tracks import TrackView, track_views
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Flags
 
 __all__ = ["all_route_rows", "claim_rows", "profile_rows", "route_rows", "stretches"]
 

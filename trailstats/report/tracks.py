@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
-from trailstats.schema.arrays import Flags, Floats, Ints
 
 __all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "spread_points", "track_views"]
 

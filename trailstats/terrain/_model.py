@@ -10,8 +10,8 @@ from importlib import resources
 
 import numpy as np
 
+from trailstats.arrays import Floats
 from trailstats.errors import SchemaError
-from trailstats.schema.arrays import Floats
 
 __all__ = ["LinearModel", "SurfaceModel", "surface_model"]
 

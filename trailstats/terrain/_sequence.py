@@ -9,7 +9,7 @@ from math import atanh, exp, tanh
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trailstats.schema.arrays import Floats, Ints
+from trailstats.arrays import Floats, Ints
 
 __all__ = ["mean_between", "sigmoid", "smooth_log_odds", "without_short"]
 

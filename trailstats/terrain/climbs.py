@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats.arrays import Floats
 from trailstats.cleaning import clean
 from trailstats.elevation import turning_points
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
-from trailstats.schema.arrays import Floats
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]

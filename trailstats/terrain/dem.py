@@ -16,10 +16,10 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from trailstats.arrays import Flags, Floats
 from trailstats.elevation import Corrected, ElevationSource, grid_profile
 from trailstats.errors import ConfigError, MissingExtraError
 from trailstats.metrics.sampling import true_runs
-from trailstats.schema.arrays import Flags, Floats
 
 if TYPE_CHECKING:
     from rasterio import DatasetReader

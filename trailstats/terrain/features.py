@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from trailstats.arrays import Floats
 from trailstats.geo import local_xy
 from trailstats.model.activity import CleanActivity
-from trailstats.schema.arrays import Floats
 from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [

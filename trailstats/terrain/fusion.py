@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
-from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain._sequence import mean_between, without_short
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels

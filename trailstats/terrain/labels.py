@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Floats
 from trailstats.errors import ConfigError
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import Surface
-from trailstats.schema.arrays import Floats
 
 __all__ = ["SurfaceLabel", "SurfaceLabels"]
 

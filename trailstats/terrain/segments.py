@@ -13,12 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.cleaning import clean
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
-from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain._sequence import without_short
 from trailstats.terrain.rules import TerrainRules
 

@@ -9,10 +9,10 @@ from math import log
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
-from trailstats.schema.arrays import Floats
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import sigmoid, smooth_log_odds
 from trailstats.terrain.features import (

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.metrics import effort
-from trailstats.schema.arrays import Floats
 from trailstats.terrain._sequence import mean_between, sigmoid, smooth_log_odds
 from trailstats.terrain.features import (
     WINDOW_STEP,

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_flags, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
 
 __all__ = [
     "Comparison",

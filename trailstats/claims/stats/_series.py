@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, qr
 from scipy.special import stdtr, stdtrit
 
-from trailstats.schema.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 __all__ = ["Regression", "ar1_regression", "smallest_detectable"]
 

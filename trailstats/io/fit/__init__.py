@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import Flags, Floats, Ints, Times
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed, ParseOptions
 from trailstats.io.fit import _frame as frame
@@ -32,7 +33,6 @@ from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part, walk
 from trailstats.model.activity import ActivityMeta, Issue, Wearer
 from trailstats.schema import Severity, is_on_foot
-from trailstats.schema.arrays import Flags, Floats, Ints, Times
 
 _KEPT_FAULTS = 20  # our choice: the rest is counted
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import Flags, Floats
 from trailstats.io.fit._profile import fields, message_number
 from trailstats.io.fit._table import Table, unrolled
 from trailstats.io.fit._wire import Part
-from trailstats.schema.arrays import Flags, Floats
 
 _TICKS = 1024.0  # per second, of the strap's clock
 _LONGEST = 5.0  # s; our choice: a record stands for at most this time before it

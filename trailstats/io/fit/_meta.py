@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trailstats.arrays import Floats, Ints, Times
 from trailstats.io._build import NAT
 from trailstats.io.fit._profile import fields, message_number, value_names
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Wearer
-from trailstats.schema.arrays import Floats, Ints, Times
 
 Pauses = list[tuple[np.datetime64, np.datetime64]]
 

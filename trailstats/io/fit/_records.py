@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.io.fit._heart import merge_heart_rates
 from trailstats.io.fit._profile import Fact, fields, message_number
 from trailstats.io.fit._table import MAX_ITEMS, Table, scaled
 from trailstats.io.fit._wire import BASE_TYPES, FieldSpec, Part
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Flags, Floats, Ints
 
 # Our column: fields of the record message in order of preference, and the factor from their unit to
 # SI.

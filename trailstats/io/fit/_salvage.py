@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import Ints
 from trailstats.io.fit._wire import (
     Book,
     Layout,
@@ -19,7 +20,6 @@ from trailstats.io.fit._wire import (
     plausible,
 )
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Ints
 
 RECORD = 20
 _MINUTE, _DAY = 60, 86_400

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.io.fit._wire import (
     BASE_TYPES,
     TIMESTAMP,
@@ -17,7 +18,6 @@ from trailstats.io.fit._wire import (
     Layout,
     Part,
 )
-from trailstats.schema.arrays import Flags, Floats, Ints
 
 _OPAQUE = BaseType("B", 1, 0xFF)
 MAX_ITEMS = 16  # our choice: longer arrays in a record are blobs, not columns

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from trailstats.arrays import Ints
 from trailstats.errors import LimitError
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
-from trailstats.schema.arrays import Ints
 
 TIMESTAMP = 253
 FIELD_DESCRIPTION = 206

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from trailstats.arrays import Ints
 from trailstats.io.xml._groups import Dialect, Document, Group, Leaves, Section, Spans
 from trailstats.io.xml._shapes import Points, find_points
 from trailstats.io.xml._spans import Words, first_of, read_numbers, words_of
 from trailstats.io.xml._tokens import IrregularError, Texts, local, require, tags
 from trailstats.io.xml._walk import MAX_DEPTH
-from trailstats.schema.arrays import Ints
 
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
 # Bytes at a time, so that what is derived from them stays in the processor's cache.

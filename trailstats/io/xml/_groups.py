@@ -13,10 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
+from trailstats.arrays import Floats, Ints, Times
 from trailstats.io._build import NAT
 from trailstats.io.xml._spans import plain_numbers, read_times, texts_to_times
 from trailstats.model.activity import Issue
-from trailstats.schema.arrays import Floats, Ints, Times
 
 _MOST_OTHERS = 64  # our choice: further elements of a point that become columns
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from trailstats.arrays import Flags, Ints
 from trailstats.io.xml._spans import FIRST, Bytes, Words, strip, words_of
 from trailstats.io.xml._tokens import Token, pairs, require, tokens
-from trailstats.schema.arrays import Flags, Ints
 
 _MOST_SHAPES = 64  # our choice: more would cost more than to walk
 _LONGEST_START = 256  # bytes of a point's first tag

@@ -12,8 +12,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.arrays import Flags, Floats, Ints, Times
 from trailstats.io._build import NAT, number, parse_times
-from trailstats.schema.arrays import Flags, Floats, Ints, Times
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]

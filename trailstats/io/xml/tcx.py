@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trailstats.arrays import Times
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet, number
 from trailstats.io._sports import sport_of
@@ -11,7 +12,6 @@ from trailstats.io.xml import read_document
 from trailstats.io.xml._groups import Dialect, Document, Group, Section, pauses_before
 from trailstats.io.xml._spans import texts_to_times
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
-from trailstats.schema.arrays import Times
 
 _COLUMNS = {
     "latitude": ("LatitudeDegrees",),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS
-from trailstats.schema.arrays import Flags, Floats, Ints
 from trailstats.terrain.maps._index import LONGEST_PIECE
 
 __all__ = ["METRES", "NEAREST", "REACH", "Candidates", "expand", "find_candidates"]

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trailstats.arrays import Ints
 from trailstats.errors import ConfigError, MissingExtraError
-from trailstats.schema.arrays import Ints
 from trailstats.terrain.maps._index import (
     HEAD_LENGTH,
     LONGEST_PIECE,

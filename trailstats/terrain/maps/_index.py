@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.schema.arrays import Ints
+from trailstats.arrays import Ints
 
 __all__ = [
     "HEAD_LENGTH",

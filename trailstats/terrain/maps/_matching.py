@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.schema.arrays import Flags, Floats, Ints
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.terrain.maps._candidates import METRES, NEAREST, Candidates, expand
 
 __all__ = ["MATCH_RULES", "MatchRules", "Path", "follow"]

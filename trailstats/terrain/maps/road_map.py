@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trailstats.arrays import Floats, Ints
 from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
 from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, CleanActivity
-from trailstats.schema.arrays import Floats, Ints
 from trailstats.terrain.maps._candidates import (
     METRES,
     REACH,
