@@ -16,7 +16,7 @@ from trailstats.model.results import Metric, Totals
 __all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
 
 REFERENCE_HEART_RATE = 150.0
-"""Heart rate at which a speed is read where the profile states no easy ceiling [bpm]; judgement.
+"""Heart rate at which a speed is read where the profile states no easy ceiling [bpm] (our choice).
 """
 
 WINDOW = 60.0

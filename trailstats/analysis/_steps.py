@@ -36,7 +36,7 @@ SPRING = (
 )
 BALANCE = ("stance_time_balance", "stance_imbalance", "stance_imbalance_deviation")
 LEVEL = 0.02
-"""Steeper ground than this is left out of what holds on the level only [1]; judgement."""
+"""Steeper ground than this is left out of what holds on the level only [1] (our choice)."""
 
 RECORDED = {
     "vertical_oscillation": "vertical_oscillation",

@@ -67,7 +67,7 @@ class CorrectedBeats:
 
 
 def rmssd(intervals: ArrayLike) -> float:
-    """Root mean square of the differences of successive beat intervals.
+    """Compute the root mean square of the differences of successive beat intervals.
 
     Parameters
     ----------
@@ -204,7 +204,8 @@ def correct_beats(
 
 
 def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> float:
-    """Beat-interval variability after artefact correction, where it may be stated at all.
+    """Compute the beat-interval variability after artefact correction, where it may be stated at
+    all.
 
     Parameters
     ----------

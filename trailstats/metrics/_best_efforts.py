@@ -41,7 +41,7 @@ def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[Floats, Flo
 def best_efforts_by_distance(
     distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike
 ) -> BestEfforts:
-    """Shortest time in which each length was covered.
+    """Find the shortest time in which each length was covered.
 
     Between samples the runner moves evenly, so the best stretch starts or ends on a sample; both
     are searched, with cost linear in the samples.
@@ -100,7 +100,7 @@ def best_efforts_by_distance(
 def best_efforts_by_time(
     distance_cum: ArrayLike, time: ArrayLike, durations: ArrayLike
 ) -> BestEfforts:
-    """Longest distance covered in each time.
+    """Find the longest distance covered in each time.
 
     Parameters
     ----------

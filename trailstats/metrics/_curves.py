@@ -71,7 +71,7 @@ def _clamped_polynomial(
 
 
 def running_cost(grade: ArrayLike) -> Floats:
-    """Metabolic cost of running along a slope.
+    """Compute the metabolic cost of running along a slope.
 
     The polynomial's level value (3.6) is not the measured one (3.40), so use ratios of this curve,
     as `cost_factor` does, and take the level from `running_power`.
@@ -100,7 +100,7 @@ def running_cost(grade: ArrayLike) -> Floats:
 
 
 def walking_cost(grade: ArrayLike) -> Floats:
-    """Metabolic cost of walking along a slope.
+    """Compute the metabolic cost of walking along a slope.
 
     `walking_power` is the better choice for energy, this one for comparing walking with running on
     steep ground.
@@ -129,7 +129,7 @@ def walking_cost(grade: ArrayLike) -> Floats:
 
 
 def cost_factor(grade: ArrayLike) -> Floats:
-    """Cost of running on a grade relative to level running.
+    """Compute the cost of running on a grade relative to level running.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def cost_factor(grade: ArrayLike) -> Floats:
 
 
 def race_factor(grade: ArrayLike) -> Floats:
-    """Speed factor of racing on a grade.
+    """Compute the speed factor of racing on a grade.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def race_factor(grade: ArrayLike) -> Floats:
 
 
 def heart_rate_factor(grade: ArrayLike) -> Floats:
-    """Speed factor of equal heart rate on a grade.
+    """Compute the speed factor of equal heart rate on a grade.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
 
 
 def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> Floats:
-    """Level speed of equal effort divided by actual speed, by the chosen curve.
+    """Divide the level speed of equal effort by the actual speed, by the chosen curve.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) ->
 
 
 def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
-    """Lowest and highest factor over the three models of equal effort.
+    """Find the lowest and highest factor over the three models of equal effort.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def slope_distance_factor(grade: ArrayLike) -> Floats:
-    """Length along the slope divided by length on the map.
+    """Divide the length along the slope by the length on the map.
 
     Multiply a speed from satellite positions by this before a formula that wants speed along the
     slope; leave a footpod's speed alone, which is along the slope already.

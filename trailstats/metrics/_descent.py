@@ -12,12 +12,12 @@ from trailstats.metrics.sampling import true_runs, valid_seconds
 
 DESCENT_BANDS: Final = (-0.05, -0.10, -0.15)
 """Grades that part the descent dose: gentler than -5 %, -5 to -10 %, -10 to -15 %, steeper than
--15 % [judgement].
+-15 % (our choice).
 """
 
 
 def descent_dose(elevation_change: ArrayLike) -> float:
-    """Work of gravity over all descents, a proxy for eccentric muscle load.
+    """Compute the work of gravity over all descents, a proxy for eccentric muscle load.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def descent_dose(elevation_change: ArrayLike) -> float:
 
 
 def positive_work_dose(elevation_change: ArrayLike) -> float:
-    """Work against gravity over all climbs, a proxy for the strength stimulus.
+    """Compute the work against gravity over all climbs, a proxy for the strength stimulus.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def descent_dose_by_grade(
     *,
     bands: tuple[float, ...] = DESCENT_BANDS,
 ) -> Floats:
-    """Descent dose split by steepness.
+    """Split the descent dose by steepness.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def descent_dose_by_grade(
 
 
 def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
-    """Descent of a run relative to the largest of the recent past.
+    """Compare the descent of a run with the largest of the recent past.
 
     Unaccustomed descent damages most and recent exposure protects best.
 
@@ -153,7 +153,7 @@ def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
 
 
 def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> Floats:
-    """Vertical part of a speed along the slope.
+    """Compute the vertical part of a speed along the slope.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> Floats:
 
 
 def damaging_descent() -> tuple[float, float]:
-    """Continuous descent that is known to damage the muscles of people not used to it.
+    """Return the continuous descent known to damage the muscles of people not used to it.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def time_climbing(
     minimum_grade: float = 0.05,
     within: ArrayLike | None = None,
 ) -> float:
-    """Time spent climbing, optionally only where a further condition holds.
+    """Sum the time spent climbing, optionally only where a further condition holds.
 
     With `within` set to heart rate above the second threshold this is the interval-like climbing
     dose, below the first the endurance-like one.
@@ -271,9 +271,9 @@ def steep_bouts(
     minimum_speed : float
         Speed that counts as fast, such as the athlete's top decile on that grade. [m/s]
     minimum_grade : float
-        Grade that counts as steep. [1] Judgement.
+        Grade that counts as steep. [1] Our choice.
     shortest, longest : float
-        Duration of a bout. [s] Judgement.
+        Duration of a bout. [s] Our choice.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from trailstats.metrics._zones import overshoot, share_above
 from trailstats.metrics.sampling import WARM_UP, valid_seconds
 
 RECOVERY_WINDOW: Final = 36.0 * 3600.0
-"""Time after a hard session within which the next run counts as meant to be easy [judgement]. [s]
+"""Time after a hard session within which the next run counts as meant to be easy (our choice). [s]
 """
 
 
@@ -47,7 +47,7 @@ def easy_discipline(
     warm_up: float = WARM_UP,
     climb_grade: float = 0.05,
 ) -> EasyDiscipline:
-    """Share of an easy-intended run that stayed at or below the easy ceiling.
+    """Compute the share of an easy-intended run that stayed at or below the easy ceiling.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def easy_intended(
     labelled_easy: ArrayLike | None = None,
     window: float = RECOVERY_WINDOW,
 ) -> Flags:
-    """Which runs were meant to be easy, decided without their own heart rate or pace.
+    """Decide which runs were meant to be easy, without their own heart rate or pace.
 
     A run is meant to be easy when it is labelled so, or when it is the first run within `window`
     after the end of a hard one, is not hard itself by plan (structured laps) and carries no other

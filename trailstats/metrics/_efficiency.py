@@ -13,7 +13,7 @@ from trailstats.metrics.sampling import WARM_UP, time_mean, valid_seconds
 
 
 def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:
-    """Metres of grade-adjusted distance per heart beat.
+    """Compute the metres of grade-adjusted distance per heart beat.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class SteadyGate(StrEnum):
 
 @dataclass(frozen=True)
 class SteadyRules:
-    """Gates of `decoupling`, all of them judgement but the minutes dropped.
+    """Gates of `decoupling`, all of them our choice but the minutes dropped.
 
     Attributes
     ----------

@@ -34,7 +34,7 @@ never apply them to running [DeGruchy2017].
 """
 
 STOPPED_SPEED: Final = 0.3
-"""Speed below which a sample counts as standing [judgement]. [m/s]"""
+"""Speed below which a sample counts as standing (our choice). [m/s]"""
 
 _STANDING_POWER: Final = (
     1.44  # [Looney2019], the value of the walking equation at speed zero
@@ -48,7 +48,7 @@ _TRANSITION_SPEED: Final = (_LEVEL_TRANSITION, 1.78, 1.62, 1.47)
 
 
 def walking_power(speed: ArrayLike, grade: ArrayLike) -> Floats:
-    """Metabolic power of walking by the load carriage decision aid, standing included.
+    """Compute the metabolic power of walking by the load carriage decision aid, standing included.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> Floats:
 
 
 def running_power(speed: ArrayLike) -> Floats:
-    """Metabolic power of level running, standing included.
+    """Compute the metabolic power of level running, standing included.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def pandolf_power(
     load: float = 0.0,
     terrain: float = 1.0,
 ) -> Floats:
-    """Metabolic power of walking with a load by Pandolf's equation.
+    """Compute the metabolic power of walking with a load by Pandolf's equation.
 
     Kept for comparison; `energy` uses `walking_power`.
 
@@ -179,7 +179,7 @@ def is_walking(
     cadence_limit: float = _WALKING_CADENCE,
     running_speed: float = 2.5,
 ) -> Flags:
-    """Whether a moving sample is walking rather than running.
+    """Decide whether a moving sample is walking rather than running.
 
     Cadence decides where it was recorded: below `cadence_limit` is walking. Elsewhere speed
     decides, against a transition speed that falls from 2.0 m/s on the level to 1.47 m/s at 15
@@ -190,13 +190,13 @@ def is_walking(
     speed : array-like
         Speed along the ground. [m/s]
     cadence : array-like, optional
-        Steps of both feet. [1/min] NaN and values below 40 count as not recorded (judgement).
+        Steps of both feet. [1/min] NaN and values below 40 count as not recorded (our choice).
     grade : array-like, optional
         Rise over run. [1] NaN counts as level.
     cadence_limit : float
         Cadence of the walk-run transition. [1/min]
     running_speed : float
-        Speed from which a sample is running whatever its cadence (judgement). [m/s]
+        Speed from which a sample is running whatever its cadence (our choice). [m/s]
 
     Returns
     -------
@@ -230,7 +230,7 @@ def energy(
     walking: ArrayLike | None,
     mass: float,
 ) -> float:
-    """Metabolic energy of a recording, standing included.
+    """Compute the metabolic energy of a recording, standing included.
 
     Running is the level power of [Looney2023]_ above standing, times the grade ratio of
     [Minetti2002]_; walking up to 2 m/s is `walking_power`; standing is its value at rest. Firm
@@ -292,7 +292,8 @@ def energy_polynomial(
     walking: ArrayLike | None,
     mass: float,
 ) -> float:
-    """Metabolic energy by the cost polynomials alone, standing added: a second opinion on `energy`.
+    """Compute the metabolic energy by the cost polynomials alone, standing added: a second opinion
+    on `energy`.
 
     Parameters
     ----------
@@ -359,7 +360,7 @@ def _energy_of(
 
 
 def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
-    """Share of climbing time that is walked.
+    """Compute the share of climbing time that is walked.
 
     Parameters
     ----------

@@ -74,7 +74,8 @@ def _level_and_slope(size: int) -> Floats:
 def dfa_exponent(
     intervals: ArrayLike, *, box_sizes: tuple[int, ...] = _BOX_SIZES
 ) -> float:
-    """Slope of log fluctuation over log box size: 0.5 for white noise, 1.5 for its running sum.
+    """Compute the slope of log fluctuation over log box size: 0.5 for white noise, 1.5 for its
+    running sum.
 
     Parameters
     ----------
@@ -126,7 +127,7 @@ def dfa_alpha1(
     step: float = 30.0,
     largest_corrected_share: float = 0.06,
 ) -> Alpha1:
-    """Short-term scaling exponent of beat intervals in windows along a recording.
+    """Compute the short-term scaling exponent of beat intervals in windows along a recording.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def dfa_alpha1(
     window : float
         Length of a window. [s]
     step : float
-        Distance between windows. [s] Judgement.
+        Distance between windows. [s] Our choice.
     largest_corrected_share : float
         A window with a larger share of corrected beats is NaN. [1]
 
@@ -201,7 +202,7 @@ def threshold_from_alpha1(
     level: float = 0.75,
     minimum_windows: int = 10,
 ) -> float:
-    """Heart rate at which the scaling exponent falls through a level, by a straight line.
+    """Find the heart rate at which the scaling exponent falls through a level, by a straight line.
 
     Parameters
     ----------
@@ -212,7 +213,7 @@ def threshold_from_alpha1(
     level : float
         0.75 for the first, 0.50 for the second threshold. [1]
     minimum_windows : int
-        Windows needed. [1] Judgement.
+        Windows needed. [1] Our choice.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from trailstats.metrics.sampling import time_quantile, valid_seconds
 
 
 def heart_rate_max_from_age(age: ArrayLike) -> Floats:
-    """Maximum heart rate expected from age, for when none was observed.
+    """Estimate the maximum heart rate from age, for when none was observed.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def heart_rate_max_from_age(age: ArrayLike) -> Floats:
 def observed_heart_rate_max(
     hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999
 ) -> float:
-    """Highest heart rate that was really held, spikes left out.
+    """Find the highest heart rate that was really held, spikes left out.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def observed_heart_rate_max(
 
 
 def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> Floats:
-    """Heart rate as a share of the way from rest to maximum.
+    """Express heart rate as a share of the reserve, from rest to maximum.
 
     Parameters
     ----------

@@ -28,13 +28,13 @@ class HeartRateRules:
         Time it must last. [s]
     lock_speed_variation : float
         Coefficient of variation of speed within that time from which speed counts as varying
-        (judgement). [1]
+        (our choice). [1]
     flat_seconds : float
         Time without any change that counts as a stuck value. [s]
     settle_seconds : float
         Time at the start that is masked. [s]
     lowest, highest : float
-        Heart rates outside are impossible (judgement). [bpm]
+        Heart rates outside are impossible (our choice). [bpm]
     """
 
     lock_distance: float = 3.0

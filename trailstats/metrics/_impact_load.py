@@ -159,7 +159,7 @@ def tibial_component(
     grade : array-like
         Rise over run. [1]
     walking : array-like of bool, optional
-        Walking samples, which take 0.5 (judgement). [1]
+        Walking samples, which take 0.5 (our choice). [1]
     steep_factor : float
         Factor where the absolute grade is 0.10 or more. [1]
 

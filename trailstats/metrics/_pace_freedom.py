@@ -42,7 +42,8 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
 
 
 def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) -> float:
-    """Spread of grade-adjusted speed within a run; small when the runner keeps to a number.
+    """Measure the spread of grade-adjusted speed within a run; small when the runner keeps to a
+    number.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
         Seconds that each sample stands for; 0 in pauses. [s]
     smoothing : float
         Window of the moving mean taken first, so that noise of the positions does not count. [s]
-        Judgement.
+        Our choice.
 
     Returns
     -------
@@ -77,7 +78,8 @@ def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) ->
 def chasing_index(
     route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02
 ) -> float:
-    """Share of repeats of a route that come within a margin of the runner's best so far.
+    """Compute the share of repeats of a route that come within a margin of the runner's best so
+    far.
 
     Parameters
     ----------
@@ -118,7 +120,7 @@ def chasing_index(
 def final_surge(
     speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, length: float = 1000.0
 ) -> float:
-    """Speed of the last kilometre relative to the run before it.
+    """Compare the speed of the last kilometre with that of the run before it.
 
     Parameters
     ----------

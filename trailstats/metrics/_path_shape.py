@@ -64,7 +64,7 @@ def turn_density(
     step : float
         Distance between resampled points. [m]
     smoothing : int
-        Points of the moving mean of the positions. [1] Judgement; 1 switches it off.
+        Points of the moving mean of the positions. [1] Our choice; 1 switches it off.
 
     Returns
     -------

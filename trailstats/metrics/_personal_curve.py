@@ -11,12 +11,14 @@ from trailstats.metrics._curves import EffortCurve, effort_factor
 
 _GRADE_SCALE = 0.10
 """Grade at which the basis functions reach 1, so that one prior width fits all of them
-[judgement].
+(our choice).
 """
 
 
 def _basis(grade: Floats) -> Floats:
-    """Departures that vanish on the level: a line and a parabola, uphill and downhill apart."""
+    """Return departures that vanish on the level: a line and a parabola, uphill and downhill
+    apart.
+    """
     up, down = (
         np.maximum(grade, 0.0) / _GRADE_SCALE,
         np.maximum(-grade, 0.0) / _GRADE_SCALE,
@@ -58,7 +60,7 @@ class PersonalCurve:
     grade_high: float
 
     def factor(self, grade: ArrayLike) -> Floats:
-        """Level speed of equal effort divided by actual speed, for this athlete.
+        """Divide the level speed of equal effort by the actual speed, for this athlete.
 
         Parameters
         ----------
@@ -76,7 +78,7 @@ class PersonalCurve:
     def factor_range(
         self, grade: ArrayLike, *, width: float = 1.959964
     ) -> tuple[Floats, Floats]:
-        """Bounds of the factor from the posterior of the departure.
+        """Bound the factor by the posterior of the departure.
 
         Parameters
         ----------
@@ -91,11 +93,11 @@ class PersonalCurve:
             Bounds. [1] NaN where `grade` is NaN.
         """
         design = self._design(grade)
-        deviation = width * np.sqrt(
+        half = width * np.sqrt(
             np.einsum("...i,ij,...j->...", design, self.covariance, design)
         )
         centre = self.factor(grade)
-        return centre * np.exp(-deviation), centre * np.exp(deviation)
+        return centre * np.exp(-half), centre * np.exp(half)
 
     def _design(self, grade: ArrayLike) -> Floats:
         return _basis(
@@ -112,8 +114,8 @@ def equal_effort_factors(
     *,
     level_grade: float = 0.02,
 ) -> Floats:
-    """Observed grade factors: the athlete's own level speed at the same heart rate, over the actual
-    speed.
+    """Compute observed grade factors: the athlete's own level speed at the same heart rate, over
+    the actual speed.
 
     Give steady windows (60 s means, say, without the minute after a change of grade), not single
     samples: heart rate lags. Downhill, heart rate is biased upwards for the same oxygen uptake
@@ -173,7 +175,7 @@ def fit_personal_curve(
     factor: ArrayLike,
     *,
     population: EffortCurve = EffortCurve.RACE,
-    prior_deviation: float = 0.15,
+    prior_std: float = 0.15,
     noise: float | None = None,
 ) -> PersonalCurve:
     """Fit an athlete's departure from a population curve, shrunk towards that curve.
@@ -191,12 +193,12 @@ def fit_personal_curve(
         skipped.
     population : EffortCurve
         The curve to depart from.
-    prior_deviation : float
-        Prior standard deviation of each coefficient, per 10 % of grade. [1] Judgement: people
+    prior_std : float
+        Prior standard deviation of each coefficient, per 10 % of grade. [1] Our choice: people
         differ by about 15 %.
     noise : float, optional
         Standard deviation of one log observation. [1] By default estimated from the observations,
-        robustly, and never below 0.05 (judgement); 0.15 with fewer than 10 of them.
+        robustly, and never below 0.05 (our choice); 0.15 with fewer than 10 of them.
 
     Returns
     -------
@@ -206,7 +208,7 @@ def fit_personal_curve(
     Raises
     ------
     ValueError
-        If `prior_deviation` or `noise` is not positive.
+        If `prior_std` or `noise` is not positive.
 
     References
     ----------
@@ -219,14 +221,14 @@ def fit_personal_curve(
     >>> round(float(curve.factor(0.1)), 2), round(float(effort.race_factor(0.1)), 2)
     (1.7, 1.52)
     """
-    if not prior_deviation > 0.0 or (noise is not None and not noise > 0.0):
-        raise ValueError("prior_deviation and noise must be positive")
+    if not prior_std > 0.0 or (noise is not None and not noise > 0.0):
+        raise ValueError("prior_std and noise must be positive")
     slopes, observed = np.broadcast_arrays(as_floats(grade), as_floats(factor))
     kept = ~np.isnan(slopes) & (observed > 0.0)
     x = slopes[kept]
     y = np.log(observed[kept]) - np.log(effort_factor(x, curve=population))
     design = _basis(x)
-    prior = np.eye(design.shape[1]) / prior_deviation**2
+    prior = np.eye(design.shape[1]) / prior_std**2
     if noise is None:
         noise = 0.15
         if x.size >= 10:

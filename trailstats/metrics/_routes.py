@@ -15,7 +15,7 @@ _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 def route_cells(
     latitude: ArrayLike, longitude: ArrayLike, *, size: float = 75.0
 ) -> Ints:
-    """Cells of a grid that a run touched.
+    """Return the cells of a grid that a run touched.
 
     Rows have equal height; the width of a cell follows the latitude of its row, so cells are nearly
     square everywhere and the same place always has the same cell.
@@ -60,7 +60,7 @@ def route_cells(
 
 
 def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
-    """Shared cells over all cells of two runs (Jaccard).
+    """Divide the shared cells by all cells of two runs (Jaccard).
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints
     cells : sequence of array-like of int, length n
         Cells of each run. [1]
     similarity : float
-        Limit. [1] Judgement: position noise keeps repeats of one route between about 0.5 and 0.9.
+        Limit. [1] Our choice: position noise keeps repeats of one route between about 0.5 and 0.9.
 
     Returns
     -------

@@ -17,8 +17,8 @@ def _entropy(matches_longer: float, matches: float) -> float:
 def sample_entropy(
     values: ArrayLike, *, m: int = 2, tolerance: float = 0.2, minimum: int = 200
 ) -> float:
-    """Irregularity of a series: how seldom patterns that match for m points also match for one
-    more.
+    """Measure the irregularity of a series: how seldom patterns that match for m points also match
+    for one more.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def sample_entropy(
 def windowed_sample_entropy(
     values: ArrayLike, *, window: int = 300, m: int = 2, tolerance: float = 0.2
 ) -> float:
-    """Sample entropy with matches counted inside consecutive windows and added up.
+    """Compute sample entropy with matches counted inside consecutive windows and added up.
 
     Cost is linear in the length of the series, and slow drifts do not count as regularity.
 

@@ -66,7 +66,7 @@ class SessionFeatures:
 
 @dataclass(frozen=True)
 class SessionRules:
-    """Limits of `session_kinds`, all of them judgement.
+    """Limits of `session_kinds`, all of them our choice.
 
     Attributes
     ----------

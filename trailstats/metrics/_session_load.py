@@ -37,13 +37,13 @@ class SessionLoadRules:
     Attributes
     ----------
     smallest_coverage : float
-        Share of the moving time that a method needs (judgement). [1]
+        Share of the moving time that a method needs (our choice). [1]
     second_threshold : float
         Second threshold as a share of maximum heart rate; an hour there is 100. [1]
     rating_at_threshold : float
-        Rating at which an hour is 100 (judgement). [1]
+        Rating at which an hour is 100 (our choice). [1]
     duration_intensity : float
-        Share of threshold intensity assumed when only time is known (judgement). [1]
+        Share of threshold intensity assumed when only time is known (our choice). [1]
 
     References
     ----------
@@ -87,7 +87,7 @@ def session_load(
     rating: float | None = None,
     rules: SessionLoadRules | None = None,
 ) -> SessionLoad:
-    """Load of a session by the best method that its data allow.
+    """Compute the load of a session by the best method that its data allow.
 
     In this order: Banister's training impulse when heart rate covers enough of the time and rest
     and maximum are known; then the load from normalised grade-adjusted speed when the threshold

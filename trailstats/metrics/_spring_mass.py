@@ -16,7 +16,7 @@ _ANCHOR_CONTACT: Final = 0.278  # [s], [Voloshina2015]
 
 
 def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
-    """Ground contact time expected from speed on level ground.
+    """Predict the ground contact time from speed on level ground.
 
     A power law through four groups measured at 2.65 m/s.
 
@@ -25,7 +25,7 @@ def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
     speed : array-like
         Running speed. [m/s] About 2 to 6.
     exponent : float
-        Exponent of the law. [1] Judgement, known to about 15 %.
+        Exponent of the law. [1] Our choice, known to about 15 %.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
 
 
 def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> Floats:
-    """Time in the air per step.
+    """Compute the time in the air per step.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> Floats:
 
 
 def peak_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
-    """Peak vertical force of a running step from the sine-wave model.
+    """Compute the peak vertical force of a running step from the sine-wave model.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def peak_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
 
 
 def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
-    """Mean vertical force during contact, from the balance of vertical momentum.
+    """Compute the mean vertical force during contact, from the balance of vertical momentum.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
 
 
 def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> Floats:
-    """Downward movement of the centre of mass during contact.
+    """Compute the downward movement of the centre of mass during contact.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> Floats:
 
 
 def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) -> Floats:
-    """Peak force over the downward movement of the centre of mass.
+    """Divide the peak force by the downward movement of the centre of mass.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) ->
 def leg_compression(
     contact: ArrayLike, flight: ArrayLike, speed: ArrayLike, *, stature: float
 ) -> Floats:
-    """Shortening of the leg spring during contact; leg length is 0.53 of stature.
+    """Compute the shortening of the leg spring during contact; leg length is 0.53 of stature.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def leg_stiffness(
     mass: float,
     stature: float,
 ) -> Floats:
-    """Peak force over the compression of the leg spring.
+    """Divide the peak force by the compression of the leg spring.
 
     Parameters
     ----------

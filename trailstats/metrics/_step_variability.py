@@ -11,7 +11,7 @@ from trailstats.metrics.sampling import valid_seconds
 
 
 def recorded_resolution(values: ArrayLike) -> float:
-    """Distance between neighbouring values that a series was recorded with.
+    """Find the distance between neighbouring values that a series was recorded with.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def recorded_resolution(values: ArrayLike) -> float:
     return float(np.median(np.diff(distinct))) if distinct.size > 1 else float("nan")
 
 
-def quantisation_deviation(resolution: float) -> float:
+def quantisation_std(resolution: float) -> float:
     """Compute the standard deviation that rounding alone gives a series.
 
     Parameters
@@ -51,7 +51,7 @@ def quantisation_deviation(resolution: float) -> float:
     Returns
     -------
     float
-        Deviation, in the unit of `resolution`; NaN gives NaN.
+        Standard deviation, in the unit of `resolution`; NaN gives NaN.
 
     References
     ----------
@@ -60,7 +60,7 @@ def quantisation_deviation(resolution: float) -> float:
     Examples
     --------
     >>> from trailstats.metrics import variability
-    >>> round(variability.quantisation_deviation(1.0), 2)
+    >>> round(variability.quantisation_std(1.0), 2)
     0.29
     """
     return resolution / float(np.sqrt(12.0))
@@ -76,7 +76,7 @@ class SteadyWindowRules:
         Length of a window. [s]
     largest_speed_variation : float
         Coefficient of variation of speed. [1]
-    largest_grade_deviation : float
+    largest_grade_std : float
         Standard deviation of grade. [1]
     smallest_cadence : float
         Cadence of running; a window with less anywhere is walking or stopping. [1/min]
@@ -92,7 +92,7 @@ class SteadyWindowRules:
 
     window: float = 60.0
     largest_speed_variation: float = 0.10
-    largest_grade_deviation: float = 0.02
+    largest_grade_std: float = 0.02
     smallest_cadence: float = 140.0
     smallest_coverage: float = 0.90
     resolution: float = 1.0
@@ -129,8 +129,8 @@ def step_variability(
     grade: ArrayLike | None = None,
     rules: SteadyWindowRules | None = None,
 ) -> StepVariability:
-    """Coefficients of variation of cadence and step length, the median over windows of steady
-    running.
+    """Compute the coefficients of variation of cadence and step length, the median over windows of
+    steady running.
 
     Parameters
     ----------
@@ -148,8 +148,8 @@ def step_variability(
     Returns
     -------
     StepVariability
-        Coefficients. [1] NaN without a steady window; cadence is NaN also when its deviation is not
-        twice that of rounding. Windows with a NaN are judged on what was recorded.
+        Coefficients. [1] NaN without a steady window; cadence is NaN also when its standard
+        deviation is not twice that of rounding. Windows with a NaN are judged on what was recorded.
 
     References
     ----------
@@ -165,11 +165,7 @@ def step_variability(
     """
     limits = rules or SteadyWindowRules()
     steps, v = np.broadcast_arrays(as_floats(cadence), as_floats(speed))
-    slope = (
-        np.zeros(v.shape)
-        if grade is None
-        else np.broadcast_to(as_floats(grade), v.shape)
-    )
+    slope = np.broadcast_to(as_floats(0.0 if grade is None else grade), v.shape)
     seconds = np.broadcast_to(valid_seconds(dt), v.shape)
     nothing = StepVariability(float("nan"), float("nan"), 0)
     if not np.any(seconds > 0.0):
@@ -177,7 +173,8 @@ def step_variability(
     window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(np.int64)
     # Windows follow each other, so each is summed from its first sample on.
     begins = np.diff(window, prepend=-1) > 0
-    starts, member = np.flatnonzero(begins), np.cumsum(begins) - 1
+    starts = np.flatnonzero(begins)
+    member = np.cumsum(begins) - 1
     weight = valid_seconds(seconds, steps, v, slope)
     total = np.add.reduceat(weight, starts)
 
@@ -189,23 +186,24 @@ def step_variability(
         return mean, np.sqrt(square)
 
     length = np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
-    (mean_v, sd_v), (_, sd_slope) = spread(v), spread(slope)
-    (mean_c, sd_c), (mean_l, sd_l) = spread(steps), spread(as_floats(length))
+    mean_v, std_v = spread(v)
+    _, std_slope = spread(slope)
+    mean_c, std_c = spread(steps)
+    mean_l, std_l = spread(as_floats(length))
     slow = np.logical_or.reduceat(
         (weight > 0.0) & (steps < limits.smallest_cadence), starts
     )
     steady = (total >= limits.smallest_coverage * limits.window) & ~slow
-    steady &= (sd_v <= limits.largest_speed_variation * mean_v) & (
-        sd_slope <= limits.largest_grade_deviation
-    )
+    steady &= std_v <= limits.largest_speed_variation * mean_v
+    steady &= std_slope <= limits.largest_grade_std
     if not np.any(steady):
         return nothing
-    deviation = float(np.sqrt(np.mean(sd_c[steady] ** 2)))
-    resolved = deviation > 2.0 * quantisation_deviation(limits.resolution)
+    cadence_std = float(np.sqrt(np.mean(std_c[steady] ** 2)))
+    resolved = cadence_std > 2.0 * quantisation_std(limits.resolution)
     return StepVariability(
-        cadence=float(np.median(sd_c[steady] / mean_c[steady]))
+        cadence=float(np.median(std_c[steady] / mean_c[steady]))
         if resolved
         else float("nan"),
-        step_length=float(np.median(sd_l[steady] / mean_l[steady])),
+        step_length=float(np.median(std_l[steady] / mean_l[steady])),
         windows=int(np.count_nonzero(steady)),
     )

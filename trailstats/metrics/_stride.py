@@ -21,7 +21,7 @@ from trailstats.metrics.sampling import valid_seconds
 _CONSTANT, _RISE = 150.02, 6.012
 _STUDIED = (1.64, 4.68)  # range of speeds in it [m/s]
 _SLOWEST_RUNNING = 140.0  # [WalkRun2023], level transition [1/min]
-# Walking cadence is a square-root-like law through 110 steps/min at 1.3 m/s [judgement].
+# Walking cadence is a square-root-like law through 110 steps/min at 1.3 m/s (our choice).
 _WALK_CADENCE, _WALK_SPEED, _WALK_EXPONENT = 110.0, 1.3, 0.58
 
 
@@ -58,7 +58,7 @@ class CadenceModel:
     def uncertainty(self) -> float:
         """Half width of the interval for the steps of a run, as a share of them.
 
-        Judgement: 95 % of 424 recorded runs of 8 athletes lay within it, by either model.
+        Our choice: 95 % of 424 recorded runs of 8 athletes lay within it, by either model.
         """
         return 0.05 if self.personal else 0.10
 
@@ -67,7 +67,7 @@ class CadenceModel:
         return self.at_3 / (_CONSTANT + 3.0 * _RISE)
 
     def running(self, speed: ArrayLike) -> Floats:
-        """Cadence of running at a speed.
+        """Predict the cadence of running at a speed.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class CadenceModel:
         return self._scale * (_CONSTANT + _RISE * as_floats(speed))
 
     def walking(self, speed: ArrayLike) -> Floats:
-        """Cadence of walking at a speed, by ``110 (v / 1.3)^0.58``, a judgement.
+        """Predict the cadence of walking at a speed, by ``110 (v / 1.3)^0.58`` (our choice).
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ def fit_cadence(
     dt : array-like
         Seconds that each sample stands for. [s]
     minimum_seconds : float
-        Running time needed for a fit. [s] Judgement: 30 minutes.
+        Running time needed for a fit. [s] Our choice: 30 minutes.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def modelled_cadence(
     walking: ArrayLike | None = None,
     model: CadenceModel = POPULATION_CADENCE,
 ) -> Floats:
-    """Cadence expected from speed alone.
+    """Predict the cadence from speed alone.
 
     There is no usable model of the effect of slope; it is within `CadenceModel.uncertainty`.
 
@@ -168,7 +168,7 @@ def modelled_cadence(
     speed : array-like
         Speed along the slope. [m/s] Studied from 1.64 to 4.68.
     walking : array-like of bool, optional
-        Walking samples. [1] They follow a law of their own, which is judgement.
+        Walking samples. [1] They follow a law of their own (our choice).
     model : CadenceModel
         The athlete's cadence, or the population's.
 
@@ -196,7 +196,7 @@ def modelled_cadence(
 
 
 def step_length(speed: ArrayLike, cadence: ArrayLike) -> Floats:
-    """Length of one step.
+    """Compute the length of one step.
 
     Parameters
     ----------
@@ -294,7 +294,7 @@ def step_rate(
     walking: ArrayLike | None = None,
     model: CadenceModel = POPULATION_CADENCE,
 ) -> tuple[Floats, Flags]:
-    """Step rate of each sample, and whether they were modelled.
+    """Return the step rate of each sample, and whether it was modelled.
 
     Parameters
     ----------

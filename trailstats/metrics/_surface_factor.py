@@ -74,7 +74,7 @@ SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
         ),
     }
 )
-"""Factor on the impact component of a step. The intervals are judgements from the studies named,
+"""Factor on the impact component of a step. The intervals are our choice from the studies named,
 which disagree; real dirt and gravel trails showed no difference at all.
 """
 

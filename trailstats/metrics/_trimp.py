@@ -53,7 +53,7 @@ def banister_trimp(
     sex: Sex | None = None,
     variant: TrimpVariant = TrimpVariant.SEX_SPECIFIC,
 ) -> float:
-    """Training impulse: minutes weighted by heart-rate reserve and its exponential.
+    """Compute the training impulse: minutes weighted by heart-rate reserve and its exponential.
 
     Summed over samples, because the curve bends upwards: the value of a mean heart rate is too low.
 
@@ -68,7 +68,7 @@ def banister_trimp(
     maximum : float
         Maximum heart rate. [bpm]
     sex : Sex, optional
-        Which curve. None takes the mean of both (judgement).
+        Which curve. None takes the mean of both (our choice).
     variant : TrimpVariant
         Convention for women.
 
@@ -103,7 +103,7 @@ def banister_trimp(
 
 
 def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
-    """Minutes in five zones of maximum heart rate, weighted 1 to 5.
+    """Sum the minutes in five zones of maximum heart rate, weighted 1 to 5.
 
     The zones part at 50, 60, 70, 80 and 90 %.
 
@@ -139,7 +139,7 @@ def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
 
 
 def lucia_trimp(hr: ArrayLike, dt: ArrayLike, *, bounds: ArrayLike) -> float:
-    """Minutes in three zones between the two thresholds, weighted 1, 2 and 3.
+    """Sum the minutes in three zones between the two thresholds, weighted 1, 2 and 3.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def lucia_trimp(hr: ArrayLike, dt: ArrayLike, *, bounds: ArrayLike) -> float:
 
 
 def session_rpe_load(rating: float, duration: float) -> float:
-    """Rating of perceived exertion times minutes.
+    """Multiply the rating of perceived exertion by minutes.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def session_rpe_load(rating: float, duration: float) -> float:
 
 
 def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
-    """Load from grade-adjusted speed: 100 for an hour at threshold speed.
+    """Compute the load from grade-adjusted speed: 100 for an hour at threshold speed.
 
     For one session use the normalised speed of the session as a single sample; given samples, the
     square is averaged over them.
@@ -258,7 +258,8 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
 
 
 def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> float:
-    """Load by the square of heart rate over threshold heart rate: 100 for an hour at threshold.
+    """Compute the load by the square of heart rate over threshold heart rate: 100 for an hour at
+    threshold.
 
     Parameters
     ----------
@@ -300,8 +301,8 @@ def heart_rate_reserve_load(
     maximum: float,
     threshold_fraction: float,
 ) -> float:
-    """Load by the square of heart-rate reserve over its threshold value: 100 for an hour at
-    threshold.
+    """Compute the load by the square of heart-rate reserve over its threshold value: 100 for an
+    hour at threshold.
 
     Parameters
     ----------

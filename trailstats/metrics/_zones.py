@@ -10,7 +10,7 @@ import numpy as np
 from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
 
-RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # judgement, common practice
+RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # our choice, common practice
 """Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to
 none of them.
 """
@@ -54,7 +54,7 @@ class ZoneRules:
 
 
 def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> Floats:
-    """Two thresholds of the three-zone model; the first is the ceiling of easy running.
+    """Return the two thresholds of the three-zone model; the first is the ceiling of easy running.
 
     Parameters
     ----------
@@ -85,7 +85,8 @@ def three_zone_bounds(hr_max: float, rules: ZoneRules | None = None) -> Floats:
 def easy_ceiling(
     hr_max: float, rules: ZoneRules | None = None
 ) -> tuple[float, float, float]:
-    """Ceiling of easy running with the interval that differences between people leave open.
+    """Return the ceiling of easy running with the interval that differences between people leave
+    open.
 
     Parameters
     ----------
@@ -119,7 +120,8 @@ def easy_ceiling(
 
 
 def lthr_zone_bounds(lthr: float) -> Floats:
-    """Six bounds of the seven zones (1 to 4, 5a, 5b, 5c) by lactate-threshold heart rate.
+    """Return the six bounds of the seven zones (1 to 4, 5a, 5b, 5c) by lactate-threshold heart
+    rate.
 
     Parameters
     ----------
@@ -151,7 +153,7 @@ def lthr_zone_bounds(lthr: float) -> Floats:
 def hrr_zone_bounds(
     rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS
 ) -> Floats:
-    """Zone bounds by heart-rate reserve.
+    """Return the zone bounds by heart-rate reserve.
 
     Parameters
     ----------
@@ -190,7 +192,7 @@ def hrr_zone_bounds(
 
 
 def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> Floats:
-    """Time in each zone.
+    """Sum the time in each zone.
 
     Parameters
     ----------
@@ -238,7 +240,7 @@ def time_in_zones(hr: ArrayLike, dt: ArrayLike, bounds: ArrayLike) -> Floats:
 
 
 def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
-    """Share of the time above a ceiling.
+    """Compute the share of the time above a ceiling.
 
     Parameters
     ----------
@@ -274,7 +276,7 @@ def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
 
 
 def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
-    """Mean over time of how far heart rate lies above a ceiling, 0 where it lies below.
+    """Average over time how far heart rate lies above a ceiling, 0 where it lies below.
 
     Parameters
     ----------
@@ -304,7 +306,7 @@ def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
 
 
 def polarisation_index(zone_1: float, zone_2: float, zone_3: float) -> float:
-    """Index of a polarised distribution over three zones.
+    """Compute the index of a polarised distribution over three zones.
 
     Parameters
     ----------

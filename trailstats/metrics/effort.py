@@ -73,7 +73,7 @@ __all__ = [
 def grade_adjusted_speed(
     speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
 ) -> Floats:
-    """Level speed of equal effort, per sample.
+    """Compute the level speed of equal effort, per sample.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def grade_adjusted_speed(
 def grade_adjusted_speed_range(
     speed: ArrayLike, grade: ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Lowest and highest grade-adjusted speed over the three models of equal effort.
+    """Find the lowest and highest grade-adjusted speed over the three models of equal effort.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def mean_grade_adjusted_speed(
     *,
     curve: EffortCurve = EffortCurve.RACE,
 ) -> float:
-    """Mean over time of the grade-adjusted speed.
+    """Average the grade-adjusted speed over time.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def mean_grade_adjusted_speed(
 def normalised_speed(
     speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0, exponent: float = 4.0
 ) -> float:
-    """Power mean of a speed that counts hard stretches more than easy ones.
+    """Compute the power mean of a speed that counts hard stretches more than easy ones.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def normalised_speed(
     dt : array-like
         Seconds that each sample stands for; 0 in pauses. [s]
     smoothing : float
-        Window of the moving mean taken first. [s] Judgement; 0 switches it off.
+        Window of the moving mean taken first. [s] Our choice; 0 switches it off.
     exponent : float
         Exponent of the mean. [1] 4 by practice, as for cycling power.
 
@@ -217,7 +217,7 @@ def normalised_speed(
 def variability_index(
     speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0
 ) -> float:
-    """Normalised speed divided by mean speed: 1 for an even run, more for a varied one.
+    """Divide normalised speed by mean speed: 1 for an even run, more for a varied one.
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ def variability_index(
     dt : array-like
         Seconds that each sample stands for; 0 in pauses. [s]
     smoothing : float
-        Window of the moving mean taken first. [s] Judgement.
+        Window of the moving mean taken first. [s] Our choice.
 
     Returns
     -------

@@ -84,7 +84,7 @@ def exponential_load(
     convention: LoadConvention = LoadConvention.EXPONENTIAL,
     initial: float = 0.0,
 ) -> Floats:
-    """Exponentially weighted mean of daily load, by time constant.
+    """Compute the exponentially weighted mean of daily load, by time constant.
 
     42 days give the chronic load (fitness), 7 days the acute load (fatigue).
 
@@ -131,7 +131,7 @@ def exponential_load(
 
 
 def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floats:
-    """Exponentially weighted moving average of daily load, by span.
+    """Compute the exponentially weighted moving average of daily load, by span.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floa
 
 
 def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> Floats:
-    """Form: yesterday's chronic load minus yesterday's acute load.
+    """Compute form: yesterday's chronic load minus yesterday's acute load.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> Floats:
 
 
 def monotony(week: ArrayLike, *, population: bool = False) -> float:
-    """Mean daily load over its standard deviation.
+    """Divide the mean daily load by its standard deviation.
 
     Parameters
     ----------
@@ -306,7 +306,7 @@ def rolling_total(daily: ArrayLike, days: int) -> Floats:
 def acute_chronic_ratio(
     daily: ArrayLike, *, acute_days: int = 7, chronic_days: int = 28
 ) -> Floats:
-    """Mean daily load of the last week over that of the last four weeks.
+    """Divide the mean daily load of the last week by that of the last four weeks.
 
     Replacing the chronic part by random values keeps its relation with injury, so it carries no
     warning on its own.
@@ -353,7 +353,7 @@ def acute_chronic_ratio(
 
 
 def longest_unbroken_days(daily: ArrayLike, *, gap: int = 7) -> int:
-    """Longest stretch of days without an interruption, a proxy for tolerated training.
+    """Find the longest stretch of days without an interruption, a proxy for tolerated training.
 
     Parameters
     ----------

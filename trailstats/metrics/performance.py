@@ -44,7 +44,7 @@ __all__ = [
 
 
 def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
-    """Oxygen uptake that a race result implies (Daniels and Gilbert).
+    """Compute the oxygen uptake that a race result implies (Daniels and Gilbert).
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
 
 
 def equivalent_time(uptake: float, distance: float) -> float:
-    """Duration of a race over a distance that implies a given oxygen uptake.
+    """Find the duration of a race over a distance that implies a given oxygen uptake.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def riegel_time(
     *,
     exponent: float = 1.06,
 ) -> Floats:
-    """Duration over another distance by Riegel's power law.
+    """Predict the duration over another distance by Riegel's power law.
 
     Parameters
     ----------
@@ -161,10 +161,10 @@ def riegel_time(
 
 def runs_needed(
     difference: float,
-    deviation: float,
+    std: float,
     *,
     correlation: float = 0.0,
-    level: float = 0.95,
+    confidence: float = 0.95,
     power: float = 0.80,
 ) -> float:
     """Count the runs on each side that a comparison needs to find a difference.
@@ -173,11 +173,11 @@ def runs_needed(
     ----------
     difference : float
         Difference to be found. [any unit]
-    deviation : float
+    std : float
         Standard deviation between runs, in the unit of `difference`. [any unit]
     correlation : float
         Correlation of a run with the one before, from -1 to 1. [1]
-    level : float
+    confidence : float
         Confidence level of the two-sided comparison. [1]
     power : float
         Probability of finding the difference. [1]
@@ -199,10 +199,12 @@ def runs_needed(
     """
     if difference == 0.0:
         return float("nan")
-    width = float(scipy.special.ndtri(0.5 + 0.5 * level) + scipy.special.ndtri(power))
+    width = float(
+        scipy.special.ndtri(0.5 + 0.5 * confidence) + scipy.special.ndtri(power)
+    )
     return (
         2.0
-        * (width * deviation / difference) ** 2
+        * (width * std / difference) ** 2
         * (1.0 + correlation)
         / (1.0 - correlation)
     )
@@ -241,7 +243,8 @@ def speed_at_heart_rate(
     reference_temperature: float = 15.0,
     minimum_windows: int = 10,
 ) -> SpeedAtHeartRate:
-    """Speed at a reference heart rate, by a line of speed on heart rate and temperature.
+    """Estimate the speed at a reference heart rate, by a line of speed on heart rate and
+    temperature.
 
     Give means of steady windows (a minute or more).
 
@@ -258,13 +261,13 @@ def speed_at_heart_rate(
     reference_temperature : float
         Temperature at which to read. [degC]
     minimum_windows : int
-        Windows needed. [1] Judgement.
+        Windows needed. [1] Our choice.
 
     Returns
     -------
     SpeedAtHeartRate
         Speed with interval. NaN with too few windows, when heart rate does not vary, or when
-        `reference` lies more than 5 bpm outside the heart rates seen (judgement). Windows with a
+        `reference` lies more than 5 bpm outside the heart rates seen (our choice). Windows with a
         NaN are skipped.
 
     References

@@ -32,7 +32,7 @@ WARM_UP = 600.0
 
 
 def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> Floats:
-    """Seconds of each sample, zero where a value or the duration is missing.
+    """Return the seconds of each sample, zero where a value or the duration is missing.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ def valid_seconds(dt: ArrayLike, *values: ArrayLike) -> Floats:
 
 
 def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
-    """Share of the time in which all of the values are recorded (the coverage of an aggregate).
+    """Compute the share of the time in which all of the values are recorded (the coverage of an
+    aggregate).
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
 
 
 def time_mean(values: ArrayLike, dt: ArrayLike) -> float:
-    """Mean over time of a sampled series.
+    """Average a sampled series over time.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def time_mean(values: ArrayLike, dt: ArrayLike) -> float:
 
 
 def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
-    """Value that is not exceeded for the given share of the time.
+    """Find the value that is not exceeded for the given share of the time.
 
     Parameters
     ----------
@@ -164,7 +165,7 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
 
 
 def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> Floats:
-    """Mean over a centred window of time around the middle of each sample.
+    """Average over a centred window of time around the middle of each sample.
 
     The mean is taken from the running integral, so it costs the same for every window length and
     does not depend on the sampling rate.
@@ -212,7 +213,7 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> Floats:
 
 
 def true_runs(mask: ArrayLike) -> tuple[Ints, Ints]:
-    """First and one-past-last index of every unbroken run of true values.
+    """Find the first and one-past-last index of every unbroken run of true values.
 
     Parameters
     ----------

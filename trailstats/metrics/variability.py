@@ -30,7 +30,7 @@ from trailstats.metrics._sample_entropy import sample_entropy, windowed_sample_e
 from trailstats.metrics._step_variability import (
     SteadyWindowRules,
     StepVariability,
-    quantisation_deviation,
+    quantisation_std,
     recorded_resolution,
     step_variability,
 )
@@ -47,7 +47,7 @@ __all__ = [
     "correct_beats",
     "final_surge",
     "pace_freedom",
-    "quantisation_deviation",
+    "quantisation_std",
     "recorded_resolution",
     "rmssd",
     "rmssd_corrected",
@@ -112,7 +112,7 @@ def stance_imbalance(balance: ArrayLike, dt: ArrayLike = 1.0) -> StanceImbalance
 def technical_exposure(
     technical_time: float, weeks: float, *, variability: float = 0.0
 ) -> float:
-    """Minutes a week on technical ground, weighted by how variable the steps were there.
+    """Sum the minutes a week on technical ground, weighted by how variable the steps were there.
 
     Parameters
     ----------

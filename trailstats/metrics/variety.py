@@ -33,7 +33,8 @@ __all__ = [
 
 
 def shannon_evenness(weights: ArrayLike) -> float:
-    """Entropy of shares relative to the largest possible: 0 for one class only, 1 for equal shares.
+    """Compute the entropy of shares relative to the largest possible: 0 for one class only, 1 for
+    equal shares.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def shannon_evenness(weights: ArrayLike) -> float:
 
 
 def km_effort(distance: ArrayLike, ascent: ArrayLike) -> Floats:
-    """Effort kilometres: kilometres plus a hundredth of the metres of ascent.
+    """Add a hundredth of the metres of ascent to the kilometres (effort kilometres).
 
     Parameters
     ----------
