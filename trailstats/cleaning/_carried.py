@@ -17,9 +17,6 @@ from trailstats.geo import local_xy
 from trailstats.metrics.sampling import true_runs
 from trailstats.schema import Severity
 
-__all__ = ["carried_samples"]
-
-
 TICK = 5.0
 """Step of the grid of timer time on which lifts and vehicles are looked for [s]."""
 
@@ -225,7 +222,7 @@ def _rate(tick: Floats, timer: Floats, values: Floats, window: float) -> Floats:
     """Return the change of values per second, over a window about each tick."""
     after = np.interp(tick + window / 2, timer, values)
     before = np.interp(tick - window / 2, timer, values)
-    return np.asarray((after - before) / window)
+    return (after - before) / window
 
 
 def _lasting(rate: Floats, least: float, time: float) -> Flags:
@@ -233,7 +230,7 @@ def _lasting(rate: Floats, least: float, time: float) -> Flags:
     size = max(1, round(time / TICK))
     mean = np.convolve(rate, np.ones(size) / size, mode="same")[: len(rate)]
     lowest = scipy.ndimage.minimum_filter1d(rate, size, mode="nearest")
-    return np.asarray((mean >= least) & (lowest >= least / 2), dtype=np.bool_)
+    return (mean >= least) & (lowest >= least / 2)
 
 
 def _widened(core: Flags, allowed: Flags, time: float) -> Flags:

@@ -15,8 +15,6 @@ from trailstats.cleaning._order import DAY, SECOND, WRONG_DATE, Order
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
-__all__ = ["put_in_order"]
-
 
 def put_in_order(draft: Draft) -> None:
     """Bring the records, extras and pauses of a draft into the order of time, each time once.
@@ -37,7 +35,7 @@ def put_in_order(draft: Draft) -> None:
 
 def _stamps(times: pd.Index | pd.Series) -> Ints:
     """Return times in nanoseconds."""
-    return np.asarray(pd.DatetimeIndex(times).as_unit("ns").asi8)
+    return pd.DatetimeIndex(times).as_unit("ns").asi8
 
 
 def _set_clock(draft: Draft, order: Order) -> None:

@@ -19,9 +19,6 @@ from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
-__all__ = ["Steps", "durations", "moving_samples", "speed_over", "steps"]
-
-
 CATCH_UP = 500.0
 """Longest step of a device's own distance that may be a catch-up after a lost fix [m] (our choice).
 """
@@ -237,9 +234,7 @@ def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
     keep = np.append(np.diff(timer) > 0, True)
     t, d = timer[keep], distance[keep]
     passed = np.interp(after, t, d) - np.interp(before, t, d)
-    return np.asarray(
-        np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0)
-    )
+    return np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0)
 
 
 def moving_samples(

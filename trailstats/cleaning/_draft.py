@@ -13,8 +13,6 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity, is_on_foot
 
-__all__ = ["Draft"]
-
 
 @dataclass(eq=False)
 class Draft:

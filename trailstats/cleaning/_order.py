@@ -12,9 +12,6 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.model.activity import Activity
 
-__all__ = ["DAY", "SECOND", "WRONG_DATE", "Order"]
-
-
 SECOND = 1_000_000_000
 """Times are counted in nanoseconds."""
 

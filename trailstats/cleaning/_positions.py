@@ -12,9 +12,6 @@ from trailstats.geo import step_lengths
 from trailstats.metrics.sampling import true_runs
 from trailstats.schema import Severity
 
-__all__ = ["blank_frozen", "blank_spikes", "flags_of_runs"]
-
-
 MOST_SPIKES = 0.05
 """Share of the positions that may be spikes; above, the track was not run (our choice)."""
 
@@ -162,4 +159,4 @@ def flags_of_runs(start: Ints, stop: Ints, size: int) -> Flags:
     edges = np.zeros(size + 1, dtype=np.intp)
     edges[start] += 1
     edges[stop] -= 1
-    return np.asarray(np.cumsum(edges[:-1]) > 0)
+    return np.cumsum(edges[:-1]) > 0

@@ -12,16 +12,6 @@ from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import TREADMILL, Severity
 
-__all__ = [
-    "blank_heart_rate",
-    "blank_impossible",
-    "blank_lost_elevation",
-    "correct_elevation",
-    "elevation_jumps",
-    "set_indoor_aside",
-]
-
-
 SMOOTHED = 15
 """Samples a second apart over which heart rate and cadence are compared (our choice)."""
 
@@ -193,9 +183,7 @@ def _follows_cadence(draft: Draft, timer: Floats) -> Flags:
 
     def smoothed(values: Floats) -> Floats:
         each_second = np.interp(second, timer[known], values[known])
-        return np.asarray(
-            scipy.ndimage.median_filter(each_second, SMOOTHED, mode="nearest")
-        )
+        return scipy.ndimage.median_filter(each_second, SMOOTHED, mode="nearest")
 
     beat, step = smoothed(heart), smoothed(steps)
     start, stop = true_runs(np.abs(beat - step) < rules.heart_rate_lock_distance)

@@ -13,9 +13,6 @@ import numpy as np
 from trailstats.arrays import Floats
 from trailstats.errors import SchemaError
 
-__all__ = ["LinearModel", "SurfaceModel", "surface_model"]
-
-
 FORMAT = 2
 """Version of the file's structure."""
 

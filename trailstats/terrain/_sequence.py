@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike
 
 from trailstats.arrays import Floats, Ints
 
-__all__ = ["mean_between", "sigmoid", "smooth_log_odds", "without_short"]
-
 
 def sigmoid(log_odds: ArrayLike) -> Floats:
     """Return the probability of log-odds; NaN stays NaN."""
@@ -77,7 +75,7 @@ def mean_between(
     area = np.interp(last, edges, running) - np.interp(first, edges, running)
     middle = np.interp((start + end) / 2.0, centres, values)
     length = last - first
-    return np.asarray(np.where(length > 1.0, area / np.maximum(length, 1.0), middle))
+    return np.where(length > 1.0, area / np.maximum(length, 1.0), middle)
 
 
 def without_short(codes: Ints, shortest: int, *, ordered: bool = False) -> Ints:

@@ -339,7 +339,7 @@ def _near(at: Floats, known: Floats) -> Flags:
     gap = np.minimum(
         np.abs(known[after] - at), np.abs(at - known[np.maximum(after - 1, 0)])
     )
-    return np.asarray(gap <= 100.0)
+    return gap <= 100.0
 
 
 def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:

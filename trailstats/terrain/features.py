@@ -351,12 +351,12 @@ def moving_mean(values: Floats, length: float) -> Floats:
     that are not.
     """
     out = scipy.ndimage.uniform_filter1d(values, _grid_points(length), mode="nearest")
-    return np.asarray(np.maximum(out, 0.0) if values.min() >= 0 else out)
+    return np.maximum(out, 0.0) if values.min() >= 0 else out
 
 
 def _smooth(values: Floats, cells: int) -> Floats:
     once = scipy.ndimage.uniform_filter1d(values, cells, mode="nearest")
-    return np.asarray(scipy.ndimage.uniform_filter1d(once, cells, mode="nearest"))
+    return scipy.ndimage.uniform_filter1d(once, cells, mode="nearest")
 
 
 def log_speed(grid: RunGrid, length: float) -> Floats:

@@ -322,7 +322,7 @@ def mean_over(
     share = mean_between(distance, known.astype(np.float64), SPACING, start, end)
     total = mean_between(distance, np.where(known, number, 0.0), SPACING, start, end)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(share > 1e-9, total / share, np.nan))
+        return np.where(share > 1e-9, total / share, np.nan)
 
 
 def _by_tag_and_signal(evidence: SurfaceEvidence, start: Floats, end: Floats) -> Floats:

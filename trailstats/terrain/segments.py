@@ -242,7 +242,7 @@ class _Borders:
         change = total[self.after] - total[self.before]
         out = total[self.before] + self.share * change
         out[0], out[-1] = 0.0, total[-1]
-        return np.asarray(out)
+        return out
 
     def sums(self, values: Floats) -> Floats:
         """Return the sum of per-sample values in each stretch."""

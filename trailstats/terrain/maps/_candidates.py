@@ -11,9 +11,6 @@ from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS
 from trailstats.terrain.maps._index import LONGEST_PIECE
 
-__all__ = ["METRES", "NEAREST", "REACH", "Candidates", "expand", "find_candidates"]
-
-
 METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
 

@@ -25,8 +25,6 @@ from trailstats.terrain.maps._index import (
 )
 from trailstats.terrain.maps._tags import GROUND_KEYS, IGNORED_WAYS
 
-__all__ = ["build_index"]
-
 BATCH = 20_000
 """Ways gathered before their pieces are worked out together."""
 

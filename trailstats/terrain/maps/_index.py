@@ -19,17 +19,6 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Ints
 
-__all__ = [
-    "HEAD_LENGTH",
-    "LONGEST_PIECE",
-    "PIECE",
-    "TILE",
-    "CorruptIndexError",
-    "TileIndex",
-    "tile_of",
-    "write_tail",
-]
-
 PIECE = np.dtype(
     [
         ("lat1", "<i4"),
@@ -69,9 +58,7 @@ class CorruptIndexError(Exception):
 
 def tile_of(latitude: Ints, longitude: Ints) -> Ints:
     """Return the number of the tile that a position [1e-7 deg] lies in."""
-    return np.asarray(
-        (latitude // TILE + 4500) * 18002 + longitude // TILE + 9000, dtype=np.int64
-    )
+    return (latitude // TILE + 4500) * 18002 + longitude // TILE + 9000
 
 
 def write_tail(

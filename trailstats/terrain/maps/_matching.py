@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from trailstats.arrays import Flags, Floats, Ints
 from trailstats.terrain.maps._candidates import METRES, NEAREST, Candidates, expand
 
-__all__ = ["MATCH_RULES", "MatchRules", "Path", "follow"]
-
-
 STEPS = 4096
 """Steps whose transitions are worked out together, which bounds the memory."""
 

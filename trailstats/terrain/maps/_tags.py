@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-__all__ = ["GROUND_KEYS", "IGNORED_WAYS", "RULES", "Ground", "GroundRule", "ground_of"]
-
 _TABLE: dict[str, Any] = tomllib.loads(
     resources.files("trailstats.terrain.maps")
     .joinpath("ground.toml")
