@@ -67,14 +67,22 @@ class Candidates:
     tags: Ints
 
 
-def expand(start: Ints, count: Ints) -> tuple[Ints, Ints]:
+def expand(start: Ints | int, count: Ints) -> tuple[Ints, Ints]:
     """Return, for ranges given by start and length, each range's number and each member, one after
     the other.
     """
     owner = np.repeat(np.arange(len(count)), count)
-    return owner, np.arange(len(owner)) - np.repeat(
-        np.cumsum(count) - count, count
-    ) + np.repeat(start, count)
+    before = np.cumsum(count) - count
+    return owner, np.arange(len(owner)) + np.repeat(start - before, count)
+
+
+def reach_at(latitude: Ints) -> tuple[int, int]:
+    """Return `REACH` to the north and, where the positions are nearest to a pole, to the east
+    [1e-7 deg].
+    """
+    north = int(REACH / METRES)
+    farthest = np.radians(np.abs(latitude).max(initial=0) * 1e-7)
+    return north, int(north / max(float(np.cos(farthest)), 0.01))
 
 
 def find_candidates(
@@ -105,124 +113,112 @@ def find_candidates(
     Candidates
     """
     placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    lat, lon = (np.rint(v[placed]).astype(np.int64) for v in (latitude, longitude))
-    pieces = _near(pieces, lat, lon)
+    lat = np.rint(latitude[placed]).astype(np.int64)
+    lon = np.rint(longitude[placed]).astype(np.int64)
+    pieces = _pieces_around(pieces, lat, lon)
     ids, first, owner = np.unique(pieces["way"], return_index=True, return_inverse=True)
-    point, piece = _pairs(pieces, lat, lon)
+    point, piece = _pairs_in_reach(pieces, lat, lon)
+    way = owner[piece]
+    ends = pieces[piece]
     narrow = np.cos(np.radians(lat[point] * 1e-7)) * METRES
-    ends = [
-        pieces[name][piece].astype(np.int64)
-        for name in ("lat1", "lon1", "lat2", "lon2")
-    ]
-    y1, y2 = ((v - lat[point]) * METRES for v in (ends[0], ends[2]))
-    x1, x2 = ((v - lon[point]) * narrow for v in (ends[1], ends[3]))
-    dx, dy = x2 - x1, y2 - y1
-    along = np.clip(
-        -(x1 * dx + y1 * dy) / np.maximum(dx * dx + dy * dy, 1e-12), 0.0, 1.0
-    )
-    east, north = x1 + along * dx, y1 + along * dy
+    x1 = (ends["lon1"] - lon[point]) * narrow
+    y1 = (ends["lat1"] - lat[point]) * METRES
+    dx = (ends["lon2"] - lon[point]) * narrow - x1
+    dy = (ends["lat2"] - lat[point]) * METRES - y1
+    along = -(x1 * dx + y1 * dy) / np.maximum(dx * dx + dy * dy, 1e-12)
+    along = np.clip(along, 0.0, 1.0)
+    east = x1 + along * dx
+    north = y1 + along * dy
     offset = np.hypot(east, north)
     across = np.sin(np.arctan2(dy, dx) - direction[placed][point]) ** 2
-    fit = -0.5 * (offset / spread) ** 2 - turned * np.where(
-        np.isnan(across), 0.0, across
-    )
-    keep = _best(point, owner[piece], fit, offset <= REACH)
-    row = placed[point[keep]]
-    column = expand(
-        np.zeros(len(latitude), np.int64), np.bincount(row, minlength=len(latitude))
-    )[1]
+    fit = -0.5 * (offset / spread) ** 2 - turned * np.nan_to_num(across)
+    kept, rank = _best_ways(point, way, fit, offset <= REACH)
+    row = placed[point[kept]]
 
     def table(values: Floats | Ints, empty: float) -> Floats:
         out = np.full((len(latitude), NEAREST), empty)
-        out[row, column] = values[keep]
+        out[row, rank] = values[kept]
         return out
 
     return Candidates(
-        way=table(owner[piece], -1.0).astype(np.int64),
+        way=table(way, -1.0).astype(np.int64),
         offset=table(offset, np.inf),
         fit=table(fit, -np.inf),
         east=table(east, np.nan),
         north=table(north, np.nan),
         origin=(latitude, longitude),
         pieces=pieces,
-        owner=owner.astype(np.int64),
-        ids=ids.astype(np.int64),
+        owner=owner,
+        ids=ids,
         tags=pieces["tags"][first].astype(np.int64),
     )
 
 
-def _near(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> NDArray[np.void]:
+def _pieces_around(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> NDArray[np.void]:
     """Return the pieces whose middle lies in a coarse block next to one that holds a point."""
-    if not len(pieces) or not len(lat):
+    if not len(lat):
         return pieces[:0]
-    visited = np.unique(_key(lat // BLOCK, lon // BLOCK))
-    around = np.unique(
-        np.concatenate([visited + _key(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)])
-    )
-    middle = _key(
-        *(
-            ((pieces[a].astype(np.int64) + pieces[b]) // 2) // BLOCK
-            for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
-        )
-    )
-    at = np.minimum(np.searchsorted(around, middle), len(around) - 1)
-    out: NDArray[np.void] = pieces[around[at] == middle]
+    visited = np.unique(_cell_key(lat // BLOCK, lon // BLOCK))
+    beside = np.arange(-1, 2)
+    next_to_it = _cell_key(beside[:, None], beside)
+    around = np.unique(np.add.outer(visited, next_to_it))
+    row = _sum_of_ends(pieces, "lat") // (2 * BLOCK)
+    column = _sum_of_ends(pieces, "lon") // (2 * BLOCK)
+    out: NDArray[np.void] = pieces[_find(_cell_key(row, column), around)[1]]
     return out
 
 
-def _key(row: Ints | int, column: Ints | int) -> Ints:
-    return np.asarray(row * 100_000_000 + column, dtype=np.int64)
+def _sum_of_ends(pieces: NDArray[np.void], axis: str) -> Ints:
+    total: Ints = pieces[f"{axis}1"].astype(np.int64) + pieces[f"{axis}2"]
+    return total
 
 
-def _pairs(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> tuple[Ints, Ints]:
+def _cell_key(row: Ints, column: Ints) -> Ints:
+    return row * 100_000_000 + column
+
+
+def _find(wanted: Ints, ordered: Ints) -> tuple[Ints, Flags]:
+    """Return the index of each number among ordered ones, and whether it is one of them."""
+    index = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return index, ordered[index] == wanted
+
+
+def _pairs_in_reach(
+    pieces: NDArray[np.void], lat: Ints, lon: Ints
+) -> tuple[Ints, Ints]:
     """Return the pairs of a point and a piece that may lie within reach, by the cells of a grid."""
     if not len(pieces):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    reach = int(REACH / METRES)
-    wide = int(reach / max(float(np.cos(np.radians(np.abs(lat).max() * 1e-7))), 0.01))
-    wide_cell = int(CELL * wide / reach)
-    low = [
-        np.minimum(pieces[a], pieces[b]).astype(np.int64)
-        for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
-    ]
-    high = [
-        np.maximum(pieces[a], pieces[b]).astype(np.int64)
-        for a, b in (("lat1", "lat2"), ("lon1", "lon2"))
-    ]
-    r0, r1 = (low[0] - reach) // CELL, (high[0] + reach) // CELL
-    c0, c1 = (low[1] - wide) // wide_cell, (high[1] + wide) // wide_cell
-    columns = c1 - c0 + 1
-    piece, number = expand(np.zeros(len(pieces), np.int64), (r1 - r0 + 1) * columns)
-    cell = _key(
-        r0[piece] + number // columns[piece], c0[piece] + number % columns[piece]
-    )
-    visited, point_cell = np.unique(
-        _key(lat // CELL, lon // wide_cell), return_inverse=True
-    )
-    at = np.minimum(np.searchsorted(visited, cell), len(visited) - 1)
-    hit = visited[at] == cell
-    at, piece = at[hit], piece[hit]
-    order = np.argsort(at, kind="stable")
-    piece = piece[order]
-    count = np.bincount(at, minlength=len(visited))
+    tall, wide = reach_at(lat)
+    wide_cell = int(CELL * wide / tall)
+    south = (np.minimum(pieces["lat1"], pieces["lat2"]) - tall) // CELL
+    north = (np.maximum(pieces["lat1"], pieces["lat2"]) + tall) // CELL
+    west = (np.minimum(pieces["lon1"], pieces["lon2"]) - wide) // wide_cell
+    east = (np.maximum(pieces["lon1"], pieces["lon2"]) + wide) // wide_cell
+    columns = east - west + 1
+    piece, number = expand(0, (north - south + 1) * columns)
+    down, along = np.divmod(number, columns[piece])
+    touched = _cell_key(south[piece] + down, west[piece] + along)
+    point_key = _cell_key(lat // CELL, lon // wide_cell)
+    visited, point_cell = np.unique(point_key, return_inverse=True)
+    cell, hit = _find(touched, visited)
+    cell, piece = cell[hit], piece[hit]
+    piece = piece[np.argsort(cell, kind="stable")]
+    count = np.bincount(cell, minlength=len(visited))
     start = np.cumsum(count) - count
     point, member = expand(start[point_cell], count[point_cell])
     return point, piece[member]
 
 
-def _best(point: Ints, way: Ints, fit: Floats, near: Flags) -> Ints:
-    """Return the pairs to keep: of each way its best piece, of each point its `NEAREST` best ways,
-    in order.
+def _best_ways(point: Ints, way: Ints, fit: Floats, near: Flags) -> tuple[Ints, Ints]:
+    """Return the pairs to keep, in order, and the rank of each at its point: of each way its best
+    piece, of each point its `NEAREST` best ways.
     """
     index = np.flatnonzero(near)
     index = index[np.lexsort((-fit[index], way[index], point[index]))]
-    fresh = np.append(True, (np.diff(point[index]) != 0) | (np.diff(way[index]) != 0))[
-        : len(index)
-    ]
-    index = index[fresh]
+    changes = np.diff((point[index], way[index]), prepend=-1)
+    index = index[changes.any(axis=0)]
     index = index[np.lexsort((-fit[index], point[index]))]
-    begins = np.append(True, np.diff(point[index]) != 0)[: len(index)]
-    rank = np.arange(len(index)) - np.maximum.accumulate(
-        np.where(begins, np.arange(len(index)), 0)
-    )
-    return np.asarray(index[rank < NEAREST])
+    rank = expand(0, np.bincount(point[index]))[1]
+    kept = rank < NEAREST
+    return index[kept], rank[kept]

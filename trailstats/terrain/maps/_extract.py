@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 import zlib
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Ints
 from trailstats.errors import ConfigError, MissingExtraError
+from trailstats.terrain.maps._candidates import expand
 from trailstats.terrain.maps._index import (
     HEAD_LENGTH,
     LONGEST_PIECE,
@@ -114,49 +116,49 @@ class _Collector:
         if not self._ways:
             return
         # WKB of a line: byte order, type and number of points in 9 bytes, then pairs of doubles.
-        points = np.frombuffer(
-            bytes.fromhex("".join(line[18:] for line in self._lines)), "<f8"
-        ).reshape(-1, 2)
+        doubles = bytes.fromhex("".join(line[18:] for line in self._lines))
+        points = np.frombuffer(doubles, "<f8").reshape(-1, 2)
         lengths = np.array([(len(line) - 18) // 32 for line in self._lines])
         position = np.rint(points[:, ::-1] * 1e7).astype(np.int64)
         owner = np.repeat(np.arange(len(lengths)), lengths)
         inside = owner[1:] == owner[:-1]
         ways = np.array(self._ways, dtype=np.int64)[owner[1:][inside]]
-        rows = _in_tiles(*_divided(position[:-1][inside], position[1:][inside], ways))
+        start, end = position[:-1][inside], position[1:][inside]
+        rows = _rows_by_tile(*_short_straights(start, end, ways))
         tiles, counts = np.unique(rows["tile"], return_counts=True)
         self.counts.update(dict(zip(tiles.tolist(), counts.tolist(), strict=True)))
         rows.tofile(self._file)
         self._lines, self._ways = [], []
 
 
-def _divided(start: Ints, end: Ints, ways: Ints) -> tuple[Ints, Ints, Ints]:
+def _short_straights(start: Ints, end: Ints, ways: Ints) -> tuple[Ints, Ints, Ints]:
     """Return straights of at most `LONGEST_PIECE`; impossible ones are left out."""
     size = np.abs(end - start).max(axis=1, initial=0)
     fine = (size > 0) & (size <= WIDEST)
     start, end, ways, size = start[fine], end[fine], ways[fine], size[fine]
     parts = -(-size // LONGEST_PIECE)
-    one = np.repeat(np.arange(len(parts)), parts)
-    step = np.arange(len(one)) - np.repeat(np.cumsum(parts) - parts, parts)
-    reach, number = (end - start)[one], parts[one][:, None]
-    low = start[one] + reach * step[:, None] // number
-    high = start[one] + reach * (step + 1)[:, None] // number
-    return low, high, ways[one]
+    straight, step = expand(0, parts)
+    start, reach = start[straight], (end - start)[straight]
+    number, step = parts[straight, None], step[:, None]
+    low = start + reach * step // number
+    high = start + reach * (step + 1) // number
+    return low, high, ways[straight]
 
 
-def _in_tiles(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
+def _rows_by_tile(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
     """Return the rows of pieces, one for each tile that a piece's box touches."""
-    low, high = np.minimum(start, end) // TILE, np.maximum(start, end) // TILE
+    low = np.minimum(start, end) // TILE
+    high = np.maximum(start, end) // TILE
     found = []
-    for north in (0, 1):
-        for east in (0, 1):
-            row, column = low[:, 0] + north, low[:, 1] + east
-            pick = (row <= high[:, 0]) & (column <= high[:, 1])
-            rows = np.empty(int(pick.sum()), ROW)
-            rows["tile"] = tile_of(row[pick] * TILE, column[pick] * TILE)
-            rows["lat1"], rows["lon1"] = start[pick].T
-            rows["lat2"], rows["lon2"] = end[pick].T
-            rows["way"], rows["tags"] = ways[pick].T
-            found.append(rows)
+    for corner in product((0, 1), (0, 1)):
+        tile = low + corner
+        pick = (tile <= high).all(axis=1)
+        rows = np.empty(int(pick.sum()), ROW)
+        rows["tile"] = tile_of(*(tile[pick] * TILE).T)
+        rows["lat1"], rows["lon1"] = start[pick].T
+        rows["lat2"], rows["lon2"] = end[pick].T
+        rows["way"], rows["tags"] = ways[pick].T
+        found.append(rows)
     return np.concatenate(found)
 
 
@@ -167,8 +169,7 @@ def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.
     free row.
     """
     tiles = np.zeros(len(counts), TILES)
-    tiles["tile"] = sorted(counts)
-    tiles["count"] = [counts[tile] for tile in tiles["tile"].tolist()]
+    tiles["tile"], tiles["count"] = np.array(sorted(counts.items())).T
     tiles["start"] = np.cumsum(tiles["count"]) - tiles["count"]
     free = tiles["start"].copy()
     total = int(tiles["count"].sum())
@@ -177,17 +178,14 @@ def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.
         chunk = np.fromfile(rows, ROW, CHUNK, offset=first * ROW.itemsize)
         owner = np.searchsorted(tiles["tile"], chunk["tile"])
         order = np.argsort(owner, kind="stable")
-        owner = owner[order]
-        number, start, count = np.unique(owner, return_index=True, return_counts=True)
-        rank = np.arange(len(owner)) - np.repeat(start, count)
-        pieces[free[owner] + rank] = chunk[list(PIECE.names or ())][order].astype(PIECE)
-        free[number] += count
-    for tile in tiles:
-        tile["crc"] = zlib.crc32(
-            pieces[int(tile["start"]) : int(tile["start"] + tile["count"])].tobytes()
-        )
+        count = np.bincount(owner, minlength=len(tiles))
+        free_rows = expand(free, count)[1]
+        pieces[free_rows] = chunk[list(PIECE.names or ())][order].astype(PIECE)
+        free += count
+    parts = np.split(pieces, tiles["start"][1:])
+    tiles["crc"] = [zlib.crc32(part.tobytes()) for part in parts]
     pieces.flush()
-    del pieces
+    del pieces, parts
     return tiles
 
 

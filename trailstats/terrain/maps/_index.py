@@ -121,9 +121,9 @@ class TileIndex:
             size = path.stat().st_size
             with path.open("rb") as stream:
                 raw = stream.read(HEAD_LENGTH)
-                if len(raw) < HEAD_LENGTH or zlib.crc32(
-                    raw[: HEAD.size]
-                ) != int.from_bytes(raw[HEAD.size : HEAD.size + 4], "little"):
+                head, check = raw[: HEAD.size], raw[HEAD.size : HEAD.size + 4]
+                whole = len(raw) == HEAD_LENGTH
+                if not whole or zlib.crc32(head) != int.from_bytes(check, "little"):
                     raise CorruptIndexError(f"{path}: the head is damaged")
                 magic, version, n_pieces, n_tiles, n_text, crc, digest = (
                     HEAD.unpack_from(raw)
@@ -134,7 +134,8 @@ class TileIndex:
                 if size != end + n_tiles * TILES.itemsize + n_text:
                     raise CorruptIndexError(f"{path}: {size} bytes is not its length")
                 stream.seek(end)
-                table, text = stream.read(n_tiles * TILES.itemsize), stream.read(n_text)
+                table = stream.read(n_tiles * TILES.itemsize)
+                text = stream.read(n_text)
         except OSError as error:
             raise CorruptIndexError(f"{path}: {error}") from error
         if zlib.crc32(text, zlib.crc32(table)) != crc:
@@ -168,20 +169,19 @@ class TileIndex:
         CorruptIndexError
             When a tile is not as it was written.
         """
-        at = np.searchsorted(self._tiles["tile"], tiles)
-        at = at[at < len(self._tiles)] if len(self._tiles) else at[:0]
-        here = self._tiles["tile"][at]
-        found = [self._one(int(i)) for i in at[np.isin(here, tiles)].tolist()]
-        return np.concatenate(found) if found else np.empty(0, PIECE)
+        known = self._tiles["tile"]
+        numbers = np.searchsorted(known, tiles)
+        there = np.searchsorted(known, tiles, side="right") > numbers
+        found = [self._one(number) for number in numbers[there].tolist()]
+        return np.concatenate([np.empty(0, PIECE), *found])
 
     def _one(self, number: int) -> NDArray[np.void]:
         if number in self._read:
             self._read.move_to_end(number)
             return self._read[number]
         row = self._tiles[number]
-        piece = np.array(
-            self._pieces[int(row["start"]) : int(row["start"] + row["count"])]
-        )
+        start = int(row["start"])
+        piece = np.array(self._pieces[start : start + int(row["count"])])
         if zlib.crc32(piece.tobytes()) != int(row["crc"]):
             raise CorruptIndexError(f"{self._path}: a tile is damaged")
         self._read[number] = piece

@@ -55,29 +55,12 @@ MATCH_RULES = MatchRules()
 """The values in use."""
 
 
-@dataclass(frozen=True, eq=False)
-class Path:
-    """The most likely way at each point, and how likely each candidate is.
-
-    Attributes
-    ----------
-    choice : numpy.ndarray of int, shape (n,)
-        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is
-        followed.
-    probability : numpy.ndarray, shape (n, k + 1)
-        Probability of each candidate, given the whole track; the last column is that of no way.
-    """
-
-    choice: Ints
-    probability: Floats
-
-
 def follow(
     found: Candidates,
     step: tuple[Floats, Floats],
     whole: Flags,
     rules: MatchRules,
-) -> Path:
+) -> tuple[Ints, Floats]:
     """Return the ways that a track most likely followed.
 
     Parameters
@@ -92,7 +75,11 @@ def follow(
 
     Returns
     -------
-    Path
+    choice : numpy.ndarray of int, shape (n,)
+        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is
+        followed.
+    probability : numpy.ndarray, shape (n, k + 1)
+        Probability of each candidate, given the whole track; the last column is that of no way.
 
     Notes
     -----
@@ -100,7 +87,8 @@ def follow(
     depends on pairs of candidates is worked out before for many points at once.
     """
     n = len(found.way)
-    fit = np.concatenate((found.fit, np.full((n, 1), rules.off_way)), axis=1)
+    off_way = np.full((n, 1), rules.off_way)
+    fit = np.concatenate((found.fit, off_way), axis=1)
     transitions = _Transitions(found, _links(found), step, whole, rules)
     blocks = [
         transitions.between(first, min(first + STEPS, n - 1))
@@ -108,7 +96,7 @@ def follow(
     ]
     none = np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)
     costs = np.concatenate([none, *blocks])
-    return Path(_viterbi(fit, costs), _posterior(fit, costs))
+    return _viterbi(fit, costs), _posterior(fit, costs)
 
 
 def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Ints:
@@ -157,16 +145,14 @@ class _Links:
 
 def _links(found: Candidates) -> _Links:
     """Return every pair of ways that share an end of a piece."""
-    p = found.pieces
-    lat = np.concatenate((p["lat1"], p["lat2"])).astype(np.int64)
-    lon = np.concatenate((p["lon1"], p["lon2"])).astype(np.int64)
+    pieces, ways = found.pieces, len(found.ids) + 1
+    lat = np.append(pieces["lat1"], pieces["lat2"]).astype(np.int64)
+    lon = np.append(pieces["lon1"], pieces["lon2"]).astype(np.int64)
     # Equal coordinates are one node: that holds across extracts too, where ids may not.
     _, node = np.unique((lat << 32) + lon, return_inverse=True)
-    owner = np.concatenate((found.owner, found.owner))
-    visits, first = np.unique(
-        node.astype(np.int64) * (len(found.ids) + 1) + owner, return_index=True
-    )
-    node, owner = visits // (len(found.ids) + 1), owner[first]
+    owner = np.tile(found.owner, 2)
+    visits, first = np.unique(node * ways + owner, return_index=True)
+    node, owner = visits // ways, owner[first]
     lat, lon = lat[first], lon[first]
     degree = np.bincount(node)
     start = np.cumsum(degree) - degree
@@ -193,23 +179,26 @@ class _Transitions:
         found, links, rules = self.found, self.links, self.rules
         here, there = slice(first, last), slice(first + 1, last + 1)
         out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
-        before, after = found.way[here][:, :, None], found.way[there][:, None, :]
+        before = found.way[here][:, :, None]
+        after = found.way[there][:, None, :]
         same = before == after
         out[:, :-1, :-1] = np.where(same, 0.0, -rules.jump)
         # A change to another way may cost less where the two have a junction.
         t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
-        pair = found.way[here][t, i] * len(found.ids) + found.way[there][t, j]
+        pair = before[t, i, 0] * len(found.ids) + after[t, 0, j]
         start = np.searchsorted(links.pair, pair)
         stop = np.searchsorted(links.pair, pair, side="right")
         entry, junction = expand(start, stop - start)
         t, i, j = t[entry], i[entry], j[entry]
-        lat0, lon0 = found.origin[0][here][t], found.origin[1][here][t]
+        lat0, lon0 = (values[here][t] for values in found.origin)
         narrow = METRES * np.cos(np.radians(lat0 * 1e-7))
         x = (links.longitude[junction] - lon0) * narrow
         y = (links.latitude[junction] - lat0) * METRES
-        x1, y1 = found.east[here][t, i], found.north[here][t, i]
-        x2 = found.east[there][t, j] + self.step[0][here][t]
-        y2 = found.north[there][t, j] + self.step[1][here][t]
+        x1 = found.east[here][t, i]
+        y1 = found.north[here][t, i]
+        east, north = (values[here][t] for values in self.step)
+        x2 = found.east[there][t, j] + east
+        y2 = found.north[there][t, j] + north
         over_junction = np.hypot(x - x1, y - y1) + np.hypot(x2 - x, y2 - y)
         longer = over_junction - np.hypot(x2 - x1, y2 - y1)
         cost = np.maximum(-rules.change - longer / rules.detour, -rules.jump)

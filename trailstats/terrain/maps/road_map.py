@@ -20,9 +20,9 @@ from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.maps._candidates import (
     METRES,
-    REACH,
     Candidates,
     find_candidates,
+    reach_at,
 )
 from trailstats.terrain.maps._extract import build_index
 from trailstats.terrain.maps._index import CorruptIndexError, TileIndex, tile_of
@@ -168,10 +168,8 @@ class RoadMap:
         ConfigError, MissingExtraError, WriteError
             See `prepare`.
         """
-        parts = [index.digest for index in self.prepare()] + [
-            repr(RULES),
-            repr(MATCH_RULES),
-        ]
+        digests = [index.digest for index in self.prepare()]
+        parts = [*digests, repr(RULES), repr(MATCH_RULES)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
     def prepare(self) -> tuple[TileIndex, ...]:
@@ -209,7 +207,7 @@ class RoadMap:
         ConfigError, MissingExtraError, WriteError
             See `prepare`.
         """
-        return self.match_positions(*_points(clean(activity)), rules=rules)
+        return self.match_positions(*_points_along(clean(activity)), rules=rules)
 
     def match_positions(
         self,
@@ -236,17 +234,17 @@ class RoadMap:
         lat, lon = latitude * 1e7, longitude * 1e7
         east = np.diff(lon) * METRES * np.cos(np.radians(latitude[:-1]))
         north = np.diff(lat) * METRES
-        pieces, sets = self._near(lat, lon)
-        found = find_candidates(
-            lat, lon, _direction(lat, lon), pieces, rules.spread, rules.turned
-        )
+        pieces, sets = self._pieces_near(lat, lon)
+        direction = _direction_of_travel(lat, lon)
+        found = find_candidates(lat, lon, direction, pieces, rules.spread, rules.turned)
         if not len(found.way):
             none = np.empty(0)
             return MapMatch(none, np.empty(0, np.int64), none, none, none, none)
-        path = follow(found, (east, north), np.hypot(east, north) <= LONGEST_GAP, rules)
-        return _as_match(distance, found, path.choice, path.probability, sets)
+        joined = np.hypot(east, north) <= LONGEST_GAP
+        choice, probability = follow(found, (east, north), joined, rules)
+        return _match_of(distance, found, choice, probability, sets)
 
-    def _near(
+    def _pieces_near(
         self, lat: Floats, lon: Floats
     ) -> tuple[NDArray[np.void], list[dict[str, str]]]:
         """Return the pieces of ways in the tiles near some positions [1e-7 deg], and the sets of
@@ -254,30 +252,19 @@ class RoadMap:
         """
         placed = np.isfinite(lat) & np.isfinite(lon)
         north, east = (np.rint(v[placed]).astype(np.int64) for v in (lat, lon))
-        reach = int(REACH / METRES)
-        wide = int(
-            reach
-            / max(
-                float(np.cos(np.radians(np.abs(lat[placed]).max(initial=0.0) * 1e-7))),
-                0.01,
-            )
-        )
-        corners = [
-            tile_of(north + i * reach, east + j * wide)
-            for i in (-1, 1)
-            for j in (-1, 1)
-        ]
-        tiles = np.unique(np.concatenate(corners))
+        tall, wide = reach_at(north)
+        rows = np.add.outer((-tall, tall), north)[:, None]
+        columns = np.add.outer((-wide, wide), east)
+        tiles = np.unique(tile_of(rows, columns))
         found: list[NDArray[np.void]] = []
         sets: list[dict[str, str]] = []
         for number, index in enumerate(self.prepare()):
             try:
                 pieces = index.pieces(tiles)
             except CorruptIndexError:
-                index = self._rebuilt(number)
+                index = self._rebuild(number)
                 pieces = index.pieces(tiles)
-            if len(sets):
-                pieces = pieces.copy()
+            if sets:
                 pieces["tags"] += len(sets)
             found.append(pieces)
             sets += index.tags
@@ -288,13 +275,13 @@ class RoadMap:
         try:
             return TileIndex(path)
         except CorruptIndexError:
-            return _built(extract, path)
+            return _build(extract, path)
 
-    def _rebuilt(self, number: int) -> TileIndex:
+    def _rebuild(self, number: int) -> TileIndex:
         """Return an extract's index, made anew."""
         extract = self.extracts[number]
         indexes = list(self.prepare())
-        indexes[number] = _built(extract, self._index_path(extract))
+        indexes[number] = _build(extract, self._index_path(extract))
         self._indexes = tuple(indexes)
         return indexes[number]
 
@@ -303,13 +290,12 @@ class RoadMap:
         extract.
         """
         facts = extract.stat()
-        key = hashlib.sha256(
-            f"{extract.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}".encode()
-        ).hexdigest()
+        text = f"{extract.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}"
+        key = hashlib.sha256(text.encode()).hexdigest()
         return self.cache / f"{extract.name.partition('.')[0]}-{key[:16]}.index"
 
 
-def _built(extract: Path, path: Path) -> TileIndex:
+def _build(extract: Path, path: Path) -> TileIndex:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         build_index(extract, path)
@@ -320,11 +306,10 @@ def _built(extract: Path, path: Path) -> TileIndex:
     return TileIndex(path)
 
 
-def _points(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
+def _points_along(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     """Return points every `SPACING` metres along a run, and their positions, NaN inside gaps."""
-    track, records = run.track, run.records
-    d = track["distance"].to_numpy()
-    lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
+    d = run.track["distance"].to_numpy()
+    lat, lon = run.columns["latitude"], run.columns["longitude"]
     # Of samples at the same distance interpolation needs one: the last.
     known = np.isfinite(lat) & np.isfinite(lon) & np.append(np.diff(d) > 0, True)
     if known.sum() < 2:
@@ -334,9 +319,8 @@ def _points(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     after = np.clip(np.searchsorted(d, at), 1, len(d) - 1)
     # Cleaning may have left a jump out of the distance, so the positions themselves have to be
     # near, too.
-    joined = (np.maximum(np.diff(d), step_lengths(lat, lon)[1:]) <= LONGEST_GAP)[
-        after - 1
-    ]
+    apart = np.maximum(np.diff(d), step_lengths(lat, lon)[1:])
+    joined = apart[after - 1] <= LONGEST_GAP
     # Across the date line there is nothing between two positions either.
     joined &= np.abs(lon[after] - lon[after - 1]) < 180.0
     joined &= (at >= d[0]) & (at <= d[-1])
@@ -344,7 +328,7 @@ def _points(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     return at, north, east
 
 
-def _direction(lat: Floats, lon: Floats) -> Floats:
+def _direction_of_travel(lat: Floats, lon: Floats) -> Floats:
     """Return the direction of travel at each point, NaN where it stands still or has no
     neighbours.
     """
@@ -354,10 +338,11 @@ def _direction(lat: Floats, lon: Floats) -> Floats:
     y, x = (np.pad(v, reach, mode="edge") for v in (lat, lon))
     dy, dx = (v[2 * reach :] - v[: -2 * reach] for v in (y, x))
     dx = dx * np.cos(np.radians(lat * 1e-7))
-    return np.where(np.hypot(dx, dy) * METRES > SPACING / 2, np.arctan2(dy, dx), np.nan)
+    moved = np.hypot(dx, dy) * METRES > SPACING / 2
+    return np.where(moved, np.arctan2(dy, dx), np.nan)
 
 
-def _as_match(
+def _match_of(
     distance: Floats,
     found: Candidates,
     choice: Ints,
@@ -366,9 +351,10 @@ def _as_match(
 ) -> MapMatch:
     n, width = found.way.shape
     row = np.arange(n)
-    known_sets = np.unique(found.tags).tolist()
-    ground_by_set = {number: ground_of(sets[number]) for number in known_sets}
-    grounds = [ground_by_set[number] for number in found.tags.tolist()]
+    # Many ways share one set of tags.
+    numbers, shared = np.unique(found.tags, return_inverse=True)
+    ground_by_set = [ground_of(sets[number]) for number in numbers.tolist()]
+    grounds = [ground_by_set[number] for number in shared.tolist()]
     trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
     rough = np.array([ground.technical for ground in grounds] + [np.nan])
     on_way = choice < width
