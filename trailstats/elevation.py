@@ -179,11 +179,7 @@ def grid_profile(
     known = np.isfinite(d) & np.isfinite(z)
     if known.sum() < max(10, len(z) / 2):
         return None
-    breaking = (
-        np.zeros(len(z), dtype=np.bool_)
-        if breaks is None
-        else np.asarray(breaks, np.bool_)
-    )
+    breaking = np.zeros(len(z), bool) if breaks is None else np.asarray(breaks, bool)
     d, z, jump = d[known], z[known], _jumps(z, known, breaking, step)
     length = d[-1] - d[0]
     if length < rules.window_gnss:

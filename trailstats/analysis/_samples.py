@@ -80,7 +80,7 @@ class Samples:
             records=records,
             track=track,
             clock=activity.seconds,
-            time=np.where(track["moving"], track["duration"], 0.0),
+            time=activity.moving_seconds,
             distance=distance,
             elevation=track["elevation"],
             speed=speed,

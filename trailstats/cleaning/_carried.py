@@ -68,7 +68,7 @@ def carried_samples(draft: Draft, found: Steps) -> Flags:
     numpy.ndarray of bool, shape (n,)
     """
     rules = draft.rules
-    none = np.zeros(len(found.step), dtype=np.bool_)
+    none = np.zeros(len(found.step), bool)
     timer = np.cumsum(found.duration)
     later = np.append(np.diff(timer) > 0, True)
     if not draft.on_foot or timer[-1] < rules.carried_time or later.sum() < 10:
@@ -169,7 +169,7 @@ class _Ride:
         self.onward, self.straight = self._shape_of_track()
         walked = columns["cadence"] > 0
         self.steps = bool(np.mean(walked) > STEPS_RECORDED)
-        self.now = self.still = np.ones(len(tick), dtype=np.bool_)
+        self.now = self.still = np.ones(len(tick), bool)
         if self.steps:
             stepping = np.cumsum(walked * self.found.duration)
             self.still = _rate(tick, timer, stepping, MINUTE) < STILL_SHARE
@@ -191,7 +191,7 @@ class _Ride:
         tick, heart_rate = self.tick, self.columns["heart_rate"]
         known = ~np.isnan(heart_rate)
         if not known.any():
-            return np.full(len(tick), np.nan), np.zeros(len(tick), dtype=np.bool_)
+            return np.full(len(tick), np.nan), np.zeros(len(tick), bool)
         usual = np.median(heart_rate[known])
         beat = np.interp(tick, self.timer[known], heart_rate[known]) / usual
         before = np.interp(tick - 15.0, tick, beat)
@@ -203,7 +203,7 @@ class _Ride:
         tick, columns = self.tick, self.columns
         known = self.later & ~np.isnan(columns["latitude"])
         if known.sum() < 2:
-            none = np.zeros(len(tick), dtype=np.bool_)
+            none = np.zeros(len(tick), bool)
             return none, none
         x, y = local_xy(columns["latitude"][known], columns["longitude"][known])
         # As complex numbers, so that the size of a difference is a distance.
@@ -235,11 +235,10 @@ def _lasting(rate: Floats, least: float, time: float) -> Flags:
 
 def _widened(core: Flags, allowed: Flags, time: float) -> Flags:
     """Return the flags carried on to both sides for a time, as long as it is allowed."""
-    out = np.zeros(len(core), dtype=np.bool_)
+    out = np.zeros(len(core), bool)
     size = 2 * round(time / TICK) + 1
     near = allowed & scipy.ndimage.maximum_filter1d(core, size, mode="constant")
-    start, stop = true_runs(allowed)
-    for first, last in zip(start.tolist(), stop.tolist(), strict=True):
+    for first, last in np.transpose(true_runs(allowed)).tolist():
         if core[first:last].any():
             out[first:last] = near[first:last]
     return out

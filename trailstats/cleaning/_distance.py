@@ -143,7 +143,7 @@ def _counted_steps(
     message = f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
     count = int((step > 0).sum())
     draft.issues.append(Issue("distance_from_speed", Severity.INFO, message, count))
-    return step, np.zeros(len(step), dtype=np.bool_)
+    return step, np.zeros(len(step), bool)
 
 
 def _caught_up(
@@ -157,7 +157,7 @@ def _caught_up(
     step is an error.
     """
     fast = np.flatnonzero(known & (step > most) & (by_position < step / 2.0))
-    error = np.zeros(len(step), dtype=np.bool_)
+    error = np.zeros(len(step), bool)
     if not len(fast):
         return step, error
     step, true = step.copy(), np.cumsum(by_position)

@@ -73,10 +73,10 @@ class Order:
     def __post_init__(self) -> None:
         n = len(self.stamps)
         self.shift: Ints = np.zeros(n, np.int64)
-        self.set_back: Flags = np.zeros(n, np.bool_)
-        self.set_forward: Flags = np.zeros(n, np.bool_)
+        self.set_back: Flags = np.zeros(n, bool)
+        self.set_forward: Flags = np.zeros(n, bool)
         self.out_of_order: Flags = np.append(False, np.diff(self.stamps) < 0)
-        self.second: Flags = np.zeros(n, np.bool_)
+        self.second: Flags = np.zeros(n, bool)
         pauses = self.activity.pauses
         self.paused = [
             pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8

@@ -35,7 +35,7 @@ def blank_spikes(draft: Draft) -> None:
     Where many are that fast it is no error of the receiver but a vehicle; then they stay, and their
     distance is left out later.
     """
-    removed = np.zeros(len(draft.index), dtype=np.bool_)
+    removed = np.zeros(len(draft.index), bool)
     # Taking one spike out can uncover the next.
     for _ in range(5):
         known, length, most = _known_steps(draft)

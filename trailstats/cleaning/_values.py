@@ -65,7 +65,7 @@ def blank_lost_elevation(draft: Draft) -> None:
     before, behind = (
         np.abs(z[known[np.clip(after - i, 0, len(known) - 1)]]) for i in (0, 1)
     )
-    lost = np.zeros(len(z), dtype=np.bool_)
+    lost = np.zeros(len(z), bool)
     lost[rows] = np.minimum(before, behind) > draft.rules.elevation_jump
     draft.blank(lost, "elevation")
     draft.note(
@@ -81,7 +81,7 @@ def elevation_jumps(draft: Draft) -> Flags:
     set anew.
     """
     rules, z = draft.rules, draft.columns["elevation"]
-    out = np.zeros(len(z), dtype=np.bool_)
+    out = np.zeros(len(z), bool)
     known = np.flatnonzero(~np.isnan(z))
     if len(known) < 2:
         return out
@@ -128,9 +128,7 @@ def set_indoor_aside(draft: Draft) -> None:
         return
     columns = draft.columns
     there = ~np.isnan(columns["latitude"]) | ~np.isnan(columns["elevation"])
-    draft.blank(
-        np.ones(len(there), dtype=np.bool_), "latitude", "longitude", "elevation"
-    )
+    draft.blank(np.ones(len(there), bool), "latitude", "longitude", "elevation")
     draft.note(
         "indoor_position",
         Severity.INFO,
@@ -175,7 +173,7 @@ def _follows_cadence(draft: Draft, timer: Floats) -> Flags:
     """
     rules = draft.rules
     heart, steps = draft.columns["heart_rate"], draft.columns["cadence"]
-    out = np.zeros(len(timer), dtype=np.bool_)
+    out = np.zeros(len(timer), bool)
     known = np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
     if known.sum() < 2 or timer[-1] < rules.heart_rate_lock:
         return out

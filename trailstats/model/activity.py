@@ -315,6 +315,15 @@ class CleanActivity(Activity):
     track: pd.DataFrame
     original: Activity
 
+    @property
+    def moving_seconds(self) -> Floats:
+        """Moving time that each record stands for [s]; 0 for one that stands still."""
+        return np.where(self.track["moving"], self.track["duration"], 0.0)
+
+    def track_column(self, name: str) -> Floats:
+        """Return a column of ``track`` as an array; not to be written to."""
+        return self.track[name].to_numpy()
+
 
 def empty_pauses() -> pd.DataFrame:
     """Return a pause table without rows."""

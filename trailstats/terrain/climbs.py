@@ -63,8 +63,8 @@ def find_climbs(
     """
     rules = as_given(TerrainRules, terrain, option="terrain")
     run = clean(activity)
-    track = run.track
-    distance, elevation = track["distance"].to_numpy(), track["elevation"].to_numpy()
+    distance = run.track_column("distance")
+    elevation = run.track_column("elevation")
     if np.isnan(elevation).all() or distance[-1] < STEEPEST_OVER:
         return schema.CLIMBS.empty()
     grid = np.arange(0.0, distance[-1], GRID)
@@ -103,14 +103,12 @@ def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[n
     """
     while len(turns) > 3:
         change = np.diff(z[turns])
+        fall = -change[1:-1]
         around = change[:-2] + change[2:]
-        small = np.where(
-            (change[1:-1] < 0) & (around > 0),
-            -change[1:-1] / np.where(around > 0, around, 1.0),
-            np.inf,
-        )
         # The top behind the dip is higher than the one before: otherwise the hill ends there.
-        small[change[2:] < -change[1:-1]] = np.inf
+        inside = (fall > 0) & (around > 0) & (change[2:] >= fall)
+        none = np.full(len(fall), np.inf)
+        small = np.divide(fall, around, out=none, where=inside)
         least = int(np.argmin(small))
         if small[least] > share:
             break
@@ -136,41 +134,30 @@ def _outermost(found: list[_Hill], z: Floats) -> list[_Hill]:
 def _climb_table(
     run: CleanActivity, grid: Floats, z: Floats, found: list[_Hill]
 ) -> pd.DataFrame:
-    track = run.track
     start, end, sign = np.array(found, dtype=np.intp).T
-    distance = track["distance"].to_numpy()
-    time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
+    distance = run.track_column("distance")
+    time = run.moving_seconds
     flat_speed = effort.grade_adjusted_speed(
-        track["speed"].to_numpy(), track["grade"].to_numpy()
+        run.track_column("speed"), run.track_column("grade")
     )
 
     def between(values: Floats) -> Floats:
-        running = np.cumsum(values)
-        return np.asarray(
-            np.interp(grid[end], distance, running)
-            - np.interp(grid[start], distance, running)
-        )
+        running: Floats = np.interp(grid, distance, np.cumsum(values))
+        return np.asarray(running[end] - running[start])
 
     length = grid[end] - grid[start]
     gain = np.abs(z[end] - z[start])
     duration = between(time)
-    start_time, end_time = (
-        run.times_at(np.interp(grid[row], distance, run.seconds))
-        for row in (start, end)
-    )
+    moved = np.where(duration > 0, duration, np.nan)
+    seconds = np.interp(grid, distance, run.seconds)
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
-    with np.errstate(divide="ignore", invalid="ignore"):
-        vertical = np.where(duration > 0, gain / duration, np.nan)
-        adjusted = np.where(
-            duration > 0, between(np.nan_to_num(flat_speed) * time) / duration, np.nan
-        )
     return schema.CLIMBS.frame(
         {
             "index": np.arange(len(start)),
             "direction": ["up" if s > 0 else "down" for s in sign],
-            "start_time": start_time,
-            "end_time": end_time,
+            "start_time": run.times_at(seconds[start]),
+            "end_time": run.times_at(seconds[end]),
             "start_distance": grid[start],
             "end_distance": grid[end],
             "distance": length,
@@ -179,8 +166,8 @@ def _climb_table(
             "mean_grade": sign * gain / length,
             "steepest_grade": [_steepest(z, slopes, hill) for hill in found],
             "moving_time": duration,
-            "vertical_speed": vertical,
-            "grade_adjusted_speed": adjusted,
+            "vertical_speed": gain / moved,
+            "grade_adjusted_speed": between(np.nan_to_num(flat_speed) * time) / moved,
             "score": gain * 100.0,
         }
     )

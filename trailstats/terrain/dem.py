@@ -134,7 +134,8 @@ class GroundTiles:
         ends. Without a recorded elevation a dip or a bump between two steps steeper than
         0.6, up to 600 m long, is bridged in a straight line.
         """
-        d, z = (np.asarray(v, float) for v in (distance, elevation))
+        d = np.asarray(distance, float)
+        z = np.asarray(elevation, float)
         ground = ground_heights(latitude, longitude, self)
         covered = np.isfinite(ground)
         if not covered.any() or d[-1] - d[0] < SPACING:
@@ -145,24 +146,22 @@ class GroundTiles:
         if recorded.mean() < 0.5:
             level, guarded = _bridged(grid, floor)
             out = np.interp(d, grid, level)
-            out[~_near(d, d[covered])] = np.nan
+            out[~_within_100_m(d, d[covered])] = np.nan
             method = "taken from the ground model"
         else:
             profile = grid_profile(d, z)
             barometer = profile is None or profile.source is ElevationSource.BAROMETER
             own = _on_grid(grid, d, z)
-            drift, guarded = _drift(
-                floor - own, GUARD_BAROMETER if barometer else GUARD_GNSS
-            )
-            # Off the ground the recorded shape stays; both follow the drift, so they join at the
-            # ends.
-            level = own + drift if barometer else np.where(guarded, own + drift, floor)
+            guard = GUARD_BAROMETER if barometer else GUARD_GNSS
+            drift, guarded = _drift(floor - own, guard)
             if barometer:
                 out = z + np.interp(d, grid, drift)
-                low, high = drift.min(), drift.max()
-                method = f"shifted to the ground model by {low:+.0f} to {high:+.0f} m"
+                drifts = f"{drift.min():+.0f} to {drift.max():+.0f} m"
+                method = f"shifted to the ground model by {drifts}"
             else:
-                out = np.interp(d, grid, level)
+                # Off the ground the recorded shape stays; both follow the drift, so they join at
+                # the ends.
+                out = np.interp(d, grid, np.where(guarded, own + drift, floor))
                 method = "replaced by the ground model"
         stretches = len(true_runs(guarded)[0])
         metres = float(guarded.sum() * SPACING)
@@ -269,10 +268,7 @@ def _sampled(path: str, lat: Floats, lon: Floats) -> Floats:
     from rasterio.warp import transform
 
     with rasterio.open(path) as raster:
-        x, y = (
-            np.asarray(v)
-            for v in transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist())
-        )
+        x, y = np.array(transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist()))
         inverse = ~raster.transform
         # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is
         # continued.
@@ -297,7 +293,7 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
     right = min(int(column.max()) + 2, raster.width)
     window = Window(left, top, right - left, bottom - top)
     values = raster.read(1, window=window, masked=True)
-    height = np.ma.filled(values.astype(np.float64), np.nan)
+    height = np.ma.filled(values.astype(float), np.nan)
     height = height * (raster.scales[0] or 1.0) + raster.offsets[0]
     if (raster.units[0] or "").lower() in {"ft", "foot", "feet", "us survey foot"}:
         height = height * FOOT
@@ -322,23 +318,21 @@ def _on_grid(grid: Floats, distance: Floats, values: Floats) -> Floats:
     m.
     """
     known = np.isfinite(values)
-    cell = np.clip(
-        np.rint((distance[known] - grid[0]) / SPACING).astype(np.intp), 0, len(grid) - 1
-    )
+    cell = np.rint((distance[known] - grid[0]) / SPACING).astype(np.intp)
+    cell = np.clip(cell, 0, len(grid) - 1)
     count = np.bincount(cell, minlength=len(grid))
     filled = np.flatnonzero(count)
     mean = np.bincount(cell, values[known], len(grid))[filled] / count[filled]
     out = np.interp(grid, grid[filled], mean)
-    out[~_near(grid, grid[filled])] = np.nan
+    out[~_within_100_m(grid, grid[filled])] = np.nan
     return out
 
 
-def _near(at: Floats, known: Floats) -> Flags:
+def _within_100_m(at: Floats, known: Floats) -> Flags:
     """Return which distances have a known one within 100 m."""
     after = np.clip(np.searchsorted(known, at), 0, len(known) - 1)
-    gap = np.minimum(
-        np.abs(known[after] - at), np.abs(at - known[np.maximum(after - 1, 0)])
-    )
+    before = np.maximum(after - 1, 0)
+    gap = np.minimum(np.abs(known[after] - at), np.abs(at - known[before]))
     return gap <= 100.0
 
 
@@ -352,8 +346,7 @@ def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:
     guarded = known & (np.abs(residual - slow) > guard)
     # A stretch off the ground begins where the difference sets in, not where it passes the guard.
     beside = known & (np.abs(residual - slow) > guard / 3)
-    start, stop = true_runs(beside)
-    for first, last in zip(start.tolist(), stop.tolist(), strict=True):
+    for first, last in np.transpose(true_runs(beside)).tolist():
         guarded[first:last] = guarded[first:last].any()
     kept = known & ~guarded
     if kept.any():
@@ -369,21 +362,19 @@ def _bridged(grid: Floats, floor: Floats) -> tuple[Floats, Flags]:
     level = np.interp(index, index[known], floor[known])
     slope = np.diff(level) / SPACING
     edge = np.flatnonzero(np.abs(slope) > STEEPEST)
-    guarded = np.zeros(len(level), dtype=np.bool_)
+    guarded = np.zeros(len(level), bool)
     most = round(LONGEST_BRIDGE / SPACING)
     at = 0
     while at < len(edge):
         # The last step of the opposite sign in reach, after which the ground is about as high as
         # before.
-        ahead = edge[
-            (edge > edge[at])
-            & (edge - edge[at] <= most)
-            & (np.sign(slope[edge]) != np.sign(slope[edge[at]]))
-        ]
-        depth = np.abs(level[np.minimum(ahead + 1, len(level) - 1)] - level[edge[at]])
-        back = ahead[depth < 0.1 * SPACING * np.maximum(ahead - edge[at], 1) + 3.0]
+        first = int(edge[at])
+        ahead = edge[at + 1 : int(np.searchsorted(edge, first + most, side="right"))]
+        ahead = ahead[np.sign(slope[ahead]) != np.sign(slope[first])]
+        depth = np.abs(level[ahead + 1] - level[first])
+        back = ahead[depth < 0.1 * SPACING * (ahead - first) + 3.0]
         if len(back):
-            first, last = int(edge[at]), int(back[-1]) + 1
+            last = int(back[-1]) + 1
             guarded[first + 1 : last] = True
             at = int(np.searchsorted(edge, last))
         else:

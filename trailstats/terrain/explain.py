@@ -216,7 +216,7 @@ def _reasons(
     pieces = evidence.signal.contributions
     if pieces.empty:
         return ((),) * len(segments)
-    centres = pieces.index.to_numpy(dtype=np.float64)
+    centres = pieces.index.to_numpy(float)
     ends = [segments[c].to_numpy() for c in ("start_distance", "end_distance")]
     means = {
         str(name): mean_between(centres, pieces[name].to_numpy(), WINDOW_STEP, *ends)

@@ -153,20 +153,15 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
         None when the track is shorter than 500 m, when positions cover less than half of it, or
         when there is less than two minutes of movement.
     """
-    track, records = run.track, run.records
-    d = track["distance"].to_numpy()
+    d = run.track_column("distance")
     length = float(d[-1]) if len(d) else 0.0
-    lat, lon = records["latitude"].to_numpy(), records["longitude"].to_numpy()
+    lat, lon = run.columns["latitude"], run.columns["longitude"]
     placed = np.isfinite(lat) & np.isfinite(lon)
     between = np.diff(d[placed])
-    if (
-        length < SHORTEST
-        or between[between <= LONGEST_GAP].sum() < MIN_POSITIONS * length
-    ):
+    covered = between[between <= LONGEST_GAP].sum()
+    if length < SHORTEST or covered < MIN_POSITIONS * length:
         return None
-    moving_time = np.cumsum(
-        np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
-    )
+    moving_time = np.cumsum(run.moving_seconds)
     # Of samples at the same distance interpolation needs one: the last.
     onward = np.append(np.diff(d) > 0, True)
     at = np.arange(SPACING / 2, length, SPACING)
@@ -178,7 +173,7 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
         return None
     later = np.append(np.diff(moving_time) > 0, True)
     passed = np.interp(tick, moving_time[later], d[later])
-    grade = track["grade"].to_numpy()
+    grade = run.track_column("grade")
     measured = onward & np.isfinite(grade)
     return RunGrid(
         distance=at,
@@ -215,32 +210,27 @@ def activity_features(grid: RunGrid) -> dict[str, float]:
     time at a walking speed. ``grade_mean``: log of the mean absolute grade. ``grade_change``: log
     of the mean change of the grade over 100 m.
     """
-    names = (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, *MIXED_FEATURES)
-    out = dict.fromkeys(names, float("nan"))
-    for chord in (50, 100):
-        turn = turns(grid, chord)
-        out[f"wiggle_{chord}"] = float(np.log(wiggle_of(turn, chord).mean() + 0.01))
-        if chord == 50:
-            size = np.abs(turn)
-            out["bends_50"] = float(np.mean((size > 0.15) & (size < 0.8)))
-            out["straight_50"] = float(np.mean(size < 0.1))
+    turn, wide = turns(grid, 50.0), turns(grid, 100.0)
+    size = np.abs(turn)
     speed = np.log(grid.speed)
     minute = round(60.0 / TIME_STEP)
     change = np.abs(speed[minute:] - speed[:-minute])
-    out["speed_change"] = float(np.log(np.median(change) + 0.02))
-    low, high = np.quantile(speed, [0.25, 0.75])
-    out["speed_spread"] = float(high - low)
-    out["slow_share"] = float(np.mean(grid.speed < WALKING))
+    out = {
+        "wiggle_50": np.log(wiggle_of(turn, 50.0).mean() + 0.01),
+        "wiggle_100": np.log(wiggle_of(wide, 100.0).mean() + 0.01),
+        "bends_50": np.mean((size > 0.15) & (size < 0.8)),
+        "straight_50": np.mean(size < 0.1),
+        "speed_change": np.log(np.median(change) + 0.02),
+        "speed_spread": np.subtract(*np.quantile(speed, [0.75, 0.25])),
+        "slow_share": np.mean(grid.speed < WALKING),
+        **dict.fromkeys(ELEVATION_FEATURES, np.nan),
+    }
     if grid.grade is not None:
-        cells = round(100.0 / SPACING)
-        change = (
-            grid.grade[cells:] - grid.grade[:-cells]
-            if len(grid.grade) > cells
-            else np.zeros(1)
-        )
-        out["grade_mean"] = float(np.log(np.abs(grid.grade).mean() + 0.005))
-        out["grade_change"] = float(np.log(np.abs(change).mean() + 0.005))
-    return out
+        cells = _grid_points(100.0)
+        change = np.abs(grid.grade[cells:] - grid.grade[:-cells])
+        out["grade_mean"] = np.log(np.abs(grid.grade).mean() + 0.005)
+        out["grade_change"] = np.log(change.mean() + 0.005)
+    return {name: float(value) for name, value in out.items()}
 
 
 def window_features(
@@ -313,9 +303,8 @@ def flat_speed(grid: RunGrid) -> float:
     flat = log_speed(grid, 60.0)
     if grid.grade is not None:
         flat = flat[np.abs(grid.grade) < FLAT]
-    return (
-        float(np.median(flat)) if len(flat) * SPACING >= SHORTEST_FLAT else float("nan")
-    )
+    enough = len(flat) * SPACING >= SHORTEST_FLAT
+    return float(np.median(flat)) if enough else float("nan")
 
 
 def own_pace(flat: float, usual: float) -> float:
@@ -391,16 +380,13 @@ def wiggle_of(turn: Floats, chord: float) -> Floats:
     """
     length = 4 * chord
     cut = np.clip(turn, -MAX_TURN, MAX_TURN)
-    net = np.abs(
-        scipy.ndimage.uniform_filter1d(cut, _grid_points(length), mode="nearest")
-    )
+    cells = _grid_points(length)
+    net = np.abs(scipy.ndimage.uniform_filter1d(cut, cells, mode="nearest"))
     return np.maximum(moving_mean(np.abs(cut), length) - net, 0.0)
 
 
 def _unevenness(turn: Floats, length: float) -> Floats:
     """Return the log of root mean square over mean of the turning within a length."""
     size = np.minimum(np.abs(turn), MAX_TURN)
-    return np.log(
-        (np.sqrt(moving_mean(size * size, length)) + 0.02)
-        / (moving_mean(size, length) + 0.02)
-    )
+    root_mean_square = np.sqrt(moving_mean(size * size, length))
+    return np.log((root_mean_square + 0.02) / (moving_mean(size, length) + 0.02))

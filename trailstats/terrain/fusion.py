@@ -254,10 +254,8 @@ def surface_of(
         what decides on most of it, and the surface only where that reaches ``rules.decide``. NaN,
         unknown and none where nothing is known.
     """
-    start, end = (
-        segments["start_distance"].to_numpy(),
-        segments["end_distance"].to_numpy(),
-    )
+    start = segments["start_distance"].to_numpy()
+    end = segments["end_distance"].to_numpy()
 
     def mean(values: NDArray[np.generic]) -> Floats:
         return mean_over(values, evidence.distance, start, end)
@@ -315,11 +313,11 @@ def mean_over(
     """
     if not len(distance):
         return np.full(len(start), 0.0 if values.dtype == np.bool_ else np.nan)
-    number = values.astype(np.float64)
+    number = values.astype(float)
     known = np.isfinite(number)
     if not known.any() or (values.dtype == np.bool_ and not values.any()):
         return np.full(len(start), 0.0 if known.any() else np.nan)
-    share = mean_between(distance, known.astype(np.float64), SPACING, start, end)
+    share = mean_between(distance, known.astype(float), SPACING, start, end)
     total = mean_between(distance, np.where(known, number, 0.0), SPACING, start, end)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(share > 1e-9, total / share, np.nan)
@@ -378,7 +376,7 @@ def _without_doubt(codes: Ints, shortest: int) -> Ints:
 def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:
     """Return whether labels or map decide at some distances."""
     if not len(evidence.distance):
-        return np.zeros(len(at), dtype=bool)
+        return np.zeros(len(at), bool)
     row = np.clip(at / SPACING, 0, len(evidence.distance) - 1).astype(int)
     return np.asarray(evidence.source[row] != "")
 

@@ -165,7 +165,7 @@ class SurfaceLabels:
         """
         out = np.full(len(distance), "", dtype="<U7")
         clock = (
-            run.track["distance"].to_numpy(),
+            run.track_column("distance"),
             run.seconds,
             pd.Timestamp(run.records.index[0]),
         )

@@ -88,10 +88,10 @@ def segments_cut_at(
     -------
     pandas.DataFrame
     """
-    cuts, slopes = _slope_cuts(run.track, rules)
+    cuts, slopes = _slope_cuts(run, rules)
     further = np.concatenate((_gait_cuts(run, rules), distances))
     if len(further):
-        ends = np.concatenate(([0.0], cuts, run.track["distance"].to_numpy()[-1:]))
+        ends = np.concatenate(([0.0], cuts, run.track_column("distance")[-1:]))
         cuts, slopes = _further(ends, slopes, further, rules)
     return _segment_table(run, cuts, slopes, rules)
 
@@ -126,9 +126,10 @@ def split_segments(
     return _segment_table(run, cuts, slopes, rules)
 
 
-def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words]:
+def _slope_cuts(run: CleanActivity, rules: TerrainRules) -> tuple[Floats, Words]:
     """Return where the slope class changes [m], and the class of each stretch."""
-    distance, grade = track["distance"].to_numpy(), track["grade"].to_numpy()
+    distance = run.track_column("distance")
+    grade = run.track_column("grade")
     if distance[-1] < rules.min_length or np.isnan(grade).all():
         return np.empty(0), np.array([Slope.UNKNOWN.value], dtype=object)
     grid = np.arange(0.0, distance[-1], GRID)
@@ -142,12 +143,11 @@ def _slope_cuts(track: pd.DataFrame, rules: TerrainRules) -> tuple[Floats, Words
 
 def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
     """Return where running turns to hiking or back [m], for no less than ``rules.gait_length``."""
-    track = run.track
-    distance = track["distance"].to_numpy()
+    distance = run.track_column("distance")
     on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     if not on_foot or distance[-1] < 2 * rules.gait_length:
         return np.empty(0)
-    hiking, step = _hiking(run, rules)[0], track["step"].to_numpy()
+    hiked_steps = np.where(_hiking(run, rules), run.track_column("step"), 0.0)
     # Of samples at one distance interpolation needs one: the last.
     later = np.append(np.diff(distance) > 0, True)
     grid = np.arange(0.0, distance[-1], GRID)
@@ -158,28 +158,30 @@ def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
         before = np.interp(grid - half, distance[later], total[later])
         return np.asarray(after - before)
 
-    hiked = around(np.cumsum(np.where(hiking, step, 0.0)))
-    share = hiked / np.maximum(around(distance), 1e-9)
-    # Between the two borders of hysteresis the last clear decision holds.
-    decided = np.where(np.abs(share - 0.5) > 0.1, np.arange(len(grid)), -1)
-    clear = np.maximum.accumulate(decided)
+    share = around(np.cumsum(hiked_steps)) / np.maximum(around(distance), 1e-9)
+    clear = _last_clear(np.abs(share - 0.5) > 0.1)
     gaits = (share[np.maximum(clear, 0)] > 0.5).astype(np.intp)
     shortest = max(1, round(rules.gait_length / GRID))
     gaits = without_short(gaits, shortest, ordered=True)
     return grid[np.flatnonzero(np.diff(gaits)) + 1] - GRID / 2
 
 
-def _hiking(run: CleanActivity, rules: TerrainRules) -> tuple[Flags, Floats]:
-    """Return which samples were hiked, and the moving time of each [s]."""
-    track = run.track
-    time = np.where(track["moving"].to_numpy(), track["duration"].to_numpy(), 0.0)
-    speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
+def _last_clear(clear: Flags) -> Ints:
+    """Return, for hysteresis, the index of the last clear decision at each point; -1 before the
+    first.
+    """
+    return np.maximum.accumulate(np.where(clear, np.arange(len(clear)), -1))
+
+
+def _hiking(run: CleanActivity, rules: TerrainRules) -> Flags:
+    """Return which samples were hiked."""
+    speed, grade = run.track_column("speed"), run.track_column("grade")
     cadence = run.columns["cadence"]
     limit = rules.hike_cadence
     by_steps = effort.is_walking(speed, cadence, grade, cadence_limit=limit)
     scaled = speed * FLAT_TRANSITION / rules.hike_speed
     by_speed = effort.is_walking(scaled, None, grade)
-    return np.where(cadence >= FEWEST_STEPS, by_steps, by_speed), time
+    return np.where(cadence >= FEWEST_STEPS, by_steps, by_speed)
 
 
 def _further(
@@ -189,7 +191,7 @@ def _further(
     stretch.
     """
     room = rules.min_length / 2
-    wanted = np.sort(np.asarray(distances, dtype=np.float64))
+    wanted = np.sort(distances)
     to_border = np.abs(np.subtract.outer(wanted, borders)).min(axis=1)
     kept: list[float] = []
     for cut in wanted[to_border >= room].tolist():
@@ -204,13 +206,12 @@ def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
     """Return the class of each grid point, with hysteresis about each threshold."""
     total = np.zeros(len(grade), dtype=np.intp)
     half = rules.slope_hysteresis / 2
-    position = np.arange(len(grade))
     bounds = (rules.steep, rules.gentle, rules.flat)
     for limit in (*(-bound for bound in bounds), *reversed(bounds)):
-        above, below = grade > limit + half, grade < limit - half
+        above = grade > limit + half
         # Between the two borders the last clear decision holds; before the first, the plain
         # comparison.
-        decided = np.maximum.accumulate(np.where(above | below, position, -1))
+        decided = _last_clear(above | (grade < limit - half))
         total += np.where(decided >= 0, above[np.maximum(decided, 0)], grade > limit)
     return total
 
@@ -234,7 +235,7 @@ class _Borders:
         after = np.minimum(before + 1, len(distance) - 1)
         step = distance[after] - distance[before]
         passed = borders - distance[before]
-        share = np.where(step > 0, passed / np.where(step > 0, step, 1.0), 0.0)
+        share = np.divide(passed, step, out=np.zeros(len(step)), where=step > 0)
         return cls(before, after, np.clip(share, 0.0, 1.0))
 
     def running(self, total: Floats) -> Floats:
@@ -258,37 +259,36 @@ class _Borders:
 
 def _ratio(value: Floats, by: Floats) -> Floats:
     """Return a quotient, NaN where the divisor is 0."""
-    return np.where(by > 0, value / np.where(by > 0, by, 1.0), np.nan)
+    out = np.full(len(by), np.nan)
+    np.divide(value, by, out=out, where=by > 0)
+    return out
 
 
 def _segment_table(
     run: CleanActivity, cuts: Floats, slopes: Words, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
-    track, columns = run.track, run.columns
-    distance = track["distance"].to_numpy()
-    speed, grade = track["speed"].to_numpy(), track["grade"].to_numpy()
+    columns = run.columns
+    distance = run.track_column("distance")
     borders = np.concatenate(([0.0], cuts, distance[-1:]))
     found = _Borders.at(borders, distance)
-    hiking, time = _hiking(run, rules)
-    length, duration = np.diff(borders), found.sums(time)
+    time = run.moving_seconds
+    length = np.diff(borders)
+    duration = found.sums(time)
     stamps = run.times_at(found.running(run.seconds))
     ascent, descent, elevation = (
-        np.diff(np.interp(borders, distance, track[name].to_numpy()))
+        np.diff(np.interp(borders, distance, run.track_column(name)))
         for name in ("ascent", "descent", "elevation")
     )
-    mean_speed = _ratio(length, duration)
-    unknown = np.isnan(mean_speed) | (distance[-1] <= 0)
-    if not schema.is_on_foot(run.meta.sport, run.meta.sub_sport):
-        unknown[:] = True
-    hiked = _ratio(found.sums(np.where(hiking, time, 0.0)), duration)
-    gait = np.select(
-        [duration <= 0, unknown, hiked > 0.5],
-        [Gait.STOPPED, Gait.UNKNOWN, Gait.HIKE],
-        Gait.RUN,
-    )
+    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
+    walked = on_foot and distance[-1] > 0
+    hiked = _ratio(found.sums(np.where(_hiking(run, rules), time, 0.0)), duration)
+    moving_gait = np.where(hiked > 0.5, Gait.HIKE, Gait.RUN)
+    gait = np.where(duration > 0, moving_gait if walked else Gait.UNKNOWN, Gait.STOPPED)
     index = np.arange(len(length))
-    flat_speed = effort.grade_adjusted_speed(speed, grade)
+    flat_speed = effort.grade_adjusted_speed(
+        run.track_column("speed"), run.track_column("grade")
+    )
     # A cadence of 0 is a sensor that has found no step, not a slow one.
     cadence = np.where(columns["cadence"] > 0, columns["cadence"], np.nan)
     return schema.SEGMENTS.frame(
@@ -308,7 +308,7 @@ def _segment_table(
             "ascent": ascent,
             "descent": descent,
             "gait": gait,
-            "speed": mean_speed,
+            "speed": _ratio(length, duration),
             "grade_adjusted_speed": found.means(flat_speed, time),
             "heart_rate": found.means(columns["heart_rate"], time),
             "cadence": found.means(cadence, time),

@@ -85,7 +85,7 @@ def technical_probability(
         Probability of trail times that of technical ground on it, so a road is never technical. NaN
         where ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
     """
-    p_trail = segments["p_trail"].to_numpy(dtype=np.float64)
+    p_trail = segments["p_trail"].to_numpy(float)
     if grid is None or grid.grade is None or np.isnan(p_trail).all():
         return np.full(len(segments), np.nan)
     centres, log_odds = _cues(grid, grid.grade)

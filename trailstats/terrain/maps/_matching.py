@@ -119,7 +119,7 @@ def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Ints:
 def _posterior(fit: Floats, costs: NDArray[np.float32]) -> Floats:
     """Return the probabilities by the forward and the backward recursion."""
     seen = np.exp(fit - fit.max(axis=1, keepdims=True))
-    moves = np.exp(costs.astype(np.float64))
+    moves = np.exp(costs.astype(float))
     forward, backward = np.empty_like(seen), np.ones_like(seen)
     state = seen[0] / seen[0].sum()
     forward[0] = state

@@ -308,7 +308,7 @@ def _build(extract: Path, path: Path) -> TileIndex:
 
 def _points_along(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     """Return points every `SPACING` metres along a run, and their positions, NaN inside gaps."""
-    d = run.track["distance"].to_numpy()
+    d = run.track_column("distance")
     lat, lon = run.columns["latitude"], run.columns["longitude"]
     # Of samples at the same distance interpolation needs one: the last.
     known = np.isfinite(lat) & np.isfinite(lon) & np.append(np.diff(d) > 0, True)
