@@ -57,6 +57,8 @@ def everywhere(run: Path) -> dict[str, Callable[..., Any]]:
         "analyze_athletes": lambda **o: ts.analyze_athletes({"a": run}, workers=1, **o),
         "classify_terrain": lambda **o: ts.classify_terrain(activity, segments, **o),
         "explain_terrain": lambda **o: ts.explain_terrain(activity, **o),
+        "clean": lambda **o: ts.clean(activity, **o),
+        "clean again": lambda **o: ts.clean(ts.clean(activity), **o),
         "cut_segments": lambda **o: ts.cut_segments(activity, **o),
         "find_climbs": lambda **o: ts.find_climbs(activity, **o),
     }
@@ -170,6 +172,8 @@ def test_rules_of_the_other_kind_are_refused(run: Path, option: str) -> None:
     wanted = {"cleaning": "CleanRules", "terrain": "TerrainRules"}[option]
     calls = everywhere(run)
     names = ["analyze", "analyze_folder", "analyze_athletes"]
+    if option == "cleaning":
+        names += ["clean", "clean again"]
     if option == "terrain":
         names += ["classify_terrain", "explain_terrain", "cut_segments", "find_climbs"]
     for name in names:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -84,6 +86,25 @@ def test_records_come_back_from_wherever_they_were_read(
     assert both[0].records.index[0] != both[1].records.index[0]
     made = make_activity(elevation=np.linspace(0.0, 100.0, 50))
     assert len(ts.analyze(made).records) == len(ts.clean(made).records)
+    data = (samples / RUN).read_bytes()
+    from_bytes = ts.analyze(data).records
+    pd.testing.assert_frame_equal(from_bytes, ts.analyze(samples / RUN).records)
+
+
+def test_an_analysis_does_not_hold_its_activity() -> None:
+    """Who analyses many in a loop keeps none of them; records then say what to do."""
+    made = make_activity(elevation=np.linspace(0.0, 100.0, 50))
+    looked_at, packed, found = ts.analyze(made), ts.analyze(made), ts.analyze(made)
+    assert len(looked_at.records) > 0
+    packed = pickle.loads(pickle.dumps(packed))
+    gone = ref(made)
+    del made
+    gc.collect()
+    assert gone() is None
+    assert len(looked_at.records) > 0
+    for one in (found, packed):
+        with pytest.raises(ts.ReadError, match="is gone: keep it, or analyse its file"):
+            _ = one.records
 
 
 def test_records_that_are_looked_at_are_not_packed(run: ts.Analysis) -> None:

@@ -63,7 +63,8 @@ def analyze(
     Parameters
     ----------
     source : Activity, path, bytes or binary stream
-        Read first where it is no `Activity`.
+        Read first where it is no `Activity`. The analysis doesn't hold an activity: `records` need
+        it, so keep it as long as you look at them. Those of a stream are not there afterwards.
     athlete : Athlete, path or mapping, optional
         A profile, a TOML file with one, or its keys and values. Without heart-rate limits, what
         rests on them is missing and says so.
@@ -113,7 +114,7 @@ def analyze_by(source: Activity | Source, options: Options) -> Analysis:
     )
     limits = resolve_limits(options.athlete, day=activity.meta.start_time)
     found = judge(measure(activity, options), limits, options.athlete)
-    origin = source if isinstance(source, str | os.PathLike) else activity
+    origin = source if isinstance(source, str | os.PathLike | bytes) else activity
     return Recording.kept_with(found, origin, options)
 
 

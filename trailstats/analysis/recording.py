@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from weakref import ref
 
 from trailstats.analysis.options import Options
 from trailstats.cleaning import clean
@@ -17,6 +18,8 @@ from trailstats.model.results import Analysis
 
 __all__ = ["Recording"]
 
+Origin = SourceRef | str | os.PathLike[str] | bytes
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -24,14 +27,15 @@ class Recording:
 
     Attributes
     ----------
-    source : Activity, SourceRef or path
-        An activity is held; anything else is read again.
+    source : SourceRef, path, bytes, weak reference or None
+        What is read again. An activity is held by who made it alone, so that analyses of many
+        don't fill the memory; None after pickling.
     content_hash : str
         That of the activity which was analysed.
     options : Options
     """
 
-    source: Activity | SourceRef | str | os.PathLike[str]
+    source: Origin | ref[Activity] | None
     content_hash: str
     options: Options
 
@@ -39,13 +43,18 @@ class Recording:
     def kept_with(
         cls,
         analysis: Analysis,
-        source: Activity | SourceRef | str | os.PathLike[str],
+        source: Origin | Activity,
         options: Options,
     ) -> Analysis:
         """Return the analysis with its recording."""
         lean = Options(cleaning=options.cleaning, limits=options.limits)
-        found = cls(source, analysis.meta.content_hash, lean)
+        origin = ref(source) if isinstance(source, Activity) else source
+        found = cls(origin, analysis.meta.content_hash, lean)
         return replace(analysis, recording=found)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        source = None if isinstance(self.source, ref) else self.source
+        return Recording, (source, self.content_hash, self.options)
 
     def __call__(self) -> CleanActivity:
         """Return the cleaned activity.
@@ -53,16 +62,22 @@ class Recording:
         Raises
         ------
         ReadError
-            When its source can't be read any more, or has changed since.
+            When its source can't be read any more, or has changed since; when the activity or
+            stream that was analysed is gone.
         """
         limits = self.options.limits
-        if isinstance(self.source, Activity):
-            found = [self.source]
-        elif isinstance(self.source, SourceRef):
-            found = load(self.source, limits)
+        source = self.source() if isinstance(self.source, ref) else self.source
+        if source is None:
+            raise ReadError(
+                "the activity that was analysed is gone: keep it, or analyse its file"
+            )
+        if isinstance(source, Activity):
+            found = [source]
+        elif isinstance(source, SourceRef):
+            found = load(source, limits)
         else:
-            found = [read(self.source, limits=limits)]
+            found = [read(source, limits=limits)]
         for activity in found:
             if activity.meta.content_hash == self.content_hash:
                 return clean(activity, cleaning=self.options.cleaning)
-        raise ReadError("it has changed since it was analysed", path=str(self.source))
+        raise ReadError("it has changed since it was analysed", path=str(source))

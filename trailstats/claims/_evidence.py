@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import ArrayLike, Flags, Floats
+from trailstats.arrays import ArrayLike, Flags, Floats, as_floats
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
-from trailstats.schema import IMPACT, INDOOR, Surface
+from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface
 
 __all__ = ["SIDES", "TRACK_COLUMNS", "Evidence"]
 
@@ -51,40 +51,6 @@ class Evidence:
 
     history: History
     races: Sequence[dt.date] = ()
-
-    @cached_property
-    def profiles(self) -> dict[str, Floats]:
-        """Thinned tracks of all analyses one after the other, by column, with ``analysis`` (index
-        of the analysis).
-        """
-        return self._recorded[0]
-
-    @cached_property
-    def impact(self) -> pd.DataFrame:
-        """Impact loads of all analyses, `schema.IMPACT` with ``analysis`` (its index)."""
-        return self._recorded[1]
-
-    @cached_property
-    def _recorded(self) -> tuple[dict[str, Floats], pd.DataFrame]:
-        # Analyses are unpacked each time they are asked for, so one walk reads both.
-        columns: dict[str, list[Floats]] = {name: [] for name in TRACK_COLUMNS}
-        points = []
-        loads = []
-        for analysis in self.history.analyses:
-            for name, parts in columns.items():
-                parts.append(analysis.profile[name].to_numpy(dtype=np.float64))
-            points.append(len(analysis.profile))
-            loads.append(analysis.impact)
-        index = np.arange(len(points))
-        profiles = {
-            name: np.concatenate([np.zeros(0), *parts])
-            for name, parts in columns.items()
-        }
-        profiles["analysis"] = np.repeat(index.astype(np.float64), points)
-        owner = np.repeat(index, [len(table) for table in loads])
-        filled = [table for table in loads if len(table)]
-        impact = pd.concat(filled, ignore_index=True) if filled else IMPACT.empty()
-        return profiles, impact.assign(analysis=owner)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -137,10 +103,16 @@ class Evidence:
 
         ``segment`` is the index in the history's table of segments, -1 where there is none.
         """
-        row = self._row_of_analysis[self.profiles["analysis"].astype(np.intp)]
-        kept = row >= 0
-        row = row[kept]
-        own = {name: self.profiles[name][kept] for name in TRACK_COLUMNS}
+        parts: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in TRACK_COLUMNS}
+        owners = [np.zeros(0, dtype=np.intp)]
+        profiles = self.history.tables(PROFILE)
+        for row, table in zip(self._row_of_analysis, profiles, strict=True):
+            if row >= 0:
+                owners.append(np.full(len(table), row))
+                for name, columns in parts.items():
+                    columns.append(as_floats(table[name]))
+        row = np.concatenate(owners)
+        own = {name: np.concatenate(columns) for name, columns in parts.items()}
         # A run's own segments are counted from 0 and lie together in the history's table.
         owner = self._row_of_segment
         place = pd.Series(np.arange(len(owner))).groupby(owner).agg(["min", "size"])
@@ -155,9 +127,13 @@ class Evidence:
     @cached_property
     def loads(self) -> pd.DataFrame:
         """Impact loads of the runs, with ``row``."""
-        row = self._row_of_analysis[self.impact["analysis"].to_numpy(dtype=np.intp)]
-        kept: pd.DataFrame = self.impact.assign(row=row)[row >= 0]
-        return kept
+        impact = self.history.tables(IMPACT)
+        rows = zip(self._row_of_analysis, impact, strict=True)
+        known = [
+            table.assign(row=row) for row, table in rows if row >= 0 and len(table)
+        ]
+        empty = IMPACT.empty().assign(row=np.zeros(0, dtype=np.intp))
+        return pd.concat(known, ignore_index=True) if known else empty
 
     @cached_property
     def _row_of_analysis(self) -> NDArray[np.intp]:

@@ -36,6 +36,7 @@ from trailstats.cleaning.rules import CleanRules
 from trailstats.elevation import Profile, grid_profile
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, CleanActivity
+from trailstats.model.inputs import as_given
 from trailstats.schema import Severity
 
 __all__ = ["CleanRules", "clean"]
@@ -57,6 +58,11 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
         With records in order of time, errors blanked, ``track`` (table ``schema.TRACK``) filled,
         and an `Issue` for each change.
 
+    Raises
+    ------
+    TypeError
+        For rules of another type.
+
     Notes
     -----
     Distance is horizontal (map) distance where it comes from positions. The device's own is taken
@@ -74,9 +80,9 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
     >>> bool(run.track["distance"].is_monotonic_increasing)
     True
     """
+    rules = as_given(CleanRules, cleaning, option="cleaning")
     if isinstance(activity, CleanActivity):
         return activity
-    rules = cleaning or CleanRules()
     draft = Draft(activity, rules, list(activity.issues))
     put_in_order(draft)
     blank_impossible(draft)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from trailstats.analysis import analyze as analyze_one
+from trailstats.analysis import Options, analyze_by
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command, print_json
@@ -21,10 +21,8 @@ from trailstats.io.containers import SourceRef, list_all, load
 from trailstats.io.export import SUFFIXES
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
-from trailstats.model.athlete import Athlete
 from trailstats.schema import FORMAT_VERSION
 from trailstats.schema.documents import rows
-from trailstats.terrain import map_for
 from trailstats.terrain.explain import explain_terrain
 
 
@@ -49,11 +47,10 @@ def analyze(
     """
     # Workers and the cache of measurements are for many files: taken here too, so that one set of
     # options fits all.
-    arguments = ground.arguments(processes.cache)
-    runner = o.athlete_of(athlete)
+    options = ground.options(processes.cache)(athlete=athlete)
     if explain:
-        return _print_reasons(file, runner, arguments, shown)
-    result = analyze_one(file, athlete=runner, **arguments)
+        return _print_reasons(file, options, shown)
+    result = analyze_by(file, options)
     if shown.as_json:
         print_json(result.to_dict())
     else:
@@ -61,18 +58,15 @@ def analyze(
     return ExitCode.OK
 
 
-def _print_reasons(
-    file: str, athlete: Athlete, arguments: dict[str, Any], shown: o.Shown
-) -> ExitCode:
+def _print_reasons(file: str, options: Options, shown: o.Shown) -> ExitCode:
     """Print why each stretch has its surface."""
     activity = read(file)
-    rules = arguments["terrain"]
     found = explain_terrain(
         activity,
-        terrain=rules,
-        cleaning=arguments["cleaning"],
-        map=map_for(arguments["map"], athlete.osm, rules),
-        labels=arguments["labels"],
+        terrain=options.terrain,
+        cleaning=options.cleaning,
+        map=options.map,
+        labels=options.labels,
     )
     if shown.as_json:
         head = {"format_version": FORMAT_VERSION, "file": activity.meta.source}
@@ -149,7 +143,7 @@ def convert(
     activity = read(file)
     segments = None
     if output.suffix.lower() == ".geojson":
-        segments = analyze_one(activity).segments
+        segments = analyze_by(activity, Options()).segments
     path = convert_activity(activity, output, segments=segments)
     count = len(activity.records)
     if as_json:

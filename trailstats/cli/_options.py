@@ -10,11 +10,13 @@ import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from trailstats.analysis import Options
 from trailstats.cache import cache_folder
 from trailstats.cleaning import CleanRules
 from trailstats.cli._exit import UsageProblem
@@ -22,8 +24,9 @@ from trailstats.errors import ConfigError
 from trailstats.model.athlete import Athlete
 from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource
-from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules
+from trailstats.terrain import RoadMap, TerrainRules
 from trailstats.terrain.dem import GroundTiles
+from trailstats.terrain.inputs import as_labels
 
 Sources = Annotated[
     list[str],
@@ -164,9 +167,9 @@ class Ground:
     labels: Labels = None
     dem: Dem = None
 
-    def arguments(self, cache: Path | None) -> dict[str, Any]:
-        """Return these options as arguments of `analyze` and its like; a cache that was named takes
-        the maps' indexes, too.
+    def options(self, cache: Path | None) -> partial[Options]:
+        """Return what makes the options that an athlete's activities are measured with; a cache
+        that was named takes the maps' indexes, too.
 
         Raises
         ------
@@ -175,14 +178,13 @@ class Ground:
             be understood.
         """
         folder = None if cache is None else cache / "maps"
-        return {
-            "terrain": _terrain_rules(self.evidence),
-            "map": RoadMap(self.map, cache=folder) if self.map else None,
-            "labels": None
-            if self.labels is None
-            else SurfaceLabels.from_file(self.labels),
-            "cleaning": CleanRules(dem=GroundTiles.of(*self.dem) if self.dem else None),
-        }
+        return partial(
+            Options.of,
+            terrain=_terrain_rules(self.evidence),
+            map=RoadMap(self.map, cache=folder) if self.map else None,
+            labels=as_labels(self.labels),
+            cleaning=CleanRules(dem=GroundTiles.of(*self.dem) if self.dem else None),
+        )
 
 
 @dataclass(frozen=True)

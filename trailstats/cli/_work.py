@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from trailstats.cache import Cache
 from trailstats.cli import _options as o
 from trailstats.cli._progress import watched
 from trailstats.errors import MissingExtraError, WorkerError
-from trailstats.history import TIME_LIMIT, History, analyze_athletes, analyze_folder
+from trailstats.history import TIME_LIMIT, History
+from trailstats.history._gather import Work as Gather
+from trailstats.history._sources import (
+    Source,
+    athlete_folders,
+    histories_of,
+    profile_in,
+)
+from trailstats.history._workers import Engine
 from trailstats.model.athlete import Athlete
 
 __all__ = ["Work"]
@@ -39,28 +48,25 @@ class Work:
 
     def history(self, sources: Sequence[str], athlete: Athlete) -> History:
         """Return the history of one athlete."""
-        with self._arguments() as arguments:
-            return analyze_folder(sources, athlete=athlete, **arguments)
+        return self._histories({"": sources}, {"": athlete})[""]
 
     def histories(self, folder: str) -> dict[str, History]:
         """Return the histories of all athletes who have a folder in this one."""
-        with self._arguments() as arguments:
-            return analyze_athletes(folder, **arguments)
+        folders = athlete_folders(folder)
+        athletes = {name: profile_in(path) for name, path in folders.items()}
+        return self._histories(folders, athletes)
 
-    @contextmanager
-    def _arguments(self) -> Iterator[dict[str, Any]]:
-        """Yield these options as arguments, while the cluster is connected and progress shown."""
+    def _histories(
+        self, sources: Mapping[str, Source], athletes: Mapping[str, Athlete]
+    ) -> dict[str, History]:
+        """Work through the sources of each, while the cluster is connected and progress shown."""
+        options_of = self.ground.options(self.processes.cache)
+        options = {name: options_of(athlete=one) for name, one in athletes.items()}
         cache = self.processes.folder
-        arguments = self.ground.arguments(self.processes.cache)
         with self._cluster() as executor, watched(kept=cache is not None) as progress:
-            yield arguments | {
-                "own_pace": self.own_pace,
-                "workers": self.processes.workers,
-                "executor": executor,
-                "cache": cache,
-                "time_limit": self.time_limit,
-                "progress": progress,
-            }
+            engine = Engine(self.processes.workers, executor, self.time_limit)
+            work = Gather(Cache(cache), engine, progress)
+            return histories_of(sources, options, work, own_pace=self.own_pace)
 
     @contextmanager
     def _cluster(self) -> Iterator[Any]:

@@ -32,7 +32,9 @@ __all__ = [
     "OnError",
     "analyze_athletes",
     "analyze_folder",
+    "athlete_folders",
     "histories_of",
+    "profile_in",
 ]
 
 Place = str | os.PathLike[str]

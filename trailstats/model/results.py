@@ -357,13 +357,14 @@ class Analysis:
 
         Table ``schema.RECORDS``, with ``segment`` (index in ``segments``) and that segment's
         ``surface``, ``p_trail``, ``slope``, ``technical`` and ``gait``. An analysis doesn't hold
-        them: they are read again from its source when first looked at.
+        them: they are read again from its source when first looked at, or taken from the activity
+        that was analysed as long as someone else keeps it.
 
         Raises
         ------
         ReadError
-            When the source can't be read again, has changed since, or the analysis was brought back
-            from a document.
+            When the source can't be read again, has changed since or is an activity that is gone,
+            or the analysis was brought back from a document.
         """
         if self.recording is None:
             raise ReadError(
