@@ -13,6 +13,7 @@ __all__ = [
     "Times",
     "as_flags",
     "as_floats",
+    "as_indices",
 ]
 
 Floats = NDArray[np.float64]
@@ -29,3 +30,8 @@ def as_floats(values: ArrayLike) -> Floats:
 def as_flags(values: ArrayLike) -> Flags:
     """Return values as booleans, without a copy where none is needed."""
     return np.asarray(values, dtype=np.bool_)
+
+
+def as_indices(values: ArrayLike) -> NDArray[np.intp]:
+    """Return values as indices of an array, without a copy where none is needed."""
+    return np.asarray(values, dtype=np.intp)

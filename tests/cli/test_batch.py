@@ -202,11 +202,11 @@ def test_an_interrupt_is_a_sentence(
 ) -> None:
     """Exit code 130; it says how far it came and that the same command goes on."""
 
-    def interrupted(*_: object, progress, **__: object) -> None:
-        progress(3, 5)
+    def interrupted(_sources: object, _options: object, work, **_: object) -> None:
+        work.progress(3, 5)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_work, "analyze_folder", interrupted)
+    monkeypatch.setattr(_work, "histories_of", interrupted)
     code, _, err = run("batch", team, "-o", tmp_path / "a.csv")
     assert code == INTERRUPTED
     assert "3 of 5" in err

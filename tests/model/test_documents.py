@@ -288,7 +288,7 @@ def test_every_document_on_the_whole_corpus_keeps_its_schema(
             assert ts.Analysis.from_dict(document).to_dict() == document
     # The commands print the history that was just made.
     monkeypatch.setattr(
-        "trailstats.cli._work.analyze_folder", lambda *_args, **_options: history
+        "trailstats.cli._work.histories_of", lambda *_args, **_options: {"": history}
     )
     for arguments in (
         ("batch", corpus, "-o", tmp_path / "runs.json"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.metrics.impact import GRAVITY
 from trailstats.schema import Verdict
-
-__all__ = ["balance", "strength"]
 
 
 def strength(data: Evidence) -> Finding:
@@ -62,7 +60,7 @@ def _step_diversity(data: Evidence) -> Floats:
     table = data.segments
     moving = (table[["cadence", "speed", "duration"]] > 0).all(axis=1)
     table = table[moving]
-    row = table["row"].to_numpy(dtype=np.intp)
+    row = as_indices(table["row"])
     time = table["duration"].to_numpy()
     length = (60.0 * table["speed"] / table["cadence"]).to_numpy()
     count = len(data.runs)

@@ -10,8 +10,6 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.schema import Verdict
 
-__all__ = ["easy_days"]
-
 SHORTEST_JUDGED = 600.0
 """Time with a heart rate after the first ten minutes that a run needs [s] (our choice)."""
 

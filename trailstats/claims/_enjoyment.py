@@ -11,8 +11,6 @@ from trailstats.claims.stats import MatchRules
 from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Verdict
 
-__all__ = ["enjoyment"]
-
 RATED = MatchRules(fewest=10)
 """Ratings are coarse, so they need more runs."""
 

@@ -14,13 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import ArrayLike, Flags, Floats, as_floats
+from trailstats.arrays import ArrayLike, Flags, Floats, as_floats, as_indices
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface
-
-__all__ = ["SIDES", "TRACK_COLUMNS", "Evidence"]
-
 
 HARD_TIME: Final = IntentRules().hard_time
 
@@ -94,7 +91,7 @@ class Evidence:
         """
         rows = pd.Series(np.arange(len(self.runs)), index=self.runs["file"])
         found = self.history.segments["file"].map(rows[~rows.index.duplicated()])
-        return np.asarray(found.fillna(-1), dtype=np.intp)
+        return as_indices(found.fillna(-1))
 
     @cached_property
     def tracks(self) -> dict[str, Floats]:
@@ -121,7 +118,7 @@ class Evidence:
         known = (index >= 0) & (index < count)
         return own | {
             "segment": np.where(known, index + first, -1.0),
-            "row": row.astype(np.float64),
+            "row": as_floats(row),
         }
 
     @cached_property
@@ -138,7 +135,7 @@ class Evidence:
     @cached_property
     def _row_of_analysis(self) -> NDArray[np.intp]:
         row = np.full(len(self.history.analyses), -1, dtype=np.intp)
-        row[self.runs["run"].to_numpy(dtype=np.intp)] = np.arange(len(self.runs))
+        row[as_indices(self.runs["run"])] = np.arange(len(self.runs))
         return row
 
     @cached_property
@@ -168,4 +165,4 @@ class Evidence:
 
     def files(self, rows: ArrayLike) -> tuple[str, ...]:
         """Return the sources of runs, in order of time, each once."""
-        return tuple(self.file_names[np.unique(np.asarray(rows, dtype=np.intp))])
+        return tuple(self.file_names[np.unique(as_indices(rows))])

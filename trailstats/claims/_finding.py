@@ -9,13 +9,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.stats import Comparison, MatchRules, compare
 from trailstats.claims.wording import claim_wording, claim_words, unanswered
 from trailstats.schema import Verdict
-
-__all__ = ["Finding", "answer", "compare_runs", "decide", "part_of"]
 
 NAN = float("nan")
 ALPHA = 0.05
@@ -95,7 +94,7 @@ def compare_runs(
     """
     runs = data.runs
     counted = data.has_side if where is None else data.has_side & where.to_numpy()
-    kept = np.where(counted, values.to_numpy(dtype=np.float64), np.nan)
+    kept = np.where(counted, as_floats(values), np.nan)
     comparison = compare(
         kept, data.is_trail, runs["day"], runs["moving_time"], rules=rules
     )
@@ -144,7 +143,7 @@ def part_of(
             f"{fewest} on each side, within six weeks of each other and of like duration, are "
             "needed."
         )
-    matched = comparison.pairs[["trail", "road"]].to_numpy(dtype=np.intp)
+    matched = as_indices(comparison.pairs[["trail", "road"]])
     result = replace(
         unanswered(part, *notes),
         trail=comparison.trail,
@@ -211,7 +210,7 @@ def _size(comparison: Comparison) -> str:
 
 def _pairs(data: Evidence, part: str, comparison: Comparison) -> pd.DataFrame:
     pairs = comparison.pairs
-    rows = pairs[["trail", "road"]].to_numpy(dtype=np.intp)
+    rows = as_indices(pairs[["trail", "road"]])
     trail, road = data.file_names[rows].T
     begin, other = data.runs["day"].to_numpy()[rows].T
     shown = pairs.assign(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import SIDES, Evidence
 from trailstats.claims._finding import Finding, answer
 from trailstats.claims.result import ClaimResult
@@ -28,15 +28,12 @@ from trailstats.metrics.impact import (
 )
 from trailstats.schema import Verdict
 
-__all__ = ["impact"]
-
-
 DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
 LEAST_DISTANCE: Final = 500.0
 """Distance on one ground that makes a run count for that side [m] (our choice)."""
-_COLUMNS: Final = tuple(f.name for f in fields(ImpactSums))
+_COLUMNS: Final = [f.name for f in fields(ImpactSums)]
 _PER: Final = {
     "km": "distance",
     "minute": "moving_time",
@@ -64,12 +61,12 @@ def impact(data: Evidence) -> Finding:
     runs = data.runs
     table = data.loads
     calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
-    counted = calm[table["row"].to_numpy(dtype=np.intp)]
+    counted = calm[as_indices(table["row"])]
     table = table[counted & table["surface"].isin(SIDES)]
     far = table[table["distance"] >= LEAST_DISTANCE]
     ground = {side: far[far["surface"] == side] for side in SIDES}
     n_trail, n_road = (own["row"].nunique() for own in ground.values())
-    rows = np.unique(far["row"].to_numpy(dtype=np.intp))
+    rows = np.unique(as_indices(far["row"]))
     whole = replace(
         unanswered("impact"),
         n_trail=n_trail,
@@ -103,8 +100,7 @@ def impact(data: Evidence) -> Finding:
     for per, amount in _PER.items():
         trail, road = by_run if per == "session_load" else by_ground
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            ratios = (_Ratio(c, per, trail, road) for c in _COMPONENTS)
-            parts += [ratio.finding(whole) for ratio in ratios]
+            parts += [_trail_over_road(c, per, trail, road, whole) for c in _COMPONENTS]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
     caveats = []
     if not known:
@@ -173,14 +169,12 @@ def _loads_of_whole_runs(
     """
     runs = data.runs
     own = ((runs["side"] == side) & runs["session_load"].gt(0)).to_numpy()
-    table = table[own[table["row"].to_numpy(dtype=np.intp)]]
+    table = table[own[as_indices(table["row"])]]
     sums = table.groupby(["row", "exponent"], as_index=False)[
         [*_COLUMNS, "distance", "moving_time"]
     ].sum(min_count=1)
     return sums.assign(
-        session_load=runs["session_load"].to_numpy()[
-            sums["row"].to_numpy(dtype=np.intp)
-        ]
+        session_load=runs["session_load"].to_numpy()[as_indices(sums["row"])]
     )
 
 
@@ -192,14 +186,14 @@ def _side(
 ) -> _Side:
     """Return the loads, and what they are divided by, of the runs and constants of every draw."""
     # Runs without elevation have no impact load; they can't count for the other components alone.
-    table = table[table[list(_COLUMNS)].notna().all(axis=1)]
-    rows = np.unique(table["row"].to_numpy(dtype=np.intp))
+    table = table[table[_COLUMNS].notna().all(axis=1)]
+    rows = np.unique(as_indices(table["row"]))
     loads = np.zeros((len(rows), len(EXPONENTS), len(_COLUMNS)))
     divisors = np.zeros((len(rows), len(amounts)))
     for k, exponent in enumerate(EXPONENTS):
         part = table[table["exponent"] == exponent]
-        place = np.searchsorted(rows, part["row"].to_numpy(dtype=np.intp))
-        loads[place, k] = part[list(_COLUMNS)].to_numpy()
+        place = np.searchsorted(rows, as_indices(part["row"]))
+        loads[place, k] = part[_COLUMNS].to_numpy()
         if k == 0:
             divisors[place] = part[list(amounts)].to_numpy()
     drawn = weights[:, rows]
@@ -211,55 +205,49 @@ def _side(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Ratio:
-    """One component's load on trail relative to road, per one amount."""
-
-    component: str
-    per: str
-    trail: _Side
-    road: _Side
-
-    def finding(self, whole: ClaimResult) -> Finding:
-        """Return the ratio as a part of the whole claim's answer."""
-        found = unanswered(f"{self.component}_per_{self.per}")
-        found = replace(
-            found,
-            n_trail=whole.n_trail,
-            n_road=whole.n_road,
-            activities=whole.activities,
-        )
-        above: Floats = getattr(self.trail.load, self.component)
-        below: Floats = getattr(self.road.load, self.component)
-        over = self.trail.amounts[_PER[self.per]]
-        under = self.road.amounts[_PER[self.per]]
-        drawn = (over > 0) & (under > 0) & (below > 0)
-        if not drawn[0] or drawn.mean() < 0.9:
-            note = "The load of a step can't be modelled: no elevation or no speed."
-            return Finding(replace(found, caveats=(note,)))
-        ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
-        tail = 0.5 - CONFIDENCE / 2
-        low, high = np.quantile(ratio, [tail, 1.0 - tail]) - 1.0
-        verdict = Verdict.INCONCLUSIVE
-        if high < 0:
-            verdict = Verdict.SUPPORTED
-        elif low > 0:
-            verdict = Verdict.CONTRADICTED
-        note = (
-            f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
-            "and constants."
-        )
-        result = replace(
-            found,
-            trail=float(ratio[0]),
-            road=1.0,
-            difference=float(ratio[0]) - 1.0,
-            low=float(low),
-            high=float(high),
-            verdict=verdict,
-            caveats=(note,),
-        )
-        return Finding(result)
+def _trail_over_road(
+    component: str, per: str, trail: _Side, road: _Side, whole: ClaimResult
+) -> Finding:
+    """Return one component's load on trail relative to road, per one amount, as a part of the whole
+    claim's answer.
+    """
+    found = replace(
+        unanswered(f"{component}_per_{per}"),
+        n_trail=whole.n_trail,
+        n_road=whole.n_road,
+        activities=whole.activities,
+    )
+    above: Floats = getattr(trail.load, component)
+    below: Floats = getattr(road.load, component)
+    over = trail.amounts[_PER[per]]
+    under = road.amounts[_PER[per]]
+    drawn = (over > 0) & (under > 0) & (below > 0)
+    if not drawn[0] or drawn.mean() < 0.9:
+        note = "The load of a step can't be modelled: no elevation or no speed."
+        return Finding(replace(found, caveats=(note,)))
+    ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
+    tail = 0.5 - CONFIDENCE / 2
+    low, high = np.quantile(ratio, [tail, 1.0 - tail]) - 1.0
+    verdict = Verdict.INCONCLUSIVE
+    if high < 0:
+        verdict = Verdict.SUPPORTED
+    elif low > 0:
+        verdict = Verdict.CONTRADICTED
+    note = (
+        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
+        "and constants."
+    )
+    result = replace(
+        found,
+        trail=float(ratio[0]),
+        road=1.0,
+        difference=float(ratio[0]) - 1.0,
+        low=float(low),
+        high=float(high),
+        verdict=verdict,
+        caveats=(note,),
+    )
+    return Finding(result)
 
 
 def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -268,7 +256,7 @@ def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """
     table = pd.concat(ground.values(), ignore_index=True)
     table = table[table["exponent"] == 1.0]
-    row = table["row"].to_numpy(dtype=np.intp)
+    row = as_indices(table["row"])
     whole = (data.runs["side"].to_numpy()[row] == table["surface"]).to_numpy()
     session = np.where(whole, data.runs["session_load"].to_numpy()[row], np.nan)
     columns = [

@@ -15,8 +15,6 @@ from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.claims.wording import rule_result
 
-__all__ = ["race_rules"]
-
 RULES = ("R2", "R2b", "R2c", "R2d")
 SMALLEST_CUT = 0.41
 LARGEST_CUT = 0.60

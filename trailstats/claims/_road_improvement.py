@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import DECIDED, Finding, answer, decide
 from trailstats.claims._road_speed import RoadSpeed, road_speed
@@ -18,9 +18,6 @@ from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
 from trailstats.claims.wording import unanswered
 from trailstats.schema import Verdict
-
-__all__ = ["road_improvement"]
-
 
 FEWEST_WEEKS = 12
 """Weeks before and after that a start of trail running needs."""
@@ -164,7 +161,7 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     little, median, much = np.quantile(share[known], [0.1, 0.5, 0.9]).tolist()
     volume = np.log(weeks.chronic_hours())[outcome.week]
     together = _correlation_off_trend(
-        share[known], volume[known], outcome.week[known].astype(np.float64)
+        share[known], volume[known], as_floats(outcome.week[known])
     )
     return _Design(
         exposure=share,
@@ -205,7 +202,7 @@ class _Fitted:
 def _regressed(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> _Fitted:
     kept = np.isfinite(design.exposure)
     week = outcome.week[kept]
-    clock = week.astype(np.float64)
+    clock = as_floats(week)
     trend = (clock - clock.mean()) / 52.0
     columns = [design.exposure[kept], np.ones(len(clock)), trend]
     volume = np.log(weeks.chronic_hours())[week]
@@ -309,7 +306,7 @@ def _runs_with_exposure(
 ) -> pd.DataFrame:
     exposure = pd.Series(design.exposure, index=outcome.week)
     runs = outcome.runs.drop(columns=["row", "device"])
-    week = runs["week"].to_numpy(dtype=np.intp)
+    week = as_indices(runs["week"])
     runs = runs.assign(week=weeks.start[week], exposure=exposure[week].to_numpy())
     runs.insert(0, "part", "road_improvement")
     return runs

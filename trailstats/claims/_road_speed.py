@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._stretches import LEAST_SLOPE, MOST_SLOPE, calm_stretches
 from trailstats.claims._weeks import Weeks
 from trailstats.schema import Surface
-
-__all__ = ["RoadSpeed", "road_speed"]
-
 
 FLAT_GRADE = 0.02
 """Road counts where the grade is below this [1]."""
@@ -77,7 +74,7 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     on_road = table["surface"] == Surface.ROAD
     table = table[on_road & (table["mean_grade"].abs() < FLAT_GRADE)]
     weight = table["duration"].to_numpy()
-    row = table["row"].to_numpy(dtype=np.intp)
+    row = as_indices(table["row"])
     total = np.bincount(row, weights=weight, minlength=count)
     inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
     kept = np.flatnonzero((total >= SHORTEST) & inside)
@@ -122,11 +119,11 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
         device=("device", "median"),
     )
     return RoadSpeed(
-        week=weekly.index.to_numpy(dtype=np.intp),
+        week=as_indices(weekly.index),
         speed=weekly["speed"].to_numpy(),
-        count=weekly["count"].to_numpy(dtype=np.float64),
+        count=as_floats(weekly["count"]),
         temperature=_filled(weekly["temperature"]),
-        device=weekly["device"].round().to_numpy(dtype=np.intp),
+        device=as_indices(weekly["device"].round()),
         reference=reference,
         runs=frame,
     )
@@ -149,8 +146,8 @@ def _slope_within(runs: pd.DataFrame, period: pd.Series) -> float:
 
 def _filled(temperature: pd.Series) -> Floats:
     """Return the weeks' temperatures, those between known ones on the line between them."""
-    week = temperature.index.to_numpy(dtype=np.float64)
-    values = temperature.to_numpy(dtype=np.float64)
+    week = as_floats(temperature.index)
+    values = as_floats(temperature)
     known = np.isfinite(values)
     if known.mean() < RECORDED:
         return np.full(len(week), np.nan)

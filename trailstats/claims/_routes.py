@@ -15,9 +15,6 @@ from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
 from trailstats.metrics.variety import route_cells, route_novelty
 from trailstats.schema import Surface
 
-__all__ = ["cells_of_runs", "novelty", "surges"]
-
-
 SPACING: Final = 25.0
 """The thinned track is filled up to points so far apart, so that no cell along it is missed [m].
 """

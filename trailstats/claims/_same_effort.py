@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
 from trailstats.claims._stretches import SpeedLine, calm_stretches
@@ -22,8 +22,6 @@ from trailstats.claims.stats import (
 )
 from trailstats.claims.wording import unanswered
 from trailstats.schema import Surface, Verdict
-
-__all__ = ["same_effort"]
 
 SHORTEST: Final = 600.0
 """Time on one ground that makes a run count there [s] (our choice)."""
@@ -85,7 +83,7 @@ def _values_by_ground(data: Evidence) -> tuple[pd.DataFrame, SpeedLine]:
     runs = data.runs
     counted = runs["outdoors"] & (runs["intent"] != "race")
     table, line = calm_stretches(data, counted.to_numpy())
-    side = runs["side"].to_numpy()[table["row"].to_numpy(dtype=np.intp)]
+    side = runs["side"].to_numpy()[as_indices(table["row"])]
     decided = table["surface"] != Surface.UNKNOWN
     table = table.assign(ground=table["surface"].where(decided, side))
     table = table[table["ground"] != ""].copy()
@@ -95,7 +93,7 @@ def _values_by_ground(data: Evidence) -> tuple[pd.DataFrame, SpeedLine]:
     cells = table.groupby(["row", "ground"], as_index=False)[columns].sum()
     cells[names] = cells[names].div(cells["duration"], axis=0)
     cells = cells[cells["duration"] >= SHORTEST].reset_index(drop=True)
-    own = runs.iloc[cells["row"].to_numpy(dtype=np.intp)].reset_index(drop=True)
+    own = runs.iloc[as_indices(cells["row"])].reset_index(drop=True)
     return cells.join(own[["day", "device", "unhurried"]]), line
 
 
@@ -135,10 +133,10 @@ def _found(
             "single run could show."
         )
     # Pairs hold positions among the values; an answer's are among the runs.
-    rows = calm["row"].to_numpy(dtype=np.intp)
+    rows = as_indices(calm["row"])
     pairs = found.pairs.copy()
     for side in ("trail", "road"):
-        pairs[side] = rows[pairs[side].to_numpy(dtype=np.intp)]
+        pairs[side] = rows[as_indices(pairs[side])]
     found = replace(found, pairs=pairs)
     main = part_of(data, "same_effort", found, caveats=tuple(notes), rules=RULES)
     if comparison.enough and not clear:
@@ -150,7 +148,7 @@ def _matched_side(
     comparison: Comparison, calm: pd.DataFrame, side: str
 ) -> tuple[float, float]:
     """Return one side's mean speed and mean probability of trail, weighted as its runs were."""
-    own = calm.iloc[comparison.pairs[side].to_numpy(dtype=np.intp)]
+    own = calm.iloc[as_indices(comparison.pairs[side])]
     weights = comparison.pairs["weight"].to_numpy()
     total = weights.sum() or np.nan
     speed = float(weights @ own["speed"].to_numpy() / total)
@@ -163,7 +161,7 @@ def _explained(
     """Return the pairs with what either side holds; differences as seen."""
     own: dict[str, Floats] = {}
     for side in ("trail", "road"):
-        index = comparison.pairs[side].to_numpy(dtype=np.intp)
+        index = as_indices(comparison.pairs[side])
         for name in ("heart_rate", "speed", "p_trail"):
-            own[f"{name}_{side}"] = calm[name].to_numpy(dtype=np.float64)[index]
+            own[f"{name}_{side}"] = as_floats(calm[name])[index]
     return main.explained().assign(**own)

@@ -19,8 +19,6 @@ from trailstats.metrics.variability import chasing_index
 from trailstats.metrics.variety import route_groups
 from trailstats.schema import Verdict
 
-__all__ = ["stress"]
-
 
 def stress(data: Evidence) -> Finding:
     """Return whether unhurried trail runs show less pace pressure, by two proxies that must agree.

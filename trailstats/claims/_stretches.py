@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.schema import Gait
-
-__all__ = ["LEAST_SLOPE", "MOST_SLOPE", "SpeedLine", "calm_stretches"]
 
 
 class SpeedLine(NamedTuple):
@@ -76,7 +74,7 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine
         Heart rate on speed within runs: neither the day nor the ground nor form is in it.
     """
     table = data.segments
-    table = table[rows[table["row"].to_numpy(dtype=np.intp)]]
+    table = table[rows[as_indices(table["row"])]]
     speed = table["grade_adjusted_speed"]
     time = table["duration"]
     start = table["elapsed"]
@@ -102,7 +100,7 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine
     )
     table = table[kept]
     slopes, line = _slopes(table)
-    corrected = table["heart_rate"] - table[_COVARIATES[1:]] @ slopes[1:]
+    corrected = table["heart_rate"] - table[_COVARIATES[1:]].to_numpy() @ slopes[1:]
     columns = ["row", "surface", "p_trail", "mean_grade", "duration", "speed"]
     return table[columns].assign(heart_rate=corrected), line
 
@@ -122,7 +120,7 @@ def _slopes(table: pd.DataFrame) -> tuple[Floats, SpeedLine]:
     )
     centred = (values - means[group]) * np.sqrt(weight)[:, None]
     found = lstsq(centred[:, 1:], centred[:, 0], cond=1e-8)[0]
-    line = _speed_line(centred, table["row"].to_numpy(dtype=np.intp))
+    line = _speed_line(centred, as_indices(table["row"]))
     # Outside these bounds the lines say more about noise than about a heart.
     return np.clip(found, *_BOUNDS), line
 

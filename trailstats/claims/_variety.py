@@ -10,14 +10,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.schema import Gait, Verdict
 from trailstats.terrain.ground_kinds import LEVEL_GRADE
-
-__all__ = ["session_kinds_of_runs", "variety"]
 
 _KINDS: Final = (
     SessionKind.POWER,
@@ -64,7 +62,7 @@ def session_kinds_of_runs(data: Evidence) -> list[tuple[SessionKind, ...]]:
     count = len(runs)
 
     def total(amounts: pd.Series, where: pd.Series) -> Floats:
-        rows = table["row"].to_numpy(dtype=np.intp)
+        rows = as_indices(table["row"])
         return np.asarray(
             np.bincount(rows, weights=amounts.where(where, 0.0), minlength=count),
             dtype=np.float64,

@@ -17,8 +17,6 @@ from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import ar1_regression, smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
 
-__all__ = ["volume"]
-
 LOOK_BACK = 4
 """Weeks whose trail share is set against the week that follows (our choice)."""
 

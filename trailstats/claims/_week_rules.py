@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Flags
+from trailstats.arrays import Flags, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._variety import session_kinds_of_runs
 from trailstats.claims._weeks import race_days, span
@@ -19,8 +19,6 @@ from trailstats.history.training import monday_of
 from trailstats.metrics.variety import SessionKind, shannon_evenness
 from trailstats.model.athlete import GOALS
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
-
-__all__ = ["week_rules", "weeks_of_trail_runs"]
 
 RECENT: Final = 12
 """Weeks that the rules look back on, from the last recording (our choice)."""
@@ -184,7 +182,7 @@ def _easy_on_trail(data: Evidence, recent: Flags, period: str) -> RuleResult:
 def _variety(data: Evidence, recent: Flags, period: str) -> RuleResult:
     table = data.segments
     kinds = kinds_of_ground(table)
-    counted = recent[table["row"].to_numpy(dtype=np.intp)] & (kinds >= 0)
+    counted = recent[as_indices(table["row"])] & (kinds >= 0)
     seconds = np.bincount(
         kinds[counted],
         weights=table["duration"][counted],

@@ -8,18 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.load import exponential_load
-
-__all__ = [
-    "Weeks",
-    "local_days",
-    "race_days",
-    "season_columns",
-    "span",
-    "whole_weeks",
-]
 
 YEAR = 365.25
 
@@ -116,7 +107,7 @@ def whole_weeks(data: Evidence) -> Weeks:
 
 def season_columns(start: pd.DatetimeIndex, *, harmonics: int = 1) -> Floats:
     """Return sines and cosines of the time of year, shape (n, 2 * harmonics)."""
-    angle = 2.0 * np.pi * start.day_of_year.to_numpy(dtype=np.float64) / YEAR
+    angle = 2.0 * np.pi * as_floats(start.day_of_year) / YEAR
     return np.column_stack(
         [f(k * angle) for k in range(1, harmonics + 1) for f in (np.sin, np.cos)]
     )

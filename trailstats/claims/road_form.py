@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._road_speed import road_speed
 from trailstats.claims._weeks import whole_weeks
@@ -77,7 +77,7 @@ def road_form(history: History) -> RoadForm:
     table = pd.DataFrame(
         {"week": monday, "speed": found.speed, "n_runs": found.count.astype(np.int64)}
     )
-    clock = found.week.astype(np.float64)
+    clock = as_floats(found.week)
     trend, correlation = _line(found.speed, clock, found.count)
     begin = weeks.start[0] if len(weeks) else pd.NaT
     trend["week"] = pd.DatetimeIndex(

@@ -13,9 +13,6 @@ from trailstats.metrics.impact import fit_cadence
 from trailstats.model.results import Analysis
 from trailstats.schema import Gait, Slope
 
-__all__ = ["CadenceEvidence", "cadence_evidence", "level_running", "own_cadence"]
-
-
 STEADY = 60.0
 """Shortest stretch that a cadence is taken from [s] (our choice)."""
 

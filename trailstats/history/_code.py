@@ -8,8 +8,6 @@ from pathlib import Path
 
 from trailstats._version import __version__
 
-__all__ = ["AFTER", "MEASURING", "code_fingerprint"]
-
 MEASURING = (
     "analysis",
     "arrays.py",

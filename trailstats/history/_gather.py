@@ -27,8 +27,6 @@ from trailstats.history._workers import (
 from trailstats.io._remote import is_remote
 from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
 
-__all__ = ["Work", "gather", "gather_with_own_cadence"]
-
 
 @dataclass(frozen=True)
 class Work:

@@ -21,8 +21,6 @@ from trailstats.model.notebook import clock_text, html_card
 from trailstats.model.results import HEART_RATE_BINS, Analysis, Metric
 from trailstats.schema.documents import plain, rows
 
-__all__ = ["History", "combine"]
-
 NAN = float("nan")
 
 

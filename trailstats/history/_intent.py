@@ -15,8 +15,6 @@ from trailstats.metrics.intensity import RECOVERY_WINDOW, easy_intended
 from trailstats.model.athlete import Athlete
 from trailstats.schema import RUNS
 
-__all__ = ["IntentRules", "judge_intent"]
-
 
 @dataclass(frozen=True)
 class IntentRules:

@@ -31,25 +31,6 @@ from trailstats.model.results import (
 )
 from trailstats.schema.documents import plain
 
-__all__ = [
-    "CADENCE",
-    "FAILURE",
-    "HEAD",
-    "KEPT_AT_HAND",
-    "START",
-    "TIMES",
-    "join_tables",
-    "pack",
-    "pack_row",
-    "unpack",
-    "unpack_cadence",
-    "unpack_failure",
-    "unpack_head",
-    "unpack_row",
-    "unpack_start",
-    "unpack_times",
-]
-
 START = "start"
 HEAD = "head"
 TIMES = "heart_rate_times"

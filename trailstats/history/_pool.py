@@ -24,8 +24,6 @@ from typing import Generic, TypeVar
 
 from trailstats.errors import WorkerError
 
-__all__ = ["Loss", "can_fork", "processors", "run_in_processes"]
-
 T = TypeVar("T")
 
 AHEAD = 2

@@ -8,8 +8,6 @@ from typing import TextIO
 
 from trailstats.model.notebook import clock_text
 
-__all__ = ["Step", "lines"]
-
 Step = Callable[[int, int], None]
 """Takes the number of sources done and their total."""
 

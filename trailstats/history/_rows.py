@@ -13,8 +13,6 @@ from trailstats.model.results import Analysis
 from trailstats.schema import INDOOR, Surface
 from trailstats.terrain import TerrainRules
 
-__all__ = ["activities_table", "activity_row", "failure_row"]
-
 DECIDED = TerrainRules().decide
 """Probability from which the whole activity counts as one surface, as each of its segments does."""
 

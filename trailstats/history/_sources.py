@@ -27,16 +27,6 @@ from trailstats.model.inputs import AthleteLike, as_athlete, as_choice, wrong_ty
 from trailstats.terrain import Baseline, TerrainRules
 from trailstats.terrain.inputs import LabelsLike, MapLike, as_map
 
-__all__ = [
-    "TIME_LIMIT",
-    "OnError",
-    "analyze_athletes",
-    "analyze_folder",
-    "athlete_folders",
-    "histories_of",
-    "profile_in",
-]
-
 Place = str | os.PathLike[str]
 Source = Place | Iterable[Place]
 

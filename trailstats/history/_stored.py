@@ -41,8 +41,6 @@ from trailstats.model.fingerprint import fingerprint
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis
 
-__all__ = ["Slot", "Stored", "StoredAnalyses", "tables_in_parts"]
-
 AT_A_TIME = 200
 """Analyses whose tables are joined at a time (our choice): some 5,000 segments."""
 

@@ -27,18 +27,6 @@ from trailstats.io.containers import (
 from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
 
-__all__ = [
-    "Engine",
-    "Job",
-    "Measured",
-    "Options",
-    "key_of",
-    "measure_all",
-    "measure_job",
-    "measure_source",
-    "trusted",
-]
-
 FEW = 8
 """Up to so many sources, starting processes that can't be forked costs more than it saves (our
 choice).

@@ -14,7 +14,7 @@ import scipy
 from trailstats import schema
 from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
 from trailstats.analysis._wrapping import found, missing
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats
 from trailstats.history._cadence import level_running
 from trailstats.metrics import (
     effort,
@@ -359,8 +359,8 @@ def _critical(best: pd.Series, when: str) -> dict[str, Metric]:
 def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
     """Return the highest implied uptake and the race times that go with it."""
     raced = best[(best >= SHORTEST) & (best <= LONGEST)]
-    distance = raced.index.to_numpy(dtype=np.float64)
-    duration = raced.to_numpy(dtype=np.float64)
+    distance = as_floats(raced.index)
+    duration = as_floats(raced)
     implied = performance.vdot(distance, duration)
     uptake = np.where(implied <= HIGHEST, implied, 0.0)
     if not uptake.any():

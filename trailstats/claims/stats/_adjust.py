@@ -7,8 +7,6 @@ from numpy.typing import ArrayLike
 
 from trailstats.arrays import Floats
 
-__all__ = ["holm"]
-
 
 def holm(p_values: ArrayLike) -> Floats:
     """Return p values adjusted by Holm's method.

@@ -12,14 +12,6 @@ from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
 
-__all__ = [
-    "Comparison",
-    "MatchRules",
-    "allow_for_dilution",
-    "allow_for_slope",
-    "compare",
-]
-
 NAN = float("nan")
 _PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
 

@@ -11,8 +11,6 @@ from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import ArrayLike, Floats, as_floats
 
-__all__ = ["Regression", "ar1_regression", "smallest_detectable"]
-
 NAN = float("nan")
 CORRELATIONS = np.linspace(-0.3, 0.95, 26)
 """Correlations of errors one unit of time apart that are averaged over (our choice)."""
