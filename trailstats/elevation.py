@@ -180,7 +180,7 @@ def grid_profile(
     if known.sum() < max(10, len(z) / 2):
         return None
     breaking = np.zeros(len(z), bool) if breaks is None else np.asarray(breaks, bool)
-    d, z, jump = d[known], z[known], _jumps(z, known, breaking, step)
+    d, z, jump = d[known], z[known], _changes_across_breaks(z, known, breaking, step)
     length = d[-1] - d[0]
     if length < rules.window_gnss:
         return None
@@ -207,11 +207,8 @@ def grid_profile(
     level = rules.noise_level
     if noise > level:
         # Hills only raise the level, so they are measured where it matters.
-        level += (
-            rules.noise_hilly
-            * ascent_descent(smooth, rules.threshold_gnss)[0]
-            / (length / 1000.0)
-        )
+        climbed = ascent_descent(smooth, rules.threshold_gnss)[0]
+        level += rules.noise_hilly * climbed / (length / 1000.0)
     if noise > level and (
         timer is None
         or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time
@@ -229,22 +226,20 @@ def grid_profile(
     )
 
 
-def _jumps(elevation: Floats, known: Flags, breaks: Flags, step: float) -> Floats:
+def _changes_across_breaks(
+    elevation: Floats, known: Flags, breaks: Flags, step: float
+) -> Floats:
     """Return the change of elevation to each known sample that lies across a break, 0 where there
     is none.
 
     Breaks that follow each other are one, judged by its whole change.
     """
-    crossed = np.append(0, np.diff(np.cumsum(breaks)[known])) > 0
-    change = np.where(
-        crossed, np.diff(elevation[known], prepend=elevation[known][:1]), 0.0
-    )
-    if not crossed.any():
-        return change
-    begin = crossed & ~np.append(False, crossed[:-1])
-    group = np.cumsum(begin) - 1
-    whole = np.bincount(group[crossed], change[crossed])
-    return np.where(crossed & (np.abs(whole[np.maximum(group, 0)]) > step), change, 0.0)
+    z = elevation[known]
+    crossed = np.append(False, np.diff(np.cumsum(breaks)[known]) > 0)
+    change = np.where(crossed, np.diff(z, prepend=z[:1]), 0.0)
+    stretch = np.cumsum(np.diff(crossed, prepend=False))
+    whole = np.bincount(stretch, change)[stretch]
+    return np.where(np.abs(whole) > step, change, 0.0)
 
 
 def rolling_fit(
@@ -279,11 +274,9 @@ def rolling_fit(
     # Savitzky-Golay weights of second order, written out for a symmetric window: scipy's own filter
     # takes half a second to import, and bends the ends where the line shall go on.
     m, fourth = len(k), float((k**4).sum())
-    weights = (
-        (fourth - squares * k**2) / (m * fourth - squares**2)
-        if half > 1
-        else np.full(3, 1 / 3)
-    )
+    weights = np.full(3, 1 / 3)
+    if half > 1:
+        weights = (fourth - squares * k**2) / (m * fourth - squares**2)
     level = scipy.ndimage.correlate1d(v, weights, mode="nearest")
     inner = slice(half, len(v) - half)
     slope[:half], slope[-half:] = slope[inner][0], slope[inner][-1]
@@ -333,9 +326,8 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
     if len(turns) < 2:
         return np.zeros(len(z)), np.zeros(len(z))
     change = np.diff(z[turns])
-    leg = np.clip(
-        np.searchsorted(turns, np.arange(len(z)), side="right") - 1, 0, len(change) - 1
-    )
+    leg = np.searchsorted(turns, np.arange(len(z)), side="right") - 1
+    leg = np.clip(leg, 0, len(change) - 1)
     # Progress within a leg: a dip smaller than the threshold gives nothing and takes nothing.
     done = np.clip((z - z[turns[leg]]) * np.sign(change[leg]), 0.0, np.abs(change[leg]))
     done[: turns[0]] = 0.0
@@ -344,9 +336,9 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
         size = np.where(change * sign > 0, np.abs(change), 0.0)
         before = np.concatenate(([0.0], np.cumsum(size)[:-1]))
         here = np.where(change[leg] * sign > 0, done, 0.0)
-        sides.append(np.maximum.accumulate(before[leg] + here))
-    for side in sides:
+        side = np.maximum.accumulate(before[leg] + here)
         side[turns[-1] :] = side[turns[-1]]
+        sides.append(side)
     return sides[0], sides[1]
 
 
@@ -401,16 +393,15 @@ def _noise(values: Floats) -> float:
     """Return the standard deviation of values about their neighbours, from the median second
     difference.
     """
-    return (
-        1.4826 * float(np.median(np.abs(np.diff(values, 2)))) / np.sqrt(6.0)
-        if len(values) > 2
-        else 0.0
-    )
+    if len(values) < 3:
+        return 0.0
+    bend = float(np.median(np.abs(np.diff(values, 2))))
+    noise: float = 1.4826 * bend / np.sqrt(6.0)
+    return noise
 
 
 def _noise_in_time(timer: Floats, elevation: Floats) -> float:
     """Return the noise of elevation every 5 s."""
     later = np.append(np.diff(timer) > 0, True)
-    return _noise(
-        np.interp(np.arange(timer[0], timer[-1], 5.0), timer[later], elevation[later])
-    )
+    every = np.arange(timer[0], timer[-1], 5.0)
+    return _noise(np.interp(every, timer[later], elevation[later]))

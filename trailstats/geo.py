@@ -39,19 +39,15 @@ def step_lengths(latitude: ArrayLike, longitude: ArrayLike) -> Floats:
     -----
     Haversine on a sphere, within 0.5 % of the ellipsoid; heights don't enter: this is map distance.
     """
-    lat, lon = (
-        np.radians(np.asarray(latitude, float)),
-        np.radians(np.asarray(longitude, float)),
-    )
+    lat = np.radians(np.asarray(latitude, float))
+    lon = np.radians(np.asarray(longitude, float))
     out = np.zeros(len(lat))
     known = np.flatnonzero(~np.isnan(lat) & ~np.isnan(lon))
     if len(known) < 2:
         return out
     lat, lon = lat[known], lon[known]
-    h = (
-        np.sin(np.diff(lat) / 2) ** 2
-        + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
-    )
+    shrink = np.cos(lat[1:]) * np.cos(lat[:-1])
+    h = np.sin(np.diff(lat) / 2) ** 2 + shrink * np.sin(np.diff(lon) / 2) ** 2
     out[known[1:]] = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(h, 1.0)))
     return out
 
@@ -106,7 +102,8 @@ def resample_path(
     east, north = east[known], north[known]
     if len(east) < 2:
         return np.empty(0), np.empty(0), np.empty(0)
-    length = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(east), np.diff(north)))))
+    steps = np.hypot(np.diff(east), np.diff(north))
+    length = np.append(0.0, np.cumsum(steps))
     along = np.arange(0.0, length[-1], spacing)
     if len(along) < 2:
         return np.empty(0), np.empty(0), np.empty(0)
@@ -126,7 +123,7 @@ def heading(x: ArrayLike, y: ArrayLike) -> Floats:
     numpy.ndarray, shape (n - 1,)
         Counter-clockwise from east [rad].
     """
-    return np.arctan2(np.diff(np.asarray(y, float)), np.diff(np.asarray(x, float)))
+    return np.arctan2(np.diff(y), np.diff(x))
 
 
 def turning(headings: ArrayLike) -> Floats:
@@ -142,5 +139,5 @@ def turning(headings: ArrayLike) -> Floats:
     numpy.ndarray, shape (n - 1,)
         In (-pi, pi], counter-clockwise positive [rad].
     """
-    change = np.diff(np.asarray(headings, float))
+    change = np.diff(headings)
     return np.pi - (np.pi - change) % (2 * np.pi)

@@ -12,11 +12,10 @@ from dataclasses import fields
 import numpy as np
 
 from trailstats import schema
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Floats
 from trailstats.cleaning._carried import carried_samples
 from trailstats.cleaning._clock import put_in_order
 from trailstats.cleaning._distance import (
-    Steps,
     durations,
     moving_samples,
     speed_over,
@@ -111,7 +110,15 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
     placed = not np.isnan(draft.columns["latitude"]).all() or bool(distance[-1] > 0)
     moving = moving_samples(found.duration, speed, distance, profile, rules, placed)
     moving &= ~carried
-    _note_stops(draft, moving, found)
+    standing = ~moving & (found.duration > 0)
+    draft.note(
+        "pause_inferred",
+        Severity.INFO,
+        standing,
+        "stood {count} times, {time:.0f} s in all, with the timer running",
+        count=len(true_runs(standing)[0]),
+        time=found.duration[standing].sum(),
+    )
     track = {
         "duration": found.duration,
         "step": step,
@@ -132,29 +139,11 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
     )
 
 
-def _note_stops(draft: Draft, moving: Flags, found: Steps) -> None:
-    standing = ~moving & (found.duration > 0)
-    draft.note(
-        "pause_inferred",
-        Severity.INFO,
-        standing,
-        "stood {count} times, {time:.0f} s in all, with the timer running",
-        count=len(true_runs(standing)[0]),
-        time=found.duration[standing].sum(),
-    )
-
-
 def _on_samples(profile: Profile | None, distance: Floats) -> dict[str, object]:
     if profile is None:
         return {}
-    lines = {
-        "elevation": profile.elevation,
-        "ascent": profile.ascent,
-        "descent": profile.descent,
-        "grade": profile.grade,
-    }
     found: dict[str, object] = {
-        name: np.interp(distance, profile.distance, line)
-        for name, line in lines.items()
+        name: np.interp(distance, profile.distance, getattr(profile, name))
+        for name in ("elevation", "ascent", "descent", "grade")
     }
     return found | {"grade_error": np.full(len(distance), profile.grade_error)}

@@ -234,7 +234,8 @@ def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
     keep = np.append(np.diff(timer) > 0, True)
     t, d = timer[keep], distance[keep]
     passed = np.interp(after, t, d) - np.interp(before, t, d)
-    return np.where(after > before, passed / np.maximum(after - before, 1e-9), 0.0)
+    lasted = after - before
+    return np.where(lasted > 0, passed / np.maximum(lasted, 1e-9), 0.0)
 
 
 def moving_samples(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -94,9 +95,7 @@ class Order:
         if not 0 < len(breaks) <= MOST_STEPS:
             return
         shift, top = 0, int(t[: breaks[0]].max())
-        for start, end in zip(
-            breaks.tolist(), [*breaks[1:].tolist(), len(t)], strict=True
-        ):
+        for start, end in pairwise([*breaks.tolist(), len(t)]):
             # The clock is right again once it runs on from where it was before.
             if shift and 0 < t[start] - top < WRONG_DATE:
                 shift = 0
@@ -209,9 +208,8 @@ class Order:
         columns = self.activity.columns
         odometer, jump = columns["distance"], self._metres(start - 1, start)
         reach = DETOUR + self.rules.max_speed * self.usual / SECOND
-        if 0 <= odometer[start] - odometer[start - 1] <= reach or (
-            brief and jump <= reach
-        ):
+        counted_on = 0 <= odometer[start] - odometer[start - 1] <= reach
+        if counted_on or (brief and jump <= reach):
             return False
         lat, lon = columns["latitude"], columns["longitude"]
         known, own = earlier[~np.isnan(lat[earlier])], rows[~np.isnan(lat[rows])]
@@ -223,9 +221,8 @@ class Order:
         east = (lon[own] - np.interp(then, at, lon[known])) * METRES
         east = east * np.cos(np.radians(lat[own]))
         away = float(np.hypot(np.median(north), np.median(east)))
-        spread = float(
-            np.median(np.hypot(north - np.median(north), east - np.median(east)))
-        )
+        scatter = np.hypot(north - np.median(north), east - np.median(east))
+        spread = float(np.median(scatter))
         # Two devices lie apart by a constant error; another spread is another track.
         near = self.rules.clock_same_place
         if spread > near or (away > near and jump < away / 2):

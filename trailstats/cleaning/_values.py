@@ -62,11 +62,11 @@ def blank_lost_elevation(draft: Draft) -> None:
         return
     rows = np.flatnonzero(zero)
     after = np.searchsorted(known, rows)
-    before, behind = (
-        np.abs(z[known[np.clip(after - i, 0, len(known) - 1)]]) for i in (0, 1)
-    )
+    behind = known[np.minimum(after, len(known) - 1)]
+    before = known[np.maximum(after - 1, 0)]
     lost = np.zeros(len(z), bool)
-    lost[rows] = np.minimum(before, behind) > draft.rules.elevation_jump
+    nearer = np.minimum(np.abs(z[before]), np.abs(z[behind]))
+    lost[rows] = nearer > draft.rules.elevation_jump
     draft.blank(lost, "elevation")
     draft.note(
         "elevation_lost",
@@ -87,9 +87,8 @@ def elevation_jumps(draft: Draft) -> Flags:
         return out
     change = np.abs(np.diff(z[known]))
     elapsed = np.diff(draft.activity.seconds[known])
-    fast = change > np.maximum(
-        rules.elevation_jump, rules.elevation_jump_speed * elapsed
-    )
+    most = np.maximum(rules.elevation_jump, rules.elevation_jump_speed * elapsed)
+    fast = change > most
     out[known[1:][fast]] = True
     draft.note(
         "elevation_jump",
@@ -186,7 +185,7 @@ def _follows_cadence(draft: Draft, timer: Floats) -> Flags:
     beat, step = smoothed(heart), smoothed(steps)
     start, stop = true_runs(np.abs(beat - step) < rules.heart_rate_lock_distance)
     long = stop - start > rules.heart_rate_lock
-    for first, last in zip(start[long].tolist(), stop[long].tolist(), strict=True):
+    for first, last in np.transpose((start, stop))[long].tolist():
         a, b = beat[first:last], step[first:last]
         if min(a.std(), b.std()) < STEADY or (a - b).std() > APART:
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
@@ -55,18 +56,17 @@ class LinearModel:
         return np.asarray(self.contributions(values).sum(axis=-1) + self.intercept)
 
     @classmethod
-    def from_dict(cls, table: dict[str, object]) -> LinearModel:
+    def from_dict(cls, table: dict[str, Any]) -> LinearModel:
         """Return the model that a table of the file describes."""
         rows = table["features"]
-        assert isinstance(rows, list)
         numbers = {
             k: np.array([float(row[k]) for row in rows])
             for k in ("centre", "scale", "coefficient")
         }
         return cls(
-            names=tuple(str(row["name"]) for row in rows),
-            intercept=float(str(table["intercept"])),
-            limit=float(str(table["limit"])),
+            names=tuple(row["name"] for row in rows),
+            intercept=table["intercept"],
+            limit=table["limit"],
             **numbers,
         )
 
@@ -133,25 +133,17 @@ class SurfaceModel:
         return min(max(log_odds, -self.mixed_limit), self.mixed_limit)
 
     @classmethod
-    def from_dict(cls, document: dict[str, dict[str, object]]) -> SurfaceModel:
+    def from_dict(cls, document: dict[str, dict[str, Any]]) -> SurfaceModel:
         """Return the model that the file describes."""
         whole, windows = document["activity"], document["windows"]
-        models = {
-            name: whole[name]
-            for name in ("with_elevation", "without_elevation", "mixed")
-        }
-        by_channels = windows["whole"]
-        assert isinstance(by_channels, dict)
         return cls(
-            **{
-                name: LinearModel.from_dict(table)
-                for name, table in models.items()
-                if isinstance(table, dict)
-            },
+            with_elevation=LinearModel.from_dict(whole["with_elevation"]),
+            without_elevation=LinearModel.from_dict(whole["without_elevation"]),
+            mixed=LinearModel.from_dict(whole["mixed"]),
             windows=LinearModel.from_dict(windows),
-            mixed_limit=float(str(windows["mixed_limit"])),
-            whole={name: WholeRun(**table) for name, table in by_channels.items()},
-            temper=float(str(windows["temper"])),
+            mixed_limit=windows["mixed_limit"],
+            whole={name: WholeRun(**row) for name, row in windows["whole"].items()},
+            temper=windows["temper"],
         )
 
 
@@ -164,12 +156,8 @@ def surface_model() -> SurfaceModel:
     SchemaError
         When the file has another structure than this version reads.
     """
-    text = (
-        resources.files("trailstats.terrain")
-        .joinpath("surface_model.json")
-        .read_text(encoding="utf-8")
-    )
-    document = json.loads(text)
+    file = resources.files("trailstats.terrain") / "surface_model.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
     if document.get("format") != FORMAT:
         raise SchemaError(
             f"surface_model.json has the format {document.get('format')}, not {FORMAT}"

@@ -14,9 +14,7 @@ from trailstats.arrays import Floats, Ints
 
 def sigmoid(log_odds: ArrayLike) -> Floats:
     """Return the probability of log-odds; NaN stays NaN."""
-    return np.asarray(
-        1.0 / (1.0 + np.exp(-np.clip(np.asarray(log_odds, float), -700.0, 700.0)))
-    )
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))))
 
 
 def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Floats:
@@ -45,9 +43,9 @@ def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Float
     """
     steps = np.asarray(evidence, float)
     kept = exp(-2.0 * spacing / length)
-    forward = _messages(steps.tolist(), kept)
-    backward = _messages(steps[::-1].tolist(), kept)[::-1]
-    return np.asarray(np.array(forward) + steps + np.array(backward))
+    forward = _messages(steps, kept)
+    backward = _messages(steps[::-1], kept)[::-1]
+    return np.asarray(forward + steps + backward)
 
 
 def mean_between(
@@ -119,11 +117,11 @@ def without_short(codes: Ints, shortest: int, *, ordered: bool = False) -> Ints:
         codes = np.repeat(np.where(joining, joined, values), lengths)
 
 
-def _messages(evidence: list[float], kept: float) -> list[float]:
+def _messages(evidence: Floats, kept: float) -> Floats:
     """Return what all earlier steps say about each step, in log-odds."""
     out: list[float] = []
     message = 0.0
-    for step in evidence:
+    for step in evidence.tolist():
         out.append(message)
         message = 2.0 * atanh(kept * tanh((message + step) / 2.0))
-    return out
+    return np.array(out)

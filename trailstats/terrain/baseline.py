@@ -66,7 +66,7 @@ class Baseline:
         """What is said of an activity whose ground was estimated with it."""
         minutes, seconds = divmod(round(1000.0 / self.speed), 60)
         message = (
-            "road and trail were told with the athlete's usual pace on flat road, "
+            "road and trail were estimated with the athlete's usual pace on flat road, "
             f"{minutes}:{seconds:02d} min/km "
             f"in {self.runs} runs"
         )
@@ -106,25 +106,25 @@ class Baseline:
         >>> round(Baseline.from_segments(pd.DataFrame(rows, columns=names)).speed, 2)
         2.95
         """
-        weight = segments["distance"].where(segments["p_trail"].notna(), 0.0)
-        total = weight.groupby(segments["file"]).sum()
-        mean = (segments["p_trail"].fillna(0.0) * weight).groupby(
-            segments["file"]
-        ).sum() / total.where(total > 0)
-        road = segments["file"].isin(mean.index[mean < ROAD])
+        p_trail, file = segments["p_trail"], segments["file"]
+        weight = segments["distance"].where(p_trail.notna(), 0.0)
+        total = weight.groupby(file).sum()
+        weighted = (p_trail.fillna(0.0) * weight).groupby(file).sum()
+        mean = weighted / total.where(total > 0)
+        road = file.isin(mean.index[mean < ROAD])
         flat = (segments["slope"] == Slope.FLAT) & (segments["gait"] == Gait.RUN)
         rows = segments[road & flat & (segments["speed"] > 0)]
         pace = [
-            _median(run["speed"].to_numpy(), run["distance"].to_numpy())
+            _weighted_median(run["speed"].to_numpy(), run["distance"].to_numpy())
             for _, run in rows.groupby("file")
             if run["distance"].sum() >= SHORTEST_FLAT
         ]
-        return (
-            cls(float(np.median(pace)), len(pace)) if len(pace) >= FEWEST_RUNS else None
-        )
+        if len(pace) < FEWEST_RUNS:
+            return None
+        return cls(float(np.median(pace)), len(pace))
 
 
-def _median(values: np.ndarray, weight: np.ndarray) -> float:
+def _weighted_median(values: np.ndarray, weight: np.ndarray) -> float:
     order = np.argsort(values)
     half = np.cumsum(weight[order]) - weight[order] / 2
     return float(np.interp(weight.sum() / 2, half, values[order]))

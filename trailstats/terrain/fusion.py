@@ -228,9 +228,8 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
 
 def firm_cuts(evidence: SurfaceEvidence) -> Floats:
     """Return where the answer of labels or map begins, changes or ends [m]."""
-    changes = (evidence.surface[1:] != evidence.surface[:-1]) | (
-        evidence.source[1:] != evidence.source[:-1]
-    )
+    changes = evidence.surface[1:] != evidence.surface[:-1]
+    changes |= evidence.source[1:] != evidence.source[:-1]
     return np.asarray(evidence.distance[1:][changes] - SPACING / 2.0)
 
 
@@ -365,9 +364,8 @@ def _without_doubt(codes: Ints, shortest: int) -> Ints:
         return codes
     after = np.searchsorted(known, index)
     left = np.where(after > 0, known[after - 1], -size)
-    right = np.where(
-        after < len(known), known[np.minimum(after, len(known) - 1)], 2 * size
-    )
+    behind = known[np.minimum(after, len(known) - 1)]
+    right = np.where(after < len(known), behind, 2 * size)
     nearest = np.where(index - left <= right - index, left, right)
     length = np.minimum(right, size) - np.maximum(left, -1) - 1
     return np.where((codes == 0) & (length < shortest), codes[nearest], codes)
@@ -404,10 +402,9 @@ def _whole_by_tag_or_signal(
     """Return what tag or signal say about the whole run."""
     if not np.isnan(tag):
         return tag, SurfaceSource.TAG
-    if SurfaceSource.SIGNAL in rules.sources and not np.isnan(
-        estimate.activity_probability
-    ):
-        return estimate.activity_probability, SurfaceSource.SIGNAL
+    whole = estimate.activity_probability
+    if SurfaceSource.SIGNAL in rules.sources and not np.isnan(whole):
+        return whole, SurfaceSource.SIGNAL
     return float("nan"), SurfaceSource.NONE
 
 

@@ -42,16 +42,11 @@ class _Mark:
         """Return the distance since the start [m]; infinite beyond the ends of the recording."""
         if self.distance is not None:
             return self.distance
-        at = (
-            self.elapsed
-            if self.elapsed is not None
-            else (self._utc() - start).total_seconds()
-        )
+        at = self.elapsed
+        if self.time is not None:
+            at = (self.time - start).total_seconds()
+        assert at is not None
         return float(np.interp(at, seconds, distance, left=-np.inf, right=np.inf))
-
-    def _utc(self) -> pd.Timestamp:
-        assert self.time is not None
-        return self.time
 
 
 @dataclass(frozen=True)
@@ -178,11 +173,8 @@ class SurfaceLabels:
 
 
 def _parts(path: str) -> tuple[str, ...]:
-    parts = [
-        p
-        for p in PurePosixPath(path.replace("\\", "/").replace("!", "/")).parts
-        if p != "/"
-    ]
+    posix = PurePosixPath(path.replace("\\", "/").replace("!", "/").lstrip("/"))
+    parts = posix.parts
     return (*parts[:-1], parts[-1].removesuffix(".gz")) if parts else ()
 
 
@@ -268,9 +260,8 @@ def _mark_of(name: str, text: str) -> _Mark | None:
         return None
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = clock.groups()
-        return _Mark(
-            elapsed=int(hours or 0) * 3600.0 + int(minutes) * 60.0 + float(seconds)
-        )
+        of_hours = int(hours or 0) * 3600.0
+        return _Mark(elapsed=of_hours + int(minutes) * 60.0 + float(seconds))
     if length := _LENGTH.fullmatch(text):
         return _Mark(distance=float(length[1]) * _UNITS[length[2]])
     try:

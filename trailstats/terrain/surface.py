@@ -136,9 +136,8 @@ def estimate_on_grid(
     values = activity_features(grid)
     channels = {"position"}
     whole = model.without_elevation
-    mixed = float(
-        model.mixed.log_odds(np.array([values[name] for name in model.mixed.names]))
-    )
+    mixed_values = np.array([values[name] for name in model.mixed.names])
+    mixed = float(model.mixed.log_odds(mixed_values))
     cues = {"activity": model.activity_cue(mixed + log_odds)}
     if not np.isnan(values[ELEVATION_FEATURES[0]]):
         channels.add("elevation")

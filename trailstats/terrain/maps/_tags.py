@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-_TABLE: dict[str, Any] = tomllib.loads(
-    resources.files("trailstats.terrain.maps")
-    .joinpath("ground.toml")
-    .read_text(encoding="utf-8")
-)
+_FILE = resources.files("trailstats.terrain.maps") / "ground.toml"
+_TABLE: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 GROUND_KEYS: tuple[str, ...] = tuple(_TABLE["ground_keys"])
 """Keys that are read; no other is kept."""
@@ -105,16 +102,18 @@ def ground_of(tags: Mapping[str, str]) -> Ground:
 
 def _rule_name(tags: Mapping[str, str]) -> str:
     kind = tags.get("highway", "")
-    hard, soft = _surfaces(tags.get("surface", ""))
+    surfaces = _surfaces(tags)
+    hard, soft = surfaces & _PAVED, surfaces & _UNPAVED
     if hard and soft:
         return "several surfaces"
     if hard:
         return "paved"
-    motor = kind in _MOTOR_ROADS or kind == "service"
     if soft:
         return "unpaved way" if kind in _SOFT_WAYS else "unpaved road"
-    if motor:
-        return "service way" if kind == "service" else "road"
+    if kind == "service":
+        return "service way"
+    if kind in _MOTOR_ROADS:
+        return "road"
     if "sac_scale" in tags or "mtb:scale" in tags or kind == "via_ferrata":
         return "hiking or mountain-bike scale"
     if tags.get("trail_visibility", "excellent") != "excellent":
@@ -141,10 +140,9 @@ def _rule_name(tags: Mapping[str, str]) -> str:
     return "other"
 
 
-def _surfaces(value: str) -> tuple[bool, bool]:
-    """Return whether a surface tag names a hard ground, and a soft one; it may hold several."""
-    parts = {part.strip() for part in value.split(";")}
-    return bool(parts & _PAVED), bool(parts & _UNPAVED)
+def _surfaces(tags: Mapping[str, str]) -> set[str]:
+    """Return the surfaces that a way's tag names; it may hold several."""
+    return {part.strip() for part in tags.get("surface", "").split(";")}
 
 
 def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
@@ -157,7 +155,7 @@ def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
     scale = tags.get("mtb:scale", "")[:1]
     if scale.isdigit():
         said.append((0.1, 0.3)[int(scale)] if int(scale) < 2 else 0.85)
-    surfaces = {part.strip() for part in tags.get("surface", "").split(";")}
+    surfaces = _surfaces(tags)
     if surfaces & _ROUGH_GROUND:
         said.append(0.85)
     if tags.get("highway") == "via_ferrata":
