@@ -14,6 +14,9 @@ __all__ = [
     "as_flags",
     "as_floats",
     "as_indices",
+    "broadcast_floats",
+    "divide_by_positive",
+    "sum_up_to",
 ]
 
 Floats = NDArray[np.float64]
@@ -35,3 +38,20 @@ def as_flags(values: ArrayLike) -> Flags:
 def as_indices(values: ArrayLike) -> NDArray[np.intp]:
     """Return values as indices of an array, without a copy where none is needed."""
     return np.asarray(values, dtype=np.intp)
+
+
+def broadcast_floats(*values: ArrayLike) -> tuple[Floats, ...]:
+    """Return all values as float64, broadcast against each other."""
+    return np.broadcast_arrays(*map(as_floats, values))
+
+
+def divide_by_positive(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
+    """Return the quotient, NaN where the denominator is not positive."""
+    above, below = broadcast_floats(numerator, denominator)
+    quotient = np.full(below.shape, np.nan)
+    return as_floats(np.divide(above, below, out=quotient, where=below > 0.0))
+
+
+def sum_up_to(values: ArrayLike) -> Floats:
+    """Return the sums of all values before each index, from 0 to the sum of all."""
+    return np.concatenate([[0.0], np.cumsum(values)])

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from trailstats.analysis._measured import judged_metrics, measure_metrics
+from trailstats.analysis._judged import judged_metrics
+from trailstats.analysis._measured import measure_metrics
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._sums import (
     heart_rate_times,

@@ -13,16 +13,6 @@ from trailstats.analysis._wrapping import NO_SPEED, found, missing
 from trailstats.metrics import performance
 from trailstats.model.results import Metric
 
-__all__ = [
-    "HIGHEST",
-    "LENGTHS",
-    "LONGEST",
-    "SHORTEST",
-    "TIMES",
-    "effort_table",
-    "implied_performance",
-]
-
 LENGTHS = (400.0, 800.0, 1000.0, 1609.344, 3000.0, 5000.0, 10000.0, 21097.5, 42195.0)
 """Lengths of best efforts [m]."""
 
@@ -86,14 +76,11 @@ def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Me
     best = int(np.argmax(uptake))
     if uptake[best] > HIGHEST:
         return missing("faster than any runner: perhaps not on foot", "vdot")
-    words = (
-        f"implied by the best {distance[raced][best]:.0f} "
-        f"m{' as if level' if s.has_elevation else ''}; "
-        "as high as the runner could go only if that was all out"
-    )
     return found(
         "vdot",
         float(uptake[best]),
-        words,
-        coverage=float(duration[raced][best]) / max(s.time.sum(), 1.0),
+        f"implied by the best {distance[raced][best]:.0f} "
+        f"m{' as if level' if s.has_elevation else ''}; "
+        "as high as the runner could go only if that was all out",
+        float(duration[raced][best]) / max(s.time.sum(), 1.0),
     )

@@ -13,8 +13,6 @@ from trailstats.metrics.sampling import WARM_UP, time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 
-__all__ = ["efficiency_metrics", "effort_metrics", "pacing_metrics"]
-
 REFERENCE_HEART_RATE = 150.0
 """Heart rate at which a speed is read where the profile states no easy ceiling [bpm] (our choice).
 """
@@ -50,36 +48,39 @@ def effort_metrics(
     coverage = s.share(s.level_speed)
     low, high = effort.grade_adjusted_speed_range(s.speed, s.grade)
     normalised = effort.normalised_speed(s.level_speed, time)
-    words = "modelled: race curve per sample; bounds: spread over three models"
     out = found(
-        ADJUSTED[0],
+        "grade_adjusted_speed",
         totals.grade_adjusted_speed,
-        words,
+        "modelled: race curve per sample; bounds: spread over three models",
         low=time_mean(low, time),
         high=time_mean(high, time),
         coverage=coverage,
     )
-    for name, curve, words in (
+    for name, curve, method in (
         (
-            ADJUSTED[1],
+            "grade_adjusted_speed_cost",
             EffortCurve.COST,
             "modelled: energy cost of the grade per sample",
         ),
         (
-            ADJUSTED[2],
+            "grade_adjusted_speed_heart_rate",
             EffortCurve.HEART_RATE,
             "modelled: speeds at equal heart rate, per sample",
         ),
     ):
         adjusted = effort.mean_grade_adjusted_speed(s.speed, s.grade, time, curve=curve)
-        out |= found(name, adjusted, words, coverage=coverage)
-    words = "modelled: 4th-power mean of the grade-adjusted speed"
-    out |= found("normalised_speed", normalised, words, coverage=coverage)
+        out |= found(name, adjusted, method, coverage)
+    out |= found(
+        "normalised_speed",
+        normalised,
+        "modelled: 4th-power mean of the grade-adjusted speed",
+        coverage,
+    )
     out |= found(
         "variability_index",
         effort.variability_index(s.level_speed, time),
         "normalised over mean grade-adjusted speed",
-        coverage=coverage,
+        coverage,
     )
     return out | _energy(s, athlete, coverage) | _hiking(s)
 
@@ -94,16 +95,22 @@ def _energy(samples: Samples, athlete: Athlete, coverage: float) -> dict[str, Me
     powers = effort.energy(along, s.grade, s.time, s.walking, athlete.mass)
     curves = effort.energy_polynomial(along, s.grade, s.time, s.walking, athlete.mass)
     low, high = min(powers, curves), 1.1 * max(powers, curves)
-    words = (
+    out = found(
+        "energy",
+        powers,
         "modelled: level power times the cost ratio of the grade; bounds: two models, and up "
-        "to 10 % for the ground"
+        "to 10 % for the ground",
+        low=low,
+        high=high,
+        coverage=coverage,
     )
-    out = found("energy", powers, words, low=low, high=high, coverage=coverage)
-    words = (
+    return out | found(
+        "energy_polynomial",
+        curves,
         "modelled: cost per metre of the running and walking polynomials, with "
-        "standing beside it"
+        "standing beside it",
+        coverage,
     )
-    return out | found("energy_polynomial", curves, words, coverage=coverage)
 
 
 def _hiking(samples: Samples) -> dict[str, Metric]:
@@ -114,11 +121,13 @@ def _hiking(samples: Samples) -> dict[str, Metric]:
     share = effort.hike_share(s.walking, climbing, s.time)
     if np.isnan(share):
         return missing("no climbing at 10 % or more", "hike_share")
-    words = (
+    return found(
+        "hike_share",
+        share,
         "modelled: samples walked by cadence, speed and grade, of the time on grades of 10 % "
-        "and more"
+        "and more",
+        s.share(s.grade),
     )
-    return found("hike_share", share, words, coverage=s.share(s.grade))
 
 
 def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
@@ -134,7 +143,7 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         "efficiency_factor",
         factor,
         "mean grade-adjusted speed over mean heart rate",
-        coverage=coverage,
+        coverage,
     )
     standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))
     drift = performance.decoupling(
@@ -147,8 +156,12 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         )
         out |= missing(f"no steady run: {gates}", "decoupling")
     else:
-        words = "loss of efficiency from the first to the second half"
-        out |= found("decoupling", drift.loss, words, coverage=coverage)
+        out |= found(
+            "decoupling",
+            drift.loss,
+            "loss of efficiency from the first to the second half",
+            coverage,
+        )
     return out | _at_heart_rate(s, athlete)
 
 
@@ -178,10 +191,12 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         means(s.level_speed), means(s.heart_rate), reference, temperature=warm
     )
     if np.isnan(line.speed):
-        reason = f"too few steady minutes, or none near {reference:.0f} beats a minute"
-        return missing(reason, "speed_at_heart_rate")
+        return missing(
+            f"too few steady minutes, or none near {reference:.0f} beats a minute",
+            "speed_at_heart_rate",
+        )
     where = "" if warm is None else " and 15 °C"
-    words = (
+    method = (
         f"line through {line.n} minutes off descents, read at {reference:.0f} beats a "
         f"minute{where}; "
         "bounds: 95 %, too narrow within one run"
@@ -190,7 +205,7 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     return found(
         "speed_at_heart_rate",
         line.speed,
-        words,
+        method,
         low=line.low,
         high=line.high,
         coverage=coverage,
@@ -203,14 +218,11 @@ def pacing_metrics(samples: Samples) -> dict[str, Metric]:
     if not s.has_distance or not s.has_elevation:
         return missing(NO_ELEVATION if s.has_distance else NO_SPEED, *PACING)
     coverage = s.share(s.level_speed)
-    words = (
-        "coefficient of variation of the grade-adjusted speed; a proxy, never validated"
-    )
     out = found(
         "pace_spread",
         variability.pace_freedom(s.level_speed, s.time),
-        words,
-        coverage=coverage,
+        "coefficient of variation of the grade-adjusted speed; a proxy, never validated",
+        coverage,
     )
     surge = variability.final_surge(s.level_speed, s.distance, s.time)
     if np.isnan(surge):
@@ -219,5 +231,5 @@ def pacing_metrics(samples: Samples) -> dict[str, Metric]:
         "final_surge",
         surge,
         "grade-adjusted speed of the last kilometre over the rest",
-        coverage=coverage,
+        coverage,
     )

@@ -12,8 +12,6 @@ from trailstats.metrics import variability, variety
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import Gait, Slope, SurfaceSource
 
-__all__ = ["course_metrics", "path_metrics", "surface_metrics", "time_by_terrain"]
-
 HOW_SOURCES_SPEAK = {
     SurfaceSource.LABEL: ", by length",
     SurfaceSource.MAP: ", by length",
@@ -44,12 +42,11 @@ def surface_metrics(
     duration = segments["duration"].to_numpy()
     seconds = float(duration[segments["technical"].to_numpy()].sum())
     covered = float(duration[known].sum())
-    words = "modelled: a proxy from descent speed, its spread and turning"
     return out | found(
         "technical_time",
         seconds,
-        words,
-        coverage=min(covered / max(samples.time.sum(), 1.0), 1.0),
+        "modelled: a proxy from descent speed, its spread and turning",
+        min(covered / max(samples.time.sum(), 1.0), 1.0),
     )
 
 
@@ -65,11 +62,13 @@ def path_metrics(samples: Samples) -> dict[str, Metric]:
     turning = variability.turn_density(x, y)
     if np.isnan(turning):
         return missing("shorter than 40 m", *PATH)
-    words = (
+    out = found(
+        "turn_density",
+        turning,
         "measured: changes of heading every 5 m after smoothing; errors of the "
-        "positions add to it"
+        "positions add to it",
+        coverage,
     )
-    out = found("turn_density", turning, words, coverage=coverage)
     straight = variability.straightness(x, y)
     if not straight.size:
         return out | missing("shorter than 50 m", "straightness")
@@ -93,11 +92,15 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
         "km_effort",
         size,
         "kilometres and a hundredth of the metres of ascent",
-        coverage=1.0,
+        1.0,
     )
     evenness = variety.shannon_evenness(time_by_terrain(segments))
-    words = "evenness of the time over nine kinds of terrain: seven slopes, technical, hiked"
-    return out | found("terrain_evenness", evenness, words, coverage=1.0)
+    return out | found(
+        "terrain_evenness",
+        evenness,
+        "evenness of the time over nine kinds of terrain: seven slopes, technical, hiked",
+        1.0,
+    )
 
 
 def time_by_terrain(segments: pd.DataFrame) -> list[float]:

@@ -12,8 +12,6 @@ from trailstats.analysis._wrapping import found, missing
 from trailstats.metrics import intensity, variability
 from trailstats.model.results import Metric
 
-__all__ = ["beat_metrics", "heart_rate_metrics"]
-
 QUALITY = (
     "heart_rate_usable",
     "heart_rate_locked",
@@ -37,27 +35,35 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
         float(s.time[flags].sum()) / recorded
         for flags in (quality.cadence_locked, quality.flat)
     )
-    words = (
+    out = found(
+        "heart_rate_usable",
+        quality.usable_share,
         "share of the recorded time without a flag: first two minutes, locked to cadence, "
-        "stuck, impossible"
+        "stuck, impossible",
+        coverage,
     )
-    out = found("heart_rate_usable", quality.usable_share, words, coverage=coverage)
-    words = "share of the recorded time in which it follows the cadence for more than three minutes"
-    out |= found("heart_rate_locked", locked, words, coverage=coverage)
-    words = (
-        "share of the recorded time in which it does not change for more than a minute"
+    out |= found(
+        "heart_rate_locked",
+        locked,
+        "share of the recorded time in which it follows the cadence for more than three minutes",
+        coverage,
     )
-    out |= found("heart_rate_stuck", stuck, words, coverage=coverage)
+    out |= found(
+        "heart_rate_stuck",
+        stuck,
+        "share of the recorded time in which it does not change for more than a minute",
+        coverage,
+    )
     peak = intensity.observed_heart_rate_max(
         np.where(quality.usable, s.heart_rate, np.nan), s.time
     )
     if np.isnan(peak):
         return out | missing("no heart rate that can be trusted", "heart_rate_peak")
-    words = (
-        "measured: held for five seconds and not exceeded for 99.9 % of the usable time"
-    )
     return out | found(
-        "heart_rate_peak", peak, words, coverage=coverage * quality.usable_share
+        "heart_rate_peak",
+        peak,
+        "measured: held for five seconds and not exceeded for 99.9 % of the usable time",
+        coverage * quality.usable_share,
     )
 
 
@@ -72,10 +78,12 @@ def beat_metrics(samples: Samples) -> dict[str, Metric]:
     intervals = rr.to_numpy(dtype=np.float64)
     beats = variability.correct_beats(intervals)
     coverage = min(float(beats.intervals.sum()) / max(float(s.clock[-1]), 1.0), 1.0)
-    words = "share of the intervals found wrong and corrected"
-    out = found("beat_artefacts", beats.share, words, coverage=coverage) | _at_rest(
-        s, rr
-    )
+    out = found(
+        "beat_artefacts",
+        beats.share,
+        "share of the intervals found wrong and corrected",
+        coverage,
+    ) | _at_rest(s, rr)
     if beats.share > LARGEST_ARTEFACT_SHARE:
         return out | missing(
             f"{100 * beats.share:.0f} % of the beats are wrong, 6 % is the most",
@@ -87,17 +95,19 @@ def beat_metrics(samples: Samples) -> dict[str, Metric]:
             scaling.alpha1, scaling.heart_rate, level=level
         )
         if np.isnan(rate):
-            reason = (
+            out |= missing(
                 f"short-term scaling does not fall through {level:.2f} with heart "
-                "rate in this run"
+                "rate in this run",
+                name,
             )
-            out |= missing(reason, name)
         else:
-            words = (
+            out |= found(
+                name,
+                rate,
                 f"heart rate at which the short-term scaling of the beats is {level:.2f}; "
-                "chest strap only"
+                "chest strap only",
+                coverage,
             )
-            out |= found(name, rate, words, coverage=coverage)
     return out
 
 
@@ -110,15 +120,14 @@ def _at_rest(samples: Samples, rr: pd.Series) -> dict[str, Metric]:
     still = rr if not len(moving) else rr[rr.index < index[moving[0]]]
     value = variability.rmssd_corrected(still.to_numpy(dtype=np.float64))
     if np.isnan(value):
-        reason = (
+        return missing(
             "less than a minute of clean beats before the start; beats while running say "
-            "nothing of rest"
+            "nothing of rest",
+            "rmssd_rest",
         )
-        return missing(reason, "rmssd_rest")
-    words = "root mean square of successive differences before the start, artefacts corrected"
     return found(
         "rmssd_rest",
         value,
-        words,
-        coverage=float(still.sum()) / max(float(samples.clock[-1]), 1.0),
+        "root mean square of successive differences before the start, artefacts corrected",
+        float(still.sum()) / max(float(samples.clock[-1]), 1.0),
     )

@@ -9,25 +9,22 @@ import pandas as pd
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_STEPS, found, missing
+from trailstats.arrays import Floats
 from trailstats.metrics import impact
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import Surface
-
-__all__ = ["COMPONENTS", "dose_metrics", "load_metrics"]
 
 COMPONENTS = ("active", "impact", "tibial")
 SIDES = ("impact_load_trail", "impact_load_road")
 RATES = tuple(
     f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute")
 )
-DOSES = (
-    "climb_dose",
-    "descent_dose",
-    "descent_dose_moderate",
-    "descent_dose_steep",
-    "descent_dose_very_steep",
-    "climbing_time",
-)
+BANDS = {
+    "descent_dose_moderate": "of -5 to -10 %",
+    "descent_dose_steep": "of -10 to -15 %",
+    "descent_dose_very_steep": "steeper than -15 %",
+}
+DOSES = ("climb_dose", "descent_dose", *BANDS, "climbing_time")
 
 
 def load_metrics(
@@ -36,15 +33,15 @@ def load_metrics(
     """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1; it says whence
     the steps are.
     """
-    table = table[table["exponent"] == 1.0]
-    if not len(table):
+    first = table["exponent"].to_numpy() == 1.0
+    if not first.any():
         return missing(
             NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES
         )
     sums = impact.ImpactSums(
-        *(table[f.name].to_numpy() for f in fields(impact.ImpactSums))
+        *(table[f.name].to_numpy()[first] for f in fields(impact.ImpactSums))
     )
-    surface = table["surface"].to_numpy(dtype=object)
+    surface = table["surface"].to_numpy(dtype=object)[first]
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
     # Only ground that is not known to be paved may soften or harden a step.
     soft = surface != Surface.ROAD
@@ -85,22 +82,20 @@ def load_metrics(
             (f"{part}_load_per_km", totals.distance / 1000.0),
             (f"{part}_load_per_minute", totals.moving_time / 60.0),
         ):
-            bounds = (lowest / amount, highest / amount)
-            out |= _load_metric(name, value / amount, bounds, method + note)
+            shares = np.array([value, lowest, highest]) / amount
+            out |= _load_metric(name, shares, method + note)
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])
-        value = float(central.impact[row])
-        bounds = (float(low.impact[row]), float(high.impact[row]))
-        out |= _load_metric(name, value, bounds, f"{method}; on {side}")
+        values = np.array([load.impact[row] for load in (central, low, high)])
+        out |= _load_metric(name, values, f"{method}; on {side}")
     return out
 
 
-def _load_metric(
-    name: str, value: float, bounds: tuple[float, float], method: str
-) -> dict[str, Metric]:
+def _load_metric(name: str, values: Floats, method: str) -> dict[str, Metric]:
+    """Return a load from its central, lowest and highest value."""
+    value, low, high = values
     if np.isnan(value):
         return missing(NO_ELEVATION, name)
-    low, high = bounds
     return found(name, value, method, low=low, high=high, coverage=1.0)
 
 
@@ -113,26 +108,15 @@ def dose_metrics(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(s.grade)
     down = "gravity times descent: the braking work per kilogram; a proxy of eccentric load"
     up = "gravity times ascent: the work per kilogram; a proxy of the strength stimulus"
-    out = found(
-        "climb_dose", impact.positive_work_dose(ascent[-1]), up, coverage=coverage
-    )
-    out |= found(
-        "descent_dose", impact.descent_dose(-descent[-1]), down, coverage=coverage
-    )
+    out = found("climb_dose", impact.positive_work_dose(ascent[-1]), up, coverage)
+    out |= found("descent_dose", impact.descent_dose(-descent[-1]), down, coverage)
     drops = -np.diff(descent, prepend=descent[0])
     by_grade = impact.descent_dose_by_grade(drops, s.grade)
-    for name, value, words in zip(
-        DOSES[2:5],
-        by_grade[1:],
-        (
-            "on grades of -5 to -10 %",
-            "on grades of -10 to -15 %",
-            "on grades steeper than -15 %",
-        ),
-        strict=True,
-    ):
-        out |= found(name, float(value), f"{down}; {words}", coverage=coverage)
-    words = "on grades of 5 % and more"
+    for value, (name, grades) in zip(by_grade[1:], BANDS.items(), strict=True):
+        out |= found(name, value, f"{down}; on grades {grades}", coverage)
     return out | found(
-        "climbing_time", impact.time_climbing(s.grade, s.time), words, coverage=coverage
+        "climbing_time",
+        impact.time_climbing(s.grade, s.time),
+        "on grades of 5 % and more",
+        coverage,
     )

@@ -16,9 +16,7 @@ from trailstats.metrics import intensity, load
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import HEART_RATE_BINS, Analysis, Metric
-from trailstats.schema import EvidenceStrength
-
-__all__ = ["judged_metrics"]
+from trailstats.schema import METRICS, EvidenceStrength
 
 RATES = np.arange(HEART_RATE_BINS, dtype=np.float64)
 ZONES = ("time_zone_1", "time_zone_2", "time_zone_3")
@@ -86,7 +84,7 @@ def _times_found(
 ) -> dict[str, Metric]:
     out: dict[str, Metric] = {}
     for name, value in zip(names, times, strict=True):
-        out |= found(name, float(value), method, coverage=coverage)
+        out |= found(name, float(value), method, coverage)
     return out
 
 
@@ -101,11 +99,11 @@ def _zones(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     method = f"{MEASURED} {limits.source}"
     out = _times_found(ZONES[: len(zones)], zones, method, coverage)
     if len(zones) < len(ZONES):
-        return out | missing("no second threshold", ZONES[2], *HARD)
+        return out | missing("no second threshold", "time_zone_3", *HARD)
     uphill = float(times.climbing[limits.hard_floor <= RATES].sum())
     climbing = f"{method}; on climbs above 5 %, without the first ten minutes"
-    out["hard_time"] = out[ZONES[2]]
-    return out | found(HARD[1], uphill, climbing, coverage=coverage)
+    out["hard_time"] = out["time_zone_3"]
+    return out | found("climbing_time_hard", uphill, climbing, coverage)
 
 
 def _finer_zones(
@@ -122,18 +120,27 @@ def _finer_zones(
     if threshold := athlete.threshold_heart_rate:
         bounds = intensity.lthr_zone_bounds(threshold)
         zones = intensity.time_in_zones(RATES, times, bounds)
-        method = f"{MEASURED} shares of the stated threshold of {threshold:.0f}"
-        out = _times_found(THRESHOLD_ZONES, zones, method, coverage)
+        out = _times_found(
+            THRESHOLD_ZONES,
+            zones,
+            f"{MEASURED} shares of the stated threshold of {threshold:.0f}",
+            coverage,
+        )
     rest = athlete.heart_rate_rest
     if rest is None:
-        reason = "no resting heart rate in the athlete's profile"
-        return out | missing(reason, *RESERVE_ZONES)
+        return out | missing(
+            "no resting heart rate in the athlete's profile", *RESERVE_ZONES
+        )
     if not limits.maximum > rest:
         return out | missing("no maximum heart rate above that at rest", *RESERVE_ZONES)
     bounds = intensity.hrr_zone_bounds(rest, limits.maximum)
     zones = intensity.time_in_zones(RATES, times, bounds)
-    method = f"{MEASURED} shares of the reserve above {rest:.0f}; {limits.source}"
-    return out | _times_found(RESERVE_ZONES, zones, method, coverage)
+    return out | _times_found(
+        RESERVE_ZONES,
+        zones,
+        f"{MEASURED} shares of the reserve above {rest:.0f}; {limits.source}",
+        coverage,
+    )
 
 
 def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
@@ -148,18 +155,29 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     method = f"{MEASURED} {limits.source}; without the first ten minutes"
     level = f"{method}, off climbs above 5 %"
     uphill = f"{method}, on climbs above 5 %"
-    out = found(EASY[0], times.settled[above].sum(), level, coverage=coverage)
-    out |= found(EASY[1], times.climbing[above].sum(), uphill, coverage=coverage)
-    out |= found(EASY[2], late, level, coverage=coverage)
-    out |= found(EASY[5], times.climbing[~above].sum(), uphill, coverage=coverage)
+    out = found("time_above_easy", times.settled[above].sum(), level, coverage)
+    out |= found(
+        "time_above_easy_climbing", times.climbing[above].sum(), uphill, coverage
+    )
+    out |= found("time_easy_judged", late, level, coverage)
+    out |= found("climbing_time_easy", times.climbing[~above].sum(), uphill, coverage)
     if not late > 0:
-        reason = "nothing left after the first ten minutes, off climbs"
-        return out | missing(reason, *EASY[3:5])
+        return out | missing(
+            "nothing left after the first ten minutes, off climbs", *EASY[3:5]
+        )
     kept = intensity.easy_discipline(RATES, times.settled, ceiling, warm_up=0.0)
-    method = f"share of the time at or below the easy ceiling; {level}"
-    out |= found(EASY[3], kept.index, method, coverage=coverage)
-    method = f"mean height above the easy ceiling; {level}"
-    return out | found(EASY[4], kept.overshoot, method, coverage=coverage)
+    out |= found(
+        "easy_discipline",
+        kept.index,
+        f"share of the time at or below the easy ceiling; {level}",
+        coverage,
+    )
+    return out | found(
+        "easy_overshoot",
+        kept.overshoot,
+        f"mean height above the easy ceiling; {level}",
+        coverage,
+    )
 
 
 def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
@@ -175,14 +193,14 @@ def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, 
     else:
         method = f"Edwards: minutes in five zones, weighted 1 to 5; {limits.source}"
         edwards = load.edwards_trimp(RATES, times, maximum=limits.maximum)
-        out = found("edwards_load", edwards, method, coverage=coverage)
+        out = found("edwards_load", edwards, method, coverage)
         out |= _banister(times, limits, coverage)
     bounds = [limits.easy_ceiling, limits.hard_floor]
     if np.isnan(bounds).any():
         return out | missing("thresholds unknown", "lucia_load")
     method = f"Lucia: minutes in three zones, weighted 1 to 3; {limits.source}"
     lucia = load.lucia_trimp(RATES, times, bounds=bounds)
-    return out | found("lucia_load", lucia, method, coverage=coverage)
+    return out | found("lucia_load", lucia, method, coverage)
 
 
 def _banister(
@@ -198,7 +216,7 @@ def _banister(
     )
     if limits.sex:
         value = women if load.Sex(limits.sex) is load.Sex.FEMALE else men
-        return found("banister_load", value, method, coverage=coverage)
+        return found("banister_load", value, method, coverage)
     return found(
         "banister_load",
         float(np.mean([men, women])),
@@ -217,11 +235,13 @@ def _pace_load(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
     if not speed:
         return missing(speed.reason, "pace_load")
     value = load.pace_load(speed.value, analysis.totals.moving_time, threshold)
-    method = (
+    return found(
+        "pace_load",
+        value,
         "normalised grade-adjusted speed over threshold speed, squared; 100 is an hour at "
-        "threshold"
+        "threshold",
+        speed.coverage,
     )
-    return found("pace_load", value, method, coverage=speed.coverage)
 
 
 def _rpe_load(analysis: Analysis) -> dict[str, Metric]:
@@ -230,9 +250,7 @@ def _rpe_load(analysis: Analysis) -> dict[str, Metric]:
         return missing("not rated", "rpe_load")
     rating = min(max(rating, 0.0), 10.0)
     value = load.session_rpe_load(rating, analysis.totals.moving_time)
-    return found(
-        "rpe_load", value, "rated exertion times minutes under way", coverage=1.0
-    )
+    return found("rpe_load", value, METRICS["rpe_load"].meaning, 1.0)
 
 
 def _session_load(
@@ -260,8 +278,12 @@ def _session_load(
         load.LoadMethod.RATING: "the rated exertion times the time under way",
         load.LoadMethod.DURATION: "an intensity assumed for the time under way",
     }[session.method]
-    method = f"{session.method.value}; {basis}; 100 is an hour at threshold"
-    out = found("session_load", session.value, method, coverage=session.coverage)
+    out = found(
+        "session_load",
+        session.value,
+        f"{session.method.value}; {basis}; 100 is an hour at threshold",
+        session.coverage,
+    )
     if session.method is load.LoadMethod.DURATION:
         # Time alone stands for any effort.
         out["session_load"] = replace(

@@ -10,9 +10,6 @@ import numpy as np
 import pandas as pd
 
 from trailstats.analysis._best_efforts import (
-    HIGHEST,
-    LONGEST,
-    SHORTEST,
     effort_table,
     implied_performance,
 )
@@ -25,11 +22,9 @@ from trailstats.analysis._ground import (
     course_metrics,
     path_metrics,
     surface_metrics,
-    time_by_terrain,
 )
 from trailstats.analysis._heart import beat_metrics, heart_rate_metrics
 from trailstats.analysis._impact import dose_metrics, load_metrics
-from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._steps import count_steps, step_metrics
 from trailstats.analysis._wrapping import found, missing
@@ -37,15 +32,6 @@ from trailstats.metrics.sampling import time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
-
-__all__ = [
-    "HIGHEST",
-    "LONGEST",
-    "SHORTEST",
-    "judged_metrics",
-    "measure_metrics",
-    "time_by_terrain",
-]
 
 
 def measure_metrics(
@@ -100,16 +86,14 @@ def _conditions(samples: Samples) -> dict[str, Metric]:
     meta = samples.activity.meta
     warmth = samples.records["temperature"]
     coverage = samples.share(warmth)
-    words = "measured at the device, which the wrist warms by some degrees"
+    method = "measured at the device, which the wrist warms by some degrees"
     out = missing("not recorded", "temperature")
     if coverage > 0:
-        out = found(
-            "temperature", time_mean(warmth, samples.time), words, coverage=coverage
-        )
+        out = found("temperature", time_mean(warmth, samples.time), method, coverage)
     for name, value in (("feel", meta.feel), ("rpe", meta.rpe)):
         out |= (
             missing("not rated", name)
             if np.isnan(value)
-            else found(name, value, "rated by the runner", coverage=1.0)
+            else found(name, value, "rated by the runner", 1.0)
         )
     return out

@@ -15,8 +15,6 @@ from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
 
-__all__ = ["Floats", "Samples"]
-
 
 @dataclass(frozen=True, eq=False)
 class Samples:

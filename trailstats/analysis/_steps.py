@@ -17,8 +17,6 @@ from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import EvidenceStrength
 
-__all__ = ["Steps", "count_steps", "step_metrics"]
-
 COUNTS = ("steps", "steps_per_km")
 RHYTHM = (
     "mean_cadence",
@@ -137,7 +135,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
         "mean_cadence",
         time_mean(cadence, s.time),
         "measured: steps of both feet, while moving",
-        coverage=coverage,
+        coverage,
     )
     if not s.has_distance:
         return out | missing(NO_SPEED, *RHYTHM[1:4]) | _entropy(s, stepping)
@@ -146,7 +144,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
         "step_length",
         time_mean(length, s.time),
         "measured: speed over cadence",
-        coverage=s.share(length),
+        s.share(length),
     )
     rules = variability.SteadyWindowRules(
         resolution=variability.recorded_resolution(s.cadence[stepping])
@@ -160,7 +158,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
         if not steps.windows
         else "a cadence too coarse for its spread"
     )
-    for name, value, words in (
+    for name, value, method in (
         (
             "cadence_cv",
             steps.cadence,
@@ -175,7 +173,7 @@ def _rhythm(samples: Samples) -> dict[str, Metric]:
         out |= (
             missing(reason, name)
             if np.isnan(value)
-            else found(name, value, words, coverage=coverage)
+            else found(name, value, method, coverage)
         )
     return out | _entropy(s, stepping)
 
@@ -191,15 +189,12 @@ def _entropy(samples: Samples, stepping: Flags) -> dict[str, Metric]:
     entropy = variability.windowed_sample_entropy(s.cadence[stepping & every_second])
     if np.isnan(entropy):
         return missing("too short, or too regular to tell", "cadence_entropy")
-    words = (
-        "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows "
-        "of five minutes"
-    )
     return found(
         "cadence_entropy",
         entropy,
-        words,
-        coverage=s.share(np.where(stepping & every_second, 1.0, np.nan)),
+        "sample entropy of the cadence, patterns of 2 within 0.2 SD, over windows "
+        "of five minutes",
+        s.share(np.where(stepping & every_second, 1.0, np.nan)),
     )
 
 
@@ -237,12 +232,12 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     )
     coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
 
-    def on_level(name: str, values: Floats, words: str) -> dict[str, Metric]:
+    def on_level(name: str, values: Floats, method: str) -> dict[str, Metric]:
         out = found(
             name,
             time_mean(values, time),
-            f"{words}; running on level ground",
-            coverage=coverage,
+            f"{method}; running on level ground",
+            coverage,
         )
         # From a modelled contact all of it is a function of speed alone.
         return (
@@ -260,16 +255,18 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     )
     if athlete.mass is None:
         return out | missing("no body mass in the athlete's profile", *SPRING[3:])
-    words = f"modelled: spring and mass; {source}"
+    method = f"modelled: spring and mass; {source}"
     out |= on_level(
-        SPRING[3], impact.vertical_stiffness(contact, flight, mass=athlete.mass), words
+        "vertical_stiffness",
+        impact.vertical_stiffness(contact, flight, mass=athlete.mass),
+        method,
     )
     if athlete.height is None:
-        return out | missing("no body height in the athlete's profile", SPRING[4])
+        return out | missing("no body height in the athlete's profile", "leg_stiffness")
     leg = impact.leg_stiffness(
         contact, flight, speed, mass=athlete.mass, stature=athlete.height
     )
-    return out | on_level(SPRING[4], leg, words)
+    return out | on_level("leg_stiffness", leg, method)
 
 
 def _balance(samples: Samples) -> dict[str, Metric]:
@@ -279,25 +276,29 @@ def _balance(samples: Samples) -> dict[str, Metric]:
     if not coverage > 0:
         return missing("not recorded", *BALANCE)
     uneven = variability.stance_imbalance(balance, s.time)
-    words = "measured by the device: share of contact time on the left foot"
-    out = found(BALANCE[0], time_mean(balance, s.time), words, coverage=coverage)
-    words = (
+    out = found(
+        "stance_time_balance",
+        time_mean(balance, s.time),
+        "measured by the device: share of contact time on the left foot",
+        coverage,
+    )
+    method = (
         "distance of the mean balance from even; bounds: 0.005 that a device may be off"
     )
     value = uneven.mean
     out |= found(
-        BALANCE[1],
+        "stance_imbalance",
         value,
-        words,
+        method,
         low=max(value - 0.005, 0.0),
         high=value + 0.005,
         coverage=coverage,
     )
     return out | found(
-        BALANCE[2],
+        "stance_imbalance_deviation",
         uneven.std,
         "standard deviation within the run",
-        coverage=coverage,
+        coverage,
     )
 
 
@@ -316,15 +317,18 @@ def _recorded(samples: Samples) -> dict[str, Metric]:
                 factor,
             )
     out: dict[str, Metric] = {}
-    words = "measured by the device, as recorded; mean while moving"
     for name in (*RECORDED, *FOOTPOD):
         values, factor = columns.get(name, (np.full(len(s.time), np.nan), 1.0))
         # A pod writes 0 before it has found its pace.
         values = np.where(values > 0, factor * values, np.nan)
         coverage = s.share(values)
-        words = "measured by the device, as recorded; mean while moving"
         out |= (
-            found(name, time_mean(values, s.time), words, coverage=coverage)
+            found(
+                name,
+                time_mean(values, s.time),
+                "measured by the device, as recorded; mean while moving",
+                coverage,
+            )
             if coverage > 0
             else missing("not recorded", name)
         )

@@ -11,14 +11,12 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats, as_floats, sum_up_to
 from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
-
-__all__ = ["heart_rate_times", "impact_table", "thin_profile", "total_up"]
 
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""
@@ -31,16 +29,13 @@ def heart_rate_times(samples: Samples) -> HeartRateTimes:
     """Return the moving time at each heart rate."""
     time, rate = samples.time, samples.heart_rate
     known = ~np.isnan(rate) & (time > 0)
-    bins = np.clip(np.rint(np.where(known, rate, 0.0)), 0, HEART_RATE_BINS - 1).astype(
-        np.intp
-    )
+    rounded = np.rint(np.where(known, rate, 0.0)).astype(np.intp)
+    bins = np.clip(rounded, 0, HEART_RATE_BINS - 1)
     warm = np.cumsum(samples.track["duration"]) > WARM_UP
     steep = np.nan_to_num(samples.grade) > 0.05
 
     def times(where: Flags) -> Floats:
-        return np.bincount(
-            bins[where], weights=time[where], minlength=HEART_RATE_BINS
-        ).astype(np.float64)
+        return as_floats(np.bincount(bins[where], time[where], HEART_RATE_BINS))
 
     return HeartRateTimes(
         times(known), times(known & warm & ~steep), times(known & warm & steep)
@@ -86,7 +81,8 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
     time, rate, level = samples.time, samples.heart_rate, samples.level_speed
     index = samples.activity.records.index
     # Arrays: comparing short columns of texts costs more than everything else here.
-    length, duration = segments["distance"].to_numpy(), segments["duration"].to_numpy()
+    length = segments["distance"].to_numpy()
+    duration = segments["duration"].to_numpy()
     surface, slope, gait = (
         segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait")
     )
@@ -126,15 +122,10 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     along = distance if s.has_distance else np.cumsum(s.track["duration"])
     targets = np.linspace(0.0, along[-1], PROFILE_POINTS)
     rows = np.unique(np.searchsorted(along, targets).clip(0, len(along) - 1))
-    first, end = (
-        np.maximum(rows - HALF_WIDTH, 0),
-        np.minimum(rows + HALF_WIDTH + 1, len(along)),
-    )
-    known = ~np.isnan(s.heart_rate)
-    beats, count = (
-        np.append(0.0, np.cumsum(v))
-        for v in (np.where(known, s.heart_rate, 0.0), known)
-    )
+    first = np.maximum(rows - HALF_WIDTH, 0)
+    end = np.minimum(rows + HALF_WIDTH + 1, len(along))
+    beats = sum_up_to(np.nan_to_num(s.heart_rate))
+    count = sum_up_to(~np.isnan(s.heart_rate))
     with np.errstate(invalid="ignore"):
         rate = (beats[end] - beats[first]) / (count[end] - count[first])
     return schema.PROFILE.frame(

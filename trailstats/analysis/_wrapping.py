@@ -7,8 +7,6 @@ import math
 from trailstats.model.results import Metric
 from trailstats.schema import METRICS, TRAINING
 
-__all__ = ["NO_ELEVATION", "NO_SPEED", "NO_STEPS", "found", "missing"]
-
 NAN = float("nan")
 _ENTRIES = TRAINING | METRICS
 NO_ELEVATION = "no elevation recorded"
@@ -20,10 +18,10 @@ def found(
     name: str,
     value: float,
     method: str,
+    coverage: float = NAN,
     *,
     low: float = NAN,
     high: float = NAN,
-    coverage: float = NAN,
 ) -> dict[str, Metric]:
     """Return a metric under its name, with unit and evidence from `schema.METRICS` or
     `schema.TRAINING`.

@@ -12,7 +12,8 @@ import pandas as pd
 import scipy
 
 from trailstats import schema
-from trailstats.analysis._measured import HIGHEST, LONGEST, SHORTEST, time_by_terrain
+from trailstats.analysis._best_efforts import HIGHEST, LONGEST, SHORTEST
+from trailstats.analysis._ground import time_by_terrain
 from trailstats.analysis._wrapping import found, missing
 from trailstats.arrays import Floats, as_floats
 from trailstats.history._cadence import level_running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import scipy
@@ -91,7 +92,7 @@ def rmssd(intervals: ArrayLike) -> float:
     """
     differences = np.diff(as_floats(intervals))
     differences = differences[~np.isnan(differences)]
-    return float(np.sqrt(np.mean(differences**2))) if differences.size else float("nan")
+    return float(np.sqrt(np.mean(differences**2))) if differences.size else nan
 
 
 def _threshold(values: Floats, rules: BeatRules) -> Floats:
@@ -150,7 +151,7 @@ def correct_beats(
     rr = recorded[(recorded >= 0.2) & (recorded <= 3.0)]
     dropped = recorded.size - rr.size
     if rr.size < 20:
-        share = dropped / recorded.size if recorded.size else float("nan")
+        share = dropped / recorded.size if recorded.size else nan
         return CorrectedBeats(rr.copy(), np.zeros(rr.shape, dtype=np.bool_), share)
 
     change = np.diff(rr, prepend=rr[0])
@@ -164,11 +165,9 @@ def correct_beats(
     width = _threshold(np.abs(departure), limits)
     departure = departure / width
 
-    before, after, later = (
-        _shifted(change, -1),
-        _shifted(change, 1),
-        _shifted(change, 2),
-    )
+    before = _shifted(change, -1)
+    after = _shifted(change, 1)
+    later = _shifted(change, 2)
     neighbour = np.where(
         change > 0.0, np.maximum(before, after), np.minimum(before, after)
     )
@@ -236,5 +235,5 @@ def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> 
         not beats.share <= limits.largest_share
         or float(np.sum(beats.intervals)) < limits.shortest
     ):
-        return float("nan")
+        return nan
     return rmssd(beats.intervals)

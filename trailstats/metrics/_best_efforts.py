@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class BestEfforts:
 
 
 def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[Floats, Floats]:
-    d, t = np.broadcast_arrays(as_floats(distance_cum), as_floats(time))
+    d, t = broadcast_floats(distance_cum, time)
     gap = np.isnan(d) | np.isnan(t)
     if gap.any():
         d, t = d[~gap], t[~gap]
@@ -81,7 +81,8 @@ def best_efforts_by_distance(
     if np.any(~(wanted > 0.0)):
         raise ValueError("lengths must be positive")
     d, t = _usable_track(distance_cum, time)
-    duration, start = np.full(wanted.shape, np.nan), np.full(wanted.shape, np.nan)
+    duration = np.full(wanted.shape, np.nan)
+    start = duration.copy()
     for k, length in enumerate(wanted):
         if d.size < 2 or d[-1] - d[0] < length * (1.0 - 1e-12):
             continue
@@ -93,7 +94,8 @@ def best_efforts_by_distance(
         begins = np.concatenate([t[:last], np.interp(d[first:] - length, d, t)])
         ends = np.concatenate([np.interp(d[:last] + length, d, t), t[first:]])
         best = int(np.argmin(ends - begins))
-        duration[k], start[k] = ends[best] - begins[best], begins[best]
+        duration[k] = ends[best] - begins[best]
+        start[k] = begins[best]
     return BestEfforts(wanted, duration, start)
 
 
@@ -139,21 +141,20 @@ def best_efforts_by_time(
     d, t = _usable_track(distance_cum, time)
     # The last of equal times, as interpolation gives it.
     here = np.interp(t, t, d) if t.size else d
-    distance, start = np.full(wanted.shape, np.nan), np.full(wanted.shape, np.nan)
+    distance = np.full(wanted.shape, np.nan)
+    start = distance.copy()
     for k, span in enumerate(wanted):
         if d.size < 2 or t[-1] - t[0] < span:
             continue
-        last, first = (
-            np.count_nonzero(t + span <= t[-1]),
-            t.size - np.count_nonzero(t - span >= t[0]),
-        )
+        last = np.count_nonzero(t + span <= t[-1])
+        first = t.size - np.count_nonzero(t - span >= t[0])
         begins = np.concatenate([t[:last], t[first:] - span])
         leaving = np.concatenate([here[:last], np.interp(t[first:] - span, t, d)])
-        covered = (
-            np.concatenate([np.interp(t[:last] + span, t, d), here[first:]]) - leaving
-        )
+        arriving = np.concatenate([np.interp(t[:last] + span, t, d), here[first:]])
+        covered = arriving - leaving
         best = int(np.argmax(covered))
-        distance[k], start[k] = covered[best], begins[best]
+        distance[k] = covered[best]
+        start[k] = begins[best]
     return BestEfforts(distance, wanted, start)
 
 
@@ -212,7 +213,7 @@ def critical_speed(distances: ArrayLike, times: ArrayLike) -> CriticalSpeed:
     >>> round(line.speed, 3), round(line.reserve, 1)
     (3.74, 180.0)
     """
-    d, t = np.broadcast_arrays(as_floats(distances), as_floats(times))
+    d, t = broadcast_floats(distances, times)
     kept = ~(np.isnan(d) | np.isnan(t))
     d, t = d[kept], t[kept]
     nothing = float("nan")

@@ -61,13 +61,10 @@ _HEART_RATE: Final = (
 
 
 def _clamped_polynomial(
-    coefficients: tuple[float, ...], grade: ArrayLike, limits: tuple[float, float]
+    coefficients: tuple[float, ...], grade: ArrayLike, curve: EffortCurve
 ) -> Floats:
-    x = np.clip(as_floats(grade), *limits)
-    total = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        total = total * x + coefficient
-    return total
+    clamped = np.clip(as_floats(grade), *GRADE_RANGE[curve])
+    return as_floats(np.polyval(coefficients, clamped))
 
 
 def running_cost(grade: ArrayLike) -> Floats:
@@ -96,7 +93,7 @@ def running_cost(grade: ArrayLike) -> Floats:
     >>> effort.running_cost([-0.2, 0.0, 0.2]).round(4)
     array([1.8   , 3.6   , 9.0067])
     """
-    return _clamped_polynomial(_RUNNING_COST, grade, GRADE_RANGE[EffortCurve.COST])
+    return _clamped_polynomial(_RUNNING_COST, grade, EffortCurve.COST)
 
 
 def walking_cost(grade: ArrayLike) -> Floats:
@@ -125,7 +122,7 @@ def walking_cost(grade: ArrayLike) -> Floats:
     >>> effort.walking_cost([-0.1, 0.0, 0.1]).round(4)
     array([1.1271, 2.5   , 4.8991])
     """
-    return _clamped_polynomial(_WALKING_COST, grade, GRADE_RANGE[EffortCurve.COST])
+    return _clamped_polynomial(_WALKING_COST, grade, EffortCurve.COST)
 
 
 def cost_factor(grade: ArrayLike) -> Floats:
@@ -179,7 +176,7 @@ def race_factor(grade: ArrayLike) -> Floats:
     >>> effort.race_factor([-0.1, 0.0, 0.1]).round(4)
     array([0.8567, 1.    , 1.5156])
     """
-    return _clamped_polynomial(_RACE, grade, GRADE_RANGE[EffortCurve.RACE])
+    return _clamped_polynomial(_RACE, grade, EffortCurve.RACE)
 
 
 def heart_rate_factor(grade: ArrayLike) -> Floats:
@@ -206,7 +203,7 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
     >>> effort.heart_rate_factor([-0.1, 0.0, 0.1]).round(3)
     array([0.89 , 1.   , 1.474])
     """
-    return _clamped_polynomial(_HEART_RATE, grade, GRADE_RANGE[EffortCurve.HEART_RATE])
+    return _clamped_polynomial(_HEART_RATE, grade, EffortCurve.HEART_RATE)
 
 
 def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> Floats:

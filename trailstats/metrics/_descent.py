@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Final
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
+from trailstats.arrays import (
+    ArrayLike,
+    Floats,
+    as_flags,
+    as_floats,
+    broadcast_floats,
+    sum_up_to,
+)
 from trailstats.metrics._spring_mass import GRAVITY
 from trailstats.metrics.sampling import true_runs, valid_seconds
 
@@ -72,11 +80,9 @@ def positive_work_dose(elevation_change: ArrayLike) -> float:
 
 def _downward_sum(drop: Floats) -> float:
     recorded = ~np.isnan(drop)
-    return (
-        float(np.sum(np.maximum(drop[recorded], 0.0)))
-        if np.any(recorded)
-        else float("nan")
-    )
+    if not np.any(recorded):
+        return nan
+    return float(np.sum(np.maximum(drop[recorded], 0.0)))
 
 
 def descent_dose_by_grade(
@@ -149,7 +155,7 @@ def downhill_exposure_ratio(descent: float, previous: ArrayLike) -> float:
     earlier = as_floats(previous)
     earlier = earlier[~np.isnan(earlier)]
     most = float(np.max(earlier, initial=0.0))
-    return descent / most if most > 0.0 else float("nan")
+    return descent / most if most > 0.0 else nan
 
 
 def vertical_speed(speed: ArrayLike, grade: ArrayLike) -> Floats:
@@ -241,7 +247,7 @@ def time_climbing(
     slope = as_floats(grade)
     seconds = valid_seconds(dt, slope)
     if not np.any(seconds > 0.0):
-        return float("nan")
+        return nan
     climbing = slope >= minimum_grade
     if within is not None:
         climbing = climbing & as_flags(within)
@@ -290,10 +296,8 @@ def steep_bouts(
     >>> impact.steep_bouts([0.15] * 10 + [0.0] * 5, [3.0] * 15, 1.0, minimum_speed=2.5)
     1
     """
-    slope, v = np.broadcast_arrays(as_floats(grade), as_floats(speed))
+    slope, v = broadcast_floats(grade, speed)
     start, stop = true_runs((slope >= minimum_grade) & (v >= minimum_speed))
-    clock = np.concatenate(
-        [[0.0], np.cumsum(np.broadcast_to(valid_seconds(dt), slope.shape))]
-    )
+    clock = sum_up_to(np.broadcast_to(valid_seconds(dt), slope.shape))
     duration = clock[stop] - clock[start]
     return int(np.count_nonzero((duration >= shortest) & (duration <= longest)))

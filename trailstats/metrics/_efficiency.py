@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import nan
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, as_floats
+from trailstats.arrays import ArrayLike, broadcast_floats
 from trailstats.metrics.effort import variability_index
 from trailstats.metrics.sampling import WARM_UP, time_mean, valid_seconds
 
@@ -42,7 +43,7 @@ def efficiency_factor(speed: ArrayLike, hr: ArrayLike, dt: ArrayLike) -> float:
     """
     seconds = valid_seconds(dt, speed, hr)
     mean_hr = time_mean(hr, seconds)
-    return 60.0 * time_mean(speed, seconds) / mean_hr if mean_hr > 0.0 else float("nan")
+    return 60.0 * time_mean(speed, seconds) / mean_hr if mean_hr > 0.0 else nan
 
 
 class SteadyGate(StrEnum):
@@ -145,7 +146,7 @@ def decoupling(
     0.0476
     """
     gates = rules or SteadyRules()
-    v, heart = np.broadcast_arrays(as_floats(speed), as_floats(hr))
+    v, heart = broadcast_floats(speed, hr)
     seconds = np.broadcast_to(valid_seconds(dt), v.shape)
     clock = np.cumsum(seconds)
     moving = float(clock[-1]) if clock.size else 0.0
@@ -170,5 +171,5 @@ def decoupling(
         > 0.0
     ):
         failed.append(SteadyGate.NOT_RECORDED)
-    loss = (first - second) / first if first > 0.0 else float("nan")
+    loss = (first - second) / first if first > 0.0 else nan
     return Decoupling(loss, first, second, tuple(failed))

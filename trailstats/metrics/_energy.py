@@ -14,9 +14,10 @@ from trailstats.arrays import (
     Floats,
     as_flags,
     as_floats,
+    broadcast_floats,
 )
 from trailstats.metrics._curves import cost_factor, running_cost, walking_cost
-from trailstats.metrics.sampling import valid_seconds
+from trailstats.metrics.sampling import time_mean, valid_seconds
 
 PANDOLF_TERRAIN: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -73,19 +74,14 @@ def walking_power(speed: ArrayLike, grade: ArrayLike) -> Floats:
     >>> effort.walking_power(1.3, [0.0, 0.1]).round(4)
     array([4.2972, 8.3964])
     """
-    s, percent = as_floats(speed), 100.0 * as_floats(grade)
+    s = as_floats(speed)
+    percent = 100.0 * as_floats(grade)
     # Held where the inner power would overflow; the outer term is 1 to machine precision long
     # before.
     inner = 1.1 ** (np.clip(percent, -200.0, 100.0) + 32.0)
-    graded = (
-        0.34
-        * s
-        * percent
-        * (1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0)))
-    )
-    return np.asarray(
-        _STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded, dtype=np.float64
-    )
+    outer = 1.0 - np.exp2(np.log2(1.05) * np.maximum(1.0 - inner, -1000.0))
+    graded = 0.34 * s * percent * outer
+    return as_floats(_STANDING_POWER + 1.94 * s**0.43 + 0.24 * s**4 + graded)
 
 
 def running_power(speed: ArrayLike) -> Floats:
@@ -164,7 +160,8 @@ def pandolf_power(
         raise ValueError(
             f"mass must be positive and load not negative, got {mass} and {load}"
         )
-    v, percent = as_floats(speed), 100.0 * as_floats(grade)
+    v = as_floats(speed)
+    percent = 100.0 * as_floats(grade)
     total = mass + load
     moving = terrain * total * (1.5 * v**2 + 0.35 * v * percent)
     power = 1.5 * mass + 2.0 * total * (load / mass) ** 2 + moving
@@ -272,14 +269,10 @@ def energy(
     """
 
     def power(v: Floats, slope: Floats, walk: Flags) -> Floats:
-        running = _STANDING_POWER + (running_power(v) - _STANDING_POWER) * cost_factor(
-            slope
-        )
-        moving = np.where(
-            walk & (v <= _WALKING_SPEED_LIMIT),
-            walking_power(np.maximum(v, 0.0), slope),
-            running,
-        )
+        above_standing = running_power(v) - _STANDING_POWER
+        running = _STANDING_POWER + above_standing * cost_factor(slope)
+        walked = walk & (v <= _WALKING_SPEED_LIMIT)
+        moving = np.where(walked, walking_power(np.maximum(v, 0.0), slope), running)
         return np.where(v < STOPPED_SPEED, _STANDING_POWER, moving)
 
     return _energy_of(power, speed, grade, dt, walking, mass)
@@ -349,14 +342,13 @@ def _energy_of(
     """
     if not mass > 0.0:
         raise ValueError(f"mass must be positive, got {mass}")
-    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
+    v, slope = broadcast_floats(speed, grade)
     walk = is_walking(v, grade=slope) if walking is None else as_flags(walking)
     seconds = valid_seconds(dt, v, slope)
     if not np.any(seconds > 0.0):
         return float("nan")
-    return mass * float(
-        np.sum(np.where(seconds > 0.0, power(v, slope, walk), 0.0) * seconds)
-    )
+    powers = np.where(seconds > 0.0, power(v, slope, walk), 0.0)
+    return mass * float(np.sum(powers * seconds))
 
 
 def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
@@ -387,9 +379,4 @@ def hike_share(walking: ArrayLike, climbing: ArrayLike, dt: ArrayLike) -> float:
     0.25
     """
     seconds = valid_seconds(dt) * as_flags(climbing)
-    total = float(np.sum(seconds))
-    return (
-        float(np.sum(seconds * as_flags(walking))) / total
-        if total > 0.0
-        else float("nan")
-    )
+    return time_mean(as_flags(walking), seconds)

@@ -7,12 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import nan
 from typing import Final
 
 import numpy as np
 import scipy
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import (
+    ArrayLike,
+    Floats,
+    as_floats,
+    broadcast_floats,
+    divide_by_positive,
+    sum_up_to,
+)
 
 _BOX_SIZES: Final = tuple(range(4, 17))
 _DETRENDING: Final = 500.0
@@ -104,7 +112,7 @@ def dfa_exponent(
     """
     series = as_floats(intervals)
     if series.size < 2 * max(box_sizes):
-        return float("nan")
+        return nan
     profile = np.cumsum(series - np.mean(series))
     fluctuation = np.empty(len(box_sizes))
     for k, size in enumerate(box_sizes):
@@ -113,7 +121,7 @@ def dfa_exponent(
         # What of the square of a series is not in its line is in what is left of it.
         fluctuation[k] = (np.vdot(boxes, boxes) - np.vdot(lines, lines)) / boxes.size
     if not np.all(fluctuation > 1e-18):
-        return float("nan")
+        return nan
     x, y = np.log(as_floats(box_sizes)), 0.5 * np.log(fluctuation)
     x = x - np.mean(x)
     return float(x @ y / (x @ x))
@@ -170,15 +178,14 @@ def dfa_alpha1(
     beats = as_floats(rr)
     flags = np.zeros(beats.shape) if corrected is None else as_floats(corrected)
     kept = beats > 0.0
-    beats, flags = beats[kept], flags[kept]
-    clock = np.concatenate([[0.0], np.cumsum(beats)])
+    beats = beats[kept]
+    flags = flags[kept]
+    clock = sum_up_to(beats)
     starts = np.arange(0.0, max(clock[-1] - window, -1.0) + 1e-9, step)
-    first, last = (
-        np.searchsorted(clock, starts),
-        np.searchsorted(clock, starts + window, side="right") - 1,
-    )
+    first = np.searchsorted(clock, starts)
+    last = np.searchsorted(clock, starts + window, side="right") - 1
     alpha = np.full(starts.size, np.nan)
-    wrong = np.concatenate([[0.0], np.cumsum(flags)])
+    wrong = sum_up_to(flags)
     sizes = last - first
     usable = (sizes >= 2 * max(_BOX_SIZES)) & (
         wrong[last] - wrong[first] <= largest_corrected_share * sizes
@@ -189,10 +196,8 @@ def dfa_alpha1(
             dfa_exponent(part) for part in _without_trends(parts, _DETRENDING)
         ]
     spans = clock[last] - clock[first]
-    rate = np.divide(
-        60.0 * sizes, spans, out=np.full(starts.size, np.nan), where=spans > 0.0
-    )
-    return Alpha1(starts + 0.5 * window, alpha, as_floats(rate))
+    rate = divide_by_positive(60.0 * sizes, spans)
+    return Alpha1(starts + 0.5 * window, alpha, rate)
 
 
 def threshold_from_alpha1(
@@ -233,18 +238,16 @@ def threshold_from_alpha1(
     >>> round(intensity.threshold_from_alpha1(alpha1, hr), 1)
     150.0
     """
-    a, heart = np.broadcast_arrays(as_floats(alpha1), as_floats(heart_rate))
+    a, heart = broadcast_floats(alpha1, heart_rate)
     kept = (a >= 0.5) & (a <= 1.0) & ~np.isnan(heart)
     if np.count_nonzero(kept) < minimum_windows:
-        return float("nan")
-    x, y = heart[kept], a[kept]
+        return nan
+    x = heart[kept]
+    y = a[kept]
     spread = float(np.sum((x - np.mean(x)) ** 2))
-    slope = (
-        float(np.sum((x - np.mean(x)) * (y - np.mean(y)))) / spread
-        if spread > 0.0
-        else 0.0
-    )
-    if slope >= 0.0:
-        return float("nan")
+    together = float(np.sum((x - np.mean(x)) * (y - np.mean(y))))
+    if not (spread > 0.0 and together < 0.0):
+        return nan
+    slope = together / spread
     found = float(np.mean(x)) + (level - float(np.mean(y))) / slope
-    return found if float(np.min(x)) <= found <= float(np.max(x)) else float("nan")
+    return found if float(np.min(x)) <= found <= float(np.max(x)) else nan

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.arrays import (
-    ArrayLike,
-    Flags,
-    Floats,
-    Ints,
-    as_floats,
-)
+from trailstats.arrays import ArrayLike, Flags, Ints, broadcast_floats, sum_up_to
 from trailstats.metrics.sampling import true_runs, valid_seconds
 
 
@@ -81,10 +75,6 @@ def _fill_runs(size: int, start: Ints, stop: Ints) -> Flags:
     return np.asarray(np.cumsum(edges[:-1]) > 0, dtype=np.bool_)
 
 
-def _prefix(values: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values)])
-
-
 def heart_rate_quality(
     hr: ArrayLike,
     cadence: ArrayLike,
@@ -125,26 +115,21 @@ def heart_rate_quality(
     0.0
     """
     limits = rules or HeartRateRules()
-    heart, steps, v = np.broadcast_arrays(
-        as_floats(hr), as_floats(cadence), as_floats(speed)
-    )
+    heart, steps, v = broadcast_floats(hr, cadence, speed)
     seconds = np.broadcast_to(valid_seconds(dt), heart.shape)
-    clock = _prefix(seconds)
+    clock = sum_up_to(seconds)
 
     start, stop = true_runs(np.abs(heart - steps) < limits.lock_distance)
     weight = np.where(np.isnan(v), 0.0, seconds)
     known = np.where(np.isnan(v), 0.0, v)
-    w, first, second = (
-        _prefix(weight),
-        _prefix(weight * known),
-        _prefix(weight * known**2),
-    )
+    w = sum_up_to(weight)
+    first = sum_up_to(weight * known)
+    second = sum_up_to(weight * known**2)
     total = np.maximum(w[stop] - w[start], 1e-9)
     mean = (first[stop] - first[start]) / total
-    deviation = np.sqrt(
-        np.maximum((second[stop] - second[start]) / total - mean**2, 0.0)
-    )
-    varies = deviation > limits.lock_speed_variation * mean
+    variance = (second[stop] - second[start]) / total - mean**2
+    std = np.sqrt(np.maximum(variance, 0.0))
+    varies = std > limits.lock_speed_variation * mean
     long_lock = (clock[stop] - clock[start] > limits.lock_seconds) & varies
     locked = _fill_runs(heart.size, start[long_lock], stop[long_lock])
 

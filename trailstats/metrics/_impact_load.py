@@ -12,6 +12,7 @@ from trailstats.arrays import (
     Ints,
     as_flags,
     as_floats,
+    broadcast_floats,
 )
 from trailstats.metrics._energy import is_walking
 from trailstats.metrics._impact_sensitivity import (
@@ -240,12 +241,8 @@ def impact_load_by_group(
     array([0.5  , 0.671])
     """
     walk = False if walking is None else as_flags(walking)
-    v, slope, number, index, walk = (
-        np.ravel(each)
-        for each in np.broadcast_arrays(
-            as_floats(speed), as_floats(grade), as_floats(steps), group, walk
-        )
-    )
+    arrays = (as_floats(speed), as_floats(grade), as_floats(steps), group, walk)
+    v, slope, number, index, walk = map(np.ravel, np.broadcast_arrays(*arrays))
     count = int(np.max(index, initial=-1)) + 1 if n_groups is None else n_groups
     weight = np.where(index >= 0, np.nan_to_num(number) / REFERENCE_STEPS_PER_KM, 0.0)
     index = np.maximum(index, 0)
@@ -329,7 +326,7 @@ def impact_load(
     >>> [float(part.round(3)) for part in (load.active, load.impact, load.tibial)]
     [1.0, 1.0, 1.0]
     """
-    v, slope = np.broadcast_arrays(as_floats(speed), as_floats(grade))
+    v, slope = broadcast_floats(speed, grade)
     walk = is_walking(v, cadence, slope) if walking is None else as_flags(walking)
     rate, _ = step_rate(v, cadence, walking=walk, model=model)
     sums = impact_load_by_group(

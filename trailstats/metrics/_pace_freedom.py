@@ -4,6 +4,8 @@ surges.
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 
 from trailstats.arrays import ArrayLike, as_floats
@@ -37,7 +39,7 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
     """
     mean = time_mean(values, dt)
     if not mean > 0.0:
-        return float("nan")
+        return nan
     return float(np.sqrt(time_mean((as_floats(values) - mean) ** 2, dt))) / mean
 
 
@@ -114,7 +116,7 @@ def chasing_index(
         best = np.minimum.accumulate(own)[:-1]
         repeats += best.size
         close += int(np.count_nonzero(own[1:] <= (1.0 + margin) * best))
-    return close / repeats if repeats else float("nan")
+    return close / repeats if repeats else nan
 
 
 def final_surge(
@@ -153,12 +155,12 @@ def final_surge(
     d = as_floats(distance_cum)
     known = d[~np.isnan(d)]
     if known.size == 0 or known[-1] - known[0] < 2.0 * length:
-        return float("nan")
+        return nan
     seconds = valid_seconds(dt, speed, d)
     last = d > known[-1] - length
     before = time_mean(speed, np.where(last, 0.0, seconds))
     return (
         time_mean(speed, np.where(last, seconds, 0.0)) / before - 1.0
         if before > 0.0
-        else float("nan")
+        else nan
     )

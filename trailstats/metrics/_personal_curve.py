@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
 from trailstats.metrics._curves import EffortCurve, effort_factor
 
 _GRADE_SCALE = 0.10
@@ -19,10 +19,8 @@ def _basis(grade: Floats) -> Floats:
     """Return departures that vanish on the level: a line and a parabola, uphill and downhill
     apart.
     """
-    up, down = (
-        np.maximum(grade, 0.0) / _GRADE_SCALE,
-        np.maximum(-grade, 0.0) / _GRADE_SCALE,
-    )
+    up = np.maximum(grade, 0.0) / _GRADE_SCALE
+    down = np.maximum(-grade, 0.0) / _GRADE_SCALE
     return np.stack([up, up**2, down, down**2], axis=-1)
 
 
@@ -100,11 +98,9 @@ class PersonalCurve:
         return centre * np.exp(-half), centre * np.exp(half)
 
     def _design(self, grade: ArrayLike) -> Floats:
-        return _basis(
-            np.clip(
-                as_floats(grade), min(self.grade_low, 0.0), max(self.grade_high, 0.0)
-            )
-        )
+        low = min(self.grade_low, 0.0)
+        high = max(self.grade_high, 0.0)
+        return _basis(np.clip(as_floats(grade), low, high))
 
 
 def equal_effort_factors(
@@ -153,14 +149,13 @@ def equal_effort_factors(
     >>> round(float(effort.equal_effort_factors(speed, grade, hr)[-1]), 3)
     1.5
     """
-    v, slope, hr = np.broadcast_arrays(
-        as_floats(speed), as_floats(grade), as_floats(heart_rate)
-    )
+    v, slope, hr = broadcast_floats(speed, grade, heart_rate)
     level = (np.abs(slope) < level_grade) & (v > 0.0) & ~np.isnan(hr)
     nothing = np.full(v.shape, np.nan)
     if np.count_nonzero(level) < 10:
         return nothing
-    centre_hr, centre_v = float(np.mean(hr[level])), float(np.mean(v[level]))
+    centre_hr = float(np.mean(hr[level]))
+    centre_v = float(np.mean(v[level]))
     spread = float(np.sum((hr[level] - centre_hr) ** 2))
     line = float(np.sum((hr[level] - centre_hr) * (v[level] - centre_v)))
     if spread == 0.0 or line <= 0.0:
@@ -223,7 +218,7 @@ def fit_personal_curve(
     """
     if not prior_std > 0.0 or (noise is not None and not noise > 0.0):
         raise ValueError("prior_std and noise must be positive")
-    slopes, observed = np.broadcast_arrays(as_floats(grade), as_floats(factor))
+    slopes, observed = broadcast_floats(grade, factor)
     kept = ~np.isnan(slopes) & (observed > 0.0)
     x = slopes[kept]
     y = np.log(observed[kept]) - np.log(effort_factor(x, curve=population))

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import scipy
 
-from trailstats.arrays import ArrayLike, Floats, Ints, as_floats
+from trailstats.arrays import (
+    ArrayLike,
+    Floats,
+    Ints,
+    as_floats,
+    broadcast_floats,
+)
 
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
 
@@ -49,7 +55,7 @@ def route_cells(
     """
     if not size >= 1.0:
         raise ValueError(f"size must be at least 1 m, got {size}")
-    lat, lon = np.broadcast_arrays(as_floats(latitude), as_floats(longitude))
+    lat, lon = broadcast_floats(latitude, longitude)
     known = ~(np.isnan(lat) | np.isnan(lon))
     row_height = size / _METRES_PER_DEGREE
     row = np.floor((lat[known] + 90.0) / row_height)
@@ -83,10 +89,7 @@ def route_similarity(a: ArrayLike, b: ArrayLike) -> float:
     >>> variety.route_similarity([1, 2, 3], [2, 3, 4])
     0.5
     """
-    first, second = (
-        np.unique(np.asarray(a, dtype=np.int64)),
-        np.unique(np.asarray(b, dtype=np.int64)),
-    )
+    first, second = (np.unique(np.asarray(run, dtype=np.int64)) for run in (a, b))
     shared = np.intersect1d(first, second, assume_unique=True).size
     total = first.size + second.size - shared
     return shared / total if total else float("nan")
@@ -176,20 +179,16 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints
     if not np.any(sizes):
         return np.full(len(runs), -1, dtype=np.int64)
     _, column = np.unique(np.concatenate(runs), return_inverse=True)
-    start = np.concatenate([[0], np.cumsum(sizes)])
+    start = np.append(0, np.cumsum(sizes))
     incidence = scipy.sparse.csr_array(
         (np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1)
     )
     shared = (incidence @ incidence.T).tocoo()
     union = sizes[shared.row] + sizes[shared.col] - shared.data
     linked = shared.data >= similarity * union
-    graph = scipy.sparse.csr_array(
-        (
-            np.ones(int(np.count_nonzero(linked))),
-            (shared.row[linked], shared.col[linked]),
-        ),
-        shape=shared.shape,
-    )
+    shared.data = linked.astype(np.float64)
+    shared.eliminate_zeros()
+    graph = shared.tocsr()
     _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
     named = np.full(len(runs), -1, dtype=np.int64)
     _, first, inverse = np.unique(

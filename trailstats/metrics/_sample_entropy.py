@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 import scipy
 
@@ -10,7 +12,7 @@ from trailstats.arrays import ArrayLike, as_floats
 
 def _entropy(matches_longer: float, matches: float) -> float:
     if matches_longer == 0.0 or matches == 0.0:
-        return float("nan")
+        return nan
     return float(-np.log(matches_longer / matches))
 
 
@@ -52,16 +54,14 @@ def sample_entropy(
     series = series[~np.isnan(series)]
     radius = tolerance * float(np.std(series)) if series.size else 0.0
     if series.size <= max(minimum, m + 1) or radius == 0.0:
-        return float("nan")
+        return nan
     templates = np.lib.stride_tricks.sliding_window_view(series, m + 1)
     # Pairs of a template with itself are counted by the tree and taken off.
     longer, shorter = (
-        scipy.spatial.cKDTree(templates),
-        scipy.spatial.cKDTree(templates[:, :m]),
+        float(tree.count_neighbors(tree, radius, p=np.inf)) - len(templates)
+        for tree in map(scipy.spatial.cKDTree, (templates, templates[:, :m]))
     )
-    a = float(longer.count_neighbors(longer, radius, p=np.inf)) - len(templates)
-    b = float(shorter.count_neighbors(shorter, radius, p=np.inf)) - len(templates)
-    return _entropy(a, b)
+    return _entropy(longer, shorter)
 
 
 def windowed_sample_entropy(
@@ -114,10 +114,8 @@ def windowed_sample_entropy(
     rows = (rows - rows[:, :1]).astype(np.float32)
     size, below = window - m, window + 1
     # Buffers serve every window: fresh ones of this size would cost more than the arithmetic.
-    distance, near = (
-        np.empty((window, window), dtype=np.float32),
-        np.empty((window, window), dtype=np.bool_),
-    )
+    distance = np.empty((window, window), dtype=np.float32)
+    near = np.empty((window, window), dtype=np.bool_)
     alike = np.zeros((window, window), dtype=np.bool_)
     # One step down the diagonal of a square is `below` places on along its rows. What so runs over
     # the end of a row lies outside the square of templates that is counted.

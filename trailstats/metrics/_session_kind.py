@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isnan
+from math import isnan, nan
 
 
 class SessionKind(StrEnum):
@@ -50,15 +50,15 @@ class SessionFeatures:
     """
 
     duration: float
-    typical_duration: float = float("nan")
-    trail_share: float = float("nan")
-    technical_share: float = float("nan")
-    gentle_share: float = float("nan")
-    easy_share: float = float("nan")
-    middle_share: float = float("nan")
-    hard_share: float = float("nan")
-    climbing_time: float = float("nan")
-    hike_share: float = float("nan")
+    typical_duration: float = nan
+    trail_share: float = nan
+    technical_share: float = nan
+    gentle_share: float = nan
+    easy_share: float = nan
+    middle_share: float = nan
+    hard_share: float = nan
+    climbing_time: float = nan
+    hike_share: float = nan
     steep_bouts: int = 0
     structured_laps: int = 0
     race: bool = False

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats, divide_by_positive
 
 GRAVITY: Final = 9.81
 """Gravity as rounded by the papers used here. [m/s^2]"""
@@ -73,9 +73,8 @@ def flight_time(cadence: ArrayLike, contact_time: ArrayLike) -> Floats:
     >>> float(impact.flight_time(170.0, 0.25).round(3))
     0.103
     """
-    steps, contact = np.broadcast_arrays(as_floats(cadence), as_floats(contact_time))
-    period = np.divide(60.0, steps, out=np.full(steps.shape, np.nan), where=steps > 0.0)
-    return as_floats(np.maximum(period - contact, 0.0))
+    period = divide_by_positive(60.0, cadence)
+    return as_floats(np.maximum(period - as_floats(contact_time), 0.0))
 
 
 def peak_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
@@ -131,10 +130,7 @@ def mean_contact_force(contact: ArrayLike, flight: ArrayLike) -> Floats:
     >>> float(impact.mean_contact_force(0.25, 0.10).round(2))
     1.4
     """
-    t_c, t_f = np.broadcast_arrays(as_floats(contact), as_floats(flight))
-    return as_floats(
-        1.0 + np.divide(t_f, t_c, out=np.full(t_c.shape, np.nan), where=t_c > 0.0)
-    )
+    return 1.0 + divide_by_positive(flight, contact)
 
 
 def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> Floats:

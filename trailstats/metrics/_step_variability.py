@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
+from trailstats.metrics._stride import step_length
 from trailstats.metrics.sampling import valid_seconds
 
 
@@ -36,7 +38,7 @@ def recorded_resolution(values: ArrayLike) -> float:
     """
     series = as_floats(values)
     distinct = np.unique(np.round(series[~np.isnan(series)], 4))
-    return float(np.median(np.diff(distinct))) if distinct.size > 1 else float("nan")
+    return float(np.median(np.diff(distinct))) if distinct.size > 1 else nan
 
 
 def quantisation_std(resolution: float) -> float:
@@ -164,10 +166,10 @@ def step_variability(
     0.0125
     """
     limits = rules or SteadyWindowRules()
-    steps, v = np.broadcast_arrays(as_floats(cadence), as_floats(speed))
+    steps, v = broadcast_floats(cadence, speed)
     slope = np.broadcast_to(as_floats(0.0 if grade is None else grade), v.shape)
     seconds = np.broadcast_to(valid_seconds(dt), v.shape)
-    nothing = StepVariability(float("nan"), float("nan"), 0)
+    nothing = StepVariability(nan, nan, 0)
     if not np.any(seconds > 0.0):
         return nothing
     window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(np.int64)
@@ -185,11 +187,10 @@ def step_variability(
         square = np.add.reduceat(weight * (values - mean[member]) ** 2, starts) / base
         return mean, np.sqrt(square)
 
-    length = np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
     mean_v, std_v = spread(v)
     _, std_slope = spread(slope)
     mean_c, std_c = spread(steps)
-    mean_l, std_l = spread(as_floats(length))
+    mean_l, std_l = spread(step_length(v, steps))
     slow = np.logical_or.reduceat(
         (weight > 0.0) & (steps < limits.smallest_cadence), starts
     )
@@ -201,9 +202,7 @@ def step_variability(
     cadence_std = float(np.sqrt(np.mean(std_c[steady] ** 2)))
     resolved = cadence_std > 2.0 * quantisation_std(limits.resolution)
     return StepVariability(
-        cadence=float(np.median(std_c[steady] / mean_c[steady]))
-        if resolved
-        else float("nan"),
+        cadence=float(np.median(std_c[steady] / mean_c[steady])) if resolved else nan,
         step_length=float(np.median(std_l[steady] / mean_l[steady])),
         windows=int(np.count_nonzero(steady)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 from typing import Final
 
 import numpy as np
@@ -13,16 +14,21 @@ from trailstats.arrays import (
     Floats,
     as_flags,
     as_floats,
+    broadcast_floats,
+    divide_by_positive,
 )
 from trailstats.metrics._energy import STOPPED_SPEED
 from trailstats.metrics.sampling import valid_seconds
 
 # Cadence of 256 runners over 16,128 hours, their stride rate doubled to steps [VanOeveren2019].
-_CONSTANT, _RISE = 150.02, 6.012
+_CONSTANT = 150.02
+_SLOPE = 6.012
 _STUDIED = (1.64, 4.68)  # range of speeds in it [m/s]
 _SLOWEST_RUNNING = 140.0  # [WalkRun2023], level transition [1/min]
 # Walking cadence is a square-root-like law through 110 steps/min at 1.3 m/s (our choice).
-_WALK_CADENCE, _WALK_SPEED, _WALK_EXPONENT = 110.0, 1.3, 0.58
+_WALK_CADENCE = 110.0
+_WALK_SPEED = 1.3
+_WALK_EXPONENT = 0.58
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class CadenceModel:
     (array([176. , 182.3]), 115.2)
     """
 
-    at_3: float = _CONSTANT + 3.0 * _RISE
+    at_3: float = _CONSTANT + 3.0 * _SLOPE
     personal: bool = False
 
     @property
@@ -64,7 +70,7 @@ class CadenceModel:
 
     @property
     def _scale(self) -> float:
-        return self.at_3 / (_CONSTANT + 3.0 * _RISE)
+        return self.at_3 / (_CONSTANT + 3.0 * _SLOPE)
 
     def running(self, speed: ArrayLike) -> Floats:
         """Predict the cadence of running at a speed.
@@ -79,7 +85,7 @@ class CadenceModel:
         numpy.ndarray
             Steps of both feet. [1/min] NaN where `speed` is NaN.
         """
-        return self._scale * (_CONSTANT + _RISE * as_floats(speed))
+        return self._scale * (_CONSTANT + _SLOPE * as_floats(speed))
 
     def walking(self, speed: ArrayLike) -> Floats:
         """Predict the cadence of walking at a speed, by ``110 (v / 1.3)^0.58`` (our choice).
@@ -141,7 +147,7 @@ def fit_cadence(
     >>> model.personal, round(model.at_3, 1)
     (True, 168.0)
     """
-    v, steps = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
+    v, steps = broadcast_floats(speed, cadence)
     running = (steps >= _SLOWEST_RUNNING) & (v >= _STUDIED[0]) & (v <= _STUDIED[1])
     seconds = np.where(running, valid_seconds(dt, v, steps), 0.0)
     if float(np.sum(seconds)) < minimum_seconds:
@@ -188,11 +194,9 @@ def modelled_cadence(
     array([162.044, 168.056, 174.068])
     """
     running = model.running(speed)
-    return (
-        running
-        if walking is None
-        else np.where(as_flags(walking), model.walking(speed), running)
-    )
+    if walking is None:
+        return running
+    return np.where(as_flags(walking), model.walking(speed), running)
 
 
 def step_length(speed: ArrayLike, cadence: ArrayLike) -> Floats:
@@ -216,10 +220,7 @@ def step_length(speed: ArrayLike, cadence: ArrayLike) -> Floats:
     >>> float(impact.step_length(3.0, 168.056).round(5))
     1.07107
     """
-    v, steps = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
-    return as_floats(
-        np.divide(60.0 * v, steps, out=np.full(v.shape, np.nan), where=steps > 0.0)
-    )
+    return divide_by_positive(60.0 * as_floats(speed), cadence)
 
 
 @dataclass(frozen=True)
@@ -280,10 +281,10 @@ def count_steps(
     rate, modelled = step_rate(speed, cadence, walking=walking, model=model)
     seconds = valid_seconds(dt, rate)
     if not np.any(seconds > 0.0):
-        return StepCount(float("nan"), float("nan"))
+        return StepCount(nan, nan)
     steps = np.where(seconds > 0.0, rate, 0.0) * seconds
     total = float(np.sum(steps))
-    share = float(np.sum(steps[modelled])) / total if total > 0.0 else float("nan")
+    share = float(np.sum(steps[modelled])) / total if total > 0.0 else nan
     return StepCount(total, share)
 
 
@@ -325,12 +326,9 @@ def step_rate(
     >>> rate.round(3), modelled
     (array([2.833, 2.801]), array([False,  True]))
     """
-    v, recorded = np.broadcast_arrays(as_floats(speed), as_floats(cadence))
+    v, recorded = broadcast_floats(speed, cadence)
     modelled = ~(recorded > 0.0)
-    rate = (
-        np.where(modelled, modelled_cadence(v, walking=walking, model=model), recorded)
-        / 60.0
-    )
-    return np.where(
-        v < STOPPED_SPEED, 0.0, np.where(np.isnan(v), np.nan, rate)
-    ), modelled
+    expected = modelled_cadence(v, walking=walking, model=model)
+    rate = np.where(modelled, expected, recorded) / 60.0
+    rate = np.where(np.isnan(v), np.nan, rate)
+    return np.where(v < STOPPED_SPEED, 0.0, rate), modelled

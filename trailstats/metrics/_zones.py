@@ -112,11 +112,8 @@ def easy_ceiling(
     """
     shares = rules or ZoneRules()
     half = shares.uncertainty * hr_max
-    return (
-        shares.first * hr_max - half,
-        shares.first * hr_max,
-        shares.first * hr_max + half,
-    )
+    ceiling = shares.first * hr_max
+    return ceiling - half, ceiling, ceiling + half
 
 
 def lthr_zone_bounds(lthr: float) -> Floats:
@@ -267,12 +264,8 @@ def share_above(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:
     0.25
     """
     heart = as_floats(hr)
-    above = np.where(
-        np.isnan(heart) | np.isnan(ceiling),
-        np.nan,
-        (heart > ceiling).astype(np.float64),
-    )
-    return time_mean(above, dt)
+    unknown = np.isnan(heart) | np.isnan(ceiling)
+    return time_mean(np.where(unknown, np.nan, heart > ceiling), dt)
 
 
 def overshoot(hr: ArrayLike, dt: ArrayLike, ceiling: float) -> float:

@@ -8,11 +8,18 @@ the number of unknown days before.
 from __future__ import annotations
 
 from enum import StrEnum
+from math import nan
 
 import numpy as np
 import scipy
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import (
+    ArrayLike,
+    Floats,
+    as_floats,
+    divide_by_positive,
+    sum_up_to,
+)
 from trailstats.metrics._session_load import (
     LoadMethod,
     SessionLoad,
@@ -226,13 +233,11 @@ def monotony(week: ArrayLike, *, population: bool = False) -> float:
     """
     loads = as_floats(week)
     if loads.size < 2:
-        return float("nan")
-    deviation, mean = (
-        float(np.std(loads, ddof=0 if population else 1)),
-        float(np.mean(loads)),
-    )
-    # Equal days leave a deviation of rounding size, not exactly zero.
-    return mean / deviation if deviation > 1e-9 * abs(mean) else float("nan")
+        return nan
+    mean = float(np.mean(loads))
+    std = float(np.std(loads, ddof=0 if population else 1))
+    # Equal days leave a standard deviation of rounding size, not exactly zero.
+    return mean / std if std > 1e-9 * abs(mean) else nan
 
 
 def strain(week: ArrayLike, *, population: bool = False) -> float:
@@ -296,7 +301,7 @@ def rolling_total(daily: ArrayLike, days: int) -> Floats:
     if days < 1:
         raise ValueError(f"days must be at least 1, got {days}")
     amounts = np.nan_to_num(as_floats(daily))
-    sums = np.concatenate([[0.0], np.cumsum(amounts)])
+    sums = sum_up_to(amounts)
     result = np.full(amounts.shape, np.nan)
     if amounts.size >= days:
         result[days - 1 :] = sums[days:] - sums[:-days]
@@ -343,12 +348,9 @@ def acute_chronic_ratio(
     acute = rolling_total(daily, acute_days) / acute_days
     chronic = rolling_total(daily, chronic_days) / chronic_days
     # Cancellation in the running sum leaves dust where the window is empty.
-    empty = ~(
-        chronic
-        > 1e-9 * max(float(np.max(np.nan_to_num(as_floats(daily)), initial=0.0)), 1e-12)
-    )
-    return as_floats(
-        np.divide(acute, chronic, out=np.full(chronic.shape, np.nan), where=~empty)
+    largest = float(np.max(np.nan_to_num(as_floats(daily)), initial=1e-12))
+    return divide_by_positive(
+        acute, np.where(chronic > 1e-9 * largest, chronic, np.nan)
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import scipy
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
 from trailstats.metrics._best_efforts import (
     BestEfforts,
     CriticalSpeed,
@@ -69,7 +70,7 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
     >>> float(performance.vdot(5000.0, 1200.0).round(4))
     49.8062
     """
-    d, t = np.broadcast_arrays(as_floats(distance), as_floats(duration))
+    d, t = broadcast_floats(distance, duration)
     usable = (d > 0.0) & (t > 0.0)
     minutes = np.where(usable, t, np.nan) / 60.0
     speed = d / minutes
@@ -108,14 +109,14 @@ def equivalent_time(uptake: float, distance: float) -> float:
     1200.0
     """
     if not (uptake > 0.0 and distance > 0.0):
-        return float("nan")
+        return nan
 
     def excess(duration: float) -> float:
         return float(vdot(distance, duration)) - uptake
 
     fastest, slowest = distance / 12.0, distance / 0.5
     if excess(fastest) < 0.0 or excess(slowest) > 0.0:
-        return float("nan")
+        return nan
     return float(scipy.optimize.brentq(excess, fastest, slowest, xtol=1e-9))
 
 
@@ -198,7 +199,7 @@ def runs_needed(
     116.6
     """
     if difference == 0.0:
-        return float("nan")
+        return nan
     width = float(
         scipy.special.ndtri(0.5 + 0.5 * confidence) + scipy.special.ndtri(power)
     )
@@ -282,7 +283,7 @@ def speed_at_heart_rate(
     >>> round(performance.speed_at_heart_rate(speed, hr, 150.0).speed, 3)
     2.1
     """
-    v, heart = np.broadcast_arrays(as_floats(speed), as_floats(hr))
+    v, heart = broadcast_floats(speed, hr)
     warmth = (
         np.full(v.shape, reference_temperature)
         if temperature is None
@@ -290,7 +291,7 @@ def speed_at_heart_rate(
     )
     kept = ~(np.isnan(v) | np.isnan(heart) | np.isnan(warmth))
     v, heart, warmth = v[kept], heart[kept], warmth[kept]
-    nothing = SpeedAtHeartRate(float("nan"), float("nan"), float("nan"), int(v.size))
+    nothing = SpeedAtHeartRate(nan, nan, nan, int(v.size))
     if v.size < max(minimum_windows, 4) or np.ptp(heart) == 0.0:
         return nothing
     if not np.min(heart) - 5.0 <= reference <= np.max(heart) + 5.0:

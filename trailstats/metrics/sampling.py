@@ -6,6 +6,8 @@ pause has ``dt = 0``. A missing or negative `dt` counts as zero, so a bad clock 
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 
 from trailstats.arrays import (
@@ -15,6 +17,8 @@ from trailstats.arrays import (
     Ints,
     as_flags,
     as_floats,
+    broadcast_floats,
+    sum_up_to,
 )
 
 __all__ = [
@@ -81,15 +85,10 @@ def recorded_share(dt: ArrayLike, *values: ArrayLike) -> float:
     >>> sampling.recorded_share([1.0, 3.0], [5.0, float('nan')])
     0.25
     """
-    total = float(
-        np.sum(
-            valid_seconds(
-                np.broadcast_arrays(as_floats(dt), *map(as_floats, values))[0]
-            )
-        )
-    )
+    seconds = broadcast_floats(dt, *values)[0]
+    total = float(np.sum(valid_seconds(seconds)))
     if total == 0.0:
-        return float("nan")
+        return nan
     return float(np.sum(valid_seconds(dt, *values))) / total
 
 
@@ -118,7 +117,7 @@ def time_mean(values: ArrayLike, dt: ArrayLike) -> float:
     seconds = valid_seconds(dt, series)
     total = float(np.sum(seconds))
     if total == 0.0:
-        return float("nan")
+        return nan
     return float(np.sum(np.where(seconds > 0.0, series, 0.0) * seconds)) / total
 
 
@@ -156,7 +155,7 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
     series, seconds = np.broadcast_arrays(as_floats(values), valid_seconds(dt, values))
     kept = seconds > 0.0
     if not np.any(kept):
-        return float("nan")
+        return nan
     order = np.argsort(series[kept], kind="stable")
     ordered, cumulated = series[kept][order], np.cumsum(seconds[kept][order])
     # A hair below the target, so that rounding in the cumulated sum cannot skip a value.
@@ -193,14 +192,10 @@ def moving_mean(values: ArrayLike, dt: ArrayLike, window: float) -> Floats:
     series = as_floats(values)
     if window <= 0.0 or series.size == 0:
         return series.copy()
-    clock = np.concatenate(
-        [[0.0], np.cumsum(valid_seconds(np.broadcast_to(as_floats(dt), series.shape)))]
-    )
+    clock = sum_up_to(np.broadcast_to(valid_seconds(dt), series.shape))
     seconds = valid_seconds(dt, series)
-    recorded = np.concatenate([[0.0], np.cumsum(seconds)])
-    integral = np.concatenate(
-        [[0.0], np.cumsum(np.where(seconds > 0.0, series, 0.0) * seconds)]
-    )
+    recorded = sum_up_to(seconds)
+    integral = sum_up_to(np.where(seconds > 0.0, series, 0.0) * seconds)
     middle = 0.5 * (clock[:-1] + clock[1:])
     low, high = middle - 0.5 * window, middle + 0.5 * window
     # A pause repeats a position of the clock, but with the same sums, so interpolation cannot go
@@ -233,6 +228,5 @@ def true_runs(mask: ArrayLike) -> tuple[Ints, Ints]:
     """
     flags: Flags = as_flags(mask)
     edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return np.flatnonzero(edges == 1).astype(np.int64), np.flatnonzero(
-        edges == -1
-    ).astype(np.int64)
+    start, stop = (np.flatnonzero(edges == step) for step in (1, -1))
+    return start.astype(np.int64), stop.astype(np.int64)
