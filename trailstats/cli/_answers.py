@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command, print_json
 from trailstats.cli._console import note
+from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
 from trailstats.history import History
@@ -21,23 +20,14 @@ from trailstats.history import History
 class Pages:
     """What is written beside the page."""
 
-    split: Annotated[
-        bool, typer.Option("--split", help="Activities as pages beside the front page.")
-    ] = False
-    png: Annotated[
-        Path | None,
-        typer.Option(
-            "--png", metavar="DIR", help="Write the charts as PNG and SVG too."
-        ),
-    ] = None
+    split: Annotated[bool, option("report-split")] = False
+    png: Annotated[Path | None, option("report-png")] = None
 
 
 @command
 def report(
     sources: o.Sources,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
-    ] = Path("report.html"),
+    output: Annotated[Path, option("report-output")] = Path("report.html"),
     *,
     runner: o.Runner,
     pages: Pages,
@@ -86,10 +76,7 @@ def report(
 def claims(
     sources: o.Sources,
     runner: o.Runner,
-    explain: Annotated[
-        str | None,
-        typer.Option(metavar="CLAIM", help="List the runs that one answer rests on."),
-    ] = None,
+    explain: Annotated[str | None, option("claims-explain")] = None,
     *,
     work: Work,
     shown: o.Shown,

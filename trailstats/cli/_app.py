@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 import typer
 
 from trailstats import __version__
+from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, Unexpected, code_of, report_problem
 from trailstats.errors import TrailstatsError
 
@@ -34,9 +35,7 @@ _DEBUG = inspect.Parameter(
     "debug",
     inspect.Parameter.KEYWORD_ONLY,
     default=False,
-    annotation=Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ],
+    annotation=Annotated[bool, option("debug")],
 )
 
 
@@ -134,9 +133,7 @@ def print_json(document: object) -> None:
 
 @app.callback(invoke_without_command=True)
 def _main(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.")
-    ] = False,
+    version: Annotated[bool, option("version")] = False,
 ) -> None:
     if version:
         sys.stdout.write(f"trailstats {__version__}\n")

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-import typer
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command, print_json
 from trailstats.cli._console import note
+from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
 from trailstats.history import History
@@ -41,39 +41,11 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
 class Outputs:
     """The files to write, and how."""
 
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="A .csv, .parquet or .json file."
-        ),
-    ]
-    segments: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Write the segments too (.csv, .parquet or .json)."
-        ),
-    ] = None
-    weekly: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the sums of each week too (.csv, .parquet or .json).",
-        ),
-    ] = None
-    by_athlete: Annotated[
-        bool,
-        typer.Option(
-            "--by-athlete",
-            help="SOURCE holds a folder for each athlete, perhaps with an athlete.toml.",
-        ),
-    ] = False
-    partition: Annotated[
-        bool,
-        typer.Option(
-            "--partition",
-            help="Write Parquet as folders: a file for each athlete and year.",
-        ),
-    ] = False
+    output: Annotated[Path, option("batch-output")]
+    segments: Annotated[Path | None, option("batch-segments")] = None
+    weekly: Annotated[Path | None, option("batch-weekly")] = None
+    by_athlete: Annotated[bool, option("batch-by-athlete")] = False
+    partition: Annotated[bool, option("batch-partition")] = False
 
     def tables(self) -> list[tuple[Path, Table]]:
         """Return each file with the table that it holds."""

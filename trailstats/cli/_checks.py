@@ -12,8 +12,6 @@ from trailstats.cli._tables import sport_text
 from trailstats.model.activity import Activity
 from trailstats.schema.documents import plain
 
-__all__ = ["checked", "print_checks"]
-
 
 def checked(activity: Activity) -> dict[str, object]:
     """Return what `check` says of one activity."""

@@ -12,8 +12,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Row", "console_width", "is_narrow", "note", "print_rows"]
-
 Row: TypeAlias = Sequence[str | Text]
 
 NARROW = 120

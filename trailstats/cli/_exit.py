@@ -11,16 +11,6 @@ from trailstats.errors import ConfigError, MissingExtraError, ReadError, Trailst
 from trailstats.history import History
 from trailstats.schema import FORMAT_VERSION
 
-__all__ = [
-    "ExitCode",
-    "Interrupted",
-    "Unexpected",
-    "UsageProblem",
-    "code_for",
-    "code_of",
-    "report_problem",
-]
-
 
 class ExitCode(IntEnum):
     """What the program's exit code means."""

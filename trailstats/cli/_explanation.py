@@ -11,8 +11,6 @@ from trailstats.report import text
 from trailstats.report.units import Units
 from trailstats.terrain.explain import Explanation, Reason, WayShare
 
-__all__ = ["print_explanation"]
-
 MOST_CUES = 4
 """Cues named for a stretch, the strongest first."""
 

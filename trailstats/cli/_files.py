@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from trailstats.analysis import Options, analyze_by
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command, print_json
 from trailstats.cli._checks import checked, print_checks
 from trailstats.cli._console import note
+from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode
 from trailstats.cli._explanation import print_explanation
 from trailstats.errors import ReadError, TrailstatsError
@@ -33,12 +32,7 @@ def analyze(
     *,
     ground: o.Ground,
     processes: o.Processes,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain", help="Show what pushed each stretch to road or trail instead."
-        ),
-    ] = False,
+    explain: Annotated[bool, option("analyze-explain")] = False,
     shown: o.Shown,
 ) -> ExitCode:
     """Analyse one activity: totals, metrics, segments, climbs, issues.
@@ -79,13 +73,7 @@ def _print_reasons(file: str, options: Options, shown: o.Shown) -> ExitCode:
 @command
 def check(
     sources: o.Sources,
-    compare: Annotated[
-        bool,
-        typer.Option(
-            "--compare",
-            help="Read FIT and GPX a second time with fitparse or gpxpy; show differences.",
-        ),
-    ] = False,
+    compare: Annotated[bool, option("check-compare")] = False,
     as_json: o.Json = False,
 ) -> ExitCode:
     """Show what is in the files, what is wrong with them, and what was salvaged.
@@ -127,12 +115,7 @@ def _second_opinion(ref: SourceRef) -> dict[str, object]:
 @command
 def convert(
     file: o.File,
-    output: Annotated[
-        Path,
-        typer.Argument(
-            metavar="OUT", help="A .gpx, .csv, .parquet, .geojson or .json file."
-        ),
-    ],
+    output: Annotated[Path, argument("convert-output")],
     as_json: o.Json = False,
 ) -> ExitCode:
     """Write an activity in another format; GeoJSON holds its labelled segments.

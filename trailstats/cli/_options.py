@@ -14,11 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from trailstats.analysis import Options
 from trailstats.cache import cache_folder
 from trailstats.cleaning import CleanRules
+from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
 from trailstats.model.athlete import Athlete
@@ -28,96 +27,22 @@ from trailstats.terrain import RoadMap, TerrainRules
 from trailstats.terrain.dem import GroundTiles
 from trailstats.terrain.inputs import as_labels
 
-Sources = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="SOURCE...",
-        help="Files, folders, zips or addresses such as s3://bucket/runs; folders are read "
-        "recursively.",
-    ),
-]
-File = Annotated[str, typer.Argument(metavar="FILE", help="One recorded activity.")]
-AthleteFile = Annotated[
-    Path | None,
-    typer.Option("--athlete", metavar="FILE", help="Profile of the runner (TOML)."),
-]
-Evidence = Annotated[
-    str | None,
-    typer.Option(
-        metavar="LIST",
-        help="Evidence allowed for road or trail, of: signal,tag,map,label. Default: all there is.",
-    ),
-]
-Maps = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--map", metavar="FILE", help="Local OpenStreetMap extract; repeatable."
-    ),
-]
-Labels = Annotated[
-    Path | None,
-    typer.Option(
-        "--labels", metavar="FILE", help="Your own surface labels (CSV or TOML)."
-    ),
-]
-Dem = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--dem",
-        metavar="PATH",
-        help="Tiles of a ground model that correct elevation; repeatable.",
-    ),
-]
-OwnPace = Annotated[
-    bool,
-    typer.Option(
-        "--own-pace",
-        help="Take your usual pace on flat road, from these recordings, as evidence too; all must "
-        "be yours.",
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="N", help="Processes. Default: one per processor."),
-]
-CacheFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--cache",
-        metavar="DIR",
-        help="Where to keep what was computed. Default: the user's own.",
-    ),
-]
-NoCache = Annotated[
-    bool, typer.Option("--no-cache", help="Compute everything anew, and keep nothing.")
-]
-TimeLimit = Annotated[
-    float,
-    typer.Option(
-        "--time-limit",
-        min=0.1,
-        metavar="SECONDS",
-        help="A source that takes longer fails.",
-    ),
-]
-Dask = Annotated[
-    str | None,
-    typer.Option(
-        "--dask",
-        metavar="ADDRESS",
-        help="Scheduler of a Dask cluster that does the work.",
-    ),
-]
-Imperial = Annotated[bool, typer.Option("--imperial", help="Miles and feet.")]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print a JSON document instead of tables.")
-]
-Races = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--race", metavar="DATE", help="Day of a road race, as 2026-05-10; repeatable."
-    ),
-]
+Sources = Annotated[list[str], argument("sources")]
+File = Annotated[str, argument("file")]
+AthleteFile = Annotated[Path | None, option("athlete")]
+Evidence = Annotated[str | None, option("evidence")]
+Maps = Annotated[list[Path] | None, option("map")]
+Labels = Annotated[Path | None, option("labels")]
+Dem = Annotated[list[Path] | None, option("dem")]
+OwnPace = Annotated[bool, option("own-pace")]
+Workers = Annotated[int | None, option("workers")]
+CacheFolder = Annotated[Path | None, option("cache")]
+NoCache = Annotated[bool, option("no-cache")]
+TimeLimit = Annotated[float, option("time-limit")]
+Dask = Annotated[str | None, option("dask")]
+Imperial = Annotated[bool, option("imperial")]
+Json = Annotated[bool, option("json")]
+Races = Annotated[list[str] | None, option("race")]
 
 
 def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:

@@ -13,8 +13,6 @@ from typing import TextIO
 from trailstats.cli._exit import Interrupted
 from trailstats.history._progress import Step, lines
 
-__all__ = ["watched"]
-
 _BETWEEN_FRAMES = 0.1  # s
 
 

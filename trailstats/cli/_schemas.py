@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command, print_json
 from trailstats.cli._console import note
+from trailstats.cli._declarations import argument
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.model.json_schemas import DOCUMENTS, document_schema, table_schema
 from trailstats.schema import TABLES
@@ -17,12 +16,7 @@ from trailstats.schema import TABLES
 
 @command
 def schema(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[NAME]", help="A document or a table; without it, the names."
-        ),
-    ] = None,
+    name: Annotated[str | None, argument("schema-name")] = None,
     as_json: o.Json = False,
 ) -> ExitCode:
     """Print the JSON Schema of a document, or a table's columns and units.

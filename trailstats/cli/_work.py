@@ -22,8 +22,6 @@ from trailstats.history._sources import (
 from trailstats.history._workers import Engine
 from trailstats.model.athlete import Athlete
 
-__all__ = ["Work"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Work:

@@ -13,14 +13,6 @@ from trailstats.report.sections import ActivityView
 from trailstats.report.units import Units
 from trailstats.schema import has_ground
 
-__all__ = [
-    "ActivityRow",
-    "IssueGroup",
-    "activity_columns",
-    "activity_row",
-    "issue_groups",
-]
-
 _SEVERITIES = ("error", "warning", "info")
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trailstats.errors import MissingExtraError
+from trailstats.report.packaged import packaged_tables
 from trailstats.report.palette import LIGHT, Palette
 from trailstats.schema import Surface
 
@@ -17,24 +18,10 @@ if TYPE_CHECKING:
 
     Chart: TypeAlias = alt.Chart | alt.LayerChart
 
-__all__ = [
-    "HEIGHT",
-    "SURFACES",
-    "Rows",
-    "altair",
-    "chart",
-    "config",
-    "keyed",
-    "legend",
-    "surface_colour",
-    "surface_shape",
-    "themed",
-    "time_axis",
-    "tips",
-    "wide",
-]
-
 Rows = Sequence[dict[str, object]]
+
+CHARTS = packaged_tables("charts.toml")
+"""Title, sentence and tooltips of each chart, by its name."""
 
 HEIGHT = 220
 WIDTH = 640
@@ -94,14 +81,15 @@ def surface_shape(rows: Rows) -> object:
     return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _surfaces_in(rows)})
 
 
-def tips(*fields: tuple[str, ...]) -> list[object]:
-    """Return what is shown under the pointer: for each field its name, and perhaps a title and a
-    format.
-    """
+def tips(name: str, unit: str = "") -> list[object]:
+    """Return what is shown under the pointer in a chart, from ``charts.toml``."""
     names = ("title", "format")
     return [
-        altair().Tooltip(field, **dict(zip(names, rest, strict=False)))
-        for field, *rest in fields
+        altair().Tooltip(
+            field,
+            **dict(zip(names, (word.format(unit=unit) for word in rest), strict=False)),
+        )
+        for field, *rest in CHARTS[name]["tips"]
     ]
 
 
@@ -113,28 +101,20 @@ def themed(chart: Chart) -> Chart:
 
 def config(palette: Palette) -> dict[str, Any]:
     """Return the Vega-Lite configuration of a theme."""
-    axis = {
-        "labelColor": palette.muted,
-        "titleColor": palette.muted,
-        "gridColor": palette.line,
-        "domainColor": palette.line,
-        "tickColor": palette.line,
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-    }
-    legend = {
-        "labelColor": palette.text,
-        "titleColor": palette.muted,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-    }
-    font = "system-ui, sans-serif"
+    small = {"labelFontSize": 12, "titleFontSize": 12}
+    title = {"titleColor": palette.muted}
+    lines = dict.fromkeys(("gridColor", "domainColor", "tickColor"), palette.line)
     return {
         "background": palette.background,
-        "font": font,
-        "axis": axis,
-        "legend": legend,
+        "font": "system-ui, sans-serif",
+        "axis": {
+            "labelColor": palette.muted,
+            **title,
+            **lines,
+            "titleFontWeight": "normal",
+            **small,
+        },
+        "legend": {"labelColor": palette.text, **title, **small},
         "view": {"stroke": None},
     }
 

@@ -8,6 +8,7 @@ gets the colours of the reader's theme.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trailstats.report.chart_base import (
@@ -22,36 +23,14 @@ from trailstats.report.chart_base import (
     tips,
     wide,
 )
-from trailstats.report.palette import LIGHT
+from trailstats.report.palette import LIGHT, VERDICT_MARKS
 from trailstats.report.run_tables import ZONES
 from trailstats.terrain.ground_kinds import GROUND_KINDS
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
 
-__all__ = [
-    "calendar",
-    "claims",
-    "impact",
-    "intensity",
-    "load",
-    "profile",
-    "routes",
-    "track",
-    "trend",
-    "variety",
-    "weekly",
-]
-
-_VERDICTS = {
-    "supported": (LIGHT.good, "circle"),
-    "contradicted": (LIGHT.bad, "cross"),
-    "inconclusive": (LIGHT.warn, "square"),
-    "not enough data": (LIGHT.unknown, "triangle-up"),
-    "not measurable": (LIGHT.unknown, "stroke"),
-}
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-_WEEK_TIP = ("week:T", "week from", "%d %b %Y")
 _CLOCK = (
     "floor(datum.value / 60) + ':' + (datum.value % 60 < 10 ? '0' : '') + "
     "round(datum.value % 60)"
@@ -65,14 +44,14 @@ def weekly(rows: Rows, unit: str = "km") -> Chart:
     """Return weekly distance as bars stacked by surface; rows with ``week, end, surface,
     distance``.
     """
-    return _stacked(rows, "distance", unit)
+    return _stacked_weeks(rows, "weekly", "distance", unit)
 
 
 def impact(rows: Rows) -> Chart:
     """Return weekly impact load as bars stacked by surface; rows with ``week, end, surface,
     impact``.
     """
-    return _stacked(rows, "impact", "level-road km")
+    return _stacked_weeks(rows, "impact", "impact", "level-road km")
 
 
 def load(rows: Rows) -> Chart:
@@ -83,23 +62,15 @@ def load(rows: Rows) -> Chart:
     alt = altair()
     colours = {"fitness": LIGHT.text, "fatigue": LIGHT.bad, "form": LIGHT.accent}
     dashes = {"fitness": [1, 0], "fatigue": [5, 3], "form": [2, 2]}
-    base = chart(rows)
+    base = chart(rows).encode(x=_week_axis())
     bars = base.mark_rect(color=LIGHT.unknown, opacity=0.45).encode(
-        x=_week_axis(),
         x2="end:T",
         y=alt.Y("load:Q", title="load"),
         y2=alt.datum(0),
-        tooltip=tips(
-            _WEEK_TIP,
-            ("load:Q", "load", ".0f"),
-            ("fitness:Q", "fitness, 42 days", ".0f"),
-            ("fatigue:Q", "fatigue, 7 days", ".0f"),
-            ("form:Q", "form", "+.0f"),
-        ),
+        tooltip=tips("load"),
     )
     folded = base.transform_fold(list(colours), as_=["kind", "value"])
     lines = folded.mark_line(strokeWidth=2).encode(
-        x=_week_axis(),
         y="value:Q",
         color=keyed("Color", "kind:N", colours),
         strokeDash=keyed("StrokeDash", "kind:N", dashes),
@@ -125,13 +96,7 @@ def intensity(rows: Rows) -> Chart:
         x=share,
         color=keyed("Color", "zone:N", colours),
         order="order:Q",
-        tooltip=tips(
-            ("surface:N", "on"),
-            ("zone:N",),
-            ("share:Q", "share", ".0%"),
-            ("time:N",),
-            ("n:Q", "runs"),
-        ),
+        tooltip=tips("intensity"),
     )
     return wide(bars, height=130)
 
@@ -145,13 +110,11 @@ def calendar(rows: Rows, unit: str = "km") -> Chart:
     points = chart(rows).mark_point(filled=True, opacity=0.85)
     points = points.encode(
         x=_week_axis(),
-        y=alt.Y("day:N", sort=_DAYS, title=None, scale=alt.Scale(domain=_DAYS)),
+        y=_names_axis("day:N", _DAYS),
         size=alt.Size("distance:Q", title=unit, legend=None, scale=area),
         color=surface_colour(rows),
         shape=surface_shape(rows),
-        tooltip=tips(
-            ("date:N",), ("name:N",), ("surface:N",), ("distance:Q", unit, ".1f")
-        ),
+        tooltip=tips("calendar", unit),
     )
     return wide(points, height=170)
 
@@ -171,15 +134,9 @@ def variety(rows: Rows) -> Chart:
     cells = chart(rows).mark_rect(color=LIGHT.hard)
     cells = cells.encode(
         x=alt.X("yearmonth(month):O", title=None, axis=months),
-        y=alt.Y("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds)),
+        y=_names_axis("kind:N", kinds),
         opacity=alt.Opacity("share:Q", scale=strength, legend=shares),
-        tooltip=tips(
-            ("month:T", "month", "%B %Y"),
-            ("kind:N", "ground"),
-            ("share:Q", "share", ".0%"),
-            ("hours:Q", "hours", ".1f"),
-            ("evenness:Q", "evenness of the month", ".2f"),
-        ),
+        tooltip=tips("variety"),
     )
     return wide(cells, height=30 * len(kinds) + 60)
 
@@ -199,15 +156,14 @@ def trend(points: Rows, lines: Rows, unit: str = "/km") -> Chart:
         x=_week_axis(),
         y=y,
         size=alt.Size("n:Q", legend=None, scale=alt.Scale(range=[16, 70])),
-        tooltip=tips(_WEEK_TIP, ("pace:N",), ("n:Q", "road runs")),
+        tooltip=tips("trend"),
     )
     if not lines:
         return wide(alt.layer(dots))
-    fitted = chart(lines)
-    band = fitted.mark_area(opacity=0.18, color=LIGHT.road).encode(
-        x=_week_axis(), y=alt.Y("low:Q", scale=scale), y2="high:Q"
-    )
-    line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(x=_week_axis(), y=y)
+    fitted = chart(lines).encode(x=_week_axis())
+    band = fitted.mark_area(opacity=0.18, color=LIGHT.road)
+    band = band.encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
+    line = fitted.mark_line(strokeWidth=2, color=LIGHT.road).encode(y=y)
     return wide(alt.layer(band, line, dots))
 
 
@@ -228,12 +184,13 @@ def claims(rows: Rows) -> Chart:
     known to.
     """
     alt = altair()
-    found = {v: _VERDICTS[v] for v in _VERDICTS if any(r["verdict"] == v for r in rows)}
-    colours = {verdict: colour for verdict, (colour, _) in found.items()}
-    shapes = {verdict: shape for verdict, (_, shape) in found.items()}
+    found = {row["verdict"] for row in rows}
+    marks = {v: mark for v, mark in VERDICT_MARKS.items() if v in found}
+    colours = {verdict: colour for verdict, (colour, _) in marks.items()}
+    shapes = {verdict: shape for verdict, (_, shape) in marks.items()}
     base = chart(rows).encode(
         y=alt.Y("title:N", title=None, sort=None, axis=alt.Axis(labelLimit=320)),
-        tooltip=tips(("title:N",), ("verdict:N",), ("text:N", "trail minus road")),
+        tooltip=tips("claims"),
     )
     coloured = base.encode(color=keyed("Color", "verdict:N", colours))
 
@@ -258,15 +215,15 @@ def claims(rows: Rows) -> Chart:
     return wide(layers, height=max(60, 34 * len(rows)))
 
 
-def _stacked(rows: Rows, field: str, title: str) -> Chart:
+def _stacked_weeks(rows: Rows, name: str, field: str, unit: str) -> Chart:
     """Return bars from week to week, stacked by surface; drawn as rectangles, so that they fill the
     week.
     """
     alt = altair()
-    stacked = chart(rows).transform_calculate(
+    ordered = chart(rows).transform_calculate(
         order=f"indexof({SURFACES}, datum.surface)"
     )
-    stacked = stacked.transform_stack(
+    stacked = ordered.transform_stack(
         stack=field,
         groupby=["week"],
         sort=[alt.SortField("order")],
@@ -276,16 +233,22 @@ def _stacked(rows: Rows, field: str, title: str) -> Chart:
     bars = stacked.mark_rect().encode(
         x=_week_axis(),
         x2="end:T",
-        y=alt.Y("from:Q", title=title),
+        y=alt.Y("from:Q", title=unit),
         y2="to:Q",
         color=surface_colour(rows),
-        tooltip=tips(_WEEK_TIP, ("surface:N",), (f"{field}:Q", title, ".1f")),
+        tooltip=tips(name, unit),
     )
     return wide(bars)
 
 
 def _week_axis() -> object:
     return altair().X("week:T", title=None, axis=time_axis())
+
+
+def _names_axis(field: str, names: Sequence[str]) -> object:
+    """Return rows from above in this order, each with its name."""
+    alt = altair()
+    return alt.Y(field, sort=names, title=None, scale=alt.Scale(domain=names))
 
 
 def profile(rows: Rows, x_title: str, y_title: str) -> Chart:

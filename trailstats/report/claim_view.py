@@ -16,16 +16,6 @@ from trailstats.report.palette import EVIDENCE, OUTCOMES, VERDICTS, Swatch
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import EvidenceStrength, Verdict
 
-__all__ = [
-    "CheckView",
-    "ClaimView",
-    "IntervalPicture",
-    "RuleView",
-    "claim_view",
-    "display_unit",
-    "rule_views",
-]
-
 _SHARE = re.compile(
     r"\b(share|fraction|proportion|probability|coefficient of variation"
     r"|relative to|loss of|change of)\b",

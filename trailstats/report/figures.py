@@ -11,14 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from trailstats.report import chart_base, charts, text
+from trailstats.report.chart_base import CHARTS
 from trailstats.report.palette import LIGHT, Palette
 from trailstats.report.units import Units
 from trailstats.report.view import HistoryView, Page
 
 if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
-
-__all__ = ["Drawing", "Figure", "drawings", "figures"]
 
 
 @dataclass(frozen=True)
@@ -44,39 +43,6 @@ class Figure:
     spec: dict[str, object]
 
 
-_TEXTS = {
-    "weekly": ("Distance", "Each week from Monday, by ground, in {unit}."),
-    "load": (
-        "Load and form",
-        "Bars: session load of the week. Lines: its exponentially weighted mean over 42 days "
-        "(fitness) and 7 days (fatigue), and the one less the other (form): below zero the week "
-        "was harder than usual.",
-    ),
-    "impact": (
-        "Impact load",
-        "What the week's steps amount to, in kilometres on a level road; modelled.",
-    ),
-    "intensity": (
-        "Intensity, trail against road",
-        "Share of moving time in three heart-rate zones, for runs that count as trail or road as "
-        "a whole.",
-    ),
-    "variety": (
-        "Variety of ground",
-        "How each month's time is spread over kinds of ground, where that is known: the stronger "
-        "the colour, the more.",
-    ),
-    "trend": (
-        "Road form",
-        "Pace on level road at {beats} heart beats a minute, week by week; upwards is fitter, or "
-        "cooler.{band}",
-    ),
-    "calendar": ("Calendar", "A mark for each activity, larger for longer ones."),
-}
-"""Title and sentence of each chart, in the order of the page."""
-_BAND = " The line is a straight trend with its 95 % band; weeks may resemble their neighbours."
-
-
 def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
     """Return the history's charts that have something to show."""
     unit = units.long
@@ -90,17 +56,20 @@ def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
         "trend": partial(charts.trend, trend.points, trend.lines, f"/{unit}"),
         "calendar": partial(charts.calendar, rows.calendar, unit),
     }
-    beats = text.rate(trend.reference)
-    band = _BAND if trend.lines else ""
+    words = {
+        "unit": unit,
+        "beats": text.rate(trend.reference),
+        "band": CHARTS["trend"]["band"] if trend.lines else "",
+    }
     return [
         Drawing(
             name,
-            title,
-            sentence.format(unit=unit, beats=beats, band=band),
-            charts_of[name],
+            CHARTS[name]["title"],
+            CHARTS[name]["sentence"].format(**words),
+            draw,
         )
-        for name, (title, sentence) in _TEXTS.items()
-        if charts_of[name].args[0]  # its rows
+        for name, draw in charts_of.items()
+        if draw.args[0]  # its rows
     ]
 
 

@@ -21,17 +21,6 @@ from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
 
-__all__ = [
-    "Trend",
-    "calendar_rows",
-    "intensity_rows",
-    "load_rows",
-    "trend_rows",
-    "variety_rows",
-    "weekly_impact_rows",
-    "weekly_rows",
-]
-
 Row = dict[str, object]
 
 # Without a zone, so that a browser takes it as local and shows the same day.

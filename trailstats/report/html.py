@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -27,6 +26,7 @@ from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
+from trailstats.report.packaged import packaged
 from trailstats.report.palette import DARK, LIGHT, Palette
 from trailstats.report.payload import embed, payload
 from trailstats.report.units import Units
@@ -35,7 +35,6 @@ from trailstats.report.view import Page, build_page
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["render", "write_report"]
 
 _OWN_PAGE = re.compile(r"a\d+\.html")
 _GENERATOR = b'<meta name="generator" content="trailstats '
@@ -128,7 +127,7 @@ def render(page: Page) -> str:
     import markupsafe
 
     charts = figures(page)
-    scripts = [_packaged("tracks.js"), _packaged("report.js")]
+    scripts = [packaged("tracks.js"), packaged("report.js")]
     if charts:
         scripts.append(chart_library())  # last: it is long, and only the charts need it
     safe = markupsafe.Markup
@@ -140,7 +139,7 @@ def render(page: Page) -> str:
         version=__version__,
         policy=_policy(scripts),
         styles=safe(
-            _colours() + _packaged("report.css")
+            _colours() + packaged("report.css")
         ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
         data=safe(embed(payload(page, {c.id: c.spec for c in charts}))),
@@ -187,14 +186,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    return environment.from_string(_packaged("template.html.j2"))
-
-
-@functools.cache
-def _packaged(name: str) -> str:
-    return (
-        resources.files("trailstats.report").joinpath(name).read_text(encoding="utf-8")
-    )
+    return environment.from_string(packaged("template.html.j2"))
 
 
 def _policy(scripts: Sequence[str]) -> str:

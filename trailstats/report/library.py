@@ -12,8 +12,6 @@ from trailstats.cache import cache_folder
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.io.tables import write_atomically
 
-__all__ = ["chart_library"]
-
 _ENTRY = "window.vegaEmbed = vegaEmbed;"
 _LAST = 80  # characters at the end, where that line stands under shorter names
 

@@ -12,14 +12,6 @@ from trailstats.history import History
 from trailstats.report.basis import map_hint
 from trailstats.schema import Surface, SurfaceSource, has_ground
 
-__all__ = [
-    "Overview",
-    "counted_activities",
-    "history_map_hint",
-    "overview_of",
-    "read_activities",
-]
-
 
 @dataclass(frozen=True)
 class Overview:

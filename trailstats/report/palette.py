@@ -9,18 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trailstats.report.packaged import packaged_tables
 from trailstats.schema import EvidenceStrength, Surface, Verdict
 
-__all__ = [
-    "DARK",
-    "EVIDENCE",
-    "LIGHT",
-    "OUTCOMES",
-    "SURFACES",
-    "VERDICTS",
-    "Palette",
-    "Swatch",
-]
+_TABLES = packaged_tables("palette.toml")
 
 
 @dataclass(frozen=True)
@@ -47,48 +39,12 @@ class Palette:
 
     def surface(self, surface: Surface) -> str:
         """Return the colour of a surface."""
-        return {
-            Surface.ROAD: self.road,
-            Surface.TRAIL: self.trail,
-            Surface.UNKNOWN: self.unknown,
-        }[surface]
+        colour: str = getattr(self, surface.value)
+        return colour
 
 
-LIGHT = Palette(
-    background="#ffffff",
-    panel="#f5f6f7",
-    text="#1b1f23",
-    muted="#57606a",
-    line="#d5d9de",
-    accent="#0b5cad",
-    road="#0072b2",
-    trail="#c85200",
-    unknown="#83898f",
-    good="#11652f",
-    bad="#a3241b",
-    warn="#7d5200",
-    easy="#b9a3dc",
-    moderate="#8659b8",
-    hard="#4a2178",
-)
-
-DARK = Palette(
-    background="#14171a",
-    panel="#1e2226",
-    text="#e8eaed",
-    muted="#a6aeb7",
-    line="#3a4149",
-    accent="#7db8f5",
-    road="#56b4e9",
-    trail="#f0903a",
-    unknown="#8f969e",
-    good="#6fce8d",
-    bad="#ff9d93",
-    warn="#e6b65c",
-    easy="#6a5590",
-    moderate="#a585d6",
-    hard="#dfcffa",
-)
+LIGHT = Palette(**_TABLES["light"])
+DARK = Palette(**_TABLES["dark"])
 
 
 @dataclass(frozen=True)
@@ -109,31 +65,15 @@ class Swatch:
     tone: str
 
 
-SURFACES: dict[Surface, Swatch] = {
-    Surface.ROAD: Swatch("road", "plain", "road"),
-    Surface.TRAIL: Swatch("trail", "plain", "trail"),
-    Surface.UNKNOWN: Swatch("unknown", "plain", "unknown"),
+VERDICTS = {Verdict(v): Swatch(v, **row) for v, row in _TABLES["verdicts"].items()}
+OUTCOMES = {outcome: Swatch(**row) for outcome, row in _TABLES["outcomes"].items()}
+VERDICT_MARKS: dict[str, tuple[str, str]] = {
+    verdict: (_TABLES["light"][colour], shape)
+    for verdict, (colour, shape) in _TABLES["verdict_marks"].items()
 }
-
-VERDICTS: dict[Verdict, Swatch] = {
-    Verdict.SUPPORTED: Swatch("supported", "check", "good"),
-    Verdict.CONTRADICTED: Swatch("contradicted", "cross", "bad"),
-    Verdict.INCONCLUSIVE: Swatch("inconclusive", "wave", "warn"),
-    Verdict.NOT_ENOUGH_DATA: Swatch("not enough data", "dots", "muted"),
-    Verdict.NOT_MEASURABLE: Swatch("not measurable", "bar", "muted"),
-}
-
-OUTCOMES: dict[str, Swatch] = {
-    "pass": Swatch("kept", "check", "good"),
-    "fail": Swatch("not kept", "cross", "bad"),
-    "not applicable": Swatch("not applicable", "bar", "muted"),
-    "not enough data": Swatch("not enough data", "dots", "muted"),
-}
+"""Colour and shape of each verdict in the chart of the claims."""
 
 EVIDENCE: dict[EvidenceStrength, int] = {
-    EvidenceStrength.STRONG: 3,
-    EvidenceStrength.MODERATE: 2,
-    EvidenceStrength.WEAK: 1,
-    EvidenceStrength.NONE: 0,
+    EvidenceStrength(strength): dots for strength, dots in _TABLES["evidence"].items()
 }
 """Filled dots of three that stand beside the strength of the published evidence."""

@@ -16,8 +16,6 @@ from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.schema import Surface
 
-__all__ = ["embed", "payload"]
-
 Json = dict[str, object]
 
 ROUTE_POINTS = 60

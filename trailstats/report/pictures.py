@@ -16,8 +16,6 @@ from trailstats.report.run_rows import all_route_rows, claim_rows
 from trailstats.report.units import Units
 from trailstats.report.view import history_view
 
-__all__ = ["write_pictures"]
-
 
 def write_pictures(
     history: History,

@@ -15,8 +15,6 @@ from trailstats.report.tracks import TrackView, track_views
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
 
-__all__ = ["all_route_rows", "claim_rows", "profile_rows", "route_rows", "stretches"]
-
 Row = dict[str, object]
 
 

@@ -14,47 +14,12 @@ from trailstats.metrics.sampling import time_mean
 from trailstats.model.results import Analysis, Metric
 from trailstats.report import text
 from trailstats.report.claim_view import display_unit
+from trailstats.report.packaged import packaged_tables
 from trailstats.report.units import Units
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
-__all__ = [
-    "ZONES",
-    "TableView",
-    "climb_table",
-    "column_texts",
-    "glossary",
-    "metric_table",
-    "segment_table",
-    "split_table",
-    "surface_code",
-    "zone_times",
-]
-
 ZONES = ("easy", "moderate", "hard")
-METRIC_WORDS = {
-    "trail_probability": "probability that it was a trail run",
-    "grade_adjusted_speed": "grade-adjusted pace",
-    "normalised_speed": "normalised grade-adjusted pace",
-    "impact_load": "impact load",
-    "active_load": "muscle load",
-    "tibial_load": "shin load",
-    "impact_load_trail": "impact load on trail",
-    "impact_load_road": "impact load on road",
-    "time_above_easy": "time above the easy ceiling",
-    "time_easy_judged": "time judged for easiness",
-    "hard_time": "time counted as hard",
-    "edwards_load": "load by heart-rate zones",
-    "efficiency_factor": "level metres per heart beat",
-    "decoupling": "drift of heart rate against pace",
-    "cadence_cv": "variation of cadence",
-    "descent_dose": "descent dose",
-    "rpe": "rated exertion, 0 to 10",
-    "feel": "rated feeling, 0 to 100",
-    "stance_time_balance": "contact time on the left foot",
-    "time_zone_1": "time in the easy zone",
-    "time_zone_2": "time in the moderate zone",
-    "time_zone_3": "time in the hard zone",
-}
+METRIC_NAMES = packaged_tables("metrics.toml")["names"]
 _SHARES = (
     "trail_probability",
     "decoupling",
@@ -275,7 +240,7 @@ def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
 
 def _metric_words(name: str) -> str:
     """Return a metric's name as people read it."""
-    return METRIC_WORDS.get(name, name.replace("_", " "))
+    return str(METRIC_NAMES.get(name, name.replace("_", " ")))
 
 
 def _metric_unit(name: str, metric: Metric) -> str:

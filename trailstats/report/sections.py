@@ -21,8 +21,6 @@ from trailstats.report.tracks import TrackView
 from trailstats.report.units import Units
 from trailstats.schema import Surface
 
-__all__ = ["ActivityView", "Listing", "activity_view", "surface_of"]
-
 _SUFFIX = re.compile(r"\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
 
 

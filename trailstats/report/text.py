@@ -10,21 +10,6 @@ import math
 
 import pandas as pd
 
-__all__ = [
-    "DASH",
-    "MINUS",
-    "at_least",
-    "clock",
-    "count",
-    "date",
-    "decimal",
-    "duration",
-    "percent",
-    "rate",
-    "span",
-    "without_unit",
-]
-
 MUCH_UNKNOWN = 0.2
 """Share of unknown ground from which the others are given as the least they can be, and a map is
 named (our choice).

@@ -19,8 +19,6 @@ import pandas as pd
 from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
 
-__all__ = ["ZONE_MARGIN", "TrackView", "outside_zones", "spread_points", "track_views"]
-
 Zones = Sequence[tuple[float, float, float]]
 
 MAX_POINTS = 360

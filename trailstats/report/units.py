@@ -20,8 +20,6 @@ from trailstats.report.text import (
     percent,
 )
 
-__all__ = ["IMPERIAL", "METRIC", "Units"]
-
 METRES_PER_MILE = 1609.344
 METRES_PER_FOOT = 0.3048
 KILOGRAMS_PER_POUND = 0.45359237

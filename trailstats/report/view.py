@@ -32,8 +32,6 @@ from trailstats.report.tracks import track_views
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface, Verdict
 
-__all__ = ["HistoryView", "Page", "VerdictGroup", "build_page", "history_view"]
-
 
 @dataclass(frozen=True)
 class VerdictGroup:
