@@ -21,7 +21,7 @@ from trailstats.report import text
 from trailstats.report.basis import map_hint
 from trailstats.report.overview import history_map_hint, overview_of
 from trailstats.report.palette import OUTCOMES, VERDICTS
-from trailstats.report.run_tables import column_texts, metric_table
+from trailstats.report.run_tables import column_texts, headed, metric_table
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface, SurfaceSource, Verdict, has_ground
 from trailstats.schema.documents import rows
@@ -197,22 +197,11 @@ def _segments(segments: pd.DataFrame, units: Units) -> None:
     """Print the segments; without the adjusted pace and the gait where there is little room."""
     if segments.empty:
         return
-    texts = column_texts(segments, units)
-    surface = segments["surface"].where(
+    ground = segments["surface"].where(
         ~segments["technical"], segments["surface"] + " technical"
     )
-    columns = {
-        f"at {units.long}": texts["start_distance"],
-        units.long: texts["distance"],
-        "surface": surface.tolist(),
-        "slope": texts["slope"],
-        "grade": texts["mean_grade"],
-        f"pace /{units.long}": texts["speed"],
-        "adjusted": texts["grade_adjusted_speed"],
-        "trail?": texts["p_trail"],
-        "gait": texts["gait"],
-        "HR": texts["heart_rate"],
-    }
+    texts = column_texts(segments, units) | {"ground": ground.tolist()}
+    columns = headed("terminal_segments", texts, units)
     if is_narrow():
         for name in ("adjusted", "trail?", "gait"):
             del columns[name]
@@ -227,17 +216,7 @@ def _segments(segments: pd.DataFrame, units: Units) -> None:
 def _climbs(climbs: pd.DataFrame, units: Units) -> None:
     if climbs.empty:
         return
-    texts = column_texts(climbs, units)
-    columns = {
-        "": texts["direction"],
-        f"at {units.long}": texts["start_distance"],
-        units.long: texts["distance"],
-        f"gain {units.short}": texts["height"],
-        "mean": texts["mean_grade"],
-        "steepest": texts["steepest_grade"],
-        "time": texts["moving_time"],
-        f"{units.short}/h": texts["vertical_speed"],
-    }
+    columns = headed("terminal_climbs", column_texts(climbs, units), units)
     cells = zip(*columns.values(), strict=True)
     print_rows(list(columns), cells, right=columns.keys() - {""})
 

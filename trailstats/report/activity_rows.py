@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from trailstats.model.results import Analysis
 from trailstats.report import text
+from trailstats.report.run_tables import COLUMNS
 from trailstats.report.sections import ActivityView
 from trailstats.report.units import Units
 from trailstats.schema import has_ground
@@ -50,20 +51,7 @@ class IssueGroup:
 
 def activity_columns(units: Units) -> tuple[str, ...]:
     """Return the heads of the table of activities."""
-    return (
-        "date",
-        "name",
-        "ground",
-        "on trail",
-        f"distance ({units.long})",
-        "time",
-        f"ascent ({units.short})",
-        f"pace (/{units.long})",
-        f"grade-adj. (/{units.long})",
-        "heart rate",
-        "load",
-        "impact",
-    )
+    return tuple(units.named(head) for head in COLUMNS["activities"]["heads"])
 
 
 def activity_row(

@@ -12,10 +12,7 @@ import numpy as np
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.report.packaged import packaged_tables
 from trailstats.schema import SurfaceSource, has_ground
-
-_TEXTS = packaged_tables("basis.toml")
 
 
 @dataclass(frozen=True)
@@ -40,38 +37,62 @@ def basis_of(
     private : bool
         Whether privacy zones were applied.
     """
-    words = {"sources": _sources(analyses), "hint": _hint(analyses)}
-    lists: dict[str, list[str]] = {
-        name: [sentence.format(**words) for sentence in sentences]
-        for name, sentences in _TEXTS["always"].items()
-    }
-    perhaps = _TEXTS["perhaps"]
+    measured = [
+        "Time, position, heart rate and cadence as the device recorded them; jumps and pauses "
+        "removed, each change "
+        "listed under the activity.",
+        "Elevation as recorded, smoothed over distance; ascent and grade follow from it.",
+    ]
     if len(analyses) > 1:
-        lists["measured"].append(_recorded_channels(analyses))
-    assumed = lists["assumed"]
-    if limits is not None:
-        assumed.insert(0, _limits(limits))
+        measured.append(_recorded_channels(analyses))
+    modelled = [
+        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is "
+        "left unknown." + _hint(analyses),
+        "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort "
+        "over grade. The "
+        "interval of a metric shows how far published curves differ.",
+        "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, "
+        "in equivalent "
+        "kilometres on a level road. They compare runs; they are no forces measured in a joint.",
+        "Session load, fitness and fatigue: heart rate or pace weighed by a formula.",
+    ]
+    assumed = [
+        _limits(limits),
+        "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the "
+        "documentation.",
+        "Differences between trail and road are associations in one runner's records. They don't "
+        "show "
+        "what causes them.",
+    ]
     if unplaced := sum(not np.isfinite(a.meta.local_offset) for a in analyses):
-        which = perhaps["utc_of_one" if len(analyses) == 1 else "utc_of_some"]
-        which = which.format(
-            some=text.count(unplaced), activities=text.count(len(analyses))
+        which = (
+            f"{text.count(unplaced)} of {text.count(len(analyses))} files lack the local time: "
+            "theirs is"
         )
-        assumed.append(f"{which} {perhaps['utc']}")
+        if len(analyses) == 1:
+            which = "The file lacks the local time: it is"
+        assumed.append(
+            f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC."
+        )
     if private:
-        assumed.append(perhaps["private"])
-    return Basis(**{name: tuple(sentences) for name, sentences in lists.items()})
+        assumed.append(
+            "Private places of the athlete's profile were left out of maps and profiles."
+        )
+    return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))
 
 
 def _recorded_channels(analyses: Sequence[Analysis]) -> str:
-    counts = {
-        name: sum(bool(np.isfinite(a.profile[name]).any()) for a in analyses)
-        for name in ("latitude", "elevation")
-    }
-    counts["activities"] = len(analyses)
-    counts["beats"] = sum(a.totals.heart_rate_time > 0 for a in analyses)
-    shown = {name: text.count(n) for name, n in counts.items()}
-    channels: str = _TEXTS["perhaps"]["channels"]
-    return channels.format(**shown)
+    def having(column: str) -> str:
+        n = sum(bool(np.isfinite(a.profile[column]).any()) for a in analyses)
+        return text.count(n)
+
+    total = text.count(len(analyses))
+    beats = text.count(sum(a.totals.heart_rate_time > 0 for a in analyses))
+    return (
+        f"Of {total} activities {having('latitude')} have positions, {having('elevation')} "
+        f"elevation and {beats} "
+        "heart rate."
+    )
 
 
 def map_hint(unknown_share: float, by_map: bool) -> str:
@@ -125,7 +146,9 @@ def _sources(analyses: Sequence[Analysis]) -> str:
     return f"known from {', '.join(parts)} of the classified distance"
 
 
-def _limits(limits: HeartRateLimits) -> str:
+def _limits(limits: HeartRateLimits | None) -> str:
+    if limits is None:
+        return ""
     values = [
         ("maximum", limits.maximum),
         ("rest", limits.rest),

@@ -19,6 +19,7 @@ from trailstats.report.units import Units
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
 ZONES = ("easy", "moderate", "hard")
+COLUMNS = packaged_tables("columns.toml")
 METRIC_NAMES = packaged_tables("metrics.toml")["names"]
 _SHARES = (
     "trail_probability",
@@ -93,6 +94,13 @@ def column_texts(table: pd.DataFrame, units: Units) -> dict[str, list[str]]:
     return texts
 
 
+def headed(
+    name: str, texts: Mapping[str, list[str]], units: Units
+) -> dict[str, list[str]]:
+    """Return columns of texts under their heads, as a table of ``columns.toml`` orders them."""
+    return {units.named(head): texts[column] for head, column in COLUMNS[name].items()}
+
+
 def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
     """Return the segments as the page shows them."""
     ground = [
@@ -105,19 +113,8 @@ def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
             strict=True,
         )
     ]
-    texts = column_texts(segments, units)
-    columns = {
-        f"from ({units.long})": texts["start_distance"],
-        f"length ({units.long})": texts["distance"],
-        "ground": ground,
-        "trail prob.": texts["p_trail"],
-        "slope": texts["slope"],
-        "grade": texts["mean_grade"],
-        "gait": texts["gait"],
-        f"pace (/{units.long})": texts["speed"],
-        f"grade-adj. (/{units.long})": texts["grade_adjusted_speed"],
-        "heart rate": texts["heart_rate"],
-    }
+    texts = column_texts(segments, units) | {"ground": ground}
+    columns = headed("page_segments", texts, units)
     surfaces = tuple(surface_code(s) for s in segments["surface"])
     return TableView(
         tuple(columns), _rows_of_columns(columns), surfaces, _spans(segments)
@@ -126,18 +123,7 @@ def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
 
 def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
     """Return the climbs and descents as the page shows them."""
-    texts = column_texts(climbs, units)
-    columns = {
-        "": texts["direction"],
-        f"from ({units.long})": texts["start_distance"],
-        f"length ({units.long})": texts["distance"],
-        f"height ({units.short})": texts["height"],
-        "grade": texts["mean_grade"],
-        "steepest": texts["steepest_grade"],
-        "time": texts["moving_time"],
-        f"{units.short}/h": texts["vertical_speed"],
-        f"grade-adj. (/{units.long})": texts["grade_adjusted_speed"],
-    }
+    columns = headed("page_climbs", column_texts(climbs, units), units)
     return TableView(tuple(columns), _rows_of_columns(columns), (), _spans(climbs))
 
 

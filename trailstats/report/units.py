@@ -67,6 +67,10 @@ class Units:
         """Return imperial or metric units."""
         return IMPERIAL if imperial else METRIC
 
+    def named(self, head: str) -> str:
+        """Return a head with the names of these units in place of ``{long}`` and ``{short}``."""
+        return head.format(long=self.long, short=self.short)
+
     def pace(self, speed: float) -> str:
         """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``; zero and
         less give an en dash.
