@@ -33,7 +33,7 @@ class ActivityRow:
     """
 
     number: int
-    cells: tuple[tuple[str, str], ...]
+    cells: text.Pairs
     surface: str
     search: str
 

@@ -81,6 +81,12 @@ def surface_shape(rows: Rows) -> object:
     return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _surfaces_in(rows)})
 
 
+def channel(name: str, which: str) -> dict[str, Any]:
+    """Return how a chart shows a field, such as its axis and scale, from ``charts.toml``."""
+    settings: dict[str, Any] = CHARTS[name][which]
+    return settings
+
+
 def tips(name: str, unit: str = "") -> list[object]:
     """Return what is shown under the pointer in a chart, from ``charts.toml``."""
     names = ("title", "format")

@@ -15,6 +15,7 @@ from trailstats.report.chart_base import (
     SURFACES,
     Rows,
     altair,
+    channel,
     chart,
     keyed,
     surface_colour,
@@ -61,7 +62,6 @@ def load(rows: Rows) -> Chart:
     """
     alt = altair()
     colours = {"fitness": LIGHT.text, "fatigue": LIGHT.bad, "form": LIGHT.accent}
-    dashes = {"fitness": [1, 0], "fatigue": [5, 3], "form": [2, 2]}
     base = chart(rows).encode(x=_week_axis())
     bars = base.mark_rect(color=LIGHT.unknown, opacity=0.45).encode(
         x2="end:T",
@@ -73,7 +73,7 @@ def load(rows: Rows) -> Chart:
     lines = folded.mark_line(strokeWidth=2).encode(
         y="value:Q",
         color=keyed("Color", "kind:N", colours),
-        strokeDash=keyed("StrokeDash", "kind:N", dashes),
+        strokeDash=keyed("StrokeDash", "kind:N", channel("load", "dashes")),
     )
     return wide(alt.layer(bars, lines))
 
@@ -83,17 +83,11 @@ def intensity(rows: Rows) -> Chart:
     `intensity_rows` gives.
     """
     alt = altair()
-    share = alt.X(
-        "share:Q",
-        title=None,
-        axis=alt.Axis(format="%", tickCount=5),
-        scale=alt.Scale(domain=[0, 1]),
-    )
     colours = dict(zip(ZONES, (LIGHT.easy, LIGHT.moderate, LIGHT.hard), strict=True))
     bars = chart(rows).mark_bar(stroke=LIGHT.background, strokeWidth=1)
     bars = bars.encode(
         y=alt.Y("surface:N", title=None, sort=["trail runs", "road runs"]),
-        x=share,
+        x=alt.X("share:Q", title=None, **channel("intensity", "x")),
         color=keyed("Color", "zone:N", colours),
         order="order:Q",
         tooltip=tips("intensity"),
@@ -126,16 +120,11 @@ def variety(rows: Rows) -> Chart:
     """
     alt = altair()
     kinds = [k for k in GROUND_KINDS if any(row["kind"] == k for row in rows)]
-    months = alt.Axis(format="%b %Y", labelOverlap=True, labelAngle=0)
-    shares = alt.Legend(
-        orient="top", title="share of the month", format="%", values=[0.05, 0.25, 1]
-    )
-    strength = alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 1])
     cells = chart(rows).mark_rect(color=LIGHT.hard)
     cells = cells.encode(
-        x=alt.X("yearmonth(month):O", title=None, axis=months),
+        x=alt.X("yearmonth(month):O", title=None, **channel("variety", "x")),
         y=_names_axis("kind:N", kinds),
-        opacity=alt.Opacity("share:Q", scale=strength, legend=shares),
+        opacity=alt.Opacity("share:Q", **channel("variety", "opacity")),
         tooltip=tips("variety"),
     )
     return wide(cells, height=30 * len(kinds) + 60)
@@ -195,12 +184,7 @@ def claims(rows: Rows) -> Chart:
     coloured = base.encode(color=keyed("Color", "verdict:N", colours))
 
     def axis_of(field: str) -> object:
-        return alt.X(
-            field,
-            title="← lower with trail | higher with trail → (shaded: speaks for the claim)",
-            scale=alt.Scale(domain=[-1, 1]),
-            axis=alt.Axis(labels=False, ticks=False, grid=False),
-        )
+        return alt.X(field, **channel("claims", "x"))
 
     zero = chart([{"zero": 0}]).mark_rule(color=LIGHT.muted, strokeDash=[2, 2])
     side = base.mark_bar(color=LIGHT.good, opacity=0.12, size=24)
@@ -297,10 +281,10 @@ def _from_above(rows: Rows, width: float, opacity: float) -> Chart:
         frame[name] = (min(values), max(values))
     half = max(*(high - low for low, high in frame.values()), 1.0) * 0.52
 
-    def axis_of(channel: type, name: str) -> object:
+    def axis_of(make: type, name: str) -> object:
         middle = sum(frame[name]) / 2
         domain = [middle - half, middle + half]
-        return channel(
+        return make(
             f"{name}:Q",
             axis=alt.Axis(
                 title=None, labels=False, ticks=False, grid=False, domain=False

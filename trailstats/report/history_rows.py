@@ -22,6 +22,7 @@ from trailstats.schema import Surface
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
 
 Row = dict[str, object]
+Rows = list[Row]
 
 # Without a zone, so that a browser takes it as local and shows the same day.
 _DAY = "%Y-%m-%dT00:00"
@@ -43,12 +44,12 @@ class Trend:
         The heart rate [bpm].
     """
 
-    points: list[Row]
-    lines: list[Row]
+    points: Rows
+    lines: Rows
     reference: float
 
 
-def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> list[Row]:
+def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> Rows:
     """Return a row for each week and surface: ``week, end, surface, distance`` [km or mi].
 
     Parameters
@@ -66,7 +67,7 @@ def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> list[Row]:
     return _surface_rows(distances, "distance")
 
 
-def load_rows(history: History) -> list[Row]:
+def load_rows(history: History) -> Rows:
     """Return a row for each week: ``week, end, load, fitness, fatigue, form`` [load a week].
 
     Fitness and fatigue are those of `History.daily`, times seven; form is the one less the other.
@@ -75,16 +76,12 @@ def load_rows(history: History) -> list[Row]:
     if not counted_activities(history.activities)["session_load"].notna().any():
         return []
     days = history.daily()
-    frame = pd.DataFrame(
-        {
-            "load": days["session_load"],
-            "fitness": 7.0 * days["fitness"],
-            "fatigue": 7.0 * days["fatigue"],
-        }
+    by_week = days.groupby(monday_of(days["day"])).agg(
+        load=("session_load", "sum"),
+        fitness=("fitness", "last"),
+        fatigue=("fatigue", "last"),
     )
-    by_week = frame.groupby(monday_of(days["day"])).agg(
-        {"load": "sum", "fitness": "last", "fatigue": "last"}
-    )
+    by_week[["fitness", "fatigue"]] *= 7.0
     by_week["form"] = by_week["fitness"] - by_week["fatigue"]
     values: list[dict[Any, object]] = by_week.round(1).to_dict("records")
     return [
@@ -93,7 +90,7 @@ def load_rows(history: History) -> list[Row]:
     ]
 
 
-def weekly_impact_rows(history: History) -> list[Row]:
+def weekly_impact_rows(history: History) -> Rows:
     """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km]."""
     table = counted_activities(history.activities)
     if not table["impact_load"].notna().any():
@@ -111,7 +108,7 @@ def weekly_impact_rows(history: History) -> list[Row]:
     return _surface_rows(sums, "impact")
 
 
-def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> list[Row]:
+def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> Rows:
     """Return a row for each surface and zone: ``surface, zone, order, share, time, n``.
 
     Parameters
@@ -131,7 +128,7 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
         times = zone_times(analysis.metrics)
         if surface in found and not double and times:
             found[surface].append(times)
-    out: list[Row] = []
+    out: Rows = []
     for surface, runs in found.items():
         total = np.sum(runs, axis=0) if runs else np.zeros(3)
         if not total.sum() > 0:
@@ -150,7 +147,7 @@ def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> li
     return out
 
 
-def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> list[Row]:
+def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> Rows:
     """Return a row for each activity that was read: ``week, day, surface, distance, label``.
 
     Parameters
@@ -195,12 +192,12 @@ def trend_rows(history: History, units: Units = METRIC) -> Trend:
     points["n"] = form.weeks["n_runs"]
     points["pace"] = [units.pace(speed) for speed in form.weeks["speed"]]
     lines = paces(form.trend, "speed", "low", "high")
-    rows: list[Row] = points.to_dict("records")  # type: ignore[assignment]
-    trend: list[Row] = lines.to_dict("records")  # type: ignore[assignment]
+    rows: Rows = points.to_dict("records")  # type: ignore[assignment]
+    trend: Rows = lines.to_dict("records")  # type: ignore[assignment]
     return Trend(rows, trend, form.reference)
 
 
-def variety_rows(history: History) -> list[Row]:
+def variety_rows(history: History) -> Rows:
     """Return a row for each month and kind of ground: ``month, kind, share, hours, evenness``.
 
     The kinds are those of the training rule on variety; ground whose surface or slope is not known
@@ -214,7 +211,7 @@ def variety_rows(history: History) -> list[Row]:
     table = table[known].reset_index(drop=True)
     kind = kind[known]
     month = table["start_time"].dt.strftime("%Y-%m-01T00:00")
-    out: list[Row] = []
+    out: Rows = []
     for name, own in (table["duration"] / 3600.0).groupby(month):
         times = np.bincount(
             kind[own.index.to_numpy()],
@@ -239,7 +236,7 @@ def variety_rows(history: History) -> list[Row]:
     return out
 
 
-def _surface_rows(weeks: Mapping[Surface, pd.Series], name: str) -> list[Row]:
+def _surface_rows(weeks: Mapping[Surface, pd.Series], name: str) -> Rows:
     """Return a row for each surface and week, from values by week."""
     return [
         _week_bounds(week) | {"surface": surface.value, name: round(float(value), 2)}

@@ -115,22 +115,16 @@ def stretches(
     """Return the known points with their surface, in parts of the same ground; a part ends where
     the next begins.
     """
-    surfaces, technical = (
-        analysis.segments["surface"].tolist(),
-        analysis.segments["technical"].tolist(),
-    )
+    columns = analysis.segments[["surface", "technical"]]
+    grounds: list[Row] = columns.to_dict("records")  # type: ignore[assignment]
+    unknown: Row = {"surface": Surface.UNKNOWN.value, "technical": False}
     starts = set(view.starts.tolist())
     out: list[tuple[int, Row]] = []
-    part, before = 0, None
+    part = 0
+    before: Row | None = None
     for i in np.flatnonzero(known).tolist():
         k = int(view.segment[i])
-        inside = 0 <= k < len(surfaces)
-        ground = (
-            (surfaces[k], bool(technical[k]))
-            if inside
-            else (Surface.UNKNOWN.value, False)
-        )
-        row = {"surface": ground[0], "technical": ground[1]}
+        row = grounds[k] if 0 <= k < len(grounds) else unknown
         if before is not None and (i in starts or not known[i - 1]):
             part, before = part + 1, None
         if before is not None and before != row:

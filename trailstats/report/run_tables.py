@@ -200,7 +200,7 @@ def surface_code(surface: str) -> int:
     return names.index(Surface(surface) if surface in names else Surface.UNKNOWN)
 
 
-def glossary(analyses: Sequence[Analysis]) -> tuple[tuple[str, str], ...]:
+def glossary(analyses: Sequence[Analysis]) -> text.Pairs:
     """Return the name and the meaning, with where it holds, of every metric that occurs in the
     analyses.
     """

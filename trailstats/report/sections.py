@@ -76,7 +76,7 @@ class ActivityView:
     date: str
     file: str
     surface: Surface
-    facts: tuple[tuple[str, str], ...]
+    facts: text.Pairs
     splits: TableView
     segments: TableView
     climbs: TableView
@@ -140,9 +140,7 @@ def _title(meta: ActivityMeta) -> str:
     return " · ".join(filter(None, parts)) or _SUFFIX.sub("", file) or "Activity"
 
 
-def _run_facts(
-    analysis: Analysis, listing: Listing, units: Units
-) -> tuple[tuple[str, str], ...]:
+def _run_facts(analysis: Analysis, listing: Listing, units: Units) -> text.Pairs:
     t = analysis.totals
     meta = analysis.meta
     beats = text.rate(t.mean_heart_rate)

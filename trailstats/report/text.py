@@ -7,8 +7,12 @@ imperial units is in `trailstats.report.units`.
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import pandas as pd
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+"""Such as names with their values, in order."""
 
 MUCH_UNKNOWN = 0.2
 """Share of unknown ground from which the others are given as the least they can be, and a map is

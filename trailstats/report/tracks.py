@@ -21,6 +21,8 @@ from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
 
 Zones = Sequence[tuple[float, float, float]]
 
+_RECORDED = ("elevation", "speed", "heart_rate", "segment")
+
 MAX_POINTS = 360
 """Points that one track is drawn from (our choice): about two for each pixel column of a phone."""
 REGION = 25_000.0
@@ -168,12 +170,9 @@ def _track_view(
         by_time=by_time,
         x=x,
         y=y,
-        elevation=profile["elevation"].to_numpy(),
-        speed=profile["speed"].to_numpy(),
-        heart_rate=profile["heart_rate"].to_numpy(),
-        segment=profile["segment"].to_numpy(),
         starts=starts,
         region=region,
+        **{name: profile[name].to_numpy() for name in _RECORDED},
     )
 
 

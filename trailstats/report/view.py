@@ -38,19 +38,19 @@ class VerdictGroup:
     """The claims with one verdict."""
 
     verdict: Swatch
-    claims: tuple[tuple[str, str], ...]
+    claims: text.Pairs
 
 
 @dataclass(frozen=True)
 class HistoryView:
     """Rows of the history's charts, in the units shown; empty where there is nothing to draw."""
 
-    weekly: list[dict[str, object]]
-    load: list[dict[str, object]]
-    impact: list[dict[str, object]]
-    intensity: list[dict[str, object]]
-    calendar: list[dict[str, object]]
-    variety: list[dict[str, object]]
+    weekly: history_rows.Rows
+    load: history_rows.Rows
+    impact: history_rows.Rows
+    intensity: history_rows.Rows
+    calendar: history_rows.Rows
+    variety: history_rows.Rows
     trend: history_rows.Trend
 
 
@@ -74,16 +74,16 @@ class Page:
     sections: tuple[ActivityView, ...]
     units: Units
     subtitle: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: text.Pairs = ()
     verdicts: tuple[VerdictGroup, ...] = ()
     claims: tuple[ClaimView, ...] = ()
     rules: tuple[RuleView, ...] = ()
     history: HistoryView | None = None
     columns: tuple[str, ...] = ()
     activities: tuple[ActivityRow, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: text.Pairs = ()
     issues: tuple[IssueGroup, ...] = ()
-    glossary: tuple[tuple[str, str], ...] = ()
+    glossary: text.Pairs = ()
     folder: str = ""
     front: str = ""
 
@@ -227,7 +227,7 @@ def _short_names(sources: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _history_facts(history: History, units: Units) -> tuple[tuple[str, str], ...]:
+def _history_facts(history: History, units: Units) -> text.Pairs:
     total = overview_of(history)
     hours = text.duration(total.moving_time).rsplit(":", 1)[0]
     facts = {
