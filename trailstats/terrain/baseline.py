@@ -115,7 +115,7 @@ class Baseline:
         flat = (segments["slope"] == Slope.FLAT) & (segments["gait"] == Gait.RUN)
         rows = segments[road & flat & (segments["speed"] > 0)]
         pace = [
-            _weighted_median(run["speed"].to_numpy(), run["distance"].to_numpy())
+            _median_over_distance(run["speed"].to_numpy(), run["distance"].to_numpy())
             for _, run in rows.groupby("file")
             if run["distance"].sum() >= SHORTEST_FLAT
         ]
@@ -124,7 +124,7 @@ class Baseline:
         return cls(float(np.median(pace)), len(pace))
 
 
-def _weighted_median(values: np.ndarray, weight: np.ndarray) -> float:
+def _median_over_distance(values: np.ndarray, weight: np.ndarray) -> float:
     order = np.argsort(values)
     half = np.cumsum(weight[order]) - weight[order] / 2
     return float(np.interp(weight.sum() / 2, half, values[order]))
