@@ -26,10 +26,7 @@ def starts(head: bytes) -> bool:
     """
     if is_header(head, 0):
         return True
-    found = head.find(MAGIC)
-    return (
-        found >= 8 and is_header(head, found - 8) and _begins(head, found - 8)
-    ) or _headless(head, 0) >= 0
+    return _next_header(head, 0) >= 0 or _headless(head, 0) >= 0
 
 
 def is_header(data: bytes, at: int) -> bool:
@@ -52,15 +49,10 @@ def _part(data: bytes, at: int) -> Part | None:
     """Return the part that begins at ``at`` or, where none does, at the next place that looks like
     one.
     """
-    first = at == 0
     if not is_header(data, at):
-        found = data.find(MAGIC, at)
-        while found >= 0 and not (
-            is_header(data, found - 8) and _begins(data, found - 8)
-        ):
-            found = data.find(MAGIC, found + 1)
-        body = _headless(data, at) if first else -1
-        if body >= 0 and (found < 0 or body < found - 8):
+        start = _next_header(data, at)
+        body = _headless(data, at) if at == 0 else -1
+        if body >= 0 and (start < 0 or body < start):
             stop = _bound(data, body)
             part = Part(data, at, body, stop, stop)
             message = (
@@ -68,9 +60,8 @@ def _part(data: bytes, at: int) -> Part | None:
             )
             part.note("header_missing", Severity.WARNING, message, at)
             return part
-        if found < 0:
+        if start < 0:
             return None
-        start = found - 8
         part = _framed(data, start)
         message = f"{start - at} bytes before the file header were skipped"
         part.issues.insert(
@@ -81,10 +72,19 @@ def _part(data: bytes, at: int) -> Part | None:
     return _framed(data, at)
 
 
-def _begins(data: bytes, at: int) -> bool:
-    """Whether the file header at ``at`` is followed by a definition message."""
-    body = at + data[at]
-    return body < len(data) and data[body] & 0xC0 == DEFINITION
+def _next_header(data: bytes, at: int) -> int:
+    """Return the place of the next file header that a definition message follows, -1 where there is
+    none; its magic lies behind ``at``.
+    """
+    found = data.find(MAGIC, at)
+    while found >= 0:
+        start = found - 8
+        if is_header(data, start):
+            body = start + data[start]
+            if body < len(data) and data[body] & 0xC0 == DEFINITION:
+                return start
+        found = data.find(MAGIC, found + 1)
+    return -1
 
 
 def _headless(data: bytes, at: int) -> int:
@@ -109,12 +109,8 @@ def _bound(data: bytes, body: int) -> int:
     """Return where the messages from ``body`` on must end: before the next file header, or at the
     end.
     """
-    found = data.find(MAGIC, body + 8)
-    while found >= 0:
-        if is_header(data, found - 8) and _begins(data, found - 8):
-            return found - 8
-        found = data.find(MAGIC, found + 1)
-    return len(data)
+    start = _next_header(data, body + 8)
+    return len(data) if start < 0 else start
 
 
 def _framed(data: bytes, at: int) -> Part:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
@@ -19,7 +20,7 @@ from trailstats.io.fit._wire import (
     Part,
 )
 
-_OPAQUE = BaseType("B", 1, 0xFF)
+_OPAQUE = BaseType("B", 1)
 MAX_ITEMS = 16  # our choice: longer arrays in a record are blobs, not columns
 
 
@@ -73,9 +74,8 @@ class Table:
         found: dict[int, set[int]] = {}
         for block in self._blocks:
             for spec in block.layout.fields:
-                found.setdefault(spec.number, set()).add(
-                    _items(spec, BASE_TYPES.get(spec.base, _OPAQUE))
-                )
+                items = _items(spec, BASE_TYPES.get(spec.base, _OPAQUE))
+                found.setdefault(spec.number, set()).add(items)
         return {number: tuple(sorted(items)) for number, items in found.items()}
 
     def values(
@@ -91,9 +91,7 @@ class Table:
         item : int
             Which one of an array.
         """
-        out: Floats | None = None
-        for block, spec, base in self._holding(number):
-            out = self._merged(out, block, _numbers(block, spec, base, item))
+        out = self._merged(self._holding(number), item)
         return None if out is None else scaled(out, scale, offset)
 
     def developer(self) -> Iterator[tuple[FieldSpec, int]]:
@@ -112,11 +110,8 @@ class Table:
         """Return a developer field of the layout defined at ``defined_at``, as stored, NaN
         elsewhere; None when no message has a value.
         """
-        out: Floats | None = None
-        for block in self._blocks:
-            if block.layout.defined_at == defined_at:
-                out = self._merged(out, block, _numbers(block, wanted, base, 0))
-        return out
+        blocks = [b for b in self._blocks if b.layout.defined_at == defined_at]
+        return self._merged([(block, wanted, base) for block in blocks], 0)
 
     def texts(self, number: int) -> list[str]:
         """Return one field as texts, empty where it is missing."""
@@ -147,7 +142,7 @@ class Table:
             count = _items(spec, base)
             columns = [_stored(block, spec, base, i) for i in range(count)]
             grid = np.stack(columns, axis=1)
-            kept = grid.ravel() != _invalid(base, grid.dtype.itemsize)
+            kept = grid.ravel() != base.invalid(grid.dtype.itemsize)
             rows.append(np.repeat(numbers[block.rows], count)[kept])
             values.append(grid.ravel()[kept].astype(np.float64) / scale)
         at, flat = np.concatenate(rows), np.concatenate(values)
@@ -163,15 +158,8 @@ class Table:
             out = np.full(len(self), np.nan)
         if self.part.compressed and len(self):
             times, offsets = _clock(self.part)
-            at = np.searchsorted(offsets, self.offsets)
-            at[at == len(offsets)] = 0
-            known = (
-                (offsets[at] == self.offsets)
-                if len(offsets)
-                else np.zeros(len(self), dtype=bool)
-            )
-            missing = np.isnan(out) & known
-            out[missing] = times[at[missing]]
+            resolved = pd.Series(times, index=offsets).reindex(self.offsets)
+            out = np.where(np.isnan(out), resolved, out)
         return out
 
     def _holding(self, number: int) -> Iterator[tuple[_Block, FieldSpec, BaseType]]:
@@ -182,17 +170,21 @@ class Table:
                     yield block, spec, BASE_TYPES.get(spec.base, _OPAQUE)
 
     def _merged(
-        self, out: Floats | None, block: _Block, values: Floats | None
+        self, fields: Iterable[tuple[_Block, FieldSpec, BaseType]], item: int
     ) -> Floats | None:
-        """Return a column with the values of a block put where it has none yet."""
-        if values is None:
-            return out
-        if out is None:
-            if len(values) == len(self) and isinstance(block.rows, slice):
-                return values
-            out = np.full(len(self), np.nan)
-        held = out[block.rows]
-        out[block.rows] = np.where(np.isnan(held), values, held)
+        """Return one item of some fields as a column, the first value of each message."""
+        out: Floats | None = None
+        for block, spec, base in fields:
+            values = _numbers(block, spec, base, item)
+            if values is None:
+                continue
+            if out is None:
+                if isinstance(block.rows, slice):
+                    out = values
+                    continue
+                out = np.full(len(self), np.nan)
+            held = out[block.rows]
+            out[block.rows] = np.where(np.isnan(held), values, held)
         return out
 
 
@@ -218,7 +210,7 @@ def _numbers(
     if base.kind == "f":
         missing = ~np.isfinite(values)
     else:
-        missing = stored == _invalid(base, stored.dtype.itemsize)
+        missing = stored == base.invalid(stored.dtype.itemsize)
     if missing.all():
         return None
     values[missing] = np.nan
@@ -269,12 +261,6 @@ def _stored(
     )
 
 
-def _invalid(base: BaseType, size: int) -> int:
-    if size == base.size or base.invalid == 0:
-        return base.invalid
-    return (1 << (8 * size - (base.kind == "i"))) - 1
-
-
 def _bytes(block: _Block, at: int, size: int) -> NDArray[np.uint8]:
     return np.ndarray(
         (block.size, size),
@@ -292,7 +278,7 @@ def _clock(part: Part) -> tuple[Floats, Ints]:
     modulo 32.
     """
     content = np.frombuffer(part.data, dtype=np.uint8)
-    places, times, short = [], [], []
+    places, times, whole = [], [], []
     for layout in part.layouts:
         if not len(layout):
             continue
@@ -307,18 +293,15 @@ def _clock(part: Part) -> tuple[Floats, Ints]:
         packed = np.isnan(full) & (heads >= 0x80)
         carries = packed | ~np.isnan(full)
         places.append(at[carries])
-        times.append(full[carries])
-        short.append(np.where(packed, heads & 0x1F, 0)[carries])
+        times.append(np.where(packed, heads & 0x1F, full)[carries])
+        whole.append(~packed[carries])
     if not places:
         return np.empty(0), np.empty(0, dtype=np.int64)
     offsets = np.concatenate(places)
     order = np.argsort(offsets)
     offsets = offsets[order]
-    full = np.concatenate(times)[order]
-    low = np.concatenate(short)[order].astype(np.int64)
-    anchored = ~np.isnan(full)
-    low[anchored] = full[anchored].astype(np.int64)
-    return unrolled(low, anchored, 0x1F), offsets
+    counter = np.concatenate(times)[order].astype(np.int64)
+    return unrolled(counter, np.concatenate(whole)[order], 0x1F), offsets
 
 
 def unrolled(counter: Ints, anchored: Flags, mask: int) -> Floats:

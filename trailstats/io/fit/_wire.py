@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -33,32 +33,26 @@ _MARKS = [bytes([head]) for head in range(256)]
 
 
 class BaseType(NamedTuple):
-    """How a base type is stored: numpy kind, bytes of one item, and the value that means "none"."""
+    """How a base type is stored: numpy kind, bytes of one item, and whether 0 means "none"."""
 
     kind: str
     size: int
-    invalid: int
+    zero: bool = False
+
+    def invalid(self, size: int) -> int:
+        """Return the value that means "none" in an item of so many bytes."""
+        bits = 8 * size - (self.kind == "i")
+        return 0 if self.zero else (1 << bits) - 1
 
 
 BASE_TYPES = {
-    0x00: BaseType("u", 1, 0xFF),
-    0x01: BaseType("i", 1, 0x7F),
-    0x02: BaseType("u", 1, 0xFF),
-    0x83: BaseType("i", 2, 0x7FFF),
-    0x84: BaseType("u", 2, 0xFFFF),
-    0x85: BaseType("i", 4, 0x7FFFFFFF),
-    0x86: BaseType("u", 4, 0xFFFFFFFF),
-    0x07: BaseType("S", 1, 0),
-    0x88: BaseType("f", 4, 0),
-    0x89: BaseType("f", 8, 0),
-    0x0A: BaseType("u", 1, 0),
-    0x8B: BaseType("u", 2, 0),
-    0x8C: BaseType("u", 4, 0),
-    0x0D: BaseType("B", 1, 0xFF),
-    0x8E: BaseType("i", 8, 0x7FFFFFFFFFFFFFFF),
-    0x8F: BaseType("u", 8, 0xFFFFFFFFFFFFFFFF),
-    0x90: BaseType("u", 8, 0),
-}
+    number: BaseType(stored[0], int(stored[1]), stored.endswith("z"))
+    for number, stored in {
+        0x00: "u1", 0x01: "i1", 0x02: "u1", 0x83: "i2", 0x84: "u2", 0x85: "i4",
+        0x86: "u4", 0x07: "S1", 0x88: "f4", 0x89: "f8", 0x0A: "u1z", 0x8B: "u2z",
+        0x8C: "u4z", 0x0D: "B1", 0x8E: "i8", 0x8F: "u8", 0x90: "u8z",
+    }.items()
+}  # fmt: skip
 
 
 class FieldSpec(NamedTuple):
@@ -88,12 +82,6 @@ class Layout:
         Its place in the file.
     """
 
-    __slots__ = (
-        "_developer", "_fields", "big", "counts", "defined_at", "message", "raw", "singles",
-        "size", "starts",
-        "time_at",
-    )  # fmt: skip
-
     def __init__(self, raw: bytes, defined_at: int) -> None:
         self.raw = raw
         self.defined_at = defined_at
@@ -109,34 +97,31 @@ class Layout:
         self.singles: array[int] = array("q")
         self.starts: array[int] = array("q")
         self.counts: array[int] = array("q")
-        self._fields: tuple[FieldSpec, ...] | None = None
-        self._developer: tuple[FieldSpec, ...] = ()
 
     def __len__(self) -> int:
         return len(self.singles) + sum(self.counts)
 
-    @property
-    def fields(self) -> tuple[FieldSpec, ...]:
-        """The fields, parsed when first asked for: of most messages nobody wants to know."""
-        if self._fields is None:
-            stop = 6 + 3 * self.raw[5]
-            place = 1
-            specs = []
-            for i in [*range(6, stop, 3), *range(stop + 1, len(self.raw), 3)]:
-                number, size, base = self.raw[i : i + 3]
-                specs.append(FieldSpec(number, place, size, base))
-                place += size
-            self._fields, self._developer = (
-                tuple(specs[: self.raw[5]]),
-                tuple(specs[self.raw[5] :]),
-            )
-        return self._fields
+    @cached_property
+    def _specs(self) -> list[FieldSpec]:
+        """All fields, parsed when first asked for: of most messages nobody wants to know."""
+        stop = 6 + 3 * self.raw[5]
+        offset = 1
+        specs = []
+        for i in [*range(6, stop, 3), *range(stop + 1, len(self.raw), 3)]:
+            number, size, base = self.raw[i : i + 3]
+            specs.append(FieldSpec(number, offset, size, base))
+            offset += size
+        return specs
 
     @property
-    def developer(self) -> tuple[FieldSpec, ...]:
+    def fields(self) -> list[FieldSpec]:
+        """The fields of the profile."""
+        return self._specs[: self.raw[5]]
+
+    @property
+    def developer(self) -> list[FieldSpec]:
         """The developer fields."""
-        _ = self.fields
-        return self._developer
+        return self._specs[self.raw[5] :]
 
     def add_run(self, at: int, count: int) -> None:
         """Add messages back to back from ``at``."""
@@ -156,11 +141,9 @@ class Layout:
         first = np.cumsum(counts) - counts
         within = np.arange(int(counts.sum())) - np.repeat(first, counts)
         runs = np.repeat(starts, counts) + within * self.size
-        return (
-            np.sort(np.concatenate([singles, runs]), kind="stable")
-            if len(singles)
-            else runs
-        )
+        if not len(singles):
+            return runs
+        return np.sort(np.concatenate([singles, runs]), kind="stable")
 
 
 @dataclass(eq=False)
@@ -253,21 +236,18 @@ class Book:
         local = layout.raw[0] & 0x0F
         layout = self.layouts.setdefault((layout.raw[2:], described), layout)
         # Two bits of a data message's header are reserved; a few recorders set them.
-        for head in (local, local | 0x10, local | 0x20, local | 0x30):
-            self.sizes[head], self.owners[head], self.adders[head] = (
-                layout.size,
-                layout,
-                layout.singles.append,
-            )
+        self._assign(range(local, 0x40, 0x10), layout, layout.singles.append)
         if local < 4:
+            first = COMPRESSED + local * 32
             add = partial(self._add_compressed, layout)
-            for head in range(COMPRESSED + local * 32, COMPRESSED + local * 32 + 32):
-                self.sizes[head], self.owners[head], self.adders[head] = (
-                    layout.size,
-                    layout,
-                    add,
-                )
+            self._assign(range(first, first + 32), layout, add)
         return layout
+
+    def _assign(self, heads: range, layout: Layout, add: Callable[[int], None]) -> None:
+        for head in heads:
+            self.sizes[head] = layout.size
+            self.owners[head] = layout
+            self.adders[head] = add
 
     def _add_compressed(self, layout: Layout, at: int) -> None:
         self.compressed = True

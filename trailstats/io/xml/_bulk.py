@@ -23,7 +23,7 @@ from trailstats.io.xml._walk import MAX_DEPTH
 _MOST_OUTSIDE = 20_000  # tags outside points, which are looked at one by one
 # Bytes at a time, so that what is derived from them stays in the processor's cache.
 _BLOCK = 1 << 18
-_LESS, _GREATER, _BLANK, _ONE = 60, 62, 32, np.uint64(1)
+_LESS, _GREATER, _BLANK = 60, 62, 32
 _BLANKS = (10, 13, 9)  # the only control characters in XML, frequent ones first
 _DECLARATION = re.compile(
     rb"(?:\xef\xbb\xbf)?[ \t\r\n]*(?:<\?xml[ \t\r\n]+version=[\"']1\.0[\"']"
@@ -111,7 +111,7 @@ def _openings(data: bytes, begin: int) -> tuple[Ints, Words]:
         places = np.flatnonzero(block == _LESS) + at
         opening.append(places)
         head = words[places[: np.searchsorted(places, len(words))]]
-        heads.append(head & (first_of(head, _GREATER) << _ONE) - _ONE)
+        heads.append(head & (first_of(head, _GREATER) << 1) - 1)
         closing += int(np.count_nonzero(block == _GREATER))
         control = block < _BLANK
         for blank in _BLANKS:

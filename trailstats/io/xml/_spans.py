@@ -23,9 +23,8 @@ PAD = 64
 one.
 """
 
-_BATCH = (
-    1 << 13
-)  # numbers at a time, so that what is derived from them stays in the processor's cache
+# Numbers at a time, so that what is derived from them stays in the processor's cache.
+_BATCH = 1 << 13
 _MANY = 24  # our choice: below, words cost more than reading one by one
 _PLAIN_TIME = re.compile(
     r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII
@@ -35,9 +34,9 @@ _SPLIT = 2.0**27 + 1.0  # halves the bits of a double
 _EXACT = 2**53  # whole numbers below are doubles
 
 
-def _each(byte: int) -> np.uint64:
+def _each(byte: int) -> int:
     """Return a word of eight equal bytes."""
-    return np.uint64(byte * 0x0101010101010101)
+    return byte * 0x0101010101010101
 
 
 _ONES, _TOPS, _ZEROS, _POINT = _each(1), _each(128), _each(48), 46
@@ -46,13 +45,13 @@ _ONES, _TOPS, _ZEROS, _POINT = _each(1), _each(128), _each(48), 46
 FIRST = np.array([(1 << 8 * i) - 1 for i in range(9)], dtype=np.uint64)
 _SHIFT = np.array([8 * (8 - i) % 64 for i in range(9)], dtype=np.uint64)
 _BEFORE = FIRST[::-1] & _ZEROS
-_PLACE = np.uint64(
-    0x0001020304050607
-)  # times a word with one bit, in the lowest of a byte: that byte's place on top
+# Times a word with one bit, in the lowest of a byte: that byte's index on top.
+_INDEX_OF_BYTE = 0x0001020304050607
 # Multipliers and masks that add up pairs, fours and eights of digits.
-_PAIR = np.uint64(0x000000FF000000FF)
-_MANTISSA = np.uint64(2**52 - 1)
-_LOW_FOUR, _HIGH_FOUR = np.uint64(100 + (10**6 << 32)), np.uint64(1 + (10**4 << 32))
+_PAIR = 0x000000FF000000FF
+_LOW_FOUR = 100 + (10**6 << 32)
+_HIGH_FOUR = 1 + (10**4 << 32)
+_MANTISSA = 2**52 - 1
 
 
 def words_of(data: bytes) -> Words:
@@ -66,14 +65,13 @@ def first_of(words: Words, byte: int) -> Words:
     """
     differ = words ^ _each(byte)
     found = (differ - _ONES) & ~differ & _TOPS
-    return found & (~found + np.uint64(1))
+    return found & (~found + 1)
 
 
 def strip(content: Bytes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Return the stretches without the blanks at both ends."""
-    while (
-        blank := (start < end) & (content[np.minimum(start, len(content) - 1)] <= 32)
-    ).any():
+    last = len(content) - 1
+    while (blank := (start < end) & (content[np.minimum(start, last)] <= 32)).any():
         start = start + blank
     while (blank := (start < end) & (content[end - 1] <= 32)).any():
         end = end - blank
@@ -94,19 +92,26 @@ def read_numbers(data: bytes, start: Ints, end: Ints) -> Floats:
 
 def _numbers(data: bytes, start: Ints, end: Ints) -> Floats:
     out = np.full(len(start), np.nan)
-    left = (end > start) & (end <= len(data) - PAD)
-    if np.count_nonzero(left) >= _MANY:
-        rows = slice(None) if left.all() else np.flatnonzero(left)
-        values, read = _decimals(words_of(data), start[rows], end[rows])
-        out[rows] = values
-        left[rows] = read
+    read = (end > start) & (end <= len(data) - PAD)
+    if np.count_nonzero(read) >= _MANY:
+        rows = _rows_where(read)
+        out[rows], read[rows] = _decimals(words_of(data), start[rows], end[rows])
     else:
-        left[:] = False
-    rows = np.flatnonzero(~left)
-    if len(rows):
-        places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
-        out[rows] = plain_numbers([data[a:b] for a, b in places])
+        read[:] = False
+    if not read.all():
+        out[~read] = plain_numbers(_pieces(data, start[~read], end[~read]))
     return out
+
+
+def _rows_where(flags: Flags) -> slice | Ints:
+    """Return which rows are flagged; all of them as a slice, which copies nothing."""
+    return slice(None) if flags.all() else np.flatnonzero(flags)
+
+
+def _pieces(data: bytes, start: Ints, end: Ints) -> list[bytes]:
+    """Return the stretches of ``data`` one by one."""
+    bounds = zip(start.tolist(), end.tolist(), strict=True)
+    return [data[first:last] for first, last in bounds]
 
 
 def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
@@ -134,11 +139,8 @@ def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
         front = words[start]
     size = end - start
     point = first_of(front, _POINT)
-    place = np.where(
-        point == 0,
-        8,
-        ((point >> np.uint64(7)) * _PLACE >> np.uint64(56)).view(np.int64),
-    )
+    place = ((point >> 7) * _INDEX_OF_BYTE >> 56).view(np.int64)
+    place[point == 0] = 8
     count = np.minimum(place, size)  # digits before the point
     decimals = size - count - 1
     read = (
@@ -153,13 +155,11 @@ def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
     else:
         part, fine = _fraction(words[at], decimals)
         read &= fine
-        whole = whole * np.uint64(10**8) + part
+        whole = whole * 10**8 + part
         read &= whole < _EXACT
         values = whole / 1e8
         if most > 8:
-            long = (
-                slice(None) if int(decimals.min()) > 8 else np.flatnonzero(decimals > 8)
-            )
+            long = _rows_where(decimals > 8)
             at, decimals = at[long], decimals[long]
             part, fine = _fraction(words[at + 8], decimals - 8)
             for done in range(16, min(most, _MOST_DECIMALS), 8):
@@ -181,15 +181,15 @@ def _fraction(words: Words, decimals: Ints) -> tuple[Words, Flags]:
 def _eight(words: Words) -> tuple[Words, Flags]:
     """Return words of eight digits as whole numbers, and which were such."""
     digits = words - _ZEROS
-    digits = digits * np.uint64(10) + (digits >> np.uint64(8))
+    digits = digits * 10 + (digits >> 8)
     high = (digits & _PAIR) * _LOW_FOUR
-    low = (digits >> np.uint64(16) & _PAIR) * _HIGH_FOUR
-    return high + low >> np.uint64(32), _are_digits(words)
+    low = (digits >> 16 & _PAIR) * _HIGH_FOUR
+    return high + low >> 32, _are_digits(words)
 
 
 def _are_digits(words: Words) -> Flags:
     """Return which words are eight digits."""
-    return np.asarray((words - _ZEROS | words + _each(70)) & _TOPS == 0)
+    return (words - _ZEROS | words + _each(70)) & _TOPS == 0
 
 
 def _quotient(whole: Floats, part: Floats, cut: Flags) -> tuple[Floats, Flags]:
@@ -221,9 +221,8 @@ def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
     a_high = a * _SPLIT - (a * _SPLIT - a)
     b_high = b * _SPLIT - (b * _SPLIT - b)
     a_low, b_low = a - a_high, b - b_high
-    return product, (
-        (a_high * b_high - product) + a_high * b_low + a_low * b_high
-    ) + a_low * b_low
+    error = (a_high * b_high - product) + a_high * b_low + a_low * b_high
+    return product, error + a_low * b_low
 
 
 def read_times(data: bytes, start: Ints, end: Ints) -> Times:
@@ -232,14 +231,12 @@ def read_times(data: bytes, start: Ints, end: Ints) -> Times:
     size = end - start
     left = (size >= 20) & (size <= 30) & (size != 21) & (end <= len(data) - PAD)
     if left.any():
-        rows = slice(None) if left.all() else np.flatnonzero(left)
+        rows = _rows_where(left)
         out[rows], left[rows] = _utc(words_of(data), start[rows], size[rows])
-    rows = np.flatnonzero(~left & (size > 0))
-    if len(rows):
-        places = zip(start[rows].tolist(), end[rows].tolist(), strict=True)
-        out[rows] = parse_times(
-            [data[a:b].decode("utf-8", errors="replace") for a, b in places]
-        )
+    rest = ~left & (size > 0)
+    if rest.any():
+        pieces = _pieces(data, start[rest], end[rest])
+        out[rest] = parse_times([piece.decode(errors="replace") for piece in pieces])
     return out
 
 
@@ -256,15 +253,11 @@ def texts_to_times(texts: list[str]) -> Times:
     return read_times(b"".join(coded) + bytes(PAD), end - size, end)
 
 
-def _layout(text: bytes) -> tuple[np.uint64, np.uint64, np.uint64]:
+def _layout(text: bytes) -> tuple[int, int, int]:
     """Return where a text like ``:00`` has digits, where other characters, and these."""
     digits = int.from_bytes(bytes(255 * (c == 48) for c in text), "little")
     rest = (1 << 8 * len(text)) - 1 - digits
-    return (
-        np.uint64(digits),
-        np.uint64(rest),
-        np.uint64(int.from_bytes(text, "little") & rest),
-    )
+    return digits, rest, int.from_bytes(text, "little") & rest
 
 
 _DATE, _HOUR, _SECOND = _layout(b"0000-00-"), _layout(b"00T00:00"), _layout(b":00")
@@ -286,19 +279,16 @@ def _utc(words: Words, start: Ints, size: Ints) -> tuple[Times, Flags]:
     if int(size.max()) > 20:
         parts, fine = _fraction(words[start + 20], size - 21)
         read &= (
-            fine
-            & (size < 30)
-            & ((second >> np.uint64(24) & FIRST[1] == _POINT) | (size == 20))
+            fine & (size < 30) & ((second >> 24 & FIRST[1] == _POINT) | (size == 20))
         )
         nanoseconds = parts.view(np.int64) * 10
     second, fine = _pairs(second, _SECOND)
-    year, month = _part(date, 0) * 100 + _part(date, 2), _part(date, 5)
-    day, hours, minutes, seconds = (
-        _part(hour, 0),
-        _part(hour, 3),
-        _part(hour, 6),
-        _part(second, 1),
-    )
+    year = _byte_of(date, 0) * 100 + _byte_of(date, 2)
+    month = _byte_of(date, 5)
+    day = _byte_of(hour, 0)
+    hours = _byte_of(hour, 3)
+    minutes = _byte_of(hour, 6)
+    seconds = _byte_of(second, 1)
     read &= (
         fine
         & (year > 0)
@@ -310,24 +300,21 @@ def _utc(words: Words, start: Ints, size: Ints) -> tuple[Times, Flags]:
     )
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]").astype(np.int64) + (day - 1)
-    nanoseconds += (
-        days * 86_400 + (hours * 3600 + minutes * 60 + seconds)
-    ) * 1_000_000_000
+    seconds = days * 86_400 + (hours * 3600 + minutes * 60 + seconds)
+    nanoseconds += seconds * 1_000_000_000
     return nanoseconds.view("datetime64[ns]"), read
 
 
-def _pairs(
-    words: Words, layout: tuple[np.uint64, np.uint64, np.uint64]
-) -> tuple[Words, Flags]:
+def _pairs(words: Words, layout: tuple[int, int, int]) -> tuple[Words, Flags]:
     """Return words with the value of two digits in the place of the first, and which have the
     layout.
     """
     digits, rest, expected = layout
     fine = (words & rest == expected) & _are_digits(words & digits | _ZEROS & ~digits)
     values = words & _each(15)
-    return values * np.uint64(10) + (values >> np.uint64(8)), fine
+    return values * 10 + (values >> 8), fine
 
 
-def _part(words: Words, place: int) -> Ints:
+def _byte_of(words: Words, index: int) -> Ints:
     """Return one byte of each word."""
-    return np.asarray(words >> np.uint64(8 * place) & FIRST[1]).view(np.int64)
+    return (words >> 8 * index & FIRST[1]).view(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.parsers.expat as expat
 from collections.abc import Mapping
+from functools import lru_cache
 
 from trailstats.errors import CorruptFileError, LimitError
 from trailstats.io.xml._groups import Dialect, Document, Group, Section, Texts
@@ -63,14 +64,9 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
             f"broken XML ({reason}{places}): the {state.count} points outside "
             "the damage were kept"
         )
+        where = f"line {line}, byte {offset}"
         out.issues.append(
-            Issue(
-                "truncated",
-                Severity.ERROR,
-                message,
-                state.count,
-                f"line {line}, byte {offset}",
-            )
+            Issue("truncated", Severity.ERROR, message, state.count, where)
         )
     return out
 
@@ -109,20 +105,22 @@ def _feed(
     except _Refused:
         message = "declares XML entities, which no recorder does; refused"
         raise CorruptFileError(message, format=state.dialect.format) from None
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        reason = str(error)
+        if isinstance(error, expat.ExpatError):
+            reason = expat.ErrorString(error.code)
         offset = start + max(parser.ErrorByteIndex - len(head), 0)
-        return expat.ErrorString(error.code), parser.ErrorLineNumber, offset
-    except (UnicodeDecodeError, LookupError, ValueError) as error:
-        return (
-            str(error),
-            parser.ErrorLineNumber,
-            start + max(parser.ErrorByteIndex - len(head), 0),
-        )
+        return reason, parser.ErrorLineNumber, offset
     return None
 
 
 def _refuse(*_: object) -> None:
     raise _Refused
+
+
+@lru_cache(maxsize=256)
+def _without_prefix(tag: str) -> str:
+    return tag.rsplit(":", 1)[-1]
 
 
 class _State:
@@ -139,7 +137,6 @@ class _State:
         self.count = 0
         self.inside = False  # a point
         self.leaf = False  # no child element since the last start
-        self.locals: dict[str, str] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.path.append(tag)
@@ -151,18 +148,11 @@ class _State:
             raise LimitError(message, format=self.dialect.format)
         if self.inside:
             return
-        name = self._local(tag)
+        name = _without_prefix(tag)
         if name == self.dialect.point:
             self._start_point(attributes)
         else:
             self._start_other(name, attributes)
-
-    def _local(self, tag: str) -> str:
-        """Return a tag without its prefix."""
-        name = self.locals.get(tag)
-        if name is None:
-            name = self.locals[tag] = tag.rsplit(":", 1)[-1]
-        return name
 
     def _start_point(self, attributes: dict[str, str]) -> None:
         self.count += 1
@@ -189,7 +179,7 @@ class _State:
         path = self.path
         if path:
             path.pop()
-        name = self._local(tag)
+        name = _without_prefix(tag)
         if self.inside and name == self.dialect.point:
             self.inside = False
             if self.group is not None:
@@ -197,7 +187,7 @@ class _State:
         elif self.leaf and self.text:
             value = "".join(self.text).strip()
             if value:
-                parent = self._local(path[-1]) if path else ""
+                parent = _without_prefix(path[-1]) if path else ""
                 if self.inside:
                     # A bare <Value> (heart rate in TCX) is named after its parent.
                     self._add(parent if name == "Value" else name, value)
@@ -230,14 +220,14 @@ class _State:
             if leaves.places and leaves.places[-1] == self.count:
                 leaves.places.pop()
                 leaves.texts.pop()
-        while self.path and self._local(self.path.pop()) != self.dialect.point:
+        while self.path and _without_prefix(self.path.pop()) != self.dialect.point:
             pass
 
     def prologue(self) -> bytes:
         """Return the start tags within which the document goes on, and open what is lost of
         them.
         """
-        names = [self._local(tag) for tag in self.path]
+        names = [_without_prefix(tag) for tag in self.path]
         if not self.dialect.other & set(names):
             for name in self.dialect.outside:
                 if name not in names:
