@@ -36,8 +36,7 @@ def activity_names(
         When there are more than ``limits.members`` files.
     """
     infos = archive.infolist()
-    if len(infos) > limits.members:
-        raise LimitError(f"more than {limits.members} files in a zip (limit: members)")
+    limits.check_members(len(infos))
     out: list[tuple[str, ...]] = []
     for info in infos:
         base = posixpath.basename(info.filename)
@@ -53,10 +52,7 @@ def activity_names(
                 out.extend((info.filename, *members) for members in below)
             except (*ZIP_ERRORS, LimitError):
                 out.append((info.filename,))
-        if len(out) > limits.members:
-            raise LimitError(
-                f"more than {limits.members} files in a zip (limit: members)"
-            )
+        limits.check_members(len(out))
     return out
 
 

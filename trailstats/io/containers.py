@@ -10,7 +10,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -103,12 +103,7 @@ class Failure:
 
     def to_dict(self) -> dict[str, object]:
         """Return the failure as plain values."""
-        return {
-            "source": self.source,
-            "code": self.code,
-            "message": self.message,
-            "where": self.where,
-        }
+        return asdict(self)
 
 
 def iter_activities(
@@ -258,7 +253,7 @@ def list_all(
 def _refs_of_file(
     path: str, limits: ReadLimits, named: bool = False
 ) -> list[SourceRef]:
-    base = posixpath.basename(path.replace(os.sep, "/"))
+    base = posixpath.basename(_with_slashes(path))
     suffix = posixpath.splitext(base)[1].lower()
     if suffix == ".zip" and not base.startswith("._"):
         try:
@@ -272,13 +267,10 @@ def _refs_of_file(
         return []
     try:
         with open_file(path) as stream:
-            return (
-                [SourceRef(path)]
-                if sniff(_decompressed_head(stream.read(HEAD)))
-                else []
-            )
+            known = sniff(_decompressed_head(stream.read(HEAD)))
     except OSError:
         return [SourceRef(path)]
+    return [SourceRef(path)] if known else []
 
 
 def _decompressed_head(head: bytes) -> bytes:
@@ -327,15 +319,17 @@ def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
             continue
         entries |= _strava.read_table(content, folder)
     return [
-        ref
-        if ref.entry
-        else replace(ref, entry=entries.get(ref.path.replace(os.sep, "/")))
+        ref if ref.entry else replace(ref, entry=entries.get(_with_slashes(ref.path)))
         for ref in refs
     ]
 
 
+def _with_slashes(path: str) -> str:
+    return path.replace(os.sep, "/")
+
+
 def _parent(path: str) -> str:
-    return path.replace(os.sep, "/").rpartition("/")[0] or "."
+    return _with_slashes(path).rpartition("/")[0] or "."
 
 
 def load(ref: SourceRef, limits: ReadLimits) -> list[Activity]:
@@ -358,11 +352,9 @@ def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
         Of any kind, with the source's name.
     """
     try:
-        return (
-            read_kept(ref.path, ref.members, limits)
-            if ref.members
-            else _bytes(ref.path, limits)[1]
-        )
+        if ref.members:
+            return read_kept(ref.path, ref.members, limits)
+        return _bytes(ref.path, limits)[1]
     except ReadError as error:
         raise error.at(str(ref)) from None
 
@@ -376,9 +368,10 @@ def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activ
         Of any kind, with the source's name.
     """
     try:
-        return _with_entry(decode(data, str(ref), limits=limits), ref)
+        activities = decode(data, str(ref), limits=limits)
     except ReadError as error:
         raise error.at(str(ref)) from None
+    return [ref.entry.added_to(a) for a in activities] if ref.entry else activities
 
 
 def stamp_of(ref: SourceRef) -> str:
@@ -395,8 +388,3 @@ def stamp_of(ref: SourceRef) -> str:
     except OSError:
         return ""
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
-
-
-def _with_entry(activities: list[Activity], ref: SourceRef) -> list[Activity]:
-    entry = ref.entry
-    return activities if entry is None else [entry.added_to(a) for a in activities]

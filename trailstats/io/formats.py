@@ -84,6 +84,13 @@ class ReadLimits:
         if size > 1 << 24 and size > self.ratio * max(compressed, 1):
             raise LimitError(f"expands more than {self.ratio:g} times (limit: ratio)")
 
+    def check_members(self, count: int) -> None:
+        """Raise `LimitError` when an archive holds too many files."""
+        if count > self.members:
+            raise LimitError(
+                f"more than {self.members} files in a zip (limit: members)"
+            )
+
 
 class Format(StrEnum):
     """The formats of recordings that are read.
@@ -296,15 +303,12 @@ def _unzip(data: bytes, limits: ReadLimits) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            if len(infos) > limits.members:
-                raise LimitError(
-                    f"more than {limits.members} files in a zip (limit: members)"
-                )
+            limits.check_members(len(infos))
             members = [info for info in infos if is_activity_name(info.filename)]
-            if not members:
+            count = len(members)
+            if not count:
                 raise UnsupportedFormatError("a zip without activity files")
-            if len(members) > 1:
-                count = len(members)
+            if count > 1:
                 raise UnsupportedFormatError(
                     f"a zip with {count} activity files; read it with iter_activities"
                 )

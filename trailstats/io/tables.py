@@ -104,16 +104,19 @@ def write_table(
         For Parquet without pyarrow.
     """
     suffix = path.suffix.lower()
-    writers = {".csv": _write_csv, ".json": _write_json, ".parquet": _write_parquet}
-    if suffix not in writers:
+    if suffix not in (".csv", ".json", ".parquet"):
         raise WriteError(
             f"{path}: can't write {suffix or 'a file without a suffix'}; use .csv .parquet .json"
         )
+    whole = isinstance(frame, pd.DataFrame)
     parts = [frame] if isinstance(frame, pd.DataFrame) else _joined_parts(frame)
     with _replacing(path) as stream:
-        writers[suffix](
-            parts, stream, table, fractions=not isinstance(frame, pd.DataFrame)
-        )
+        if suffix == ".parquet":
+            _write_parquet(parts, stream, table)
+        elif suffix == ".csv":
+            stream.writelines(_csv_blocks(parts, fractions=not whole))
+        else:
+            stream.writelines(_json_blocks(parts, table.name, fractions=not whole))
     return path
 
 
@@ -134,39 +137,18 @@ def _joined_parts(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         yield pd.concat(held, ignore_index=True) if held else columns
 
 
-def _write_csv(
-    parts: Iterable[pd.DataFrame],
-    stream: IO[bytes],
-    table: schema.Table,
-    *,
-    fractions: bool,
-) -> None:
-    for number, part in enumerate(parts):
-        stream.write(_csv_bytes(part, header=number == 0, fractions=fractions))
-
-
-def _write_json(
-    parts: Iterable[pd.DataFrame],
-    stream: IO[bytes],
-    table: schema.Table,
-    *,
-    fractions: bool,
-) -> None:
-    stream.write(
-        f'{{"format_version": {schema.FORMAT_VERSION}, "{table.name}": ['.encode()
-    )
+def _json_blocks(
+    parts: Iterable[pd.DataFrame], name: str, *, fractions: bool
+) -> Iterator[bytes]:
+    yield f'{{"format_version": {schema.FORMAT_VERSION}, "{name}": ['.encode()
     for number, part in enumerate(parts):
         text = json.dumps(rows(part, fractions=fractions), allow_nan=False)[1:-1]
-        stream.write((f", {text}" if number and text else text).encode())
-    stream.write(b"]}")
+        yield (f", {text}" if number and text else text).encode()
+    yield b"]}"
 
 
 def _write_parquet(
-    parts: Iterable[pd.DataFrame],
-    stream: IO[bytes],
-    table: schema.Table,
-    *,
-    fractions: bool,
+    parts: Iterable[pd.DataFrame], stream: IO[bytes], table: schema.Table
 ) -> None:
     writer: pq.ParquetWriter | None = None
     for part in parts:
@@ -263,29 +245,26 @@ def _arrow_table(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
     )
 
 
-def _csv_bytes(frame: pd.DataFrame, *, header: bool, fractions: bool) -> bytes:
-    out = frame.copy()
-    for name in out.columns:
-        if isinstance(out[name].dtype, pd.DatetimeTZDtype):
-            out[name] = iso_times(out[name], fractions=fractions)
-        elif out[name].dtype == "str":
-            out[name] = out[name].map(_csv_cell)
-    return out.to_csv(index=False, header=header).encode()
+def _csv_blocks(parts: Iterable[pd.DataFrame], *, fractions: bool) -> Iterator[bytes]:
+    for number, part in enumerate(parts):
+        out = part.copy()
+        for name in out.columns:
+            if isinstance(out[name].dtype, pd.DatetimeTZDtype):
+                out[name] = iso_times(out[name], fractions=fractions)
+            elif out[name].dtype == "str":
+                out[name] = out[name].map(_csv_cell)
+        yield out.to_csv(index=False, header=number == 0).encode()
 
 
 def _csv_cell(text: str) -> str:
     """Return a cell's text for CSV; a lone carriage return would end the row."""
-    return (
-        defuse(text).replace("\r\n", "\n").replace("\r", "\n")
-        if isinstance(text, str)
-        else text
-    )
+    if not isinstance(text, str):
+        return text
+    return defuse(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def defuse(text: str) -> str:
     """Return a cell's text with a quote before it where a spreadsheet would run it as a formula."""
-    return (
-        f"'{text}"
-        if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else text
-    )
+    if isinstance(text, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{text}"
+    return text

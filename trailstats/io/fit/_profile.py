@@ -12,8 +12,6 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-__all__ = ["Fact", "fields", "message_number", "value_names"]
-
 
 class Fact(NamedTuple):
     """What is published about a field: its number, and how its value becomes one in ``unit``."""

@@ -95,9 +95,9 @@ def _first_known(table: Table, facts: list[Fact]) -> Floats | None:
         if out is not None and not np.isnan(out).any():
             break
         values = table.values(fact.number, fact.scale, fact.offset)
-        if out is None or values is None:
-            out = values if out is None else out
-        else:
+        if out is None:
+            out = values
+        elif values is not None:
             np.copyto(out, values, where=np.isnan(out))
     return out
 
@@ -132,13 +132,12 @@ def _expand_speed_distance(
     rows, raw = rows[order], raw[order]
     speed = raw[:, 0] | (raw[:, 1] & 0x0F) << 8
     ticks = raw[:, 1] >> 4 | raw[:, 2] << 4
-    for name, stored in (
-        ("speed", speed / 100.0),
-        ("distance", _unrolled(ticks, ticks != 0xFFF) / 16.0),
+    distance = _unrolled(ticks, ticks != 0xFFF)
+    for name, bits, stored in (
+        ("speed", speed, speed / 100.0),
+        ("distance", ticks, distance / 16.0),
     ):
-        valid = (raw != 0xFF).any(axis=1) & (
-            (speed if name == "speed" else ticks) != 0xFFF
-        )
+        valid = (raw != 0xFF).any(axis=1) & (bits != 0xFFF)
         if valid.any():
             out = columns.setdefault(name, np.full(len(table), np.nan))
             at = rows[valid]
@@ -149,9 +148,7 @@ def _unrolled(ticks: Ints, valid: Flags) -> Ints:
     """Return the running total of a 12-bit counter; invalid entries repeat the one before."""
     known = ticks[valid]
     total = np.zeros(len(ticks), dtype=np.int64)
-    if len(known):
-        steps = np.diff(known, prepend=0) & 0xFFF
-        total[valid] = np.cumsum(steps)
+    total[valid] = np.cumsum(np.diff(known, prepend=0) & 0xFFF)
     return total
 
 
@@ -195,11 +192,10 @@ def _descriptions(part: Part) -> list[_Description]:
 
     def column(name: str, default: float) -> list[float]:
         values = table.values(facts[name].number)
-        return (
-            [default] * len(table)
-            if values is None
-            else np.nan_to_num(values, nan=default).tolist()
-        )
+        if values is None:
+            return [default] * len(table)
+        known: list[float] = np.nan_to_num(values, nan=default).tolist()
+        return known
 
     columns = (
         table.offsets.tolist(),
@@ -248,7 +244,7 @@ def _read_developer(
     meaning: dict[tuple[int, int, str], _Description] = {}
     nameless = 0
     for spec, defined_at in used:
-        description = _describe(spec, defined_at, described)
+        description = _description_for(spec, defined_at, described)
         base = BASE_TYPES.get(description.base) if description else None
         if description is None or base is None:
             nameless += 1
@@ -271,13 +267,13 @@ def _read_developer(
         if values is None:
             continue
         label = f"dev_{name or f'{index}_{number}'}"
-        out.extras[
-            label if label not in out.extras else f"{label}_{index}_{number}"
-        ] = values
+        if label in out.extras:
+            label = f"{label}_{index}_{number}"
+        out.extras[label] = values
         _use_as_native(meaning[index, number, name], values, facts, out)
 
 
-def _describe(
+def _description_for(
     spec: FieldSpec, defined_at: int, described: list[_Description]
 ) -> _Description | None:
     """Return the last description before a definition, or the first after it: some write it
@@ -299,18 +295,9 @@ def _use_as_native(
     if _UNITS.get(unit, unit) != fact.unit.lower():
         return
     for name, (wanted, factor) in COLUMNS.items():
-        if (
-            fact.name in wanted
-            and name not in out.columns
-            and name not in ("latitude", "longitude")
-        ):
-            out.columns[name] = values * factor
-            message = f"{name} was taken from the developer field {description.name!r}"
-            out.issues.append(
-                Issue(
-                    "developer_field_used",
-                    Severity.INFO,
-                    message,
-                    int((~np.isnan(values)).sum()),
-                )
-            )
+        if name in {"latitude", "longitude", *out.columns} or fact.name not in wanted:
+            continue
+        out.columns[name] = values * factor
+        message = f"{name} was taken from the developer field {description.name!r}"
+        count = int((~np.isnan(values)).sum())
+        out.issues.append(Issue("developer_field_used", Severity.INFO, message, count))

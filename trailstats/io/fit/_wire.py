@@ -113,12 +113,12 @@ class Layout:
             offset += size
         return specs
 
-    @property
+    @cached_property
     def fields(self) -> list[FieldSpec]:
         """The fields of the profile."""
         return self._specs[: self.raw[5]]
 
-    @property
+    @cached_property
     def developer(self) -> list[FieldSpec]:
         """The developer fields."""
         return self._specs[self.raw[5] :]

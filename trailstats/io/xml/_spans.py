@@ -34,9 +34,9 @@ _SPLIT = 2.0**27 + 1.0  # halves the bits of a double
 _EXACT = 2**53  # whole numbers below are doubles
 
 
-def _each(byte: int) -> int:
+def _each(byte: int) -> np.uint64:
     """Return a word of eight equal bytes."""
-    return byte * 0x0101010101010101
+    return np.uint64(byte * 0x0101010101010101)
 
 
 _ONES, _TOPS, _ZEROS, _POINT = _each(1), _each(128), _each(48), 46
@@ -48,9 +48,9 @@ _BEFORE = FIRST[::-1] & _ZEROS
 # Times a word with one bit, in the lowest of a byte: that byte's index on top.
 _INDEX_OF_BYTE = 0x0001020304050607
 # Multipliers and masks that add up pairs, fours and eights of digits.
-_PAIR = 0x000000FF000000FF
-_LOW_FOUR = 100 + (10**6 << 32)
-_HIGH_FOUR = 1 + (10**4 << 32)
+_PAIR = np.uint64(0x000000FF000000FF)
+_LOW_FOUR = np.uint64(100 + (10**6 << 32))
+_HIGH_FOUR = np.uint64(1 + (10**4 << 32))
 _MANTISSA = 2**52 - 1
 
 
@@ -184,12 +184,12 @@ def _eight(words: Words) -> tuple[Words, Flags]:
     digits = digits * 10 + (digits >> 8)
     high = (digits & _PAIR) * _LOW_FOUR
     low = (digits >> 16 & _PAIR) * _HIGH_FOUR
-    return high + low >> 32, _are_digits(words)
+    return high + low >> np.uint64(32), _are_digits(words)
 
 
 def _are_digits(words: Words) -> Flags:
     """Return which words are eight digits."""
-    return (words - _ZEROS | words + _each(70)) & _TOPS == 0
+    return np.asarray((words - _ZEROS | words + _each(70)) & _TOPS == 0)
 
 
 def _quotient(whole: Floats, part: Floats, cut: Flags) -> tuple[Floats, Flags]:
@@ -309,7 +309,7 @@ def _pairs(words: Words, layout: tuple[int, int, int]) -> tuple[Words, Flags]:
     """Return words with the value of two digits in the place of the first, and which have the
     layout.
     """
-    digits, rest, expected = layout
+    digits, rest, expected = map(np.uint64, layout)
     fine = (words & rest == expected) & _are_digits(words & digits | _ZEROS & ~digits)
     values = words & _each(15)
     return values * 10 + (values >> 8), fine
@@ -317,4 +317,4 @@ def _pairs(words: Words, layout: tuple[int, int, int]) -> tuple[Words, Flags]:
 
 def _byte_of(words: Words, index: int) -> Ints:
     """Return one byte of each word."""
-    return (words >> 8 * index & FIRST[1]).view(np.int64)
+    return np.asarray(words >> 8 * index & FIRST[1]).view(np.int64)
