@@ -55,18 +55,11 @@ if TYPE_CHECKING:
         iter_activities,
         read,
     )
-    from trailstats.model import (
-        Activity,
-        ActivityMeta,
-        Analysis,
-        Athlete,
-        CleanActivity,
-        HeartRateLimits,
-        Issue,
-        Metric,
-        Totals,
-    )
+    from trailstats.model.activity import Activity, ActivityMeta, CleanActivity, Issue
+    from trailstats.model.athlete import Athlete
     from trailstats.model.json_schemas import document_schema
+    from trailstats.model.limits import HeartRateLimits
+    from trailstats.model.results import Analysis, Metric, Totals
     from trailstats.report.html import write_report
     from trailstats.schema import (
         EvidenceStrength,
@@ -170,11 +163,11 @@ _HOMES = {
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure Format ReadLimits convert iter_activities read",
-    "model": (
-        "Activity ActivityMeta Analysis Athlete CleanActivity HeartRateLimits Issue "
-        "Metric Totals"
-    ),
+    "model.activity": "Activity ActivityMeta CleanActivity Issue",
+    "model.athlete": "Athlete",
     "model.json_schemas": "document_schema",
+    "model.limits": "HeartRateLimits",
+    "model.results": "Analysis Metric Totals",
     "report.html": "write_report",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
     "terrain": (

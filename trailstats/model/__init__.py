@@ -1,22 +1,6 @@
 """The values that the rest works on: a recording, an athlete, heart-rate limits and results, all
 frozen.
+
+Nothing is imported here: reading a file needs the recording alone, and not the formulas that
+limits and results are made with.
 """
-
-from __future__ import annotations
-
-from trailstats.model.activity import Activity, ActivityMeta, CleanActivity, Issue
-from trailstats.model.athlete import Athlete
-from trailstats.model.limits import HeartRateLimits
-from trailstats.model.results import Analysis, Metric, Totals
-
-__all__ = [
-    "Activity",
-    "ActivityMeta",
-    "Analysis",
-    "Athlete",
-    "CleanActivity",
-    "HeartRateLimits",
-    "Issue",
-    "Metric",
-    "Totals",
-]
