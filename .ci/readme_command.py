@@ -11,7 +11,9 @@ section = re.search(
     flags=re.MULTILINE | re.DOTALL,
 )
 blocks = (
-    re.findall(r"^```sh\n(.*?)^```$", section.group(1), flags=re.MULTILINE | re.DOTALL)
+    re.findall(
+        r"^```sh\n(.*?)^```$", section.group(1), flags=re.MULTILINE | re.DOTALL
+    )
     if section
     else []
 )

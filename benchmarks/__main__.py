@@ -17,7 +17,11 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> int:
     """Run each of them on the same folder; return 1 when one failed."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else str(HERE.parent / "data" / "samples")
+    folder = (
+        sys.argv[1]
+        if len(sys.argv) > 1
+        else str(HERE.parent / "data" / "samples")
+    )
     codes = []
     for name in ("loaders", "whole_way"):
         print(f"== {name}", flush=True)

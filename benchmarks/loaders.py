@@ -74,7 +74,9 @@ def clock(work: Callable[[], object], repeats: int) -> float:
 
 def fitparse_records(path: Path) -> None:
     """Read every record with fitparse."""
-    for message in import_module("fitparse").FitFile(str(path)).get_messages("record"):
+    for message in (
+        import_module("fitparse").FitFile(str(path)).get_messages("record")
+    ):
         message.get_values()
 
 
@@ -83,7 +85,10 @@ def fitdecode_records(path: Path) -> None:
     fitdecode = import_module("fitdecode")
     with fitdecode.FitReader(str(path)) as reader:
         for frame in reader:
-            if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name == "record":
+            if (
+                frame.frame_type == fitdecode.FIT_FRAME_DATA
+                and frame.name == "record"
+            ):
                 [(f.name, f.value) for f in frame.fields]
 
 
@@ -113,13 +118,18 @@ def fastgpx_points(path: Path) -> None:
     """Read the points with fastgpx, which knows no extensions."""
     for track in import_module("fastgpx").load(str(path)).tracks:
         for segment in track.segments:
-            [(p.latitude, p.longitude, p.elevation, p.time) for p in segment.points]
+            [
+                (p.latitude, p.longitude, p.elevation, p.time)
+                for p in segment.points
+            ]
 
 
 def tcxreader_points(path: Path) -> None:
     """Read the points with tcxreader."""
     exercise = (
-        import_module("tcxreader.tcxreader").TCXReader().read(str(path), only_gps=False)
+        import_module("tcxreader.tcxreader")
+        .TCXReader()
+        .read(str(path), only_gps=False)
     )
     [(p.time, p.latitude, p.longitude, p.hr_value) for p in exercise.trackpoints]
 
@@ -180,7 +190,9 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
             path.write_bytes(data)
             whole = clock(lambda: ts.read(path), 9)
             columns = clock(
-                lambda data=data: PARSERS[suffix](data, ParseOptions(max_records=MANY)),
+                lambda data=data: PARSERS[suffix](
+                    data, ParseOptions(max_records=MANY)
+                ),
                 9,
             )
             ours.append((whole, columns))
@@ -207,7 +219,9 @@ def compare_speed(suffix: str, contents: list[bytes]) -> None:
         f"{'':24}{'to Activity':>24}{'to columns':>24}{'columns, total':>16}  bar, stretch"
     )
     for name, times in theirs.items():
-        pairs = [(t, w, c) for t, (w, c) in zip(times, ours, strict=True) if t == t]
+        pairs = [
+            (t, w, c) for t, (w, c) in zip(times, ours, strict=True) if t == t
+        ]
         whole = [t / w for t, w, _ in pairs]
         columns = [t / c for t, _, c in pairs]
         total = sum(t for t, _, _ in pairs) / sum(c for _, _, c in pairs)
@@ -265,7 +279,11 @@ def long_fit(count: int) -> bytes:
         )
         for i in range(count)
     )
-    return struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
+    return (
+        struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT")
+        + body
+        + b"\0\0"
+    )
 
 
 def measure_memory(count: int = 100_000) -> None:
@@ -336,7 +354,9 @@ def rows(activities: list[ts.Activity]) -> list[Row]:
             a.records[c].fillna(-1).to_list()
             for c in ("latitude", "longitude", "heart_rate")
         ]
-        out += zip(a.records.index.as_unit("ns").asi8.tolist(), *columns, strict=True)
+        out += zip(
+            a.records.index.as_unit("ns").asi8.tolist(), *columns, strict=True
+        )
     return out
 
 
@@ -375,7 +395,12 @@ def measure_damage(suffix: str, contents: list[bytes], count: int) -> None:
         f"\n{suffix}: records that came back, {count} mutations of {len(small)} files; bar of all "
         "in brackets"
     )
-    for kind, share in {"cut": 0.4, "flip": 0.4, "zero": 0.1, "delete": 0.1}.items():
+    for kind, share in {
+        "cut": 0.4,
+        "flip": 0.4,
+        "zero": 0.1,
+        "delete": 0.1,
+    }.items():
         sums = Salvage()
         for data in small:
             truth = rows(decode(data, "whole"))
@@ -428,7 +453,9 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=24, help="files a format")
-    parser.add_argument("--damage", type=int, default=0, help="mutations a format")
+    parser.add_argument(
+        "--damage", type=int, default=0, help="mutations a format"
+    )
     parser.add_argument("--no-speed", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")

@@ -39,7 +39,9 @@ def recording(n: int) -> Activity:
     """Make a run of n seconds over rolling ground, with every channel that a watch records."""
     rng = np.random.default_rng(1)
     speed = np.clip(
-        3.0 + 0.4 * np.sin(np.arange(n) / 300.0) + rng.normal(0.0, 0.1, n), 0.5, 6.0
+        3.0 + 0.4 * np.sin(np.arange(n) / 300.0) + rng.normal(0.0, 0.1, n),
+        0.5,
+        6.0,
     )
     distance = np.cumsum(speed)
     heading = 0.3 * np.cumsum(rng.normal(0.0, 0.02, n))
@@ -65,7 +67,9 @@ def recording(n: int) -> Activity:
         "stance_time": 0.25 + rng.normal(0.0, 0.01, n),
         "stance_time_balance": 0.5 + rng.normal(0.0, 0.005, n),
     }
-    index = pd.date_range("2026-01-01", periods=n, freq="1s", tz="UTC", name="time")
+    index = pd.date_range(
+        "2026-01-01", periods=n, freq="1s", tz="UTC", name="time"
+    )
     meta = ActivityMeta(source="benchmark", sport="running", start_time=index[0])
     return Activity(records=schema.RECORDS.frame(columns, index=index), meta=meta)
 
@@ -77,7 +81,9 @@ def main() -> None:
     for name, n in LENGTHS.items():
         activity = clean(recording(n))
         evidence = gather_evidence(activity, terrain=rules)
-        segments = classify_by(evidence, cut_segments(activity, terrain=rules), rules)
+        segments = classify_by(
+            evidence, cut_segments(activity, terrain=rules), rules
+        )
         measured = measure(activity, Options(ATHLETE, terrain=rules))
         taken = []
         for _ in range(REPEATS):

@@ -94,7 +94,9 @@ class Checkout:
     def _answer(self) -> str:
         answer = self.process.stdout.readline()
         if not answer:
-            raise SystemExit("a checkout could not run the job; its words stand above")
+            raise SystemExit(
+                "a checkout could not run the job; its words stand above"
+            )
         return answer
 
     def seconds(self, job: str, times: int = 1) -> float:
@@ -116,7 +118,10 @@ def main() -> int:
     )
     parser.add_argument("other", type=Path, help="the checkout to compare with")
     parser.add_argument(
-        "folder", type=Path, nargs="?", default=ROOT / "data" / "samples" / "archive"
+        "folder",
+        type=Path,
+        nargs="?",
+        default=ROOT / "data" / "samples" / "archive",
     )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--files", type=int, default=8, help="files a format")

@@ -54,7 +54,9 @@ def pss(root: int) -> float:
         try:
             for task in Path(f"/proc/{pid}/task").iterdir():
                 pids += [int(p) for p in (task / "children").read_text().split()]
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            for line in (
+                Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            ):
                 if line.startswith("Pss:"):
                     total += int(line.split()[1])
         except OSError:
@@ -62,12 +64,20 @@ def pss(root: int) -> float:
     return total / 1024
 
 
-def timed(*command: str, watch: bool = False) -> tuple[float, float, list[float], int]:
+def timed(
+    *command: str, watch: bool = False
+) -> tuple[float, float, list[float], int]:
     """Run a program; return wall and processor time [s], samples of memory [MB] and the exit
     code.
     """
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    before, begin = (
+        resource.getrusage(resource.RUSAGE_CHILDREN),
+        time.perf_counter(),
+    )
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     process = subprocess.Popen(
         command,
         env=environment,
@@ -151,7 +161,10 @@ def hour(files: list[Path], work: Path) -> None:
         row("one hour at 1 Hz", "no such file")
         return
     parse = best(
-        lambda: [m.get_values() for m in fitparse.FitFile(str(plain)).get_messages()], 3
+        lambda: [
+            m.get_values() for m in fitparse.FitFile(str(plain)).get_messages()
+        ],
+        3,
     )
     whole = best(lambda: ts.analyze(plain), 20)
     text = f"{1000 * whole:.0f} ms against {1000 * parse:.0f} ms: {parse / whole:.1f} times"
@@ -169,7 +182,9 @@ def best(work: Callable[[], object], times: int) -> float:
     return min(found)
 
 
-def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> None:
+def growth(
+    files: list[Path], work: Path, few: int, many: int, workers: int
+) -> None:
     """Cost per file and memory of few and many files."""
     costs = []
     for count in (few, many):
@@ -195,7 +210,10 @@ def growth(files: list[Path], work: Path, few: int, many: int, workers: int) -> 
             text
             + f"{max(memory):.0f} MB, second half {min(half):.0f} to {max(half):.0f}",
         )
-    row("cost per file, many against few", f"{100 * (costs[1] / costs[0] - 1):+.1f} %")
+    row(
+        "cost per file, many against few",
+        f"{100 * (costs[1] / costs[0] - 1):+.1f} %",
+    )
 
 
 def faults(files: list[Path], work: Path, workers: int) -> None:
@@ -216,14 +234,21 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
     (folder / "000" / "gone.fit").symlink_to("/nowhere.fit")
 
     def batch(out: str, *more: object) -> pd.DataFrame:
-        timed(*program("batch", folder, "-o", work / out, "--workers", workers, *more))
+        timed(
+            *program(
+                "batch", folder, "-o", work / out, "--workers", workers, *more
+            )
+        )
         return pd.read_csv(work / out, dtype=str, keep_default_na=False).drop(
             columns=["error"]
         )
 
     plain = batch("plain.csv", "--no-cache")
     failed = int((plain["status"] == "failed").sum())
-    row("1 % poisoned, one not to be opened", f"{len(plain)} rows, {failed} failed")
+    row(
+        "1 % poisoned, one not to be opened",
+        f"{len(plain)} rows, {failed} failed",
+    )
     for what, whom in (("parent", 0), ("worker", 1)):
         cache = work / f"cache-{what}"
         environment = os.environ | {
@@ -255,7 +280,9 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
                 .split()
             )
             held = (
-                sum(p.stat().st_size for p in cache.glob("*")) if cache.exists() else 0
+                sum(p.stat().st_size for p in cache.glob("*"))
+                if cache.exists()
+                else 0
             )
             if children and held > 300_000:
                 victim = int(children[0]) if whom else process.pid
@@ -280,12 +307,17 @@ def faults(files: list[Path], work: Path, workers: int) -> None:
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
     if (
         shutil.which("mount")
-        and subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode
+        and subprocess.run(
+            mount, stderr=subprocess.DEVNULL, check=False
+        ).returncode
         == 0
     ):
         try:
             same = batch("full.csv", "--cache", small / "cache").equals(plain)
-            row("cache on a full disk", "all rows right" if same else "ROWS DIFFER")
+            row(
+                "cache on a full disk",
+                "all rows right" if same else "ROWS DIFFER",
+            )
             again = batch("full.csv", "--cache", small / "cache").equals(plain)
             row("the same again", "all rows right" if again else "ROWS DIFFER")
         finally:

@@ -35,7 +35,9 @@ def measure(name: str, *arguments: str) -> None:
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    line = next(line for line in done.stderr.splitlines() if line.startswith("MEMORY"))
+    line = next(
+        line for line in done.stderr.splitlines() if line.startswith("MEMORY")
+    )
     own, workers = (int(part) / 1024 for part in line.split()[1:])
     print(
         f"{name:28} exit {done.returncode}  {wall:6.1f} s wall  {cpu:6.1f} s processor  "

@@ -20,8 +20,14 @@ def main() -> None:
     print(
         f"easy ceiling {history.limits.easy_ceiling:.0f} bpm ({history.limits.source})"
     )
-    print(share.groupby(easy["surface"]).describe()[["count", "mean", "50%"]].round(2))
-    answer = next(c for c in ts.evaluate_claims(history) if c.claim == "easy_days")
+    print(
+        share.groupby(easy["surface"])
+        .describe()[["count", "mean", "50%"]]
+        .round(2)
+    )
+    answer = next(
+        c for c in ts.evaluate_claims(history) if c.claim == "easy_days"
+    )
     interval = f"{answer.difference:+.2f} [{answer.low:+.2f}, {answer.high:+.2f}]"
     print(f"{answer.statement} {answer.verdict.value}: {interval}")
 

@@ -29,7 +29,8 @@ def main() -> None:
         else sorted((SAMPLES / "archive").glob("2024-06-*"))
     )
     diary = pd.read_csv(
-        sys.argv[2] if len(sys.argv) > 2 else io.StringIO(DIARY), parse_dates=["date"]
+        sys.argv[2] if len(sys.argv) > 2 else io.StringIO(DIARY),
+        parse_dates=["date"],
     )
     runs = ts.analyze_folder(folder).runs
     # Starts are in UTC; a diary is kept in local days.

@@ -10,7 +10,9 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 
 def main() -> None:
     """Print the labelled stretches of one run and their shares."""
-    files = sorted((SAMPLES / "archive").iterdir(), key=lambda p: p.stat().st_size)
+    files = sorted(
+        (SAMPLES / "archive").iterdir(), key=lambda p: p.stat().st_size
+    )
     run = ts.analyze(sys.argv[1] if len(sys.argv) > 1 else files[-1])
     columns = [
         "start_distance",

@@ -32,7 +32,9 @@ def main() -> None:
     print(
         f"{len(history.analyses)} analyses, {len(history.failures)} failures in {seconds:.1f} s"
     )
-    weeks = history.weekly()[["week", "n_activities", "distance", "trail_distance"]]
+    weeks = history.weekly()[
+        ["week", "n_activities", "distance", "trail_distance"]
+    ]
     print(weeks.to_string(index=False, float_format="%.0f"))
 
 

@@ -14,7 +14,9 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 def main() -> None:
     """Take a gpxpy object, label its ground, and give a gpxpy object with the labels back."""
     path = (
-        Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES / "odd" / "two-tracks.gpx"
+        Path(sys.argv[1])
+        if len(sys.argv) > 1
+        else SAMPLES / "odd" / "two-tracks.gpx"
     )
     gpx = gpxpy.parse(path.read_text(encoding="utf-8"))
     print(
@@ -34,7 +36,9 @@ def main() -> None:
         if place:
             words = f"{row.surface}, {row.slope}"
             labelled.waypoints.append(
-                gpxpy.gpx.GPXWaypoint(place[0].latitude, place[0].longitude, name=words)
+                gpxpy.gpx.GPXWaypoint(
+                    place[0].latitude, place[0].longitude, name=words
+                )
             )
     print(
         f"{len(labelled.waypoints)} waypoints, the first: {labelled.waypoints[0].name}"

@@ -49,7 +49,11 @@ def main() -> None:
             where r.status = 'ok' group by all order by r.file
         """
         with duckdb.connect() as database:
-            print(database.sql(question, params={"runs": runs, "segments": segments}))
+            print(
+                database.sql(
+                    question, params={"runs": runs, "segments": segments}
+                )
+            )
 
 
 if __name__ == "__main__":

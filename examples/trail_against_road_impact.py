@@ -31,9 +31,7 @@ def main() -> None:
     answer = next(c for c in ts.evaluate_claims(history) if c.claim == "impact")
     print(f"{answer.statement} {answer.verdict.value}")
     for part in answer.parts:
-        difference = (
-            f"{part.difference:+.3f} [{part.low:+.3f}, {part.high:+.3f}] {part.unit}"
-        )
+        difference = f"{part.difference:+.3f} [{part.low:+.3f}, {part.high:+.3f}] {part.unit}"
         print(f"  {part.metric}: {difference}, {part.verdict.value}")
 
 

@@ -60,7 +60,9 @@ def main() -> None:
     train, test = mixed[:6], mixed[6:9]
     known = [labelled(entry) for entry in train]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
-    model.fit(np.vstack([k[2] for k in known]), np.concatenate([k[3] for k in known]))
+    model.fit(
+        np.vstack([k[2] for k in known]), np.concatenate([k[3] for k in known])
+    )
     for entry in test:
         run, centres, values, trail = labelled(entry)
         p_trail = model.predict_proba(values)[:, 1]
@@ -71,7 +73,8 @@ def main() -> None:
         )
         built_in = estimate_surface(run, terrain=RULES)
         right = [
-            np.mean((estimate.p_trail > 0.5) == trail) for estimate in (own, built_in)
+            np.mean((estimate.p_trail > 0.5) == trail)
+            for estimate in (own, built_in)
         ]
         print(f"windows right: own model {right[0]:.0%}, built-in {right[1]:.0%}")
         label(run, own)

@@ -48,7 +48,9 @@ def shared() -> Path:
     """
     folder = Path(os.environ.get("TRAILSTATS_SHARED", ROOT.parent / "shared"))
     if not (folder / "corpus" / "index.csv").exists():
-        reason = f"the labelled recordings are not at {folder} (set TRAILSTATS_SHARED)"
+        reason = (
+            f"the labelled recordings are not at {folder} (set TRAILSTATS_SHARED)"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

@@ -45,7 +45,9 @@ def _fit_values(content: bytes) -> Iterator[Value]:
             yield "header", str((frame.proto_ver, frame.profile_ver))
             yield "size", str(frame.body_size)
         elif frame.frame_type == fitdecode.FIT_FRAME_DEFINITION:
-            fields = [(f.def_num, f.base_type.name, f.size) for f in frame.field_defs]
+            fields = [
+                (f.def_num, f.base_type.name, f.size) for f in frame.field_defs
+            ]
             yield f"definition {number}", str((frame.global_mesg_num, fields))
         elif frame.frame_type == fitdecode.FIT_FRAME_DATA:
             for field in frame.fields:
@@ -128,7 +130,9 @@ def differences(written: list[Value], kept: list[Value]) -> list[str]:
         if a != b
     ]
     found = [
-        f"{at}: {a} against {b}" for at, a, b in unlike if not one_unit_apart(a, b)
+        f"{at}: {a} against {b}"
+        for at, a, b in unlike
+        if not one_unit_apart(a, b)
     ]
     if len(unlike) > max(1.0, MOST_ONE_UNIT_OFF * len(kept)):
         found.append(f"{len(unlike)} of {len(kept)} values differ")

@@ -116,7 +116,9 @@ def test_every_module_has_a_layer() -> None:
     assert {unit(p) for p in modules()} - DOOR <= known
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", modules(), ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_modules_import_only_from_below(path: Path) -> None:
     """A module knows only what lies below it."""
     assert violations(path.read_text(encoding="utf-8"), dotted(path)) == []
@@ -134,7 +136,9 @@ def test_modules_import_only_from_below(path: Path) -> None:
 def test_the_layer_test_sees_a_violation(text: str) -> None:
     """An import from above is found in each of the forms that Python has."""
     assert len(violations(text, "trailstats.geo")) == 1
-    assert violations("from trailstats.schema import Slope", "trailstats.geo") == []
+    assert (
+        violations("from trailstats.schema import Slope", "trailstats.geo") == []
+    )
 
 
 def names_of_modules() -> dict[str, Path]:
@@ -174,7 +178,9 @@ def circles(graph: dict[str, set[str]]) -> list[str]:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     """Imports form no circle, those inside functions counted as well."""
     found = names_of_modules()
-    graph = {name: targets_of(name, path, set(found)) for name, path in found.items()}
+    graph = {
+        name: targets_of(name, path, set(found)) for name, path in found.items()
+    }
     assert circles(graph) == []
 
 
@@ -194,7 +200,9 @@ def late_imports(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", modules(), ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_imports_stand_at_the_top(path: Path) -> None:
     """An import inside a function hides what a module needs; the places that have a reason are
     named.
@@ -215,7 +223,9 @@ def test_the_top_of_the_package_is_short() -> None:
     """Who opens the package sees its rooms at a glance: few entries, and one private module."""
     entries = {p.name for p in PACKAGE.iterdir()} - {"__pycache__"}
     private = {
-        name for name in entries if name.startswith("_") and not name.startswith("__")
+        name
+        for name in entries
+        if name.startswith("_") and not name.startswith("__")
     }
     assert len(entries) <= MOST_ENTRIES, sorted(entries)
     assert private == {"_version.py"}
@@ -279,7 +289,9 @@ def code_lines(text: str) -> dict[int, int]:
     return counts
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", modules(), ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_modules_stay_small(path: Path) -> None:
     """A module of more than 300 lines of code has more than one responsibility."""
     lines = len(code_lines(path.read_text(encoding="utf-8")))
@@ -297,7 +309,9 @@ def test_lines_hold_one_idea() -> None:
     assert counts[int(0.9 * len(counts))] <= MOST_TOKENS
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", modules(), ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_lines_are_not_wide(path: Path) -> None:
     """No line of code or text is wider than 100 characters."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -335,7 +349,8 @@ def long_lists(
                 names = [x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
                 count = len(set(names) - {"self", "cls"})
                 command = any(
-                    ast.unparse(d).startswith("command") for d in inner.decorator_list
+                    ast.unparse(d).startswith("command")
+                    for d in inner.decorator_list
                 )
                 open_name = public(outer or inner.name) and inner.name[0] != "_"
                 if count > MOST_PARAMETERS and not command and not open_name:
@@ -350,7 +365,9 @@ def long_lists(
     return found
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", modules(), ids=lambda p: str(p.relative_to(PACKAGE))
+)
 def test_private_functions_take_few_parameters(path: Path) -> None:
     """What belongs together travels as one object; a public function may have many options."""
     module = dotted(path).removesuffix(".__init__")
@@ -365,12 +382,23 @@ def test_a_long_list_of_parameters_is_seen() -> None:
     assert long_lists(f"def _few({six}): pass") == []
     assert long_lists(f"class Some:\n    def few(self, {six}): pass") == []
     assert long_lists(f"def many({seven}): pass") == ["many: 7 parameters"]
-    assert long_lists(f"def many({seven}): pass", lambda name: name == "many") == []
+    assert (
+        long_lists(f"def many({seven}): pass", lambda name: name == "many") == []
+    )
 
 
 def test_module_names_say_what_is_inside() -> None:
     """No module is a drawer for everything, and none hides behind a public function of its name."""
-    drawers = {"utils", "util", "helpers", "common", "misc", "tools", "base", "core"}
+    drawers = {
+        "utils",
+        "util",
+        "helpers",
+        "common",
+        "misc",
+        "tools",
+        "base",
+        "core",
+    }
     functions = {
         n
         for n in trailstats.__all__
@@ -413,7 +441,9 @@ def test_nothing_public_leaks() -> None:
     for name in vars(trailstats):
         if name.startswith("_") or name in trailstats.__all__:
             continue
-        assert name in own or name in {"annotations", "TYPE_CHECKING", "Any"}, name
+        assert name in own or name in {"annotations", "TYPE_CHECKING", "Any"}, (
+            name
+        )
 
 
 def test_optional_packages_are_not_imported() -> None:
@@ -439,7 +469,10 @@ def test_optional_packages_are_not_imported() -> None:
         "!= 'pyarrow'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"
 
@@ -457,7 +490,7 @@ def test_every_module_can_be_imported() -> None:
     for path in modules():
         if path.stem in ("__main__",):
             continue
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
-            ".__init__"
-        )
+        name = ".".join(
+            path.relative_to(ROOT).with_suffix("").parts
+        ).removesuffix(".__init__")
         assert importlib.import_module(name) is not None

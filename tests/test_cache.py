@@ -139,32 +139,44 @@ def test_steps_follow_the_recordings_that_have_a_cadence(
     measured.clear()
     again = run(mixed, tmp_path / "c")
     assert measured == []
-    assert document(again) == document(first) == document(run(mixed, None, workers=2))
+    assert (
+        document(again)
+        == document(first)
+        == document(run(mixed, None, workers=2))
+    )
     backwards = analyze_folder(
         sorted(mixed.iterdir(), reverse=True), athlete=ATHLETE, workers=1
     )
-    assert backwards.activities["steps"].tolist() == first.activities["steps"].tolist()
+    assert (
+        backwards.activities["steps"].tolist()
+        == first.activities["steps"].tolist()
+    )
 
 
 def test_a_stated_cadence_is_taken_as_it_is(
     mixed: Path, tmp_path: Path, measured: list[str]
 ) -> None:
     """What the profile says goes before what the recordings tell, and no file is read twice."""
-    found = run(mixed, tmp_path / "c", athlete=replace(ATHLETE, cadence_at_3=160.0))
+    found = run(
+        mixed, tmp_path / "c", athlete=replace(ATHLETE, cadence_at_3=160.0)
+    )
     assert len(measured) == 3
     assert found.analyses[2].metrics["steps"].value == pytest.approx(
         30 * 160.0, rel=3e-3
     )
 
 
-def test_one_athletes_cadence_is_not_the_others(mixed: Path, tmp_path: Path) -> None:
+def test_one_athletes_cadence_is_not_the_others(
+    mixed: Path, tmp_path: Path
+) -> None:
     """Of two athletes, the one without a recorded cadence is taken for one of the population."""
     other = tmp_path / "other"
     other.mkdir()
     shutil.copy(mixed / "3.gpx", other)
     found = analyze_athletes({"one": mixed, "other": other}, workers=1)
     methods = [
-        found[name].analyses[-1].metrics["steps"].method for name in ("one", "other")
+        found[name].analyses[-1].metrics["steps"].method
+        for name in ("one", "other")
     ]
     assert methods == ["modelled, this athlete", "modelled, population"]
 
@@ -175,7 +187,9 @@ def test_what_was_read_before_is_not_lost(
     """When the second reading of a file fails, the first one stands."""
     real = _workers.measure_source
 
-    def fail(data: bytes, ref: _workers.SourceRef, options: _workers.Options) -> object:
+    def fail(
+        data: bytes, ref: _workers.SourceRef, options: _workers.Options
+    ) -> object:
         failure = Failure(str(ref), "internal", "no luck")
         return (
             real(data, ref, options)
@@ -216,7 +230,9 @@ def test_new_moved_and_copied_files(
     run(folder, tmp_path / "cache")
     (folder / "1.gpx").rename(folder / "moved.gpx")
     shutil.copy(folder / "2.gpx", folder / "copy.gpx")
-    convert(make_activity(name="x", start="2026-04-01T08:00:00Z"), folder / "new.gpx")
+    convert(
+        make_activity(name="x", start="2026-04-01T08:00:00Z"), folder / "new.gpx"
+    )
     del measured[:]
     found = run(folder, tmp_path / "cache")
     assert measured == ["new.gpx"]
@@ -271,7 +287,9 @@ def test_what_measuring_depends_on_is_part_of_the_key(
     run(folder, cache)
     del measured[:]
     other = run(
-        folder, cache, athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45)
+        folder,
+        cache,
+        athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45),
     )
     assert measured == []
     assert document(other) == document(
@@ -291,7 +309,10 @@ def test_what_measuring_depends_on_is_part_of_the_key(
 
 
 def test_another_version_measures_anew(
-    folder: Path, tmp_path: Path, measured: list[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    tmp_path: Path,
+    measured: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What an earlier version measured is not mixed with what this one does."""
     run(folder, tmp_path / "cache")
@@ -328,7 +349,9 @@ def test_two_processes_at_once(folder: Path, tmp_path: Path) -> None:
     """Both end well, without a warning, and what they leave is right."""
     cache = tmp_path / "cache"
     fork = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    both = [fork.Process(target=_fill, args=(folder, cache, seed)) for seed in (1, 2)]
+    both = [
+        fork.Process(target=_fill, args=(folder, cache, seed)) for seed in (1, 2)
+    ]
     for process in both:
         process.start()
     for process in both:
@@ -338,7 +361,9 @@ def test_two_processes_at_once(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not a database" * 1000, None], ids=["empty", "text", "truncated"]
+    "content",
+    [b"", b"not a database" * 1000, None],
+    ids=["empty", "text", "truncated"],
 )
 def test_a_file_that_is_no_cache_is_set_aside(
     folder: Path, tmp_path: Path, content: bytes | None

@@ -120,17 +120,23 @@ def test_results_keep_their_contract(
             schema.CLIMBS.validate(item.climbs)
             json.dumps(item.to_dict(), allow_nan=False)
             totals = item.totals
-            assert item.segments["distance"].sum() == pytest.approx(totals.distance)
+            assert item.segments["distance"].sum() == pytest.approx(
+                totals.distance
+            )
             if totals.distance > 0:
                 assert (
                     totals.trail_share + totals.road_share + totals.unknown_share
                     == pytest.approx(1)
                 )
             assert totals.moving_time <= totals.elapsed_time + 1
-            assert set(item.segments["surface"]) <= {s.value for s in schema.Surface}
+            assert set(item.segments["surface"]) <= {
+                s.value for s in schema.Surface
+            }
 
 
-def test_a_history_of_all_of_them(found: dict[str, list[Analysis | Failure]]) -> None:
+def test_a_history_of_all_of_them(
+    found: dict[str, list[Analysis | Failure]],
+) -> None:
     """Together they are one table with a row for each result, and weeks that sum to it."""
     every = [item for items in found.values() for item in items]
     analyses = [i for i in every if isinstance(i, Analysis)]
@@ -141,4 +147,6 @@ def test_a_history_of_all_of_them(found: dict[str, list[Analysis | Failure]]) ->
         (history.activities["status"] == "ok")
         & (history.activities["duplicate_of"] == "")
     ]
-    assert history.weekly()["distance"].sum() == pytest.approx(own["distance"].sum())
+    assert history.weekly()["distance"].sum() == pytest.approx(
+        own["distance"].sum()
+    )

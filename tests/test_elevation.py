@@ -49,14 +49,18 @@ tracks = st.lists(st.floats(0, 300), min_size=3, max_size=60).map(np.array)
 
 
 @given(z=tracks, threshold=st.sampled_from([0.0, 2.0, 10.0]))
-def test_reversing_swaps_ascent_and_descent(z: np.ndarray, threshold: float) -> None:
+def test_reversing_swaps_ascent_and_descent(
+    z: np.ndarray, threshold: float
+) -> None:
     """Going back over the same way climbs what was descended."""
     up, down = ascent_descent(z, threshold)
     assert ascent_descent(z[::-1], threshold) == pytest.approx((down, up))
 
 
 @given(z=tracks, threshold=st.sampled_from([0.0, 2.0, 10.0]))
-def test_ascent_less_descent_is_the_change(z: np.ndarray, threshold: float) -> None:
+def test_ascent_less_descent_is_the_change(
+    z: np.ndarray, threshold: float
+) -> None:
     """Ascent less descent is the net change, to within what the threshold leaves out at both
     ends.
     """
@@ -96,7 +100,8 @@ def test_the_error_of_the_grade_is_that_of_regression() -> None:
     """The stated error is the scatter of the slope over many draws of the noise."""
     rng = np.random.default_rng(0)
     slopes = [
-        rolling_fit(rng.normal(0, 0.5, 30), 10.0, 50.0, 0.5)[1][15] for _ in range(2000)
+        rolling_fit(rng.normal(0, 0.5, 30), 10.0, 50.0, 0.5)[1][15]
+        for _ in range(2000)
     ]
     assert np.std(slopes) == pytest.approx(
         rolling_fit(np.zeros(30), 10.0, 50.0, 0.5)[2], rel=0.06
@@ -126,7 +131,9 @@ def test_sampling_does_not_change_ascent(step: float) -> None:
 def test_a_flat_loop_with_barometer_noise_climbs_nothing() -> None:
     """Noise of a barometer on a flat loop is no ascent."""
     rng = np.random.default_rng(3)
-    profile = grid_profile(np.arange(0.0, 8000.0, 3.0), 100 + rng.normal(0, 0.25, 2667))
+    profile = grid_profile(
+        np.arange(0.0, 8000.0, 3.0), 100 + rng.normal(0, 0.25, 2667)
+    )
     assert profile is not None
     assert profile.ascent[-1] == 0
 
@@ -170,13 +177,17 @@ def test_a_receiver_without_barometer(height: float, apart: float) -> None:
     true = height * np.floor(d[-1] / apart)
     short, usual = [], []
     for _ in range(20):
-        recorded = z + wandering(rng, 3.0, 90, 3600) + wandering(rng, 1.0, 18, 3600)
+        recorded = (
+            z + wandering(rng, 3.0, 90, 3600) + wandering(rng, 1.0, 18, 3600)
+        )
         for window, out in (
             (100.0, short),
             (ElevationRules().window_gnss_ascent, usual),
         ):
             profile = grid_profile(
-                d, recorded, ElevationRules(noise_hilly=1e-6, window_gnss_ascent=window)
+                d,
+                recorded,
+                ElevationRules(noise_hilly=1e-6, window_gnss_ascent=window),
             )
             assert profile is not None
             assert profile.source is ElevationSource.GNSS
@@ -192,13 +203,19 @@ def test_a_barometer_on_a_steep_slow_hike_is_none_of_a_receiver() -> None:
     rng = np.random.default_rng(1)
     t = np.arange(5400.0)
     d = 0.7 * t
-    z = 400 + 250 * np.sin(2 * np.pi * d / 3780) ** 2 + rng.normal(0, 0.05, len(t))
+    z = (
+        400
+        + 250 * np.sin(2 * np.pi * d / 3780) ** 2
+        + rng.normal(0, 0.05, len(t))
+    )
     placed = np.maximum.accumulate(d + wandering(rng, 4.0, 20, len(t)))
     profile = grid_profile(placed, z, timer=t)
     assert profile is not None
     assert profile.noise > ElevationRules().noise_level
     assert profile.source is ElevationSource.BAROMETER
-    receiver = z + wandering(rng, 3.0, 90, len(t)) + wandering(rng, 1.0, 18, len(t))
+    receiver = (
+        z + wandering(rng, 3.0, 90, len(t)) + wandering(rng, 1.0, 18, len(t))
+    )
     told = grid_profile(d, receiver, ElevationRules(noise_hilly=1e-6), timer=t)
     assert told is not None
     assert told.source is ElevationSource.GNSS
@@ -230,11 +247,14 @@ def test_too_little_elevation_is_none(share: float) -> None:
     d, z = hill(3.0)
     holed = np.where(np.arange(len(z)) % 100 < 100 * share, z, np.nan)
     assert grid_profile(d, holed) is not None
-    assert grid_profile(d, np.where(np.arange(len(z)) % 100 < 30, z, np.nan)) is None
+    assert (
+        grid_profile(d, np.where(np.arange(len(z)) % 100 < 30, z, np.nan)) is None
+    )
 
 
 def test_a_short_way_has_no_profile() -> None:
     """Below the length of a window there is no grade."""
     assert (
-        grid_profile(np.arange(0.0, 50.0, 2.0), np.zeros(25), ElevationRules()) is None
+        grid_profile(np.arange(0.0, 50.0, 2.0), np.zeros(25), ElevationRules())
+        is None
     )

@@ -51,7 +51,13 @@ def rolling(draw: st.DrawFn) -> np.ndarray:
         wave, part, phase = (
             draw(st.floats(*r)) for r in ((600, 2000), (0.2, 1.0), (0, 2 * np.pi))
         )
-        z += part * steep * wave / (2 * np.pi) * np.sin(2 * np.pi * d / wave + phase)
+        z += (
+            part
+            * steep
+            * wave
+            / (2 * np.pi)
+            * np.sin(2 * np.pi * d / wave + phase)
+        )
     return z
 
 
@@ -69,14 +75,17 @@ def recorded(
     noise=st.floats(0.0, 0.3),
     radius=st.floats(40.0, 400.0),
 )
-def test_a_flat_loop_climbs_nothing(seed: int, noise: float, radius: float) -> None:
+def test_a_flat_loop_climbs_nothing(
+    seed: int, noise: float, radius: float
+) -> None:
     """Laps on the flat have no ascent and no descent, also with the noise of a barometer."""
     angle = 3.0 * np.arange(SECONDS) / radius
     run = make_activity(duration=SECONDS - 1)
     records = run.records.assign(
         latitude=47.0 + np.degrees(radius * np.sin(angle) / EARTH_RADIUS),
         longitude=11.0
-        + np.degrees(radius * np.cos(angle) / EARTH_RADIUS) / np.cos(np.radians(47.0)),
+        + np.degrees(radius * np.cos(angle) / EARTH_RADIUS)
+        / np.cos(np.radians(47.0)),
         elevation=200.0 + np.random.default_rng(seed).normal(0, noise, SECONDS),
     )
     distance, _, up, down = sums(replace(run, records=records))
@@ -145,11 +154,15 @@ def test_a_pause_or_a_gap_adds_nothing(
     index = plain.records.index.where(
         ~later, plain.records.index + pd.Timedelta(minutes=minutes)
     )
-    records = plain.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
+    records = plain.records.set_axis(
+        pd.DatetimeIndex(index, name="time").as_unit("ns")
+    )
     records = records.assign(
         elevation=records["elevation"] + np.where(later, drift, 0.0)
     )
-    paused = replace(plain, records=records, extras=pd.DataFrame(index=records.index))
+    paused = replace(
+        plain, records=records, extras=pd.DataFrame(index=records.index)
+    )
     if stopped:
         stops = pd.DataFrame(
             {
@@ -175,7 +188,9 @@ def test_pace_does_not_change_the_hills(z: np.ndarray, factor: float) -> None:
             3.0 * factor * np.arange(int((SECONDS - 1) / factor) + 1), d, z
         ),
     )
-    assert sums(slow)[2:] == pytest.approx(sums(recorded(z))[2:], rel=0.03, abs=1.5)
+    assert sums(slow)[2:] == pytest.approx(
+        sums(recorded(z))[2:], rel=0.03, abs=1.5
+    )
 
 
 @pytest.mark.corpus
@@ -215,6 +230,8 @@ def shared_runs(corpus: Path) -> list[Activity]:
         & (index["has_gps"] == 1)
     )
     some = (
-        index[plain & (index["size"] < 1_500_000)].groupby(["athlete", "label"]).head(6)
+        index[plain & (index["size"] < 1_500_000)]
+        .groupby(["athlete", "label"])
+        .head(6)
     )
     return [read(corpus / name) for name in some["file"]]

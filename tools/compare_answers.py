@@ -126,7 +126,9 @@ def flatten(
     if isinstance(value, dict):
         for key, inner in value.items():
             name = names.name(table, key)
-            yield from flatten(inner, f"{place}.{name}" if place else name, names, name)
+            yield from flatten(
+                inner, f"{place}.{name}" if place else name, names, name
+            )
     elif isinstance(value, list):
         for key, inner in zip(_keys_of(value), value, strict=True):
             yield from flatten(inner, f"{place}[{key}]", names, table)
@@ -150,7 +152,10 @@ def compare(
 
 
 def _run(
-    tree: Path, arguments: list[str], folder: Path, allowed: tuple[int, ...] = (0, 3)
+    tree: Path,
+    arguments: list[str],
+    folder: Path,
+    allowed: tuple[int, ...] = (0, 3),
 ) -> str:
     """Run a checkout's own command line and return what it printed."""
     environment = os.environ | {
@@ -165,7 +170,9 @@ def _run(
         env=environment,
     )
     if done.returncode not in allowed:
-        raise SystemExit(f"{tree}: trailstats {arguments[0]} failed\n{done.stderr}")
+        raise SystemExit(
+            f"{tree}: trailstats {arguments[0]} failed\n{done.stderr}"
+        )
     return done.stdout
 
 
@@ -176,10 +183,16 @@ def answers(
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables = {table: folder / f"{table}.json" for table in ("segments", "weekly")}
-        written = [item for t, path in tables.items() for item in (f"--{t}", str(path))]
+        tables = {
+            table: folder / f"{table}.json" for table in ("segments", "weekly")
+        }
+        written = [
+            item for t, path in tables.items() for item in (f"--{t}", str(path))
+        ]
         main = folder / "history.json"
-        _run(tree, ["batch", *sources, "-o", str(main), *written, *options], folder)
+        _run(
+            tree, ["batch", *sources, "-o", str(main), *written, *options], folder
+        )
         found["history"] = json.loads(main.read_text(encoding="utf-8"))
         for table, path in tables.items():
             found[table] = json.loads(path.read_text(encoding="utf-8"))[table]
@@ -189,7 +202,10 @@ def answers(
         found["analyses"] = []
         for path in analyses:
             text = _run(
-                tree, ["analyze", str(path), "--json", *options], folder, (0, 1, 3)
+                tree,
+                ["analyze", str(path), "--json", *options],
+                folder,
+                (0, 1, 3),
             )
             document = json.loads(text) if text else {}
             found["analyses"].append({"file": path.name, **document})
@@ -206,7 +222,9 @@ def evenly(sources: list[Path], count: int) -> list[Path]:
     return files[::step][:count]
 
 
-def report(differences: list[Difference], stated: Stated) -> tuple[list[str], bool]:
+def report(
+    differences: list[Difference], stated: Stated
+) -> tuple[list[str], bool]:
     """Return the lines that list the differences by kind, and whether all of them are stated."""
     kinds: dict[str, list[Difference]] = {}
     for difference in differences:
@@ -235,11 +253,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("old", type=Path, help="a checkout")
     parser.add_argument("new", type=Path, help="another checkout")
-    parser.add_argument("sources", type=Path, nargs="+", help="recordings or folders")
-    parser.add_argument("--stated", type=Path, help="a TOML file of what may differ")
+    parser.add_argument(
+        "sources", type=Path, nargs="+", help="recordings or folders"
+    )
+    parser.add_argument(
+        "--stated", type=Path, help="a TOML file of what may differ"
+    )
     parser.add_argument("--tolerance", type=float, default=1e-9, help="relative")
     parser.add_argument("--athlete", type=Path, help="a profile for both")
-    parser.add_argument("--analyses", type=int, default=12, help="files compared whole")
+    parser.add_argument(
+        "--analyses", type=int, default=12, help="files compared whole"
+    )
     chosen = parser.parse_args(arguments)
     stated = Stated.from_toml(chosen.stated) if chosen.stated else Stated()
     sources = [path.resolve() for path in chosen.sources]

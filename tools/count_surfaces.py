@@ -86,7 +86,17 @@ def shares(found: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(
-        rows, columns=["rule", "region", "ways", "km", "share", "low", "high", "weight"]
+        rows,
+        columns=[
+            "rule",
+            "region",
+            "ways",
+            "km",
+            "share",
+            "low",
+            "high",
+            "weight",
+        ],
     )
 
 
@@ -96,7 +106,10 @@ def probabilities(counted: pd.DataFrame) -> dict[str, float]:
     for name, rule in RULES.items():
         part = counted[counted["rule"] == name]
         if np.isfinite(rule.judged):
-            total = float((part["weight"] * part["share"]).sum()) + JUDGED * rule.judged
+            total = (
+                float((part["weight"] * part["share"]).sum())
+                + JUDGED * rule.judged
+            )
             out[name] = total / (float(part["weight"].sum()) + JUDGED)
     return out
 

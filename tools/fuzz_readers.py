@@ -48,7 +48,9 @@ def reader(format: str) -> Callable[[bytes], object]:
     from trailstats.errors import TrailstatsError
     from trailstats.io import containers, formats
 
-    limits = formats.ReadLimits(bytes=MOST_BYTES, records=MOST_RECORDS, members=100)
+    limits = formats.ReadLimits(
+        bytes=MOST_BYTES, records=MOST_RECORDS, members=100
+    )
 
     def read_one(data: bytes) -> None:
         try:
@@ -60,7 +62,9 @@ def reader(format: str) -> Callable[[bytes], object]:
 
     def read_container(data: bytes) -> None:
         try:
-            for item in containers.iter_activities(io.BytesIO(data), limits=limits):
+            for item in containers.iter_activities(
+                io.BytesIO(data), limits=limits
+            ):
                 if isinstance(item, containers.Failure) and not item.message:
                     raise AssertionError("a failure without a message")
         except TrailstatsError:
@@ -97,7 +101,13 @@ def _contents(document: Document, time: str) -> list[object]:
             (part.name, part.at, dict(part.attributes), part.texts)
             for part in group.parts
         ]
-        out += [group.first, group.last, dict(group.attributes), group.texts, parts]
+        out += [
+            group.first,
+            group.last,
+            dict(group.attributes),
+            group.texts,
+            parts,
+        ]
         out.append(group.times(time).tobytes())
         for name in sorted(set(group.leaves) - {time}):
             values = group.numbers(name)
@@ -128,7 +138,9 @@ def main() -> int:
     parser.add_argument(
         "--slowest", type=int, default=5, help="seconds for one reading"
     )
-    parser.add_argument("--memory", type=int, default=300, help="MiB of one allocation")
+    parser.add_argument(
+        "--memory", type=int, default=300, help="MiB of one allocation"
+    )
     parser.add_argument(
         "--again", type=Path, help="an input to read once, without fuzzing"
     )

@@ -33,18 +33,24 @@ def keep(kind: str, document: object) -> None:
 
 def main() -> None:
     """Write one document of each kind whose readers outlive a release."""
-    os.chdir(ROOT)  # so that the documents name their sources the same on every machine
+    os.chdir(
+        ROOT
+    )  # so that the documents name their sources the same on every machine
     profile = ts.Athlete.from_toml(SAMPLES / "athlete.toml")
     files = sorted(
         (SAMPLES / "archive").glob("*.fit"), key=lambda path: path.stat().st_size
     )
     keep("analysis", ts.analyze(files[0], athlete=profile).to_dict())
-    keep("analysis.gpx", ts.analyze(SAMPLES / "odd" / "no-elevation.gpx").to_dict())
+    keep(
+        "analysis.gpx", ts.analyze(SAMPLES / "odd" / "no-elevation.gpx").to_dict()
+    )
     history = ts.analyze_folder([*files[:12], SAMPLES / "odd"], athlete=profile)
     keep("history", history.to_dict())
     keep(
         "claims",
-        claims_document(history, ts.evaluate_claims(history), ts.check_plan(history)),
+        claims_document(
+            history, ts.evaluate_claims(history), ts.check_plan(history)
+        ),
     )
     failure = history.failures[0]
     problem = {
@@ -53,7 +59,10 @@ def main() -> None:
         "path": failure.source,
         "where": failure.where or None,
     }
-    keep("problem", {"format_version": ts.schema.FORMAT_VERSION, "problem": problem})
+    keep(
+        "problem",
+        {"format_version": ts.schema.FORMAT_VERSION, "problem": problem},
+    )
 
 
 if __name__ == "__main__":

@@ -71,7 +71,9 @@ def columns_page() -> str:
     for table in TABLES.values():
         lines += ["", f"## {table.name}", "", f"A row is {table.row}.", ""]
         lines += ["| column | dtype | unit | meaning |", "|---|---|---|---|"]
-        lines += [f"| `{c.name}` | {c.dtype} | {c.unit} | {c.meaning} |" for c in table]
+        lines += [
+            f"| `{c.name}` | {c.dtype} | {c.unit} | {c.meaning} |" for c in table
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -144,7 +146,9 @@ def metrics_index() -> str:
         "measurements and of counts, where nothing is to be shown.",
         "",
     ]
-    lines += [f"- [{name}]({name}.md): {words}" for name, words in FAMILIES.items()]
+    lines += [
+        f"- [{name}]({name}.md): {words}" for name, words in FAMILIES.items()
+    ]
     lines += ["", "```{toctree}", ":hidden:", "", *FAMILIES, "```"]
     return "\n".join(lines) + "\n"
 
@@ -158,7 +162,11 @@ def metrics_page(family: str) -> str:
     source = TRAINING if family == "training" else METRICS
     entries = [entry for entry in source.values() if entry.family == family]
     if entries:
-        where = "`History.training()`" if family == "training" else "`Analysis.metrics`"
+        where = (
+            "`History.training()`"
+            if family == "training"
+            else "`Analysis.metrics`"
+        )
         lines += ["", f"## In {where}"]
     for entry in entries:
         lines += _metric_lines(entry)
@@ -213,7 +221,9 @@ def _formula_lines(name: str) -> list[str]:
 def function_of(name: str) -> FunctionType:
     """Return a public formula by module and name."""
     module, function = name.split(".")
-    found = getattr(importlib.import_module(f"{metrics.__name__}.{module}"), function)
+    found = getattr(
+        importlib.import_module(f"{metrics.__name__}.{module}"), function
+    )
     assert isinstance(found, FunctionType)
     return found
 
@@ -236,7 +246,9 @@ def references_of(name: str) -> list[str]:
 def _sources(keys: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(keys))
     return (
-        [f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."]
+        [
+            f"- Sources: {', '.join(f'[{key}](../references.md)' for key in found)}."
+        ]
         if found
         else []
     )
@@ -254,12 +266,16 @@ def _plain(text: str) -> str:
     """Return a docstring's text as one paragraph, without what marks up types and references."""
     lines = [line.strip() for line in text.strip().splitlines()]
     joined = " ".join(line for line in lines if line)
-    return re.sub(r"\[(\w+)\]_", r"[\1](../references.md)", joined).replace("|", r"\|")
+    return re.sub(r"\[(\w+)\]_", r"[\1](../references.md)", joined).replace(
+        "|", r"\|"
+    )
 
 
 def pages() -> dict[str, str]:
     """Return every page by its path in the folder of the docs."""
-    by_family = {f"metrics/{family}.md": metrics_page(family) for family in FAMILIES}
+    by_family = {
+        f"metrics/{family}.md": metrics_page(family) for family in FAMILIES
+    }
     return {
         "columns.md": columns_page(),
         "glossary.md": glossary_page(),

@@ -26,7 +26,9 @@ def _lines(
         .encode(
             x=alt.X(f"{x}:Q", title=x, scale=scales.get("x", alt.Scale())),
             y=alt.Y(f"{y}:Q", title=y, scale=scales.get("y", alt.Scale())),
-            color=alt.Color(f"{colour}:N", title=None, legend=alt.Legend(orient="top")),
+            color=alt.Color(
+                f"{colour}:N", title=None, legend=alt.Legend(orient="top")
+            ),
             strokeDash=alt.StrokeDash(f"{colour}:N", title=None),
         )
     )
@@ -41,7 +43,11 @@ def grade_curves() -> alt.Chart:
         factor = effort.effort_factor(grade, curve=curve)
         parts.append(
             pd.DataFrame(
-                {"grade [%]": 100.0 * grade, "factor": factor, "model": curve.value}
+                {
+                    "grade [%]": 100.0 * grade,
+                    "factor": factor,
+                    "model": curve.value,
+                }
             )
         )
     return _lines(pd.concat(parts), "grade [%]", "factor", "model")

@@ -47,7 +47,14 @@ USED = {
     "scale "
     "offset units native_mesg_num native_field_num",
 }
-ENUMS = ("file", "sport", "sub_sport", "lap_trigger", "manufacturer", "garmin_product")
+ENUMS = (
+    "file",
+    "sport",
+    "sub_sport",
+    "lap_trigger",
+    "manufacturer",
+    "garmin_product",
+)
 
 SOURCE = "fitdecode {version} (MIT licence, Copyright (c) 2018-present Jean-Charles Lefebvre)"
 NOTE = (
@@ -69,14 +76,18 @@ def message(name: str, wanted: set[str] | None) -> dict[str, object]:
     missing = (wanted or set()) - set(fields)
     if missing:
         sys.exit(f"the source has no field {sorted(missing)} in {name}")
-    chosen = {n: fact for n, fact in fields.items() if wanted is None or n in wanted}
+    chosen = {
+        n: fact for n, fact in fields.items() if wanted is None or n in wanted
+    }
     return {"number": found.mesg_num, "fields": chosen}
 
 
 def value_names(kind: str) -> dict[str, str]:
     """Return the names of the values of an enumerated type."""
     values = profile.FIELD_TYPES[kind].enum.items()
-    return {str(number): text for number, text in values if isinstance(number, int)}
+    return {
+        str(number): text for number, text in values if isinstance(number, int)
+    }
 
 
 def render() -> str:
@@ -86,14 +97,18 @@ def render() -> str:
         "source": SOURCE.format(version=version("fitdecode")),
         "messages": {
             **{name: message(name, None) for name in WHOLE},
-            **{name: message(name, set(names.split())) for name, names in USED.items()},
+            **{
+                name: message(name, set(names.split()))
+                for name, names in USED.items()
+            },
         },
         "values": {kind: value_names(kind) for kind in ENUMS},
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)
     # A field's four facts on one line.
     return (
-        re.sub(r"\[[^]]*\]", lambda m: f"[{' '.join(m[0][1:-1].split())}]", text) + "\n"
+        re.sub(r"\[[^]]*\]", lambda m: f"[{' '.join(m[0][1:-1].split())}]", text)
+        + "\n"
     )
 
 

@@ -59,7 +59,9 @@ ENTRIES = (
     ),
     Entry("weekly", "history", "Distance of each week, by ground."),
     Entry(
-        "load", "history", "Session load of each week with fitness, fatigue and form."
+        "load",
+        "history",
+        "Session load of each week with fitness, fatigue and form.",
     ),
     Entry(
         "impact",
@@ -72,14 +74,18 @@ ENTRIES = (
         "Share of time in three heart-rate zones, trail runs against road runs.",
     ),
     Entry(
-        "variety", "history", "How each month's time is spread over kinds of ground."
+        "variety",
+        "history",
+        "How each month's time is spread over kinds of ground.",
     ),
     Entry(
         "trend",
         "history",
         "Pace on level road at one heart rate, with a trend that allows for spells of good weeks.",
     ),
-    Entry("calendar", "history", "A mark for each activity, larger for longer ones."),
+    Entry(
+        "calendar", "history", "A mark for each activity, larger for longer ones."
+    ),
 )
 
 
@@ -173,7 +179,9 @@ def _screenshots(history: ts.History) -> None:
             shown.wait_for_timeout(3000)
             if anchor:
                 shown.add_style_tag(content="nav { display: none }")
-                shown.evaluate("document.querySelector(location.hash).scrollIntoView()")
+                shown.evaluate(
+                    "document.querySelector(location.hash).scrollIntoView()"
+                )
                 shown.mouse.move(700, 200)
             shown.screenshot(path=str(DOCS / "images" / f"{name}.png"))
         running.close()

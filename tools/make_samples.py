@@ -37,14 +37,18 @@ def simulate(session: season.Session, body: Physiology) -> tuple[Run, Recording]
         np.random.RandomState([season.SEED, session.number, 1]),
     )
     return outing, record(
-        outing, session.watch, np.random.RandomState([season.SEED, session.number, 2])
+        outing,
+        session.watch,
+        np.random.RandomState([season.SEED, session.number, 2]),
     )
 
 
 def _laps(session: season.Session) -> tuple[float, ...]:
     if not session.form.laps_by_hand:
         return ()
-    return tuple(float(d) for d in np.cumsum([part.length for part in session.parts]))
+    return tuple(
+        float(d) for d in np.cumsum([part.length for part in session.parts])
+    )
 
 
 def encode(session: season.Session, recording: Recording) -> bytes:
@@ -62,11 +66,15 @@ def encode(session: season.Session, recording: Recording) -> bytes:
     if session.kind == "fit":
         content = fitfile.encode([leg], serial=100001, utc_offset_hours=-3)
     elif session.kind == "gpx":
-        content = xmlfile.gpx(session.start, [(session.start, recording, session.name)])
+        content = xmlfile.gpx(
+            session.start, [(session.start, recording, session.name)]
+        )
     else:
         content = xmlfile.tcx(leg, session.name)
     return (
-        gzip.compress(content, compresslevel=9, mtime=0) if session.packed else content
+        gzip.compress(content, compresslevel=9, mtime=0)
+        if session.packed
+        else content
     )
 
 
@@ -98,10 +106,15 @@ def build(
     outings, entries = [], []
     for session in season.sessions(limit):
         outing, recording = simulate(session, body)
-        (output / "archive" / session.file).write_bytes(encode(session, recording))
+        (output / "archive" / session.file).write_bytes(
+            encode(session, recording)
+        )
         outings.append((session, outing))
         entries.append(
-            {**truth.activity(session, outing, body), "records": len(recording.time)}
+            {
+                **truth.activity(session, outing, body),
+                "records": len(recording.time),
+            }
         )
     odd_truth = {}
     for item in odd.build() if with_odd else []:
@@ -118,7 +131,8 @@ def build(
         "activities": entries,
     }
     (output / "truth.json").write_text(
-        json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n", "utf-8"
+        json.dumps(document, separators=(",", ":"), allow_nan=False) + "\n",
+        "utf-8",
     )
     (output / "athlete.toml").write_text(athlete_toml(body), "utf-8")
     readme = Path(__file__).resolve().parent / "samples" / "README.md"
@@ -137,11 +151,18 @@ def main(arguments: list[str] | None = None) -> int:
         help="folder to write (default: data/samples)",
     )
     parser.add_argument(
-        "--limit", type=int, default=None, help="only the first so many activities"
+        "--limit",
+        type=int,
+        default=None,
+        help="only the first so many activities",
     )
-    parser.add_argument("--no-odd", action="store_true", help="leave out the odd files")
+    parser.add_argument(
+        "--no-odd", action="store_true", help="leave out the odd files"
+    )
     options = parser.parse_args(arguments)
-    document = build(options.output, limit=options.limit, with_odd=not options.no_odd)
+    document = build(
+        options.output, limit=options.limit, with_odd=not options.no_odd
+    )
     files = [path for path in options.output.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     records = sum(entry["records"] for entry in document["activities"])

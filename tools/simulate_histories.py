@@ -183,7 +183,9 @@ def _power(
                 for claim, there in more.items()
                 if there
             ]
-        lines += [f"| {scenario.name} | {name} | {share} |" for name, share in rows]
+        lines += [
+            f"| {scenario.name} | {name} | {share} |" for name, share in rows
+        ]
     return [*lines, ""]
 
 
@@ -228,7 +230,9 @@ def _curve(
     return [*lines, ""]
 
 
-def _confounded(scores: dict[int, dict[str, Score]], numbers: list[int]) -> list[str]:
+def _confounded(
+    scores: dict[int, dict[str, Score]], numbers: list[int]
+) -> list[str]:
     if not numbers:
         return []
     lines = [
@@ -263,7 +267,9 @@ def main() -> None:
         default=math.inf,
         help="end after so long, with what there is",
     )
-    parser.add_argument("--only", type=int, nargs="*", help="numbers of scenarios")
+    parser.add_argument(
+        "--only", type=int, nargs="*", help="numbers of scenarios"
+    )
     parser.add_argument(
         "--write", type=Path, help="Markdown file whose marked part is replaced"
     )

@@ -115,13 +115,18 @@ def mapped_tracks(data: Data, model: LinearModel) -> list[fitting.Track]:
     info = data.tracks.set_index("file")
     out = []
     for e in data.mapped:
-        region, cluster = str(info.at[e.name, "region"]), info.at[e.name, "cluster"]
+        region, cluster = (
+            str(info.at[e.name, "region"]),
+            info.at[e.name, "cluster"],
+        )
         group = e.name if cluster == -1 else f"{region}/{cluster}"
         log_odds = float(
             model.log_odds(np.array([e.whole[name] for name in model.names]))
         )
         out.append(
-            fitting.map_track(e, group, str(info.at[e.name, "repo"]), region, log_odds)
+            fitting.map_track(
+                e, group, str(info.at[e.name, "repo"]), region, log_odds
+            )
         )
     return out
 
@@ -133,7 +138,9 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
         "about": "Road or trail from position, time and elevation; made by tools/train_surface.py.",
         "training_runs": len({e.name for e in data.whole}),
         "training_tracks": len({e.name for e in data.mapped}),
-        "activity": {name: table_of(model) for name, model in trained.models.items()},
+        "activity": {
+            name: table_of(model) for name, model in trained.models.items()
+        },
         "windows": {
             **table_of(trained.windows),
             "mixed_limit": fitting.MIXED_LIMIT,
@@ -150,7 +157,8 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
 def rounded(values: dict[str, Any]) -> dict[str, Any]:
     """Return numbers with five decimals."""
     return {
-        k: rounded(v) if isinstance(v, dict) else round(v, 5) for k, v in values.items()
+        k: rounded(v) if isinstance(v, dict) else round(v, 5)
+        for k, v in values.items()
     }
 
 

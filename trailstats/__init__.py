@@ -46,7 +46,12 @@ if TYPE_CHECKING:
         WorkerError,
         WriteError,
     )
-    from trailstats.history import History, OnError, analyze_athletes, analyze_folder
+    from trailstats.history import (
+        History,
+        OnError,
+        analyze_athletes,
+        analyze_folder,
+    )
     from trailstats.io import (
         Failure,
         Format,
@@ -55,7 +60,12 @@ if TYPE_CHECKING:
         iter_activities,
         read,
     )
-    from trailstats.model.activity import Activity, ActivityMeta, CleanActivity, Issue
+    from trailstats.model.activity import (
+        Activity,
+        ActivityMeta,
+        CleanActivity,
+        Issue,
+    )
     from trailstats.model.athlete import Athlete
     from trailstats.model.json_schemas import document_schema
     from trailstats.model.limits import HeartRateLimits
@@ -192,7 +202,9 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the names are of different 
     import importlib
 
     if name in _MODULE_OF:
-        found = getattr(importlib.import_module(f"trailstats.{_MODULE_OF[name]}"), name)
+        found = getattr(
+            importlib.import_module(f"trailstats.{_MODULE_OF[name]}"), name
+        )
         globals()[name] = found
         return found
     if name in _MODULES:

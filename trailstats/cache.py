@@ -55,12 +55,13 @@ def cache_folder() -> Path:
     stated = os.environ.get("TRAILSTATS_CACHE")
     if stated:
         return Path(stated)
+    home = Path.home()
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
     elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
+        base = home / "Library" / "Caches"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
     return Path(base) / "trailstats"
 
 
@@ -115,10 +116,8 @@ class Cache:
     def is_empty(self) -> bool:
         """Whether it holds no results."""
         with self._reading():
-            return (
-                self._connection.execute("SELECT 1 FROM results LIMIT 1").fetchone()
-                is None
-            )
+            row = self._connection.execute("SELECT 1 FROM results").fetchone()
+            return row is None
         return True
 
     def count(self, key: bytes) -> int | None:
@@ -138,9 +137,12 @@ class Cache:
     def parts(self, key: bytes, number: int, names: Sequence[str] = ()) -> Parts:
         """Return the blocks of one result that are there and sound, of all names by default."""
         which = f" AND name IN ({','.join('?' * len(names))})" if names else ""
-        query = f"SELECT name, content FROM parts WHERE key = ? AND number = ?{which}"
+        query = (
+            f"SELECT name, content FROM parts WHERE key = ? AND number = ?{which}"
+        )
         with self._reading():
-            found = self._connection.execute(query, (key, number, *names)).fetchall()
+            wanted = (key, number, *names)
+            found = self._connection.execute(query, wanted).fetchall()
             return {
                 name: block[_SEAL:]
                 for name, block in found
@@ -168,24 +170,27 @@ class Cache:
         with self._writing() as connection:
             connection.execute("DELETE FROM parts WHERE key = ?", (key,))
             connection.executemany("INSERT INTO parts VALUES (?, ?, ?, ?)", rows)
-            connection.execute("REPLACE INTO results VALUES (?, ?, ?, ?, ?)", head)
+            connection.execute(
+                "REPLACE INTO results VALUES (?, ?, ?, ?, ?)", head
+            )
             return True
         return False
 
     def row(self, key: bytes, number: int, judged: str) -> bytes | None:
         """Return what was noted of one result for a manner of judging it; None when nothing was."""
         with self._reading():
-            query = (
-                "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
-            )
-            found = self._connection.execute(query, (key, number, judged)).fetchone()
+            query = "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
+            wanted = (key, number, judged)
+            found = self._connection.execute(query, wanted).fetchone()
             if found is not None and found[0][:_SEAL] == _seal(
                 key, f"{number}{judged}", found[0][_SEAL:]
             ):
                 return bytes(found[0][_SEAL:])
         return None
 
-    def put_rows(self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]) -> None:
+    def put_rows(
+        self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]
+    ) -> None:
         """Note something of results for a manner of judging them, in place of what was noted for
         another.
         """
@@ -195,16 +200,22 @@ class Cache:
         ]
         if sealed:
             with self._writing() as connection:
-                connection.executemany("REPLACE INTO rows VALUES (?, ?, ?, ?)", sealed)
+                connection.executemany(
+                    "REPLACE INTO rows VALUES (?, ?, ?, ?)", sealed
+                )
 
     def content(self, place: str, stamp: str) -> bytes | None:
         """Return the hash of what lay at a place when it had this stamp; None when that is not
         known.
         """
         with self._reading():
-            query = "SELECT content, seal FROM places WHERE place = ? AND stamp = ?"
+            query = (
+                "SELECT content, seal FROM places WHERE place = ? AND stamp = ?"
+            )
             row = self._connection.execute(query, (place, stamp)).fetchone()
-            if row is not None and row[1] == _seal(row[0], f"{place}\0{stamp}", b""):
+            if row is not None and row[1] == _seal(
+                row[0], f"{place}\0{stamp}", b""
+            ):
                 return bytes(row[0])
         return None
 
@@ -216,7 +227,9 @@ class Cache:
         ]
         if rows:
             with self._writing() as connection:
-                connection.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
+                connection.executemany(
+                    "REPLACE INTO places VALUES (?, ?, ?, ?)", rows
+                )
 
     def finish(self, used: Iterable[bytes], most_bytes: int = MOST_BYTES) -> None:
         """Note that results were used today, and give up what was used the longest ago where there
@@ -245,7 +258,9 @@ class Cache:
             ).fetchall():
                 if key not in keep and size > 0.9 * most_bytes:
                     for table in ("parts", "rows", "results"):
-                        connection.execute(f"DELETE FROM {table} WHERE key = ?", (key,))
+                        connection.execute(
+                            f"DELETE FROM {table} WHERE key = ?", (key,)
+                        )
                     size -= part
 
     def info(self) -> dict[str, object]:
@@ -296,7 +311,9 @@ class Cache:
                 f"PRAGMA journal_mode = {'WAL' if address else 'MEMORY'}"
             )
             # A crash of the machine may cost the last entries, never the order of the file.
-            connection.execute(f"PRAGMA synchronous = {'NORMAL' if address else 'OFF'}")
+            connection.execute(
+                f"PRAGMA synchronous = {'NORMAL' if address else 'OFF'}"
+            )
             connection.executescript(_TABLES)
             self._file = Path(address).stat().st_ino if address else 0
         except BaseException:
@@ -316,9 +333,7 @@ class Cache:
 
     def _set_aside(self, error: Exception) -> None:
         assert self.path is not None
-        name = (
-            f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-        )
+        name = f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
         warnings.warn(
             f"{self.path}: the cache is damaged ({error}); it is set aside as {name}",
             CacheWarning,
@@ -362,7 +377,11 @@ class Cache:
     def _complain(self, what: str, error: Exception) -> None:
         if not self._full:
             self._full = True
-            name = f"{self.path}: the cache" if self.lasting else "the temporary store"
+            name = (
+                f"{self.path}: the cache"
+                if self.lasting
+                else "the temporary store"
+            )
             warnings.warn(f"{name} can't be {what}: {error}", CacheWarning, 4)
 
     def _replace(self, error: Exception) -> None:

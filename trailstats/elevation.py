@@ -179,8 +179,14 @@ def grid_profile(
     known = np.isfinite(d) & np.isfinite(z)
     if known.sum() < max(10, len(z) / 2):
         return None
-    breaking = np.zeros(len(z), bool) if breaks is None else np.asarray(breaks, bool)
-    d, z, jump = d[known], z[known], _changes_across_breaks(z, known, breaking, step)
+    breaking = (
+        np.zeros(len(z), bool) if breaks is None else np.asarray(breaks, bool)
+    )
+    d, z, jump = (
+        d[known],
+        z[known],
+        _changes_across_breaks(z, known, breaking, step),
+    )
     length = d[-1] - d[0]
     if length < rules.window_gnss:
         return None
@@ -200,7 +206,9 @@ def grid_profile(
     # Only single outliers are replaced: the median itself would flatten crests and bends.
     residual = raw - despiked
     noise = _noise(raw)
-    clean = np.where(np.abs(residual) > np.maximum(5.0, 6.0 * noise), despiked, raw)
+    clean = np.where(
+        np.abs(residual) > np.maximum(5.0, 6.0 * noise), despiked, raw
+    )
     window, threshold = rules.window_barometer, rules.threshold_barometer
     smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
     counted, source = smooth, ElevationSource.BAROMETER
@@ -217,12 +225,24 @@ def grid_profile(
         smooth, slope, error = rolling_fit(
             clean, rules.spacing, rules.window_gnss, noise
         )
-        counted = rolling_fit(clean, rules.spacing, rules.window_gnss_ascent, noise)[0]
+        counted = rolling_fit(
+            clean, rules.spacing, rules.window_gnss_ascent, noise
+        )[0]
     ascent, descent = cumulative_ascent(counted, threshold)
     if lifted.any():
-        smooth = smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
+        smooth = (
+            smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
+        )
     return Profile(
-        grid + d[0], smooth, slope, error, noise, source, ascent, descent, threshold
+        grid + d[0],
+        smooth,
+        slope,
+        error,
+        noise,
+        source,
+        ascent,
+        descent,
+        threshold,
     )
 
 
@@ -305,7 +325,9 @@ def ascent_descent(elevation: ArrayLike, threshold: float) -> tuple[float, float
     return (float(ascent[-1]), float(descent[-1])) if len(ascent) else (0.0, 0.0)
 
 
-def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, Floats]:
+def cumulative_ascent(
+    elevation: ArrayLike, threshold: float
+) -> tuple[Floats, Floats]:
     """Return ascent and descent since the start; see `ascent_descent`.
 
     Parameters
@@ -329,7 +351,9 @@ def cumulative_ascent(elevation: ArrayLike, threshold: float) -> tuple[Floats, F
     leg = np.searchsorted(turns, np.arange(len(z)), side="right") - 1
     leg = np.clip(leg, 0, len(change) - 1)
     # Progress within a leg: a dip smaller than the threshold gives nothing and takes nothing.
-    done = np.clip((z - z[turns[leg]]) * np.sign(change[leg]), 0.0, np.abs(change[leg]))
+    done = np.clip(
+        (z - z[turns[leg]]) * np.sign(change[leg]), 0.0, np.abs(change[leg])
+    )
     done[: turns[0]] = 0.0
     sides = []
     for sign in (1.0, -1.0):

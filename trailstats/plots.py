@@ -97,10 +97,14 @@ def profile(
     y_title = "no elevation"
     if view.has("elevation"):
         y_title = f"elevation ({units.short})"
-    return themed(charts.profile(profile_rows(found, view, units), x_title, y_title))
+    return themed(
+        charts.profile(profile_rows(found, view, units), x_title, y_title)
+    )
 
 
-def track(run: Activity | Analysis, *, athlete: AthleteLike | None = None) -> Chart:
+def track(
+    run: Activity | Analysis, *, athlete: AthleteLike | None = None
+) -> Chart:
     """Return the route of a run in metres around its centre, north up, coloured by surface.
 
     Parameters
@@ -269,7 +273,9 @@ def intensity(history: History) -> Chart:
     'bar'
     """
     read = read_activities(history.activities)
-    return themed(charts.intensity(history_rows.intensity_rows(read, history.analyses)))
+    return themed(
+        charts.intensity(history_rows.intensity_rows(read, history.analyses))
+    )
 
 
 def variety(history: History) -> Chart:
@@ -392,7 +398,9 @@ def claims(
     >>> len(ts.plots.claims(answers).to_dict()["layer"])
     4
     """
-    answers = evaluate_claims(results) if isinstance(results, History) else results
+    answers = (
+        evaluate_claims(results) if isinstance(results, History) else results
+    )
     return themed(charts.claims(claim_rows(answers, Units.of(imperial))))
 
 
@@ -400,5 +408,9 @@ def _analysis_and_track(
     run: Activity | Analysis, athlete: AthleteLike | None
 ) -> tuple[Analysis, TrackView]:
     known = as_athlete(athlete)
-    found = _analysis.analyze(run, athlete=known) if isinstance(run, Activity) else run
+    found = (
+        _analysis.analyze(run, athlete=known)
+        if isinstance(run, Activity)
+        else run
+    )
     return found, track_views([found.profile], known.privacy_zones)[0]

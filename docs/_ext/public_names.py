@@ -58,7 +58,8 @@ def _page_of_name(name: str) -> str:
         else "   :members:\n   :undoc-members:\n   :show-inheritance:\n"
     )
     return _page(
-        name, f".. currentmodule:: trailstats\n\n.. auto{kind}:: {name}\n{members}"
+        name,
+        f".. currentmodule:: trailstats\n\n.. auto{kind}:: {name}\n{members}",
     )
 
 
@@ -82,13 +83,20 @@ def _link_names(app: Sphinx, docname: str, source: list[str]) -> None:
     names = _LISTED.findall(source[0])
     linked = _LISTED.sub(r"- [`\1`](reference/\1.rst)", source[0])
     toctree = "\n".join(f"reference/{name}" for name in [*names, *MODULES])
-    modules = "\n".join(f"- [`trailstats.{m}`](reference/{m}.rst)" for m in MODULES)
+    modules = "\n".join(
+        f"- [`trailstats.{m}`](reference/{m}.rst)" for m in MODULES
+    )
     source[0] = (
         f"{linked}\n## Modules\n\n{modules}\n\n```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
     )
 
 
 def _link_references(
-    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+    app: Sphinx,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    lines: list[str],
 ) -> None:
     lines[:] = [_CITED.sub(r":doc:`[\1] </references>`", line) for line in lines]

@@ -18,7 +18,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument(
-        "--most-bytes", type=int, default=limits.request_bytes, help="of one request"
+        "--most-bytes",
+        type=int,
+        default=limits.request_bytes,
+        help="of one request",
     )
     parser.add_argument(
         "--most-seconds",

@@ -28,7 +28,9 @@ def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
     from trailstats.errors import ReadError, TrailstatsError
 
     seconds = int(limits.work_seconds) + 1
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes)
+    )
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     place = Path(folder)
@@ -46,7 +48,9 @@ def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
         # What is wrong inside is for the log, not for the answer.
         _leave(
             place / "problem.json",
-            json.dumps({"code": "internal", "detail": "the work failed"}).encode(),
+            json.dumps(
+                {"code": "internal", "detail": "the work failed"}
+            ).encode(),
         )
         raise SystemExit(f"{type(error).__name__}: {error}") from error
     else:
@@ -65,7 +69,9 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
     from trailstats.claims import claims_document
 
     reading = ts.ReadLimits(
-        bytes=limits.unpacked_bytes, records=limits.records, members=limits.members
+        bytes=limits.unpacked_bytes,
+        records=limits.records,
+        members=limits.members,
     )
     if job is Job.ANALYSIS:
         if len(files) != 1:
@@ -78,7 +84,8 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
         return _json(history.to_dict())
     if not history.analyses:
         found = "; ".join(
-            f"{failure.source}: {failure.message}" for failure in history.failures[:3]
+            f"{failure.source}: {failure.message}"
+            for failure in history.failures[:3]
         )
         raise ts.ReadError(f"no activity could be read: {found}")
     claims, rules = ts.evaluate_claims(history), ts.check_plan(history)

@@ -28,7 +28,9 @@ from trailstats.model.json_schemas import document_schema
 
 Files = Annotated[
     list[UploadFile],
-    File(description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them."),
+    File(
+        description="Recordings (FIT, GPX, TCX, plain or gzipped) or zips of them."
+    ),
 ]
 OneFile = Annotated[
     UploadFile,
@@ -108,8 +110,12 @@ def make_app(limits: Limits | None = None) -> FastAPI:
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:
         page = resources.files("app").joinpath("upload.html").read_text("utf-8")
-        policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
-        return HTMLResponse(page, headers=HEADERS | {"Content-Security-Policy": policy})
+        policy = (
+            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+        )
+        return HTMLResponse(
+            page, headers=HEADERS | {"Content-Security-Policy": policy}
+        )
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -171,7 +177,9 @@ async def _answer_fault(_: Request, error: Exception) -> Response:
 def _describe(app: FastAPI) -> dict[str, Any]:
     """Return the description in OpenAPI, with the documents' own schemas as components."""
     if app.openapi_schema is None:
-        found = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        found = get_openapi(
+            title=app.title, version=app.version, routes=app.routes
+        )
         schemas = found.setdefault("components", {}).setdefault("schemas", {})
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
@@ -194,6 +202,8 @@ def _redirect(body: object) -> None:
             _redirect(item)
     elif isinstance(body, dict):
         if isinstance(body.get("$ref"), str):
-            body["$ref"] = body["$ref"].replace("#/$defs/", "#/components/schemas/")
+            body["$ref"] = body["$ref"].replace(
+                "#/$defs/", "#/components/schemas/"
+            )
         for item in body.values():
             _redirect(item)

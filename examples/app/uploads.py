@@ -36,7 +36,9 @@ class CountBytes:
             await self.app(scope, receive, send)
             return
         headers = {
-            name: value for name, value in scope["headers"] if name == b"content-length"
+            name: value
+            for name, value in scope["headers"]
+            if name == b"content-length"
         }
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.limits.request_bytes:
@@ -121,7 +123,13 @@ def plain_name(name: str, number: int) -> str:
     shown.
     """
     last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(
+        " ."
+    )
     stem, dot, suffix = shown.rpartition(".")
-    short = f"{stem[:LONGEST_NAME]}{dot}{suffix[:10]}" if dot else shown[:LONGEST_NAME]
+    short = (
+        f"{stem[:LONGEST_NAME]}{dot}{suffix[:10]}"
+        if dot
+        else shown[:LONGEST_NAME]
+    )
     return short.strip(" .") or f"upload-{number}"

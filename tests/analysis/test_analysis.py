@@ -26,14 +26,18 @@ ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 def run(**columns: object) -> Analysis:
     rates = beating(150.0)
     return analyze(
-        make_activity(elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns),
+        make_activity(
+            elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns
+        ),
         athlete=ATHLETE,
     )
 
 
 def test_a_missing_metric_says_why() -> None:
     """Without elevation the grade-adjusted speed is NaN with a reason, and null in JSON."""
-    metric = analyze(make_activity(), athlete=ATHLETE).metrics["grade_adjusted_speed"]
+    metric = analyze(make_activity(), athlete=ATHLETE).metrics[
+        "grade_adjusted_speed"
+    ]
     assert not metric
     assert metric.reason == "no elevation recorded"
     assert metric.to_dict()["value"] is None
@@ -67,15 +71,19 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
     its own samples.
     """
     hills = 500.0 + 20.0 * np.sin(np.linspace(0.0, 30.0, 200))
-    activity = clean(make_activity(speed=np.linspace(2.0, 4.0, 1801), elevation=hills))
+    activity = clean(
+        make_activity(speed=np.linspace(2.0, 4.0, 1801), elevation=hills)
+    )
     cut = cut_segments(activity)
     kinds = np.array(["road", "trail", "unknown"])[np.arange(len(cut)) // 3 % 3]
     segments = cut.assign(surface=pd.array(kinds, dtype="str"))
     samples = Samples.of(activity)
-    owner = np.searchsorted(segments["end_distance"].to_numpy()[:-1], samples.distance)
-    group = np.array([["road", "trail", "unknown"].index(kind) for kind in kinds])[
-        owner
-    ]
+    owner = np.searchsorted(
+        segments["end_distance"].to_numpy()[:-1], samples.distance
+    )
+    group = np.array(
+        [["road", "trail", "unknown"].index(kind) for kind in kinds]
+    )[owner]
     table = impact_table(samples, segments)
     assert len(set(kinds)) == 3
     for exponent in impact.EXPONENTS:
@@ -96,7 +104,9 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
             row = rows.loc[surface]
             assert row["active"] == pytest.approx(load.active)
             assert row["impact"] == pytest.approx(load.impact)
-            assert row["tibial"] + row["tibial_steep"] == pytest.approx(load.tibial)
+            assert row["tibial"] + row["tibial_steep"] == pytest.approx(
+                load.tibial
+            )
     assert rows["moving_time"].to_numpy() == pytest.approx(
         [samples.time[group == k].sum() for k in range(3)]
     )
@@ -118,9 +128,16 @@ def test_steps_without_a_cadence_follow_the_athlete() -> None:
         "modelled, population",
     )
     assert own["steps"].low == pytest.approx(0.95 * own["steps"].value)
-    assert population["steps"].high == pytest.approx(1.10 * population["steps"].value)
+    assert population["steps"].high == pytest.approx(
+        1.10 * population["steps"].value
+    )
     ratio = own["steps"].value / population["steps"].value
-    for name in ("active_load", "impact_load", "tibial_load", "impact_load_per_km"):
+    for name in (
+        "active_load",
+        "impact_load",
+        "tibial_load",
+        "impact_load_per_km",
+    ):
         assert own[name].value == pytest.approx(ratio * population[name].value)
         assert "steps modelled, this athlete" in own[name].method
     assert own["flight_time"].value == pytest.approx(
@@ -139,7 +156,9 @@ def test_time_in_the_zones_of_a_stated_threshold_and_reserve() -> None:
     190 by fourteens.
     """
     moving = np.zeros(256)
-    moving[[135, 136, 144, 152, 159, 160, 164, 165, 169, 170]] = 2.0 ** np.arange(10)
+    moving[[135, 136, 144, 152, 159, 160, 164, 165, 169, 170]] = 2.0 ** np.arange(
+        10
+    )
     held = replace(run(), heart_rate_times=HeartRateTimes(moving=moving))
     athlete = Athlete(
         heart_rate_max=190.0, heart_rate_rest=50.0, threshold_heart_rate=160.0
@@ -184,7 +203,9 @@ def test_level_running_at_the_reference_speed_is_its_kilometres() -> None:
     """1 km level at 3.0 m/s without a cadence is 1 equivalent kilometre in each component, at each
     exponent.
     """
-    found = analyze(make_activity(speed=3.0, elevation=np.zeros(20)), athlete=ATHLETE)
+    found = analyze(
+        make_activity(speed=3.0, elevation=np.zeros(20)), athlete=ATHLETE
+    )
     rows = found.impact.groupby("exponent").sum(numeric_only=True)
     kilometres = found.totals.distance / 1000
     for name in ("active", "impact", "impact_low", "impact_high"):
@@ -199,5 +220,7 @@ def test_the_profile_is_thin_and_spans_the_run() -> None:
     found = run()
     schema.PROFILE.validate(found.profile)
     assert 100 < len(found.profile) <= 240
-    assert found.profile["distance"].iloc[-1] == pytest.approx(found.totals.distance)
+    assert found.profile["distance"].iloc[-1] == pytest.approx(
+        found.totals.distance
+    )
     assert set(found.profile["segment"]) <= set(found.segments["index"])

@@ -34,11 +34,15 @@ SAMPLES = (
 
 def measured(**columns):
     """Return the metrics of a level run of half an hour at 3 m/s."""
-    return analyze(make_activity(elevation=FLAT, **columns), athlete=ATHLETE).metrics
+    return analyze(
+        make_activity(elevation=FLAT, **columns), athlete=ATHLETE
+    ).metrics
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("athlete", [ATHLETE, Athlete()], ids=["known", "unknown"])
+@pytest.mark.parametrize(
+    "athlete", [ATHLETE, Athlete()], ids=["known", "unknown"]
+)
 def test_every_metric_can_be_judged(name, athlete, samples):
     """Each key of the catalogue is there, with its unit, and says either how it was found or why it
     was not.
@@ -56,7 +60,9 @@ def test_every_metric_can_be_judged(name, athlete, samples):
         assert bool(metric) != bool(metric.reason), key
         assert not metric.low > metric.value + 1e-9, key
         assert not metric.high < metric.value - 1e-9, key
-        assert np.isnan(metric.coverage) or 0.0 <= metric.coverage <= 1.0 + 1e-9, key
+        assert (
+            np.isnan(metric.coverage) or 0.0 <= metric.coverage <= 1.0 + 1e-9
+        ), key
         assert np.isnan(metric.low) == np.isnan(metric.high), key
 
 
@@ -70,7 +76,9 @@ def test_a_level_run_at_the_reference_speed():
     assert found["peak_force"].value == pytest.approx(2.173, abs=0.002)
     for part in ("active", "impact", "tibial"):
         assert found[f"{part}_load_per_km"].value == pytest.approx(1.0, abs=0.003)
-        assert found[f"{part}_load_per_minute"].value == pytest.approx(0.18, abs=0.001)
+        assert found[f"{part}_load_per_minute"].value == pytest.approx(
+            0.18, abs=0.001
+        )
     for name in (
         "grade_adjusted_speed",
         "grade_adjusted_speed_cost",
@@ -108,7 +116,9 @@ def test_best_efforts_of_a_run_with_a_fast_part():
         by_time = table.loc[(ground, "time")].set_index("duration")["distance"]
         assert by_time[300.0] == pytest.approx(1200.0, abs=10.0)
         assert by_time[1800.0] == pytest.approx(1200.0 + 1500.0 * 2.5, abs=20.0)
-        by_distance = table.loc[(ground, "distance")].set_index("distance")["duration"]
+        by_distance = table.loc[(ground, "distance")].set_index("distance")[
+            "duration"
+        ]
         assert by_distance[1000.0] == pytest.approx(250.0, abs=2.0)
         assert 5000.0 not in by_distance
     # 1000 m in 250 s by the equations of [DanielsGilbert1979]: 45.13 over a fraction of 1.1133.
@@ -121,7 +131,9 @@ def test_speed_at_a_heart_rate():
     rates = np.append(rates, [170.0] * (2401 - len(rates)))
     speed = 3.0 + 0.02 * (rates - 150.0)
     run = analyze(
-        make_activity(elevation=FLAT, speed=speed, duration=2400, heart_rate=rates),
+        make_activity(
+            elevation=FLAT, speed=speed, duration=2400, heart_rate=rates
+        ),
         athlete=ATHLETE,
     )
     found = run.metrics["speed_at_heart_rate"]
@@ -142,7 +154,8 @@ def test_what_a_footpod_recorded_is_kept():
         "dev_Form Power": 70.0,
     }
     extras = pd.DataFrame(
-        {k: np.full(n, v) for k, v in values.items()}, index=activity.records.index
+        {k: np.full(n, v) for k, v in values.items()},
+        index=activity.records.index,
     )
     extras.iloc[:100] = 0.0
     found = analyze(replace(activity, extras=extras), athlete=ATHLETE).metrics
@@ -160,7 +173,9 @@ def test_recorded_contact_time_goes_before_the_model():
     for it.
     """
     found = measured(
-        stance_time=np.full(1801, 0.25), cadence=np.full(1801, 60.0 / 0.35), speed=3.33
+        stance_time=np.full(1801, 0.25),
+        cadence=np.full(1801, 60.0 / 0.35),
+        speed=3.33,
     )
     assert found["contact_time"].value == pytest.approx(0.25)
     assert "measured by the device" in found["contact_time"].method
@@ -179,7 +194,9 @@ def test_balance_and_entropy():
     cadence = np.round(rng.normal(170.0, 3.0, 1801))
     found = measured(stance_time_balance=np.full(1801, 0.52), cadence=cadence)
     assert found["stance_imbalance"].value == pytest.approx(0.02)
-    assert found["stance_imbalance_deviation"].value == pytest.approx(0.0, abs=1e-9)
+    assert found["stance_imbalance_deviation"].value == pytest.approx(
+        0.0, abs=1e-9
+    )
     assert found["cadence_entropy"].value > 1.5
     assert found["cadence_cv"].value == pytest.approx(3.0 / 170.0, rel=0.1)
     assert not measured(cadence=np.full(1801, 170.0))["cadence_entropy"]
@@ -202,7 +219,9 @@ def test_variability_of_beats_counts_before_the_start_only():
     ]
     found = analyze(replace(activity, rr=rr), athlete=ATHLETE).metrics
     # Differences of independent beats have sqrt(2) times their deviation.
-    assert found["rmssd_rest"].value == pytest.approx(0.03 * np.sqrt(2.0), rel=0.15)
+    assert found["rmssd_rest"].value == pytest.approx(
+        0.03 * np.sqrt(2.0), rel=0.15
+    )
     assert found["beat_artefacts"].value < 0.02
     running = rr[rr.index >= activity.records.index[300]]
     found = analyze(replace(activity, rr=running), athlete=ATHLETE).metrics
@@ -214,9 +233,9 @@ def test_easy_running_is_judged_against_the_ceiling():
     out.
     """
     # A heart rate that never moves is taken for a frozen sensor.
-    rates = np.where(np.arange(1801) < 1200, 140.0, 160.0) + 0.4 * (-1.0) ** np.arange(
-        1801
-    )
+    rates = np.where(np.arange(1801) < 1200, 140.0, 160.0) + 0.4 * (
+        -1.0
+    ) ** np.arange(1801)
     found = measured(heart_rate=rates)
     assert found["easy_discipline"].value == pytest.approx(0.5, abs=0.01)
     assert found["easy_overshoot"].value == pytest.approx(5.0, abs=0.1)
@@ -230,7 +249,9 @@ def test_banisters_load_without_a_sex_lies_between_both():
         "banister_load"
     ]
     x = 80.0 / 140.0
-    men, women = (30.0 * x * a * np.exp(b * x) for a, b in ((0.64, 1.92), (0.86, 1.67)))
+    men, women = (
+        30.0 * x * a * np.exp(b * x) for a, b in ((0.64, 1.92), (0.86, 1.67))
+    )
     assert found.low == pytest.approx(men, rel=1e-3)
     assert found.high == pytest.approx(women, rel=1e-3)
     assert found.value == pytest.approx((men + women) / 2.0, rel=1e-3)

@@ -66,7 +66,9 @@ def many(folder: Path) -> list[ts.Verdict]:
         map=[folder / "town.osm.pbf"],
         labels=folder / "labels.csv",
         cache=ts.Cache(folder),
-        terrain=ts.TerrainRules(baseline=ts.Baseline.from_segments(history.segments)),
+        terrain=ts.TerrainRules(
+            baseline=ts.Baseline.from_segments(history.segments)
+        ),
         cleaning=ts.CleanRules(dem=ts.GroundTiles.of(folder)),
     )
     assert_type(history.segments, pd.DataFrame)
@@ -80,7 +82,9 @@ def many(folder: Path) -> list[ts.Verdict]:
     rules = ts.check_plan(history)
     assert_type(rules, list[ts.RuleResult])
     assert_type(
-        ts.write_report(history, folder / "report.html", claims=claims, rules=rules),
+        ts.write_report(
+            history, folder / "report.html", claims=claims, rules=rules
+        ),
         Path,
     )
     return [claim.verdict for claim in claims]

@@ -42,7 +42,9 @@ def extras(root: Path) -> set[str]:
 
 def loaded_after(program: str) -> set[str]:
     """Return the packages that a new interpreter holds after a program."""
-    program += "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    program += (
+        "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

@@ -54,8 +54,12 @@ def everywhere(run: Path) -> dict[str, Callable[..., Any]]:
     return {
         "analyze": lambda **o: ts.analyze(run, **o),
         "analyze_folder": lambda **o: ts.analyze_folder(run, workers=1, **o),
-        "analyze_athletes": lambda **o: ts.analyze_athletes({"a": run}, workers=1, **o),
-        "classify_terrain": lambda **o: ts.classify_terrain(activity, segments, **o),
+        "analyze_athletes": lambda **o: ts.analyze_athletes(
+            {"a": run}, workers=1, **o
+        ),
+        "classify_terrain": lambda **o: ts.classify_terrain(
+            activity, segments, **o
+        ),
         "explain_terrain": lambda **o: ts.explain_terrain(activity, **o),
         "clean": lambda **o: ts.clean(activity, **o),
         "clean again": lambda **o: ts.clean(ts.clean(activity), **o),
@@ -73,9 +77,13 @@ def test_on_error_takes_its_text(samples: Path) -> None:
         ts.analyze_athletes({"a": folder}, workers=1, on_error="raise")
     found = ts.analyze_folder(folder, workers=1, on_error="collect")
     assert len(found.failures) > 0
-    with pytest.raises(ts.ConfigError, match="'stop'; choose from collect, raise"):
+    with pytest.raises(
+        ts.ConfigError, match="'stop'; choose from collect, raise"
+    ):
         ts.analyze_folder(folder, on_error="stop")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="on_error takes OnError or its text, not int"):
+    with pytest.raises(
+        TypeError, match="on_error takes OnError or its text, not int"
+    ):
         ts.analyze_folder(folder, on_error=1)  # type: ignore[arg-type]
 
 
@@ -83,11 +91,15 @@ def test_a_profile_may_be_a_path_or_a_mapping(run: Path, profile: Path) -> None:
     """All forms give the same limits, one by one, in a folder and for several athletes."""
     mapping = {"heart_rate_max": 188, "privacy_zones": [[47.0, 11.0, 500.0]]}
     forms = [ts.Athlete.from_toml(profile), profile, str(profile), mapping]
-    loads = {ts.analyze(run, athlete=a).metrics["edwards_load"].value for a in forms}
+    loads = {
+        ts.analyze(run, athlete=a).metrics["edwards_load"].value for a in forms
+    }
     assert len(loads) == 1
     assert loads.pop() > 0
     for form in forms:
-        assert ts.analyze_folder(run, athlete=form, workers=1).limits.maximum == 188
+        assert (
+            ts.analyze_folder(run, athlete=form, workers=1).limits.maximum == 188
+        )
         found = ts.analyze_athletes({"a": run}, profiles={"a": form}, workers=1)
         assert found["a"].athlete == forms[0]
     with pytest.raises(ts.ConfigError, match="unknown key 'hr'"):
@@ -101,7 +113,9 @@ def test_a_profile_may_be_a_path_or_a_mapping(run: Path, profile: Path) -> None:
         lambda: ts.plots.track(ts.analyze(run), athlete=188),
         lambda: ts.write_report(ts.analyze(run), "x.html", athlete=188),  # type: ignore[arg-type]
     ):
-        with pytest.raises(TypeError, match="athlete takes an Athlete, the path of"):
+        with pytest.raises(
+            TypeError, match="athlete takes an Athlete, the path of"
+        ):
             call()
 
 
@@ -136,7 +150,9 @@ def test_labels_may_be_a_path(run: Path, labels: Path) -> None:
         "classify_terrain",
         "explain_terrain",
     ):
-        with pytest.raises(TypeError, match="labels takes SurfaceLabels or the path"):
+        with pytest.raises(
+            TypeError, match="labels takes SurfaceLabels or the path"
+        ):
             calls[name](labels=[labels])
         with pytest.raises(TypeError, match="map takes a RoadMap, the path of"):
             calls[name](map=5)
@@ -175,7 +191,12 @@ def test_rules_of_the_other_kind_are_refused(run: Path, option: str) -> None:
     if option == "cleaning":
         names += ["clean", "clean again"]
     if option == "terrain":
-        names += ["classify_terrain", "explain_terrain", "cut_segments", "find_climbs"]
+        names += [
+            "classify_terrain",
+            "explain_terrain",
+            "cut_segments",
+            "find_climbs",
+        ]
     for name in names:
         with pytest.raises(TypeError, match=f"{option} takes {wanted}, not "):
             calls[name](**{option: wrong})
@@ -185,9 +206,13 @@ def test_other_options_say_what_they_take(run: Path, tmp_path: Path) -> None:
     """Limits, the cache and the progress are no exception."""
     with pytest.raises(TypeError, match="limits takes ReadLimits, not int"):
         ts.analyze(run, limits=5)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="cache takes a Cache or the path of a folder"):
+    with pytest.raises(
+        TypeError, match="cache takes a Cache or the path of a folder"
+    ):
         ts.analyze_folder(run, cache=5)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="progress takes True, False or a function"):
+    with pytest.raises(
+        TypeError, match="progress takes True, False or a function"
+    ):
         ts.analyze_folder(run, progress="yes")  # type: ignore[arg-type]
     store = ts.Cache(tmp_path / "cache")
     assert len(ts.analyze_folder(run, cache=store, workers=1).activities) == 1

@@ -21,7 +21,9 @@ N_THREADS = 8
 @pytest.fixture(scope="module")
 def files(samples: Path) -> list[Path]:
     """Return short recordings in each of the three formats."""
-    every = sorted((samples / "archive").iterdir(), key=lambda p: p.stat().st_size)
+    every = sorted(
+        (samples / "archive").iterdir(), key=lambda p: p.stat().st_size
+    )
     kinds = ("fit", "gpx", "tcx")
     return [
         path
@@ -77,11 +79,15 @@ def test_the_library_keeps_no_global_state(root: Path) -> None:
     """
     for path in (root / "trailstats").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Global)], (
-            path
-        )
+        assert not [
+            node for node in ast.walk(tree) if isinstance(node, ast.Global)
+        ], path
         for node in tree.body:
-            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            value = (
+                node.value
+                if isinstance(node, ast.Assign | ast.AnnAssign)
+                else None
+            )
             empty = isinstance(value, ast.Dict | ast.List | ast.Set) and not (
                 value.keys if isinstance(value, ast.Dict) else value.elts
             )

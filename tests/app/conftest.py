@@ -39,7 +39,9 @@ class Server:
     def left_behind(self) -> list[str]:
         """Return the files of requests that were not removed."""
         return [
-            str(p) for p in self.temporary.rglob("*") if "trailstats-app-" in str(p)
+            str(p)
+            for p in self.temporary.rglob("*")
+            if "trailstats-app-" in str(p)
         ]
 
 
@@ -50,7 +52,9 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+def start(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Server]]:
     """Return a function that starts a service with the arguments of its command line."""
     running: list[subprocess.Popen[str]] = []
 
@@ -62,7 +66,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
             [sys.executable, "-m", "app", "--port", str(port), *arguments],
             cwd=ROOT / "examples",
             env=os.environ
-            | {"TMPDIR": str(folder), "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1"},
+            | {
+                "TMPDIR": str(folder),
+                "PYTHONPATH": paths,
+                "OPENBLAS_NUM_THREADS": "1",
+            },
             stderr=subprocess.PIPE,
             text=True,
         )

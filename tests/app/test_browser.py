@@ -20,16 +20,21 @@ def test_a_browser_uploads_a_run_and_shows_its_report(
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
     found = asked or next(
         filter(
-            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+            None,
+            map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
         ),
         "",
     )
     if not found:
-        pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
+        pytest.skip(
+            "no Chromium on this machine; set TRAILSTATS_BROWSER to its path"
+        )
     from playwright.sync_api import sync_playwright
 
     complaints: list[str] = []
-    files = sorted((samples / "archive").iterdir(), key=lambda p: p.stat().st_size)[:2]
+    files = sorted(
+        (samples / "archive").iterdir(), key=lambda p: p.stat().st_size
+    )[:2]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-gpu"]
@@ -41,7 +46,9 @@ def test_a_browser_uploads_a_run_and_shows_its_report(
         )
         page.on("pageerror", lambda e: complaints.append(str(e)))
         page.goto(server.address)
-        page.get_by_label("Recordings").set_input_files([str(path) for path in files])
+        page.get_by_label("Recordings").set_input_files(
+            [str(path) for path in files]
+        )
         page.get_by_role("button", name="Make the report").click()
         page.locator(".claims > tbody").first.wait_for(timeout=120_000)
         assert page.url == f"{server.address}/report"

@@ -37,7 +37,9 @@ def still_well(server: Any, client: httpx.Client) -> None:
             break
         time.sleep(0.1)
     assert server.left_behind() == []
-    assert len(server.processes()) <= 2  # that which forks the workers, and its tracker
+    assert (
+        len(server.processes()) <= 2
+    )  # that which forks the workers, and its tracker
 
 
 def track(number: int, points: int = 60) -> bytes:
@@ -48,9 +50,7 @@ def track(number: int, points: int = 60) -> bytes:
         f"<time>2026-01-01T10:{k // 60:02d}:{k % 60:02d}Z</time></trkpt>"
         for k in steps
     ]
-    head = (
-        '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk>'
-    )
+    head = '<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk>'
     return f"{head}<name>run {number}</name><trkseg>{''.join(lines)}</trkseg></trk></gpx>".encode()
 
 
@@ -66,7 +66,9 @@ def test_a_bomb_in_a_zip(server: Any, client: httpx.Client) -> None:
         member.write(b'<gpx><trk><trkseg><trkpt lat="1" lon="1">')
         for _ in range(1000):
             member.write(bytes(1 << 20))
-    answer = client.post("/analysis", files={"file": ("run.zip", buffer.getvalue())})
+    answer = client.post(
+        "/analysis", files={"file": ("run.zip", buffer.getvalue())}
+    )
     assert refused(answer, 413)["code"] == "limit"
     nested = buffer.getvalue()
     for _ in range(6):
@@ -74,7 +76,9 @@ def test_a_bomb_in_a_zip(server: Any, client: httpx.Client) -> None:
         with zipfile.ZipFile(outer, "w") as archive:
             archive.writestr("run.zip", nested)
         nested = outer.getvalue()
-    refused(client.post("/claims", files={"files": ("runs.zip", nested)}), 413, 422)
+    refused(
+        client.post("/claims", files={"files": ("runs.zip", nested)}), 413, 422
+    )
     still_well(server, client)
 
 
@@ -87,7 +91,9 @@ def test_a_bomb_in_xml_and_a_file_of_the_server(
     )
     text = bomb + "]><gpx><trk><name>&a11;</name><trkseg></trkseg></trk></gpx>"
     refused(
-        client.post("/analysis", files={"file": ("run.gpx", text.encode())}), 413, 422
+        client.post("/analysis", files={"file": ("run.gpx", text.encode())}),
+        413,
+        422,
     )
     steal = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     body = track(1).decode().replace("run 1", "&x;")
@@ -145,7 +151,9 @@ def test_a_body_that_is_too_large(start: Callable[..., Any]) -> None:
     """Told or not told in advance, it is cut off at the limit."""
     server = start("--most-bytes", "100000")
     with httpx.Client(base_url=server.address, timeout=120) as client:
-        answer = client.post("/analysis", files={"file": ("run.gpx", bytes(200_000))})
+        answer = client.post(
+            "/analysis", files={"file": ("run.gpx", bytes(200_000))}
+        )
         assert refused(answer, 413)["code"] == "too_large"
 
         def endless() -> Any:
@@ -164,7 +172,9 @@ def test_a_body_that_is_too_large(start: Callable[..., Any]) -> None:
         else:
             assert refused(answer, 413)["code"] == "too_large"
         assert (
-            client.post("/analysis", files={"file": ("run.gpx", track(5))}).status_code
+            client.post(
+                "/analysis", files={"file": ("run.gpx", track(5))}
+            ).status_code
             == 200
         )
         still_well(server, client)
@@ -178,7 +188,8 @@ def test_work_that_takes_too_long_is_killed(
     archive = sorted((samples / "archive").iterdir())[:20]
     with httpx.Client(base_url=server.address, timeout=120) as client:
         answer = client.post(
-            "/claims", files=[("files", (p.name, p.read_bytes())) for p in archive]
+            "/claims",
+            files=[("files", (p.name, p.read_bytes())) for p in archive],
         )
         assert refused(answer, 504)["code"] == "time_over"
         still_well(server, client)
@@ -198,7 +209,8 @@ def test_a_thousand_uploads_at_once(server: Any, client: httpx.Client) -> None:
         ) as many:
             wanted = [
                 many.post(
-                    "/analysis", files={"file": (f"run-{number}.gpx", track(number))}
+                    "/analysis",
+                    files={"file": (f"run-{number}.gpx", track(number))},
                 )
                 for number in range(N_PARALLEL)
             ]
@@ -210,6 +222,8 @@ def test_a_thousand_uploads_at_once(server: Any, client: httpx.Client) -> None:
         document = answer.json()
         assert document["meta"]["source"] == f"run-{number}.gpx"
         assert document["meta"]["name"] == f"run {number}"
-        assert document["profile"][0]["latitude"] == pytest.approx(40 + number / 100)
+        assert document["profile"][0]["latitude"] == pytest.approx(
+            40 + number / 100
+        )
     still_well(server, client)
     assert len(list(descriptors.iterdir())) <= before + 10

@@ -26,11 +26,15 @@ def test_the_description_holds_the_documents(client: httpx.Client) -> None:
         "/report",
     }
     schemas = description["components"]["schemas"]
-    assert schemas["analysis"]["required"] == document_schema("analysis")["required"]
+    assert (
+        schemas["analysis"]["required"] == document_schema("analysis")["required"]
+    )
     for body in schemas.values():
         Draft202012Validator.check_schema(body)
     for path, methods in description["paths"].items():
-        for status, answer in methods.get("post", {}).get("responses", {}).items():
+        for status, answer in (
+            methods.get("post", {}).get("responses", {}).items()
+        ):
             if int(status) >= 400:
                 assert set(answer["content"]) == {"application/problem+json"}, (
                     path,
@@ -61,6 +65,9 @@ def test_made_up_requests_are_answered_as_described(server: Any) -> None:
     ]
     # Any bytes are a well-formed upload, also those made from a wrong type; what is no recording is
     # rightly refused.
-    command += ["--exclude-checks", "positive_data_acceptance,negative_data_rejection"]
+    command += [
+        "--exclude-checks",
+        "positive_data_acceptance,negative_data_rejection",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr

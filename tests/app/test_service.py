@@ -38,12 +38,17 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def some(samples: Path) -> list[Path]:
     """Return the six smallest recordings of the archive."""
-    return sorted((samples / "archive").iterdir(), key=lambda p: p.stat().st_size)[:6]
+    return sorted(
+        (samples / "archive").iterdir(), key=lambda p: p.stat().st_size
+    )[:6]
 
 
 def test_health(client: httpx.Client) -> None:
     """It says that it is up, and its version."""
-    assert client.get("/health").json() == {"status": "ok", "version": ts.__version__}
+    assert client.get("/health").json() == {
+        "status": "ok",
+        "version": ts.__version__,
+    }
 
 
 def test_an_upload_is_answered_with_its_analysis(
@@ -67,7 +72,9 @@ def test_many_files_and_a_zip_give_the_same_history(
     too.
     """
     page = ("page.gpx", b"<!DOCTYPE html><html></html>")
-    files = [("files", (p.name, p.read_bytes())) for p in some] + [("files", page)]
+    files = [("files", (p.name, p.read_bytes())) for p in some] + [
+        ("files", page)
+    ]
     singly = valid("history", client.post("/history", files=files))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -77,8 +84,12 @@ def test_many_files_and_a_zip_give_the_same_history(
         "history",
         client.post("/history", files={"files": ("runs.zip", buffer.getvalue())}),
     )
-    assert [row["status"] for row in singly["activities"]] == ["ok"] * 6 + ["failed"]
-    for one, other in zip(singly["activities"], zipped["activities"], strict=True):
+    assert [row["status"] for row in singly["activities"]] == ["ok"] * 6 + [
+        "failed"
+    ]
+    for one, other in zip(
+        singly["activities"], zipped["activities"], strict=True
+    ):
         assert other["file"] == f"runs.zip/{one['file']}"
         assert one["distance"] == other["distance"]
 
@@ -127,17 +138,23 @@ def test_what_can_not_be_used_is_a_problem(client: httpx.Client) -> None:
     assert "empty" in found["detail"]
     problem(client.post("/analysis"), 422, "invalid_request")
     problem(
-        client.post("/report", files={"files": ("run.gpx", page)}), 422, "unreadable"
+        client.post("/report", files={"files": ("run.gpx", page)}),
+        422,
+        "unreadable",
     )
     problem(client.get("/none"), 404, "http")
     assert problem(client.get("/analysis"), 405, "http")
     broken = {"content-type": "multipart/form-data; boundary=x"}
     problem(
-        client.post("/analysis", content=b"no form at all", headers=broken), 400, "http"
+        client.post("/analysis", content=b"no form at all", headers=broken),
+        400,
+        "http",
     )
 
 
-def test_an_app_reads_the_answer_back(client: httpx.Client, some: list[Path]) -> None:
+def test_an_app_reads_the_answer_back(
+    client: httpx.Client, some: list[Path]
+) -> None:
     """From upload to JSON, and from there to tables again."""
     answer = client.post(
         "/analysis", files={"file": (some[0].name, some[0].read_bytes())}

@@ -76,17 +76,22 @@ def cut() -> Cut:
         for i in places:
             analysis = history.analyses[i]
             segments = analysis.segments
-            extra = {k: v for k, v in columns.items() if k in ("surface", "heart_rate")}
+            extra = {
+                k: v for k, v in columns.items() if k in ("surface", "heart_rate")
+            }
             if extra:
                 segments = segments.assign(**extra)
             if "surface" in columns:
                 analysis = replace(
-                    analysis, impact=analysis.impact.assign(surface=columns["surface"])
+                    analysis,
+                    impact=analysis.impact.assign(surface=columns["surface"]),
                 )
             analyses.append(replace(analysis, segments=segments))
         parts = [a.segments for a in analyses]
         segments = (
-            pd.concat(parts, ignore_index=True) if parts else schema.SEGMENTS.empty()
+            pd.concat(parts, ignore_index=True)
+            if parts
+            else schema.SEGMENTS.empty()
         )
         return replace(
             history,

@@ -34,7 +34,9 @@ def test_large_effects_are_found(answers: dict[str, ClaimResult]) -> None:
     assert answers["same_effort"].verdict is Verdict.CONTRADICTED
 
 
-def test_known_effects_lie_in_their_intervals(answers: dict[str, ClaimResult]) -> None:
+def test_known_effects_lie_in_their_intervals(
+    answers: dict[str, ClaimResult],
+) -> None:
     """Five beats, 0.03 of spread and half as much again of cadence variation are covered."""
     same = answers["same_effort"]
     assert same.low < 5.0 < same.high
@@ -50,7 +52,9 @@ def test_easy_days_need_less_overshoot(runner: History, cut) -> None:
     changed = cut(runner, every)
     table = changed.activities
     table["time_above_easy"] = (
-        0.3 * table["time_easy_judged"] * (1.0 + 0.1 * np.sin(np.arange(len(table))))
+        0.3
+        * table["time_easy_judged"]
+        * (1.0 + 0.1 * np.sin(np.arange(len(table))))
     )
     result = next(r for r in evaluate_claims(changed) if r.claim == "easy_days")
     assert _part(result, "easy_speed").verdict is Verdict.SUPPORTED
@@ -60,9 +64,13 @@ def test_easy_days_need_less_overshoot(runner: History, cut) -> None:
 def test_impact_needs_all_components(answers: dict[str, ClaimResult]) -> None:
     """The claim as a whole says no more than its parts agree on, per kilometre and per minute."""
     result = answers["impact"]
-    own = {p.verdict for p in result.parts if not p.claim.endswith("session_load")}
+    own = {
+        p.verdict for p in result.parts if not p.claim.endswith("session_load")
+    }
     assert len(result.parts) == 9
-    assert result.verdict is (own.pop() if len(own) == 1 else Verdict.INCONCLUSIVE)
+    assert result.verdict is (
+        own.pop() if len(own) == 1 else Verdict.INCONCLUSIVE
+    )
 
 
 def test_impact_is_not_lower_for_a_ground_factor_of_one(
@@ -80,9 +88,13 @@ def test_impact_is_not_lower_for_a_ground_factor_of_one(
     assert part.high - part.low > 0.2  # the constants' range alone is wide
 
 
-def test_nothing_true_nothing_found(runners: ModuleType, scenarios: ModuleType) -> None:
+def test_nothing_true_nothing_found(
+    runners: ModuleType, scenarios: ModuleType
+) -> None:
     """A runner for whom the ground makes no difference gets no decision."""
-    found = [r.verdict for r in evaluate_claims(runners.simulate(scenarios.NONE, 5))]
+    found = [
+        r.verdict for r in evaluate_claims(runners.simulate(scenarios.NONE, 5))
+    ]
     assert Verdict.SUPPORTED not in found
     assert Verdict.CONTRADICTED not in found
 
@@ -109,10 +121,14 @@ def test_volume_that_rises_with_the_trails_decides_nothing(
     assert any("four times out of five" in c for c in result.caveats)
 
 
-def test_a_strong_gain_is_seen(runners: ModuleType, scenarios: ModuleType) -> None:
+def test_a_strong_gain_is_seen(
+    runners: ModuleType, scenarios: ModuleType
+) -> None:
     """Form that rises by 15 % within weeks of the first trails, volume alike, is supported."""
     base = next(
-        s for s in scenarios.SCENARIOS if s.name == "road form 3 % up with the trails"
+        s
+        for s in scenarios.SCENARIOS
+        if s.name == "road form 3 % up with the trails"
     )
     strong = replace(base, gain=0.15, heat=0.0)
     result = next(
@@ -128,7 +144,9 @@ def test_a_strong_gain_is_seen(runners: ModuleType, scenarios: ModuleType) -> No
 def test_wording(answers: dict[str, ClaimResult]) -> None:
     """No answer speaks of causes; each names the published evidence, and proxies are called so."""
     for result in answers.values():
-        text = " ".join((result.statement, result.metric, *result.caveats)).lower()
+        text = " ".join(
+            (result.statement, result.metric, *result.caveats)
+        ).lower()
         assert not CAUSAL.search(text)
         assert "published evidence" in text
         assert isinstance(result.evidence, EvidenceStrength)
@@ -202,7 +220,8 @@ def test_single_runs_decide_nothing(
 
 
 @pytest.mark.parametrize(
-    "claim", ["strength", "easy_days", "balance", "stress", "enjoyment", "variety"]
+    "claim",
+    ["strength", "easy_days", "balance", "stress", "enjoyment", "variety"],
 )
 def test_pairs_give_the_figures(
     runner: History, answers: dict[str, ClaimResult], claim: str
@@ -235,7 +254,9 @@ def test_repeats_of_routes_give_the_chasing(
     own = table[table["part"] == "chasing"]
     for side in ("trail", "road"):
         routes = (
-            own[own["side"] == side].sort_values("file").groupby("route")["moving_time"]
+            own[own["side"] == side]
+            .sort_values("file")
+            .groupby("route")["moving_time"]
         )
         counts = routes.size()
         assert int((counts - 1).sum()) == getattr(part, f"n_{side}")
@@ -277,7 +298,9 @@ def test_weeks_runs_and_rules_are_listed(
     """Volume lists its weeks, road improvement its runs, the training rules what decided each."""
     weeks = explain(runner, "volume")
     assert {"weekly_hours", "weekly_load", "weeks_off"} == set(weeks["part"])
-    assert weeks[weeks["part"] == "weekly_hours"]["value"].mean() == pytest.approx(
+    assert weeks[weeks["part"] == "weekly_hours"][
+        "value"
+    ].mean() == pytest.approx(
         runner.activities["moving_time"].sum() / 3600.0 / 52.0, rel=0.1
     )
     road = explain(runner, "road_improvement")
@@ -288,19 +311,25 @@ def test_weeks_runs_and_rules_are_listed(
     assert set(answers["training_rules"].activities) <= listed
 
 
-def test_same_answer_twice(runner: History, answers: dict[str, ClaimResult]) -> None:
+def test_same_answer_twice(
+    runner: History, answers: dict[str, ClaimResult]
+) -> None:
     """Resampling has a fixed seed: the same history gives the same answer."""
     again = {r.claim: r.to_dict() for r in evaluate_claims(runner)}
     assert again == {claim: r.to_dict() for claim, r in answers.items()}
 
 
 @pytest.mark.parametrize("helps", [True, False])
-def test_direction(runners: ModuleType, scenarios: ModuleType, helps: bool) -> None:
+def test_direction(
+    runners: ModuleType, scenarios: ModuleType, helps: bool
+) -> None:
     """With strong effects every claim that rests on a test is decided, and reversed effects reverse
     the verdict.
     """
     base = next(
-        s for s in scenarios.SCENARIOS if s.name == "easy days 5 % slower, 30 a side"
+        s
+        for s in scenarios.SCENARIOS
+        if s.name == "easy days 5 % slower, 30 a side"
     )
     sign = 1.0 if helps else -1.0
     strong = replace(

@@ -21,7 +21,9 @@ SILENT = (Verdict.NOT_ENOUGH_DATA, Verdict.NOT_MEASURABLE)
 RULES = {"R1", "R2", "R2b", "R2c", "R2d", "R3a", "R3b", "R3c", "R4", "R5"}
 
 
-def _answer(history: History, races: tuple[dt.date, ...] = ()) -> dict[str, Verdict]:
+def _answer(
+    history: History, races: tuple[dt.date, ...] = ()
+) -> dict[str, Verdict]:
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)
     assert [r.claim for r in results] == list(CLAIMS)
@@ -130,7 +132,9 @@ def test_no_heart_rate(runner: History, cut) -> None:
         "session_load",
         "decoupling",
     }
-    silent = cut(runner, every, heart_rate=np.nan, **dict.fromkeys(columns, np.nan))
+    silent = cut(
+        runner, every, heart_rate=np.nan, **dict.fromkeys(columns, np.nan)
+    )
     verdicts = _answer(silent)
     for claim in ("easy_days", "same_effort", "road_improvement"):
         assert verdicts[claim] in SILENT
@@ -154,7 +158,9 @@ def test_no_elevation(runner: History, cut) -> None:
     assert verdicts["strength"] in SILENT
 
 
-def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> None:
+def test_failed_sources_and_duplicates_count_nothing(
+    runner: History, cut
+) -> None:
     """A duplicate or a source that failed changes no answer."""
     every = np.ones(len(runner.activities), dtype=bool)
     twice = cut(runner, every)
@@ -170,7 +176,9 @@ def test_failed_sources_and_duplicates_count_nothing(runner: History, cut) -> No
         for a, f in zip(analyses[-2:], ["a.fit", "b.fit"], strict=True)
     ]
     segments = pd.concat([twice.segments, *again], ignore_index=True)
-    more = replace(twice, activities=table, analyses=analyses, segments_source=segments)
+    more = replace(
+        twice, activities=table, analyses=analyses, segments_source=segments
+    )
     assert [r.to_dict() for r in evaluate_claims(more)] == [
         r.to_dict() for r in evaluate_claims(twice)
     ]

@@ -107,8 +107,12 @@ def test_race_from_profile_and_name() -> None:
     applicable.
     """
     runs = [*BASE, (0, "road", 10.0)]
-    assert rule(calendar(runs, Athlete(races=(RACE,))), "R2", ()).outcome == "pass"
-    intent = ["race" if ago == 0 else "" for ago, _, _ in sorted(runs, reverse=True)]
+    assert (
+        rule(calendar(runs, Athlete(races=(RACE,))), "R2", ()).outcome == "pass"
+    )
+    intent = [
+        "race" if ago == 0 else "" for ago, _, _ in sorted(runs, reverse=True)
+    ]
     assert rule(calendar(runs, intent=intent), "R2", ()).outcome == "pass"
     for name in ("R2", "R2b", "R2c", "R2d"):
         assert rule(calendar(runs), name, ()).outcome == "not applicable"
@@ -122,7 +126,8 @@ def test_each_race_is_checked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "outcome"), [(10.0, "fail"), (6.0, "fail"), (5.0, "pass"), (3.5, "fail")]
+    ("last", "outcome"),
+    [(10.0, "fail"), (6.0, "fail"), (5.0, "pass"), (3.5, "fail")],
 )
 def test_taper_volume(last: float, outcome: str) -> None:
     """Half of the volume in the last two weeks passes; 40 % less is too little, 65 % too much."""
@@ -155,11 +160,13 @@ def test_late_descents() -> None:
 def test_a_short_archive_decides_nothing_but_what_is_seen() -> None:
     """Where the recordings begin two weeks before the race, only what they show can fail."""
     short = [(ago, "road", 8.0) for ago in range(1, 14)]
-    assert {rule(calendar(short), name).outcome for name in ("R2", "R2b", "R2c")} == {
-        "not enough data"
-    }
+    assert {
+        rule(calendar(short), name).outcome for name in ("R2", "R2b", "R2c")
+    } == {"not enough data"}
     assert (
-        rule(calendar([*short, (3, "trail", 8.0), (5, "trail", 8.0)]), "R2").outcome
+        rule(
+            calendar([*short, (3, "trail", 8.0), (5, "trail", 8.0)]), "R2"
+        ).outcome
         == "fail"
     )
 
@@ -178,7 +185,9 @@ def weeks(trail: int, road: int, count: int = 20) -> list[tuple[int, str, float]
     out = []
     for week in range(count):
         for k in range(trail + road):
-            out.append((sunday + 7 * week + k, "trail" if k < trail else "road", 8.0))
+            out.append(
+                (sunday + 7 * week + k, "trail" if k < trail else "road", 8.0)
+            )
     return out
 
 
@@ -210,12 +219,16 @@ def test_easy_trail_runs(above: float, outcome: str) -> None:
     """With 2 of 40 minutes above the ceiling an easy run is easy, with 15 it isn't."""
     runs = weeks(1, 3)
     found = rule(
-        calendar(runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0),
+        calendar(
+            runs, intent="easy", time_above_easy=above, time_easy_judged=2400.0
+        ),
         "R4",
         (),
     )
     assert found.outcome == outcome
-    assert rule(calendar(runs, intent="easy"), "R4", ()).outcome == "not enough data"
+    assert (
+        rule(calendar(runs, intent="easy"), "R4", ()).outcome == "not enough data"
+    )
 
 
 def test_goal_is_never_guessed() -> None:
@@ -258,7 +271,9 @@ def level(trails: list[tuple[int, str, float]], goal: str) -> History:
      "fail"),
      ((20.0, 20.0, 20.0), "not enough data")],
 )  # fmt: skip
-def test_ground_of_a_marathon_goal(kilometres: tuple[float, ...], outcome: str) -> None:
+def test_ground_of_a_marathon_goal(
+    kilometres: tuple[float, ...], outcome: str
+) -> None:
     """Half of the trail runs are long and smooth, or not; the other goals' rules don't apply."""
     trails = [(3 + 7 * k, "trail", km) for k, km in enumerate(kilometres)]
     history = level(trails, "marathon")

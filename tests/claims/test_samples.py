@@ -46,7 +46,10 @@ def test_every_verdict_may_be_said(
         )
         parts = {p.claim: p for p in answers[claim].parts}
         for name, part in expected.get("parts", {}).items():
-            assert parts[name].verdict.value in part["allowed"], (name, part["reason"])
+            assert parts[name].verdict.value in part["allowed"], (
+                name,
+                part["reason"],
+            )
     decided = [
         c
         for c, r in answers.items()
@@ -67,9 +70,9 @@ def test_known_effects_are_covered(
     assert same.low < effects["same_effort"]["by_stretch"] < same.high
     assert feel.low < effects["enjoyment"]["model_difference"] < feel.high
     easy = answers["easy_days"]
-    shown = effects["easy_days"]["shown_by_name_or_calendar"]["above_easy_ceiling"][
-        "difference"
-    ]
+    shown = effects["easy_days"]["shown_by_name_or_calendar"][
+        "above_easy_ceiling"
+    ]["difference"]
     assert easy.low < shown < easy.high
 
 

@@ -34,7 +34,9 @@ def test_no_effect_means_none(runners: Any, scenarios: Any) -> None:
         calm = runs[runs["intent"] != "hard"]
         trail = calm["surface"] == "trail"
         columns = calm[["cadence_cv", "pace_spread", "mean_heart_rate"]]
-        gaps.append((columns[trail].mean() - columns[~trail].mean()) / columns.std())
+        gaps.append(
+            (columns[trail].mean() - columns[~trail].mean()) / columns.std()
+        )
     assert (np.abs(np.mean(gaps, axis=0)) < 0.15).all()
 
 

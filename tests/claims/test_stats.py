@@ -36,7 +36,9 @@ def test_equal_weights_give_the_difference_of_means() -> None:
     values = rng.normal(size=70)
     side = _sides(30, 40)
     found = compare(values, side, np.zeros(70), np.full(70, 3600.0))
-    assert found.difference == pytest.approx(values[side].mean() - values[~side].mean())
+    assert found.difference == pytest.approx(
+        values[side].mean() - values[~side].mean()
+    )
     assert (found.n_trail, found.n_road) == (30, 40)
 
 
@@ -46,13 +48,19 @@ def test_error_and_df_are_welchs() -> None:
     values = np.concatenate((rng.normal(0.5, 1.0, 25), rng.normal(0.0, 3.0, 60)))
     side = _sides(25, 60)
     found = compare(
-        values, side, np.zeros(85), np.full(85, 3600.0), rules=MatchRules(draws=4000)
+        values,
+        side,
+        np.zeros(85),
+        np.full(85, 3600.0),
+        rules=MatchRules(draws=4000),
     )
     welch = reference.ttest_ind(values[side], values[~side], equal_var=False)
     bounds = welch.confidence_interval()
     assert found.df == pytest.approx(welch.df, rel=0.06)
     assert found.p_value == pytest.approx(welch.pvalue, abs=0.02)
-    assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), abs=0.1)
+    assert (found.low, found.high) == pytest.approx(
+        (bounds.low, bounds.high), abs=0.1
+    )
 
 
 @pytest.mark.parametrize("count", [8, 15])
@@ -87,14 +95,18 @@ def test_standardised_difference_is_hedges(
     """
     pattern = np.arange(count) - (count - 1) / 2.0
     pattern /= pattern.std(ddof=1)
-    values = np.concatenate([m + s * pattern for m, s in zip(means, stds, strict=True)])
+    values = np.concatenate(
+        [m + s * pattern for m, s in zip(means, stds, strict=True)]
+    )
     found = compare(
         values,
         _sides(count, count),
         np.zeros(2 * count),
         np.full(2 * count, 3600.0),
     )
-    published, _ = effectsize_smd(means[0], stds[0], count, means[1], stds[1], count)
+    published, _ = effectsize_smd(
+        means[0], stds[0], count, means[1], stds[1], count
+    )
     assert found.standardised == pytest.approx(published, rel=1e-9)
 
 
@@ -136,7 +148,9 @@ def test_runs_without_a_neighbour_do_not_count() -> None:
 
 def test_too_few_runs_give_no_interval() -> None:
     """Seven runs on a side show their means, but no interval and no p value."""
-    found = compare(np.arange(27.0), _sides(7, 20), np.zeros(27), np.full(27, 3600.0))
+    found = compare(
+        np.arange(27.0), _sides(7, 20), np.zeros(27), np.full(27, 3600.0)
+    )
     assert not found.enough
     assert np.isfinite(found.difference)
     assert np.isnan([found.low, found.high, found.p_value]).all()
@@ -145,7 +159,11 @@ def test_too_few_runs_give_no_interval() -> None:
 def test_missing_values_are_left_out() -> None:
     """A run without a value, a day or a duration is as if it were not there."""
     rng = np.random.default_rng(5)
-    values, days, durations = rng.normal(size=43), np.zeros(43), np.full(43, 3600.0)
+    values, days, durations = (
+        rng.normal(size=43),
+        np.zeros(43),
+        np.full(43, 3600.0),
+    )
     values[0], days[1], durations[2] = np.nan, np.nan, 0.0
     side = np.arange(43) % 2 == 0
     some = compare(values, side, days, durations)
@@ -161,9 +179,9 @@ def test_pairs_explain_the_difference() -> None:
     durations = rng.uniform(2000.0, 5000.0, 80)
     found = compare(values, np.arange(80) % 3 == 0, days, durations)
     pairs = found.pairs
-    assert np.average(pairs["difference"], weights=pairs["weight"]) == pytest.approx(
-        found.difference
-    )
+    assert np.average(
+        pairs["difference"], weights=pairs["weight"]
+    ) == pytest.approx(found.difference)
     assert (np.abs(days[pairs["trail"]] - days[pairs["road"]]) < 45.0).all()
     ratio = durations[pairs["trail"]] / durations[pairs["road"]]
     assert ((ratio < 2.0) & (ratio > 0.5)).all()
@@ -226,7 +244,10 @@ def test_slope_error_widens_the_interval() -> None:
     """
     rng = np.random.default_rng(9)
     known = compare(
-        rng.normal(size=60), np.arange(60) % 2 == 0, np.zeros(60), np.full(60, 3600.0)
+        rng.normal(size=60),
+        np.arange(60) % 2 == 0,
+        np.zeros(60),
+        np.full(60, 3600.0),
     )
     same = allow_for_slope(known, 0.0, 2.0, 30.0)
     assert (same.low, same.high) == pytest.approx((known.low, known.high))
@@ -251,7 +272,11 @@ def test_a_true_slope_is_covered() -> None:
         slope = 30.0 + rng.normal(0.0, 3.0)
         moved = values - slope * (speed - speed.mean())
         plain = compare(
-            moved, side, np.zeros(60), np.full(60, 3600.0), rules=MatchRules(draws=300)
+            moved,
+            side,
+            np.zeros(60),
+            np.full(60, 3600.0),
+            rules=MatchRules(draws=300),
         )
         found = allow_for_slope(
             plain, float(speed[side].mean() - speed[~side].mean()), 3.0, 1e9
@@ -268,7 +293,9 @@ def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
     rng = np.random.default_rng(11)
     truly = np.arange(800) % 2 == 0
     values = sign * 3.0 * truly + rng.normal(0.0, 1.0, 800)
-    wrong = np.where(truly, rng.uniform(size=800) < 0.8, rng.uniform(size=800) < 0.1)
+    wrong = np.where(
+        truly, rng.uniform(size=800) < 0.8, rng.uniform(size=800) < 0.1
+    )
     share = float(truly[wrong].mean() - truly[~wrong].mean())
     for taken in (wrong, truly):
         # Within the same day all runs match, so the weights are equal.
@@ -281,8 +308,14 @@ def test_the_interval_allows_for_mistaken_sides(sign: float) -> None:
         )
         found = allow_for_dilution(seen, share)
         assert found.low < sign * 3.0 < found.high
-        assert (found.difference, found.p_value) == (seen.difference, seen.p_value)
-        assert (found.low > 0.0, found.high < 0.0) == (seen.low > 0.0, seen.high < 0.0)
+        assert (found.difference, found.p_value) == (
+            seen.difference,
+            seen.p_value,
+        )
+        assert (found.low > 0.0, found.high < 0.0) == (
+            seen.low > 0.0,
+            seen.high < 0.0,
+        )
         if taken is wrong:
             assert not seen.low < sign * 3.0 < seen.high
 
@@ -367,7 +400,9 @@ def test_regression_agrees_with_a_dense_covariance() -> None:
     weight = np.exp(np.array(likelihoods) - max(likelihoods))
     weight /= weight.sum()
     mean = weight @ np.array(betas)
-    errors = np.sqrt(weight @ (np.array(variances) + (np.array(betas) - mean) ** 2))
+    errors = np.sqrt(
+        weight @ (np.array(variances) + (np.array(betas) - mean) ** 2)
+    )
     assert fit.coefficients == pytest.approx(mean)
     assert fit.errors == pytest.approx(errors)
 
@@ -385,7 +420,9 @@ def test_regression_agrees_with_statsmodels() -> None:
     y = design @ [1.0, 2.0] + noise[time.astype(int)]
     fit = ar1_regression(y, design, time)
     near = round(fit.correlation / 0.05) * 0.05
-    other = GLS(y, design, sigma=near ** np.abs(time[:, None] - time[None, :])).fit()
+    other = GLS(
+        y, design, sigma=near ** np.abs(time[:, None] - time[None, :])
+    ).fit()
     assert fit.coefficients == pytest.approx(other.params, abs=0.1 * other.bse[1])
     assert fit.errors == pytest.approx(other.bse, rel=0.1)
 

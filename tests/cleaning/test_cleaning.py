@@ -79,7 +79,9 @@ def test_a_first_position_that_jumps_is_a_spike() -> None:
     )
     cleaned = clean(replace(run, records=records))
     assert np.isnan(cleaned.records["longitude"].iloc[0])
-    assert next(i for i in cleaned.issues if i.code == "position_spike").count == 1
+    assert (
+        next(i for i in cleaned.issues if i.code == "position_spike").count == 1
+    )
     assert "distance_jump" not in codes(cleaned)
 
 
@@ -91,8 +93,12 @@ def test_samples_of_one_time_complete_each_other() -> None:
     place = run.records.assign(heart_rate=np.nan)
     heart = run.records.assign(latitude=np.nan, longitude=np.nan)
     both = pd.concat([place, heart]).sort_index(kind="stable")
-    cleaned = clean(replace(run, records=both, extras=pd.DataFrame(index=both.index)))
-    assert next(i for i in cleaned.issues if i.code == "time_repeated").count == 1801
+    cleaned = clean(
+        replace(run, records=both, extras=pd.DataFrame(index=both.index))
+    )
+    assert (
+        next(i for i in cleaned.issues if i.code == "time_repeated").count == 1801
+    )
     for name in ("latitude", "longitude", "heart_rate"):
         assert cleaned.records[name].to_numpy() == pytest.approx(
             run.records[name].to_numpy()
@@ -122,7 +128,9 @@ def test_a_step_that_makes_up_for_nothing_is_left_out() -> None:
     cleaned = clean(replace(run, records=run.records.assign(distance=counted)))
     assert next(i for i in cleaned.issues if i.code == "distance_jump").count == 1
     assert totals(cleaned)[0] == pytest.approx(5400 - 3, abs=0.5)
-    indoors = run.records.assign(distance=counted, latitude=np.nan, longitude=np.nan)
+    indoors = run.records.assign(
+        distance=counted, latitude=np.nan, longitude=np.nan
+    )
     assert totals(clean(replace(run, records=indoors)))[0] == pytest.approx(5600)
 
 
@@ -133,11 +141,13 @@ def test_several_positions_far_away_are_blanked() -> None:
     run = make_activity()
     records = run.records.copy()
     for row in (300, 700, 708):
-        records.iloc[row : row + 4, records.columns.get_loc("longitude")] += np.degrees(
-            300 / EARTH_RADIUS
+        records.iloc[row : row + 4, records.columns.get_loc("longitude")] += (
+            np.degrees(300 / EARTH_RADIUS)
         )
     cleaned = clean(replace(run, records=records))
-    assert next(i for i in cleaned.issues if i.code == "position_spike").count == 12
+    assert (
+        next(i for i in cleaned.issues if i.code == "position_spike").count == 12
+    )
     assert "distance_jump" not in codes(cleaned)
     assert totals(cleaned) == pytest.approx((5400, 1800), rel=1e-3)
     assert cleaned.records["longitude"].max() < 11.001
@@ -151,7 +161,8 @@ def test_a_real_shift_of_place_stays() -> None:
     east = np.degrees(np.where(np.arange(1801) > 900, 300.0, 0.0) / EARTH_RADIUS)
     cleaned = clean(
         replace(
-            run, records=run.records.assign(longitude=run.records["longitude"] + east)
+            run,
+            records=run.records.assign(longitude=run.records["longitude"] + east),
         )
     )
     assert cleaned.records["longitude"].notna().all()
@@ -184,7 +195,9 @@ def test_a_pause_adds_nothing() -> None:
     moved = run.records.index.where(
         np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10)
     )
-    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    records = run.records.set_axis(
+        pd.DatetimeIndex(moved, name="time").as_unit("ns")
+    )
     paused = with_pause(
         replace(run, records=records, extras=pd.DataFrame(index=records.index)),
         900,
@@ -203,7 +216,9 @@ def test_standing_without_a_pause_is_found() -> None:
 
 def test_a_slow_climb_is_not_a_pause() -> None:
     """0.25 m/s up a slope of 45 % is work, not standing."""
-    run = make_activity(speed=0.25, duration=3600, elevation=np.linspace(0, 405, 100))
+    run = make_activity(
+        speed=0.25, duration=3600, elevation=np.linspace(0, 405, 100)
+    )
     assert totals(run)[1] == pytest.approx(3600, rel=0.01)
 
 
@@ -213,7 +228,9 @@ def test_a_gap_without_movement_counts_as_a_pause() -> None:
     moved = run.records.index.where(
         np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10)
     )
-    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    records = run.records.set_axis(
+        pd.DatetimeIndex(moved, name="time").as_unit("ns")
+    )
     cleaned = clean(
         replace(run, records=records, extras=pd.DataFrame(index=records.index))
     )
@@ -247,7 +264,9 @@ def test_the_device_distance_is_used_where_it_agrees() -> None:
     not.
     """
     true = 3.0 * np.arange(1801)
-    assert totals(make_activity(distance=true * 1.02))[0] == pytest.approx(5400 * 1.02)
+    assert totals(make_activity(distance=true * 1.02))[0] == pytest.approx(
+        5400 * 1.02
+    )
     wrong = clean(make_activity(distance=true * 2))
     assert "device_distance" in codes(wrong)
     assert totals(wrong)[0] == pytest.approx(5400, rel=1e-3)
@@ -261,7 +280,8 @@ def test_jitter_on_a_slow_way_says_nothing_against_the_device() -> None:
     true = 0.8 * np.arange(1801)
     run = make_activity(speed=0.8, distance=true)
     shake = {
-        name: run.records[name] + np.degrees(rng.normal(0, 0.5, 1801) / EARTH_RADIUS)
+        name: run.records[name]
+        + np.degrees(rng.normal(0, 0.5, 1801) / EARTH_RADIUS)
         for name in PLACE
     }
     jittered = replace(run, records=run.records.assign(**shake))
@@ -283,7 +303,10 @@ def test_a_treadmill_has_its_foot_pod() -> None:
 def test_neither_position_nor_distance_leaves_time() -> None:
     """A recording of heart rate alone has moving time and no distance."""
     nothing = np.full(1801, np.nan)
-    assert totals(make_activity(latitude=nothing, longitude=nothing)) == (0.0, 1800.0)
+    assert totals(make_activity(latitude=nothing, longitude=nothing)) == (
+        0.0,
+        1800.0,
+    )
 
 
 def test_one_record_is_no_crash() -> None:
@@ -373,7 +396,9 @@ def test_missing_positions_are_bridged_evenly() -> None:
     holed = replace(
         run,
         records=run.records.assign(
-            latitude=run.records["latitude"].where(np.abs(np.arange(1801) - 900) > 30)
+            latitude=run.records["latitude"].where(
+                np.abs(np.arange(1801) - 900) > 30
+            )
         ),
     )
     cleaned = clean(holed)
@@ -427,7 +452,9 @@ def test_a_smoothed_lock_is_blanked(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_heart_that_beats_as_often_as_its_runner_steps_is_kept(seed: int) -> None:
+def test_a_heart_that_beats_as_often_as_its_runner_steps_is_kept(
+    seed: int,
+) -> None:
     """Half an hour at 168 beats and 168 steps, each wandering for itself, is no lock."""
     rng = np.random.default_rng(seed)
     cadence = np.round(
@@ -454,7 +481,9 @@ def test_a_stuck_heart_rate_is_blanked() -> None:
 
 def test_a_bus_is_no_run() -> None:
     """Ten minutes at 9 m/s, below what counts as a jump, are left out of a run."""
-    speed = np.where((np.arange(2401) > 1200) & (np.arange(2401) <= 1800), 9.0, 3.0)
+    speed = np.where(
+        (np.arange(2401) > 1200) & (np.arange(2401) <= 1800), 9.0, 3.0
+    )
     distance, time = totals(make_activity(speed=speed, duration=2400))
     assert distance == pytest.approx(5400, rel=0.02)
     assert time == pytest.approx(1800, abs=30)
@@ -492,7 +521,10 @@ def test_speed_alone_gives_a_distance() -> None:
     nothing = np.full(1801, np.nan)
     run = make_activity()
     silent = replace(
-        run, records=run.records.assign(latitude=nothing, longitude=nothing, speed=2.5)
+        run,
+        records=run.records.assign(
+            latitude=nothing, longitude=nothing, speed=2.5
+        ),
     )
     assert totals(silent) == pytest.approx((4500, 1800), rel=1e-3)
     assert "distance_from_speed" in codes(clean(silent))
@@ -519,7 +551,9 @@ def test_what_was_climbed_in_a_pause_is_no_ascent() -> None:
     moved = run.records.index.where(
         np.arange(1801) <= 900, run.records.index + pd.Timedelta(minutes=10)
     )
-    records = run.records.set_axis(pd.DatetimeIndex(moved, name="time").as_unit("ns"))
+    records = run.records.set_axis(
+        pd.DatetimeIndex(moved, name="time").as_unit("ns")
+    )
     paused = with_pause(
         replace(run, records=records, extras=pd.DataFrame(index=records.index)),
         900,
@@ -536,7 +570,9 @@ def test_what_was_climbed_in_a_pause_is_no_ascent() -> None:
 def test_standing_is_told() -> None:
     """A stop with the timer running is an issue with its time and place."""
     speed = np.where((np.arange(1801) > 600) & (np.arange(1801) <= 780), 0.0, 3.0)
-    assert "stood 1 times" in message(make_activity(speed=speed), "pause_inferred")
+    assert "stood 1 times" in message(
+        make_activity(speed=speed), "pause_inferred"
+    )
 
 
 @pytest.mark.parametrize("grade", [0.0, 0.3, 0.45])

@@ -38,7 +38,8 @@ def course(shape: str, *, step: float = 1.0, odometer: bool = False) -> Activity
         duration=LAST,
         step=step,
         latitude=47.0 + np.degrees(north / EARTH_RADIUS),
-        longitude=11.0 + np.degrees(east / EARTH_RADIUS) / np.cos(np.radians(47.0)),
+        longitude=11.0
+        + np.degrees(east / EARTH_RADIUS) / np.cos(np.radians(47.0)),
         heart_rate=beating(150.0, len(seconds)),
     )
     columns: dict[str, object] = {
@@ -53,7 +54,9 @@ def at_times(
     run: Activity, index: pd.DatetimeIndex, order: np.ndarray | None = None
 ) -> Activity:
     """Return the run with other times, and its samples in another order."""
-    records = run.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
+    records = run.records.set_axis(
+        pd.DatetimeIndex(index, name="time").as_unit("ns")
+    )
     records = records if order is None else records.iloc[order]
     return replace(run, records=records, extras=pd.DataFrame(index=records.index))
 
@@ -66,7 +69,8 @@ def set_back(
     wrong = (number >= at) & (number < (len(number) if until is None else until))
     return at_times(
         run,
-        run.records.index - pd.to_timedelta(np.where(wrong, seconds, 0.0), unit="s"),
+        run.records.index
+        - pd.to_timedelta(np.where(wrong, seconds, 0.0), unit="s"),
     )
 
 
@@ -90,7 +94,9 @@ def codes(run: Activity) -> dict[str, int]:
 
 @pytest.mark.parametrize("shape", ["straight", "to and fro", "laps", "indoors"])
 @pytest.mark.parametrize("seconds", [3.0, 30.0, 900.0, 3600.0, ROLLOVER])
-def test_a_clock_that_is_set_back_costs_nothing(shape: str, seconds: float) -> None:
+def test_a_clock_that_is_set_back_costs_nothing(
+    shape: str, seconds: float
+) -> None:
     """Distance, moving time and ascent are those of the run without the fault, and an issue tells
     where it was.
     """
@@ -121,7 +127,9 @@ def test_a_run_through_the_end_of_summer_time() -> None:
     local = run.records.index + autumn
     wall = local.tz_convert("Europe/Vienna").tz_localize(None).tz_localize("UTC")
     assert (np.diff(wall.asi8) < 0).sum() == 1
-    assert sums(at_times(run, wall)) == pytest.approx(sums(run), rel=1e-3, abs=2.0)
+    assert sums(at_times(run, wall)) == pytest.approx(
+        sums(run), rel=1e-3, abs=2.0
+    )
 
 
 @settings(max_examples=40)
@@ -136,7 +144,12 @@ def test_a_run_through_the_end_of_summer_time() -> None:
     again=st.booleans(),
 )
 def test_whenever_it_is_set_back(
-    shape: str, step: float, odometer: bool, share: float, seconds: float, again: bool
+    shape: str,
+    step: float,
+    odometer: bool,
+    share: float,
+    seconds: float,
+    again: bool,
 ) -> None:
     """At any sample, by any time, once or twice, with or without the device's distance: the run
     stays what it was.
@@ -222,7 +235,8 @@ def test_two_devices_in_one_track_are_one_run(shape: str, offset: float) -> None
     place = {
         name: run.records[name]
         + np.degrees(
-            (offset + rng.normal(0, 2, len(run.records)).cumsum() / 30) / EARTH_RADIUS
+            (offset + rng.normal(0, 2, len(run.records)).cumsum() / 30)
+            / EARTH_RADIUS
         )
         for name in ("latitude", "longitude")
     }
@@ -250,14 +264,17 @@ def test_pauses_go_with_the_clock(seconds: float) -> None:
         "end_time": [begin + pd.Timedelta(seconds=2400)],
     }
     paused = replace(
-        at_times(run, later), pauses=pd.DataFrame(stop).astype("datetime64[ns, UTC]")
+        at_times(run, later),
+        pauses=pd.DataFrame(stop).astype("datetime64[ns, UTC]"),
     )
     wrong = set_back(paused, 1500, seconds)
     earlier = {
         name: [time - pd.Timedelta(seconds=seconds) for time in times]
         for name, times in stop.items()
     }
-    wrong = replace(wrong, pauses=pd.DataFrame(earlier).astype("datetime64[ns, UTC]"))
+    wrong = replace(
+        wrong, pauses=pd.DataFrame(earlier).astype("datetime64[ns, UTC]")
+    )
     assert sums(wrong) == pytest.approx(sums(paused), rel=1e-3, abs=2.0)
     pd.testing.assert_frame_equal(clean(wrong).pauses, paused.pauses)
 
@@ -266,7 +283,9 @@ def test_heartbeats_go_with_the_clock() -> None:
     """Times between beats of the later part are later than those of the earlier one."""
     run = course("straight")
     wrong = set_back(run, 1500, 3600.0)
-    wrong = replace(wrong, rr=pd.Series(0.4, index=wrong.records.index, name="rr"))
+    wrong = replace(
+        wrong, rr=pd.Series(0.4, index=wrong.records.index, name="rr")
+    )
     beats = clean(wrong).rr
     assert beats is not None
     assert (beats.index == run.records.index).all()

@@ -22,7 +22,9 @@ def lift(
     vertical: float, speed: float, *, sign: int = 1, **columns: object
 ) -> Activity:
     """Return ten minutes of running on the flat, five in a lift, and ten of running."""
-    rate = np.where((np.arange(1501) > 600) & (np.arange(1501) <= 900), speed, 3.0)
+    rate = np.where(
+        (np.arange(1501) > 600) & (np.arange(1501) <= 900), speed, 3.0
+    )
     height = 800.0 + sign * vertical * np.clip(np.arange(1501) - 600.0, 0, 300)
     return make_activity(speed=rate, duration=1500, elevation=height, **columns)
 
@@ -36,12 +38,20 @@ RIDING = (np.arange(1501) > 600) & (np.arange(1501) <= 900)
         lift(1.6, 5.0),
         lift(0.55, 2.0, cadence=np.where(RIDING, 0.0, 170.0)),
         lift(
-            0.55, 2.0, heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3
+            0.55,
+            2.0,
+            heart_rate=np.where(RIDING, 100.0, 150.0) + np.arange(1501) % 3,
         ),
         lift(2.0, 5.0, sign=-1),
         lift(1.2, 4.0, sign=-1, cadence=np.where(RIDING, 0.0, 170.0)),
     ],
-    ids=["gondola", "chair, no steps", "chair, calm heart", "down", "down, no steps"],
+    ids=[
+        "gondola",
+        "chair, no steps",
+        "chair, calm heart",
+        "down",
+        "down, no steps",
+    ],
 )
 def test_a_lift_is_no_climb(ride: Activity) -> None:
     """Five minutes in a lift are neither ascent nor descent, neither distance nor moving time; the
@@ -54,8 +64,12 @@ def test_a_lift_is_no_climb(ride: Activity) -> None:
     assert time == pytest.approx(1200, abs=30)
     track = cleaned.track
     height = ride.records["elevation"]
-    assert track["ascent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
-    assert track["descent"].iloc[-1] <= 0.03 * abs(height.iloc[-1] - height.iloc[0])
+    assert track["ascent"].iloc[-1] <= 0.03 * abs(
+        height.iloc[-1] - height.iloc[0]
+    )
+    assert track["descent"].iloc[-1] <= 0.03 * abs(
+        height.iloc[-1] - height.iloc[0]
+    )
     assert track["grade"].abs().max() < 0.2
     assert track["elevation"].iloc[[0, -1]].to_numpy() == pytest.approx(
         height.iloc[[0, -1]].to_numpy(), abs=1
@@ -95,7 +109,9 @@ def test_a_steep_climb_is_no_lift(climb: Activity) -> None:
     ] == pytest.approx(change, rel=0.03)
 
 
-def drift(rng: np.random.Generator, count: int, size: float, time: float) -> np.ndarray:
+def drift(
+    rng: np.random.Generator, count: int, size: float, time: float
+) -> np.ndarray:
     """Return an error that wanders by ``size`` over ``time``."""
     keep = np.exp(-1 / time)
     steps = rng.normal(0, size * np.sqrt(1 - keep**2), count)
@@ -135,7 +151,9 @@ def noisy_ride(
     run = make_activity(
         speed=np.where(on, along, 3.0),
         duration=len(t) - 1,
-        heart_rate=np.round(beat) if np.isfinite(heart) else np.full(len(t), np.nan),
+        heart_rate=np.round(beat)
+        if np.isfinite(heart)
+        else np.full(len(t), np.nan),
         cadence=steps,
         elevation=height,
     )
@@ -177,7 +195,10 @@ def test_a_slow_lift_is_no_climb(ride: dict[str, float], seed: int) -> None:
     run = noisy_ride(**ride, seed=seed)
     cleaned = clean(run)
     assert "carried" in codes(cleaned)
-    assert cleaned.track["ascent"].iloc[-1] < 0.25 * ride["up"] * ride["minutes"] * 60
+    assert (
+        cleaned.track["ascent"].iloc[-1]
+        < 0.25 * ride["up"] * ride["minutes"] * 60
+    )
     distance, time = totals(run)
     carried = 60 * ride["minutes"]
     assert 7200 - 60 <= distance <= 7200 + 0.25 * carried * ride["along"] + 60
@@ -202,7 +223,9 @@ def test_a_slow_lift_is_no_climb(ride: dict[str, float], seed: int) -> None:
         "stroll on hairpins",
     ],
 )  # fmt: skip
-def test_a_straight_steady_hike_is_no_lift(hike: dict[str, float], seed: int) -> None:
+def test_a_straight_steady_hike_is_no_lift(
+    hike: dict[str, float], seed: int
+) -> None:
     """A climb in a straight line at an even pace is work, with lost steps or none, as long as the
     heart says so.
     """
@@ -230,10 +253,16 @@ def test_a_change_of_elevation_across_a_pause_is_no_lift() -> None:
     later = np.arange(1501) > 750
     height = 500.0 + 0.5 * np.arange(1501) + np.where(later, 30.0, 0.0)
     run = make_activity(duration=1500, speed=2.9, elevation=height)
-    index = run.records.index.where(~later, run.records.index + pd.Timedelta("1min"))
-    records = run.records.set_axis(pd.DatetimeIndex(index, name="time").as_unit("ns"))
+    index = run.records.index.where(
+        ~later, run.records.index + pd.Timedelta("1min")
+    )
+    records = run.records.set_axis(
+        pd.DatetimeIndex(index, name="time").as_unit("ns")
+    )
     stop = pd.DataFrame({"start_time": [index[750]], "end_time": [index[751]]})
-    paused = replace(run, records=records, pauses=stop.astype("datetime64[ns, UTC]"))
+    paused = replace(
+        run, records=records, pauses=stop.astype("datetime64[ns, UTC]")
+    )
     cleaned = clean(paused)
     assert "carried" not in codes(cleaned)
     assert cleaned.track["ascent"].iloc[-1] == pytest.approx(750.0, rel=0.02)
@@ -242,7 +271,9 @@ def test_a_change_of_elevation_across_a_pause_is_no_lift() -> None:
 def test_a_lift_by_other_limits() -> None:
     """Whoever climbs with a quieter heart than others sets the limit."""
     run = noisy_ride(1.15, 0.34, 8, heart=95.0)
-    assert "carried" not in codes(clean(run, cleaning=CleanRules(carried_rest=0.5)))
+    assert "carried" not in codes(
+        clean(run, cleaning=CleanRules(carried_rest=0.5))
+    )
 
 
 @pytest.mark.corpus
@@ -257,12 +288,14 @@ def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None
     rides = 0
     for name in sorted(index["file"]):
         run = clean(read(corpus / name))
-        if not is_on_foot(run.meta.sport, run.meta.sub_sport) or "carried" not in codes(
-            run
-        ):
+        if not is_on_foot(
+            run.meta.sport, run.meta.sub_sport
+        ) or "carried" not in codes(run):
             continue
         rides += 1
-        message = next(issue.message for issue in run.issues if issue.code == "carried")
+        message = next(
+            issue.message for issue in run.issues if issue.code == "carried"
+        )
         metres, seconds = (
             float(message.partition("vehicle, ")[2].split(" ")[i]) for i in (0, 3)
         )

@@ -10,7 +10,9 @@ from trailstats.cli import main
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def run(
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, str, str]]:
     """Return a function that runs the program and returns exit code, output and errors."""
 
     def call(*arguments: object) -> tuple[int, str, str]:

@@ -47,7 +47,9 @@ def test_tables_are_read_by_other_programs_as_they_stand(
     """DuckDB, polars and pandas see the same numbers in Parquet and CSV; Parquet says what and
     which version it is.
     """
-    paths = {n: tmp_path / f"{n}.parquet" for n in ("activities", "segments", "weekly")}
+    paths = {
+        n: tmp_path / f"{n}.parquet" for n in ("activities", "segments", "weekly")
+    }
     options = ("--segments", paths["segments"], "--weekly", paths["weekly"])
     assert run("batch", team, "-o", paths["activities"], *options)[0] == SOME
     for name, path in paths.items():
@@ -78,15 +80,23 @@ def test_tables_are_read_by_other_programs_as_they_stand(
     assert len(polars.read_csv(csv)) == 5
 
 
-def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> None:
+def test_athletes_in_one_table_and_in_parts(
+    run, team: Path, tmp_path: Path
+) -> None:
     """With --by-athlete a column says whose; with --partition each athlete's year is a file of its
     own.
     """
     out = tmp_path / "all.csv"
     assert (
-        run("batch", team, "--by-athlete", "-o", out, "--weekly", tmp_path / "w.json")[
-            0
-        ]
+        run(
+            "batch",
+            team,
+            "--by-athlete",
+            "-o",
+            out,
+            "--weekly",
+            tmp_path / "w.json",
+        )[0]
         == SOME
     )
     table = pd.read_csv(out)
@@ -96,7 +106,10 @@ def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> 
     assert {row["athlete"] for row in weeks["weekly"]} == {"ann", "bob=1_2"}
     parts = tmp_path / "parts.parquet"
     for _ in range(2):  # the second time in place of the first
-        assert run("batch", team, "--by-athlete", "--partition", "-o", parts)[0] == SOME
+        assert (
+            run("batch", team, "--by-athlete", "--partition", "-o", parts)[0]
+            == SOME
+        )
         where = f"'{parts}/*/*/*.parquet', hive_partitioning = true"
         query = (
             f"SELECT athlete, year, count(*) FROM read_parquet({where}) WHERE status = 'ok' "
@@ -110,7 +123,9 @@ def test_athletes_in_one_table_and_in_parts(run, team: Path, tmp_path: Path) -> 
             ("bob=1_2", 2026, 1),
         ]
         assert (
-            duckdb.sql(f"SELECT count(*) FROM read_parquet({where})").fetchall()[0][0]
+            duckdb.sql(f"SELECT count(*) FROM read_parquet({where})").fetchall()[
+                0
+            ][0]
             == 5
         )
     frame = polars.scan_parquet(parts, hive_partitioning=True).collect()
@@ -150,28 +165,47 @@ def test_options_that_don_t_fit_are_usage_errors(
     assert run("batch", team, *told)[0] == USAGE
 
 
-def test_the_cache_is_used_shown_and_cleared(run, team: Path, tmp_path: Path) -> None:
+def test_the_cache_is_used_shown_and_cleared(
+    run, team: Path, tmp_path: Path
+) -> None:
     """A run fills it, `cache info` counts it, `cache clear` empties it; --no-cache touches none."""
     cache = tmp_path / "cache"
     assert (
-        run("batch", team, "-o", tmp_path / "a.csv", "--no-cache", "--cache", cache)[0]
+        run(
+            "batch",
+            team,
+            "-o",
+            tmp_path / "a.csv",
+            "--no-cache",
+            "--cache",
+            cache,
+        )[0]
         == SOME
     )
     assert not cache.exists()
     assert run("cache", "info", "--cache", cache)[0] == OK
     assert not cache.exists()
-    assert run("batch", team, "-o", tmp_path / "b.csv", "--cache", cache)[0] == SOME
-    held = json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"]
+    assert (
+        run("batch", team, "-o", tmp_path / "b.csv", "--cache", cache)[0] == SOME
+    )
+    held = json.loads(run("cache", "info", "--cache", cache, "--json")[1])[
+        "cache"
+    ]
     assert (held["sources"], held["activities"]) == (5, 5)
     assert held["bytes"] > 0
-    assert run("batch", team, "-o", tmp_path / "c.csv", "--cache", cache)[0] == SOME
+    assert (
+        run("batch", team, "-o", tmp_path / "c.csv", "--cache", cache)[0] == SOME
+    )
     assert (
         (tmp_path / "a.csv").read_bytes()
         == (tmp_path / "b.csv").read_bytes()
         == (tmp_path / "c.csv").read_bytes()
     )
     assert (
-        json.loads(run("cache", "clear", "--cache", cache, "--json")[1])["cleared"] == 5
+        json.loads(run("cache", "clear", "--cache", cache, "--json")[1])[
+            "cleared"
+        ]
+        == 5
     )
     assert (
         json.loads(run("cache", "info", "--cache", cache, "--json")[1])["cache"][
@@ -190,7 +224,9 @@ def test_a_damaged_cache_is_a_sentence(run, team: Path, tmp_path: Path) -> None:
     file.write_bytes(b"damaged " * 1000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("warnings.filters", [])
-        code, _, err = run("batch", team, "-o", tmp_path / "b.csv", "--cache", cache)
+        code, _, err = run(
+            "batch", team, "-o", tmp_path / "b.csv", "--cache", cache
+        )
     assert code == SOME
     assert "set aside" in err
     assert "Traceback" not in err
@@ -202,7 +238,9 @@ def test_an_interrupt_is_a_sentence(
 ) -> None:
     """Exit code 130; it says how far it came and that the same command goes on."""
 
-    def interrupted(_sources: object, _options: object, work, **_: object) -> None:
+    def interrupted(
+        _sources: object, _options: object, work, **_: object
+    ) -> None:
         work.progress(3, 5)
         raise KeyboardInterrupt
 

@@ -86,7 +86,9 @@ def test_analyze_prints_a_document_or_tables(run, gpx: Path) -> None:
     assert "mi" in run("analyze", gpx, "--imperial")[1]
 
 
-def test_one_file_that_is_no_activity_exits_1(run, html: Path, tmp_path: Path) -> None:
+def test_one_file_that_is_no_activity_exits_1(
+    run, html: Path, tmp_path: Path
+) -> None:
     """A page, a picture, an empty file and a missing one: a sentence that says what was found, or a
     document.
     """
@@ -114,13 +116,23 @@ def test_one_file_that_is_no_activity_exits_1(run, html: Path, tmp_path: Path) -
         assert document["problem"]["path"] == str(path)
 
 
-def test_batch_keeps_every_source(run, gpx: Path, html: Path, tmp_path: Path) -> None:
+def test_batch_keeps_every_source(
+    run, gpx: Path, html: Path, tmp_path: Path
+) -> None:
     """The good file and the bad one are rows; exit code 3; the segments have their contract's
     columns.
     """
     out, segments = tmp_path / "out.csv", tmp_path / "segments.csv"
     code, _, err = run(
-        "batch", gpx, html, "-o", out, "--segments", segments, "--evidence", "signal"
+        "batch",
+        gpx,
+        html,
+        "-o",
+        out,
+        "--segments",
+        segments,
+        "--evidence",
+        "signal",
     )
     assert code == SOME
     assert "HTML" in err
@@ -129,7 +141,9 @@ def test_batch_keeps_every_source(run, gpx: Path, html: Path, tmp_path: Path) ->
     assert list(table.columns) == schema.ACTIVITIES.names
     parts = pd.read_csv(segments)
     assert list(parts.columns) == schema.SEGMENTS.names
-    assert parts["distance"].sum() == pytest.approx(table["distance"].iloc[0], rel=1e-3)
+    assert parts["distance"].sum() == pytest.approx(
+        table["distance"].iloc[0], rel=1e-3
+    )
     assert parts["start_time"].str.endswith("Z").all()
     assert pd.Timestamp(parts["start_time"].iloc[0]) == pd.Timestamp(
         "2026-03-01T08:00:00Z"
@@ -149,7 +163,9 @@ def test_batch_writes_parquet_and_json(run, gpx: Path, tmp_path: Path) -> None:
     )
 
 
-def test_batch_of_nothing_readable_exits_1(run, html: Path, tmp_path: Path) -> None:
+def test_batch_of_nothing_readable_exits_1(
+    run, html: Path, tmp_path: Path
+) -> None:
     """All failed: exit code 1, and the table says why."""
     code, _, err = run("batch", html, "-o", tmp_path / "out.csv")
     assert code == NOTHING
@@ -172,7 +188,9 @@ def test_batch_into_a_missing_folder_says_so_first(
     assert run("convert", gpx, tmp_path / "run.kml")[0] == USAGE
 
 
-def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) -> None:
+def test_one_missing_source_of_several_is_a_row(
+    run, gpx: Path, tmp_path: Path
+) -> None:
     """The others are done and written, with exit code 3; where nothing is there, nothing can be
     done.
     """
@@ -183,7 +201,10 @@ def test_one_missing_source_of_several_is_a_row(run, gpx: Path, tmp_path: Path) 
     assert table["file"].tolist() == [str(gpx), str(gone)]
     code, out, _ = run("check", gone, gpx, "--json")
     assert code == SOME
-    assert [item["status"] for item in json.loads(out)["files"]] == ["failed", "ok"]
+    assert [item["status"] for item in json.loads(out)["files"]] == [
+        "failed",
+        "ok",
+    ]
     assert run("claims", gpx, gone)[0] == SOME
     for command in ("check", "claims"):
         code, _, err = run(command, gone, tmp_path / "gone too")
@@ -243,7 +264,9 @@ def test_check_tells_what_is_in_a_file(run, gpx: Path, html: Path) -> None:
     assert run("check", html)[0] == NOTHING
 
 
-def test_check_compares_with_another_reader(run, gpx: Path, samples: Path) -> None:
+def test_check_compares_with_another_reader(
+    run, gpx: Path, samples: Path
+) -> None:
     """A plain file reads the same in gpxpy, and the comparison says so; JSON lists the
     differences.
     """
@@ -271,7 +294,9 @@ def test_convert_writes_each_format(run, gpx: Path, tmp_path: Path) -> None:
 
 def test_schema_prints_documents_and_tables(run) -> None:
     """Both by name; an unknown one is a usage error that lists the known."""
-    assert json.loads(run("schema", "analysis")[1])["title"] == "trailstats analysis"
+    assert (
+        json.loads(run("schema", "analysis")[1])["title"] == "trailstats analysis"
+    )
     assert "p_trail" in run("schema", "segments")[1]
     assert "activities" in run("schema")[1]
     code, _, err = run("schema", "walks")
@@ -289,7 +314,9 @@ def test_a_map_or_labels_that_are_not_there_are_usage_errors(
         assert "away.csv" in err
 
 
-def test_mistakes_in_options_are_usage_errors(run, gpx: Path, tmp_path: Path) -> None:
+def test_mistakes_in_options_are_usage_errors(
+    run, gpx: Path, tmp_path: Path
+) -> None:
     """An unknown kind of evidence, a race on no day, a profile with a wrong key."""
     assert run("analyze", gpx, "--evidence", "smell")[0] == USAGE
     assert run("claims", gpx, "--race", "in May")[0] == USAGE
@@ -363,7 +390,9 @@ def test_a_folder_of_odd_files(run, samples: Path, tmp_path: Path) -> None:
     assert code == SOME
     table = pd.read_csv(tmp_path / "odd.csv")
     files = {
-        p.name for p in odd.iterdir() if p.suffix in (".fit", ".gpx", ".tcx", ".gz")
+        p.name
+        for p in odd.iterdir()
+        if p.suffix in (".fit", ".gpx", ".tcx", ".gz")
     }
     assert files <= {Path(f.split("#")[0]).name for f in table["file"]}
     assert table[table["status"] == "failed"]["error"].str.len().min() > 10
@@ -378,7 +407,8 @@ def test_wide_tables_say_what_they_leave_out(
     monkeypatch.setenv("COLUMNS", "80")
     names = [f"column_{k}" for k in range(12)]
     _tables.frame(
-        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}), False
+        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}),
+        False,
     )
     out = capsys.readouterr().out
     assert "a.fit" in out
@@ -386,7 +416,9 @@ def test_wide_tables_say_what_they_leave_out(
     assert "\u2026" not in out
     shown, left_out = out.split("not shown:")
     for name in names:
-        assert (name in shown) != (f"{name}," in left_out or f"{name};" in left_out)
+        assert (name in shown) != (
+            f"{name}," in left_out or f"{name};" in left_out
+        )
 
 
 @pytest.mark.parametrize("name", ["analyze", "batch", "claims", "report"])

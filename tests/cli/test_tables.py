@@ -165,7 +165,9 @@ def test_files_of_one_folder_are_named_without_it(samples, wide, capsys) -> None
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands_and_options(shell) -> None:
     """The script for the shell is printed, and the program answers it."""
-    environment = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    environment = os.environ | {
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"
+    }
     program = [sys.executable, "-m", "trailstats"]
     script = subprocess.run(
         [*program, "--show-completion", shell],

@@ -50,7 +50,9 @@ def name_of(path: Path) -> str:
 
 
 WITH_BLOCKS = [
-    path for path in PAGES if any(kind in ("python", "sh") for kind, _ in blocks(path))
+    path
+    for path in PAGES
+    if any(kind in ("python", "sh") for kind, _ in blocks(path))
 ]
 
 
@@ -125,13 +127,15 @@ def test_blocks_say_what_they_are(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in PAGES if "pip install" in p.read_text("utf-8")], ids=name_of
+    "path",
+    [p for p in PAGES if "pip install" in p.read_text("utf-8")],
+    ids=name_of,
 )
 def test_extras_that_pages_name_exist(path: Path) -> None:
     """What a page says to install can be installed."""
-    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
-        "optional-dependencies"
-    ]
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]["optional-dependencies"]
     for names in re.findall(
         r"(?:trailstats|\.)\[([\w,]+)\]", path.read_text(encoding="utf-8")
     ):
@@ -167,6 +171,8 @@ def test_the_app_of_the_readme_answers(samples: Path) -> None:
 
 def test_the_readme_gets_a_programmer_there_in_five_lines() -> None:
     """From the import to a table of labelled stretches."""
-    first = next(text for kind, text in blocks(ROOT / "README.md") if kind == "python")
+    first = next(
+        text for kind, text in blocks(ROOT / "README.md") if kind == "python"
+    )
     assert len([line for line in first.splitlines() if line.strip()]) <= 5
     assert "surface" in first

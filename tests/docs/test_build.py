@@ -23,9 +23,13 @@ class Links(HTMLParser):
         self.places: set[str] = set()
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(
+        self, tag: str, attrs: list[tuple[str, str | None]]
+    ) -> None:
         given = dict(attrs)
-        self.places |= {str(given[key]) for key in ("id", "name") if given.get(key)}
+        self.places |= {
+            str(given[key]) for key in ("id", "name") if given.get(key)
+        }
         for key in ("href", "src"):
             if given.get(key):
                 self.targets.append(str(given[key]))
@@ -75,7 +79,8 @@ def build(root: Path, folder: Path) -> Path:
 def broken_links(built: Path) -> list[str]:
     """Return the links to another page, a picture or a place on a page that don't find it."""
     pages = {
-        path: Links(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")
+        path: Links(path.read_text(encoding="utf-8"))
+        for path in built.rglob("*.html")
     }
     assert len(pages) > 50
     broken = []
@@ -87,7 +92,9 @@ def broken_links(built: Path) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             target = (
-                (path.parent / unquote(parts.path)).resolve() if parts.path else path
+                (path.parent / unquote(parts.path)).resolve()
+                if parts.path
+                else path
             )
             lost = (
                 parts.fragment

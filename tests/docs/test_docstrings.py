@@ -22,7 +22,9 @@ def test_there_are_examples() -> None:
 @pytest.mark.parametrize(
     "path", WITH_EXAMPLES, ids=lambda p: str(p.relative_to(PACKAGE))
 )
-def test_examples(path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples(
+    path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each prints what stands below it."""
     monkeypatch.chdir(root)
     name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(

@@ -29,7 +29,9 @@ def test_the_gallery_shows_every_chart(
     picture.
     """
     made = tool("make_gallery")
-    assert (root / "docs" / "gallery.md").read_text(encoding="utf-8") == made.page()
+    assert (root / "docs" / "gallery.md").read_text(
+        encoding="utf-8"
+    ) == made.page()
     names = {entry.name for entry in made.ENTRIES}
     assert names == set(plots.__all__) - {"write_pictures"}
     assert {
@@ -68,9 +70,13 @@ def test_links_inside_the_docs_lead_somewhere(root: Path) -> None:
 
 def pages(root: Path) -> list[Path]:
     """Return the pages that are written by hand or by a tool, without those of public names."""
-    written = [p for p in (root / "docs").rglob("*.md") if "_build" not in p.parts]
+    written = [
+        p for p in (root / "docs").rglob("*.md") if "_build" not in p.parts
+    ]
     own = [p for p in written if "reference" not in p.relative_to(root).parts]
-    tops = [root / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")]
+    tops = [
+        root / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")
+    ]
     return [*own, *tops, *(root / "tools").rglob("*.md")]
 
 
@@ -96,7 +102,9 @@ def resolves(name: str) -> bool:
 
 def test_modules_and_paths_that_pages_name_exist(root: Path) -> None:
     """Whatever moved or was renamed, the pages name it as it is now."""
-    path = r"(?<![\w/.~-])((?:trailstats|tests|tools|benchmarks|examples)/[\w./]*\w)"
+    path = (
+        r"(?<![\w/.~-])((?:trailstats|tests|tools|benchmarks|examples)/[\w./]*\w)"
+    )
     for page in pages(root):
         text = page.read_text(encoding="utf-8")
         for name in re.findall(r"`(trailstats(?:\.\w+)+)`", text):
@@ -125,18 +133,24 @@ def test_the_path_of_a_file_to_a_row_is_the_one_it_takes(root: Path) -> None:
     assert named > 20
 
 
-def test_the_page_on_architecture_has_the_rows_of_the_layer_test(root: Path) -> None:
+def test_the_page_on_architecture_has_the_rows_of_the_layer_test(
+    root: Path,
+) -> None:
     """The table of rooms and the enforced layers are one."""
     text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \d+ \| ([^|]+) \|", text, flags=re.MULTILINE)
-    listed = [{n.rstrip("/") for n in re.findall(r"`([\w/]+)`", row)} for row in rows]
+    listed = [
+        {n.rstrip("/") for n in re.findall(r"`([\w/]+)`", row)} for row in rows
+    ]
     assert listed == test_architecture.LAYERS
 
 
 def test_the_profile_of_the_readme_is_one(root: Path, tmp_path: Path) -> None:
     """Every key that the README shows is known and in range."""
     text = (root / "README.md").read_text(encoding="utf-8")
-    block = re.findall(r"^```toml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)[0]
+    block = re.findall(
+        r"^```toml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL
+    )[0]
     path = tmp_path / "athlete.toml"
     path.write_text(block, encoding="utf-8")
     assert Athlete.from_toml(path).heart_rate_max == 188

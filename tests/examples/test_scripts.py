@@ -58,7 +58,9 @@ def test_example(root: Path, name: str, tmp_path: Path) -> None:
         written = json.loads(
             (tmp_path / "stretches.geojson").read_text(encoding="utf-8")
         )
-        surfaces = {feature["properties"]["surface"] for feature in written["features"]}
+        surfaces = {
+            feature["properties"]["surface"] for feature in written["features"]
+        }
         assert surfaces <= {"road", "trail", "unknown"}
         assert len(written["features"]) > 10
 
@@ -74,6 +76,8 @@ def test_the_notebook_runs(root: Path, tmp_path: Path) -> None:
     NotebookClient(
         notebook, timeout=1200, resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
-    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = [
+        output for cell in notebook.cells for output in cell.get("outputs", [])
+    ]
     assert any("text/html" in output.get("data", {}) for output in shown)
     assert any("vega" in str(output.get("data")) for output in shown)

@@ -10,7 +10,9 @@ from trailstats.analysis import analyze
 from trailstats.history._cadence import CadenceEvidence, cadence_evidence
 
 
-def test_steps_count_as_recorded_where_nine_tenths_of_the_time_have_them() -> None:
+def test_steps_count_as_recorded_where_nine_tenths_of_the_time_have_them() -> (
+    None
+):
     """A cadence that is missing for a third of the run is wanted, one for a twentieth is not."""
     for silent, wanted in ((600, True), (90, False)):
         steps = np.where(np.arange(1801) < silent, np.nan, 176.0)

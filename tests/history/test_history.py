@@ -73,7 +73,9 @@ def test_progress_is_lines_or_a_function(
     assert "4 of 4 read" in capsys.readouterr().err
     counts: list[tuple[int, int]] = []
     analyze_folder(
-        folder, workers=1, progress=lambda done, total: counts.append((done, total))
+        folder,
+        workers=1,
+        progress=lambda done, total: counts.append((done, total)),
     )
     assert counts == [(i, 4) for i in range(1, 5)]
 
@@ -82,7 +84,9 @@ def test_a_missing_place_among_several_fails_alone(folder: Path) -> None:
     """It is a row like any source that can't be read, unless the first failure is to be raised."""
     found = analyze_folder([folder / "gone", folder / "a.gpx"], workers=1)
     assert found.activities["status"].tolist() == ["ok", "failed"]
-    assert [failure.source for failure in found.failures] == [str(folder / "gone")]
+    assert [failure.source for failure in found.failures] == [
+        str(folder / "gone")
+    ]
     with pytest.raises(ReadError):
         analyze_folder(
             [folder / "gone", folder / "a.gpx"], workers=1, on_error=OnError.RAISE
@@ -182,7 +186,10 @@ def test_workers_give_what_one_process_gives(folder: Path) -> None:
     alone = analyze_folder(folder, athlete=ATHLETE, workers=1).to_dict()
     assert analyze_folder(folder, athlete=ATHLETE, workers=2).to_dict() == alone
     with ThreadPoolExecutor(2) as pool:
-        assert analyze_folder(folder, athlete=ATHLETE, executor=pool).to_dict() == alone
+        assert (
+            analyze_folder(folder, athlete=ATHLETE, executor=pool).to_dict()
+            == alone
+        )
 
 
 def _poisoned(
@@ -196,7 +203,9 @@ def _poisoned(
 _real = _workers.measure_source
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+@pytest.mark.skipif(
+    not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL"
+)
 def test_a_killed_worker_costs_its_file_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +223,9 @@ def test_a_killed_worker_costs_its_file_only(
 def test_progress_counts_every_source(folder: Path) -> None:
     """The caller is told each step up to the total."""
     seen: list[tuple[int, int]] = []
-    analyze_folder(folder, progress=lambda done, total: seen.append((done, total)))
+    analyze_folder(
+        folder, progress=lambda done, total: seen.append((done, total))
+    )
     assert seen == [(i, 4) for i in range(1, 5)]
 
 
@@ -245,7 +256,9 @@ def test_the_maximum_heart_rate_comes_from_all_recordings() -> None:
 def test_a_stated_maximum_wins_and_age_is_the_last_resort() -> None:
     """208 - 0.7 age [Tanaka2001] only where nothing else is known."""
     runs = [dated(d, heart_rate=beating(140.0)) for d in range(1, 3)]
-    assert history(*runs, athlete=Athlete(heart_rate_max=201)).limits.maximum == 201
+    assert (
+        history(*runs, athlete=Athlete(heart_rate_max=201)).limits.maximum == 201
+    )
     assert history(
         *runs, athlete=Athlete(birth_year=1986)
     ).limits.maximum == pytest.approx(208 - 0.7 * 40)
@@ -255,14 +268,26 @@ def test_intent_comes_from_names_and_calendar() -> None:
     """Named runs are what they are called; the first run within 36 hours of a hard one is meant to
     be easy.
     """
-    names = ["Intervals 5 x 1000", "Morning", "Evening", "Easy run", "City marathon"]
+    names = [
+        "Intervals 5 x 1000",
+        "Morning",
+        "Evening",
+        "Easy run",
+        "City marathon",
+    ]
     runs = []
     for day, name in enumerate(names, 1):
         run = dated(day)
         runs.append(replace(run, meta=replace(run.meta, name=name)))
     table = history(*runs).activities
     assert table["intent"].tolist() == ["hard", "easy", "", "easy", "race"]
-    assert table["intent_source"].tolist() == ["name", "calendar", "", "name", "name"]
+    assert table["intent_source"].tolist() == [
+        "name",
+        "calendar",
+        "",
+        "name",
+        "name",
+    ]
 
 
 def test_a_name_with_words_of_both_kinds_is_a_hard_run() -> None:
@@ -321,7 +346,9 @@ def test_segments_of_all_activities_are_together() -> None:
     assert isinstance(found.segments.index, pd.RangeIndex)
 
 
-def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> None:
+def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> (
+    None
+):
     """Workers get part of the profile, which the cache is keyed by: the rest must make no
     difference to them.
     """
@@ -344,7 +371,9 @@ def test_measuring_looks_at_nothing_of_the_profile_that_workers_don_t_get() -> N
     )
     sent = Options(athlete).for_measuring().athlete
     assert sent != athlete
-    run = dated(1, heart_rate=np.full(1801, 150.0), elevation=np.linspace(0, 80, 20))
+    run = dated(
+        1, heart_rate=np.full(1801, 150.0), elevation=np.linspace(0, 80, 20)
+    )
     assert (
         measure(run, Options(sent)).to_dict()
         == measure(run, Options(athlete)).to_dict()

@@ -19,7 +19,9 @@ from trailstats.model.athlete import Athlete
 from trailstats.schema import TRAINING
 
 
-def activities(days: list[int], loads: list[float], **columns: object) -> pd.DataFrame:
+def activities(
+    days: list[int], loads: list[float], **columns: object
+) -> pd.DataFrame:
     """Return a table of runs on some days after the first of March."""
     start = pd.Timestamp("2026-03-01T08:00:00Z") + pd.to_timedelta(days, unit="D")
     names = [f"{k}.fit" for k in range(len(days))]
@@ -37,7 +39,9 @@ def test_load_and_form_of_a_steady_month() -> None:
     """100 a day from nothing is 63.2 of fitness after 42 days; form is yesterday's fitness less
     fatigue.
     """
-    days = daily_table(activities(list(range(42)), [100.0] * 42, distance=10000.0))
+    days = daily_table(
+        activities(list(range(42)), [100.0] * 42, distance=10000.0)
+    )
     assert days["fitness"].iloc[-1] == pytest.approx(63.2121, abs=1e-4)
     assert days["fatigue"].iloc[-1] == pytest.approx(
         100.0 * (1.0 - np.exp(-6.0)), abs=1e-9
@@ -70,7 +74,9 @@ def test_descent_is_held_against_the_weeks_before() -> None:
     protects no more.
     """
     days = daily_table(
-        activities([0, 10, 20, 60], [1.0] * 4, descent=[900.0, 200.0, 300.0, 150.0])
+        activities(
+            [0, 10, 20, 60], [1.0] * 4, descent=[900.0, 200.0, 300.0, 150.0]
+        )
     )
     ratio = days["downhill_exposure_ratio"]
     assert ratio.iloc[10] == pytest.approx(200.0 / 900.0)
@@ -92,7 +98,9 @@ def test_failures_and_duplicates_do_not_count() -> None:
     assert daily_table(table.iloc[2:]).empty
 
 
-def stretches(grade: np.ndarray, speed: np.ndarray, **columns: object) -> pd.DataFrame:
+def stretches(
+    grade: np.ndarray, speed: np.ndarray, **columns: object
+) -> pd.DataFrame:
     """Return a table of stretches that were run."""
     slope = np.where(np.abs(grade) < 0.02, "flat", "up")
     fixed = {
@@ -111,7 +119,9 @@ def test_an_athletes_own_grade_curve_is_found() -> None:
     that says so.
     """
     rng = np.random.default_rng(4)
-    grade = np.concatenate([np.zeros(200), np.full(200, 0.10), np.full(200, -0.05)])
+    grade = np.concatenate(
+        [np.zeros(200), np.full(200, 0.10), np.full(200, -0.05)]
+    )
     level = rng.uniform(2.5, 4.0, 600)
     rate = 60.0 + 30.0 * level
     truth = race_factor(grade) * np.where(grade > 0, 1.1, 1.0)
@@ -185,7 +195,9 @@ def test_polarisation_and_discipline_over_runs() -> None:
         time_zone_3=150.0,
     )
     runs = runs.assign(
-        intent=["easy", ""], time_easy_judged=500.0, time_above_easy=[100.0, 400.0]
+        intent=["easy", ""],
+        time_easy_judged=500.0,
+        time_above_easy=[100.0, 400.0],
     )
     found = training_metrics(
         runs, schema.SEGMENTS.empty(), [schema.EFFORTS.empty()] * 2
@@ -200,7 +212,9 @@ def test_a_history_says_what_it_knows(samples, part: str) -> None:
     history = analyze_folder(
         samples / part, athlete=Athlete(heart_rate_max=190.0), workers=1
     )
-    nothing = training_metrics(schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), [])
+    nothing = training_metrics(
+        schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), []
+    )
     for found in (history.training(), nothing):
         assert set(found) == set(TRAINING)
         for name, metric in found.items():

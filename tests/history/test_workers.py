@@ -26,7 +26,9 @@ from trailstats.io.export import convert
 from trailstats.io.formats import ReadLimits
 
 resource = pytest.importorskip("resource")
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="these tests fork")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="these tests fork"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +131,10 @@ def test_a_source_that_hangs_is_a_row(
         ("3.gpx", "time_limit")
     ]
     rest = plain.activities[~plain.activities["file"].str.endswith("3.gpx")]
-    assert found.activities["distance"].dropna().tolist() == rest["distance"].tolist()
+    assert (
+        found.activities["distance"].dropna().tolist()
+        == rest["distance"].tolist()
+    )
 
 
 def test_a_file_that_changes_while_it_is_read(
@@ -169,7 +174,9 @@ def test_a_file_that_can_t_be_opened_is_a_row(folder: Path) -> None:
     assert "can't be opened" in found.activities["error"].iloc[-1]
 
 
-def test_after_an_interrupt_the_rest_is_done_only(folder: Path, tmp_path: Path) -> None:
+def test_after_an_interrupt_the_rest_is_done_only(
+    folder: Path, tmp_path: Path
+) -> None:
     """What was done is in the cache, no process is left, and the second run has every row."""
 
     def interrupt(done: int, total: int) -> None:
@@ -177,7 +184,9 @@ def test_after_an_interrupt_the_rest_is_done_only(folder: Path, tmp_path: Path) 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        analyze_folder(folder, workers=2, cache=tmp_path / "cache", progress=interrupt)
+        analyze_folder(
+            folder, workers=2, cache=tmp_path / "cache", progress=interrupt
+        )
     assert multiprocessing.active_children() == []
     assert Cache(tmp_path / "cache").info()["activities"] == 3
     found = analyze_folder(folder, workers=2, cache=tmp_path / "cache")
@@ -220,10 +229,15 @@ def test_a_full_disk_costs_the_cache_only(folder: Path, tmp_path: Path) -> None:
     assert any(issubclass(w.category, CacheWarning) for w in caught)
     assert found.to_dict() == plain.to_dict()
     assert documents == [a.to_dict() for a in plain.analyses]
-    assert analyze_folder(folder, cache=tmp_path / "cache").to_dict() == plain.to_dict()
+    assert (
+        analyze_folder(folder, cache=tmp_path / "cache").to_dict()
+        == plain.to_dict()
+    )
 
 
-def test_several_athletes_have_a_history_each(folder: Path, tmp_path: Path) -> None:
+def test_several_athletes_have_a_history_each(
+    folder: Path, tmp_path: Path
+) -> None:
     """A folder each, with a profile where there is one; together they give what each gives
     alone.
     """
@@ -232,7 +246,9 @@ def test_several_athletes_have_a_history_each(folder: Path, tmp_path: Path) -> N
         (root / name).mkdir(parents=True)
         for day in days:
             (folder / f"{day}.gpx").rename(root / name / f"{day}.gpx")
-    (root / "ann" / "athlete.toml").write_text('name = "Ann"\nheart_rate_max = 191\n')
+    (root / "ann" / "athlete.toml").write_text(
+        'name = "Ann"\nheart_rate_max = 191\n'
+    )
     found = analyze_athletes(root, workers=2)
     assert list(found) == ["ann", "bob"]
     assert found["ann"].limits.maximum == 191

@@ -52,7 +52,9 @@ class FitWriter:
         )
         self.body += b"".join(bytes(f) for f in fields)
         if developer:
-            self.body += bytes([len(developer)]) + b"".join(bytes(f) for f in developer)
+            self.body += bytes([len(developer)]) + b"".join(
+                bytes(f) for f in developer
+            )
         self.kinds[local] = (order, list(fields))
         return self
 

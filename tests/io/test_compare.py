@@ -37,9 +37,15 @@ def test_samples_do_not_differ(samples, name):
 
 def test_a_column_from_a_developer_field_is_ours_alone(fit_writer, tmp_path):
     """What trailstats fills from elsewhere is shown with its reason."""
-    w = fit_writer().define(2, 207, [(1, 16, 0x0D), (3, 1, 2)]).add(2, bytes(16), 0)
+    w = (
+        fit_writer()
+        .define(2, 207, [(1, 16, 0x0D), (3, 1, 2)])
+        .add(2, bytes(16), 0)
+    )
     w.define(
-        1, 206, [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 6, 7), (8, 6, 7), (15, 1, 2)]
+        1,
+        206,
+        [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 6, 7), (8, 6, 7), (15, 1, 2)],
     )
     w.add(1, 0, 0, 0x84, b"Power\0", b"watts\0", 7)
     w.define(0, 20, [(253, 4, 0x86), (3, 1, 2)], developer=[(0, 2, 0)])
@@ -121,5 +127,7 @@ def test_corpus(corpus):
     )
     for name in small["file"][:8]:
         table = compare(corpus / name)
-        other = table[~table["note"].str.contains("developer field|which stopped")]
+        other = table[
+            ~table["note"].str.contains("developer field|which stopped")
+        ]
         assert other.empty, (name, other.to_dict("records"))

@@ -55,7 +55,9 @@ def folder(tmp_path, run_fit, run_gpx):
         "photo.jpg": b"\xff\xd8\xff",
         "._a.gpx": b"stub",
         ".git/x.fit": run_fit,
-        "d.zip": zipped({"1.fit": run_fit, "sub/2.gpx": run_gpx, "readme.md": b"#"}),
+        "d.zip": zipped(
+            {"1.fit": run_fit, "sub/2.gpx": run_gpx, "readme.md": b"#"}
+        ),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
@@ -103,8 +105,12 @@ def test_sources_travel_between_processes(folder):
 
 def test_a_file_that_was_named_always_counts(folder):
     """Whatever it is called and holds, it gives an activity or a failure."""
-    assert names(ts.iter_activities(folder / "notes.txt"), folder) == ["!notes.txt"]
-    assert names(ts.iter_activities([folder / "c.FIT", str(folder / "b")]), folder) == [
+    assert names(ts.iter_activities(folder / "notes.txt"), folder) == [
+        "!notes.txt"
+    ]
+    assert names(
+        ts.iter_activities([folder / "c.FIT", str(folder / "b")]), folder
+    ) == [
         "c.FIT",
         "b/run.fit",
     ]
@@ -179,7 +185,9 @@ def test_paths_in_an_archive_lead_nowhere(tmp_path, run_fit):
     """Members are read, never written: a path out of the archive has no effect."""
     path = tmp_path / "in" / "evil.zip"
     path.parent.mkdir()
-    path.write_bytes(zipped({"../../evil.fit": run_fit, "/etc/evil.fit": run_fit}))
+    path.write_bytes(
+        zipped({"../../evil.fit": run_fit, "/etc/evil.fit": run_fit})
+    )
     assert len(list(ts.iter_activities(path))) == 2
     assert [p.name for p in tmp_path.rglob("*")] == ["in", "evil.zip"]
 
@@ -219,7 +227,12 @@ def test_a_strava_export_is_joined_with_its_table(strava, which):
     file lacks.
     """
     trail, plain = ts.iter_activities(strava[which])
-    assert (trail.meta.name, trail.meta.notes, trail.meta.gear, trail.meta.rpe) == (
+    assert (
+        trail.meta.name,
+        trail.meta.notes,
+        trail.meta.gear,
+        trail.meta.rpe,
+    ) == (
         "Lauf, locker",
         "Two\nlines",
         "Shoes",
@@ -244,8 +257,11 @@ GERMAN = (
     '1,"1.03.2026, 08:00:00",Runde,Traillauf,Schön,3600,"9,44",,,false,,Schuhe,activities/1.gpx.gz'
     + "," * 30 + ",4.0\n"
 )  # fmt: skip
-OLD = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n" + (
-    "1,2018-09-12 15:02:23,Runde,Trail Run,Schön,783,3681.0,true,Schuhe,activities/1.gpx.gz\n"
+OLD = (
+    "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n"
+    + (
+        "1,2018-09-12 15:02:23,Runde,Trail Run,Schön,783,3681.0,true,Schuhe,activities/1.gpx.gz\n"
+    )
 )
 
 
@@ -360,14 +376,18 @@ def test_a_zip_whose_directory_points_before_the_file(run_gpx):
             whole.rindex(b"PK\x05\x06") + 16
         )  # where the end tells where the directory begins
         data = (
-            whole[:place] + (8 * len(whole)).to_bytes(4, "little") + whole[place + 4 :]
+            whole[:place]
+            + (8 * len(whole)).to_bytes(4, "little")
+            + whole[place + 4 :]
         )
         (only,) = ts.iter_activities(io.BytesIO(data))
         assert isinstance(only, Failure)
         assert only.code in ("corrupt", "unsupported_format")
 
 
-def test_bytes_of_any_kind_and_streams_of_text_are_read(run_gpx, tmp_path) -> None:
+def test_bytes_of_any_kind_and_streams_of_text_are_read(
+    run_gpx, tmp_path
+) -> None:
     """Web frameworks hand over bytearrays and views; GPX is often opened as text."""
     path = tmp_path / "a.gpx"
     path.write_bytes(run_gpx)

@@ -43,7 +43,9 @@ def test_gpx_comes_back(run, tmp_path):
     back = ts.read(convert(run, tmp_path / "run.gpx"))
     assert (back.records.index == run.records.index).all()
     for name in ("latitude", "longitude", "elevation"):
-        np.testing.assert_allclose(back.records[name], run.records[name], atol=1e-9)
+        np.testing.assert_allclose(
+            back.records[name], run.records[name], atol=1e-9
+        )
     for name in ("heart_rate", "cadence", "temperature", "power"):
         np.testing.assert_array_equal(back.records[name], run.records[name])
     assert (back.meta.name, back.meta.sport, back.meta.sub_sport) == (
@@ -173,9 +175,15 @@ def test_lines_of_segments_join_however_coarse_the_recording(run, tmp_path):
     """With a record every ten seconds a segment of four holds none; its line runs between its ends
     all the same.
     """
-    coarse = replace(run, records=run.records.iloc[::10], extras=run.extras.iloc[::10])
-    times = run.records.index[0] + pd.to_timedelta([0.0, 13.0, 17.0, 300.0, 400.0], "s")
-    segments = schema.SEGMENTS.frame({"start_time": times[:-1], "end_time": times[1:]})
+    coarse = replace(
+        run, records=run.records.iloc[::10], extras=run.extras.iloc[::10]
+    )
+    times = run.records.index[0] + pd.to_timedelta(
+        [0.0, 13.0, 17.0, 300.0, 400.0], "s"
+    )
+    segments = schema.SEGMENTS.frame(
+        {"start_time": times[:-1], "end_time": times[1:]}
+    )
     path = convert(coarse, tmp_path / "segments.geojson", segments=segments)
     lines = [
         f["geometry"]["coordinates"]
@@ -183,14 +191,17 @@ def test_lines_of_segments_join_however_coarse_the_recording(run, tmp_path):
     ]
     assert lines[0][-1] == lines[1][0]
     assert lines[1][-1] == lines[2][0]
-    between = np.interp(13.0, [10.0, 20.0], run.records["latitude"].iloc[[10, 20]])
+    between = np.interp(
+        13.0, [10.0, 20.0], run.records["latitude"].iloc[[10, 20]]
+    )
     assert lines[1][0][1] == pytest.approx(between, abs=1e-7)
     indoors = replace(
         run, records=run.records.assign(latitude=np.nan, longitude=np.nan)
     )
     path = convert(indoors, tmp_path / "segments.geojson", segments=segments)
     assert [
-        f["geometry"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]
+        f["geometry"]
+        for f in json.loads(path.read_text(encoding="utf-8"))["features"]
     ] == [None] * 4
 
 
@@ -262,7 +273,11 @@ def test_cells_that_a_spreadsheet_would_run_are_defused(text, tmp_path):
     path = write_table(table, tmp_path / "t.csv", table=schema.ACTIVITIES)
     with path.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.reader(stream))
-    assert [row[0] for row in rows[1:]] == [f"'{text}".replace("\r", "\n"), "plain", ""]
+    assert [row[0] for row in rows[1:]] == [
+        f"'{text}".replace("\r", "\n"),
+        "plain",
+        "",
+    ]
     assert [row[1] for row in rows[1:]] == ["-1.0", "2.0", "3.0"]
 
 
@@ -291,13 +306,19 @@ def test_a_table_in_parts_is_the_table(tmp_path, monkeypatch, suffix):
         table.iloc[2:6],
         table.iloc[6:],
     ]
-    parts = write_table(iter(cuts), tmp_path / f"parts{suffix}", table=schema.SEGMENTS)
+    parts = write_table(
+        iter(cuts), tmp_path / f"parts{suffix}", table=schema.SEGMENTS
+    )
     if suffix == ".parquet":
-        pd.testing.assert_frame_equal(pd.read_parquet(parts), pd.read_parquet(whole))
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(parts), pd.read_parquet(whole)
+        )
     else:
         assert parts.read_bytes() == whole.read_bytes()
     nothing = write_table(
-        iter([table.iloc[:0]]), tmp_path / f"nothing{suffix}", table=schema.SEGMENTS
+        iter([table.iloc[:0]]),
+        tmp_path / f"nothing{suffix}",
+        table=schema.SEGMENTS,
     )
     assert nothing.stat().st_size > 0
 

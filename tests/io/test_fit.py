@@ -36,7 +36,9 @@ def parse(data, **options):
 
 
 def near(column, expected, tolerance):
-    expected = np.array([np.nan if v is None else v for v in expected], dtype=float)
+    expected = np.array(
+        [np.nan if v is None else v for v in expected], dtype=float
+    )
     np.testing.assert_array_equal(np.isnan(column), np.isnan(expected))
     np.testing.assert_allclose(column, expected, atol=tolerance, rtol=0)
 
@@ -138,7 +140,20 @@ def test_units_and_scales(fit_writer):
     )  # fmt: skip
     w.define(1, 20, numbers)
     w.add(
-        1, START, 2**30, 3000, 85, 64, 3500, 815, 2460, 4987, 11520, 708, -(2**29), 1550
+        1,
+        START,
+        2**30,
+        3000,
+        85,
+        64,
+        3500,
+        815,
+        2460,
+        4987,
+        11520,
+        708,
+        -(2**29),
+        1550,
     )
     p = parse(w.file())[0]
     expected = {
@@ -147,7 +162,9 @@ def test_units_and_scales(fit_writer):
         "step_length": 1.152,
         "vertical_ratio": 0.0708,
     }  # fmt: skip
-    assert {k: v[0] for k, v in p.columns.items()} == pytest.approx(expected, rel=1e-12)
+    assert {k: v[0] for k, v in p.columns.items()} == pytest.approx(
+        expected, rel=1e-12
+    )
     assert p.extras["enhanced_respiration_rate"][0] == 15.5
     assert (p.meta.sport, p.meta.sub_sport) == ("running", "trail")
 
@@ -178,7 +195,13 @@ def test_enhanced_fields_come_first_row_by_row(fit_writer):
     w = fit_writer().define(
         0,
         20,
-        [(253, 4, 0x86), (2, 2, 0x84), (78, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)],
+        [
+            (253, 4, 0x86),
+            (2, 2, 0x84),
+            (78, 4, 0x86),
+            (6, 2, 0x84),
+            (73, 4, 0x86),
+        ],
     )
     w.add(0, START, 3000, 3005, 1000, 0xFFFFFFFF).add(
         0, START + 1, 3000, 0xFFFFFFFF, 0xFFFF, 2500
@@ -199,7 +222,9 @@ def test_packed_speed_and_distance(fit_writer):
 
     w = fit_writer().define(0, 20, [(253, 4, 0x86), (8, 3, 0x0D), (5, 4, 0x86)])
     none = 0xFFFFFFFF
-    w.add(0, START, pack(3.25, 1600), none).add(0, START + 1, pack(3.5, 3900), none)
+    w.add(0, START, pack(3.25, 1600), none).add(
+        0, START + 1, pack(3.5, 3900), none
+    )
     w.add(0, START + 2, pack(3.75, 4200), none).add(
         0, START + 3, b"\xff\xff\xff", 99_900
     )
@@ -212,7 +237,13 @@ def test_packed_speed_and_distance(fit_writer):
 def describe(w, local, index, number, base, name, units="", native=None):
     """Add a field description, with its definition."""
     text, unit = name.encode() + b"\0", units.encode() + b"\0"
-    fields = [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, len(text), 7), (8, len(unit), 7)]
+    fields = [
+        (0, 1, 2),
+        (1, 1, 2),
+        (2, 1, 2),
+        (3, len(text), 7),
+        (8, len(unit), 7),
+    ]
     values = [index, number, base, text, unit]
     if native is not None:
         fields += [(14, 2, 0x84), (15, 1, 2)]
@@ -224,7 +255,9 @@ def test_developer_fields_keep_their_names_and_never_replace_a_column(fit_writer
     """A developer field called like a native one stands beside it, in its own units."""
     w = describe(fit_writer(), 1, 0, 0, 0x88, "speed", "km/h")
     describe(w, 1, 0, 1, 0x84, "Form Power", "Watts")
-    w.define(0, 20, [(253, 4, 0x86), (6, 2, 0x84)], developer=[(0, 4, 0), (1, 2, 0)])
+    w.define(
+        0, 20, [(253, 4, 0x86), (6, 2, 0x84)], developer=[(0, 4, 0), (1, 2, 0)]
+    )
     for i in range(3):
         w.add(0, START + i, 3000).raw(struct.pack("<fH", 10.5 + i, 70 + i))
     p = parse(w.file())[0]
@@ -234,14 +267,19 @@ def test_developer_fields_keep_their_names_and_never_replace_a_column(fit_writer
     assert "power" not in p.columns
 
 
-def test_a_developer_field_that_declares_to_be_native_fills_an_empty_column(fit_writer):
+def test_a_developer_field_that_declares_to_be_native_fills_an_empty_column(
+    fit_writer,
+):
     """A foot pod's power is taken for power where the watch has none of its own, and an issue says
     so.
     """
     for native_too in (False, True):
         w = describe(fit_writer(), 1, 0, 0, 0x84, "Power", "Watts", native=7)
         w.define(
-            0, 20, [(253, 4, 0x86)] + [(7, 2, 0x84)] * native_too, developer=[(0, 2, 0)]
+            0,
+            20,
+            [(253, 4, 0x86)] + [(7, 2, 0x84)] * native_too,
+            developer=[(0, 2, 0)],
         )
         w.add(0, START, *[180] * native_too).raw(struct.pack("<H", 250))
         p = parse(w.file())[0]
@@ -254,7 +292,9 @@ def test_a_developer_field_that_declares_to_be_native_fills_an_empty_column(fit_
 
 def test_late_missing_and_reused_developer_descriptions(fit_writer):
     """A description may come after its field, may change between definitions, or may never come."""
-    w = fit_writer().define(0, 20, [(253, 4, 0x86)], developer=[(0, 1, 0), (9, 1, 3)])
+    w = fit_writer().define(
+        0, 20, [(253, 4, 0x86)], developer=[(0, 1, 0), (9, 1, 3)]
+    )
     w.add(0, START).raw(b"\x05\x07")
     describe(w, 1, 0, 0, 0x02, "Early")
     describe(w, 1, 0, 0, 0x02, "Later")
@@ -269,7 +309,9 @@ def test_late_missing_and_reused_developer_descriptions(fit_writer):
 def test_arrays_and_unknown_fields_become_extras(fit_writer):
     """Each item of an array is a column; text and blobs are none."""
     w = fit_writer().define(
-        0, 20, [(253, 4, 0x86), (69, 2, 2), (200, 6, 0x83), (201, 5, 7), (202, 3, 0x0D)]
+        0,
+        20,
+        [(253, 4, 0x86), (69, 2, 2), (200, 6, 0x83), (201, 5, 7), (202, 3, 0x0D)],
     )
     w.add(0, START, [64, 128], [1, -2, 0x7FFF], b"text\0", b"abc")
     extras = parse(w.file())[0].extras
@@ -283,7 +325,9 @@ def test_arrays_and_unknown_fields_become_extras(fit_writer):
     }
 
 
-def test_heart_rates_of_a_strap_are_merged_and_can_be_left_out(fit_writer, add_records):
+def test_heart_rates_of_a_strap_are_merged_and_can_be_left_out(
+    fit_writer, add_records
+):
     """Values with the strap's own clock, most of them in 12 bits, go to the seconds that they
     belong to.
     """
@@ -319,7 +363,8 @@ def test_heartbeats_stand_with_the_record_before_them(fit_writer, add_records):
     rr = ts.read(w.file()).rr
     assert rr.tolist() == [0.8, 0.81, 0.79]
     assert (
-        (rr.index.tz_localize(None).to_numpy() - EPOCH) / np.timedelta64(1, "s") - START
+        (rr.index.tz_localize(None).to_numpy() - EPOCH) / np.timedelta64(1, "s")
+        - START
     ).tolist() == [0, 0, 1]
     assert ts.read(add_records(fit_writer(), 3).file()).rr is None
 
@@ -341,7 +386,9 @@ def test_device_session_laps_and_pauses(fit_writer):
             )
     w.add(4, START + 45, 0, 4).add(4, START + 45, 0, 0).add(4, START + 50, 0, 4)
     w.define(
-        5, 19, [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)]
+        5,
+        19,
+        [(253, 4, 0x86), (2, 4, 0x86), (9, 4, 0x86), (8, 4, 0x86), (24, 1, 0)],
     )
     w.add(5, START + 9, START, 3000, 9000, 1).add(
         5, START + 50, START + 40, 3300, 10_000, 7
@@ -370,13 +417,22 @@ def test_device_session_laps_and_pauses(fit_writer):
     )
     assert (meta.feel, meta.rpe, meta.local_offset) == (75.0, 6.0, -18_000.0)
     totals = meta.device_totals
-    assert (totals.distance, totals.timer_time, totals.ascent, totals.descent) == (
+    assert (
+        totals.distance,
+        totals.timer_time,
+        totals.ascent,
+        totals.descent,
+    ) == (
         63.0,
         19.0,
         50.0,
         60.0,
     )
-    assert (run.wearer.weight, run.wearer.height, run.wearer.resting_heart_rate) == (
+    assert (
+        run.wearer.weight,
+        run.wearer.height,
+        run.wearer.resting_heart_rate,
+    ) == (
         70.0,
         1.8,
         48.0,
@@ -446,7 +502,9 @@ def test_a_course_with_records_is_no_recording(fit_writer, add_records):
     with pytest.raises(NotAnActivityError, match="course"):
         parse(add_records(course, 50).file())
     activity = fit_writer().define(1, 0, [(0, 1, 0)]).add(1, 4)
-    (run,) = parse(add_records(course, 50).file() + add_records(activity, 60).file())
+    (run,) = parse(
+        add_records(course, 50).file() + add_records(activity, 60).file()
+    )
     assert len(run.time) == 60
 
 
@@ -463,7 +521,8 @@ def test_steps_in_the_place_of_strides_are_not_doubled(fit_writer):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "offset"), [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)]
+    ("seconds", "offset"),
+    [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)],
 )
 def test_local_time_is_kept_where_it_can_be_one(
     fit_writer, add_records, seconds, offset
@@ -471,7 +530,9 @@ def test_local_time_is_kept_where_it_can_be_one(
     """Zones lie up to 14 hours from UTC; what is further was never set."""
     w = add_records(fit_writer(), 5)
     w.define(3, 34, [(253, 4, 0x86), (5, 4, 0x86)]).add(3, START, START + seconds)
-    assert parse(w.file())[0].meta.local_offset == pytest.approx(offset, nan_ok=True)
+    assert parse(w.file())[0].meta.local_offset == pytest.approx(
+        offset, nan_ok=True
+    )
 
 
 def test_positions_that_are_none_or_off_the_globe(fit_writer):
@@ -541,7 +602,8 @@ def assert_agrees(data, *, peer=None):
     steps = np.concatenate(
         [
             np.full(
-                len(p.time), 2.0 if is_on_foot(p.meta.sport, p.meta.sub_sport) else 1.0
+                len(p.time),
+                2.0 if is_on_foot(p.meta.sport, p.meta.sub_sport) else 1.0,
             )
             for p in parsed
         ]
@@ -551,7 +613,9 @@ def assert_agrees(data, *, peer=None):
         "longitude": theirs("position_long") * 180 / 2**31,
         "elevation": either("enhanced_altitude", "altitude"),
         "speed": either("enhanced_speed", "speed"),
-        "cadence": (theirs("cadence") + np.nan_to_num(theirs("fractional_cadence")))
+        "cadence": (
+            theirs("cadence") + np.nan_to_num(theirs("fractional_cadence"))
+        )
         * steps,
         **{
             name: theirs(name)
@@ -583,7 +647,9 @@ def assert_agrees(data, *, peer=None):
         if name in lent:
             assert np.isnan(values).all(), name
         else:
-            np.testing.assert_allclose(ours, values, rtol=0, atol=1e-6, err_msg=name)
+            np.testing.assert_allclose(
+                ours, values, rtol=0, atol=1e-6, err_msg=name
+            )
 
 
 @pytest.mark.parametrize("name", ["2024-02-06-1816.fit", "2024-02-11-0828.fit"])
@@ -634,7 +700,9 @@ def test_corpus_files_with_short_fields_load_fully(corpus):
     index = corpus_index(corpus)
     short = 0
     for row in index[
-        index["repo"].isin(["Noah-wang/running_page", "520qianjiawen/running_page"])
+        index["repo"].isin(
+            ["Noah-wang/running_page", "520qianjiawen/running_page"]
+        )
     ].itertuples():
         data = gzip.decompress((corpus / row.file).read_bytes())
         short += b"\x03\x01\x86" in data

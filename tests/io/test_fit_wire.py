@@ -122,10 +122,18 @@ def test_fields_of_odd_size_and_unknown_type_do_not_shift_the_others(fit_writer)
     w.define(
         0,
         20,
-        [(253, 4, 0x86), (90, 1, 0x86), (91, 0, 0x84), (92, 3, 0x55), (3, 1, 0x02)],
+        [
+            (253, 4, 0x86),
+            (90, 1, 0x86),
+            (91, 0, 0x84),
+            (92, 3, 0x55),
+            (3, 1, 0x02),
+        ],
     )
     w.body += bytes([0]) + struct.pack("<I", START) + b"\x07" + b"abc" + b"\x64"
-    w.body += bytes([0]) + struct.pack("<I", START + 1) + b"\xff" + b"abc" + b"\x65"
+    w.body += (
+        bytes([0]) + struct.pack("<I", START + 1) + b"\xff" + b"abc" + b"\x65"
+    )
     p = parse(w.file())
     assert p[0].columns["heart_rate"].tolist() == [100.0, 101.0]
     assert p[0].extras["unknown_90"][0] == 7
@@ -320,7 +328,9 @@ def test_zeroed_and_deleted_blocks_cost_what_they_hit(fit_writer, add_records):
             assert len(found) >= 393
 
 
-def test_a_changed_bit_in_the_record_definition_is_mended(fit_writer, add_records):
+def test_a_changed_bit_in_the_record_definition_is_mended(
+    fit_writer, add_records
+):
     """Any single bit of a record definition may change; the records are still found, as the same
     ones.
 
@@ -355,7 +365,9 @@ def test_a_message_with_an_impossible_time_is_left_out(fit_writer, add_records):
     assert len(parse(w.file())[0].time) == 100
 
 
-def test_a_clock_that_jumps_is_believed_even_in_a_damaged_file(fit_writer, add_records):
+def test_a_clock_that_jumps_is_believed_even_in_a_damaged_file(
+    fit_writer, add_records
+):
     """Several messages in a row that agree on another time are a set clock, not damage."""
     w = add_records(fit_writer(), 50)
     for i in range(50):
@@ -364,7 +376,8 @@ def test_a_clock_that_jumps_is_believed_even_in_a_damaged_file(fit_writer, add_r
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x0e", b".FIT", bytes(500), b"\x0e\x20\x54\x08\0\0\0\0.FIT"]
+    "content",
+    [b"", b"\x0e", b".FIT", bytes(500), b"\x0e\x20\x54\x08\0\0\0\0.FIT"],
 )
 def test_nothing_in_it(content):
     """What holds no message is refused in our own words."""
@@ -381,7 +394,9 @@ def test_a_header_cut_off_by_the_next_one(fit_writer, add_records):
         assert sum(len(p.time) for p in parse(whole[:size] + whole)) == 30
 
 
-def test_a_definition_that_is_larger_than_the_damaged_file(fit_writer, add_records):
+def test_a_definition_that_is_larger_than_the_damaged_file(
+    fit_writer, add_records
+):
     """A message that can't fit in is not looked for."""
     for size in range(90, 121):
         writer = fit_writer().define(
@@ -404,7 +419,11 @@ def test_limits_on_records_and_messages(fit_writer, add_records):
 def test_definitions_without_end_are_refused():
     """A file that only ever redefines is stopped by a count, not by patience."""
     body = struct.pack("<BBBHB", 0x40, 0, 0, 20, 0) * 150_000
-    data = struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
+    data = (
+        struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT")
+        + body
+        + b"\0\0"
+    )
     with pytest.raises(LimitError):
         fit.parse(data, ParseOptions(max_records=MANY))
 
@@ -418,7 +437,11 @@ def test_empty_messages_in_great_number_are_refused_or_read():
         + struct.pack("<BBBHB", 0x41, 0, 0, 21, 0)
         + bytes([0, 1]) * 400_000
     )
-    data = struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT") + body + b"\0\0"
+    data = (
+        struct.pack("<BBHI4s", 12, 0x20, 2132, len(body), b".FIT")
+        + body
+        + b"\0\0"
+    )
     with pytest.raises(LimitError):
         fit.parse(data, ParseOptions(max_records=10_000))
 

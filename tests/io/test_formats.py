@@ -83,7 +83,11 @@ def test_every_column_of_the_schema_is_there(run_fit):
         lambda d: zipped(**{"a.fit": d}),
         lambda d: gzip.compress(
             zipped(
-                **{"sub/A.FIT": d, "__MACOSX/._a.fit": b"stub", "readme.txt": b"hello"}
+                **{
+                    "sub/A.FIT": d,
+                    "__MACOSX/._a.fit": b"stub",
+                    "readme.txt": b"hello",
+                }
             )
         ),
         lambda d: zipped(**{"a.fit.gz": gzip.compress(d)}),
@@ -191,12 +195,18 @@ def test_a_damaged_gzip_gives_what_it_holds(make_gpx):
     packed = gzip.compress(text)
     run = ts.read(packed[: len(packed) // 2])
     assert 500 < len(run.records) < 3000
-    assert {"compression_damaged", "truncated"} <= {issue.code for issue in run.issues}
+    assert {"compression_damaged", "truncated"} <= {
+        issue.code for issue in run.issues
+    }
     run = ts.read(packed[:-8] + b"wrong!!!")
     assert len(run.records) == 3000
     assert "compression_damaged" in {issue.code for issue in run.issues}
     assert (
-        len(ts.read(gzip.compress(text[:5000]) + gzip.compress(text[5000:])).records)
+        len(
+            ts.read(
+                gzip.compress(text[:5000]) + gzip.compress(text[5000:])
+            ).records
+        )
         == 3000
     )
     with pytest.raises(ReadError):
@@ -233,7 +243,9 @@ def test_heart_rates_of_a_strap_can_be_left_out(fit_writer, add_records):
         2, 1_000_000_001, 1024, 140
     )
     assert ts.read(w.file()).records["heart_rate"].tolist() == [60, 140, 62]
-    assert ts.read(w.file(), merge_heart_rate=False).records["heart_rate"].tolist() == [
+    assert ts.read(w.file(), merge_heart_rate=False).records[
+        "heart_rate"
+    ].tolist() == [
         60,
         61,
         62,

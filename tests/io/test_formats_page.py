@@ -23,7 +23,9 @@ def page(root):
 def section(page, title):
     """Return the codes in the first column of a table."""
     text = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("|")[1] for line in text.splitlines() if line.startswith("| `")
+    ]
     return set(re.findall(r"`(\w+)`", "".join(rows)))
 
 
@@ -55,12 +57,16 @@ def issue_codes(root):
             elif isinstance(code, ast.JoinedStr):
                 codes.add(
                     "".join(
-                        re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+"
+                        re.escape(v.value)
+                        if isinstance(v, ast.Constant)
+                        else r"\w+"
                         for v in code.values
                     )
                 )
             else:
-                assert ast.unparse(code) == "code", "a code that this test can't find"
+                assert ast.unparse(code) == "code", (
+                    "a code that this test can't find"
+                )
     return codes
 
 
@@ -70,7 +76,9 @@ def name_of(call):
 
 def rows_of_codes(loop):
     """Return the rows of a loop such as ``for code, flags in (("a", x), ("b", y))``."""
-    target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+    target = (
+        loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+    )
     return (
         loop.iter.elts
         if ast.unparse(target) == "code" and isinstance(loop.iter, ast.Tuple)
@@ -108,5 +116,7 @@ def test_every_limit_is_on_the_page(page):
         field.name for field in dataclasses.fields(ReadLimits)
     }
     for name in ("records", "members"):
-        assert re.search(rf"\| `{name}` \| {getattr(ReadLimits(), name):,} \|", page)
+        assert re.search(
+            rf"\| `{name}` \| {getattr(ReadLimits(), name):,} \|", page
+        )
     assert f"| `bytes` | {ReadLimits().bytes >> 20} MiB |" in page

@@ -26,7 +26,8 @@ MANY = 10**7
 
 def parse(text, *, many=MANY):
     return gpx.parse(
-        text.encode() if isinstance(text, str) else text, ParseOptions(max_records=many)
+        text.encode() if isinstance(text, str) else text,
+        ParseOptions(max_records=many),
     )
 
 
@@ -87,7 +88,9 @@ def test_values_of_a_document(make_gpx):
     (track,) = parse(make_gpx(300))
     i = np.arange(300)
     np.testing.assert_allclose(track.columns["latitude"], 47 + i / 1e5, atol=1e-9)
-    np.testing.assert_allclose(track.columns["longitude"], 11 + i / 2e5, atol=6e-7)
+    np.testing.assert_allclose(
+        track.columns["longitude"], 11 + i / 2e5, atol=6e-7
+    )
     np.testing.assert_array_equal(track.columns["elevation"], 500 + i % 37 / 4)
     np.testing.assert_array_equal(track.columns["heart_rate"], 120 + i % 40)
     np.testing.assert_array_equal(track.columns["cadence"], 2 * (80 + i % 5))
@@ -113,7 +116,9 @@ DIALECTS = {
     "no declaration": {"head": ""},
     "blank before the declaration": {"head": '\n <?xml version="1.0"?>'},
     "undeclared prefix": {
-        "extension": lambda i: f"<extensions><q:hr>{120 + i % 40}</q:hr></extensions>"
+        "extension": lambda i: (
+            f"<extensions><q:hr>{120 + i % 40}</q:hr></extensions>"
+        )
     },
     "fractions": {
         "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}.000Z"
@@ -135,7 +140,9 @@ DIALECTS = {
     "zone by name": {
         "time": lambda i: f"2026-03-01 08:{i // 60 % 60:02d}:{i % 60:02d} UTC"
     },
-    "no zone": {"time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}"},
+    "no zone": {
+        "time": lambda i: f"2026-03-01T08:{i // 60 % 60:02d}:{i % 60:02d}"
+    },
     "text beyond ASCII": {"name": "Läufe 跑步"},
     "named references": {"name": "Up &amp; down &lt;fast&gt;"},
     "character references": {"name": "Up &#38; down &#x1f44a;"},
@@ -151,9 +158,13 @@ DIALECTS = {
         "extension": lambda i: "<extensions><hr>121</hr><hr>99</hr></extensions>"
     },
     "empty values": {
-        "extension": lambda i: "<extensions><hr></hr><cad/><hr>121</hr></extensions>"
+        "extension": lambda i: (
+            "<extensions><hr></hr><cad/><hr>121</hr></extensions>"
+        )
     },
-    "text values": {"extension": lambda i: "<extensions><hr>null</hr></extensions>"},
+    "text values": {
+        "extension": lambda i: "<extensions><hr>null</hr></extensions>"
+    },
     "blanks in values": {
         "extension": lambda i: "<extensions><hr>\n 121 </hr></extensions>"
     },
@@ -277,7 +288,9 @@ def test_encodings(make_gpx, encoding):
         "utf-8-sig": "UTF-8",
         "cp1252": "windows-1252",
     }[encoding]
-    text = make_gpx(250, head=f'<?xml version="1.0" encoding="{label}"?>', name="Größe")
+    text = make_gpx(
+        250, head=f'<?xml version="1.0" encoding="{label}"?>', name="Größe"
+    )
     run = ts.read(text.encode(encoding))
     assert len(run.records) == 250
     assert run.meta.name == "Größe"
@@ -341,7 +354,9 @@ def test_tracks_and_segments(make_gpx):
     one = make_gpx(
         100,
         segments=2,
-        time=lambda i: f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z",
+        time=lambda i: (
+            f"2026-03-01T08:{i // 60 + 20 * (i >= 50):02d}:{i % 60:02d}Z"
+        ),
     )
     two = one.replace(
         "</trk>",
@@ -383,7 +398,9 @@ def test_what_is_no_recording_is_refused_with_a_reason(inside, reason):
 def test_a_track_without_times_is_a_route(make_gpx):
     """Points without times can't be a recording."""
     with pytest.raises(NotAnActivityError, match="none with a time"):
-        ts.read(make_gpx(5, time=lambda i: "").replace("<time></time>", "").encode())
+        ts.read(
+            make_gpx(5, time=lambda i: "").replace("<time></time>", "").encode()
+        )
 
 
 def test_one_bad_value_costs_one_value(make_gpx):
@@ -400,7 +417,9 @@ def test_one_bad_value_costs_one_value(make_gpx):
     assert len(run.records) == 299
     assert run.records["latitude"].isna().sum() == 2
     assert run.records["longitude"].isna().sum() == 2
-    assert run.records["elevation"].isna().sum() == (np.arange(300) % 37 == 12).sum()
+    assert (
+        run.records["elevation"].isna().sum() == (np.arange(300) % 37 == 12).sum()
+    )
     assert {i.code: i.count for i in run.issues} == {
         "time_missing": 1,
         "position_invalid": 2,
@@ -411,7 +430,9 @@ def test_one_bad_value_costs_one_value(make_gpx):
 def test_repeated_and_backward_times_keep_their_rows(make_gpx):
     """No row is dropped for its time alone, and the order is the file's."""
     run = ts.read(
-        make_gpx(300, time=lambda i: f"2026-03-01T08:00:{(i * 7) % 60:02d}Z").encode()
+        make_gpx(
+            300, time=lambda i: f"2026-03-01T08:00:{(i * 7) % 60:02d}Z"
+        ).encode()
     )
     assert len(run.records) == 300
     assert not run.records.index.is_monotonic_increasing
@@ -452,24 +473,24 @@ def test_many_breaks(make_gpx):
     """Every tenth point broken costs every tenth point."""
     text = make_gpx(400)
     for i in range(0, 400, 10):
-        text = text.replace(f'lat="{47 + i / 1e5:.6f}"', f'lat="{47 + i / 1e5:.6f}" <')
+        text = text.replace(
+            f'lat="{47 + i / 1e5:.6f}"', f'lat="{47 + i / 1e5:.6f}" <'
+        )
     assert len(parse(text)[0].time) == 360
 
 
 def test_entities_are_refused(make_gpx):
     """No entity is ever expanded, inside or outside the document."""
     bomb = '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>'
-    outside = (
-        '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
-    )
+    outside = '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     for head in (bomb, outside):
         with pytest.raises(CorruptFileError, match="entities"):
             parse(make_gpx(5, head=head, name="&a;"))
     assert (
         len(
-            parse(make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">'))[
-                0
-            ].time
+            parse(
+                make_gpx(5, head='<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">')
+            )[0].time
         )
         == 5
     )
@@ -528,12 +549,17 @@ REGULAR = [
     ("<link href='x'/>".replace("'", '"'), "an attribute in one point"),
     ("", "an element that is missing"),
     ("<b></b ><" + "n" * 60 + "/>", "a very long name"),
-    ("<x:Value>7</x:Value><y><Value>8</Value></y>", "values named after their parents"),
+    (
+        "<x:Value>7</x:Value><y><Value>8</Value></y>",
+        "values named after their parents",
+    ),
     ("<lat>5</lat>", "an element with the name of an attribute"),
 ]
 
 
-@pytest.mark.parametrize(("piece", "what"), REGULAR, ids=[what for _, what in REGULAR])
+@pytest.mark.parametrize(
+    ("piece", "what"), REGULAR, ids=[what for _, what in REGULAR]
+)
 def test_points_of_another_shape_stay_on_the_bulk_path(make_gpx, piece, what):
     """A point that differs from the others is read with them, as the walk reads it."""
     for count in (1, 40):
@@ -546,7 +572,9 @@ def test_a_document_of_very_many_shapes_is_walked(make_gpx):
     """Where nearly every point is built differently, the walk is the faster way."""
     text = make_gpx(
         300,
-        extension=lambda i: "".join(f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1),
+        extension=lambda i: "".join(
+            f"<a{k}>1</a{k}>" for k in range(9) if i >> k & 1
+        ),
     )
     assert not is_bulk(text)
     assert len(parse(text)[0].time) == 300
@@ -566,14 +594,19 @@ def test_the_bulk_path_hands_over_what_it_is_not_sure_of(make_gpx, piece, what):
 
 @settings(
     max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 @given(st.data())
 def test_small_changes_never_make_the_two_ways_differ(make_gpx, data):
     """Replace, insert or delete a few characters anywhere: the bulk path gives what the walk gives,
     or hands over.
     """
-    text = list(make_gpx(4, segments=2, indent=data.draw(st.sampled_from(["", "\n "]))))
+    text = list(
+        make_gpx(4, segments=2, indent=data.draw(st.sampled_from(["", "\n "])))
+    )
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text) - 1))
         text[at] = data.draw(
@@ -649,13 +682,17 @@ def test_what_gpxpy_wrote_is_read_back(rows, pretty):
 
 
 def assert_agrees_with_gpxpy(data):
-    peer = [p for t in gpxpy.parse(data).tracks for s in t.segments for p in s.points]
+    peer = [
+        p for t in gpxpy.parse(data).tracks for s in t.segments for p in s.points
+    ]
     tracks = parse(data)
 
     def ours(name):
         return np.concatenate([t.columns[name] for t in tracks])
 
-    np.testing.assert_allclose(ours("latitude"), [p.latitude for p in peer], atol=1e-9)
+    np.testing.assert_allclose(
+        ours("latitude"), [p.latitude for p in peer], atol=1e-9
+    )
     np.testing.assert_allclose(
         ours("longitude"), [p.longitude for p in peer], atol=1e-9
     )

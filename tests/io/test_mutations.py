@@ -71,7 +71,8 @@ def originals(samples):
         "tcx": "2024-04-11-1826.tcx",
     }
     return {
-        name: (samples / "archive" / file).read_bytes() for name, file in names.items()
+        name: (samples / "archive" / file).read_bytes()
+        for name, file in names.items()
     }
 
 
@@ -114,7 +115,9 @@ def test_damage_of_a_checked_file_never_goes_unnoticed(originals, name):
             activities = decode(damaged, name)
         except ReadError:
             continue
-        assert any(issue.severity == "error" for a in activities for issue in a.issues)
+        assert any(
+            issue.severity == "error" for a in activities for issue in a.issues
+        )
 
 
 @pytest.mark.parametrize("seed", range(3))

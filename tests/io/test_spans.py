@@ -63,7 +63,9 @@ def test_long_expansions_are_the_nearest_double(seed):
     assert_same_numbers(
         [format(Decimal(v), "f")[: draw.randint(2, 44)] for v in values]
     )
-    assert_same_numbers([format(Decimal(float(np.float32(v))), "f") for v in values])
+    assert_same_numbers(
+        [format(Decimal(float(np.float32(v))), "f") for v in values]
+    )
 
 
 @pytest.mark.parametrize("low", [1.0, 2.0**20])
@@ -77,7 +79,9 @@ def test_numbers_halfway_between_two_doubles(low):
         context.prec = 100
         for _ in range(2000):
             value = draw.uniform(low, 2 * low)
-            middle = (Decimal(value) + Decimal(float(np.nextafter(value, 1e9)))) / 2
+            middle = (
+                Decimal(value) + Decimal(float(np.nextafter(value, 1e9)))
+            ) / 2
             texts.append(
                 format(
                     middle + draw.choice((-1, 0, 1)) * Decimal(10) ** -36, "f"
@@ -119,7 +123,9 @@ def test_blanks_at_the_ends_are_left_out():
     """Blanks, tabs and line ends around a value do not count; a value of blanks is empty."""
     content = b"<  12.5\t\n<   <7<"
     start, end = strip(
-        np.frombuffer(content, np.uint8), np.array([1, 10, 14]), np.array([9, 13, 15])
+        np.frombuffer(content, np.uint8),
+        np.array([1, 10, 14]),
+        np.array([9, 13, 15]),
     )
     assert [content[a:b] for a, b in zip(start, end, strict=True)] == [
         b"12.5",
@@ -140,7 +146,9 @@ def test_times_are_those_of_pandas(times, unit, zoned):
     texts = [np.datetime_as_string(t) + ("Z" if zoned else "") for t in stamps]
     texts = [t for t in texts if "1678" <= t[:4] <= "2261"]
     if texts:
-        np.testing.assert_array_equal(read_times(*spans(texts)), parse_times(texts))
+        np.testing.assert_array_equal(
+            read_times(*spans(texts)), parse_times(texts)
+        )
 
 
 def test_odd_times():
@@ -164,7 +172,9 @@ def test_odd_times():
         "NaT", "NaT",
         "NaT", "NaT",
     ]  # fmt: skip
-    np.testing.assert_array_equal(found, np.array(expected, dtype="datetime64[ns]"))
+    np.testing.assert_array_equal(
+        found, np.array(expected, dtype="datetime64[ns]")
+    )
 
 
 def test_few_times_are_read_as_many():
@@ -181,10 +191,14 @@ def test_few_times_are_read_as_many():
     plain_time = "2024-05-01T07:30:00Z"
     for text, expected in odd.items():
         found = texts_to_times([plain_time, text])
-        truth = np.array(["2024-05-01T07:30:00", expected], dtype="datetime64[ns]")
+        truth = np.array(
+            ["2024-05-01T07:30:00", expected], dtype="datetime64[ns]"
+        )
         np.testing.assert_array_equal(found, truth, err_msg=text)
         np.testing.assert_array_equal(
-            texts_to_times([plain_time, text] * 40), np.tile(truth, 40), err_msg=text
+            texts_to_times([plain_time, text] * 40),
+            np.tile(truth, 40),
+            err_msg=text,
         )
 
 

@@ -25,7 +25,8 @@ MANY = 10**7
 
 def parse(text):
     return tcx.parse(
-        text.encode() if isinstance(text, str) else text, ParseOptions(max_records=MANY)
+        text.encode() if isinstance(text, str) else text,
+        ParseOptions(max_records=MANY),
     )
 
 
@@ -151,7 +152,10 @@ def test_what_another_encoder_wrote_is_read_back(rows, pretty, encoding):
         position = below(point, "Position")
         below(position, "LatitudeDegrees", repr(latitude))
         below(position, "LongitudeDegrees", repr(longitude))
-        for name, value in (("AltitudeMeters", altitude), ("DistanceMeters", distance)):
+        for name, value in (
+            ("AltitudeMeters", altitude),
+            ("DistanceMeters", distance),
+        ):
             if value is not None:
                 below(point, name, repr(value))
         if heart is not None:
@@ -196,11 +200,15 @@ def test_empty_and_odd_values(make_tcx):
     """An empty heart rate and an empty point cost nothing else."""
     text = make_tcx(300).replace("<Value>121</Value>", "<Value></Value>")
     text = text.replace(
-        "</Trackpoint></Track>", "</Trackpoint><Trackpoint></Trackpoint></Track>", 1
+        "</Trackpoint></Track>",
+        "</Trackpoint><Trackpoint></Trackpoint></Track>",
+        1,
     )
     run = ts.read(text.encode())
     assert len(run.records) == 300
-    assert run.records["heart_rate"].isna().sum() == (np.arange(300) % 40 == 1).sum()
+    assert (
+        run.records["heart_rate"].isna().sum() == (np.arange(300) % 40 == 1).sum()
+    )
 
 
 def test_an_activity_without_laps(make_tcx):
@@ -233,7 +241,9 @@ def test_activities_of_a_multisport_session(make_tcx):
     ride = make_tcx(200, sport="Biking")
     one = text[text.index("<Activity ") : text.index("</Activities>")]
     two = ride[ride.index("<Activity ") : ride.index("</Activities>")]
-    body = f"<FirstSport>{two}</FirstSport><NextSport><Transition/>{one}</NextSport>"
+    body = (
+        f"<FirstSport>{two}</FirstSport><NextSport><Transition/>{one}</NextSport>"
+    )
     whole = text.replace(
         one, f"<MultiSportSession><Id>x</Id>{body}</MultiSportSession>"
     )
@@ -262,9 +272,12 @@ def test_samples(samples):
 def peer_column(points, name):
     """Return a column as tcxreader has it; what stands in a point's extension comes first."""
     values = [
-        p.tpx_ext[name] if name in p.tpx_ext else getattr(p, name, None) for p in points
+        p.tpx_ext[name] if name in p.tpx_ext else getattr(p, name, None)
+        for p in points
     ]
-    return np.array([np.nan if value is None else float(value) for value in values])
+    return np.array(
+        [np.nan if value is None else float(value) for value in values]
+    )
 
 
 def assert_agrees_with_tcxreader(path):
@@ -286,10 +299,16 @@ def assert_agrees_with_tcxreader(path):
             atol=1e-9,
             err_msg=name,
         )
-    base, extension = peer_column(points, "cadence"), peer_column(points, "RunCadence")
+    base, extension = (
+        peer_column(points, "cadence"),
+        peer_column(points, "RunCadence"),
+    )
     ours = np.concatenate([p.columns["cadence"] for p in parsed])
     feet = np.concatenate(
-        [np.full(len(p.time), 2.0 if told(p) == "doubled" else 1.0) for p in parsed]
+        [
+            np.full(len(p.time), 2.0 if told(p) == "doubled" else 1.0)
+            for p in parsed
+        ]
     )
     np.testing.assert_array_equal(
         ours, np.where(np.isnan(extension), base, extension) * feet
@@ -303,7 +322,9 @@ def assert_agrees_with_tcxreader(path):
 def told(parsed):
     """Return what was done with the cadence."""
     messages = [
-        issue.message for issue in parsed.issues if issue.code == "cadence_inferred"
+        issue.message
+        for issue in parsed.issues
+        if issue.code == "cadence_inferred"
     ]
     return "doubled" if messages and "doubled" in messages[0] else "kept"
 

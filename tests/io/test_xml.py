@@ -50,7 +50,9 @@ def compare(data: bytes, format: str) -> bool:
 
 def test_both_ways_agree_on_every_sample(samples: Path) -> None:
     """So they do for the generated recordings, most of which are regular."""
-    paths = [p for p in sorted(samples.rglob("*")) if p.suffix in (".gpx", ".tcx")]
+    paths = [
+        p for p in sorted(samples.rglob("*")) if p.suffix in (".gpx", ".tcx")
+    ]
     taken = [compare(path.read_bytes(), path.suffix[1:]) for path in paths]
     assert sum(taken) > len(taken) / 2
 
@@ -61,5 +63,7 @@ def test_both_ways_agree_on_every_recording(corpus: Path, format: str) -> None:
     """Real recordings of all makers give the same whichever way they are read; most are regular."""
     index = pd.read_csv(corpus / "index.csv")
     names = index.loc[index["format"] == format, "file"]
-    taken = [compare(gzip.decompress((corpus / n).read_bytes()), format) for n in names]
+    taken = [
+        compare(gzip.decompress((corpus / n).read_bytes()), format) for n in names
+    ]
     assert sum(taken) > len(taken) / 2

@@ -30,7 +30,9 @@ PUBLIC = {
     for module in metrics.__all__
     for name in importlib.import_module(f"trailstats.metrics.{module}").__all__
 }
-FUNCTIONS = {name: thing for name, thing in PUBLIC.items() if inspect.isfunction(thing)}
+FUNCTIONS = {
+    name: thing for name, thing in PUBLIC.items() if inspect.isfunction(thing)
+}
 ENTRIES = {
     f"{where}:{e.name}": e
     for where, t in (("activity", METRICS), ("history", TRAINING))
@@ -44,14 +46,18 @@ COPIED = {"conditions", "steps", "variability", "variety", "intensity"}
 def checked_functions():
     """Return the formulas that a reference file, or a test by hand, holds a value for."""
     published = json.loads(
-        (ROOT / "tests" / "reference" / "metrics_published.json").read_text("utf-8")
+        (ROOT / "tests" / "reference" / "metrics_published.json").read_text(
+            "utf-8"
+        )
     )
     found = {case["function"] for case in published}
     modules = "|".join(metrics.__all__)
     for path in (ROOT / "tests" / "metrics").glob("test_*.py"):
         if path.name != Path(__file__).name:
             found |= set(
-                re.findall(rf"\b((?:{modules})\.[a-z_0-9]+)\(", path.read_text("utf-8"))
+                re.findall(
+                    rf"\b((?:{modules})\.[a-z_0-9]+)\(", path.read_text("utf-8")
+                )
             )
     return found
 
@@ -73,11 +79,13 @@ def test_a_formula_says_all_that_must_be_known(name):
     assert "Examples\n--------\n" in text, "an example"
     keys = re.findall(r"\[(\w+)\]_", text)
     assert set(keys) <= set(KEYS)
-    assert keys or name.startswith("sampling.") or entry.evidence == "definition", (
-        "a source"
-    )
+    assert (
+        keys or name.startswith("sampling.") or entry.evidence == "definition"
+    ), "a source"
     if entry.evidence in ("strong", "moderate", "weak"):
-        assert set(keys) - {"Judgement", "Definition"}, "evidence without a publication"
+        assert set(keys) - {"Judgement", "Definition"}, (
+            "evidence without a publication"
+        )
 
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
@@ -85,7 +93,9 @@ def test_a_formula_is_checked(name):
     """Each formula has a published value, or a test with known truth; its example prints what it
     says.
     """
-    example = doctest.DocTestFinder(recurse=False).find(FUNCTIONS[name], name, globs={})
+    example = doctest.DocTestFinder(recurse=False).find(
+        FUNCTIONS[name], name, globs={}
+    )
     assert any(part.examples for part in example)
     assert name in checked_functions()
 
@@ -100,7 +110,9 @@ def test_a_metric_says_all_that_must_be_known(name):
     assert entry.missing
     assert set(entry.formulas) <= set(FORMULAS)
     assert entry.formulas or entry.family in COPIED
-    graded = {FORMULAS[formula].evidence for formula in entry.formulas} - {"definition"}
+    graded = {FORMULAS[formula].evidence for formula in entry.formulas} - {
+        "definition"
+    }
     if graded:
         ranks = ["none", "weak", "moderate", "strong"]
         best = max(ranks.index(grade) for grade in graded)
@@ -126,14 +138,16 @@ def test_the_glossary_holds_every_word(tool):
         ROOT / "docs" / "glossary.md",
         *(ROOT / "docs" / "metrics").glob("*.md"),
     ]:
-        for target in re.findall(r"\]\(([^)#]+)(#[^)]*)?\)", path.read_text("utf-8")):
+        for target in re.findall(
+            r"\]\(([^)#]+)(#[^)]*)?\)", path.read_text("utf-8")
+        ):
             assert (path.parent / target[0]).exists(), f"{path.name}: {target}"
         for target, anchor in re.findall(
             r"\]\((metrics/\w+\.md)#([^)]+)\)", path.read_text("utf-8")
         ):
-            assert f"### {anchor}\n" in (path.parent / target).read_text("utf-8"), (
-                anchor
-            )
+            assert f"### {anchor}\n" in (path.parent / target).read_text(
+                "utf-8"
+            ), anchor
 
 
 def test_parameters_follow_the_glossary():
@@ -155,7 +169,9 @@ def test_parameters_follow_the_glossary():
     assert missing <= set(units)
     for where, function in FUNCTIONS.items():
         text = inspect.getdoc(function) or ""
-        for names, about in re.findall(r"^([\w, ]+) : .*\n((?:    .*\n)+)", text, re.M):
+        for names, about in re.findall(
+            r"^([\w, ]+) : .*\n((?:    .*\n)+)", text, re.M
+        ):
             for name in names.split(", "):
                 unit = re.search(r"\[([^\]]+)\](?!_)", about)
                 if (

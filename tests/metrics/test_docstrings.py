@@ -33,7 +33,10 @@ def public_names():
         module = importlib.import_module(f"trailstats.metrics.{module_name}")
         for name in module.__all__:
             yield pytest.param(
-                module_name, getattr(module, name), name, id=f"{module_name}.{name}"
+                module_name,
+                getattr(module, name),
+                name,
+                id=f"{module_name}.{name}",
             )
 
 
@@ -44,7 +47,9 @@ def functions():
         if inspect.isfunction(thing):
             yield item
         elif inspect.isclass(thing) and dataclasses.is_dataclass(thing):
-            for method_name, method in inspect.getmembers(thing, inspect.isfunction):
+            for method_name, method in inspect.getmembers(
+                thing, inspect.isfunction
+            ):
                 if not method_name.startswith("_"):
                     label = f"{name}.{method_name}"
                     yield pytest.param(
@@ -63,10 +68,16 @@ def test_function_is_documented(module_name, thing, name):
     """A function names each argument and its result with units, and says where it comes from."""
     text = inspect.getdoc(thing) or ""
     found = sections(text)
-    arguments = [each for each in inspect.signature(thing).parameters if each != "self"]
+    arguments = [
+        each for each in inspect.signature(thing).parameters if each != "self"
+    ]
     if arguments:
-        documented = re.findall(r"^\*?([\w, *]+) :", found["Parameters"], flags=re.M)
-        listed = [each.strip(" *") for line in documented for each in line.split(",")]
+        documented = re.findall(
+            r"^\*?([\w, *]+) :", found["Parameters"], flags=re.M
+        )
+        listed = [
+            each.strip(" *") for line in documented for each in line.split(",")
+        ]
         assert listed == arguments, "documented and real arguments differ"
     assert "Returns" in found
     annotation = str(inspect.signature(thing).return_annotation)
@@ -79,8 +90,14 @@ def test_function_is_documented(module_name, thing, name):
         assert re.search(r"NaN|empty|Empty|missing", text) or not arguments, (
             "say what happens to missing values"
         )
-    if module_name != "sampling" and "." not in name and name not in WITHOUT_SOURCE:
-        assert re.search(r"\[\w+\]_", found.get("References", "")), "name a source"
+    if (
+        module_name != "sampling"
+        and "." not in name
+        and name not in WITHOUT_SOURCE
+    ):
+        assert re.search(r"\[\w+\]_", found.get("References", "")), (
+            "name a source"
+        )
 
 
 @pytest.mark.parametrize(("module_name", "thing", "name"), list(public_names()))

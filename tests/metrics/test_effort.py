@@ -73,7 +73,9 @@ def test_cost_has_its_published_minimum(function, grade, value):
 def test_race_curve_has_its_published_minimum():
     """A search finds the grade of least race effort."""
     found = minimize_scalar(
-        lambda i: float(effort.race_factor(i)), bounds=(-0.2, 0.0), method="bounded"
+        lambda i: float(effort.race_factor(i)),
+        bounds=(-0.2, 0.0),
+        method="bounded",
     )
     assert (found.x, found.fun) == pytest.approx((-0.08851, 0.85428), abs=1e-5)
 
@@ -82,7 +84,27 @@ def test_heart_rate_fit_keeps_its_stated_error():
     """Over all nineteen public points the fit is off by 0.010 in the mean square."""
     grade = (
         np.array(
-            [-30, -25, -20, -15, -10, -8, -6, -4, -2, 0, 2, 4, 6, 8, 10, 15, 20, 25, 30]
+            [
+                -30,
+                -25,
+                -20,
+                -15,
+                -10,
+                -8,
+                -6,
+                -4,
+                -2,
+                0,
+                2,
+                4,
+                6,
+                8,
+                10,
+                15,
+                20,
+                25,
+                30,
+            ]
         )
         / 100
     )
@@ -155,27 +177,29 @@ def test_energy_of_standing_is_resting_power():
     assert effort.energy(np.zeros(3600), 0.0, 1.0, None, 70.0) == pytest.approx(
         1.44 * 70 * 3600
     )
-    assert effort.energy(np.full(3600, 0.2), 0.3, 1.0, None, 70.0) == pytest.approx(
-        1.44 * 70 * 3600
-    )
+    assert effort.energy(
+        np.full(3600, 0.2), 0.3, 1.0, None, 70.0
+    ) == pytest.approx(1.44 * 70 * 3600)
 
 
 def test_energy_of_level_running_is_the_level_power():
     """On the level the grade ratio is 1 and the power is the running equation's."""
     expected = 70.0 * 3600.0 * (4.43 + 1.51 * 3.0 + 0.37 * 9.0)
-    assert effort.energy(np.full(3600, 3.0), 0.0, 1.0, None, 70.0) == pytest.approx(
-        expected
-    )
+    assert effort.energy(
+        np.full(3600, 3.0), 0.0, 1.0, None, 70.0
+    ) == pytest.approx(expected)
 
 
 def test_energy_of_walking_is_the_walking_power():
     """Walking samples take the walking equation, flagged or found."""
     expected = 70.0 * 600.0 * 8.3964
-    given_gait = effort.energy(np.full(600, 1.3), 0.1, 1.0, np.ones(600, bool), 70.0)
-    assert given_gait == pytest.approx(expected, rel=1e-5)
-    assert effort.energy(np.full(600, 1.3), 0.1, 1.0, None, 70.0) == pytest.approx(
-        given_gait
+    given_gait = effort.energy(
+        np.full(600, 1.3), 0.1, 1.0, np.ones(600, bool), 70.0
     )
+    assert given_gait == pytest.approx(expected, rel=1e-5)
+    assert effort.energy(
+        np.full(600, 1.3), 0.1, 1.0, None, 70.0
+    ) == pytest.approx(given_gait)
 
 
 @given(speeds, st.floats(-0.3, 0.3))
@@ -188,11 +212,15 @@ def test_energy_ignores_the_sampling_rate_and_adds(speed, grade):
     assert both == pytest.approx(2.0 * once)
 
 
-@pytest.mark.parametrize(("angle", "speed"), [(5.0, 1.78), (10.0, 1.62), (15.0, 1.47)])
+@pytest.mark.parametrize(
+    ("angle", "speed"), [(5.0, 1.78), (10.0, 1.62), (15.0, 1.47)]
+)
 def test_transition_speed_falls_with_slope(angle, speed):
     """Without cadence the published transition speed of a slope parts walking from running."""
     grade = np.tan(np.radians(angle))
-    assert effort.is_walking([speed - 0.01, speed + 0.01], grade=grade).tolist() == [
+    assert effort.is_walking(
+        [speed - 0.01, speed + 0.01], grade=grade
+    ).tolist() == [
         True,
         False,
     ]
@@ -203,7 +231,8 @@ def test_cadence_decides_before_speed():
     nothing.
     """
     walking = effort.is_walking(
-        [1.7, 2.2, 3.0, 3.0, 1.2, np.nan], [150.0, 120.0, 0.0, np.nan, np.nan, 120.0]
+        [1.7, 2.2, 3.0, 3.0, 1.2, np.nan],
+        [150.0, 120.0, 0.0, np.nan, np.nan, 120.0],
     )
     assert walking.tolist() == [False, True, False, False, True, False]
 
@@ -233,7 +262,9 @@ def test_impossible_mass_is_refused(mass):
 def test_personal_curve_without_history_is_the_population():
     """No observations leave the population curve, with the prior's width around it."""
     curve = effort.fit_personal_curve([], [])
-    assert curve.factor([0.1, 0.0]) == pytest.approx(effort.race_factor([0.1, 0.0]))
+    assert curve.factor([0.1, 0.0]) == pytest.approx(
+        effort.race_factor([0.1, 0.0])
+    )
     assert curve.n == 0
 
 
@@ -244,7 +275,9 @@ def test_personal_curve_finds_a_known_departure():
     rng = np.random.default_rng(3)
     grade = rng.uniform(-0.15, 0.2, 800)
     true = effort.race_factor(grade) * np.exp(0.12 * np.maximum(grade, 0.0) / 0.1)
-    curve = effort.fit_personal_curve(grade, true * np.exp(rng.normal(0.0, 0.08, 800)))
+    curve = effort.fit_personal_curve(
+        grade, true * np.exp(rng.normal(0.0, 0.08, 800))
+    )
     expected = effort.race_factor(0.1) * np.exp(0.12)
     low, high = curve.factor_range(0.1)
     assert low < expected < high
@@ -255,14 +288,20 @@ def test_personal_curve_finds_a_known_departure():
 
 def test_personal_curve_shrinks_with_few_observations():
     """Three odd observations move the curve less than three hundred do, and leave it wider."""
-    grade, odd = np.full(300, 0.1), np.full(300, 1.5 * float(effort.race_factor(0.1)))
+    grade, odd = (
+        np.full(300, 0.1),
+        np.full(300, 1.5 * float(effort.race_factor(0.1))),
+    )
     few, many = (
         effort.fit_personal_curve(grade[:3], odd[:3]),
         effort.fit_personal_curve(grade, odd),
     )
     population = float(effort.race_factor(0.1))
     assert (
-        population < float(few.factor(0.1)) < float(many.factor(0.1)) < 1.5 * population
+        population
+        < float(few.factor(0.1))
+        < float(many.factor(0.1))
+        < 1.5 * population
     )
     width = [float(np.subtract(*c.factor_range(0.1)[::-1])) for c in (few, many)]
     assert width[1] < width[0]
@@ -276,5 +315,9 @@ def test_equal_effort_factors_recover_a_simulated_athlete():
     grade = np.where(np.arange(400) % 2 == 0, 0.0, 0.08)
     speed = level_speed / effort.heart_rate_factor(grade)
     found = effort.equal_effort_factors(speed, grade, hr)
-    assert found[1::2] == pytest.approx(float(effort.heart_rate_factor(0.08)), rel=1e-9)
-    assert np.all(np.isnan(effort.equal_effort_factors(speed[:6], grade[:6], hr[:6])))
+    assert found[1::2] == pytest.approx(
+        float(effort.heart_rate_factor(0.08)), rel=1e-9
+    )
+    assert np.all(
+        np.isnan(effort.equal_effort_factors(speed[:6], grade[:6], hr[:6]))
+    )

@@ -13,7 +13,9 @@ samples = st.integers(1, 40).flatmap(
         arrays(np.float64, n, elements=st.floats(0.0, 6.0)),
         arrays(np.float64, n, elements=st.floats(-0.4, 0.4)),
         arrays(
-            np.float64, n, elements=st.one_of(st.floats(90.0, 200.0), st.just(np.nan))
+            np.float64,
+            n,
+            elements=st.one_of(st.floats(90.0, 200.0), st.just(np.nan)),
         ),
     )
 )
@@ -33,7 +35,9 @@ def group_sums(group, speed, grade, cadence, *, n_groups, exponent):
         n_groups=n_groups,
         exponents=(exponent,),
     )
-    return impact.impact_sensitivity(sums, impact.ImpactConstants(exponent=exponent))
+    return impact.impact_sensitivity(
+        sums, impact.ImpactConstants(exponent=exponent)
+    )
 
 
 def values(load):
@@ -73,7 +77,10 @@ def test_surface_factor_must_be_in_order():
 )
 def test_energy_factors(kind, low, high):
     """Running on sand costs half as much again; technical trail at most a tenth more."""
-    assert (impact.ENERGY_FACTORS[kind].low, impact.ENERGY_FACTORS[kind].high) == (
+    assert (
+        impact.ENERGY_FACTORS[kind].low,
+        impact.ENERGY_FACTORS[kind].high,
+    ) == (
         low,
         high,
     )
@@ -91,7 +98,9 @@ def test_reference_peak_is_the_modelled_one():
 def test_step_ratio_of_slow_running():
     """A kilometre at 2.65 m/s takes 1.1179 times the steps of one at 3.0 m/s."""
     steps = impact.count_steps(2.65, np.nan, 1000 / 2.65).steps
-    assert steps / impact.REFERENCE_STEPS_PER_KM == pytest.approx(1.1179, abs=5e-5)
+    assert steps / impact.REFERENCE_STEPS_PER_KM == pytest.approx(
+        1.1179, abs=5e-5
+    )
 
 
 @given(st.floats(0.15, 0.4), st.floats(0.0, 0.2))
@@ -130,7 +139,9 @@ def test_walking_components():
 def test_load_ignores_the_sampling_rate(run, exponent):
     """Twice the samples of half the length give the same load."""
     once = impact.impact_load(*run, 1.0, exponent=exponent)
-    twice = impact.impact_load(*(np.repeat(x, 2) for x in run), 0.5, exponent=exponent)
+    twice = impact.impact_load(
+        *(np.repeat(x, 2) for x in run), 0.5, exponent=exponent
+    )
     assert values(twice) == pytest.approx(values(once), nan_ok=True)
 
 
@@ -138,9 +149,13 @@ def test_load_ignores_the_sampling_rate(run, exponent):
 def test_load_adds_over_runs(a, b, exponent):
     """The load of two runs in one file is the sum of both."""
     joined = impact.impact_load(
-        *(np.concatenate(x) for x in zip(a, b, strict=True)), 1.0, exponent=exponent
+        *(np.concatenate(x) for x in zip(a, b, strict=True)),
+        1.0,
+        exponent=exponent,
     )
-    first, second = (impact.impact_load(*run, 1.0, exponent=exponent) for run in (a, b))
+    first, second = (
+        impact.impact_load(*run, 1.0, exponent=exponent) for run in (a, b)
+    )
     assert values(joined) == pytest.approx(
         np.add(values(first), values(second)), nan_ok=True
     )
@@ -154,7 +169,9 @@ def test_groups_add_up_to_the_whole(run, exponent, n_groups):
     whole = impact.impact_load(*run, 1.0, exponent=exponent)
     sums = [np.sum(x) for x in values(grouped)]
     assert sums == pytest.approx(values(whole), rel=1e-9, abs=1e-12)
-    own = impact.impact_load(*(x[group == 0] for x in run), 1.0, exponent=exponent)
+    own = impact.impact_load(
+        *(x[group == 0] for x in run), 1.0, exponent=exponent
+    )
     first = [x[0, 0] for x in values(grouped)]
     assert first == pytest.approx(values(own), rel=1e-9, abs=1e-12)
 
@@ -168,14 +185,17 @@ def test_samples_without_group_are_left_out():
 
 
 @pytest.mark.parametrize(
-    ("grade", "steep"), [(-0.15, True), (0.15, True), (0.09, False), (-0.09, False)]
+    ("grade", "steep"),
+    [(-0.15, True), (0.15, True), (0.09, False), (-0.09, False)],
 )
 def test_ground_of_a_tenth_and_more_is_steep(grade, steep):
     """The load inside the shin on 15 % may be 0.85 to 1.15 of the central one; on 9 % it is one."""
     steps = impact.REFERENCE_STEPS_PER_KM
     sums = impact.impact_load_by_group(0, 3.0, grade, steps, exponents=(1.0,))
     low, high = (
-        impact.impact_sensitivity(sums, impact.ImpactConstants(steep_factor=factor))
+        impact.impact_sensitivity(
+            sums, impact.ImpactConstants(steep_factor=factor)
+        )
         for factor in impact.STEEP_FACTOR_RANGE
     )
     ends = (0.85, 1.15) if steep else (1.0, 1.0)
@@ -294,8 +314,12 @@ def test_load_at_any_downhill_slope_is_near_its_own_sum(exponent, error):
     sums = impact.impact_load_by_group(0, 3.0, grade, 1.0, exponents=(exponent,))
     steps = 1.0 / impact.REFERENCE_STEPS_PER_KM
     for slope in np.linspace(0.04, 0.08, 9):
-        constants = impact.ImpactConstants(downhill_slope=slope, exponent=exponent)
-        own = impact.impact_component(3.0, grade, downhill_slope=slope) ** exponent
+        constants = impact.ImpactConstants(
+            downhill_slope=slope, exponent=exponent
+        )
+        own = (
+            impact.impact_component(3.0, grade, downhill_slope=slope) ** exponent
+        )
         found = impact.impact_sensitivity(sums, constants).impact[0, 0]
         assert found == pytest.approx(np.sum(own) * steps, rel=error)
 
@@ -311,9 +335,9 @@ def test_sensitivity_without_elevation():
 def test_the_increase_of_the_impact_with_speed_can_be_stated():
     """It is no more than a default: without an increase, speed makes no difference."""
     assert impact.impact_component(4.0, 0.0) == pytest.approx(1.21)
-    assert impact.impact_component([2.0, 4.0], 0.0, speed_slope=0.1) == pytest.approx(
-        [0.9, 1.1]
-    )
+    assert impact.impact_component(
+        [2.0, 4.0], 0.0, speed_slope=0.1
+    ) == pytest.approx([0.9, 1.1])
 
 
 def test_cadence_fit_recovers_a_runner():
@@ -350,7 +374,8 @@ def test_cadence_fit_needs_time_and_running():
     nothing.
     """
     assert (
-        impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0) is impact.POPULATION_CADENCE
+        impact.fit_cadence([2.5, 3.5], [160.0, 170.0], 1.0)
+        is impact.POPULATION_CADENCE
     )
     odd = impact.fit_cadence(
         [3.0, 3.0, 1.2, 9.0, 3.0], [176.0, 120.0, 150.0, 180.0, np.nan], 1800.0
@@ -387,7 +412,10 @@ def test_time_climbing_with_condition():
     """Climbing time counts steep samples that fulfil the condition."""
     grade = np.array([0.06, 0.04, 0.2, np.nan])
     assert impact.time_climbing(grade, 10.0) == 20.0
-    assert impact.time_climbing(grade, 10.0, within=[True, True, False, True]) == 10.0
+    assert (
+        impact.time_climbing(grade, 10.0, within=[True, True, False, True])
+        == 10.0
+    )
     assert np.isnan(impact.time_climbing([np.nan], 1.0))
 
 
@@ -425,6 +453,8 @@ def test_fewer_steps_at_speed_against_their_size():
     )
     assert ratio == pytest.approx(0.77683, abs=5e-6)
     for exponent, load in ((1.0, 0.8467), (6.6, 1.3720)):
-        found = impact.impact_load(4.0, 0.0, np.nan, 250.0, exponent=exponent).tibial
+        found = impact.impact_load(
+            4.0, 0.0, np.nan, 250.0, exponent=exponent
+        ).tibial
         assert found == pytest.approx(ratio * 1.09**exponent)
         assert found == pytest.approx(load, abs=5e-5)

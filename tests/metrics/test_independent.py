@@ -9,9 +9,9 @@ import pytest
 from trailstats.metrics import effort, intensity, load, performance, variability
 
 VALUES = json.loads(
-    (Path(__file__).parents[1] / "reference" / "metrics_independent.json").read_text(
-        "utf-8"
-    )
+    (
+        Path(__file__).parents[1] / "reference" / "metrics_independent.json"
+    ).read_text("utf-8")
 )
 
 
@@ -74,7 +74,8 @@ def test_a_missed_beat_is_told_from_a_long_one():
     assert not case["found"]["extra"]
     missed = np.sort(case["found"]["missed"]) - 1
     others = (
-        np.asarray(sorted(case["found"]["ectopic"] + case["found"]["longshort"])) - 1
+        np.asarray(sorted(case["found"]["ectopic"] + case["found"]["longshort"]))
+        - 1
     )
     # Each split moves what follows by one.
     first = missed + np.arange(missed.size)

@@ -43,16 +43,24 @@ CALLS = {
         r["speed"], r["grade"], r["dt"]
     ),
     "normalised": lambda r: effort.normalised_speed(r["speed"], r["dt"]),
-    "energy": lambda r: effort.energy(r["speed"], r["grade"], r["dt"], None, 70.0),
+    "energy": lambda r: effort.energy(
+        r["speed"], r["grade"], r["dt"], None, 70.0
+    ),
     "impact": lambda r: (
         impact.impact_load(r["speed"], r["grade"], r["cadence"], r["dt"]).impact
     ),
     "groups": lambda r: float(
-        impact.impact_load_by_group(0, r["speed"], r["grade"], r["dt"]).impact[0, 0]
+        impact.impact_load_by_group(0, r["speed"], r["grade"], r["dt"]).impact[
+            0, 0
+        ]
     ),
-    "steps": lambda r: impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps,
+    "steps": lambda r: (
+        impact.count_steps(r["speed"], r["cadence"], r["dt"]).steps
+    ),
     "cadence": lambda r: (
-        impact.fit_cadence(r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0).at_3
+        impact.fit_cadence(
+            r["speed"], r["cadence"], r["dt"], minimum_seconds=60.0
+        ).at_3
     ),
     "maximum": lambda r: intensity.observed_heart_rate_max(r["hr"], r["dt"]),
     "quality": lambda r: (
@@ -70,19 +78,25 @@ CALLS = {
         load.session_load(r["dt"], speed=r["speed"], threshold_speed=4.0).value
     ),
     "efforts": lambda r: float(
-        performance.best_efforts_by_distance(r["distance"], r["time"], 1000.0).duration[
-            0
-        ]
+        performance.best_efforts_by_distance(
+            r["distance"], r["time"], 1000.0
+        ).duration[0]
     ),
-    "decoupling": lambda r: performance.decoupling(r["speed"], r["hr"], r["dt"]).loss,
+    "decoupling": lambda r: (
+        performance.decoupling(r["speed"], r["hr"], r["dt"]).loss
+    ),
     "steady": lambda r: (
-        variability.step_variability(r["cadence"], r["speed"], r["dt"]).step_length
+        variability.step_variability(
+            r["cadence"], r["speed"], r["dt"]
+        ).step_length
     ),
     "entropy": lambda r: variability.windowed_sample_entropy(r["cadence"]),
     "turning": lambda r: variability.turn_density(
         *local_xy(r["latitude"], r["longitude"])
     ),
-    "cells": lambda r: float(variety.route_cells(r["latitude"], r["longitude"]).size),
+    "cells": lambda r: float(
+        variety.route_cells(r["latitude"], r["longitude"]).size
+    ),
 }
 
 
@@ -93,7 +107,8 @@ def test_inputs_are_not_changed_and_kinds_are_alike(name):
     result = CALLS[name](arrays)
     assert np.isfinite(result)
     assert (
-        CALLS[name]({key: column.tolist() for key, column in arrays.items()}) == result
+        CALLS[name]({key: column.tolist() for key, column in arrays.items()})
+        == result
     )
     table = pd.DataFrame({key: column.copy() for key, column in arrays.items()})
     before = table.copy()

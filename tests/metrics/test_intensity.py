@@ -8,7 +8,9 @@ from hypothesis.extra.numpy import arrays
 
 from trailstats.metrics import intensity
 
-heart_rates = arrays(np.float64, st.integers(1, 60), elements=st.floats(60.0, 200.0))
+heart_rates = arrays(
+    np.float64, st.integers(1, 60), elements=st.floats(60.0, 200.0)
+)
 
 
 @given(heart_rates)
@@ -82,9 +84,9 @@ def test_observed_maximum_ignores_spikes():
 @given(heart_rates, st.floats(100.0, 180.0), st.floats(1.0, 20.0))
 def test_a_higher_ceiling_is_exceeded_less(hr, ceiling, more):
     """Share above and overshoot fall as the ceiling rises."""
-    assert intensity.share_above(hr, 1.0, ceiling + more) <= intensity.share_above(
-        hr, 1.0, ceiling
-    )
+    assert intensity.share_above(
+        hr, 1.0, ceiling + more
+    ) <= intensity.share_above(hr, 1.0, ceiling)
     assert intensity.overshoot(hr, 1.0, ceiling + more) <= intensity.overshoot(
         hr, 1.0, ceiling
     )
@@ -129,7 +131,9 @@ def test_cadence_lock_is_flagged():
     hr = 140.0 + rng.normal(0.0, 2.0, n)
     hr[300:600] = cadence[300:600] + rng.normal(0.0, 0.5, 300)
     hr[700:800] = cadence[700:800] + rng.normal(0.0, 0.5, 100)
-    quality = intensity.heart_rate_quality(hr, cadence, rng.normal(3.0, 0.5, n), 1.0)
+    quality = intensity.heart_rate_quality(
+        hr, cadence, rng.normal(3.0, 0.5, n), 1.0
+    )
     assert np.all(quality.cadence_locked[305:595]) and not np.any(
         quality.cadence_locked[620:]
     )
@@ -208,9 +212,9 @@ def test_exponent_of_noise_and_its_sum():
     assert intensity.dfa_exponent(noise, box_sizes=boxes) == pytest.approx(
         0.5, abs=0.03
     )
-    assert intensity.dfa_exponent(np.cumsum(noise), box_sizes=boxes) == pytest.approx(
-        1.5, abs=0.03
-    )
+    assert intensity.dfa_exponent(
+        np.cumsum(noise), box_sizes=boxes
+    ) == pytest.approx(1.5, abs=0.03)
     assert np.isnan(intensity.dfa_exponent(np.ones(100)))
     assert np.isnan(intensity.dfa_exponent(noise[:20]))
 
@@ -227,7 +231,9 @@ def test_exponent_along_a_recording():
     assert np.nanmean(series.heart_rate) == pytest.approx(
         60.0 / np.mean(white + 0.025), rel=0.01
     )
-    walk = np.convolve(rng.standard_normal(n + 7), np.full(8, 0.125), mode="valid")
+    walk = np.convolve(
+        rng.standard_normal(n + 7), np.full(8, 0.125), mode="valid"
+    )
     assert np.nanmean(intensity.dfa_alpha1(0.45 + 0.02 * walk).alpha1) > 1.0
 
 
@@ -254,7 +260,10 @@ def test_threshold_is_read_from_the_falling_line():
 def test_a_window_of_beats_is_by_itself():
     """What came before a window makes no difference to its exponent: its trend is its own."""
     rng = np.random.default_rng(8)
-    before, rr = 0.5 + rng.normal(0.0, 0.02, 240), 0.45 + rng.normal(0.0, 0.02, 270)
+    before, rr = (
+        0.5 + rng.normal(0.0, 0.02, 240),
+        0.45 + rng.normal(0.0, 0.02, 270),
+    )
     before *= 120.0001 / np.sum(before)
     rr *= 121.0 / np.sum(rr)
     joined = intensity.dfa_alpha1(np.concatenate([before, rr]), step=120.0).alpha1

@@ -48,12 +48,20 @@ def hilly(speed, height, *, step=1.0, duration=1800):
     hills = height * np.sin(np.linspace(0.0, 4.0 * np.pi, 60)) ** 2
     rate = 140.0 + 15.0 * np.sin(np.linspace(0.0, 12.0, n))
     return make_activity(
-        speed=speed, elevation=hills, step=step, duration=duration, heart_rate=rate
+        speed=speed,
+        elevation=hills,
+        step=step,
+        duration=duration,
+        heart_rate=rate,
     )
 
 
 @FEW
-@given(speed=SPEEDS, height=st.floats(0.0, 60.0), step=st.sampled_from([2.0, 3.0, 5.0]))
+@given(
+    speed=SPEEDS,
+    height=st.floats(0.0, 60.0),
+    step=st.sampled_from([2.0, 3.0, 5.0]),
+)
 def test_metrics_do_not_depend_on_the_sampling_rate(speed, height, step):
     """The same run recorded less often gives the same numbers within two percent."""
     fine = analyze(hilly(speed, height), athlete=ATHLETE).metrics
@@ -70,16 +78,21 @@ def test_level_running_is_its_own_effort(speed):
     """On the level the grade-adjusted speed is the speed, by every model, and the best efforts
     agree.
     """
-    run = analyze(make_activity(speed=speed, elevation=np.zeros(10)), athlete=ATHLETE)
+    run = analyze(
+        make_activity(speed=speed, elevation=np.zeros(10)), athlete=ATHLETE
+    )
     for name in (
         "grade_adjusted_speed",
         "grade_adjusted_speed_cost",
         "grade_adjusted_speed_heart_rate",
     ):
-        assert run.metrics[name].value == pytest.approx(run.totals.mean_speed, rel=1e-6)
+        assert run.metrics[name].value == pytest.approx(
+            run.totals.mean_speed, rel=1e-6
+        )
     table = run.efforts.set_index(["basis", "ground"])
     actual, level = (
-        table.xs(ground, level="ground")["duration"] for ground in ("actual", "level")
+        table.xs(ground, level="ground")["duration"]
+        for ground in ("actual", "level")
     )
     assert level.to_numpy() == pytest.approx(actual.to_numpy(), rel=5e-3)
 
@@ -105,7 +118,9 @@ def test_the_parts_of_a_run_add_up(speed, height, cut):
     )
     for name in ADDS:
         total = first.metrics[name].value + second.metrics[name].value
-        assert total == pytest.approx(one.metrics[name].value, rel=0.02, abs=20.0), name
+        assert total == pytest.approx(
+            one.metrics[name].value, rel=0.02, abs=20.0
+        ), name
 
 
 @FEW
@@ -145,9 +160,9 @@ def test_units_survive_the_way_there_and_back(distance, pace):
         duration, rel=1e-6
     )
     there = performance.riegel_time(duration, distance, 10000.0)
-    assert float(performance.riegel_time(there, 10000.0, distance)) == pytest.approx(
-        duration
-    )
+    assert float(
+        performance.riegel_time(there, 10000.0, distance)
+    ) == pytest.approx(duration)
 
 
 @given(grade=st.floats(-0.25, 0.30), speed=SPEEDS)

@@ -9,11 +9,17 @@ from hypothesis.extra.numpy import arrays
 from trailstats.metrics import effort, load
 from trailstats.metrics.load import LoadMethod, Sex
 
-heart_rates = arrays(np.float64, st.integers(1, 60), elements=st.floats(60.0, 190.0))
-daily_loads = arrays(np.float64, st.integers(1, 90), elements=st.floats(0.0, 300.0))
+heart_rates = arrays(
+    np.float64, st.integers(1, 60), elements=st.floats(60.0, 190.0)
+)
+daily_loads = arrays(
+    np.float64, st.integers(1, 90), elements=st.floats(0.0, 300.0)
+)
 
 SESSION_LOADS = [
-    lambda hr, dt: load.banister_trimp(hr, dt, rest=50.0, maximum=190.0, sex=Sex.MALE),
+    lambda hr, dt: load.banister_trimp(
+        hr, dt, rest=50.0, maximum=190.0, sex=Sex.MALE
+    ),
     lambda hr, dt: load.edwards_trimp(hr, dt, maximum=190.0),
     lambda hr, dt: load.lucia_trimp(hr, dt, bounds=[152.0, 165.0]),
     lambda hr, dt: load.heart_rate_ratio_load(hr, dt, threshold=165.0),
@@ -56,7 +62,9 @@ def test_impulse_of_the_mean_is_too_low(hr):
     """The impulse of the samples is at least that of their mean, because its curve bends
     upwards.
     """
-    by_sample = load.banister_trimp(hr, 1.0, rest=50.0, maximum=190.0, sex=Sex.FEMALE)
+    by_sample = load.banister_trimp(
+        hr, 1.0, rest=50.0, maximum=190.0, sex=Sex.FEMALE
+    )
     by_mean = load.banister_trimp(
         np.mean(hr), float(hr.size), rest=50.0, maximum=190.0, sex=Sex.FEMALE
     )
@@ -93,8 +101,12 @@ def test_session_load_takes_the_best_method_there_is():
         load.session_load(dt, **heart, **pace, rating=5.0).method
         is LoadMethod.HEART_RATE
     )
-    assert load.session_load(dt, hr=hr, **pace, rating=5.0).method is LoadMethod.PACE
-    assert load.session_load(dt, speed=speed, rating=5.0).method is LoadMethod.RATING
+    assert (
+        load.session_load(dt, hr=hr, **pace, rating=5.0).method is LoadMethod.PACE
+    )
+    assert (
+        load.session_load(dt, speed=speed, rating=5.0).method is LoadMethod.RATING
+    )
     assert load.session_load(dt, speed=speed).method is LoadMethod.DURATION
 
 
@@ -138,14 +150,20 @@ def test_session_load_counts_surges_in_pace():
     )
     assert (
         varied.value
-        > load.session_load(dt, speed=np.full(3600, 3.0), threshold_speed=4.0).value
+        > load.session_load(
+            dt, speed=np.full(3600, 3.0), threshold_speed=4.0
+        ).value
     )
 
 
-@given(daily_loads, st.floats(1.0, 60.0), st.sampled_from(list(load.LoadConvention)))
+@given(
+    daily_loads, st.floats(1.0, 60.0), st.sampled_from(list(load.LoadConvention))
+)
 def test_running_average_is_the_recurrence(daily, days, convention):
     """The filter equals the recurrence written out, and stays within the loads."""
-    weight = 1.0 - np.exp(-1.0 / days) if convention == "exponential" else 1.0 / days
+    weight = (
+        1.0 - np.exp(-1.0 / days) if convention == "exponential" else 1.0 / days
+    )
     value, expected = 0.0, []
     for amount in daily:
         value += weight * (amount - value)
@@ -174,7 +192,9 @@ def test_moving_average_starts_at_the_first_day():
     with pytest.raises(ValueError, match="time_constant"):
         load.exponential_load([1.0], 0.0)
     with pytest.raises(ValueError, match="at least a day"):
-        load.exponential_load([1.0], 0.5, convention=load.LoadConvention.RECIPROCAL)
+        load.exponential_load(
+            [1.0], 0.5, convention=load.LoadConvention.RECIPROCAL
+        )
 
 
 def test_an_unknown_day_does_not_poison_the_average():

@@ -36,9 +36,9 @@ def test_longer_races_are_slower(duration, ratio):
     """Riegel's time grows faster than the distance, and back again gives the start."""
     longer = performance.riegel_time(duration, 5000.0, 5000.0 * ratio)
     assert longer > ratio * duration
-    assert performance.riegel_time(longer, 5000.0 * ratio, 5000.0) == pytest.approx(
-        duration
-    )
+    assert performance.riegel_time(
+        longer, 5000.0 * ratio, 5000.0
+    ) == pytest.approx(duration)
 
 
 def slow_search(distance, time, length):
@@ -70,7 +70,9 @@ def test_best_effort_equals_a_slow_search(step, length):
     distance = np.concatenate([[0.0], np.cumsum(np.round(step, 1))])
     time = np.arange(distance.size) * 1.0
     assume(distance[-1] >= length)
-    found = performance.best_efforts_by_distance(distance, time, length).duration[0]
+    found = performance.best_efforts_by_distance(distance, time, length).duration[
+        0
+    ]
     assert found == pytest.approx(slow_search(distance, time, length), abs=1e-6)
 
 
@@ -83,7 +85,9 @@ def test_best_effort_of_an_even_run_is_its_speed():
         4.0 * time, time, [1000.0, 4000.0, 4001.0]
     )
     assert best.duration == pytest.approx([250.0, 1000.0, np.nan], nan_ok=True)
-    by_time = performance.best_efforts_by_time(4.0 * time, time, [60.0, 1000.0, 2000.0])
+    by_time = performance.best_efforts_by_time(
+        4.0 * time, time, [60.0, 1000.0, 2000.0]
+    )
     assert by_time.distance == pytest.approx([240.0, 4000.0, np.nan], nan_ok=True)
 
 
@@ -103,7 +107,9 @@ def test_a_pause_does_not_lend_speed():
     """Standing still before a fast stretch is not part of it, standing within it is."""
     distance = np.array([0.0, 100.0, 100.0, 100.0, 200.0, 300.0])
     time = np.array([0.0, 25.0, 60.0, 90.0, 110.0, 130.0])
-    best = performance.best_efforts_by_distance(distance, time, [100.0, 200.0, 300.0])
+    best = performance.best_efforts_by_distance(
+        distance, time, [100.0, 200.0, 300.0]
+    )
     assert best.duration == pytest.approx([20.0, 40.0, 130.0])
 
 
@@ -152,8 +158,12 @@ def test_critical_speed_recovers_a_line(speed, reserve):
 
 def test_critical_speed_needs_two_times():
     """One effort, or the same time twice, has no line."""
-    assert np.isnan(performance.critical_speed([400.0, np.nan], [60.0, 120.0]).speed)
-    assert np.isnan(performance.critical_speed([400.0, 410.0], [60.0, 60.0]).speed)
+    assert np.isnan(
+        performance.critical_speed([400.0, np.nan], [60.0, 120.0]).speed
+    )
+    assert np.isnan(
+        performance.critical_speed([400.0, 410.0], [60.0, 60.0]).speed
+    )
     assert np.isnan(
         performance.critical_speed([400.0, 800.0], [60.0, 130.0]).speed_error
     )
@@ -203,12 +213,16 @@ def test_decoupling_gates():
         SteadyGate.TOO_SHORT,
     )
     varied = np.repeat([2.0, 4.0] * 6, 300)
-    assert performance.decoupling(varied, hr, 1.0).failed == (SteadyGate.TOO_VARIED,)
-    assert performance.decoupling(steady, hr, 1.0, longest_pause=121.0).failed == (
-        SteadyGate.PAUSED,
+    assert performance.decoupling(varied, hr, 1.0).failed == (
+        SteadyGate.TOO_VARIED,
     )
+    assert performance.decoupling(
+        steady, hr, 1.0, longest_pause=121.0
+    ).failed == (SteadyGate.PAUSED,)
     hr[1200:2400] = np.nan
-    assert performance.decoupling(steady, hr, 1.0).failed == (SteadyGate.NOT_RECORDED,)
+    assert performance.decoupling(steady, hr, 1.0).failed == (
+        SteadyGate.NOT_RECORDED,
+    )
     nothing = performance.decoupling(steady, np.nan, 1.0)
     assert np.isnan(nothing.loss) and SteadyGate.NOT_RECORDED in nothing.failed
 
@@ -228,7 +242,10 @@ def test_speed_at_heart_rate_recovers_a_line():
     rng = np.random.default_rng(6)
     hr, heat = rng.uniform(130.0, 170.0, 300), rng.uniform(0.0, 30.0, 300)
     speed = (
-        3.0 + 0.02 * (hr - 150.0) - 0.01 * (heat - 15.0) + rng.normal(0.0, 0.05, 300)
+        3.0
+        + 0.02 * (hr - 150.0)
+        - 0.01 * (heat - 15.0)
+        + rng.normal(0.0, 0.05, 300)
     )
     result = performance.speed_at_heart_rate(speed, hr, 150.0, temperature=heat)
     assert result.low < 3.0 < result.high
@@ -243,9 +260,13 @@ def test_speed_at_heart_rate_stays_inside_its_data():
     """A reference far outside, too few windows or one heart rate only has no value."""
     hr = np.linspace(140.0, 150.0, 20)
     assert np.isnan(performance.speed_at_heart_rate(hr / 50.0, hr, 170.0).speed)
-    assert np.isnan(performance.speed_at_heart_rate(hr[:5] / 50.0, hr[:5], 142.0).speed)
     assert np.isnan(
-        performance.speed_at_heart_rate(hr / 50.0, np.full(20, 150.0), 150.0).speed
+        performance.speed_at_heart_rate(hr[:5] / 50.0, hr[:5], 142.0).speed
+    )
+    assert np.isnan(
+        performance.speed_at_heart_rate(
+            hr / 50.0, np.full(20, 150.0), 150.0
+        ).speed
     )
 
 

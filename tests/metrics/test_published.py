@@ -34,9 +34,9 @@ def test_published_value(case):
         key: np.nan if value is None else value
         for key, value in case["arguments"].items()
     }
-    result = getattr(importlib.import_module(f"trailstats.metrics.{module}"), function)(
-        **arguments
-    )
+    result = getattr(
+        importlib.import_module(f"trailstats.metrics.{module}"), function
+    )(**arguments)
     if "field" in case:
         assert is_dataclass(result)
         result = getattr(result, case["field"])
@@ -46,7 +46,9 @@ def test_published_value(case):
         assert result == case["expected"]
         return
     tolerance = (
-        case["tolerance"] if "tolerance" in case else 0.5 * 10.0 ** -case["decimals"]
+        case["tolerance"]
+        if "tolerance" in case
+        else 0.5 * 10.0 ** -case["decimals"]
     )
     assert float(result) == pytest.approx(
         case["expected"], rel=1e-9, abs=tolerance * (1.0 + 1e-6)

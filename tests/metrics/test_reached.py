@@ -24,7 +24,9 @@ NAMED = sorted({name for entry in ENTRIES for name in entry.formulas})
 def formula(name):
     """Return the function that a name such as ``effort.energy`` stands for."""
     module, function = name.split(".")
-    return getattr(importlib.import_module(f"trailstats.metrics.{module}"), function)
+    return getattr(
+        importlib.import_module(f"trailstats.metrics.{module}"), function
+    )
 
 
 PUBLIC = {

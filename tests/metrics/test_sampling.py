@@ -49,7 +49,9 @@ def test_moving_mean_equals_a_plain_window():
     """Inside a series of 1 s samples a window of 5 s is the mean of five samples."""
     values = np.random.default_rng(2).standard_normal(50)
     plain = np.convolve(values, np.full(5, 0.2), mode="valid")
-    assert sampling.moving_mean(values, np.ones(50), 5.0)[2:-2] == pytest.approx(plain)
+    assert sampling.moving_mean(values, np.ones(50), 5.0)[2:-2] == pytest.approx(
+        plain
+    )
     assert np.array_equal(sampling.moving_mean(values, 1.0, 0.0), values)
     assert sampling.moving_mean([], [], 5.0).size == 0
 

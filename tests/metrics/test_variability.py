@@ -26,9 +26,9 @@ def test_coefficient_does_not_depend_on_the_unit(values, scale):
 
 def test_coefficient_of_nothing():
     """Missing values are skipped; nothing recorded has no coefficient."""
-    assert variability.coefficient_of_variation([2.0, np.nan, 4.0]) == pytest.approx(
-        1.0 / 3.0
-    )
+    assert variability.coefficient_of_variation(
+        [2.0, np.nan, 4.0]
+    ) == pytest.approx(1.0 / 3.0)
     assert np.isnan(variability.coefficient_of_variation([np.nan]))
 
 
@@ -68,13 +68,20 @@ def test_spread_of_rounding_size_is_not_reported():
 def test_unsteady_windows_are_left_out():
     """Walking, stops, changes of grade and missing minutes leave no window."""
     cadence, speed = running(600, 4.0, np.random.default_rng(4))
-    assert variability.step_variability(np.full(600, 110.0), speed, 1.0).windows == 0
     assert (
-        variability.step_variability(cadence, np.tile([1.0, 4.0], 300), 1.0).windows
+        variability.step_variability(np.full(600, 110.0), speed, 1.0).windows == 0
+    )
+    assert (
+        variability.step_variability(
+            cadence, np.tile([1.0, 4.0], 300), 1.0
+        ).windows
         == 0
     )
     hilly = np.tile([0.1, -0.1], 300)
-    assert variability.step_variability(cadence, speed, 1.0, grade=hilly).windows == 0
+    assert (
+        variability.step_variability(cadence, speed, 1.0, grade=hilly).windows
+        == 0
+    )
     patchy = np.where(np.arange(600) % 2 == 0, cadence, np.nan)
     assert variability.step_variability(patchy, speed, 1.0).windows == 0
     assert variability.step_variability(cadence, speed, 0.0).windows == 0
@@ -87,7 +94,9 @@ def test_entropy_orders_regular_and_random():
     """A sine is more regular than noise, and noise has about the entropy that theory gives."""
     rng = np.random.default_rng(12)
     sine, noise = np.sin(np.arange(1000) / 5.0), rng.standard_normal(3000)
-    assert variability.sample_entropy(sine) < 0.5 < variability.sample_entropy(noise)
+    assert (
+        variability.sample_entropy(sine) < 0.5 < variability.sample_entropy(noise)
+    )
     # Two independent normal values lie within 0.2 of each other with probability erf(0.1).
     assert variability.sample_entropy(noise) == pytest.approx(
         -np.log(0.112463), abs=0.05
@@ -114,7 +123,9 @@ def test_straightness_of_known_shapes():
     """A line is 1; a half circle is 2 over pi."""
     angle = np.linspace(0.0, 1.001 * np.pi, 2001)
     radius = 50.0 / np.pi
-    half = variability.straightness(radius * np.cos(angle), radius * np.sin(angle))
+    half = variability.straightness(
+        radius * np.cos(angle), radius * np.sin(angle)
+    )
     assert half == pytest.approx([2.0 / np.pi], abs=1e-5)
     line = variability.straightness(
         np.linspace(0.0, 500.0, 77), np.linspace(0.0, 300.0, 77)
@@ -130,8 +141,12 @@ def test_turn_density_of_a_circle(radius):
     """A circle turns by 1000 over its radius per kilometre, whichever way round."""
     angle = np.linspace(0.0, 4.0 * np.pi, 3000)
     x, y = radius * np.cos(angle), radius * np.sin(angle)
-    assert variability.turn_density(x, y) == pytest.approx(1000.0 / radius, rel=0.01)
-    assert variability.turn_density(x, -y) == pytest.approx(1000.0 / radius, rel=0.01)
+    assert variability.turn_density(x, y) == pytest.approx(
+        1000.0 / radius, rel=0.01
+    )
+    assert variability.turn_density(x, -y) == pytest.approx(
+        1000.0 / radius, rel=0.01
+    )
 
 
 def test_turn_density_of_straight_and_short_paths():
@@ -148,7 +163,11 @@ def test_turn_density_of_straight_and_short_paths():
 
 def test_clean_beats_are_left_alone():
     """A calm series without artefacts passes unchanged."""
-    rr = 0.9 + 0.03 * np.sin(np.arange(200) / 5.0) + 0.02 * np.sin(np.arange(200) / 1.7)
+    rr = (
+        0.9
+        + 0.03 * np.sin(np.arange(200) / 5.0)
+        + 0.02 * np.sin(np.arange(200) / 1.7)
+    )
     beats = variability.correct_beats(rr)
     assert np.array_equal(beats.intervals, rr)
     assert beats.share == 0.0
@@ -206,7 +225,9 @@ def test_pace_freedom_of_even_and_varied_runs():
         0.0, abs=1e-9
     )
     halves = np.repeat([2.0, 4.0], 5000)
-    assert variability.pace_freedom(halves, 1.0) == pytest.approx(1.0 / 3.0, rel=0.01)
+    assert variability.pace_freedom(halves, 1.0) == pytest.approx(
+        1.0 / 3.0, rel=0.01
+    )
     assert np.isnan(variability.pace_freedom([np.nan], 1.0))
 
 

@@ -43,7 +43,9 @@ def test_novelty_is_the_share_of_unseen_cells(a, b):
     """Novelty is the share of a run's cells that are not among those of the year before."""
     runs = [list(set(b)), list(set(a))]
     expected = len(set(a) - set(b)) / len(set(a))
-    assert variety.route_novelty(runs, [0.0, 365.0]) == pytest.approx([1.0, expected])
+    assert variety.route_novelty(runs, [0.0, 365.0]) == pytest.approx(
+        [1.0, expected]
+    )
     assert variety.route_novelty(runs, [0.0, 366.0]) == pytest.approx([1.0, 1.0])
 
 
@@ -61,7 +63,9 @@ def test_cells_have_their_size(latitude):
     """A line of 7.5 km touches about a hundred cells of 75 m, to the north and to the east."""
     metres = np.arange(0.0, 7500.0, 3.0) / 111195.08
     north = variety.route_cells(latitude + metres, 10.0)
-    east = variety.route_cells(latitude, 10.0 + metres / np.cos(np.radians(latitude)))
+    east = variety.route_cells(
+        latitude, 10.0 + metres / np.cos(np.radians(latitude))
+    )
     assert north.size == pytest.approx(100, abs=2)
     assert east.size == pytest.approx(100, abs=2)
 
@@ -76,9 +80,13 @@ def test_cells_are_the_place_not_the_run():
     assert np.array_equal(there, back)
     lat[5] = np.nan
     assert variety.route_similarity(there, variety.route_cells(lat, lon)) == 1.0
-    assert variety.route_similarity(there, variety.route_cells(lat + 1.0, lon)) == 0.0
+    assert (
+        variety.route_similarity(there, variety.route_cells(lat + 1.0, lon))
+        == 0.0
+    )
     assert np.array_equal(
-        variety.route_cells([10.0], [180.0]), variety.route_cells([10.0], [-180.0])
+        variety.route_cells([10.0], [180.0]),
+        variety.route_cells([10.0], [-180.0]),
     )
     with pytest.raises(ValueError, match="size"):
         variety.route_cells([1.0], [1.0], size=0.0)
@@ -121,13 +129,22 @@ def test_route_groups_link_through_others():
     ("features", "kinds"),
     [
         (SessionFeatures(duration=2400.0), ()),
-        (SessionFeatures(duration=2400.0, easy_share=0.95), (SessionKind.RECOVERY,)),
-        (SessionFeatures(duration=3600.0, structured_laps=5), (SessionKind.INTERVAL,)),
+        (
+            SessionFeatures(duration=2400.0, easy_share=0.95),
+            (SessionKind.RECOVERY,),
+        ),
+        (
+            SessionFeatures(duration=3600.0, structured_laps=5),
+            (SessionKind.INTERVAL,),
+        ),
         (
             SessionFeatures(duration=3600.0, structured_laps=5, race=True),
             (SessionKind.RACE,),
         ),
-        (SessionFeatures(duration=3600.0, middle_share=0.5), (SessionKind.TEMPO,)),
+        (
+            SessionFeatures(duration=3600.0, middle_share=0.5),
+            (SessionKind.TEMPO,),
+        ),
         (
             SessionFeatures(duration=7200.0, typical_duration=3600.0),
             (SessionKind.LONG,),
@@ -136,13 +153,19 @@ def test_route_groups_link_through_others():
         (SessionFeatures(duration=1800.0, steep_bouts=4), (SessionKind.POWER,)),
         (
             SessionFeatures(
-                duration=7200.0, trail_share=0.9, technical_share=0.0, gentle_share=0.9
+                duration=7200.0,
+                trail_share=0.9,
+                technical_share=0.0,
+                gentle_share=0.9,
             ),
             (SessionKind.LONG, SessionKind.MARATHON_VOLUME),
         ),
         (
             SessionFeatures(
-                duration=7200.0, trail_share=0.9, technical_share=0.5, gentle_share=0.9
+                duration=7200.0,
+                trail_share=0.9,
+                technical_share=0.5,
+                gentle_share=0.9,
             ),
             (SessionKind.LONG,),
         ),

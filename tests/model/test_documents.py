@@ -204,7 +204,9 @@ def test_documents_of_another_version_are_refused(samples: Path) -> None:
     with pytest.raises(ts.SchemaError, match="format_version 99"):
         ts.Analysis.from_dict(document | {"format_version": 99})
     with pytest.raises(ts.SchemaError, match="segments"):
-        ts.Analysis.from_dict({k: v for k, v in document.items() if k != "segments"})
+        ts.Analysis.from_dict(
+            {k: v for k, v in document.items() if k != "segments"}
+        )
 
 
 def kind_kept(path: Path) -> str:
@@ -263,7 +265,9 @@ def test_a_key_that_joined_later_may_be_absent(
     del document["totals"]["hike_time"]
     with pytest.raises(ts.SchemaError):
         ts.Analysis.from_dict(document)
-    assert not Draft202012Validator(document_schema("analysis")).is_valid(document)
+    assert not Draft202012Validator(document_schema("analysis")).is_valid(
+        document
+    )
     later = frozenset({"segments.speed", "totals.hike_time"})
     for module in (documents, results, json_schemas):
         monkeypatch.setattr(module, "LATER_KEYS", later)
@@ -283,12 +287,15 @@ def test_every_document_on_the_whole_corpus_keeps_its_schema(
     history = ts.analyze_folder(corpus)
     assert len(history.activities) >= 600
     for number, analysis in enumerate(history.analyses):
-        document = check("analysis", json.dumps(analysis.to_dict(), allow_nan=False))
+        document = check(
+            "analysis", json.dumps(analysis.to_dict(), allow_nan=False)
+        )
         if number % 10 == 0:
             assert ts.Analysis.from_dict(document).to_dict() == document
     # The commands print the history that was just made.
     monkeypatch.setattr(
-        "trailstats.cli._work.histories_of", lambda *_args, **_options: {"": history}
+        "trailstats.cli._work.histories_of",
+        lambda *_args, **_options: {"": history},
     )
     for arguments in (
         ("batch", corpus, "-o", tmp_path / "runs.json"),

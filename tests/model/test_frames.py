@@ -53,7 +53,9 @@ def test_records_lie_on_their_segments(run: ts.Analysis) -> None:
     """Each record has the ground of the segment that holds its distance, and no column is lost."""
     records = run.records
     cleaned = ts.clean(ts.read(Path(run.meta.source)))
-    pd.testing.assert_frame_equal(records[cleaned.records.columns], cleaned.records)
+    pd.testing.assert_frame_equal(
+        records[cleaned.records.columns], cleaned.records
+    )
     by_segment = records.groupby("segment")
     segments = run.segments
     assert set(by_segment.groups) == set(range(len(segments)))
@@ -94,7 +96,11 @@ def test_records_come_back_from_wherever_they_were_read(
 def test_an_analysis_does_not_hold_its_activity() -> None:
     """Who analyses many in a loop keeps none of them; records then say what to do."""
     made = make_activity(elevation=np.linspace(0.0, 100.0, 50))
-    looked_at, packed, found = ts.analyze(made), ts.analyze(made), ts.analyze(made)
+    looked_at, packed, found = (
+        ts.analyze(made),
+        ts.analyze(made),
+        ts.analyze(made),
+    )
     assert len(looked_at.records) > 0
     packed = pickle.loads(pickle.dumps(packed))
     gone = ref(made)
@@ -103,7 +109,9 @@ def test_an_analysis_does_not_hold_its_activity() -> None:
     assert gone() is None
     assert len(looked_at.records) > 0
     for one in (found, packed):
-        with pytest.raises(ts.ReadError, match="is gone: keep it, or analyse its file"):
+        with pytest.raises(
+            ts.ReadError, match="is gone: keep it, or analyse its file"
+        ):
             _ = one.records
 
 
@@ -120,7 +128,9 @@ def test_records_that_are_not_there_say_so(samples: Path, tmp_path: Path) -> Non
     shutil.copy(samples / RUN, path)
     found = ts.analyze(path)
     document = ts.Analysis.from_dict(found.to_dict())
-    with pytest.raises(ts.ReadError, match="holds no records; analyse its source"):
+    with pytest.raises(
+        ts.ReadError, match="holds no records; analyse its source"
+    ):
         document.records  # noqa: B018
     other = ts.analyze(path)
     shutil.copy(samples / "odd/truncated.fit", path)
@@ -151,8 +161,12 @@ def test_answers_are_a_table(history: ts.History) -> None:
     answers = ts.evaluate_claims(history)
     table = ts.claims_table(answers)
     assert len(table) == sum(1 + len(a.parts) for a in answers)
-    assert table.loc[table["part"] == 0, "claim"].tolist() == [a.claim for a in answers]
-    part = ts.ClaimResult("impact", "", "per km", "km", 1.5, 1.0, 0.5, 0.4, 0.6, 7, 8)
+    assert table.loc[table["part"] == 0, "claim"].tolist() == [
+        a.claim for a in answers
+    ]
+    part = ts.ClaimResult(
+        "impact", "", "per km", "km", 1.5, 1.0, 0.5, 0.4, 0.6, 7, 8
+    )
     whole = ts.ClaimResult("impact", "It is softer.", "load", parts=(part, part))
     shown = ts.claims_table([whole])
     assert shown["part"].tolist() == [0, 1, 2]

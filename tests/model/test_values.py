@@ -23,7 +23,9 @@ ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 def run(**columns: object) -> Analysis:
     rates = beating(150.0)
     return analyze(
-        make_activity(elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns),
+        make_activity(
+            elevation=np.linspace(0, 60, 50), heart_rate=rates, **columns
+        ),
         athlete=ATHLETE,
     )
 
@@ -45,7 +47,9 @@ def test_an_analysis_comes_back_from_its_document() -> None:
     """Through JSON and back, the document is the same."""
     text = json.dumps(run().to_dict(), allow_nan=False)
     assert (
-        json.dumps(Analysis.from_dict(json.loads(text)).to_dict(), allow_nan=False)
+        json.dumps(
+            Analysis.from_dict(json.loads(text)).to_dict(), allow_nan=False
+        )
         == text
     )
 
@@ -63,7 +67,11 @@ def test_documents_keep_their_schema() -> None:
     """What an analysis prints is what its JSON Schema says."""
     document = json.loads(json.dumps(run().to_dict()))
     assert (
-        list(Draft202012Validator(document_schema("analysis")).iter_errors(document))
+        list(
+            Draft202012Validator(document_schema("analysis")).iter_errors(
+                document
+            )
+        )
         == []
     )
 
@@ -80,7 +88,9 @@ def test_values_cross_process_borders() -> None:
     """Analyses and errors can be pickled."""
     copy = pickle.loads(pickle.dumps(run()))
     assert copy.totals == run().totals
-    error = pickle.loads(pickle.dumps(ReadError("broken", path="a.fit", offset=12)))
+    error = pickle.loads(
+        pickle.dumps(ReadError("broken", path="a.fit", offset=12))
+    )
     assert (str(error), error.offset) == ("a.fit: broken (byte 12)", 12)
 
 

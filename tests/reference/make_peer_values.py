@@ -68,7 +68,10 @@ def heart():
         )
         for m in (2, 3):
             entropy, _ = nk.entropy_sample(
-                series, delay=1, dimension=m, tolerance=0.2 * float(np.std(series))
+                series,
+                delay=1,
+                dimension=m,
+                tolerance=0.2 * float(np.std(series)),
             )
             add(
                 "neurokit2",
@@ -122,9 +125,7 @@ def loads():
             "dt": float(seconds),
             "threshold_speed": 1000.0 / threshold,
         }
-        call = (
-            "calculate_run_tss(seconds, metres, threshold_pace_seconds), rounded to 0.1"
-        )
+        call = "calculate_run_tss(seconds, metres, threshold_pace_seconds), rounded to 0.1"
         add("trainingload", call, "load.pace_load", arguments, found, 0.0501)
     for seconds, rate, threshold, most in (
         (3600, 150, 165, 190),
@@ -159,7 +160,9 @@ def loads():
         daily = np.round(rng.gamma(1.0, scale, 90)) * (rng.random(90) < 0.7)
         first = date(2026, 1, 1)
         days = {first + timedelta(days=k): float(v) for k, v in enumerate(daily)}
-        walk = PMCCalculator().calculate_pmc(days, first, first + timedelta(days=89))
+        walk = PMCCalculator().calculate_pmc(
+            days, first, first + timedelta(days=89)
+        )
         for field, constant in (("ctl", 42), ("atl", 7)):
             arguments = {
                 "daily": daily.tolist(),
@@ -167,7 +170,9 @@ def loads():
                 "convention": "reciprocal",
             }
             expected = float(getattr(walk[-1], field))
-            call = f"PMCCalculator().calculate_pmc(...)[-1].{field}, rounded to 0.1"
+            call = (
+                f"PMCCalculator().calculate_pmc(...)[-1].{field}, rounded to 0.1"
+            )
             add(
                 "trainingload",
                 call,
@@ -180,7 +185,10 @@ def loads():
         today = date.today()  # noqa: DTZ011 (the package asks the same clock)
         month = daily[-28:]
         rows = [
-            {"date": (today - timedelta(days=27 - k)).isoformat(), "load": float(v)}
+            {
+                "date": (today - timedelta(days=27 - k)).isoformat(),
+                "load": float(v),
+            }
             for k, v in enumerate(month)
         ]
         week = compute_training_load(rows)

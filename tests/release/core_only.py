@@ -33,14 +33,17 @@ def main() -> None:
     samples = Path(sys.argv[1])
     assert version("trailstats") == ts.__version__
     run = ts.read(samples / "odd" / "two-tracks.gpx")
-    analysis = ts.analyze(run, athlete=ts.Athlete.from_toml(samples / "athlete.toml"))
+    analysis = ts.analyze(
+        run, athlete=ts.Athlete.from_toml(samples / "athlete.toml")
+    )
     assert len(analysis.segments) > 5
     assert (
         ts.Analysis.from_dict(json.loads(json.dumps(analysis.to_dict()))).totals
         == analysis.totals
     )
     history = ts.analyze_folder(
-        [samples / "odd", *sorted((samples / "archive").iterdir())[:10]], workers=2
+        [samples / "odd", *sorted((samples / "archive").iterdir())[:10]],
+        workers=2,
     )
     assert len(history.runs) >= 10
     claims, rules = ts.evaluate_claims(history), ts.check_plan(history)
@@ -51,7 +54,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         for suffix in ("gpx", "csv", "geojson", "json"):
             assert (
-                ts.convert(run, f"{place}/run.{suffix}", segments=analysis.segments)
+                ts.convert(
+                    run, f"{place}/run.{suffix}", segments=analysis.segments
+                )
                 .stat()
                 .st_size
                 > 1000

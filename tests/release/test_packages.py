@@ -28,7 +28,9 @@ def call(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command away from the checkout, which must not be what is imported."""
     kept = {
-        k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("PYTHONPATH", "VIRTUAL_ENV")
     }
     done = subprocess.run(
         [str(part) for part in command],
@@ -61,7 +63,9 @@ def environment(folder: Path, *requirements: object) -> Path:
 
 
 @pytest.fixture(scope="session")
-def packages(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def packages(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
     """Return the source archive, and the wheel that was built from it."""
     folder = tmp_path_factory.mktemp("dist")
     call(sys.executable, "-m", "build", "--outdir", folder, root, cwd=folder)
@@ -72,9 +76,9 @@ def floors(root: Path, *extras: str) -> list[str]:
     """Return the oldest releases that the dependencies, and those of some extras, are allowed to
     have.
     """
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))[
-        "project"
-    ]
+    project = tomllib.loads(
+        (root / "pyproject.toml").read_text(encoding="utf-8")
+    )["project"]
     wanted = [
         *project["dependencies"],
         *(d for e in extras for d in project["optional-dependencies"][e]),
@@ -125,7 +129,12 @@ def test_core_dependencies_alone(
     """Reading, analysing and answering work; what needs an extra says which."""
     programs = environment(tmp_path / "core", packages[1])
     done = call(
-        programs / "python", "-W", "error", HERE / "core_only.py", samples, cwd=tmp_path
+        programs / "python",
+        "-W",
+        "error",
+        HERE / "core_only.py",
+        samples,
+        cwd=tmp_path,
     )
     found = json.loads(done.stdout.splitlines()[-1])
     assert found == {
@@ -143,7 +152,9 @@ def test_core_dependencies_alone(
         assert "Traceback" not in told
 
 
-def test_all_extras(packages: tuple[Path, Path], samples: Path, tmp_path: Path) -> None:
+def test_all_extras(
+    packages: tuple[Path, Path], samples: Path, tmp_path: Path
+) -> None:
     """The program reports its version both ways, and writes a report, a Parquet table and a
     schema.
     """

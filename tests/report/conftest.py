@@ -168,7 +168,9 @@ def make_analysis(
         "efficiency_factor": Metric(1.35 + shape, "m"),
     }
     if "heart_rate" in without:
-        metrics["session_load"] = Metric.missing("1", "no heart rate was recorded")
+        metrics["session_load"] = Metric.missing(
+            "1", "no heart rate was recorded"
+        )
         del metrics["efficiency_factor"]
     else:
         for k, part in enumerate((0.7, 0.2, 0.1), start=1):
@@ -198,7 +200,9 @@ def make_analysis(
         if number % 5 == 0
         else ()
     )
-    return Analysis(meta, totals, metrics, segments, climbs, profile, issues=issues)
+    return Analysis(
+        meta, totals, metrics, segments, climbs, profile, issues=issues
+    )
 
 
 def make_history(
@@ -250,7 +254,9 @@ def make_history(
         if analyses
         else schema.SEGMENTS.empty()
     )
-    limits = HeartRateLimits(185.0, 50.0, 148.0, 166.0, "", "the athlete's profile")
+    limits = HeartRateLimits(
+        185.0, 50.0, 148.0, 166.0, "", "the athlete's profile"
+    )
     return History(
         athlete or Athlete(), activities, segments, analyses, failures, limits
     )
@@ -323,7 +329,9 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
             "km",
             verdict=Verdict.CONTRADICTED,
             evidence=EvidenceStrength.WEAK,
-            caveats=("Modelled from speed, grade and cadence: no force was measured.",),
+            caveats=(
+                "Modelled from speed, grade and cadence: no force was measured.",
+            ),
             activities=tuple(sources),
             n_trail=40,
             n_road=60,
@@ -393,7 +401,9 @@ def make_rules(sources: list[str]) -> list[RuleResult]:
     ]
 
 
-def make_season(drift: float, noise: float = 0.0, carried: float = 0.0) -> History:
+def make_season(
+    drift: float, noise: float = 0.0, carried: float = 0.0
+) -> History:
     """Return two road runs a week over a year at 3 to 3.6 m/s, 20 beats for each m/s, whose form
     drifts by the week.
     """

@@ -33,12 +33,15 @@ def browser():
     asked = os.environ.get("TRAILSTATS_BROWSER", "")
     found = asked or next(
         filter(
-            None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+            None,
+            map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
         ),
         "",
     )
     if not found:
-        pytest.skip("no Chromium on this machine; set TRAILSTATS_BROWSER to its path")
+        pytest.skip(
+            "no Chromium on this machine; set TRAILSTATS_BROWSER to its path"
+        )
     if not asked:
         pytest.importorskip(
             "playwright", reason="the package playwright drives the browser"
@@ -86,7 +89,9 @@ def visit(browser):
         page.on(
             "console",
             lambda m: (
-                complaints.append(m.text) if m.type in ("error", "warning") else None
+                complaints.append(m.text)
+                if m.type in ("error", "warning")
+                else None
             ),
         )
         page.on("pageerror", lambda e: complaints.append(str(e)))
@@ -144,11 +149,15 @@ def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):
     assert marker.get_attribute("visibility") == "visible"
     assert profile.locator("line.cursor").get_attribute("visibility") == "visible"
     told = page.locator("#a0 .readout").inner_text()
-    assert re.fullmatch(r"2\.\d\d km · \d{3} m · trail.* · 6:15 /km · \d{3} bpm", told)
+    assert re.fullmatch(
+        r"2\.\d\d km · \d{3} m · trail.* · 6:15 /km · \d{3} bpm", told
+    )
     # The start lies at the western end of the loop: pointing there leads back to the profile's
     # beginning or end.
     box = route.bounding_box()
-    page.mouse.move(box["x"] + 0.06 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.move(
+        box["x"] + 0.06 * box["width"], box["y"] + 0.5 * box["height"]
+    )
     along = float(page.locator("#a0 .readout").inner_text().split(" km")[0])
     assert min(along, 10 - along) < 0.3
 
@@ -162,7 +171,9 @@ def test_the_profile_is_used_by_keyboard(visit, report):
     assert slider.get_attribute("aria-valuetext").startswith("10.00 km")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowLeft")
-    assert 8.5 < float(slider.get_attribute("aria-valuetext").split(" km")[0]) < 9.2
+    assert (
+        8.5 < float(slider.get_attribute("aria-valuetext").split(" km")[0]) < 9.2
+    )
     page.keyboard.press("Home")
     assert slider.get_attribute("aria-valuetext").startswith("0.00 km")
 
@@ -189,7 +200,9 @@ def test_the_table_sorts_both_ways_with_gaps_last(visit, build, tmp_path):
         for k in range(4)
     ]
     page = visit(
-        write_report(build.history(runs), tmp_path / "a.html", claims=[], rules=[])
+        write_report(
+            build.history(runs), tmp_path / "a.html", claims=[], rules=[]
+        )
     )
     head = page.locator("#table th").nth(10)
     loads = page.locator("#table tbody td:nth-child(11)")
@@ -294,7 +307,10 @@ def test_split_pages_have_no_serious_accessibility_fault(
         page.evaluate(
             "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
         )
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert (
+            page.evaluate("document.documentElement.scrollWidth")
+            <= PHONE["width"]
+        )
         found = axe.Axe().run(page).response["violations"]
         assert {
             v["id"]: v["nodes"][0]["html"]
@@ -307,7 +323,10 @@ def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
     """It should mark the axis as minutes and seconds, the faster above."""
     page = visit(
         write_report(
-            build.season(0.002, noise=0.03), tmp_path / "a.html", claims=[], rules=[]
+            build.season(0.002, noise=0.03),
+            tmp_path / "a.html",
+            claims=[],
+            rules=[],
         )
     )
     labels = page.locator("#chart-trend .role-axis-label text")
@@ -319,9 +338,9 @@ def test_the_trend_is_drawn_with_paces_on_its_axis(visit, build, tmp_path):
         for label in labels.all()
         if label.text_content() in paces
     }
-    assert [t for t, _ in sorted(heights.items(), key=lambda item: item[1])] == sorted(
-        paces
-    )
+    assert [
+        t for t, _ in sorted(heights.items(), key=lambda item: item[1])
+    ] == sorted(paces)
 
 
 def test_the_dark_theme_is_dark(visit, report):
@@ -331,7 +350,8 @@ def test_the_dark_theme_is_dark(visit, report):
     red, green, blue = map(
         int,
         re.findall(
-            r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor")
+            r"\d+",
+            page.evaluate("getComputedStyle(document.body).backgroundColor"),
         )[:3],
     )
     assert max(red, green, blue) < 60
@@ -340,7 +360,9 @@ def test_the_dark_theme_is_dark(visit, report):
         min(
             map(
                 int,
-                re.findall(r"\d+", label.evaluate("e => getComputedStyle(e).fill"))[:3],
+                re.findall(
+                    r"\d+", label.evaluate("e => getComputedStyle(e).fill")
+                )[:3],
             )
         )
         > 140
@@ -355,10 +377,16 @@ def test_hostile_names_are_shown_as_text(visit, build, tmp_path):
     run = build.analysis(0, trail=True)
     run = replace(
         run,
-        meta=replace(run.meta, name=attack, notes=attack, device=attack, source=attack),
+        meta=replace(
+            run.meta, name=attack, notes=attack, device=attack, source=attack
+        ),
     )
-    history = build.history([run, build.analysis(1, trail=False)], Athlete(name=attack))
-    page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]), "#a0")
+    history = build.history(
+        [run, build.analysis(1, trail=False)], Athlete(name=attack)
+    )
+    page = visit(
+        write_report(history, tmp_path / "a.html", claims=[], rules=[]), "#a0"
+    )
     page.locator("#a0 .body").wait_for()
     assert page.locator("#a0 h3").inner_text() == attack
     assert page.locator("#a0 .notes").inner_text() == attack
@@ -385,7 +413,8 @@ def test_missing_channels_are_drawn_without(visit, build, tmp_path, without):
 def test_a_single_run_is_open_at_once(visit, build, tmp_path):
     """It should show the run without a click, and no archive."""
     page = visit(
-        write_report(build.analysis(0, trail=True), tmp_path / "a.html"), viewport=PHONE
+        write_report(build.analysis(0, trail=True), tmp_path / "a.html"),
+        viewport=PHONE,
     )
     page.locator("#a0 .profile svg").wait_for()
     assert page.locator("#archive").count() == 0
@@ -427,7 +456,9 @@ def text_of(pdf: bytes) -> list[str]:
     """Return the text of each page."""
     reader = pytest.importorskip("pypdfium2")
     document = reader.PdfDocument(pdf)
-    return [document[k].get_textpage().get_text_range() for k in range(len(document))]
+    return [
+        document[k].get_textpage().get_text_range() for k in range(len(document))
+    ]
 
 
 def test_print_leaves_out_what_only_a_screen_can_do(visit, report):

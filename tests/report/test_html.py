@@ -91,7 +91,9 @@ def hostile(build):
         sub_sport=ATTACK,
     )
     issues = (Issue(ATTACK, Severity.WARNING, ATTACK, 1, ATTACK),)
-    metrics = {ATTACK: replace(run.metrics["session_load"], method=ATTACK, unit=ATTACK)}
+    metrics = {
+        ATTACK: replace(run.metrics["session_load"], method=ATTACK, unit=ATTACK)
+    }
     run = replace(run, meta=meta, issues=issues, metrics=run.metrics | metrics)
     failures = (Failure(f"y/{ATTACK}", ATTACK, ATTACK, ATTACK),)
     return build.history([run], Athlete(name=ATTACK), failures)
@@ -110,7 +112,9 @@ def test_texts_from_files_stay_texts(build, claims, rules):
         )
     ]
     rules = [
-        replace(rules[0], statement=ATTACK, detail=ATTACK, rule=ATTACK, outcome=ATTACK)
+        replace(
+            rules[0], statement=ATTACK, detail=ATTACK, rule=ATTACK, outcome=ATTACK
+        )
     ]
     clean = Page(
         render(
@@ -121,7 +125,9 @@ def test_texts_from_files_stay_texts(build, claims, rules):
             )
         )
     )
-    page = Page(render(build_page(history, claims=claims, rules=rules, title=ATTACK)))
+    page = Page(
+        render(build_page(history, claims=claims, rules=rules, title=ATTACK))
+    )
     assert [tag for tag, _ in page.elements].count("script") == [
         tag for tag, _ in clean.elements
     ].count("script")
@@ -169,9 +175,19 @@ def test_nothing_is_loaded_from_anywhere(source):
             "base",
             "source",
         )
-        for name in ("src", "href", "xlink:href", "action", "data", "poster", "srcset"):
+        for name in (
+            "src",
+            "href",
+            "xlink:href",
+            "action",
+            "data",
+            "poster",
+            "srcset",
+        ):
             assert attrs.get(name, "#").startswith("#"), (tag, attrs)
-    styles = " ".join(text for _, text, tag in page.scripts.values() if tag == "style")
+    styles = " ".join(
+        text for _, text, tag in page.scripts.values() if tag == "style"
+    )
     assert "@import" not in styles
     assert "url(" not in styles
     # Addresses occur only as names of namespaces and schemas inside the chart library, and never in
@@ -247,7 +263,9 @@ def test_the_embedded_track_comes_back(history, build):
     run = build.analysis(0, trail=True)
     page = Page(render(build_page(run)))
     track = page.data()["activities"][0]["track"]
-    assert np.cumsum(track["along"]) == pytest.approx(run.profile["distance"], abs=0.51)
+    assert np.cumsum(track["along"]) == pytest.approx(
+        run.profile["distance"], abs=0.51
+    )
     assert np.cumsum(track["elevation"]) / 10 == pytest.approx(
         run.profile["elevation"], abs=0.051
     )
@@ -271,7 +289,12 @@ def test_gaps_stay_gaps_in_the_embedded_track(build):
     assert [v is None for v in track["elevation"]] == [
         v is None for v in track["heartRate"]
     ]
-    assert [k for k, v in enumerate(track["elevation"]) if v is None] == [5, 6, 7, 8]
+    assert [k for k, v in enumerate(track["elevation"]) if v is None] == [
+        5,
+        6,
+        7,
+        8,
+    ]
     known = np.array([v for v in track["elevation"] if v is not None])
     assert known.cumsum()[-1] / 10 == pytest.approx(
         profile["elevation"].iloc[-1], abs=0.051
@@ -296,7 +319,9 @@ def test_private_places_are_not_in_the_file(build):
 )
 def test_pages_with_missing_channels_are_whole(build, without, imperial):
     """It should write a page whatever was not recorded."""
-    runs = [build.analysis(k, trail=k % 2 == 0, without=without) for k in range(3)]
+    runs = [
+        build.analysis(k, trail=k % 2 == 0, without=without) for k in range(3)
+    ]
     page = Page(render(build_page(build.history(runs), units=Units.of(imperial))))
     assert len(page.data()["activities"]) == 3
 
@@ -317,7 +342,9 @@ def test_an_archive_in_which_nothing_could_be_read(build):
     assert "nothing in it" in shown
 
 
-def test_claims_and_rules_are_worked_out_when_not_given(history, tmp_path, monkeypatch):
+def test_claims_and_rules_are_worked_out_when_not_given(
+    history, tmp_path, monkeypatch
+):
     """It should ask the claims and the plan of the same history."""
     from trailstats.report import html as module
 
@@ -331,7 +358,9 @@ def test_claims_and_rules_are_worked_out_when_not_given(history, tmp_path, monke
 def test_an_old_file_survives_a_place_that_cannot_be_written(history, tmp_path):
     """It should raise a typed error and leave nothing behind."""
     with pytest.raises(WriteError):
-        write_report(history, tmp_path / "nowhere" / "a.html", claims=[], rules=[])
+        write_report(
+            history, tmp_path / "nowhere" / "a.html", claims=[], rules=[]
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -354,7 +383,9 @@ def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package):
         write_report(history, tmp_path / "a.html", claims=[], rules=[])
 
 
-def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp_path):
+def test_a_split_report_has_a_page_for_each_activity(
+    history, claims, rules, tmp_path
+):
     """It should write 24 pages beside a front page that holds no profile, with links both ways that
     exist.
     """
@@ -371,7 +402,9 @@ def test_a_split_report_has_a_page_for_each_activity(history, claims, rules, tmp
     )
     front = Page(path.read_text(encoding="utf-8"))
     links = [
-        a["href"] for t, a in front.elements if t == "a" and "activities/" in a["href"]
+        a["href"]
+        for t, a in front.elements
+        if t == "a" and "activities/" in a["href"]
     ]
     assert len(links) == 24
     assert all((tmp_path / urllib.parse.unquote(link)).exists() for link in links)
@@ -451,7 +484,9 @@ def test_the_chart_library_is_kept_and_not_trusted_when_cut_short(
     made = []
     script = "x" * 500 + ";window.vegaEmbed=$t6;"
     monkeypatch.setattr(
-        vl_convert, "javascript_bundle", lambda entry: made.append(entry) or script
+        vl_convert,
+        "javascript_bundle",
+        lambda entry: made.append(entry) or script,
     )
     for broken, wanted in ((False, 1), (False, 1), (True, 2)):
         if broken:

@@ -28,9 +28,13 @@ def test_the_profile_covers_the_run(build):
     """
     table = rows(plots.profile(build.analysis(0, trail=True)))
     assert table["along"].agg(["min", "max"]).tolist() == [0.0, 10.0]
-    assert table["height"].max() - table["base"].iloc[0] == pytest.approx(180, abs=0.2)
+    assert table["height"].max() - table["base"].iloc[0] == pytest.approx(
+        180, abs=0.2
+    )
     order = (
-        table.drop_duplicates(["part"])[["surface", "technical"]].to_numpy().tolist()
+        table.drop_duplicates(["part"])[["surface", "technical"]]
+        .to_numpy()
+        .tolist()
     )
     assert order == [
         ["trail", False],
@@ -44,14 +48,18 @@ def test_parts_of_the_profile_touch(build):
     """It should begin each part where the one before ends, so that no gap is seen."""
     table = rows(plots.profile(build.analysis(0, trail=True)))
     ends = table.groupby("part")["along"].agg(["min", "max"])
-    assert ends["max"].to_numpy()[:-1] == pytest.approx(ends["min"].to_numpy()[1:])
+    assert ends["max"].to_numpy()[:-1] == pytest.approx(
+        ends["min"].to_numpy()[1:]
+    )
 
 
 def test_imperial_profile(build):
     """It should be 6.214 miles long and 591 feet high."""
     table = rows(plots.profile(build.analysis(0, trail=True), imperial=True))
     assert table["along"].max() == pytest.approx(6.2137, abs=1e-3)
-    assert table["height"].max() - table["base"].iloc[0] == pytest.approx(590.6, abs=1)
+    assert table["height"].max() - table["base"].iloc[0] == pytest.approx(
+        590.6, abs=1
+    )
 
 
 def test_the_track_is_a_loop_in_metres(build):
@@ -64,7 +72,8 @@ def test_the_track_is_a_loop_in_metres(build):
     assert table["y"].max() - table["y"].min() == pytest.approx(2400, rel=2e-3)
     spec = chart.to_dict()
     spans = [
-        d[1] - d[0] for d in (spec["encoding"][a]["scale"]["domain"] for a in "xy")
+        d[1] - d[0]
+        for d in (spec["encoding"][a]["scale"]["domain"] for a in "xy")
     ]
     assert spans[0] == pytest.approx(spans[1])
     assert spec["width"] == spec["height"]
@@ -75,7 +84,9 @@ def test_the_track_leaves_out_private_places(build):
     run = build.analysis(1, trail=False)
     # The far end of the loop, half-way round.
     far = 11.0 + 2 * 1240.0 / 111_195.0 / math.cos(math.radians(47.0))
-    table = rows(plots.track(run, athlete=Athlete(privacy_zones=((47.0, far, 300.0),))))
+    table = rows(
+        plots.track(run, athlete=Athlete(privacy_zones=((47.0, far, 300.0),)))
+    )
     whole = rows(plots.track(run))
     assert len(table) < len(whole)
     steps = table.groupby("part")[["x", "y"]].diff().pow(2).sum(axis=1).pow(0.5)
@@ -106,7 +117,9 @@ def test_claims_share_a_zero(claims):
     table = pd.DataFrame(spec["layer"][0]["data"]["values"])
     assert len(table) == 5
     assert table["difference"].between(table["low"], table["high"]).all()
-    assert table[["low", "high"]].abs().max().max() == pytest.approx(1 / 1.1, abs=1e-3)
+    assert table[["low", "high"]].abs().max().max() == pytest.approx(
+        1 / 1.1, abs=1e-3
+    )
     easy = table.iloc[0]
     assert easy["high"] < 0 < table.iloc[1]["high"]
 
@@ -121,7 +134,9 @@ def test_pictures_of_an_archive(history, claims, tmp_path):
     data.
     """
     pytest.importorskip("vl_convert")
-    paths = plots.write_pictures(history, tmp_path / "new" / "pictures", results=claims)
+    paths = plots.write_pictures(
+        history, tmp_path / "new" / "pictures", results=claims
+    )
     names = {
         "weekly",
         "load",

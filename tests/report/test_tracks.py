@@ -147,10 +147,14 @@ def test_no_line_is_drawn_over_ground_that_was_not_recorded():
     metres = np.concatenate(
         (np.arange(0.0, 2000.0, 20.0), np.arange(12_000.0, 14_000.0, 20.0))
     )
-    (view,) = track_views([line(47 + metres / DEGREE, np.full(len(metres), 11.0))])
+    (view,) = track_views(
+        [line(47 + metres / DEGREE, np.full(len(metres), 11.0))]
+    )
     assert np.diff(view.y)[view.starts - 1] == pytest.approx([10_020.0], rel=1e-3)
     coarse = np.arange(0.0, 20_000.0, 400.0)
-    (view,) = track_views([line(47 + coarse / DEGREE, np.full(len(coarse), 11.0))])
+    (view,) = track_views(
+        [line(47 + coarse / DEGREE, np.full(len(coarse), 11.0))]
+    )
     assert len(view.starts) == 0
 
 

@@ -54,7 +54,12 @@ def test_a_trail_run_is_cut_into_up_and_down(build):
     are 672 m an hour.
     """
     (section,) = build_page(build.analysis(0, trail=True)).sections
-    assert section.splits.rows[0][:4] == ("uphill", "5.00 km", "31:15", "6:15 /km")
+    assert section.splits.rows[0][:4] == (
+        "uphill",
+        "5.00 km",
+        "31:15",
+        "6:15 /km",
+    )
     assert cells(section.splits, "part") == [
         "uphill",
         "downhill",
@@ -107,7 +112,10 @@ def test_metrics_come_with_interval_and_method(build):
     # 6:15 /km is 2.667 m/s; the bounds stand at that and at 1.2 times that, 5:12 /km.
     assert rows["grade-adjusted pace"][2] == "5:12 to 6:15 /km"
     assert rows["grade-adjusted pace"][3:5] == ("99 %", "moderate")
-    assert rows["probability that it was a trail run"][1:3] == ("93 %", "85 to 97 %")
+    assert rows["probability that it was a trail run"][1:3] == (
+        "93 %",
+        "85 to 97 %",
+    )
     assert rows["session load"][1] == "\u2013"
     assert rows["session load"][5] == "no heart rate was recorded"
     assert section.zones == ()
@@ -137,7 +145,9 @@ def test_an_analysis_without_anything(build):
     )
     (section,) = build_page(empty).sections
     assert dict(section.facts)["pace"] == "\u2013"
-    assert section.splits.rows == section.segments.rows == section.metrics.rows == ()
+    assert (
+        section.splits.rows == section.segments.rows == section.metrics.rows == ()
+    )
     assert section.surface is Surface.UNKNOWN
 
 
@@ -161,7 +171,9 @@ def test_the_front_of_an_archive(history, claims, rules):
     assert page.verdicts[0].verdict.word == "supported"
     assert page.verdicts[0].claims == (("easy_days", "Slower easy days"),)
     assert len(page.activities) == 24
-    outcomes = [check.outcome.word for rule in page.rules for check in rule.checks]
+    outcomes = [
+        check.outcome.word for rule in page.rules for check in rule.checks
+    ]
     assert outcomes == ["kept", "not kept", "not applicable", "not enough data"]
 
 
@@ -185,7 +197,9 @@ def test_duplicates_are_shown_but_not_counted(build):
     assert dict(page.facts)["distance"] == "20.0 km"
     assert dict(page.facts)["left out as duplicates"] == "1"
     assert len(page.sections) == 3
-    assert dict(page.sections[2].facts)["same recording as"] == runs[1].meta.source
+    assert (
+        dict(page.sections[2].facts)["same recording as"] == runs[1].meta.source
+    )
 
 
 def test_folders_that_all_files_share_are_not_shown(build):
@@ -271,7 +285,12 @@ def test_a_claim_with_one_bound_reaches_to_the_edge():
 def test_a_difference_without_an_interval_is_an_open_dot():
     """It should not look like an answer that leaves out zero."""
     result = ClaimResult(
-        "strength", "s", "m", "m/km", difference=0.9, verdict=Verdict.NOT_ENOUGH_DATA
+        "strength",
+        "s",
+        "m",
+        "m/km",
+        difference=0.9,
+        verdict=Verdict.NOT_ENOUGH_DATA,
     )
     picture = claim_view(result, {}).picture
     assert picture is not None
@@ -280,7 +299,9 @@ def test_a_difference_without_an_interval_is_an_open_dot():
 
 def test_a_claim_without_any_number():
     """It should give the reason as the answer and no picture."""
-    view = claim_view(ClaimResult("x_y", "s", "m", caveats=("Too few runs.",)), {})
+    view = claim_view(
+        ClaimResult("x_y", "s", "m", caveats=("Too few runs.",)), {}
+    )
     assert (view.title, view.answer, view.picture, view.sample) == (
         "X y",
         "Too few runs.",
@@ -307,9 +328,9 @@ def test_weekly_rows_add_up(history):
     assert sums["road"] == pytest.approx(140.0)
     assert sums["unknown"] == pytest.approx(52.0)
     assert rows[0]["week"] == "2025-03-03T00:00"
-    miles = pd.DataFrame(history_rows.weekly_rows(history.weekly(), units=IMPERIAL))[
-        "distance"
-    ].sum()
+    miles = pd.DataFrame(
+        history_rows.weekly_rows(history.weekly(), units=IMPERIAL)
+    )["distance"].sum()
     assert miles == pytest.approx(240 / 1.609344, abs=0.1)
 
 
@@ -326,8 +347,12 @@ def test_fitness_and_fatigue_of_a_constant_load(build):
     ).as_unit("ns")
     first, second = history_rows.load_rows(replace(history, activities=table))
     assert first["load"] == second["load"] == 70.0
-    assert second["fitness"] == pytest.approx(70 * (1 - math.exp(-14 / 42)), abs=0.05)
-    assert second["fatigue"] == pytest.approx(70 * (1 - math.exp(-14 / 7)), abs=0.05)
+    assert second["fitness"] == pytest.approx(
+        70 * (1 - math.exp(-14 / 42)), abs=0.05
+    )
+    assert second["fatigue"] == pytest.approx(
+        70 * (1 - math.exp(-14 / 7)), abs=0.05
+    )
 
 
 def test_impact_is_shown_whole(history):
@@ -363,9 +388,9 @@ def test_the_trend_finds_a_known_slope(build):
     trend = history_rows.trend_rows(build.season(0.002))
     first, last = trend.lines[0], trend.lines[-1]
     weeks = (pd.Timestamp(last["week"]) - pd.Timestamp(first["week"])).days / 7
-    assert (1000 / last["speed"] - 1000 / first["speed"]) / weeks == pytest.approx(
-        0.002, rel=0.1
-    )
+    assert (
+        1000 / last["speed"] - 1000 / first["speed"]
+    ) / weeks == pytest.approx(0.002, rel=0.1)
     assert first["low"] >= first["speed"] >= first["high"]  # as paces
     assert trend.points[0]["n"] == 2
     miles = history_rows.trend_rows(build.season(0.002), units=IMPERIAL)
@@ -416,7 +441,12 @@ def test_variety_shares_out_the_time_of_each_month(history):
     assert hours["technical"] == pytest.approx(quarter, abs=0.03)
     assert hours["hilly road"] == pytest.approx(quarter, abs=0.03)
     assert hours["level road"] == pytest.approx(16 * 3000 * 0.75 / 3600, abs=0.03)
-    assert set(rows["kind"]) == {"hilly trail", "technical", "hilly road", "level road"}
+    assert set(rows["kind"]) == {
+        "hilly trail",
+        "technical",
+        "hilly road",
+        "level road",
+    }
 
 
 def test_an_open_answer_with_a_clear_interval_says_why():
@@ -438,7 +468,9 @@ def test_an_open_answer_with_a_clear_interval_says_why():
         verdict=Verdict.INCONCLUSIVE,
         caveats=(note,),
     )
-    assert claim_view(open_, {}).why.endswith("among the others it decides nothing.")
+    assert claim_view(open_, {}).why.endswith(
+        "among the others it decides nothing."
+    )
     assert claim_view(replace(open_, low=-1.0), {}).why == ""
     assert claim_view(replace(open_, verdict=Verdict.CONTRADICTED), {}).why == ""
 
@@ -480,7 +512,8 @@ def test_utc_is_said_where_the_file_tells_no_local_time(build):
     runs[1] = replace(runs[1], meta=replace(runs[1].meta, local_offset=NAN))
     page = build_page(build.history(runs))
     assert any(
-        line.startswith("1 of 3 files") and "UTC" in line for line in page.basis.assumed
+        line.startswith("1 of 3 files") and "UTC" in line
+        for line in page.basis.assumed
     )
     assert page.sections[1].date.endswith("17:00 UTC")
 
@@ -489,7 +522,9 @@ def test_the_calendar_is_local(build):
     """It should put a run that starts at 23:30 UTC an hour east into the next day and week."""
     run = build.analysis(0, trail=False)
     late = pd.Timestamp("2025-03-09T23:30:00Z")  # a Sunday
-    history = build.history([replace(run, meta=replace(run.meta, start_time=late))])
+    history = build.history(
+        [replace(run, meta=replace(run.meta, start_time=late))]
+    )
     (row,) = history_rows.calendar_rows(history.activities)
     assert (row["week"], row["day"], row["date"]) == (
         "2025-03-10T00:00",
@@ -508,8 +543,12 @@ def test_no_map_is_recommended_for_a_treadmill(build):
         trail_distance=0.0,
     )
     for sub_sport, given in (("", True), ("treadmill", False)):
-        shown = replace(run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport))
-        assert ("--map" in " ".join(basis_of([shown], None, False).modelled)) is given
+        shown = replace(
+            run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport)
+        )
+        assert (
+            "--map" in " ".join(basis_of([shown], None, False).modelled)
+        ) is given
 
 
 def test_a_treadmill_has_no_share_on_trail(build):
@@ -529,7 +568,12 @@ def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
 
 @pytest.mark.parametrize(
     ("unknown", "by_map", "given"),
-    [(0.5, False, True), (0.5, True, False), (0.1, False, False), (NAN, False, False)],
+    [
+        (0.5, False, True),
+        (0.5, True, False),
+        (0.1, False, False),
+        (NAN, False, False),
+    ],
 )
 def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
     """Much unknown distance and no map give one sentence that names the option; otherwise nothing
@@ -539,12 +583,14 @@ def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
 
 
 @pytest.mark.parametrize(
-    "profile", [Athlete(), Athlete(heart_rate_max=187), Athlete(threshold_speed=3.7)]
+    "profile",
+    [Athlete(), Athlete(heart_rate_max=187), Athlete(threshold_speed=3.7)],
 )
 def test_what_is_said_of_a_metric_names_no_key(root, profile):
     """Its meaning and its method are words for a person, whatever the numbers rest on."""
     run = analyze(
-        root / "data" / "samples" / "archive" / "2024-08-11-0828.fit", athlete=profile
+        root / "data" / "samples" / "archive" / "2024-08-11-0828.fit",
+        athlete=profile,
     )
     said = [words for pair in glossary([run]) for words in pair]
     said += [metric.method for metric in run.metrics.values()]

@@ -37,7 +37,9 @@ def test_columns_that_are_metrics_say_what_the_metric_says() -> None:
     for column in shared:
         assert column.meaning is schema.METRICS[column.name].meaning
         assert column.unit is schema.METRICS[column.name].unit
-    described = [c[0] for c in TABLES["activities"]["columns"] if isinstance(c, list)]
+    described = [
+        c[0] for c in TABLES["activities"]["columns"] if isinstance(c, list)
+    ]
     assert not set(described) & set(schema.METRICS)
 
 
@@ -142,11 +144,15 @@ assert "### sample_density" in pages["metrics/variety.md"]
 def edit(path: Path, old: str, new: str) -> None:
     """Replace a text that stands once in a file."""
     text = path.read_text("utf-8")
-    assert text.count(old) == 1, f"{path.name} holds {old!r} {text.count(old)} times"
+    assert text.count(old) == 1, (
+        f"{path.name} holds {old!r} {text.count(old)} times"
+    )
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def test_adding_a_metric_touches_three_places(samples: Path, tmp_path: Path) -> None:
+def test_adding_a_metric_touches_three_places(
+    samples: Path, tmp_path: Path
+) -> None:
     """Formula, table, and where it is measured: with these alone a new metric is in the analysis,
     the table of activities, its schema and the pages of the docs.
     """
@@ -184,7 +190,9 @@ def test_what_an_entry_is_like_must_stand_above_it() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(TABLE["formula"]))
-def test_a_formula_takes_its_range_from_itself_or_from_a_metric(name: str) -> None:
+def test_a_formula_takes_its_range_from_itself_or_from_a_metric(
+    name: str,
+) -> None:
     """One of the two, never both; or from the formula that it is like."""
     row = TABLE["formula"][name]
     metric = row.get("metric")
@@ -206,5 +214,10 @@ def test_a_unit_is_spelled_one_way() -> None:
     beats = {name for name, unit in units if unit == "bpm"}
     assert steps
     assert all("cadence" in name for name in steps)
-    rates = {name for name, _ in units if name.endswith(("heart_rate", "rate_peak"))}
-    assert rates - {"speed_at_heart_rate", "grade_adjusted_speed_heart_rate"} <= beats
+    rates = {
+        name for name, _ in units if name.endswith(("heart_rate", "rate_peak"))
+    }
+    assert (
+        rates - {"speed_at_heart_rate", "grade_adjusted_speed_heart_rate"}
+        <= beats
+    )

@@ -19,7 +19,9 @@ def test_empty_frames_have_every_column() -> None:
 
 def test_missing_columns_are_filled() -> None:
     """What was not given is NaN, empty, 0 or False after its dtype; a single value is repeated."""
-    frame = schema.SEGMENTS.frame({"distance": np.array([1.0, 2.0]), "file": "a run"})
+    frame = schema.SEGMENTS.frame(
+        {"distance": np.array([1.0, 2.0]), "file": "a run"}
+    )
     schema.SEGMENTS.validate(frame)
     assert frame["file"].tolist() == ["a run", "a run"]
     assert frame["heart_rate"].isna().all()

@@ -59,4 +59,7 @@ def test_indoors_has_no_ground(sub_sport: str) -> None:
     run = make_activity(sub_sport=sub_sport, device_distance=True)
     analysis = ts.analyze(run)
     assert set(analysis.segments["surface"]) <= {"unknown"}
-    assert np.isnan(analysis.totals.trail_share) or analysis.totals.trail_share == 0.0
+    assert (
+        np.isnan(analysis.totals.trail_share)
+        or analysis.totals.trail_share == 0.0
+    )

@@ -38,13 +38,19 @@ def segments_of(speeds: list[float], **columns: object) -> pd.DataFrame:
         **columns,
     }
     return pd.DataFrame(
-        {"file": [f"{i}.fit" for i in range(len(speeds))], "speed": speeds, **rows}
+        {
+            "file": [f"{i}.fit" for i in range(len(speeds))],
+            "speed": speeds,
+            **rows,
+        }
     )
 
 
 def test_the_pace_is_the_median_of_the_runs() -> None:
     """Of seven road runs the fourth fastest is the usual one."""
-    found = Baseline.from_segments(segments_of([2.5, 2.8, 2.6, 3.1, 2.9, 2.7, 4.0]))
+    found = Baseline.from_segments(
+        segments_of([2.5, 2.8, 2.6, 3.1, 2.9, 2.7, 4.0])
+    )
     assert found == Baseline(speed=2.8, runs=7)
 
 
@@ -63,7 +69,9 @@ def test_only_flat_road_that_was_run_counts() -> None:
         wrong = segments_of([1.0] * 20, **other).assign(
             file=[f"other{i}.fit" for i in range(20)]
         )
-        assert Baseline.from_segments(pd.concat([good, wrong])) == Baseline(3.0, 6)
+        assert Baseline.from_segments(pd.concat([good, wrong])) == Baseline(
+            3.0, 6
+        )
         assert Baseline.from_segments(wrong) is None
     assert Baseline.from_segments(good.iloc[:4]) is None
 
@@ -87,7 +95,9 @@ def test_a_run_slower_than_usual_looks_more_like_trail() -> None:
     run = clean(run_along(winding(6000), 2.6))
     p = {}
     for speed in (None, 2.0, 2.6, 3.4):
-        rules = replace(SIGNAL, baseline=None if speed is None else Baseline(speed, 10))
+        rules = replace(
+            SIGNAL, baseline=None if speed is None else Baseline(speed, 10)
+        )
         estimate = estimate_surface(run, terrain=rules)
         p[speed] = float(estimate.p_trail.mean())
         assert ("baseline" in estimate.channels) == (speed is not None)
@@ -126,10 +136,16 @@ def test_a_run_without_flat_ground_is_told_without_it() -> None:
     nor claimed.
     """
     run = clean(run_along(winding(6000), 2.6, climb=0.05 * np.arange(6000.0)))
-    found = estimate_surface(run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10)))
+    found = estimate_surface(
+        run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10))
+    )
     assert "baseline" not in found.channels
-    assert found.p_trail == pytest.approx(estimate_surface(run, terrain=SIGNAL).p_trail)
-    assert not analyze(run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10))).issues
+    assert found.p_trail == pytest.approx(
+        estimate_surface(run, terrain=SIGNAL).p_trail
+    )
+    assert not analyze(
+        run, terrain=replace(SIGNAL, baseline=Baseline(3.4, 10))
+    ).issues
 
 
 def test_an_analysis_says_that_the_pace_was_used() -> None:
@@ -147,12 +163,15 @@ def test_a_folder_tells_its_own_pace(tmp_path: Path) -> None:
     """
     for number in range(6):
         day = street_run(3000)
-        later = day.records.set_index(day.records.index + pd.Timedelta(days=number))
+        later = day.records.set_index(
+            day.records.index + pd.Timedelta(days=number)
+        )
         convert(Activity(later, day.meta), tmp_path / f"{number}.gpx")
     for own_pace in (False, True):
         history = analyze_folder(tmp_path, workers=1, own_pace=own_pace)
         codes = [
-            {issue.code for issue in analysis.issues} for analysis in history.analyses
+            {issue.code for issue in analysis.issues}
+            for analysis in history.analyses
         ]
         assert [("own_pace" in found) for found in codes] == [own_pace] * 6
     for number in range(2):

@@ -93,14 +93,18 @@ def level(height: float) -> Height:
 
 def places(count: int = 200) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
-    return 47.0 + rng.uniform(0, 0.06, count), 11.0 + rng.uniform(-0.005, 0.02, count)
+    return 47.0 + rng.uniform(0, 0.06, count), 11.0 + rng.uniform(
+        -0.005, 0.02, count
+    )
 
 
 def test_bilinear_is_exact_on_a_plane(tmp_path: Path) -> None:
     """Between pixel centres of a tilted plane every height is that of the plane."""
     lat, lon = places()
     tiles = GroundTiles.of(write(tmp_path / "plane.tif", plane))
-    assert ground_heights(lat, lon, tiles) == pytest.approx(plane(lat, lon), abs=1e-3)
+    assert ground_heights(lat, lon, tiles) == pytest.approx(
+        plane(lat, lon), abs=1e-3
+    )
 
 
 def test_tiles_in_metres_are_found_by_their_projection(tmp_path: Path) -> None:
@@ -114,7 +118,9 @@ def test_tiles_in_metres_are_found_by_their_projection(tmp_path: Path) -> None:
     left, top = east.min() - 200, north.max() + 200
     x = left + (np.arange(300) + 0.5) * 10
     y = top - (np.arange(720) + 0.5) * 10
-    values = (0.1 * (x[None, :] - left) + 0.02 * (top - y[:, None])).astype("float32")
+    values = (0.1 * (x[None, :] - left) + 0.02 * (top - y[:, None])).astype(
+        "float32"
+    )
     put(
         tmp_path / "utm.tif",
         values,
@@ -162,7 +168,9 @@ def test_of_two_tiles_the_finer_wins_and_the_coarser_fills_its_voids(
         void=(slice(0, 144), slice(None)),
     )
     found = ground_heights(
-        [47.0, 47.06, 50.0, np.nan], [11.0, 11.0, 11.0, 11.0], GroundTiles.of(tmp_path)
+        [47.0, 47.06, 50.0, np.nan],
+        [11.0, 11.0, 11.0, 11.0],
+        GroundTiles.of(tmp_path),
     )
     assert found[:2] == pytest.approx([200, 100])
     assert np.isnan(found[2:]).all()
@@ -180,7 +188,9 @@ def test_feet_become_metres(tmp_path: Path) -> None:
 
 def hills(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     """Return hills along the way north: 60 m high, 1500 m long."""
-    return 600.0 + 30.0 * np.sin((lat - 47.0) / METRE * 2 * np.pi / 1500) + 0.0 * lon
+    return (
+        600.0 + 30.0 * np.sin((lat - 47.0) / METRE * 2 * np.pi / 1500) + 0.0 * lon
+    )
 
 
 def along(height: Height, run: Activity) -> np.ndarray:
@@ -284,7 +294,9 @@ def test_bridges_and_tunnels_are_guarded(
         "receiver": rng.normal(0, 2.5, 1801),
         "nothing": 0.0,
     }[recorded]
-    run = make_activity() if recorded == "nothing" else with_elevation(way + noise)
+    run = (
+        make_activity() if recorded == "nothing" else with_elevation(way + noise)
+    )
     up, down, corrected = ascents(run, tiles)
     assert up == pytest.approx(108, abs=8)
     assert down == pytest.approx(0, abs=6)
@@ -312,7 +324,12 @@ def test_voids_keep_the_recording(tmp_path: Path) -> None:
 def test_tiles_elsewhere_are_a_warning(tmp_path: Path) -> None:
     """A run outside all tiles keeps its elevation and says that they don't cover it."""
     path = write(
-        tmp_path / "far.tif", hills, south=10.0, north=10.05, west=20.0, east=20.05
+        tmp_path / "far.tif",
+        hills,
+        south=10.0,
+        north=10.05,
+        west=20.0,
+        east=20.05,
     )
     run = clean(
         make_activity(elevation=np.linspace(100, 200, 50)),

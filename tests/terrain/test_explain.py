@@ -21,7 +21,11 @@ from trailstats.terrain import (
     classify_terrain,
     estimate_surface,
 )
-from trailstats.terrain.explain import Explanation, describe_feature, explain_terrain
+from trailstats.terrain.explain import (
+    Explanation,
+    describe_feature,
+    explain_terrain,
+)
 from trailstats.terrain.features import (
     ACTIVITY_FEATURES,
     ELEVATION_FEATURES,
@@ -32,7 +36,11 @@ from trailstats.terrain.segments import cut_segments
 
 def valid(found: Explanation) -> dict[str, object]:
     """Return the document, checked against its schema."""
-    document = {"format_version": FORMAT_VERSION, "file": "run.gpx", **found.to_dict()}
+    document = {
+        "format_version": FORMAT_VERSION,
+        "file": "run.gpx",
+        **found.to_dict(),
+    }
     text = json.loads(json.dumps(document, allow_nan=False))
     Draft202012Validator(document_schema("terrain")).validate(text)
     return text
@@ -48,7 +56,9 @@ def test_cues_add_up_to_the_evidence() -> None:
     evidence = estimate.contributions.sum(axis=1)
     whole = sum(reason.log_odds for reason in found.whole)
     assert whole == pytest.approx(sum(estimate.activity_contributions.values()))
-    for row, reasons in zip(found.segments.itertuples(), found.reasons, strict=True):
+    for row, reasons in zip(
+        found.segments.itertuples(), found.reasons, strict=True
+    ):
         total = sum(reason.log_odds for reason in reasons)
         inside = evidence[
             (evidence.index > row.start_distance - 50)
@@ -83,7 +93,10 @@ def test_every_feature_has_words() -> None:
 def test_ways_and_their_tags_are_named(tmp_path: Path) -> None:
     """Each segment lists the ways followed with their tags, rule and share."""
     pytest.importorskip("osmium")
-    ways = {1: (ROAD, [(-50, 0), (1000, 0)]), 2: (PATH, [(1000, 0), (1000, 1050)])}
+    ways = {
+        1: (ROAD, [(-50, 0), (1000, 0)]),
+        2: (PATH, [(1000, 0), (1000, 1050)]),
+    }
     town = RoadMap(write_map(tmp_path / "town.osm", ways), cache=tmp_path)
     found = explain_terrain(run_over([(0, 0), (1000, 0), (1000, 1000)]), map=town)
     first, last = found.ways[0][0], found.ways[-1][0]
@@ -98,7 +111,9 @@ def test_ways_and_their_tags_are_named(tmp_path: Path) -> None:
 def test_labels_and_tags_are_named() -> None:
     """The source says label or tag, and the tag its log-odds: 0.95 against 0.05."""
     labels = SurfaceLabels.from_text("file,surface\nrun.fit,trail\n")
-    found = explain_terrain(renamed(street_run(3000), sub_sport="trail"), labels=labels)
+    found = explain_terrain(
+        renamed(street_run(3000), sub_sport="trail"), labels=labels
+    )
     assert set(found.segments["surface_source"]) == {"label"}
     assert found.tag == pytest.approx(np.log(19))
     assert np.isnan(explain_terrain(street_run(3000)).tag)

@@ -72,7 +72,12 @@ def test_street_and_path_differ_the_expected_way() -> None:
         whole_of(street_run()),
         whole_of(mountain_run()),
     )
-    for name in (*ACTIVITY_FEATURES, *ELEVATION_FEATURES, "bends_50", "speed_change"):
+    for name in (
+        *ACTIVITY_FEATURES,
+        *ELEVATION_FEATURES,
+        "bends_50",
+        "speed_change",
+    ):
         assert path[name] > street[name], name
     assert path["straight_50"] < street["straight_50"]
 
@@ -85,7 +90,8 @@ def test_sampling_step_hardly_matters(make: object, step: float) -> None:
     """
     fine, coarse = (whole_of(make(step=s)) for s in (1.0, step))  # type: ignore[operator]
     gap = {
-        k: abs(whole_of(street_run())[k] - whole_of(mountain_run())[k]) for k in fine
+        k: abs(whole_of(street_run())[k] - whole_of(mountain_run())[k])
+        for k in fine
     }
     for name in ("wiggle_50", "wiggle_100", "grade_mean", "grade_change"):
         assert abs(fine[name] - coarse[name]) < 0.2 * gap[name], name
@@ -187,7 +193,9 @@ def test_windows_lie_where_they_say() -> None:
     [
         street_run(400),
         without(street_run(), "latitude", "longitude"),
-        renamed(street_run(), sport="running").__class__(street_run().records.iloc[:3]),
+        renamed(street_run(), sport="running").__class__(
+            street_run().records.iloc[:3]
+        ),
     ],
     ids=["short", "no positions", "three points"],
 )

@@ -42,7 +42,9 @@ WAYS: Ways = {
 @pytest.fixture
 def town(tmp_path: Path) -> RoadMap:
     """Return the map of a road, a path and a road."""
-    return RoadMap(write_map(tmp_path / "town.osm", WAYS), cache=tmp_path / "cache")
+    return RoadMap(
+        write_map(tmp_path / "town.osm", WAYS), cache=tmp_path / "cache"
+    )
 
 
 @pytest.fixture
@@ -75,7 +77,9 @@ def test_segments_are_cut_where_the_way_changes(
     table = stretches(run, map=town)
     SEGMENTS.validate(table)
     assert table["surface"].tolist() == ["road", "trail", "road"]
-    assert table["start_distance"].tolist()[1:] == pytest.approx([1000, 2000], abs=20)
+    assert table["start_distance"].tolist()[1:] == pytest.approx(
+        [1000, 2000], abs=20
+    )
     assert (table["surface_source"] == "map").all()
     assert table["p_trail"].iloc[1] > 0.9
     assert table["p_trail"].iloc[[0, 2]].max() < 0.1
@@ -125,16 +129,18 @@ def test_only_allowed_evidence_is_used(run: ts.Activity, town: RoadMap) -> None:
     labels = SurfaceLabels.from_text("file,surface\nrun.gpx,trail\n")
     plain = stretches(run, "signal")
     assert stretches(run, "signal", map=town, labels=labels).equals(plain)
-    assert set(stretches(run, "map", map=town, labels=labels)["surface_source"]) == {
-        "map"
-    }
-    assert set(stretches(run, "label", map=town, labels=labels)["surface_source"]) == {
-        "label"
-    }
+    assert set(
+        stretches(run, "map", map=town, labels=labels)["surface_source"]
+    ) == {"map"}
+    assert set(
+        stretches(run, "label", map=town, labels=labels)["surface_source"]
+    ) == {"label"}
     assert set(stretches(run, "map")["surface_source"]) == {"none"}
 
 
-def test_off_the_map_the_signal_takes_over(run: ts.Activity, tmp_path: Path) -> None:
+def test_off_the_map_the_signal_takes_over(
+    run: ts.Activity, tmp_path: Path
+) -> None:
     """Where no way is within reach, the surface rests on tag or signal, and on nothing when neither
     may be used.
     """
@@ -153,7 +159,9 @@ def test_a_way_that_could_be_either_is_left_to_the_signal(
     run: ts.Activity, tmp_path: Path
 ) -> None:
     """An unpaved road decides nothing; alone, the map gives its probability and says unknown."""
-    ways = WAYS | {2: ({"highway": "unclassified", "surface": "gravel"}, WAYS[2][1])}
+    ways = WAYS | {
+        2: ({"highway": "unclassified", "surface": "gravel"}, WAYS[2][1])
+    }
     town = RoadMap(write_map(tmp_path / "foot.osm", ways), cache=tmp_path)
     assert at(stretches(run, map=town), 1500)["surface_source"] == "signal"
     alone = at(stretches(run, "map", map=town), 1500)
@@ -186,7 +194,10 @@ def test_the_whole_run_follows_from_labels_and_map(
     assert source is SurfaceSource.MAP
     assert probability == pytest.approx((0.02 + 0.97 + 0.02) / 3, abs=0.02)
     labels = SurfaceLabels.from_text("file,surface\nrun.gpx,trail\n")
-    assert trail_probability(run, map=town, labels=labels) == (1.0, SurfaceSource.LABEL)
+    assert trail_probability(run, map=town, labels=labels) == (
+        1.0,
+        SurfaceSource.LABEL,
+    )
     metric = ts.analyze(run, map=town).metrics["trail_probability"]
     assert metric.value == pytest.approx(probability)
     assert "map" in metric.method
@@ -203,7 +214,10 @@ def test_a_map_that_covers_little_leaves_the_whole_to_the_signal(
 def test_technical_ground_by_the_map(run: ts.Activity, tmp_path: Path) -> None:
     """A path of a hard hiking scale is technical without elevation; a paved road is not."""
     ways = WAYS | {
-        2: ({"highway": "path", "sac_scale": "demanding_mountain_hiking"}, WAYS[2][1])
+        2: (
+            {"highway": "path", "sac_scale": "demanding_mountain_hiking"},
+            WAYS[2][1],
+        )
     }
     town = RoadMap(write_map(tmp_path / "rocks.osm", ways), cache=tmp_path)
     table = stretches(run, map=town)
@@ -221,8 +235,12 @@ def test_a_treadmill_has_no_ways(run: ts.Activity, town: RoadMap) -> None:
     assert set(table["surface_source"]) == {"none"}
 
 
-@pytest.mark.parametrize(("metres", "source"), [(2100, "label"), (1200, "signal")])
-def test_labels_speak_for_a_run_they_cover_half_of(metres: int, source: str) -> None:
+@pytest.mark.parametrize(
+    ("metres", "source"), [(2100, "label"), (1200, "signal")]
+)
+def test_labels_speak_for_a_run_they_cover_half_of(
+    metres: int, source: str
+) -> None:
     """Of 3 km, a label on 70 % gives the probability of the whole; one on 40 % leaves it to the
     signal.
     """
@@ -235,7 +253,9 @@ def test_labels_speak_for_a_run_they_cover_half_of(metres: int, source: str) -> 
     assert (probability == 0.0) == (source == "label")
 
 
-def test_nothing_is_done_twice(town: RoadMap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_done_twice(
+    town: RoadMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One analysis cleans once, brings the run onto a grid once, and estimates the signal once."""
     calls: Counter[str] = Counter()
 
@@ -282,7 +302,9 @@ def test_workers_use_map_and_labels(town: RoadMap, tmp_path: Path) -> None:
     """A folder measured in two processes gives what one gives."""
     for i in range(3):
         ts.convert(run_over(LINE, error=2.0, seed=i), tmp_path / f"run{i}.gpx")
-    labels = SurfaceLabels.from_text("file,from,to,surface\nrun1.gpx,0 m,500 m,trail\n")
+    labels = SurfaceLabels.from_text(
+        "file,from,to,surface\nrun1.gpx,0 m,500 m,trail\n"
+    )
     files = sorted(tmp_path.glob("run*.gpx"))
     both = [
         ts.analyze_folder(files, map=town, labels=labels, workers=n).segments
@@ -294,8 +316,20 @@ def test_workers_use_map_and_labels(town: RoadMap, tmp_path: Path) -> None:
 
 def test_short_doubts_go_to_the_nearest_answer() -> None:
     """Undecided points between two answers are shared out, long stretches of them stay."""
-    assert _without_doubt(np.array([1, 0, 0, 0, 2]), 4).tolist() == [1, 1, 1, 2, 2]
-    assert _without_doubt(np.array([1, 0, 0, 0, 2]), 3).tolist() == [1, 0, 0, 0, 2]
+    assert _without_doubt(np.array([1, 0, 0, 0, 2]), 4).tolist() == [
+        1,
+        1,
+        1,
+        2,
+        2,
+    ]
+    assert _without_doubt(np.array([1, 0, 0, 0, 2]), 3).tolist() == [
+        1,
+        0,
+        0,
+        0,
+        2,
+    ]
     assert _without_doubt(np.array([0, 0, 1, 1, 0]), 3).tolist() == [1] * 5
     assert _without_doubt(np.array([0, 0]), 3).tolist() == [0, 0]
     assert _without_doubt(np.array([0, 0, 0, 1]), 3).tolist() == [0, 0, 0, 1]

@@ -61,7 +61,10 @@ def test_without_places_the_whole_run_is_meant() -> None:
         "file,from,to,surface\nrun.gpx,,,trail\n",
     ):
         assert trail_between(text) == (0, 1490)
-    assert trail_between("file,from,to,surface\nrun.gpx,900 m,,trail\n") == (900, 1490)
+    assert trail_between("file,from,to,surface\nrun.gpx,900 m,,trail\n") == (
+        900,
+        1490,
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,9 @@ def test_without_places_the_whole_run_is_meant() -> None:
 )
 def test_files_are_named_by_the_end_of_their_path(name: str, meant: bool) -> None:
     """A name, or the last folders and the name, with or without .gz, picks the recording."""
-    found = SurfaceLabels.from_text(f"file,surface\n{name},trail\n").along(RUN, AT)
+    found = SurfaceLabels.from_text(f"file,surface\n{name},trail\n").along(
+        RUN, AT
+    )
     assert bool((found == "trail").all()) is meant
     assert bool((found == "").all()) is not meant
 
@@ -108,7 +113,11 @@ def test_comments_and_empty_lines_are_skipped() -> None:
         ("file,from,surface\nrun.gpx,noon,trail\n", 2, "noon"),
         ("file,from,surface\nrun.gpx,12,trail\n", 2, "'12'"),
         ("file,from,surface\nrun.gpx,2026-03-01T08:00:00,trail\n", 2, "offset"),
-        ("file,from,to,surface\nrun.gpx,5:00,1:00,trail\n", 2, "before it begins"),
+        (
+            "file,from,to,surface\nrun.gpx,5:00,1:00,trail\n",
+            2,
+            "before it begins",
+        ),
         ("file,kind\nrun.gpx,trail\n", 1, "kind"),
         ("from,surface\n1:00,trail\n", 1, "file"),
         ("file,surface\n,trail\n", 2, "file"),

@@ -22,7 +22,9 @@ def matched(tmp_path: Path):
     """Return the function that matches a run on ways."""
 
     def match(ways: Ways, run: Activity, **rules: float) -> MapMatch:
-        town = RoadMap(write_map(tmp_path / "town.osm", ways), cache=tmp_path / "cache")
+        town = RoadMap(
+            write_map(tmp_path / "town.osm", ways), cache=tmp_path / "cache"
+        )
         return town.match(run, rules=replace(MATCH_RULES, **rules))
 
     return match
@@ -50,9 +52,12 @@ def test_direction_tells_crossing_ways_apart(matched) -> None:
     """Along a road with paths across it every 60 m the road is followed, also where a path is
     nearer.
     """
-    paths = {10 + i: (PATH, [(60.0 * i, -300), (60.0 * i, 300)]) for i in range(-6, 7)}
+    paths = {
+        10 + i: (PATH, [(60.0 * i, -300), (60.0 * i, 300)]) for i in range(-6, 7)
+    }
     match = matched(
-        {1: (ROAD, [(-500, 0), (500, 0)])} | paths, run_over([(-400, 6), (400, 6)])
+        {1: (ROAD, [(-500, 0), (500, 0)])} | paths,
+        run_over([(-400, 6), (400, 6)]),
     )
     assert (match.way == 1).all()
     assert match.p_trail.max() < 0.1
@@ -71,7 +76,10 @@ def test_a_bridge_is_no_junction(matched) -> None:
 
 def test_a_turn_at_a_junction_is_followed(matched) -> None:
     """From a road into a path at their junction the match changes within one receiver's error."""
-    ways = {1: (ROAD, [(-500, 0), (0, 0), (500, 0)]), 2: (PATH, [(0, 0), (0, 500)])}
+    ways = {
+        1: (ROAD, [(-500, 0), (0, 0), (500, 0)]),
+        2: (PATH, [(0, 0), (0, 500)]),
+    }
     match = matched(ways, run_over([(-400, 0), (0, 0), (0, 400)], error=3.0))
     change = match.distance[np.flatnonzero(np.diff(match.way))]
     assert match.way[0] == 1
@@ -85,8 +93,13 @@ def test_errors_of_a_receiver_dont_break_the_sequence(matched, seed: int) -> Non
     """With positions off by 5 m, slowly changing, nine tenths of a way beside another one are
     found.
     """
-    ways = {1: (ROAD, [(-2000, 0), (2000, 0)]), 2: (PATH, [(-2000, 25), (2000, 25)])}
-    match = matched(ways, run_over([(-1900, 25), (1900, 25)], error=5.0, seed=seed))
+    ways = {
+        1: (ROAD, [(-2000, 0), (2000, 0)]),
+        2: (PATH, [(-2000, 25), (2000, 25)]),
+    }
+    match = matched(
+        ways, run_over([(-1900, 25), (1900, 25)], error=5.0, seed=seed)
+    )
     assert np.mean(match.way == 2) > 0.9
     assert np.count_nonzero(np.diff(match.way)) <= 4
 
@@ -132,7 +145,10 @@ def test_both_directions_give_the_same(matched) -> None:
         3: (ROAD, [(-400, 20), (-100, 20), (0, 0)]),
     }
     # A whole number of steps of 10 m, so that the points are the same ones.
-    there, back = matched(ways, run_over(line)), matched(ways, run_over(line[::-1]))
+    there, back = (
+        matched(ways, run_over(line)),
+        matched(ways, run_over(line[::-1])),
+    )
     n = min(len(there.way), len(back.way))
     assert np.mean(there.way[:n] == back.way[::-1][-n:]) > 0.97
 
@@ -157,7 +173,10 @@ def test_moving_the_whole_world_changes_nothing(tmp_path: Path) -> None:
     """Ways and run at other longitudes, across tiles and the meridian of Greenwich, give the same
     match.
     """
-    ways = {1: (ROAD, [(-500, 0), (0, 0), (500, 0)]), 2: (PATH, [(0, 0), (0, 500)])}
+    ways = {
+        1: (ROAD, [(-500, 0), (0, 0), (500, 0)]),
+        2: (PATH, [(0, 0), (0, 500)]),
+    }
     run = run_over([(-400, 2), (0, 0), (0, 400)])
     text = write_map(tmp_path / "a.osm", ways).read_text()
     here = RoadMap(tmp_path / "a.osm", cache=tmp_path).match(run)
@@ -165,7 +184,9 @@ def test_moving_the_whole_world_changes_nothing(tmp_path: Path) -> None:
         moved = text
         for x, y in {place for _, line in ways.values() for place in line}:
             lon = f'lon="{float(degrees(x, y)[1]):.7f}"'
-            moved = moved.replace(lon, f'lon="{float(degrees(x, y)[1]) + shift:.7f}"')
+            moved = moved.replace(
+                lon, f'lon="{float(degrees(x, y)[1]) + shift:.7f}"'
+            )
         (tmp_path / f"b{shift}.osm").write_text(moved)
         records = run.records.assign(longitude=run.records["longitude"] + shift)
         there = RoadMap(tmp_path / f"b{shift}.osm", cache=tmp_path).match(
@@ -178,7 +199,9 @@ def test_moving_the_whole_world_changes_nothing(tmp_path: Path) -> None:
 def test_nothing_to_match(matched) -> None:
     """Without positions there are no points."""
     run = run_over([(-400, 0), (400, 0)])
-    blank = replace(run, records=run.records.assign(latitude=np.nan, longitude=np.nan))
+    blank = replace(
+        run, records=run.records.assign(latitude=np.nan, longitude=np.nan)
+    )
     match = matched({1: (ROAD, [(-500, 0), (500, 0)])}, blank)
     assert not match
     assert not len(match.to_frame())

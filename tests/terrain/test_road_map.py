@@ -26,7 +26,9 @@ RUN = run_over([(-400, 2), (400, 2)])
 @pytest.fixture
 def town(tmp_path: Path) -> RoadMap:
     """Return the map of one street."""
-    return RoadMap(write_map(tmp_path / "town.osm", STREET), cache=tmp_path / "cache")
+    return RoadMap(
+        write_map(tmp_path / "town.osm", STREET), cache=tmp_path / "cache"
+    )
 
 
 def as_pbf(source: Path, target: Path) -> Path:
@@ -47,7 +49,9 @@ def test_every_format_gives_the_same(town: RoadMap, tmp_path: Path) -> None:
     packed = tmp_path / "town.osm.gz"
     packed.write_bytes(gzip.compress(source.read_bytes()))
     for path in (packed, as_pbf(source, tmp_path / "town.osm.pbf")):
-        assert same(RoadMap(path, cache=tmp_path / "cache").match(RUN), town.match(RUN))
+        assert same(
+            RoadMap(path, cache=tmp_path / "cache").match(RUN), town.match(RUN)
+        )
 
 
 def test_the_extract_is_read_once(
@@ -98,7 +102,9 @@ def test_an_index_appears_whole_or_not_at_all(
 ) -> None:
     """When making it fails half-way, nothing is left behind."""
     monkeypatch.setattr(
-        extract, "write_tail", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+        extract,
+        "write_tail",
+        lambda *_: (_ for _ in ()).throw(OSError("disk full")),
     )
     with pytest.raises(WriteError, match="disk full"):
         town.prepare()
@@ -123,7 +129,10 @@ def test_without_osmium_the_extra_is_named(
     [
         ("noise.osm.pbf", b"\x00" * 100),
         ("noise.osm", b"<osm version='0.6'><way></osm>"),
-        ("entity.osm", b'<!DOCTYPE x [<!ENTITY a "b">]><osm version="0.6">&a;</osm>'),
+        (
+            "entity.osm",
+            b'<!DOCTYPE x [<!ENTITY a "b">]><osm version="0.6">&a;</osm>',
+        ),
         ("empty.osm", b"<osm version='0.6'></osm>"),
         ("other.txt", b"hello"),
     ],
@@ -165,7 +174,9 @@ def test_a_map_travels_to_other_processes(town: RoadMap) -> None:
 def test_ways_cut_by_the_border_of_the_extract(tmp_path: Path) -> None:
     """A way some of whose nodes are missing is used as far as its nodes are there."""
     line = [(x, 0) for x in range(-500, 501, 50)]
-    path = write_map(tmp_path / "cut.osm", {1: (ROAD, line)}, lost=frozenset({(0, 0)}))
+    path = write_map(
+        tmp_path / "cut.osm", {1: (ROAD, line)}, lost=frozenset({(0, 0)})
+    )
     match = RoadMap(path, cache=tmp_path / "cache").match(
         run_over([(-400, 0), (400, 0)])
     )
@@ -220,14 +231,18 @@ def test_only_near_tiles_are_read(
         i: (ROAD, [(i * 10_000.0, 0.0), (i * 10_000.0 + 900, 0.0)])
         for i in range(1, 30)
     }
-    town = RoadMap(write_map(tmp_path / "wide.osm", ways), cache=tmp_path / "cache")
+    town = RoadMap(
+        write_map(tmp_path / "wide.osm", ways), cache=tmp_path / "cache"
+    )
     (index,) = town.prepare()
     read: list[int] = []
     one = index._one
     monkeypatch.setattr(
         index, "_one", lambda number: read.append(number) or one(number)
     )
-    assert set(town.match(run_over([(50_000, 0), (50_900, 0)])).way.tolist()) == {5}
+    assert set(town.match(run_over([(50_000, 0), (50_900, 0)])).way.tolist()) == {
+        5
+    }
     assert len(read) <= 4
 
 
@@ -240,7 +255,9 @@ def test_beyond_the_map_there_is_nothing(town: RoadMap) -> None:
 
 
 @pytest.mark.corpus
-def test_real_extracts_are_equal_in_both_formats(osm: Path, tmp_path: Path) -> None:
+def test_real_extracts_are_equal_in_both_formats(
+    osm: Path, tmp_path: Path
+) -> None:
     """The PBF and the XML of the same region give the same pieces with the same tags."""
     for region in ("heidelberg", "liechtenstein"):
         found = []
@@ -250,11 +267,14 @@ def test_real_extracts_are_equal_in_both_formats(osm: Path, tmp_path: Path) -> N
             (index,) = RoadMap(source, cache=tmp_path / suffix).prepare()
             pieces = index.pieces(index._tiles["tile"])
             tags = [
-                tuple(sorted(index.tags[i].items())) for i in pieces["tags"].tolist()
+                tuple(sorted(index.tags[i].items()))
+                for i in pieces["tags"].tolist()
             ]
             keys = ("lat1", "lon1", "lat2", "lon2", "way")
             found.append(
-                sorted(zip(*(pieces[k].tolist() for k in keys), tags, strict=True))
+                sorted(
+                    zip(*(pieces[k].tolist() for k in keys), tags, strict=True)
+                )
             )
         assert found[0] == found[1]
         assert len(found[0]) > 500
@@ -268,7 +288,10 @@ def test_a_well_tagged_town_is_mostly_told(osm: Path, tmp_path: Path) -> None:
     pieces = index.pieces(index._tiles["tile"])
     _, first = np.unique(pieces["way"], return_index=True)
     p_trail = np.array(
-        [ground_of(index.tags[i]).rule.p_trail for i in pieces["tags"][first].tolist()]
+        [
+            ground_of(index.tags[i]).rule.p_trail
+            for i in pieces["tags"][first].tolist()
+        ]
     )
     assert len(first) > 6000
     # 41 % of these ways have a surface tag; the kind of way has to tell a good part of the rest.

@@ -21,9 +21,9 @@ SIGNAL = TerrainRules(sources=frozenset({SurfaceSource.SIGNAL}))
 def runs(samples: Path) -> list[dict[str, object]]:
     """Return the truth of every fifth simulated run."""
     return list(
-        json.loads((samples / "truth.json").read_text(encoding="utf-8"))["activities"][
-            ::5
-        ]
+        json.loads((samples / "truth.json").read_text(encoding="utf-8"))[
+            "activities"
+        ][::5]
     )
 
 
@@ -55,7 +55,8 @@ def test_trail_share_follows_the_truth(
             seen.append(
                 float(
                     np.average(
-                        stretches["p_trail"].fillna(0.5), weights=stretches["distance"]
+                        stretches["p_trail"].fillna(0.5),
+                        weights=stretches["distance"],
                     )
                 )
             )

@@ -57,7 +57,9 @@ def test_segments_add_up(seed: int, step: float) -> None:
     )
     if track["ascent"].notna().any():
         assert segments["ascent"].sum() == pytest.approx(track["ascent"].iloc[-1])
-        assert segments["descent"].sum() == pytest.approx(track["descent"].iloc[-1])
+        assert segments["descent"].sum() == pytest.approx(
+            track["descent"].iloc[-1]
+        )
     assert segments["n_records"].sum() == len(track)
     assert (
         segments["start_distance"].iloc[1:].to_numpy()
@@ -99,7 +101,9 @@ def test_gait_follows_speed_without_steps(limit: float, gait: str) -> None:
     overrule both.
     """
     rules = TerrainRules(hike_speed=limit)
-    assert set(cut_segments(make_activity(speed=1.6), terrain=rules)["gait"]) == {gait}
+    assert set(cut_segments(make_activity(speed=1.6), terrain=rules)["gait"]) == {
+        gait
+    }
     stepping = make_activity(speed=1.6, cadence=np.full(1801, 110.0))
     assert set(cut_segments(stepping, terrain=rules)["gait"]) == {"hike"}
 
@@ -123,7 +127,9 @@ def test_running_and_walking_are_cut_apart(
     )
     segments = cut_segments(run)
     assert segments["gait"].tolist() == ["run", "hike", "run"]
-    assert segments["distance"].to_numpy() == pytest.approx([1800, 390, 1800], abs=30)
+    assert segments["distance"].to_numpy() == pytest.approx(
+        [1800, 390, 1800], abs=30
+    )
     assert segments["duration"].sum() == pytest.approx(1500)
 
 
@@ -162,13 +168,22 @@ def test_one_hill_with_a_dip_is_one_climb() -> None:
 
 
 @pytest.mark.parametrize(("top", "up", "down"), [(600.0, 1, 0), (200.0, 2, 1)])
-def test_a_dip_counts_by_the_size_of_the_hill(top: float, up: int, down: int) -> None:
+def test_a_dip_counts_by_the_size_of_the_hill(
+    top: float, up: int, down: int
+) -> None:
     """A dip of 40 m half-way up a mountain of 600 m is none to remember; on a hill of 200 m it
     makes two climbs.
     """
     half = top / 2
     d = np.array(
-        [0.0, 1000.0, 1000 + half * 8, 1400 + half * 8, 1400 + top * 8, 2400 + top * 8]
+        [
+            0.0,
+            1000.0,
+            1000 + half * 8,
+            1400 + half * 8,
+            1400 + top * 8,
+            2400 + top * 8,
+        ]
     )
     z = np.array([500.0, 500.0, 500 + half, 460 + half, 460 + top, 460 + top])
     elevation = np.interp(np.linspace(0, d[-1], 900), d, z)
@@ -189,7 +204,9 @@ def test_a_lower_top_behind_the_summit_is_no_part_of_the_climb() -> None:
     d = np.array([0.0, 1500.0, 1560.0, 1620.0, 3200.0])
     z = np.array([300.0, 500.0, 485.0, 498.0, 290.0])
     elevation = np.interp(np.linspace(0, 3200, 1601), d, z)
-    climbs = find_climbs(make_activity(speed=2.0, duration=1600, elevation=elevation))
+    climbs = find_climbs(
+        make_activity(speed=2.0, duration=1600, elevation=elevation)
+    )
     up = climbs[climbs["direction"] == "up"]
     assert up["end_distance"].iloc[0] == pytest.approx(1500, abs=30)
 
@@ -201,7 +218,9 @@ def test_a_false_summit_on_the_way_down_is_part_of_the_descent() -> None:
     d = np.array([0.0, 3000.0, 3200.0, 6200.0])
     z = np.array([1200.0, 900.0, 920.0, 620.0])
     elevation = np.interp(np.linspace(0, 6200, 700), d, z)
-    climbs = find_climbs(make_activity(speed=2.5, duration=2480, elevation=elevation))
+    climbs = find_climbs(
+        make_activity(speed=2.5, duration=2480, elevation=elevation)
+    )
     assert climbs["direction"].tolist() == ["down"]
     back = find_climbs(
         make_activity(speed=2.0, duration=3100, elevation=elevation[::-1])
@@ -232,8 +251,12 @@ def test_a_climb_has_its_numbers() -> None:
     """3 km flat and then 2 km at 10 %: a climb of 200 m and 2 km, that does not take the flat
     approach along.
     """
-    elevation = np.interp(np.linspace(0, 5000, 500), [0, 3000, 5000], [50, 50, 250])
-    climbs = find_climbs(make_activity(speed=2.0, duration=2500, elevation=elevation))
+    elevation = np.interp(
+        np.linspace(0, 5000, 500), [0, 3000, 5000], [50, 50, 250]
+    )
+    climbs = find_climbs(
+        make_activity(speed=2.0, duration=2500, elevation=elevation)
+    )
     assert len(climbs) == 1
     climb = climbs.iloc[0]
     assert climb["ascent"] == pytest.approx(200, rel=0.02)
@@ -253,6 +276,6 @@ def test_a_plain_has_no_climbs() -> None:
 def test_other_sports_have_no_gait() -> None:
     """Neither a ride nor a swim is run or hiked."""
     for sport in ("cycling", "swimming"):
-        assert set(cut_segments(make_activity(sport=sport, speed=1.5))["gait"]) == {
-            "unknown"
-        }
+        assert set(
+            cut_segments(make_activity(sport=sport, speed=1.5))["gait"]
+        ) == {"unknown"}

@@ -43,7 +43,9 @@ def test_forward_backward_is_the_sum_over_all_sequences(
     """The two recursions agree with enumeration for any evidence and any mean length."""
     change = (1 - np.exp(-2 * 50.0 / length)) / 2
     expected = by_enumeration(np.array(evidence), change)
-    assert smooth_log_odds(evidence, 50.0, length) == pytest.approx(expected, abs=1e-8)
+    assert smooth_log_odds(evidence, 50.0, length) == pytest.approx(
+        expected, abs=1e-8
+    )
 
 
 def test_no_evidence_says_nothing() -> None:
@@ -68,9 +70,9 @@ def test_one_step_of_a_third_state_flips_from_a_known_evidence_on(
     overcome.
     """
     stay = np.exp(-50.0 / np.array([500.0, 500.0, 100.0]))[:, None]
-    moves = np.log(np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)).astype(
-        np.float32
-    )
+    moves = np.log(
+        np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)
+    ).astype(np.float32)
     fit = np.full((21, 3), -20.0)
     fit[:, 0] = 0.0
     fit[10, 2] = log_odds
@@ -91,7 +93,10 @@ def test_mean_between_weighs_by_length() -> None:
     """
     centres = np.array([25.0, 75.0, 125.0])
     values = np.array([0.0, 1.0, 0.5])
-    start, end = np.array([0.0, 25.0, 50.0, 75.0]), np.array([150.0, 75.0, 100.0, 75.0])
+    start, end = (
+        np.array([0.0, 25.0, 50.0, 75.0]),
+        np.array([150.0, 75.0, 100.0, 75.0]),
+    )
     assert mean_between(centres, values, 50.0, start, end) == pytest.approx(
         [0.5, 0.5, 1.0, 1.0]
     )
@@ -104,7 +109,10 @@ def test_short_runs_join_their_longer_neighbour() -> None:
         without_short(np.array([1] * 5 + [2] * 2 + [0] * 8), 3).tolist()
         == [1] * 5 + [0] * 10
     )
-    assert without_short(np.array([1] * 3 + [2] * 3), 3).tolist() == [1] * 3 + [2] * 3
+    assert (
+        without_short(np.array([1] * 3 + [2] * 3), 3).tolist()
+        == [1] * 3 + [2] * 3
+    )
     assert without_short(np.array([2]), 3).tolist() == [2]
     rng = np.random.default_rng(0)
     for _ in range(50):

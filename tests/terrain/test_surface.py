@@ -59,7 +59,8 @@ def test_without_elevation_there_is_an_answer() -> None:
     assert estimate.channels == {"position"}
     assert estimate.activity_probability > 0.8
     assert (
-        trail_probability(without(street_run(), "elevation"), terrain=SIGNAL)[0] < 0.2
+        trail_probability(without(street_run(), "elevation"), terrain=SIGNAL)[0]
+        < 0.2
     )
 
 
@@ -79,7 +80,9 @@ def test_a_path_inside_a_run_is_found() -> None:
     inside = (estimate.distance > 5500) & (estimate.distance < 9500)
     outside = (estimate.distance < 4500) | (estimate.distance > 10500)
     assert estimate.p_trail[inside].min() > estimate.p_trail[outside].max()
-    assert estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
+    assert (
+        estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
+    )
     cuts = surface_cuts(gather_evidence(run, terrain=SIGNAL), SIGNAL)
     assert np.abs(cuts - 5000).min() < 700
     assert np.abs(cuts - 10000).min() < 700
@@ -92,14 +95,19 @@ def test_segments_carry_the_surface() -> None:
     run = clean(mixed_run())
     stretches = classify_terrain(run, cut_segments(run), terrain=SIGNAL)
     SEGMENTS.validate(stretches)
-    assert stretches["distance"].sum() == pytest.approx(run.track["distance"].iloc[-1])
+    assert stretches["distance"].sum() == pytest.approx(
+        run.track["distance"].iloc[-1]
+    )
     p = stretches["p_trail"]
     assert p.between(0, 1).all()
     assert ((stretches["surface"] == "trail") == (p >= SIGNAL.decide)).all()
     assert ((stretches["surface"] == "road") == (p <= 1 - SIGNAL.decide)).all()
     assert (stretches["surface_source"] == "signal").all()
     middle = stretches[stretches["start_distance"].between(5500, 9000)]
-    assert middle["p_trail"].mean() > p[stretches["end_distance"] < 4500].mean() + 0.15
+    assert (
+        middle["p_trail"].mean()
+        > p[stretches["end_distance"] < 4500].mean() + 0.15
+    )
 
 
 def test_a_higher_bound_leaves_more_unknown() -> None:
@@ -108,7 +116,9 @@ def test_a_higher_bound_leaves_more_unknown() -> None:
     unknown = [
         float(s.loc[s["surface"] == "unknown", "distance"].sum())
         for s in (
-            classify_terrain(run, cut_segments(run), terrain=replace(SIGNAL, decide=d))
+            classify_terrain(
+                run, cut_segments(run), terrain=replace(SIGNAL, decide=d)
+            )
             for d in (0.6, 0.75, 0.9)
         )
     ]
@@ -126,7 +136,15 @@ def test_a_higher_bound_leaves_more_unknown() -> None:
         run_along(straight(20000), 11.0, sport=""),
         street_run(300),
     ],
-    ids=["ride", "pool", "treadmill", "virtual", "no positions", "drive", "short"],
+    ids=[
+        "ride",
+        "pool",
+        "treadmill",
+        "virtual",
+        "no positions",
+        "drive",
+        "short",
+    ],
 )
 def test_what_has_no_ground_is_unknown(run: Activity) -> None:
     """Rides, pools, treadmills, drives and recordings without positions get NaN and unknown, and no
@@ -197,7 +215,9 @@ def test_contributions_add_up() -> None:
     estimate = estimate_surface(mountain_run())
     model = surface_model().with_elevation
     log_odds = sum(estimate.activity_contributions.values()) + model.intercept
-    assert estimate.activity_probability == pytest.approx(1 / (1 + np.exp(-log_odds)))
+    assert estimate.activity_probability == pytest.approx(
+        1 / (1 + np.exp(-log_odds))
+    )
     assert list(estimate.contributions.columns) == [
         *WINDOW_FEATURES,
         "activity",

@@ -24,7 +24,10 @@ from trailstats.terrain.maps import RULES, ground_of
             "highway=path sac_scale=hiking bicycle=designated",
             "hiking or mountain-bike scale",
         ),
-        ("highway=footway trail_visibility=good", "hiking or mountain-bike scale"),
+        (
+            "highway=footway trail_visibility=good",
+            "hiking or mountain-bike scale",
+        ),
         ("highway=track tracktype=grade3", "soft track"),
         ("highway=track tracktype=grade1", "firm track"),
         ("highway=track", "track"),
@@ -45,7 +48,10 @@ from trailstats.terrain.maps import RULES, ground_of
 )
 def test_tags_meet_their_rule(tags: str, rule: str) -> None:
     """Each kind of way meets the row of the table that describes it."""
-    assert ground_of(dict(part.split("=") for part in tags.split())).rule.name == rule
+    assert (
+        ground_of(dict(part.split("=") for part in tags.split())).rule.name
+        == rule
+    )
 
 
 def test_a_path_alone_is_trail_but_not_a_designated_one() -> None:

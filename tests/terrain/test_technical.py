@@ -22,7 +22,11 @@ from terrain.ways import (
 from trailstats.cleaning import clean
 from trailstats.io import read
 from trailstats.model.activity import Activity
-from trailstats.terrain import TerrainRules, classify_terrain, technical_probability
+from trailstats.terrain import (
+    TerrainRules,
+    classify_terrain,
+    technical_probability,
+)
 from trailstats.terrain.features import run_grid
 from trailstats.terrain.segments import cut_segments
 
@@ -60,7 +64,8 @@ def test_descents_weigh_more_than_climbs() -> None:
         speed = np.full(8000, 2.8)
         speed[slow] *= factor
         run = renamed(
-            run_along(straight(8000), speed, climb=hills(8000, 5.0)), sub_sport="trail"
+            run_along(straight(8000), speed, climb=hills(8000, 5.0)),
+            sub_sport="trail",
         )
         p = mean_inside(run, low, high)
         return float(np.log(p / (1 - p)))
@@ -102,8 +107,12 @@ def test_simulated_technical_ground_stands_out(samples: Path) -> None:
         stretches = classify_terrain(run, cut_segments(run))
         known = pd.DataFrame(entry["segments"], columns=truth["segment_columns"])
         middle = (stretches["start_distance"] + stretches["end_distance"]) / 2
-        middle *= known["end_distance"].iloc[-1] / stretches["end_distance"].iloc[-1]
-        row = np.searchsorted(known["end_distance"], middle).clip(0, len(known) - 1)
+        middle *= (
+            known["end_distance"].iloc[-1] / stretches["end_distance"].iloc[-1]
+        )
+        row = np.searchsorted(known["end_distance"], middle).clip(
+            0, len(known) - 1
+        )
         on_trail = (known["surface"].to_numpy()[row] == "trail") & stretches[
             "p_technical"
         ].notna().to_numpy()

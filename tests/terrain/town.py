@@ -39,7 +39,9 @@ def write_map(
     """Write ways as OSM XML: equal places are one node, and lost ones are left out, as at the
     border of an extract.
     """
-    places = list(dict.fromkeys(place for _, line in ways.values() for place in line))
+    places = list(
+        dict.fromkeys(place for _, line in ways.values() for place in line)
+    )
     number = {place: i for i, place in enumerate(places, 1)}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
     for place, i in number.items():
@@ -51,7 +53,9 @@ def write_map(
     for way, (tags, line) in sorted(ways.items()):
         lines.append(f'<way id="{way}" version="1">')
         lines += [f'<nd ref="{number[place]}"/>' for place in line]
-        lines += [f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items()]
+        lines += [
+            f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items()
+        ]
         lines.append("</way>")
     path.write_text("\n".join([*lines, "</osm>\n"]), encoding="utf-8")
     return path

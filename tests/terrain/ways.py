@@ -80,7 +80,9 @@ def run_along(
     return Activity(schema.RECORDS.frame(data, index), meta)
 
 
-def uneven(length: int, mean: float = 2.4, spread: float = 0.3, seed: int = 1) -> Array:
+def uneven(
+    length: int, mean: float = 2.4, spread: float = 0.3, seed: int = 1
+) -> Array:
     """Return a speed that changes every 15 m by a lognormal factor."""
     rng = np.random.default_rng(seed)
     knots = np.arange(0, length + 15, 15)
@@ -101,7 +103,9 @@ def street_run(length: int = 8000, **options: object) -> Activity:
 
 def mountain_run(length: int = 8000, **options: object) -> Activity:
     """Return an uneven run along a winding path over hills."""
-    return run_along(winding(length), uneven(length), climb=hills(length), **options)  # type: ignore[arg-type]
+    return run_along(
+        winding(length), uneven(length), climb=hills(length), **options
+    )  # type: ignore[arg-type]
 
 
 def without(activity: Activity, *columns: str) -> Activity:

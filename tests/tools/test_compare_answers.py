@@ -77,7 +77,9 @@ def test_only_what_is_stated_passes(tool: Tool, tmp_path: Path) -> None:
             f'[renamed]\n"segments.gain" = "ascent"\n[stated]\n{text}\n', "utf-8"
         )
         stated = script.Stated.from_toml(path)
-        lines, fine = script.report(script.compare(OLD, new, stated, 1e-9), stated)
+        lines, fine = script.report(
+            script.compare(OLD, new, stated, 1e-9), stated
+        )
         assert fine is passes
         assert any("50 %" in line for line in lines)
 
@@ -88,7 +90,9 @@ def test_a_checkout_answers_as_itself(
     """Compared with itself, a checkout differs in nothing."""
     source = samples / "odd" / "two-tracks.gpx"
     script = tool("compare_answers")
-    assert script.main([str(root), str(root), str(source), "--analyses", "0"]) == 0
+    assert (
+        script.main([str(root), str(root), str(source), "--analyses", "0"]) == 0
+    )
     differing, _, all_values = capsys.readouterr().out.split()[:3]
     assert differing == "0"
     assert int(all_values) > 1000

@@ -20,8 +20,12 @@ def test_a_share_is_by_length_and_few_ways_move_it_little(tool) -> None:
         columns=["region", "rule", "unpaved", "length"],
     )
     counted = count.shares(found).set_index("region")
-    assert counted["weight"].to_dict() == pytest.approx({"a": 10, "b": 1, "c": 30})
-    assert counted["share"].to_dict() == pytest.approx({"a": 0.5, "b": 1.0, "c": 0.0})
+    assert counted["weight"].to_dict() == pytest.approx(
+        {"a": 10, "b": 1, "c": 30}
+    )
+    assert counted["share"].to_dict() == pytest.approx(
+        {"a": 0.5, "b": 1.0, "c": 0.0}
+    )
     # Wilson's interval of 5 in 10.
     assert (counted["low"]["a"], counted["high"]["a"]) == pytest.approx(
         (0.2366, 0.7634), abs=1e-4
@@ -41,7 +45,9 @@ def test_ways_without_a_surface_are_as_often_paved_as_their_like(
     """
     pytest.importorskip("osmium")
     count = tool("count_surfaces")
-    counted = count.shares(count.ways(sorted((osm / "extracts").glob("*.osm.pbf"))))
+    counted = count.shares(
+        count.ways(sorted((osm / "extracts").glob("*.osm.pbf")))
+    )
     found = count.probabilities(counted)
     assert len(found) >= 12
     for name, p_trail in found.items():

@@ -35,7 +35,9 @@ GPX = "{http://www.topografix.com/GPX/1/1}"
 
 def _digests(folder: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(folder)): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -43,7 +45,9 @@ def _digests(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
+    document: dict[str, Any] = json.loads(
+        (SAMPLES / "truth.json").read_text("utf-8")
+    )
     return document
 
 
@@ -51,13 +55,18 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def _fit_points(content: bytes) -> tuple[list[datetime], list[tuple[float, float]]]:
+def _fit_points(
+    content: bytes,
+) -> tuple[list[datetime], list[tuple[float, float]]]:
     times, places = [], []
     with fitdecode.FitReader(
         io.BytesIO(content), check_crc=fitdecode.CrcCheck.RAISE
     ) as reader:
         for frame in reader:
-            if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name == "record":
+            if (
+                frame.frame_type == fitdecode.FIT_FRAME_DATA
+                and frame.name == "record"
+            ):
                 times.append(frame.get_value("timestamp"))
                 latitude = frame.get_value("position_lat", fallback=None)
                 if latitude is not None:
@@ -70,7 +79,9 @@ def _fit_points(content: bytes) -> tuple[list[datetime], list[tuple[float, float
     return times, places
 
 
-def _xml_points(content: bytes) -> tuple[list[datetime], list[tuple[float, float]]]:
+def _xml_points(
+    content: bytes,
+) -> tuple[list[datetime], list[tuple[float, float]]]:
     root = ElementTree.fromstring(content)
     times, places = [], []
     for point in root.iter(f"{GPX}trkpt"):
@@ -92,7 +103,9 @@ def _points(file: Path) -> tuple[list[datetime], list[tuple[float, float]]]:
     content = file.read_bytes()
     if file.suffix == ".gz":
         content = gzip.decompress(content)
-    return _fit_points(content) if ".fit" in file.suffixes else _xml_points(content)
+    return (
+        _fit_points(content) if ".fit" in file.suffixes else _xml_points(content)
+    )
 
 
 def _length(places: list[tuple[float, float]]) -> float:
@@ -164,7 +177,9 @@ def test_samples_on_disk_are_what_the_generator_writes(
         assert _unlike(folder / name, SAMPLES / name) == []
     for key in ("physiology", "odd", "activities"):
         kept = truth[key][:6] if key == "activities" else truth[key]
-        pair = [values_of_json(json.dumps(value)) for value in (document[key], kept)]
+        pair = [
+            values_of_json(json.dumps(value)) for value in (document[key], kept)
+        ]
         assert differences(*pair) == []
 
 
@@ -172,7 +187,9 @@ def _heart_rate_moved(content: bytes, units: int) -> bytes:
     """Return a FIT file whose tenth heart rate is moved, its checksum set right."""
     with fitdecode.FitReader(io.BytesIO(content), keep_raw_chunks=True) as reader:
         frames = [f for f in reader if f.frame_type == fitdecode.FIT_FRAME_DATA]
-    points = [f for f in frames if f.name == "record" and f.has_field("heart_rate")]
+    points = [
+        f for f in frames if f.name == "record" and f.has_field("heart_rate")
+    ]
     point = points[9]
     before = 0
     for field in point.def_mesg.field_defs:
@@ -250,7 +267,8 @@ def test_archive_is_large_enough_and_small_enough(truth: dict[str, Any]) -> None
     for ending in (".fit", ".fit.gz", ".gpx", ".gpx.gz", ".tcx", ".tcx.gz"):
         assert any(name.endswith(ending) for name in listed), ending
     assert (
-        sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file()) < 12e6
+        sum(path.stat().st_size for path in SAMPLES.rglob("*") if path.is_file())
+        < 12e6
     )
 
 
@@ -261,16 +279,16 @@ def test_recordings_agree_with_their_truth(truth: dict[str, Any]) -> None:
     for entry in truth["activities"][::4]:
         times, places = _points(SAMPLES / entry["file"])
         assert times == sorted(times)
-        assert 0 <= (times[0] - _moment(entry["start_time"])).total_seconds() <= 20, (
+        assert (
+            0 <= (times[0] - _moment(entry["start_time"])).total_seconds() <= 20
+        ), entry["file"]
+        elapsed = (times[-1] - times[0]).total_seconds()
+        assert entry["elapsed_time"] - 20 <= elapsed <= entry["elapsed_time"], (
             entry["file"]
         )
-        elapsed = (times[-1] - times[0]).total_seconds()
-        assert entry["elapsed_time"] - 20 <= elapsed <= entry["elapsed_time"], entry[
-            "file"
-        ]
-        assert _length(places) == pytest.approx(entry["distance"], rel=0.03), entry[
-            "file"
-        ]
+        assert _length(places) == pytest.approx(entry["distance"], rel=0.03), (
+            entry["file"]
+        )
 
 
 def test_segments_tile_every_activity(truth: dict[str, Any]) -> None:
@@ -278,9 +296,9 @@ def test_segments_tile_every_activity(truth: dict[str, Any]) -> None:
     columns = truth["segment_columns"]
     for entry in truth["activities"]:
         rows = [dict(zip(columns, row, strict=True)) for row in entry["segments"]]
-        assert rows[0]["start_time"] == 0 and rows[-1]["end_time"] == pytest.approx(
-            entry["elapsed_time"], abs=1
-        )
+        assert rows[0]["start_time"] == 0 and rows[-1][
+            "end_time"
+        ] == pytest.approx(entry["elapsed_time"], abs=1)
         assert all(a["end_time"] == b["start_time"] for a, b in pairwise(rows))
         assert {row["surface"] for row in rows} <= {"road", "trail"}
         length = {row["surface"]: 0.0 for row in rows}
@@ -292,7 +310,9 @@ def test_segments_tile_every_activity(truth: dict[str, Any]) -> None:
         )
 
 
-def test_trails_begin_late_and_the_truth_has_every_claim(truth: dict[str, Any]) -> None:
+def test_trails_begin_late_and_the_truth_has_every_claim(
+    truth: dict[str, Any],
+) -> None:
     """No trail before the stated week, a verdict for each claim, two races of which one was well
     prepared.
     """
@@ -312,7 +332,10 @@ def test_trails_begin_late_and_the_truth_has_every_claim(truth: dict[str, Any]) 
         "not measurable",
     }
     for claim in truth["claims"].values():
-        assert claim["expected"] in claim["allowed"] and set(claim["allowed"]) <= words
+        assert (
+            claim["expected"] in claim["allowed"]
+            and set(claim["allowed"]) <= words
+        )
     assert [race["rules"]["R2"]["status"] for race in truth["races"]] == [
         "fail",
         "pass",

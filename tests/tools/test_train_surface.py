@@ -29,7 +29,10 @@ def test_scores_that_left_the_athlete_out_reach_the_bar(
     document: dict[str, dict[str, dict[str, dict[str, float]]]],
 ) -> None:
     """The stored scores of runs and windows are not below what a simple rule can't reach."""
-    runs, windows = document["scores"]["whole_runs"], document["scores"]["windows"]
+    runs, windows = (
+        document["scores"]["whole_runs"],
+        document["scores"]["windows"],
+    )
     assert runs["trail against road"]["auc"] >= 0.965
     assert runs["trail against road"]["balanced_accuracy"] >= 0.955
     assert runs["points every 10 s"]["balanced_accuracy"] >= 0.90
@@ -53,7 +56,9 @@ def test_the_model_card_shows_the_stored_scores(
         assert f"{row['auc']:.3f}" in page
 
 
-def test_calibration_finds_a_known_line(tool: Callable[[str], ModuleType]) -> None:
+def test_calibration_finds_a_known_line(
+    tool: Callable[[str], ModuleType],
+) -> None:
     """Log-odds that are twice too sharp and one too high are set right."""
     fitting = tool("train_surface").fitting
     true = np.linspace(-4, 4, 4001)
@@ -91,7 +96,9 @@ def test_the_stored_model_is_the_trained_one(
     script = tool("train_surface")
     data = script.recordings.load(shared, 2)
     again = script.describe(script.train(data), data)
-    assert script.recordings.fingerprint(shared, data) == document["training_data"]
+    assert (
+        script.recordings.fingerprint(shared, data) == document["training_data"]
+    )
     for part in ("activity", "windows"):
         stored, trained = numbers(document[part]), numbers(again[part])
         assert stored.keys() == trained.keys()

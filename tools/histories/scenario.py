@@ -154,7 +154,10 @@ SCENARIOS = (
     ),
     replace(NONE, name="no effect, few runs", weeks=16, easy=1),
     replace(
-        NONE, name="no effect, ground sometimes mistaken", certainty=2.5, trail_from=12
+        NONE,
+        name="no effect, ground sometimes mistaken",
+        certainty=2.5,
+        trail_from=12,
     ),
     Scenario(
         "small effects",
@@ -185,7 +188,11 @@ SCENARIOS = (
         gain=0.06,
     ),
     Scenario(
-        "road form 3 % up with the trails", "effect", weeks=60, trail_from=24, gain=0.03
+        "road form 3 % up with the trails",
+        "effect",
+        weeks=60,
+        trail_from=24,
+        gain=0.03,
     ),
     Scenario("easy days 5 % slower, 30 a side", easy_slower=0.05, **_POWER),
     Scenario("3 beats more, 30 a side", beats=3.0, **_POWER),

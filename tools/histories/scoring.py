@@ -50,7 +50,9 @@ class Outcome:
 
     verdicts: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    figures: dict[str, tuple[float, float, float, float]] = field(
+        default_factory=dict
+    )
     loads: dict[str, Floats] = field(default_factory=dict)
     seed: int = 0
 
@@ -67,14 +69,21 @@ def judge(job: tuple[int, int]) -> Outcome:
         result = finding.result
         if alone:
             strict = finding.p_value * MOST_TESTS < ALPHA
-            out.parts["among all"] = result.verdict.value if strict else "inconclusive"
+            out.parts["among all"] = (
+                result.verdict.value if strict else "inconclusive"
+            )
         out.verdicts[result.claim] = result.verdict.value
         for part in result.parts:
             out.parts[part.claim] = part.verdict.value
         if result.claim in FIGURES:
             part = _figure(result)
             true = _truth(scenario, result.claim, part, data)
-            out.figures[result.claim] = (part.difference, part.low, part.high, true)
+            out.figures[result.claim] = (
+                part.difference,
+                part.low,
+                part.high,
+                true,
+            )
     return out
 
 
@@ -83,7 +92,9 @@ def _figure(result: ClaimResult) -> ClaimResult:
     return next((p for p in result.parts if p.claim == name), result)
 
 
-def _truth(scenario: Scenario, claim: str, part: ClaimResult, data: Evidence) -> float:
+def _truth(
+    scenario: Scenario, claim: str, part: ClaimResult, data: Evidence
+) -> float:
     """Return the true difference where it has a closed form, else NaN."""
     if claim == "balance":
         return 0.006 * (scenario.uneven - 1.0) * math.exp(0.15**2 / 2.0)
@@ -133,7 +144,8 @@ def _true_impact(pooled: dict[str, Floats], seed: int) -> float:
     slope = rng.uniform(0.04, 0.08)
     k = int(rng.integers(len(EXPONENTS)))
     per_km = {
-        s: np.exp(np.interp(slope, (0.04, 0.06, 0.08), np.log(t[k, 1:]))) / t[k, 0]
+        s: np.exp(np.interp(slope, (0.04, 0.06, 0.08), np.log(t[k, 1:])))
+        / t[k, 0]
         for s, t in pooled.items()
     }
     return float(ground ** EXPONENTS[k] * per_km["trail"] / per_km["road"] - 1.0)
@@ -177,7 +189,9 @@ def score(outcomes: list[Outcome]) -> dict[str, Score]:
         total = len(verdicts)
         supported, contradicted = (verdicts.count(v) for v in DECIDED)
         answered = (
-            total - verdicts.count("not enough data") - verdicts.count("not measurable")
+            total
+            - verdicts.count("not enough data")
+            - verdicts.count("not measurable")
         )
         found[claim] = Score(
             Share(supported, total),

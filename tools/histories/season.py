@@ -38,8 +38,14 @@ def _fade(
     rng: np.random.Generator, count: int, correlation: float, deviation: float
 ) -> Floats:
     """Return a first-order autoregressive series."""
-    noise = rng.standard_normal(count + 50) * deviation * np.sqrt(1.0 - correlation**2)
-    return np.asarray(lfilter([1.0], [1.0, -correlation], noise)[50:], dtype=np.float64)
+    noise = (
+        rng.standard_normal(count + 50)
+        * deviation
+        * np.sqrt(1.0 - correlation**2)
+    )
+    return np.asarray(
+        lfilter([1.0], [1.0, -correlation], noise)[50:], dtype=np.float64
+    )
 
 
 def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
@@ -133,7 +139,9 @@ def _probability(s: Scenario, trail: Flags, rng: np.random.Generator) -> Floats:
     told = s.certainty * (
         np.where(trail, 0.5, -0.5) * s.certainty + rng.standard_normal(len(trail))
     )
-    return np.asarray(expit(np.log(share / (1.0 - share)) + told), dtype=np.float64)
+    return np.asarray(
+        expit(np.log(share / (1.0 - share)) + told), dtype=np.float64
+    )
 
 
 def _fitness(
@@ -148,12 +156,17 @@ def _fitness(
     hours = np.bincount(week, weights=seconds, minlength=s.weeks) / 3600.0
     before = np.append(hours[:6].mean(), hours[:-1])
     keep = np.exp(-1.0 / 6.0)
-    chronic, _ = lfilter([1.0 - keep], [1.0, -keep], before, zi=[keep * before[0]])
+    chronic, _ = lfilter(
+        [1.0 - keep], [1.0, -keep], before, zi=[keep * before[0]]
+    )
     if s.trail_from:
         trails = risen(clock - s.trail_from + 0.5, s.gain_weeks)
     else:
         trails = np.array(
-            [share[max(w - s.gain_weeks, 0) : w].mean() if w else 0.0 for w in clock]
+            [
+                share[max(w - s.gain_weeks, 0) : w].mean() if w else 0.0
+                for w in clock
+            ]
         )
     level = (
         s.gain * trails

@@ -136,7 +136,9 @@ class _Analyses(Sequence[Analysis]):
         )
 
 
-def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floats]:
+def _pieces(
+    s: Scenario, plan: Plan, rng: np.random.Generator
+) -> dict[str, Floats]:
     """Return what each piece of each run holds, shape (runs, pieces)."""
     runs = len(plan.week)
     shape = (runs, PIECES)
@@ -164,14 +166,15 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
         * np.exp(0.03 * rng.standard_normal(shape))
         * plan.fitness[:, None]
     )
-    warmth = season_temperature(plan.day) + TEMPERATURE_SPREAD * rng.standard_normal(
-        runs
-    )
+    warmth = season_temperature(
+        plan.day
+    ) + TEMPERATURE_SPREAD * rng.standard_normal(runs)
     body = replace(BODY, heat_per_degree=s.heat)
     heat = np.maximum(warmth - body.heat_from, 0.0)
     change = s.trail_from if s.trail_from else s.weeks // 2
     offset = (
-        body.heart_rate_day_sd * rng.standard_normal(runs) + body.heat_per_degree * heat
+        body.heart_rate_day_sd * rng.standard_normal(runs)
+        + body.heat_per_degree * heat
     )
     offset = (
         offset
@@ -181,7 +184,9 @@ def _pieces(s: Scenario, plan: Plan, rng: np.random.Generator) -> dict[str, Floa
     # The heart follows the effort with a lag, so a piece begins with what is left of the one
     # before.
     before = np.column_stack((level[:, :1], level[:, :-1]))
-    left = body.heart_rate_lag / time * (1.0 - np.exp(-time / body.heart_rate_lag))
+    left = (
+        body.heart_rate_lag / time * (1.0 - np.exp(-time / body.heart_rate_lag))
+    )
     rate = body.heart_rate(level + (before - level) * left, plan.fitness[:, None])
     rate = (
         rate
@@ -215,9 +220,9 @@ def _activities(
     climb = p["time"] * p["speed"] * p["grade"]
     late = np.cumsum(p["time"], axis=1) > 600.0
     level_ground = p["grade"] <= 0.05
-    judged = np.where(late & level_ground & np.isfinite(p["rate"]), p["time"], 0.0).sum(
-        axis=1
-    )
+    judged = np.where(
+        late & level_ground & np.isfinite(p["rate"]), p["time"], 0.0
+    ).sum(axis=1)
     above = np.where(
         late & level_ground,
         p["time"] * ndtr((p["rate"] - BODY.easy_ceiling) / 4.0),
@@ -229,7 +234,9 @@ def _activities(
         / 36.0
         * np.nan_to_num((rate - BODY.heart_rate_rest) / 120.0, nan=0.75) ** 2
     )
-    feel = rated_feel(FEEL + s.feel * trail + FEEL_SPREAD * rng.standard_normal(runs))
+    feel = rated_feel(
+        FEEL + s.feel * trail + FEEL_SPREAD * rng.standard_normal(runs)
+    )
     effort = np.clip(
         np.round(
             3.0
@@ -259,7 +266,8 @@ def _activities(
         "unknown_share": (plan.surface == "unknown").astype(float),
         "trail_probability": plan.p_trail,
         "technical_share": np.zeros(runs),
-        "grade_adjusted_speed": (p["level"] * p["time"]).sum(axis=1) / plan.seconds,
+        "grade_adjusted_speed": (p["level"] * p["time"]).sum(axis=1)
+        / plan.seconds,
         "session_load": load,
         "session_load_method": "heart rate",
         "local_offset": np.zeros(runs),
@@ -270,7 +278,9 @@ def _activities(
             "old",
         ),
         "surface": plan.surface,
-        "time_above_easy": np.where(known, np.nan_to_num(above).sum(axis=1), np.nan),
+        "time_above_easy": np.where(
+            known, np.nan_to_num(above).sum(axis=1), np.nan
+        ),
         "time_easy_judged": np.where(known, judged, np.nan),
         "feel": np.where(rated, feel, np.nan),
         "rpe": np.where(rated, effort, np.nan),
@@ -279,12 +289,16 @@ def _activities(
         "cadence_cv": 0.006
         * np.where(trail, s.uneven, 1.0)
         * np.exp(0.15 * rng.standard_normal(runs)),
-        "intent": np.where(hard, "hard", np.where(plan.kind == "easy", "easy", "")),
+        "intent": np.where(
+            hard, "hard", np.where(plan.kind == "easy", "easy", "")
+        ),
         "intent_source": np.where(plan.kind == "long", "", "name"),
         "temperature": p["warmth"][:, 0] + 4.0
         if s.thermometer
         else np.full(runs, np.nan),
-        "pace_spread": 0.06 + s.spread * trail + 0.015 * rng.standard_normal(runs),
+        "pace_spread": 0.06
+        + s.spread * trail
+        + 0.015 * rng.standard_normal(runs),
         "decoupling": 0.03 + 0.03 * rng.standard_normal(runs),
         "technical_time": np.zeros(runs),
         "hike_time": np.zeros(runs),
@@ -297,13 +311,18 @@ def _evenness(p: dict[str, Floats]) -> list[float]:
     """Return how evenly each run's time spreads over seven slopes, technical ground and hiking."""
     slopes = zip(np.searchsorted(_SLOPES, p["grade"]), p["time"], strict=True)
     return [
-        shannon_evenness(np.bincount(slope, weights=time, minlength=len(_CLASSES) + 2))
+        shannon_evenness(
+            np.bincount(slope, weights=time, minlength=len(_CLASSES) + 2)
+        )
         for slope, time in slopes
     ]
 
 
 def _segments(
-    plan: Plan, p: dict[str, Floats], files: NDArray[np.str_], begin: pd.DatetimeIndex
+    plan: Plan,
+    p: dict[str, Floats],
+    files: NDArray[np.str_],
+    begin: pd.DatetimeIndex,
 ) -> pd.DataFrame:
     runs = len(files)
     ends = np.cumsum(p["time"], axis=1)
@@ -316,7 +335,8 @@ def _segments(
         {
             "file": np.repeat(files, PIECES),
             "index": np.tile(np.arange(PIECES), runs),
-            "start_time": first + pd.to_timedelta((ends - p["time"]).ravel(), unit="s"),
+            "start_time": first
+            + pd.to_timedelta((ends - p["time"]).ravel(), unit="s"),
             "end_time": first + pd.to_timedelta(ends.ravel(), unit="s"),
             "start_distance": (far - length).ravel(),
             "end_distance": far.ravel(),
@@ -350,8 +370,12 @@ def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
         n_groups=runs,
     )
     # Every step of a run on trail is heavier by one ratio, whatever its component.
-    ratio = np.where(plan.trail, s.step_load, 1.0)[:, None] ** np.asarray(EXPONENTS)
-    loads = {f.name: (ratio * getattr(sums, f.name).T).ravel() for f in fields(sums)}
+    ratio = np.where(plan.trail, s.step_load, 1.0)[:, None] ** np.asarray(
+        EXPONENTS
+    )
+    loads = {
+        f.name: (ratio * getattr(sums, f.name).T).ravel() for f in fields(sums)
+    }
     return schema.IMPACT.frame(
         {
             "surface": np.repeat(plan.surface, size),
@@ -392,7 +416,8 @@ def _profile(
     clock = plan.seconds[:, None] * along
     return schema.PROFILE.frame(
         {
-            "time": np.repeat(begin, POINTS) + pd.to_timedelta(clock.ravel(), unit="s"),
+            "time": np.repeat(begin, POINTS)
+            + pd.to_timedelta(clock.ravel(), unit="s"),
             "distance": distance.ravel(),
             "latitude": (centre + radius * np.cos(angle)).ravel(),
             "longitude": (7.0 + radius * np.sin(angle)).ravel(),

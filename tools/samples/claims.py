@@ -49,8 +49,12 @@ def _rules(before: list[tuple[int, bool, float, float]]) -> dict[str, Any]:
     last = sum(m for day, _, m, _ in before if 1 <= day <= 14) / 2.0
     base = sum(m for day, _, m, _ in before if 15 <= day <= 42) / 4.0
     cut = 1.0 - last / base
-    late = max((fall for day, _, _, fall in before if 1 <= day <= 14), default=0.0)
-    earlier = max((fall for day, _, _, fall in before if 15 <= day <= 56), default=0.0)
+    late = max(
+        (fall for day, _, _, fall in before if 1 <= day <= 14), default=0.0
+    )
+    earlier = max(
+        (fall for day, _, _, fall in before if 15 <= day <= 56), default=0.0
+    )
     weeks = [
         sum(m for day, _, m, _ in before if 7 * k < day <= 7 * k + 7)
         for k in (3, 2, 1, 0)
@@ -145,7 +149,8 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
         easy[k] for k in ("above_easy_ceiling", "speed", "grade_adjusted_speed")
     )
     climb, rough, steps = (
-        dose[k] for k in ("climb_per_km", "technical_minutes", "cadence_variation")
+        dose[k]
+        for k in ("climb_per_km", "technical_minutes", "cadence_variation")
     )
     pace, surge = dose["adjusted_speed_variation"], dose["final_kilometre_surge"]
     dosed = ["supported", "inconclusive", "not measurable"]

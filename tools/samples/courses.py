@@ -80,7 +80,9 @@ def _repeat(sections: list[Section], times: int) -> list[Section]:
     return [section for _ in range(times) for section in sections]
 
 
-_TRAILS: dict[str, tuple[list[tuple[float, float]], list[Section], float, int]] = {
+_TRAILS: dict[
+    str, tuple[list[tuple[float, float]], list[Section], float, int]
+] = {
     "lake shore": (
         [(0, 0), (-3, 0), (-3, -1)],
         [
@@ -211,16 +213,25 @@ def course(name: str) -> Course:
     if name.startswith("track "):
         return oval_course(name, 900, float(name.split()[1]), _corners(_TO_TRACK))
     if name == "race":
-        return road_course("race", 901, _corners(_RACE), slope=0.006, steepest=0.02)
+        return road_course(
+            "race", 901, _corners(_RACE), slope=0.006, steepest=0.02
+        )
     if name in _STREETS:
         corners, slope, steepest, bend = _STREETS[name]
         seed = 100 + list(_STREETS).index(name)
         return road_course(
-            name, seed, _corners(corners), slope=slope, steepest=steepest, bend=bend
+            name,
+            seed,
+            _corners(corners),
+            slope=slope,
+            steepest=steepest,
+            bend=bend,
         )
     approach, sections, heading, loop = _TRAILS[name]
     seed = 300 + list(_TRAILS).index(name)
-    return trail_course(name, seed, approach, sections, heading=heading, loop=loop)
+    return trail_course(
+        name, seed, approach, sections, heading=heading, loop=loop
+    )
 
 
 def all_names() -> list[str]:

@@ -26,7 +26,9 @@ def mean(values: list[float]) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def compare(trail: list[float], road: list[float], digits: int = 4) -> dict[str, Any]:
+def compare(
+    trail: list[float], road: list[float], digits: int = 4
+) -> dict[str, Any]:
     """Both sides, their difference and its sampling error; None where a side is empty."""
     a, b = mean(trail), mean(road)
     out: dict[str, Any] = {
@@ -40,7 +42,8 @@ def compare(trail: list[float], road: list[float], digits: int = 4) -> dict[str,
     if min(len(trail), len(road)) > 1:
         out["sampling_error"] = float(
             np.sqrt(
-                np.var(trail, ddof=1) / len(trail) + np.var(road, ddof=1) / len(road)
+                np.var(trail, ddof=1) / len(trail)
+                + np.var(road, ddof=1) / len(road)
             )
         )
     rounded = {k: None if v is None else round(v, digits) for k, v in out.items()}
@@ -63,7 +66,9 @@ def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
 
     def above(r: Run, since: float) -> float:
         return float(
-            (r.heart_rate[r.moving & (r.time >= since)] > body.easy_ceiling).mean()
+            (
+                r.heart_rate[r.moving & (r.time >= since)] > body.easy_ceiling
+            ).mean()
         )
 
     easy = [item for item in runs if item[0].intent in EASY]
@@ -72,14 +77,19 @@ def easy_days(runs: list[Outing], body: Physiology) -> dict[str, Any]:
         "grade_adjusted_speed": _split(
             easy, lambda _, r: float(r.adjusted_speed[r.moving].mean())
         ),
-        "heart_rate": _split(easy, lambda _, r: float(r.heart_rate[r.moving].mean())),
+        "heart_rate": _split(
+            easy, lambda _, r: float(r.heart_rate[r.moving].mean())
+        ),
         "above_easy_ceiling": _split(easy, lambda _, r: above(r, 0.0)),
-        "above_easy_ceiling_after_600_s": _split(easy, lambda _, r: above(r, 600.0)),
+        "above_easy_ceiling_after_600_s": _split(
+            easy, lambda _, r: above(r, 600.0)
+        ),
         "shown_by_name_or_calendar": {
             "n_trail": sum(s.on_trail for s, _ in easy if s.intent_shown_by),
             "n_road": sum(not s.on_trail for s, _ in easy if s.intent_shown_by),
             "above_easy_ceiling": _split(
-                [i for i in easy if i[0].intent_shown_by], lambda _, r: above(r, 0.0)
+                [i for i in easy if i[0].intent_shown_by],
+                lambda _, r: above(r, 0.0),
             ),
         },
     }
@@ -110,7 +120,8 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
 
     def unsteady_pace(_: Session, r: Run) -> float:
         return float(
-            r.adjusted_speed[running(r)].std() / r.adjusted_speed[running(r)].mean()
+            r.adjusted_speed[running(r)].std()
+            / r.adjusted_speed[running(r)].mean()
         )
 
     calm = [item for item in runs if item[0].intent in season.UNHURRIED]
@@ -121,7 +132,9 @@ def doses(runs: list[Outing]) -> dict[str, Any]:
         ),
         "cadence_variation": _split(calm, unsteady_cadence),
         "adjusted_speed_variation": _split(calm, unsteady_pace),
-        "final_kilometre_surge": _split(calm, lambda s, _: float(s.form.surge > 0.0)),
+        "final_kilometre_surge": _split(
+            calm, lambda s, _: float(s.form.surge > 0.0)
+        ),
     }
 
 
@@ -141,20 +154,27 @@ def same_effort(runs: list[Outing], body: Physiology) -> dict[str, Any]:
         if where.any():
             extra = (run.of("cost") - 1.0)[where] * run.adjusted_speed[where]
             cost.append(
-                float(body.heart_rate_per_effort * extra.mean() / session.form.fitness)
+                float(
+                    body.heart_rate_per_effort
+                    * extra.mean()
+                    / session.form.fitness
+                )
             )
         heat = max(session.form.temperature - body.heat_from, 0.0)
         day = session.form.heart_rate_offset + body.heat_per_degree * heat
         adjusted = gaussian_filter1d(run.adjusted_speed, 20.0)
         flat = gaussian_filter1d(run.grade, 20.0) > -0.05
         calm = (
-            np.convolve((run.gait != 0).astype(float), np.ones(121), mode="same") == 0
+            np.convolve((run.gait != 0).astype(float), np.ones(121), mode="same")
+            == 0
         )
         for a in range(600, len(run.time) - 90, 90):
             part = slice(a, a + 90)
             trail = run.trail[part]
             if not (
-                calm[part].all() and flat[part].all() and trail.all() == trail.any()
+                calm[part].all()
+                and flat[part].all()
+                and trail.all() == trail.any()
             ):
                 continue
             beats = (
@@ -201,7 +221,9 @@ def _components(
     theta = np.degrees(np.arctan(grade))
     down = np.minimum(1.0 + slope * -theta, 1.0 + 9.0 * slope)
     factor = np.where(theta < 0, down, np.maximum(0.0, 1.0 - theta / 9.0))
-    external = np.where(hike, 0.0, np.maximum(1.0 + 0.21 * (speed - 3.0), 0.0) * factor)
+    external = np.where(
+        hike, 0.0, np.maximum(1.0 + 0.21 * (speed - 3.0), 0.0) * factor
+    )
     bone = np.where(hike, 0.5, 1.0 + 0.09 * (speed - 3.0)) * np.where(
         np.abs(grade) >= 0.10, tibial, 1.0
     )
@@ -222,7 +244,9 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
             use = np.flatnonzero(run.moving & (run.speed > 0.5))[::15]
             hike = (run.gait[use] == 1).astype(float)
             for cell, column in zip(
-                cells, (run.speed, run.grade, run.cadence, None, run.trail), strict=True
+                cells,
+                (run.speed, run.grade, run.cadence, None, run.trail),
+                strict=True,
             ):
                 cell.append(hike if column is None else column[use].astype(float))
     speed, grade, cadence, hike, trail = (np.concatenate(cell) for cell in cells)
@@ -238,7 +262,9 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
             speed, grade, cadence, hike > 0.5, slope, tibial
         ).items():
             scaled = (
-                np.where(side, value * (surface if name == "impact" else 1.0), value)
+                np.where(
+                    side, value * (surface if name == "impact" else 1.0), value
+                )
                 ** exponent
             )
             load = scaled * cadence / 60.0

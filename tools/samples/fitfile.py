@@ -15,7 +15,11 @@ import numpy as np
 from fit_tool.data_message import DataMessage
 from fit_tool.definition_message import DefinitionMessage
 from fit_tool.field import Field
-from fit_tool.fit_file_header import FitFileHeader, ProfileVersion, ProtocolVersion
+from fit_tool.fit_file_header import (
+    FitFileHeader,
+    ProfileVersion,
+    ProtocolVersion,
+)
 from fit_tool.profile.messages.activity_message import ActivityMessage
 from fit_tool.profile.messages.device_info_message import DeviceInfoMessage
 from fit_tool.profile.messages.event_message import EventMessage
@@ -141,7 +145,9 @@ class _Records:
             )
         message, fields, definition = self._templates[names]
         self._writer.activate(message.local_id, definition)
-        for field, value in zip(fields, (timestamp, *values.values()), strict=True):
+        for field, value in zip(
+            fields, (timestamp, *values.values()), strict=True
+        ):
             field.set_value(0, value)
         self._writer.raw(message)
 
@@ -153,7 +159,9 @@ def _point(leg: Leg, k: int) -> dict[str, float]:
         value = getattr(r, column)[k]
         if np.isfinite(value):
             scaled = float(value) / unit
-            values[name] = round(scaled) * unit if unit < 1.0 else float(round(scaled))
+            values[name] = (
+                round(scaled) * unit if unit < 1.0 else float(round(scaled))
+            )
     if np.isfinite(r.cadence[k]):
         halves = round(float(r.cadence[k]))
         values["cadence"] = halves // 2
@@ -161,7 +169,9 @@ def _point(leg: Leg, k: int) -> dict[str, float]:
     return values
 
 
-def ascent_descent(altitude: np.ndarray, hold: float = 2.0) -> tuple[float, float]:
+def ascent_descent(
+    altitude: np.ndarray, hold: float = 2.0
+) -> tuple[float, float]:
     """Climb and fall as a watch counts them: a turn counts once it exceeds ``hold`` metres."""
     up = down = 0.0
     known = altitude[np.isfinite(altitude)]
@@ -179,7 +189,11 @@ def ascent_descent(altitude: np.ndarray, hold: float = 2.0) -> tuple[float, floa
 
 
 def _summary(
-    message: LapMessage | SessionMessage, leg: Leg, first: int, last: int, timer: float
+    message: LapMessage | SessionMessage,
+    leg: Leg,
+    first: int,
+    last: int,
+    timer: float,
 ) -> None:
     r = leg.recording
     part = slice(first, last + 1)
@@ -219,7 +233,9 @@ def _summary(
 
 def _timer(leg: Leg, first: int, last: int) -> float:
     begin, end = float(leg.recording.time[first]), float(leg.recording.time[last])
-    paused = sum(max(0.0, min(b, end) - max(a, begin)) for a, b in leg.recording.pauses)
+    paused = sum(
+        max(0.0, min(b, end) - max(a, begin)) for a, b in leg.recording.pauses
+    )
     return end - begin - paused
 
 
@@ -231,7 +247,9 @@ def lap_ends(leg: Leg) -> list[int]:
         1000.0 * k for k in range(1, int(total // 1000) + 1)
     ]
     ends = [
-        int(np.searchsorted(r.distance, mark)) for mark in marks if mark < total - 15.0
+        int(np.searchsorted(r.distance, mark))
+        for mark in marks
+        if mark < total - 15.0
     ]
     last = len(r.time) - 1
     return [*sorted({e for e in ends if 0 < e < last}), last]
@@ -284,7 +302,9 @@ def _leg(
             _summary(lap, leg, lap_start, k, _timer(leg, lap_start, k))
             lap.event = _LAP
             by_hand = bool(leg.lap_distances)
-            lap.lap_trigger = 7 if done == len(ends) - 1 else (0 if by_hand else 2)
+            lap.lap_trigger = (
+                7 if done == len(ends) - 1 else (0 if by_hand else 2)
+            )
             writer.add(lap, 5)
             lap_start, done = k, done + 1
     last = len(r.time) - 1
@@ -310,7 +330,12 @@ def encode(legs: Iterable[Leg], *, serial: int, utc_offset_hours: int) -> bytes:
     writer = _Writer()
     start = milliseconds(legs[0].start)
     head = FileIdMessage()
-    head.type, head.manufacturer, head.product, head.serial_number = 4, 255, 1, serial
+    head.type, head.manufacturer, head.product, head.serial_number = (
+        4,
+        255,
+        1,
+        serial,
+    )
     head.time_created = start
     writer.add(head, 0)
     for number, kind in enumerate([None, 4][: 2 if legs[0].barometer else 1]):

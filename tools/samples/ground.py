@@ -39,10 +39,18 @@ class Footing:
 
 
 ROAD = Footing("road", False, False, 1.000, 0.00, 100.0, 0.003, 40.0, 2.4, 0.000)
-TRACK = Footing("track", False, False, 1.000, 0.00, 100.0, 0.000, 40.0, 2.2, 0.000)
-GRAVEL = Footing("gravel", True, False, 1.067, 0.05, 220.0, 0.004, 40.0, 2.8, 0.020)
-BUFFED = Footing("buffed", True, False, 1.077, 0.32, 48.0, 0.010, 35.0, 3.4, 0.030)
-SINGLE = Footing("single", True, False, 1.092, 0.55, 28.0, 0.026, 22.0, 4.6, 0.055)
+TRACK = Footing(
+    "track", False, False, 1.000, 0.00, 100.0, 0.000, 40.0, 2.2, 0.000
+)
+GRAVEL = Footing(
+    "gravel", True, False, 1.067, 0.05, 220.0, 0.004, 40.0, 2.8, 0.020
+)
+BUFFED = Footing(
+    "buffed", True, False, 1.077, 0.32, 48.0, 0.010, 35.0, 3.4, 0.030
+)
+SINGLE = Footing(
+    "single", True, False, 1.092, 0.55, 28.0, 0.026, 22.0, 4.6, 0.055
+)
 ROUGH = Footing("rough", True, True, 1.122, 0.60, 20.0, 0.045, 14.0, 5.4, 0.120)
 FOOTINGS = (ROAD, TRACK, GRAVEL, BUFFED, SINGLE, ROUGH)
 
@@ -77,7 +85,9 @@ class Course:
 
 def wave(rng: np.random.RandomState, n: int, length: float) -> Floats:
     """Smooth noise of mean 0 and standard deviation 1, correlated over ``length`` metres."""
-    noise = gaussian_filter1d(rng.standard_normal(n), length / STEP / 1.6, mode="wrap")
+    noise = gaussian_filter1d(
+        rng.standard_normal(n), length / STEP / 1.6, mode="wrap"
+    )
     noise = noise - noise.mean()
     return np.asarray(noise / max(float(noise.std()), 1e-9), dtype=np.float64)
 
@@ -120,7 +130,11 @@ def _streets(
 
 
 def _rolling(
-    rng: np.random.RandomState, n: int, slope: float, steepest: float, closed: bool
+    rng: np.random.RandomState,
+    n: int,
+    slope: float,
+    steepest: float,
+    closed: bool,
 ) -> Floats:
     """Height of a road whose grade has the given spread and never passes ``steepest``."""
     grade = slope * (0.8 * wave(rng, n, 420.0) + 0.6 * wave(rng, n, 170.0))
@@ -146,7 +160,9 @@ def _finish(
     while at < d[-1] - 150.0:
         on_road = bool(road[int(at / STEP)])
         stops.append(at)
-        at += rng.uniform(260.0, 620.0) if on_road else rng.uniform(1500.0, 3200.0)
+        at += (
+            rng.uniform(260.0, 620.0) if on_road else rng.uniform(1500.0, 3200.0)
+        )
     return Course(name, x, y, z, np.gradient(z, STEP), footing, np.array(stops))
 
 
@@ -212,8 +228,12 @@ def _path(
         {f.name: f for _, _, f in sections}.values(), key=lambda f: f.name
     ):
         here = kind == FOOTINGS.index(footing)
-        turn = np.where(here, footing.bend * wave(rng, n, footing.bend_length), turn)
-        bump = np.where(here, footing.bump * wave(rng, n, footing.bump_length), bump)
+        turn = np.where(
+            here, footing.bend * wave(rng, n, footing.bend_length), turn
+        )
+        bump = np.where(
+            here, footing.bump * wave(rng, n, footing.bump_length), bump
+        )
     zigzag = np.zeros(n)
     at, side = 0, 1.0
     while at < n:

@@ -39,7 +39,9 @@ def _outing(
 
 def _cut(r: Recording, seconds: float) -> Recording:
     keep = r.time <= seconds
-    columns = {k: v[keep] for k, v in vars(r).items() if isinstance(v, np.ndarray)}
+    columns = {
+        k: v[keep] for k, v in vars(r).items() if isinstance(v, np.ndarray)
+    }
     return replace(r, **columns, pauses=[p for p in r.pauses if p[1] <= seconds])
 
 
@@ -55,7 +57,9 @@ def _facts(start: datetime, r: Recording, **more: object) -> dict[str, Any]:
 
 def _at(day: int, hour: int) -> datetime:
     return (
-        datetime(2025, 1, 6, hour, 12, 5, tzinfo=UTC) + timedelta(days=day) - UTC_OFFSET
+        datetime(2025, 1, 6, hour, 12, 5, tzinfo=UTC)
+        + timedelta(days=day)
+        - UTC_OFFSET
     )
 
 
@@ -71,7 +75,8 @@ def _paused(start: datetime) -> Odd:
     for moment, length in waits:
         k = int(np.searchsorted(time, moment + added))
         pauses = [
-            (a + length, b + length) if a >= time[k] else (a, b) for a, b in pauses
+            (a + length, b + length) if a >= time[k] else (a, b)
+            for a, b in pauses
         ]
         pauses.append((float(time[k]), float(time[k] + length)))
         time[k + 1 :] += length
@@ -105,7 +110,8 @@ def _paused(start: datetime) -> Odd:
     ) * np.exp(-np.arange(count) * 4.0 / 40.0)
     columns["time"] = later
     pauses = [
-        (a + 4.0 * count, b + 4.0 * count) if a > begin else (a, b) for a, b in pauses
+        (a + 4.0 * count, b + 4.0 * count) if a > begin else (a, b)
+        for a, b in pauses
     ]
     r = replace(r, **columns, pauses=sorted(pauses))
     timer = float(r.time[-1] - sum(b - a for a, b in r.pauses))
@@ -126,12 +132,18 @@ def _paused(start: datetime) -> Odd:
 
 def _treadmill(start: datetime) -> Odd:
     _, r = _outing(
-        3, "long straights", 2.9, Watch(smart=False), replace(_FORM, stop_chance=0.0)
+        3,
+        "long straights",
+        2.9,
+        Watch(smart=False),
+        replace(_FORM, stop_chance=0.0),
     )
     r = _cut(r, 2400.0)
     gone = np.full(len(r.time), np.nan)
     r = replace(r, latitude=gone, longitude=gone, altitude=gone)
-    leg = Leg(start, r, sub_sport="treadmill", profile="Treadmill", barometer=False)
+    leg = Leg(
+        start, r, sub_sport="treadmill", profile="Treadmill", barometer=False
+    )
     return Odd(
         "treadmill.fit",
         fitfile.encode([leg], serial=1, utc_offset_hours=-3),
@@ -223,7 +235,9 @@ def build() -> list[Odd]:
     _, a = _outing(
         13, "park streets", 2.8, Watch(smart=False, interval=5, barometer=False)
     )
-    _, b = _outing(14, "heath", 2.6, Watch(smart=False, interval=5, barometer=False))
+    _, b = _outing(
+        14, "heath", 2.6, Watch(smart=False, interval=5, barometer=False)
+    )
     tracks = [_facts(first, a), _facts(second, b)]
     content = xmlfile.gpx(
         first, [(first, a, "Morning run"), (second, b, "Evening run")]

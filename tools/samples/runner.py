@@ -96,7 +96,10 @@ class Run:
 def race_factor(grade: Floats) -> Floats:
     """Speed factor of grade from hill-race records, held beyond -0.25 and +0.30."""
     i = np.clip(grade, -0.25, 0.30)
-    return 1.0 + (5656.0 * i + 32209.0 * i**2 - 3211.0 * i**3 - 43635.0 * i**4) / 1707.0
+    return (
+        1.0
+        + (5656.0 * i + 32209.0 * i**2 - 3211.0 * i**3 - 43635.0 * i**4) / 1707.0
+    )
 
 
 def _plan(course: Course, parts: list[Part]) -> Floats:
@@ -152,7 +155,8 @@ def _speed(
     )
     turn = np.abs(
         np.gradient(
-            np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))), STEP
+            np.unwrap(np.arctan2(np.gradient(course.y), np.gradient(course.x))),
+            STEP,
         )
     )
     turn = gaussian_filter1d(turn, 2.0, mode="nearest")
@@ -176,12 +180,16 @@ def _cadence(
     running = running * (
         1.0
         + np.where(
-            grade > 0, 0.35 * np.minimum(grade, 0.12), 0.12 * np.maximum(grade, -0.2)
+            grade > 0,
+            0.35 * np.minimum(grade, 0.12),
+            0.12 * np.maximum(grade, -0.2),
         )
     )
     walking = 88.0 + 27.0 * run_speed
     spread = np.where(technical, 4.6, np.where(trail, 2.4, 1.0))
-    jitter = lfilter([1.0], [1.0, -0.86], rng.standard_normal(n)) * np.sqrt(1 - 0.86**2)
+    jitter = lfilter([1.0], [1.0, -0.86], rng.standard_normal(n)) * np.sqrt(
+        1 - 0.86**2
+    )
     cadence = np.where(gait == HIKE, walking, running) + spread * jitter
     return np.where(gait == STOPPED, 0.0, np.clip(cadence, 60.0, 215.0))
 
@@ -206,10 +214,18 @@ def _heart(
         [1.0], [1.0, -0.975], rng.standard_normal(n)
     ) * np.sqrt(1 - 0.975**2)
     aim = body.heart_rate(spent, form.fitness)
-    aim = aim + drift + body.heat_per_degree * heat + form.heart_rate_offset + wander
+    aim = (
+        aim
+        + drift
+        + body.heat_per_degree * heat
+        + form.heart_rate_offset
+        + wander
+    )
     aim = np.where(moving, aim, 92.0 + 0.2 * drift)
     top = body.heart_rate_max
-    aim = np.where(aim > top - 9.0, top - 9.0 * np.exp(-(aim - top + 9.0) / 9.0), aim)
+    aim = np.where(
+        aim > top - 9.0, top - 9.0 * np.exp(-(aim - top + 9.0) / 9.0), aim
+    )
     keep = np.exp(-1.0 / body.heart_rate_lag)
     start = 86.0 + 0.5 * form.heart_rate_offset
     out, _ = lfilter([1.0 - keep], [1.0, -keep], aim, zi=np.array([keep * start]))
@@ -238,10 +254,14 @@ def run(
             )
     slow = np.ones(len(speed))
     for at, _ in pauses:
-        slow = np.minimum(slow, np.clip(np.abs(course.distance - at) / 9.0, 0.30, 1.0))
+        slow = np.minimum(
+            slow, np.clip(np.abs(course.distance - at) / 9.0, 0.30, 1.0)
+        )
     slow = np.minimum(slow, np.clip((course.distance + 2.0) / 8.0, 0.35, 1.0))
     speed = speed * slow
-    clock = np.concatenate([[0.0], np.cumsum(STEP / (0.5 * (speed[1:] + speed[:-1])))])
+    clock = np.concatenate(
+        [[0.0], np.cumsum(STEP / (0.5 * (speed[1:] + speed[:-1])))]
+    )
     stops: list[tuple[float, float]] = []
     shift = np.zeros(len(clock))
     for at, length in pauses:

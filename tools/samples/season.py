@@ -86,7 +86,9 @@ class Session:
     def file(self) -> str:
         """Name below ``archive``: local start and format."""
         local = self.start + UTC_OFFSET
-        return f"{local:%Y-%m-%d-%H%M}.{self.kind}" + (".gz" if self.packed else "")
+        return f"{local:%Y-%m-%d-%H%M}.{self.kind}" + (
+            ".gz" if self.packed else ""
+        )
 
 
 _ROUTES = {
@@ -106,7 +108,13 @@ _ROUTES = {
         "bluff",
     ],
     "long road": ["two villages", "hill villages", "long straights"],
-    "long trail": ["forest tour", "ridge", "high peak", "three knolls", "white peak"],
+    "long trail": [
+        "forest tour",
+        "ridge",
+        "high peak",
+        "three knolls",
+        "white peak",
+    ],
 }
 _INTERVALS = [
     (6, 800.0, 400.0),
@@ -129,7 +137,9 @@ _FIXED = {
 
 def fitness(week: float) -> float:
     """Speed at a given heart rate relative to the first weeks."""
-    return 1.0 + FITNESS_RISE * float(risen(week - TRAIL_FROM_WEEK, FITNESS_WEEKS))
+    return 1.0 + FITNESS_RISE * float(
+        risen(week - TRAIL_FROM_WEEK, FITNESS_WEEKS)
+    )
 
 
 def _slots(week: int) -> list[tuple[int, str]]:
@@ -153,7 +163,11 @@ def _slots(week: int) -> list[tuple[int, str]]:
     if week == 47:
         return [(1, "recovery"), (4, "easy"), (6, "easy")]
     if week % 2:
-        return [(1, "interval" if week % 4 == 1 else "tempo"), (2, "easy"), (6, "long")]
+        return [
+            (1, "interval" if week % 4 == 1 else "tempo"),
+            (2, "easy"),
+            (6, "long"),
+        ]
     slots = [
         (1, "easy"),
         (3, "tempo" if week % 4 == 2 else "interval"),
@@ -206,7 +220,9 @@ def _parts(
         )
     if intent == "race":
         return route, [Part(whole, 3.78)], "10 km race"
-    title = {"easy": "Easy run", "recovery": "Recovery run", "long": "Long run"}[intent]
+    title = {"easy": "Easy run", "recovery": "Recovery run", "long": "Long run"}[
+        intent
+    ]
     return route, [Part(whole, easy)], title
 
 
@@ -215,8 +231,12 @@ def _temperature(start: datetime, rng: np.random.RandomState) -> float:
     return float(season_temperature(day) + rng.normal(0.0, TEMPERATURE_SPREAD))
 
 
-def _feelings(intent: str, trail: bool, rng: np.random.RandomState) -> tuple[int, int]:
-    base = FEEL + {"recovery": -2.0, "tempo": -2.0, "interval": -4.0}.get(intent, 0.0)
+def _feelings(
+    intent: str, trail: bool, rng: np.random.RandomState
+) -> tuple[int, int]:
+    base = FEEL + {"recovery": -2.0, "tempo": -2.0, "interval": -4.0}.get(
+        intent, 0.0
+    )
     feel = base + FEEL_ON_TRAIL * trail + rng.normal(0.0, FEEL_SPREAD)
     effort = {
         "easy": 3.0,
@@ -275,11 +295,15 @@ def sessions(limit: int | None = None) -> list[Session]:
             rng = np.random.RandomState([SEED, number])
             hour = 8 if day == 6 else 18
             local = START + timedelta(
-                days=7 * (week - 1) + day, hours=hour, seconds=int(rng.randint(0, 4500))
+                days=7 * (week - 1) + day,
+                hours=hour,
+                seconds=int(rng.randint(0, 4500)),
             )
             ground = _ground(week, day, intent, (odd_week - 1) % 4)
             trail = ground == "trail"
-            tired = last_hard is not None and local - last_hard < timedelta(hours=36)
+            tired = last_hard is not None and local - last_hard < timedelta(
+                hours=36
+            )
             route = _route(intent, trail, seen, week)
             aim = (EFFORT_ON_TRAIL if trail else EFFORT).get(intent, 0.0)
             easy = (
@@ -364,7 +388,9 @@ def _route(intent: str, trail: bool, seen: dict[str, int], week: int) -> str:
             if trail
             else ("long straights", "mill loop")[seen["tempo"] % 2]
         )
-    group = ("long" if intent == "long" else "easy") + (" trail" if trail else " road")
+    group = ("long" if intent == "long" else "easy") + (
+        " trail" if trail else " road"
+    )
     if week in TAPER_WEEKS:
         return "lake shore" if trail else "harbour streets"
     if week == 23 and trail:

@@ -84,9 +84,9 @@ def _positions(run: Run, rng: np.random.RandomState) -> tuple[Floats, Floats]:
     )
     errors = []
     for _ in range(2):
-        error = 0.75 * drifting(rng, n, rng.uniform(28.0, 60.0)) + 0.65 * drifting(
-            rng, n, 240.0
-        )
+        error = 0.75 * drifting(
+            rng, n, rng.uniform(28.0, 60.0)
+        ) + 0.65 * drifting(rng, n, 240.0)
         error = lfilter([0.2], [1.0, -0.8], error)
         errors.append(sd * error + 0.10 * rng.standard_normal(n))
     cut = np.where(run.trail, 2.2, 1.2)
@@ -131,7 +131,9 @@ def _heart_rate(run: Run, watch: Watch, rng: np.random.RandomState) -> Floats:
         shown[begin : begin + length] = run.cadence[
             begin : begin + length
         ] + rng.normal(0.0, 0.7)
-        shown[begin : begin + length] = np.maximum(shown[begin : begin + length], 120.0)
+        shown[begin : begin + length] = np.maximum(
+            shown[begin : begin + length], 120.0
+        )
     if watch.dropout:
         for _ in range(int(rng.randint(1, 4))):
             begin = int(rng.uniform(0.1, 0.9) * n)
@@ -144,7 +146,9 @@ def _smart(heading: Floats, speed: Floats, rng: np.random.RandomState) -> Flags:
     n = len(heading)
     keep = np.zeros(n, dtype=bool)
     gaps = rng.choice(
-        [1, 2, 3, 4, 5, 6, 7], size=n, p=[0.11, 0.15, 0.17, 0.17, 0.17, 0.13, 0.10]
+        [1, 2, 3, 4, 5, 6, 7],
+        size=n,
+        p=[0.11, 0.15, 0.17, 0.17, 0.17, 0.13, 0.10],
     )
     turned = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(heading)))])
     changed = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(speed)))])
@@ -155,7 +159,8 @@ def _smart(heading: Floats, speed: Floats, rng: np.random.RandomState) -> Flags:
         draw += 1
         ahead = min(at + gap, n - 1)
         while gap > 1 and (
-            turned[ahead] - turned[at] > 0.55 or changed[ahead] - changed[at] > 1.1
+            turned[ahead] - turned[at] > 0.55
+            or changed[ahead] - changed[at] > 1.1
         ):
             gap -= 1
             ahead = min(at + gap, n - 1)
@@ -184,11 +189,14 @@ def _dynamics(
         - 90.0 * np.clip(run.grade, -0.05, 0.15)
         + 1.6 * spread * drifting(rng, n, 8.0)
     )
-    balance = 49.4 + rng.normal(0.0, 0.25) + 0.35 * spread * drifting(rng, n, 12.0)
+    balance = (
+        49.4 + rng.normal(0.0, 0.25) + 0.35 * spread * drifting(rng, n, 12.0)
+    )
     step = 60000.0 * speed / np.maximum(run.cadence, 60.0)
     lost = ~running
     return tuple(
-        np.where(lost, np.nan, column) for column in (stance, bounce, balance, step)
+        np.where(lost, np.nan, column)
+        for column in (stance, bounce, balance, step)
     )  # type: ignore[return-value]
 
 
@@ -239,7 +247,9 @@ def record(run: Run, watch: Watch, rng: np.random.RandomState) -> Recording:
     longitude[: watch.late_fix] = np.nan
     empty = np.full(n, np.nan)
     dynamics = (
-        _dynamics(run, speed, rng) if watch.dynamics else (empty, empty, empty, empty)
+        _dynamics(run, speed, rng)
+        if watch.dynamics
+        else (empty, empty, empty, empty)
     )
     columns: list[Floats] = [
         run.time,

@@ -23,7 +23,9 @@ _SHORTEST = 60.0
 def segments(run: Run) -> list[list[Any]]:
     """Cut at changes of ground, gait and slope class; seconds from the start and true metres."""
     wide = gaussian_filter1d(run.course.grade, 14.0, mode="nearest")
-    slope = np.searchsorted(_SLOPES, np.interp(run.distance, run.course.distance, wide))
+    slope = np.searchsorted(
+        _SLOPES, np.interp(run.distance, run.course.distance, wide)
+    )
     code = run.trail * 1 + run.technical * 2 + np.asarray(run.gait, dtype=int) * 4
     slope = _steady(slope.astype(int), code.astype(int), run.distance)
     key = code * 16 + slope
@@ -94,10 +96,14 @@ def activity(session: Session, run: Run, body: Physiology) -> dict[str, Any]:
         "moving_time": round(float(moving.sum() - 1), 1),
         "elapsed_time": round(float(run.time[-1]), 1),
         "trail_share": round(float(step[run.trail].sum() / step.sum()), 4),
-        "technical_share": round(float(step[run.technical].sum() / step.sum()), 4),
+        "technical_share": round(
+            float(step[run.technical].sum() / step.sum()), 4
+        ),
         "hike_share": round(float((run.gait[moving] == 1).mean()), 4),
         "mean_speed": round(float(run.speed[moving].mean()), 4),
-        "grade_adjusted_speed": round(float(run.adjusted_speed[moving].mean()), 4),
+        "grade_adjusted_speed": round(
+            float(run.adjusted_speed[moving].mean()), 4
+        ),
         "mean_heart_rate": round(float(run.heart_rate[moving].mean()), 1),
         "above_easy_ceiling": round(float(above[moving].mean()), 4),
         "above_easy_ceiling_after_600_s": round(float(above[late].mean()), 4),

@@ -20,13 +20,17 @@ CREATOR = "Simulated runner"
 
 
 def _stamp(start: datetime, seconds: float) -> str:
-    return (start + timedelta(seconds=float(seconds))).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (start + timedelta(seconds=float(seconds))).strftime(
+        "%Y-%m-%dT%H:%M:%SZ"
+    )
 
 
 def _bytes(root: ET.Element) -> bytes:
     ET.indent(root, "")
     text = ET.tostring(root, encoding="unicode")
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n").encode("utf-8")
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n").encode(
+        "utf-8"
+    )
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> ET.Element:
@@ -138,8 +142,14 @@ def _tcx_point(track: ET.Element, start: datetime, r: Recording, k: int) -> None
     _text(point, "AltitudeMeters", f"{np.round(r.altitude[k] / 0.2) * 0.2:.1f}")
     _text(point, "DistanceMeters", f"{r.distance[k]:.2f}")
     if np.isfinite(r.heart_rate[k]):
-        _text(ET.SubElement(point, "HeartRateBpm"), "Value", f"{r.heart_rate[k]:.0f}")
-    extension = ET.SubElement(ET.SubElement(point, "Extensions"), "TPX", {"xmlns": _AX})
+        _text(
+            ET.SubElement(point, "HeartRateBpm"),
+            "Value",
+            f"{r.heart_rate[k]:.0f}",
+        )
+    extension = ET.SubElement(
+        ET.SubElement(point, "Extensions"), "TPX", {"xmlns": _AX}
+    )
     _text(extension, "Speed", f"{r.speed[k]:.3f}")
     if np.isfinite(r.cadence[k]):
         _text(extension, "RunCadence", f"{r.cadence[k] / 2.0:.0f}")
@@ -148,7 +158,9 @@ def _tcx_point(track: ET.Element, start: datetime, r: Recording, k: int) -> None
 def tcx(leg: Leg, notes: str) -> bytes:
     """Write a TCX activity with a lap each kilometre, or at the leg's own lap distances."""
     r = leg.recording
-    root = ET.Element("TrainingCenterDatabase", {"xmlns": _TCX, "xmlns:xsi": _XSI})
+    root = ET.Element(
+        "TrainingCenterDatabase", {"xmlns": _TCX, "xmlns:xsi": _XSI}
+    )
     activity = ET.SubElement(
         ET.SubElement(root, "Activities"), "Activity", {"Sport": "Running"}
     )
@@ -159,9 +171,15 @@ def tcx(leg: Leg, notes: str) -> bytes:
             activity, "Lap", {"StartTime": _stamp(leg.start, r.time[first])}
         )
         _text(lap, "TotalTimeSeconds", f"{r.time[last] - r.time[first]:.1f}")
-        _text(lap, "DistanceMeters", f"{r.distance[last] - r.distance[first]:.2f}")
+        _text(
+            lap, "DistanceMeters", f"{r.distance[last] - r.distance[first]:.2f}"
+        )
         _text(lap, "MaximumSpeed", f"{np.max(r.speed[first : last + 1]):.3f}")
-        _text(lap, "Calories", f"{(r.distance[last] - r.distance[first]) * 0.071:.0f}")
+        _text(
+            lap,
+            "Calories",
+            f"{(r.distance[last] - r.distance[first]) * 0.071:.0f}",
+        )
         beats = r.heart_rate[first : last + 1]
         if np.isfinite(beats).any():
             _text(

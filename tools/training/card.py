@@ -26,7 +26,8 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
     whole = reliability_of_runs(trained)
     tracks, probability = scores.mapped_part(trained, 0.0)
     road, trail = (
-        np.concatenate([getattr(t, name) for t in tracks]) for name in ("road", "trail")
+        np.concatenate([getattr(t, name) for t in tracks])
+        for name in ("road", "trail")
     )
     windows = scores.reliability(np.concatenate(probability), trail, road)
     words = {
@@ -57,7 +58,9 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
         "length": rules.surface_length,
         "technical_length": rules.technical_length,
         "weights": TECHNICAL_WEIGHTS,
-        "sources": ", ".join(s.value for s in SurfaceSource if s in rules.sources),
+        "sources": ", ".join(
+            s.value for s in SurfaceSource if s in rules.sources
+        ),
         "hash": document["training_data"],
         "linear_limit": fitting.LIMIT,
         "steep": [100.0 * grade for grade in STEEP],
@@ -69,7 +72,10 @@ def model_card(document: dict[str, Any], trained: Trained) -> tuple[str, str]:
 
 def aims(document: dict[str, Any]) -> pd.DataFrame:
     """Return the scores beside what was asked of them: a bar and a stretch each."""
-    runs, windows = document["scores"]["whole_runs"], document["scores"]["windows"]
+    runs, windows = (
+        document["scores"]["whole_runs"],
+        document["scores"]["windows"],
+    )
     road, track = runs["trail against road"], runs["trail against road and track"]
     plain = windows["as recorded"]
     band = runs["5 to 30 m of ascent per km, presumed road let in"]
@@ -133,7 +139,9 @@ def markdown(table: pd.DataFrame) -> str:
         for name, row in zip(table.index, table.to_numpy(), strict=True)
     ]
     rule = ["---", *("---:" for _ in table.columns)]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
+    return "\n".join(
+        "| " + " | ".join(cells) + " |" for cells in [head, rule, *rows]
+    )
 
 
 def coefficients(document: dict[str, Any]) -> str:
@@ -144,11 +152,14 @@ def coefficients(document: dict[str, Any]) -> str:
         "mixed": "run, for its windows",
     }
     columns = {
-        names[name]: table["features"] for name, table in document["activity"].items()
+        names[name]: table["features"]
+        for name, table in document["activity"].items()
     }
     columns["windows"] = document["windows"]["features"]
     series = {
-        name: pd.Series({row["name"]: f"{row['coefficient']:+.2f}" for row in rows})
+        name: pd.Series(
+            {row["name"]: f"{row['coefficient']:+.2f}" for row in rows}
+        )
         for name, rows in columns.items()
     }
     order = list(
@@ -172,7 +183,9 @@ def whole_run(document: dict[str, Any]) -> str:
     }
     table = pd.DataFrame.from_dict(rows, orient="index").astype(float)
     return markdown(
-        table.map(lambda v: "" if np.isnan(v) else f"{v:+.2f}").rename_axis("channels")
+        table.map(lambda v: "" if np.isnan(v) else f"{v:+.2f}").rename_axis(
+            "channels"
+        )
     )
 
 
@@ -188,7 +201,13 @@ def run_table(trained: Trained) -> pd.DataFrame:
         ]
         for name, s in scores.run_rows(trained).items()
     }
-    head = ["trail runs", "others", "AUC", "balanced accuracy", "calibration error"]
+    head = [
+        "trail runs",
+        "others",
+        "AUC",
+        "balanced accuracy",
+        "calibration error",
+    ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=head).rename_axis(
         "which runs"
     )
@@ -200,7 +219,9 @@ def run_confusion(trained: Trained) -> pd.DataFrame:
     p = best(trained)[(trained.table["step"] == 0).to_numpy()]
     kind = table["label"] + np.where(table["sure"], "", " (presumed)")
     called = np.where(
-        np.isnan(p), "no answer", np.where(p > 0, "called trail", "called not trail")
+        np.isnan(p),
+        "no answer",
+        np.where(p > 0, "called trail", "called not trail"),
     )
     counts = pd.crosstab(kind.to_numpy(), called)
     return counts.rename_axis("label")
@@ -232,7 +253,8 @@ def reliability_table(table: pd.DataFrame) -> pd.DataFrame:
             "observed": [f"{v:.2f}" for v in table["observed"]],
         },
         index=pd.Index(
-            [f"{b:.1f} to {b + 0.1:.1f}" for b in table["bin"]], name="probability"
+            [f"{b:.1f} to {b + 0.1:.1f}" for b in table["bin"]],
+            name="probability",
         ),
     )
 
@@ -251,7 +273,10 @@ def window_table(trained: Trained, decide: float) -> pd.DataFrame:
     }
     rows = scores.window_rows(trained, decide)
     return pd.DataFrame(
-        {name: [f"{getattr(s, key):.3f}" for key in head] for name, s in rows.items()},
+        {
+            name: [f"{getattr(s, key):.3f}" for key in head]
+            for name, s in rows.items()
+        },
         index=pd.Index(head.values(), name="score"),
     )
 

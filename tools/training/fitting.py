@@ -113,7 +113,9 @@ def fit_linear(
 ) -> LinearModel:
     """Return a ridge-penalised logistic model of standardised, clipped features."""
     centre = np.average(values, axis=0, weights=weight)
-    scale = np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight)) + 1e-9
+    scale = (
+        np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight)) + 1e-9
+    )
     standard = np.clip((values - centre) / scale, -LIMIT, LIMIT) * prior
     model = LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
     model.fit(standard, target, sample_weight=weight / weight.sum() * total)
@@ -130,14 +132,18 @@ def fit_linear(
 def fit_line(log_odds: Floats, target: Flags, weight: Floats) -> Line:
     """Return the calibration of log-odds that left their own case out (Platt scaling)."""
     model = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
-    model.fit(log_odds[:, None], target, sample_weight=weight / weight.sum() * 1000)
+    model.fit(
+        log_odds[:, None], target, sample_weight=weight / weight.sum() * 1000
+    )
     return Line(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 
 # ---- the whole run
 
 
-def activity_table(examples: Sequence[Example], index: pd.DataFrame) -> pd.DataFrame:
+def activity_table(
+    examples: Sequence[Example], index: pd.DataFrame
+) -> pd.DataFrame:
     """Return one row per example with its features, its label, its athlete and how sure the label
     is.
     """
@@ -158,14 +164,20 @@ def activity_weights(table: pd.DataFrame) -> Floats:
     alike.
     """
     trust = np.where(
-        table["sure"], np.where(table["label"] == "track", TRACK, 1.0), LOW_CONFIDENCE
+        table["sure"],
+        np.where(table["label"] == "track", TRACK, 1.0),
+        LOW_CONFIDENCE,
     )
-    group = table["athlete"] + "/" + table["label"] + "/" + table["sure"].astype(str)
+    group = (
+        table["athlete"] + "/" + table["label"] + "/" + table["sure"].astype(str)
+    )
     count = group.map(group.value_counts()) / len(THINNED)
     weight = trust / count.clip(lower=3.0)
     trail = table["trail"].to_numpy()
     return np.asarray(
-        np.where(trail, weight / weight[trail].sum(), weight / weight[~trail].sum())
+        np.where(
+            trail, weight / weight[trail].sum(), weight / weight[~trail].sum()
+        )
     )
 
 
@@ -174,11 +186,20 @@ def fit_activity(table: pd.DataFrame, channels: str) -> LinearModel:
     names = CHANNELS[channels]
     table = table.dropna(subset=list(names))
     prior = np.array(
-        [PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0 for name in names]
+        [
+            PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0
+            for name in names
+        ]
     )
     values, target = table[list(names)].to_numpy(), table["trail"].to_numpy()
     return fit_linear(
-        names, values, target, activity_weights(table), ACTIVITY_STRENGTH, prior, 200.0
+        names,
+        values,
+        target,
+        activity_weights(table),
+        ACTIVITY_STRENGTH,
+        prior,
+        200.0,
     )
 
 
@@ -271,7 +292,9 @@ class Track:
 
     def cues(self, channels: str) -> Floats:
         """Return the cues of the whole run for one set of channels; NaN where it lacks one."""
-        flat = self.example.flat if "elevation" in channels else self.example.level
+        flat = (
+            self.example.flat if "elevation" in channels else self.example.level
+        )
         known = {
             "activity": self.activity,
             "steepness": steepness(self.example.whole),
@@ -292,19 +315,28 @@ def fit_windows(tracks: Sequence[Track]) -> LinearModel:
     """
     mapped = [t for t in tracks if t.mapped]
     x, target, weight = _stacked(
-        [t.beside(t.example.windows, np.array([t.activity])) for t in mapped], mapped
+        [t.beside(t.example.windows, np.array([t.activity])) for t in mapped],
+        mapped,
     )
     trail = weight[target].sum()
     weight = (
         np.where(
-            target, TRAIL_WEIGHT / trail, (1 - TRAIL_WEIGHT) / (weight.sum() - trail)
+            target,
+            TRAIL_WEIGHT / trail,
+            (1 - TRAIL_WEIGHT) / (weight.sum() - trail),
         )
         * weight
     )
     size = len(WINDOW_FEATURES)
     names = (*WINDOW_FEATURES, "activity")
     first = fit_linear(
-        names, x, target, weight, WINDOW_STRENGTH, np.append(np.ones(size), 5.0), 1000.0
+        names,
+        x,
+        target,
+        weight,
+        WINDOW_STRENGTH,
+        np.append(np.ones(size), 5.0),
+        1000.0,
     )
     return LinearModel(
         WINDOW_FEATURES,
@@ -316,7 +348,9 @@ def fit_windows(tracks: Sequence[Track]) -> LinearModel:
     )
 
 
-def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> WholeRun:
+def fit_whole(
+    linear: LinearModel, tracks: Sequence[Track], channels: str
+) -> WholeRun:
     """Return what windows take from the whole run, with the runs let in that are labelled as a
     whole; uncalibrated.
     """
@@ -330,7 +364,9 @@ def fit_whole(linear: LinearModel, tracks: Sequence[Track], channels: str) -> Wh
     model.fit(x, target, sample_weight=weight / weight.sum() * 1000)
     gain, *weights = (float(v) for v in model.coef_[0])
     named = dict(zip(CUES[channels], weights, strict=True))
-    return WholeRun(gain, named, float(model.intercept_[0]), slope=1.0, offset=0.0)
+    return WholeRun(
+        gain, named, float(model.intercept_[0]), slope=1.0, offset=0.0
+    )
 
 
 def smoothed(
@@ -357,7 +393,9 @@ def fit_window_line(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> Line
     passed over.
     """
     pairs = [(t, x) for t, x in zip(tracks, log_odds, strict=True) if len(x)]
-    x, target, weight = _stacked([x[:, None] for _, x in pairs], [t for t, _ in pairs])
+    x, target, weight = _stacked(
+        [x[:, None] for _, x in pairs], [t for t, _ in pairs]
+    )
     return fit_line(x[:, 0], target, weight)
 
 
@@ -392,10 +430,16 @@ def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
             o.example.flat
             for o in runs
             if o.athlete == t.athlete
-            and (o.group != t.group if t.mapped else o.example.name != t.example.name)
+            and (
+                o.group != t.group
+                if t.mapped
+                else o.example.name != t.example.name
+            )
         ]
         out.append(
-            replace(t, usual=float(np.median(pace))) if len(pace) >= FEWEST_RUNS else t
+            replace(t, usual=float(np.median(pace)))
+            if len(pace) >= FEWEST_RUNS
+            else t
         )
     return out
 
@@ -407,7 +451,9 @@ def windows_calibrated(
     out = list(log_odds)
     for group in sorted({t.group for t in tracks}):
         rest = [i for i, t in enumerate(tracks) if t.group != group]
-        line = fit_window_line([tracks[i] for i in rest], [log_odds[i] for i in rest])
+        line = fit_window_line(
+            [tracks[i] for i in rest], [log_odds[i] for i in rest]
+        )
         for i, t in enumerate(tracks):
             if t.group == group:
                 out[i] = line(log_odds[i])
@@ -489,18 +535,29 @@ def _stacked(
     """
     metres: dict[str, float] = {}
     for t in tracks:
-        metres[t.group] = metres.get(t.group, 0.0) + float((t.road + t.trail).sum())
+        metres[t.group] = metres.get(t.group, 0.0) + float(
+            (t.road + t.trail).sum()
+        )
     share = np.array(
-        [1.0 / np.sqrt(metres[t.group] + 500.0) if t.mapped else 1.0 for t in tracks]
+        [
+            1.0 / np.sqrt(metres[t.group] + 500.0) if t.mapped else 1.0
+            for t in tracks
+        ]
     )
     each = np.array([float((t.road + t.trail).sum()) for t in tracks]) * share
     mapped = np.array([t.mapped for t in tracks])
     share[mapped] /= each[mapped].sum()
     if not mapped.all():
         share[~mapped] *= CORPUS_WEIGHT / each[~mapped].sum()
-    trail = np.concatenate([t.trail * w for t, w in zip(tracks, share, strict=True)])
-    road = np.concatenate([t.road * w for t, w in zip(tracks, share, strict=True)])
+    trail = np.concatenate(
+        [t.trail * w for t, w in zip(tracks, share, strict=True)]
+    )
+    road = np.concatenate(
+        [t.road * w for t, w in zip(tracks, share, strict=True)]
+    )
     values = np.concatenate(parts)
     stacked = np.concatenate([values[trail > 0], values[road > 0]])
-    target = np.repeat([True, False], [int((trail > 0).sum()), int((road > 0).sum())])
+    target = np.repeat(
+        [True, False], [int((trail > 0).sum()), int((road > 0).sum())]
+    )
     return stacked, target, np.concatenate([trail[trail > 0], road[road > 0]])

@@ -158,11 +158,15 @@ def load(shared: Path, workers: int) -> Data:
     ]
     with ProcessPoolExecutor(workers) as pool:
         found = [
-            one for many in pool.map(_read_one, tasks, chunksize=4) for one in many
+            one
+            for many in pool.map(_read_one, tasks, chunksize=4)
+            for one in many
         ]
     names = set(index["file"])
     whole = [one for one in found if one.name in names]
-    return Data(whole, [one for one in found if one.name not in names], index, tracks)
+    return Data(
+        whole, [one for one in found if one.name not in names], index, tracks
+    )
 
 
 def fingerprint(shared: Path, data: Data) -> str:

@@ -121,11 +121,14 @@ def score_windows(
     path = inside(tracks, probability, [t.example.path for t in tracks])
     p = np.concatenate(list(probability))
     trail, road = (
-        np.concatenate([getattr(t, name) for t in tracks]) for name in ("trail", "road")
+        np.concatenate([getattr(t, name) for t in tracks])
+        for name in ("trail", "road")
     )
     up, down = p >= decide, p <= 1 - decide
     decided = (trail + road)[up | down].sum()
-    bare = {t.region for t in tracks} - {t.region for t in tracks if t.trail.sum() > 0}
+    bare = {t.region for t in tracks} - {
+        t.region for t in tracks if t.trail.sum() > 0
+    }
     empty = [
         (t.road[q > 0.5].sum(), t.road.sum())
         for t, q in zip(tracks, probability, strict=True)
@@ -143,7 +146,9 @@ def score_windows(
 
 
 def inside(
-    tracks: Sequence[Track], probability: Sequence[Floats], trail: Sequence[Floats]
+    tracks: Sequence[Track],
+    probability: Sequence[Floats],
+    trail: Sequence[Floats],
 ) -> tuple[float, float]:
     """Return the area under the ROC curve inside a run: mean over runs, and over groups of like
     routes.
@@ -151,7 +156,9 @@ def inside(
     rows = []
     for t, p, up in zip(tracks, probability, trail, strict=True):
         if up.sum() >= SMALLEST and t.road.sum() >= SMALLEST:
-            rows.append((t.group, np.sqrt(up.sum() * t.road.sum()), auc(p, up, t.road)))
+            rows.append(
+                (t.group, np.sqrt(up.sum() * t.road.sum()), auc(p, up, t.road))
+            )
     table = pd.DataFrame(rows, columns=["group", "weight", "auc"])
     table["product"] = table["weight"] * table["auc"]
     groups = table.groupby("group")[["product", "weight"]].sum()
@@ -189,7 +196,10 @@ def run_rows(trained: Trained) -> dict[str, RunScores]:
     choices = {
         "trail against road": (road & (step == 0), full),
         "trail against road and track": (table["sure"] & (step == 0), full),
-        "5 to 30 m of ascent per km, presumed road let in": (band & (step == 0), full),
+        "5 to 30 m of ascent per km, presumed road let in": (
+            band & (step == 0),
+            full,
+        ),
         "points every 5 s": (road & (step == 5), full),
         "points every 10 s": (road & (step == 10), full),
         "elevation taken out": (road & (step == 0), bare),
@@ -211,7 +221,9 @@ def chosen(trained: Trained, *channels: str) -> list[tuple[Track, Floats]]:
     out = []
     for i, t in enumerate(trained.runs):
         found = [
-            x for x in (trained.calibrated[name][i] for name in channels) if len(x)
+            x
+            for x in (trained.calibrated[name][i] for name in channels)
+            if len(x)
         ]
         if found:
             out.append((t, sigmoid(found[0])))
@@ -255,7 +267,11 @@ def share_change(trained: Trained, decide: float) -> float:
         )
     return float(
         np.mean(
-            [abs(s[5.0] - s[0.0]) for s in shares.values() if 5.0 in s and 0.0 in s]
+            [
+                abs(s[5.0] - s[0.0])
+                for s in shares.values()
+                if 5.0 in s and 0.0 in s
+            ]
         )
     )
 
@@ -268,7 +284,10 @@ def summary(trained: Trained, decide: float) -> dict[str, object]:
     }
     plain: dict[str, object] = {
         kind: {
-            name: {k: None if v != v else round(v, 4) for k, v in asdict(score).items()}
+            name: {
+                k: None if v != v else round(v, 4)
+                for k, v in asdict(score).items()
+            }
             for name, score in scores.items()
         }
         for kind, scores in rows.items()

@@ -111,7 +111,9 @@ def analyze(
 def analyze_by(source: Activity | Source, options: Options) -> Analysis:
     """Return what `analyze` returns, by options that are at hand."""
     activity = (
-        source if isinstance(source, Activity) else read(source, limits=options.limits)
+        source
+        if isinstance(source, Activity)
+        else read(source, limits=options.limits)
     )
     limits = resolve_limits(options.athlete, day=activity.meta.start_time)
     found = judge(measure(activity, options), limits, options.athlete)
@@ -131,7 +133,9 @@ def measure(activity: Activity, options: Options) -> Analysis:
     own = athlete.cadence_at_3
     samples = Samples.of(
         run,
-        cadence_model=CadenceModel(own, personal=True) if own else POPULATION_CADENCE,
+        cadence_model=CadenceModel(own, personal=True)
+        if own
+        else POPULATION_CADENCE,
     )
     impact = impact_table(samples, segments)
     totals = total_up(samples, segments)
@@ -162,7 +166,9 @@ def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]
     )
 
 
-def judge(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> Analysis:
+def judge(
+    analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
+) -> Analysis:
     """Return the analysis with the zones and loads that follow from heart-rate limits.
 
     Parameters
@@ -177,5 +183,6 @@ def judge(analysis: Analysis, limits: HeartRateLimits, athlete: Athlete) -> Anal
     Analysis
     """
     return replace(
-        analysis, metrics=analysis.metrics | judged_metrics(analysis, limits, athlete)
+        analysis,
+        metrics=analysis.metrics | judged_metrics(analysis, limits, athlete),
     )

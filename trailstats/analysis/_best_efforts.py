@@ -13,7 +13,17 @@ from trailstats.analysis._wrapping import NO_SPEED, found, missing
 from trailstats.metrics import performance
 from trailstats.model.results import Metric
 
-LENGTHS = (400.0, 800.0, 1000.0, 1609.344, 3000.0, 5000.0, 10000.0, 21097.5, 42195.0)
+LENGTHS = (
+    400.0,
+    800.0,
+    1000.0,
+    1609.344,
+    3000.0,
+    5000.0,
+    10000.0,
+    21097.5,
+    42195.0,
+)
 """Lengths of best efforts [m]."""
 
 TIMES = (60.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
@@ -39,10 +49,13 @@ def effort_table(samples: Samples) -> pd.DataFrame:
     if s.has_elevation:
         parts["level"] = np.cumsum(np.nan_to_num(s.level_speed) * s.time)
     columns: dict[str, list[object]] = {
-        name: [] for name in ("ground", "basis", "distance", "duration", "start_offset")
+        name: []
+        for name in ("ground", "basis", "distance", "duration", "start_offset")
     }
     for ground, distance in parts.items():
-        by_distance = performance.best_efforts_by_distance(distance, s.clock, LENGTHS)
+        by_distance = performance.best_efforts_by_distance(
+            distance, s.clock, LENGTHS
+        )
         by_time = performance.best_efforts_by_time(distance, s.clock, TIMES)
         for basis, best in (("distance", by_distance), ("time", by_time)):
             kept = ~np.isnan(best.start_time)
@@ -55,7 +68,9 @@ def effort_table(samples: Samples) -> pd.DataFrame:
     return schema.EFFORTS.frame(columns)
 
 
-def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Metric]:
+def implied_performance(
+    samples: Samples, efforts: pd.DataFrame
+) -> dict[str, Metric]:
     """Return what the best efforts imply, at least, of the runner's race performance."""
     s = samples
     if not s.on_foot or not s.has_distance:
@@ -63,10 +78,16 @@ def implied_performance(samples: Samples, efforts: pd.DataFrame) -> dict[str, Me
     ground, basis = (
         efforts[name].to_numpy(dtype=object) for name in ("ground", "basis")
     )
-    distance, duration = efforts["distance"].to_numpy(), efforts["duration"].to_numpy()
+    distance, duration = (
+        efforts["distance"].to_numpy(),
+        efforts["duration"].to_numpy(),
+    )
     level = ground == ("level" if s.has_elevation else "actual")
     raced = (
-        level & (basis == "distance") & (duration >= SHORTEST) & (duration <= LONGEST)
+        level
+        & (basis == "distance")
+        & (duration >= SHORTEST)
+        & (duration <= LONGEST)
     )
     if not raced.any():
         return missing(

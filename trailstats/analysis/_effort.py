@@ -43,7 +43,9 @@ def effort_metrics(
         out = missing(NO_ELEVATION, *ADJUSTED, *ENERGY, "hike_share")
         level = effort.normalised_speed(s.speed, time)
         return out | found(
-            "normalised_speed", level, "4th-power mean of the raw speed: no elevation"
+            "normalised_speed",
+            level,
+            "4th-power mean of the raw speed: no elevation",
         )
     coverage = s.share(s.level_speed)
     low, high = effort.grade_adjusted_speed_range(s.speed, s.grade)
@@ -68,7 +70,9 @@ def effort_metrics(
             "modelled: speeds at equal heart rate, per sample",
         ),
     ):
-        adjusted = effort.mean_grade_adjusted_speed(s.speed, s.grade, time, curve=curve)
+        adjusted = effort.mean_grade_adjusted_speed(
+            s.speed, s.grade, time, curve=curve
+        )
         out |= found(name, adjusted, method, coverage)
     out |= found(
         "normalised_speed",
@@ -85,7 +89,9 @@ def effort_metrics(
     return out | _energy(s, athlete, coverage) | _hiking(s)
 
 
-def _energy(samples: Samples, athlete: Athlete, coverage: float) -> dict[str, Metric]:
+def _energy(
+    samples: Samples, athlete: Athlete, coverage: float
+) -> dict[str, Metric]:
     s = samples
     if not s.on_foot:
         return missing("not on foot", *ENERGY)
@@ -93,7 +99,9 @@ def _energy(samples: Samples, athlete: Athlete, coverage: float) -> dict[str, Me
         return missing("no body mass in the athlete's profile", *ENERGY)
     along = s.speed * effort.slope_distance_factor(s.grade)
     powers = effort.energy(along, s.grade, s.time, s.walking, athlete.mass)
-    curves = effort.energy_polynomial(along, s.grade, s.time, s.walking, athlete.mass)
+    curves = effort.energy_polynomial(
+        along, s.grade, s.time, s.walking, athlete.mass
+    )
     low, high = min(powers, curves), 1.1 * max(powers, curves)
     out = found(
         "energy",
@@ -173,7 +181,10 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
     reference = athlete.easy_ceiling or REFERENCE_HEART_RATE
     moved = np.cumsum(s.time)
     usable = (
-        (s.time > 0) & (moved > WARM_UP) & ~np.isnan(s.heart_rate) & (s.grade > -0.05)
+        (s.time > 0)
+        & (moved > WARM_UP)
+        & ~np.isnan(s.heart_rate)
+        & (s.grade > -0.05)
     )
     minute = (moved[usable] / WINDOW).astype(np.intp)
     weight = np.bincount(minute, weights=s.time[usable])
@@ -186,7 +197,11 @@ def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         )
 
     warmth = s.records["temperature"]
-    warm = means(warmth) if full.any() and not np.isnan(warmth[usable]).any() else None
+    warm = (
+        means(warmth)
+        if full.any() and not np.isnan(warmth[usable]).any()
+        else None
+    )
     line = performance.speed_at_heart_rate(
         means(s.level_speed), means(s.heart_rate), reference, temperature=warm
     )

@@ -22,7 +22,10 @@ PATH = ("turn_density", "straightness")
 
 
 def surface_metrics(
-    samples: Samples, segments: pd.DataFrame, probability: float, source: SurfaceSource
+    samples: Samples,
+    segments: pd.DataFrame,
+    probability: float,
+    source: SurfaceSource,
 ) -> dict[str, Metric]:
     """Return whether it was a trail run, by this probability and its source, and the time on
     technical ground.

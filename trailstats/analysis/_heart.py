@@ -18,7 +18,12 @@ QUALITY = (
     "heart_rate_stuck",
     "heart_rate_peak",
 )
-BEATS = ("beat_artefacts", "rmssd_rest", "alpha1_threshold_1", "alpha1_threshold_2")
+BEATS = (
+    "beat_artefacts",
+    "rmssd_rest",
+    "alpha1_threshold_1",
+    "alpha1_threshold_2",
+)
 LARGEST_ARTEFACT_SHARE = 0.06
 """Share of artefacts among the beats above which no threshold is read [1] [DfaArtefacts2022]_."""
 
@@ -29,7 +34,9 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(s.heart_rate)
     if not coverage > 0:
         return missing("no heart rate recorded", *QUALITY)
-    quality = intensity.heart_rate_quality(s.heart_rate, s.cadence, s.speed, s.time)
+    quality = intensity.heart_rate_quality(
+        s.heart_rate, s.cadence, s.speed, s.time
+    )
     recorded = coverage * float(s.time.sum())
     locked, stuck = (
         float(s.time[flags].sum()) / recorded
@@ -58,7 +65,9 @@ def heart_rate_metrics(samples: Samples) -> dict[str, Metric]:
         np.where(quality.usable, s.heart_rate, np.nan), s.time
     )
     if np.isnan(peak):
-        return out | missing("no heart rate that can be trusted", "heart_rate_peak")
+        return out | missing(
+            "no heart rate that can be trusted", "heart_rate_peak"
+        )
     return out | found(
         "heart_rate_peak",
         peak,
@@ -77,7 +86,9 @@ def beat_metrics(samples: Samples) -> dict[str, Metric]:
         return missing("no intervals between beats recorded", *BEATS)
     intervals = rr.to_numpy(dtype=np.float64)
     beats = variability.correct_beats(intervals)
-    coverage = min(float(beats.intervals.sum()) / max(float(s.clock[-1]), 1.0), 1.0)
+    coverage = min(
+        float(beats.intervals.sum()) / max(float(s.clock[-1]), 1.0), 1.0
+    )
     out = found(
         "beat_artefacts",
         beats.share,

@@ -17,7 +17,9 @@ from trailstats.schema import Surface
 COMPONENTS = ("active", "impact", "tibial")
 SIDES = ("impact_load_trail", "impact_load_road")
 RATES = tuple(
-    f"{part}_load_{per}" for part in COMPONENTS for per in ("per_km", "per_minute")
+    f"{part}_load_{per}"
+    for part in COMPONENTS
+    for per in ("per_km", "per_minute")
 )
 BANDS = {
     "descent_dose_moderate": "of -5 to -10 %",
@@ -109,7 +111,9 @@ def dose_metrics(samples: Samples) -> dict[str, Metric]:
     down = "gravity times descent: the braking work per kilogram; a proxy of eccentric load"
     up = "gravity times ascent: the work per kilogram; a proxy of the strength stimulus"
     out = found("climb_dose", impact.positive_work_dose(ascent[-1]), up, coverage)
-    out |= found("descent_dose", impact.descent_dose(-descent[-1]), down, coverage)
+    out |= found(
+        "descent_dose", impact.descent_dose(-descent[-1]), down, coverage
+    )
     drops = -np.diff(descent, prepend=descent[0])
     by_grade = impact.descent_dose_by_grade(drops, s.grade)
     for value, (name, grades) in zip(by_grade[1:], BANDS.items(), strict=True):

@@ -76,7 +76,11 @@ def _silent(analysis: Analysis, limits: HeartRateLimits) -> str:
     """Return why nothing can be said against the limits; empty where it can."""
     if not analysis.heart_rate_times.moving.any():
         return SILENT
-    return f"heart-rate limits {limits.source}" if np.isnan(limits.easy_ceiling) else ""
+    return (
+        f"heart-rate limits {limits.source}"
+        if np.isnan(limits.easy_ceiling)
+        else ""
+    )
 
 
 def _times_found(
@@ -94,7 +98,9 @@ def _zones(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
         return missing(reason, *ZONES, *HARD)
     coverage = _coverage(analysis)
     times = analysis.heart_rate_times
-    bounds = [b for b in (limits.easy_ceiling, limits.hard_floor) if not np.isnan(b)]
+    bounds = [
+        b for b in (limits.easy_ceiling, limits.hard_floor) if not np.isnan(b)
+    ]
     zones = intensity.time_in_zones(RATES, times.moving, bounds)
     method = f"{MEASURED} {limits.source}"
     out = _times_found(ZONES[: len(zones)], zones, method, coverage)
@@ -116,7 +122,9 @@ def _finer_zones(
     coverage = _coverage(analysis)
     if not times.any():
         return missing(SILENT, *THRESHOLD_ZONES, *RESERVE_ZONES)
-    out = missing("no threshold heart rate in the athlete's profile", *THRESHOLD_ZONES)
+    out = missing(
+        "no threshold heart rate in the athlete's profile", *THRESHOLD_ZONES
+    )
     if threshold := athlete.threshold_heart_rate:
         bounds = intensity.lthr_zone_bounds(threshold)
         zones = intensity.time_in_zones(RATES, times, bounds)
@@ -132,7 +140,9 @@ def _finer_zones(
             "no resting heart rate in the athlete's profile", *RESERVE_ZONES
         )
     if not limits.maximum > rest:
-        return out | missing("no maximum heart rate above that at rest", *RESERVE_ZONES)
+        return out | missing(
+            "no maximum heart rate above that at rest", *RESERVE_ZONES
+        )
     bounds = intensity.hrr_zone_bounds(rest, limits.maximum)
     zones = intensity.time_in_zones(RATES, times, bounds)
     return out | _times_found(
@@ -160,7 +170,9 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
         "time_above_easy_climbing", times.climbing[above].sum(), uphill, coverage
     )
     out |= found("time_easy_judged", late, level, coverage)
-    out |= found("climbing_time_easy", times.climbing[~above].sum(), uphill, coverage)
+    out |= found(
+        "climbing_time_easy", times.climbing[~above].sum(), uphill, coverage
+    )
     if not late > 0:
         return out | missing(
             "nothing left after the first ten minutes, off climbs", *EASY[3:5]
@@ -180,7 +192,9 @@ def _easy(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
     )
 
 
-def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, Metric]:
+def _heart_rate_loads(
+    analysis: Analysis, limits: HeartRateLimits
+) -> dict[str, Metric]:
     """Return the loads by formula from heart rate, as they are: not scaled up for time without
     one.
     """
@@ -191,7 +205,9 @@ def _heart_rate_loads(analysis: Analysis, limits: HeartRateLimits) -> dict[str, 
     if np.isnan(limits.maximum):
         out = missing("no maximum heart rate", "banister_load", "edwards_load")
     else:
-        method = f"Edwards: minutes in five zones, weighted 1 to 5; {limits.source}"
+        method = (
+            f"Edwards: minutes in five zones, weighted 1 to 5; {limits.source}"
+        )
         edwards = load.edwards_trimp(RATES, times, maximum=limits.maximum)
         out = found("edwards_load", edwards, method, coverage)
         out |= _banister(times, limits, coverage)

@@ -89,7 +89,9 @@ def _conditions(samples: Samples) -> dict[str, Metric]:
     method = "measured at the device, which the wrist warms by some degrees"
     out = missing("not recorded", "temperature")
     if coverage > 0:
-        out = found("temperature", time_mean(warmth, samples.time), method, coverage)
+        out = found(
+            "temperature", time_mean(warmth, samples.time), method, coverage
+        )
     for name, value in (("feel", meta.feel), ("rpe", meta.rpe)):
         out |= (
             missing("not rated", name)

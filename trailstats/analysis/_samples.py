@@ -70,7 +70,8 @@ class Samples:
         """Take the arrays out of a cleaned activity."""
         records = activity.columns
         track = {
-            str(name): column.to_numpy() for name, column in activity.track.items()
+            str(name): column.to_numpy()
+            for name, column in activity.track.items()
         }
         speed, grade, distance = track["speed"], track["grade"], track["distance"]
         return cls(

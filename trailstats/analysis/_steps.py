@@ -32,7 +32,11 @@ SPRING = (
     "vertical_stiffness",
     "leg_stiffness",
 )
-BALANCE = ("stance_time_balance", "stance_imbalance", "stance_imbalance_deviation")
+BALANCE = (
+    "stance_time_balance",
+    "stance_imbalance",
+    "stance_imbalance_deviation",
+)
 LEVEL = 0.02
 """Steeper ground than this is left out of what holds on the level only [1] (our choice)."""
 
@@ -80,13 +84,17 @@ def count_steps(samples: Samples) -> Steps:
     )
     share = counted.modelled_share
     return Steps(
-        counted.steps, model.uncertainty * share * counted.steps, _source(share, model)
+        counted.steps,
+        model.uncertainty * share * counted.steps,
+        _source(share, model),
     )
 
 
 def _source(modelled_share: float, model: impact.CadenceModel) -> str:
     """Return where steps come from, by the share of them that was modelled."""
-    modelled = "modelled, this athlete" if model.personal else "modelled, population"
+    modelled = (
+        "modelled, this athlete" if model.personal else "modelled, population"
+    )
     if modelled_share < 0.005:
         return "measured"
     return (
@@ -186,7 +194,9 @@ def _entropy(samples: Samples, stepping: Flags) -> dict[str, Metric]:
     )
     if every_second.mean() < 0.95:
         return missing("not recorded once a second", "cadence_entropy")
-    entropy = variability.windowed_sample_entropy(s.cadence[stepping & every_second])
+    entropy = variability.windowed_sample_entropy(
+        s.cadence[stepping & every_second]
+    )
     if np.isnan(entropy):
         return missing("too short, or too regular to tell", "cadence_entropy")
     return found(
@@ -218,7 +228,9 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         if measured
         else impact.contact_time(speed)
     )
-    rate, modelled = impact.step_rate(speed, s.cadence[level], model=s.cadence_model)
+    rate, modelled = impact.step_rate(
+        speed, s.cadence[level], model=s.cadence_model
+    )
     flight = impact.flight_time(60.0 * rate, contact)
     whence = (
         "contact time measured by the device"
@@ -262,7 +274,9 @@ def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
         method,
     )
     if athlete.height is None:
-        return out | missing("no body height in the athlete's profile", "leg_stiffness")
+        return out | missing(
+            "no body height in the athlete's profile", "leg_stiffness"
+        )
     leg = impact.leg_stiffness(
         contact, flight, speed, mass=athlete.mass, stature=athlete.height
     )
@@ -282,9 +296,7 @@ def _balance(samples: Samples) -> dict[str, Metric]:
         "measured by the device: share of contact time on the left foot",
         coverage,
     )
-    method = (
-        "distance of the mean balance from even; bounds: 0.005 that a device may be off"
-    )
+    method = "distance of the mean balance from even; bounds: 0.005 that a device may be off"
     value = uneven.mean
     out |= found(
         "stance_imbalance",
@@ -305,7 +317,9 @@ def _balance(samples: Samples) -> dict[str, Metric]:
 def _recorded(samples: Samples) -> dict[str, Metric]:
     """Return what the device says of the steps, kept as it was recorded."""
     s = samples
-    columns = {name: (s.records[column], 1.0) for name, column in RECORDED.items()}
+    columns = {
+        name: (s.records[column], 1.0) for name, column in RECORDED.items()
+    }
     fields = {
         str(c).removeprefix("dev_").casefold(): str(c)
         for c in s.activity.extras.columns

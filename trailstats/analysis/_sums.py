@@ -51,14 +51,21 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     if not samples.on_foot or not (speed > STOPPED_SPEED).any():
         return schema.IMPACT.empty()
     code = {surface: i for i, surface in enumerate(surfaces)}
-    codes = np.array([code[s] for s in segments["surface"].tolist()], dtype=np.intp)
+    codes = np.array(
+        [code[s] for s in segments["surface"].tolist()], dtype=np.intp
+    )
     cuts = segments["end_distance"].to_numpy()[:-1]
     group = codes[np.searchsorted(cuts, samples.distance, side="left")]
     rate, _ = step_rate(
         speed, samples.cadence, walking=walk, model=samples.cadence_model
     )
     sums = impact_load_by_group(
-        group, speed, samples.grade, rate * time, walking=walk, n_groups=len(surfaces)
+        group,
+        speed,
+        samples.grade,
+        rate * time,
+        walking=walk,
+        n_groups=len(surfaces),
     )
 
     def by_surface(values: Floats) -> Floats:
@@ -71,7 +78,10 @@ def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             "exponent": np.repeat(EXPONENTS, len(surfaces)),
             "distance": by_surface(samples.track["step"] * (time > 0)),
             "moving_time": by_surface(time),
-            **{part.name: getattr(sums, part.name).ravel() for part in fields(sums)},
+            **{
+                part.name: getattr(sums, part.name).ravel()
+                for part in fields(sums)
+            },
         }
     )
 
@@ -84,14 +94,17 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
     length = segments["distance"].to_numpy()
     duration = segments["duration"].to_numpy()
     surface, slope, gait = (
-        segments[name].to_numpy(dtype=object) for name in ("surface", "slope", "gait")
+        segments[name].to_numpy(dtype=object)
+        for name in ("surface", "slope", "gait")
     )
 
     def where(mask: Flags) -> float:
         return float(np.nansum(length[mask]))
 
     def known_sum(values: Floats) -> float:
-        return float("nan") if np.isnan(values).all() else float(np.nansum(values))
+        return (
+            float("nan") if np.isnan(values).all() else float(np.nansum(values))
+        )
 
     return Totals(
         distance=float(np.nansum(length)),
@@ -139,7 +152,9 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             "speed": s.speed[rows],
             "heart_rate": rate,
             "segment": np.searchsorted(
-                segments["end_distance"].to_numpy()[:-1], distance[rows], side="left"
+                segments["end_distance"].to_numpy()[:-1],
+                distance[rows],
+                side="left",
             ),
         }
     )

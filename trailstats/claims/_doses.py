@@ -70,4 +70,6 @@ def _step_diversity(data: Evidence) -> Floats:
     mean = np.bincount(row, weights=time * length, minlength=count) / safe
     squares = time * (length - mean[row]) ** 2
     variance = np.bincount(row, weights=squares, minlength=count) / safe
-    return np.where(known, np.sqrt(variance) / np.where(mean > 0, mean, 1.0), np.nan)
+    return np.where(
+        known, np.sqrt(variance) / np.where(mean > 0, mean, 1.0), np.nan
+    )

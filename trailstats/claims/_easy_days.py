@@ -27,7 +27,10 @@ def easy_days(data: Evidence) -> Finding:
     overshoot = compare_runs(data, "above_easy_ceiling", above, where=easy)
     speed = compare_runs(data, "easy_speed", runs["mean_speed"], where=easy)
     graded = compare_runs(
-        data, "easy_grade_adjusted_speed", runs["grade_adjusted_speed"], where=easy
+        data,
+        "easy_grade_adjusted_speed",
+        runs["grade_adjusted_speed"],
+        where=easy,
     )
     main = overshoot
     caveats = []
@@ -47,9 +50,14 @@ def easy_days(data: Evidence) -> Finding:
             "No heart rate with known limits in these runs, so time above the easy ceiling isn't "
             "known."
         )
-    if main.result.verdict is Verdict.SUPPORTED and not speed.result.difference < 0:
+    if (
+        main.result.verdict is Verdict.SUPPORTED
+        and not speed.result.difference < 0
+    ):
         main = main.with_verdict(Verdict.INCONCLUSIVE)
-        caveats.append("Time above the ceiling is lower on trail, but speed isn't.")
+        caveats.append(
+            "Time above the ceiling is lower on trail, but speed isn't."
+        )
     caveats.append(f"Easy ceiling: {data.history.limits.source}.")
     parts = (overshoot, speed, graded)
     return answer("easy_days", main, parts=parts, caveats=caveats)

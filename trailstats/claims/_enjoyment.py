@@ -23,7 +23,9 @@ def enjoyment(data: Evidence) -> Finding:
     feel = compare_runs(data, "feel", runs["feel"], rules=RATED)
     # A load from the rating itself would say nothing, and one from duration alone little.
     methods = [LoadMethod.HEART_RATE.value, LoadMethod.PACE.value]
-    measured = runs["session_load_method"].isin(methods) & runs["session_load"].gt(0)
+    measured = runs["session_load_method"].isin(methods) & runs[
+        "session_load"
+    ].gt(0)
     exertion = 100.0 * runs["rpe"] / runs["session_load"].where(measured)
     wait = runs["day"].shift(-1) - runs["day"]
     fresh = pd.Series(novelty(data, cells_of_runs(data)), index=runs.index)

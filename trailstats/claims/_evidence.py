@@ -66,7 +66,9 @@ class Evidence:
         sided = outdoors & runs["surface"].isin(SIDES)
         meant = runs["intent"].isin(["hard", "race"])
         hurried = meant | (runs["hard_time"] >= HARD_TIME)
-        begin = runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
+        begin = (
+            runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
+        )
         return runs.assign(
             day=(runs["start_time"] - begin).dt.total_seconds() / SECONDS_PER_DAY,
             outdoors=outdoors,
@@ -82,7 +84,9 @@ class Evidence:
         row = self._row_of_segment
         table = self.history.segments.assign(row=row)[row >= 0]
         start = self.runs["start_time"].array[table["row"].to_numpy()]
-        return table.assign(elapsed=(table["start_time"] - start).dt.total_seconds())
+        return table.assign(
+            elapsed=(table["start_time"] - start).dt.total_seconds()
+        )
 
     @cached_property
     def _row_of_segment(self) -> NDArray[np.intp]:
@@ -100,7 +104,9 @@ class Evidence:
 
         ``segment`` is the index in the history's table of segments, -1 where there is none.
         """
-        parts: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in TRACK_COLUMNS}
+        parts: dict[str, list[Floats]] = {
+            name: [np.zeros(0)] for name in TRACK_COLUMNS
+        }
         owners = [np.zeros(0, dtype=np.intp)]
         profiles = self.history.tables(PROFILE)
         for row, table in zip(self._row_of_analysis, profiles, strict=True):
@@ -112,7 +118,9 @@ class Evidence:
         own = {name: np.concatenate(columns) for name, columns in parts.items()}
         # A run's own segments are counted from 0 and lie together in the history's table.
         owner = self._row_of_segment
-        place = pd.Series(np.arange(len(owner))).groupby(owner).agg(["min", "size"])
+        place = (
+            pd.Series(np.arange(len(owner))).groupby(owner).agg(["min", "size"])
+        )
         first, count = place.reindex(np.arange(len(self.runs))).to_numpy()[row].T
         index = own["segment"]
         known = (index >= 0) & (index < count)
@@ -127,7 +135,9 @@ class Evidence:
         impact = self.history.tables(IMPACT)
         rows = zip(self._row_of_analysis, impact, strict=True)
         known = [
-            table.assign(row=row) for row, table in rows if row >= 0 and len(table)
+            table.assign(row=row)
+            for row, table in rows
+            if row >= 0 and len(table)
         ]
         empty = IMPACT.empty().assign(row=np.zeros(0, dtype=np.intp))
         return pd.concat(known, ignore_index=True) if known else empty

@@ -68,7 +68,9 @@ def decide(difference: float, p_value: float, direction: int) -> Verdict:
         return Verdict.NOT_ENOUGH_DATA
     if p_value >= ALPHA:
         return Verdict.INCONCLUSIVE
-    return Verdict.SUPPORTED if difference * direction > 0 else Verdict.CONTRADICTED
+    return (
+        Verdict.SUPPORTED if difference * direction > 0 else Verdict.CONTRADICTED
+    )
 
 
 def compare_runs(
@@ -191,7 +193,9 @@ def answer(
         activities=tuple(dict.fromkeys(f for r in every for f in r.activities)),
         parts=tuple(replace(p.result, evidence=words.evidence) for p in parts),
     )
-    tables = dict.fromkeys(table for found in (main, *parts) for table in found.tables)
+    tables = dict.fromkeys(
+        table for found in (main, *parts) for table in found.tables
+    )
     return Finding(result, main.p_value, tuple(tables))
 
 

@@ -81,7 +81,9 @@ def impact(data: Evidence) -> Finding:
         return answer("impact", Finding(replace(whole, caveats=(note,))))
     rng = np.random.default_rng(0)
     weights = _redraw(rng, rows)
-    drawn = ImpactConstants.draw(rng, SURFACE_FACTORS[Ground.UNKNOWN_TRAIL], DRAWS)
+    drawn = ImpactConstants.draw(
+        rng, SURFACE_FACTORS[Ground.UNKNOWN_TRAIL], DRAWS
+    )
     constants = {"trail": drawn, "road": replace(drawn, surface_factor=1.0)}
     by_ground = [
         _side(ground[side], weights, constants[side], ("distance", "moving_time"))
@@ -100,7 +102,9 @@ def impact(data: Evidence) -> Finding:
     for per, amount in _PER.items():
         trail, road = by_run if per == "session_load" else by_ground
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            parts += [_trail_over_road(c, per, trail, road, whole) for c in _COMPONENTS]
+            parts += [
+                _trail_over_road(c, per, trail, road, whole) for c in _COMPONENTS
+            ]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
     caveats = []
     if not known:
@@ -109,12 +113,16 @@ def impact(data: Evidence) -> Finding:
         )
     caveats.extend(_where_they_agree(known))
     verdicts = {
-        p.result.verdict for p in known if not p.result.claim.endswith("session_load")
+        p.result.verdict
+        for p in known
+        if not p.result.claim.endswith("session_load")
     }
     verdict = Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
     if len(verdicts) == 1:
         (verdict,) = verdicts
-    shown = next((p.result for p in parts if p.result.claim == "impact_per_km"), whole)
+    shown = next(
+        (p.result for p in parts if p.result.claim == "impact_per_km"), whole
+    )
     # The parts' notes on draws stay with the parts.
     main = Finding(
         replace(shown, verdict=verdict, caveats=()),
@@ -156,7 +164,9 @@ def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
     """
     count = len(rows)
     weights = np.zeros((DRAWS, int(rows.max()) + 1))
-    weights[:, rows] = rng.multinomial(count, np.full(count, 1.0 / count), size=DRAWS)
+    weights[:, rows] = rng.multinomial(
+        count, np.full(count, 1.0 / count), size=DRAWS
+    )
     weights[0, rows] = 1.0
     return weights
 
@@ -198,7 +208,9 @@ def _side(
             divisors[place] = part[list(amounts)].to_numpy()
     drawn = weights[:, rows]
     sums = np.tensordot(drawn, loads, axes=1)
-    chosen = sums[np.arange(DRAWS), np.searchsorted(EXPONENTS, constants.exponent)]
+    chosen = sums[
+        np.arange(DRAWS), np.searchsorted(EXPONENTS, constants.exponent)
+    ]
     return _Side(
         impact_sensitivity(ImpactSums(*chosen.T), constants),
         dict(zip(amounts, (drawn @ divisors).T, strict=True)),

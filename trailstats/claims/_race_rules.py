@@ -61,7 +61,9 @@ class _Before:
     ) -> RuleResult:
         """Return a rule judged from ``first`` days before the race on, by some runs."""
         period = self.period(first)
-        return rule_result(rule, period, outcome, detail, tuple(self.files[where]))
+        return rule_result(
+            rule, period, outcome, detail, tuple(self.files[where])
+        )
 
     def period(self, first: int) -> str:
         """Return the days from ``first`` before the race to its eve."""
@@ -84,7 +86,9 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     """Return the four rules for each known road race, or once as not applicable."""
     races = race_days(data, days)
     if not races:
-        return [rule_result(rule, "", "not applicable", NO_RACE) for rule in RULES]
+        return [
+            rule_result(rule, "", "not applicable", NO_RACE) for rule in RULES
+        ]
     runs = data.runs
     out = []
     for race in races:
@@ -97,7 +101,12 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
             runs["technical_time"].to_numpy(),
             data.file_names,
         )
-        out += [_trail_runs(before), _volume(before), _fall(before), _descents(before)]
+        out += [
+            _trail_runs(before),
+            _volume(before),
+            _fall(before),
+            _descents(before),
+        ]
     return out
 
 
@@ -115,7 +124,9 @@ def _trail_runs(before: _Before) -> RuleResult:
     reason = before.unknown(28)
     # Too many runs are too many, whatever else is not known.
     if few and reason:
-        return rule_result("R2", before.period(28), "not enough data", reason, files)
+        return rule_result(
+            "R2", before.period(28), "not enough data", reason, files
+        )
     return rule_result("R2", before.period(28), few, detail, files)
 
 
@@ -141,7 +152,9 @@ def _fall(before: _Before) -> RuleResult:
     reason = before.unknown(28)
     if reason:
         return rule_result("R2c", before.period(28), "not enough data", reason)
-    weeks = [before.weekly_distance(first, first - 6) for first in (28, 21, 14, 7)]
+    weeks = [
+        before.weekly_distance(first, first - 6) for first in (28, 21, 14, 7)
+    ]
     falls = all(later < earlier for earlier, later in pairwise(weeks))
     detail = f"{', '.join(f'{w:.1f}' for w in weeks)} km in the last four weeks."
     return before.result("R2c", 28, falls, detail, before.within(28, 1))

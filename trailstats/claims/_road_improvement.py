@@ -15,7 +15,11 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import DECIDED, Finding, answer, decide
 from trailstats.claims._road_speed import RoadSpeed, road_speed
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
-from trailstats.claims.stats import Regression, ar1_regression, smallest_detectable
+from trailstats.claims.stats import (
+    Regression,
+    ar1_regression,
+    smallest_detectable,
+)
 from trailstats.claims.wording import unanswered
 from trailstats.schema import Verdict
 
@@ -229,7 +233,9 @@ def _regressed(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> _Fitted:
     return _Fitted(speed, matrix, clock, weights, fit, allowed)
 
 
-def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> Finding:
+def _fit(
+    data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design
+) -> Finding:
     found = _regressed(weeks, outcome, design)
     fit = found.fit
     if not fit.identified:
@@ -243,7 +249,9 @@ def _fit(data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design) -> F
     exposure = np.average(found.columns[:, 0], weights=found.weights)
     mean = np.average(found.speed, weights=found.weights)
     with_little = float(mean - slope * (exposure - design.little))
-    visible = smallest_detectable(step * float(fit.errors[0]), fit.df) / with_little
+    visible = (
+        smallest_detectable(step * float(fit.errors[0]), fit.df) / with_little
+    )
     placebo = _placebo(found, design.placebo[np.isfinite(design.exposure)])
     held = not placebo < PLACEBO
     notes = [

@@ -132,7 +132,9 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
 def _nothing(reason: str) -> RoadSpeed:
     empty = np.zeros(0)
     none = np.zeros(0, dtype=np.intp)
-    return RoadSpeed(none, empty, empty, empty, none, np.nan, pd.DataFrame(), reason)
+    return RoadSpeed(
+        none, empty, empty, empty, none, np.nan, pd.DataFrame(), reason
+    )
 
 
 def _slope_within(runs: pd.DataFrame, period: pd.Series) -> float:

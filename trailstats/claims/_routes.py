@@ -79,7 +79,9 @@ def surges(data: Evidence) -> Floats:
     segment = data.tracks["segment"][kept].astype(np.intp)
     segments = data.history.segments
     surface = segments["surface"]
-    kinds = np.select([surface == Surface.ROAD, surface == Surface.TRAIL], [0, 1], 2)
+    kinds = np.select(
+        [surface == Surface.ROAD, surface == Surface.TRAIL], [0, 1], 2
+    )
     code = kinds[segment]
     technical = segments["technical"].to_numpy(dtype=np.bool_)[segment]
     fair = (np.abs(grade) < GENTLE) & ~technical & (speed > STOPPED_SPEED)
@@ -97,4 +99,6 @@ def surges(data: Evidence) -> Floats:
         enough &= points >= FEWEST_POINTS
         means.append(sums / np.maximum(points, 1))
     last, before = means
-    return np.where(enough, last / np.where(before > 0, before, 1.0) - 1.0, np.nan)
+    return np.where(
+        enough, last / np.where(before > 0, before, 1.0) - 1.0, np.nan
+    )

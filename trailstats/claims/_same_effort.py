@@ -126,7 +126,9 @@ def _found(
             "what that would make of it."
         )
     elif comparison.enough:
-        notes.append("The ground of these runs is too uncertain to compare the two.")
+        notes.append(
+            "The ground of these runs is too uncertain to compare the two."
+        )
     if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
         notes.append(
             f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a "

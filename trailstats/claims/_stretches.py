@@ -49,7 +49,10 @@ FEWEST_STRETCHES: Final = 30
 """Stretches that the lines need, or nothing is corrected (our choice)."""
 
 _COVARIATES: Final = ["speed", "middle", "early", "uphill", "downhill"]
-_BOUNDS: Final = ([0.0, 0.0, -60.0, -150.0, -150.0], [60.0, 20.0, 0.0, 150.0, 150.0])
+_BOUNDS: Final = (
+    [0.0, 0.0, -60.0, -150.0, -150.0],
+    [60.0, 20.0, 0.0, 150.0, 150.0],
+)
 """Bounds of what each covariate may do to the heart rate [bpm per m/s, per hour, 1, 1, 1]
 (our choice).
 """
@@ -100,7 +103,9 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine
     )
     table = table[kept]
     slopes, line = _slopes(table)
-    corrected = table["heart_rate"] - table[_COVARIATES[1:]].to_numpy() @ slopes[1:]
+    corrected = (
+        table["heart_rate"] - table[_COVARIATES[1:]].to_numpy() @ slopes[1:]
+    )
     columns = ["row", "surface", "p_trail", "mean_grade", "duration", "speed"]
     return table[columns].assign(heart_rate=corrected), line
 
@@ -139,5 +144,7 @@ def _speed_line(centred: Floats, row: NDArray[np.intp]) -> SpeedLine:
     pull = np.bincount(row, weights=speed * (rate - slope * speed))
     runs = float(power.sum() ** 2 / (power**2).sum())
     # Errors within a run go together, so runs count, not stretches; n / (n - 1) as for a variance.
-    error = float(np.sqrt((pull**2).sum() * runs / max(runs - 1.0, 0.5)) / power.sum())
+    error = float(
+        np.sqrt((pull**2).sum() * runs / max(runs - 1.0, 0.5)) / power.sum()
+    )
     return SpeedLine(slope, error, max(runs - 1.0, 1.0))

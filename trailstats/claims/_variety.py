@@ -33,7 +33,9 @@ def variety(data: Evidence) -> Finding:
     """Return whether single trail runs spread their time more evenly over kinds of terrain than
     road runs do.
     """
-    evenness = compare_runs(data, "terrain_evenness", data.runs["terrain_evenness"])
+    evenness = compare_runs(
+        data, "terrain_evenness", data.runs["terrain_evenness"]
+    )
     found = session_kinds_of_runs(data)
     kinds = [_sessions_of_kind(data, kind, found) for kind in _KINDS]
     return answer("variety", evenness, parts=(evenness, *kinds))
@@ -43,7 +45,9 @@ def _sessions_of_kind(
     data: Evidence, kind: SessionKind, found: list[tuple[SessionKind, ...]]
 ) -> Finding:
     """Return how much of the runs on each side are sessions of one kind."""
-    is_kind = pd.Series([float(kind in own) for own in found], index=data.runs.index)
+    is_kind = pd.Series(
+        [float(kind in own) for own in found], index=data.runs.index
+    )
     part = compare_runs(data, kind.value, is_kind)
     if len(is_kind) and not is_kind.any():
         silent = replace(

@@ -56,14 +56,19 @@ def week_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
     """Return R1, R3a to R3c, R4 and R5 over the last twelve weeks with recordings."""
     if days.empty:
         nothing = "No run has been recorded."
-        return [rule_result(rule, "", "not enough data", nothing) for rule in RULES]
+        return [
+            rule_result(rule, "", "not enough data", nothing) for rule in RULES
+        ]
     begin = days.max() - pd.Timedelta(weeks=RECENT)
     recent = (days > begin).to_numpy()
     period = span(max(days.min(), begin + pd.Timedelta(days=1)), days.max())
     kinds = session_kinds_of_runs(data)
     return [
         _trail_runs_a_week(data, days),
-        *(_ground_for_goal(data, rule, recent, period, kinds) for rule in _SESSIONS),
+        *(
+            _ground_for_goal(data, rule, recent, period, kinds)
+            for rule in _SESSIONS
+        ),
         _easy_on_trail(data, recent, period),
         _variety(data, recent, period),
     ]
@@ -77,7 +82,9 @@ def weeks_of_trail_runs(data: Evidence, days: pd.Series) -> pd.DataFrame:
     usual number, or in the month before a race is not applicable.
     """
     monday = monday_of(days)
-    runs = pd.DataFrame({"week": monday, "n_trail": data.is_trail, "n_total": True})
+    runs = pd.DataFrame(
+        {"week": monday, "n_trail": data.is_trail, "n_total": True}
+    )
     counts = runs.groupby("week").sum()
     # The last week is whole only where its Sunday is reached.
     end = monday_of(days + pd.Timedelta(days=1)).max() - pd.Timedelta(days=7)
@@ -160,7 +167,9 @@ def _ground_for_goal(
 def _easy_on_trail(data: Evidence, recent: Flags, period: str) -> RuleResult:
     runs = data.runs
     judged = runs["time_easy_judged"]
-    index = 1.0 - runs["time_above_easy"] / judged.where(judged >= SHORTEST_JUDGED)
+    index = 1.0 - runs["time_above_easy"] / judged.where(
+        judged >= SHORTEST_JUDGED
+    )
     own = recent & (runs["intent"] == "easy") & data.is_trail & index.notna()
     index = index[own]
     files = tuple(data.file_names[own])
@@ -193,7 +202,9 @@ def _variety(data: Evidence, recent: Flags, period: str) -> RuleResult:
         detail = "Less than an hour on ground whose kind is known."
         return rule_result("R5", period, "not enough data", detail)
     value = shannon_evenness(hours)
-    parts = [f"{kind} {h:.1f} h" for kind, h in zip(GROUND_KINDS, hours, strict=True)]
+    parts = [
+        f"{kind} {h:.1f} h" for kind, h in zip(GROUND_KINDS, hours, strict=True)
+    ]
     detail = (
         f"Evenness {value:.2f} of 1: {', '.join(parts)}. A description; no study says how much is "
         "good."

@@ -44,7 +44,9 @@ class Weeks:
         """Return the trail share of the time of so many weeks before each week; NaN without running
         in them.
         """
-        trail, every = (_sum_before(v, weeks) for v in (self.trail_hours, self.hours))
+        trail, every = (
+            _sum_before(v, weeks) for v in (self.trail_hours, self.hours)
+        )
         return _ratio(trail, every)
 
     def share_after(self, weeks: int) -> Floats:
@@ -52,7 +54,8 @@ class Weeks:
         NaN likewise.
         """
         trail, every = (
-            _sum_before(v[::-1], weeks)[::-1] for v in (self.trail_hours, self.hours)
+            _sum_before(v[::-1], weeks)[::-1]
+            for v in (self.trail_hours, self.hours)
         )
         return _ratio(trail, every)
 
@@ -63,7 +66,9 @@ class Weeks:
         if not len(self):
             return np.zeros(0)
         before = np.append(self.hours[:6].mean(), self.hours[:-1])
-        return np.maximum(exponential_load(before, 6.0, initial=float(before[0])), 0.1)
+        return np.maximum(
+            exponential_load(before, 6.0, initial=float(before[0])), 0.1
+        )
 
 
 def whole_weeks(data: Evidence) -> Weeks:
@@ -74,7 +79,9 @@ def whole_weeks(data: Evidence) -> Weeks:
     nothing = np.zeros(0)
     if runs.empty:
         return Weeks(
-            pd.DatetimeIndex([], tz="UTC"), np.zeros(0, dtype=np.intp), *[nothing] * 5
+            pd.DatetimeIndex([], tz="UTC"),
+            np.zeros(0, dtype=np.intp),
+            *[nothing] * 5,
         )
     first, last = runs["start_time"].min(), runs["start_time"].max()
     monday = first.floor("D") - pd.Timedelta(days=first.weekday())
@@ -131,7 +138,9 @@ def local_days(data: Evidence) -> pd.Series:
     """Return the local calendar day of each run's start, UTC where the file has no offset."""
     runs = data.runs
     shift = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
-    days: pd.Series = (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
+    days: pd.Series = (
+        (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
+    )
     return days
 
 
@@ -139,7 +148,9 @@ def race_days(data: Evidence, days: pd.Series) -> list[pd.Timestamp]:
     """Return the days of road races: those given, those of the profile, and runs named as races off
     the trails.
     """
-    given = {pd.Timestamp(day) for day in (*data.races, *data.history.athlete.races)}
+    given = {
+        pd.Timestamp(day) for day in (*data.races, *data.history.athlete.races)
+    }
     runs = data.runs
     named = days[(runs["intent"] == "race") & (runs["side"] != "trail")]
     return sorted(given | set(named.tolist()))

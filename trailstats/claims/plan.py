@@ -26,7 +26,9 @@ from trailstats.schema import Verdict
 __all__ = ["check_plan", "next_four_weeks", "training_rules"]
 
 
-def check_plan(history: History, *, races: Sequence[dt.date] = ()) -> list[RuleResult]:
+def check_plan(
+    history: History, *, races: Sequence[dt.date] = ()
+) -> list[RuleResult]:
     """Check the training rules that the article gives.
 
     Parameters
@@ -68,7 +70,9 @@ def next_four_weeks(rules: Sequence[RuleResult]) -> tuple[str, ...]:
     """
     latest = {rule.rule: rule.outcome for rule in rules}
     words = claim_wording().rules
-    return tuple(w.advice for name, w in words.items() if latest.get(name) == "fail")
+    return tuple(
+        w.advice for name, w in words.items() if latest.get(name) == "fail"
+    )
 
 
 def training_rules(data: Evidence) -> Finding:
@@ -80,7 +84,9 @@ def training_rules(data: Evidence) -> Finding:
     kept = Counter(r.rule for r in rules if r.outcome == "pass")
     notes = []
     if checked:
-        each = [f"{name} {kept[name]} of {times}" for name, times in checked.items()]
+        each = [
+            f"{name} {kept[name]} of {times}" for name, times in checked.items()
+        ]
         notes.append(
             f"{kept.total()} of {checked.total()} checks passed: {', '.join(each)}."
         )

@@ -94,7 +94,9 @@ class ClaimResult:
         return html_card(self.statement, rows)
 
 
-_SINGLE = tuple(f.name for f in fields(ClaimResult) if not f.type.startswith("tuple"))
+_SINGLE = tuple(
+    f.name for f in fields(ClaimResult) if not f.type.startswith("tuple")
+)
 """Fields that hold one value."""
 
 
@@ -134,7 +136,9 @@ def claims_table(results: Iterable[ClaimResult]) -> pd.DataFrame:
             dtype = _DTYPES.get(str(field_.type), "str")
             columns[field_.name] = pd.Series(values, dtype=dtype)
     table = pd.DataFrame(columns)
-    table.insert(1, "part", np.array([number for number, _ in held], dtype="int64"))
+    table.insert(
+        1, "part", np.array([number for number, _ in held], dtype="int64")
+    )
     return table
 
 

@@ -75,7 +75,11 @@ def road_form(history: History) -> RoadForm:
     found = road_speed(data, weeks)
     monday = weeks.start[found.week]
     table = pd.DataFrame(
-        {"week": monday, "speed": found.speed, "n_runs": found.count.astype(np.int64)}
+        {
+            "week": monday,
+            "speed": found.speed,
+            "n_runs": found.count.astype(np.int64),
+        }
     )
     clock = as_floats(found.week)
     trend, correlation = _line(found.speed, clock, found.count)
@@ -86,7 +90,9 @@ def road_form(history: History) -> RoadForm:
     return RoadForm(table, trend, found.reference, correlation)
 
 
-def _line(speed: Floats, clock: Floats, count: Floats) -> tuple[pd.DataFrame, float]:
+def _line(
+    speed: Floats, clock: Floats, count: Floats
+) -> tuple[pd.DataFrame, float]:
     """Return the line at even distances in weeks: its height is the constant of a fit whose clock
     is zero there.
     """

@@ -41,7 +41,9 @@ from trailstats.schema import Severity
 __all__ = ["CleanRules", "clean"]
 
 
-def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanActivity:
+def clean(
+    activity: Activity, *, cleaning: CleanRules | None = None
+) -> CleanActivity:
     """Return a cleaned activity with its ``track``.
 
     Parameters
@@ -88,7 +90,9 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
     blank_lost_elevation(draft)
     set_indoor_aside(draft)
     blank_spikes(draft)
-    duration = durations(draft.activity.seconds, draft.index, draft.activity.pauses)
+    duration = durations(
+        draft.activity.seconds, draft.index, draft.activity.pauses
+    )
     blank_frozen(draft, duration)
     found = steps(draft, duration)
     carried = carried_samples(draft, found)
@@ -107,8 +111,12 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
         timer=timer,
     )
     # Without positions and a device's distance all that is known of a recording is its time.
-    placed = not np.isnan(draft.columns["latitude"]).all() or bool(distance[-1] > 0)
-    moving = moving_samples(found.duration, speed, distance, profile, rules, placed)
+    placed = not np.isnan(draft.columns["latitude"]).all() or bool(
+        distance[-1] > 0
+    )
+    moving = moving_samples(
+        found.duration, speed, distance, profile, rules, placed
+    )
     moving &= ~carried
     standing = ~moving & (found.duration > 0)
     draft.note(
@@ -128,7 +136,8 @@ def clean(activity: Activity, *, cleaning: CleanRules | None = None) -> CleanAct
         **_on_samples(profile, distance),
     }
     facts = {
-        field.name: getattr(draft.activity, field.name) for field in fields(Activity)
+        field.name: getattr(draft.activity, field.name)
+        for field in fields(Activity)
     }
     facts["records"] = schema.RECORDS.frame(draft.columns, draft.index)
     facts["issues"] = tuple(draft.issues)

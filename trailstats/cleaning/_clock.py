@@ -85,7 +85,9 @@ def _pauses_by_clock(
     start, end = _stamps(pauses["start_time"]), _stamps(pauses["end_time"])
     recorded = []
     for part in parts:
-        inside = np.searchsorted(part, end) - np.searchsorted(part, start, side="right")
+        inside = np.searchsorted(part, end) - np.searchsorted(
+            part, start, side="right"
+        )
         outside = (end < part[0] - usual) | (start > part[-1] + usual)
         recorded.append(np.where(outside, np.iinfo(np.int64).max, inside))
     shift = shifts[np.argmin(recorded, axis=0)]

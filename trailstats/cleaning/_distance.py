@@ -70,7 +70,9 @@ def durations(seconds: Floats, index: pd.Index, pauses: pd.DataFrame) -> Floats:
     knots = np.stack([start, end], axis=1).ravel()
     until = np.stack([total - (end - start), total], axis=1).ravel()
     paused = np.interp(seconds, knots, until)
-    return np.asarray(np.maximum(passed - np.diff(paused, prepend=paused[0]), 0.0))
+    return np.asarray(
+        np.maximum(passed - np.diff(paused, prepend=paused[0]), 0.0)
+    )
 
 
 def steps(draft: Draft, duration: Floats) -> Steps:
@@ -142,7 +144,9 @@ def _counted_steps(
     step = np.nan_to_num(columns["speed"]) * timed
     message = f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
     count = int((step > 0).sum())
-    draft.issues.append(Issue("distance_from_speed", Severity.INFO, message, count))
+    draft.issues.append(
+        Issue("distance_from_speed", Severity.INFO, message, count)
+    )
     return step, np.zeros(len(step), bool)
 
 
@@ -172,11 +176,15 @@ def _caught_up(
         went = by_position[since : row + 1]
         step[since : row + 1] = went * (step[since : row + 1].sum() / went.sum())
         before = true[since - 1] - behind[since - 1]
-        behind[since:row] = true[since:row] - (before + np.cumsum(step[since:row]))
+        behind[since:row] = true[since:row] - (
+            before + np.cumsum(step[since:row])
+        )
     return step, error
 
 
-def _position_steps(columns: dict[str, Floats], timer: Floats) -> tuple[Floats, Flags]:
+def _position_steps(
+    columns: dict[str, Floats], timer: Floats
+) -> tuple[Floats, Flags]:
     """Return the distance by positions, spread evenly over samples without one, and which steps
     join two known.
     """
@@ -211,8 +219,12 @@ def _device_steps(
     if placed > COMPARED and counted < low * placed:
         # On slow stretches the jitter of positions adds up; over longer steps it doesn't.
         rows = np.flatnonzero(both)
-        some = rows[np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]]
-        coarse = step_lengths(columns["latitude"][some], columns["longitude"][some])
+        some = rows[
+            np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]
+        ]
+        coarse = step_lengths(
+            columns["latitude"][some], columns["longitude"][some]
+        )
         placed = min(placed, float(coarse.sum()))
     if placed > COMPARED and not low <= counted / placed <= high:
         message = (
@@ -251,7 +263,9 @@ def moving_samples(
         return duration > 0
     under_way = speed >= rules.stop_speed
     if profile is not None:
-        climb = np.abs(np.interp(distance, profile.distance, profile.grade)) * speed
+        climb = (
+            np.abs(np.interp(distance, profile.distance, profile.grade)) * speed
+        )
         under_way |= climb >= rules.stop_climb
     start, stop = true_runs(~under_way)
     clock = np.append(0.0, np.cumsum(duration))

@@ -52,7 +52,9 @@ class Draft:
     @cached_property
     def limit(self) -> float:
         """Speed that is an error above [m/s]."""
-        return self.rules.max_speed if self.on_foot else self.rules.max_speed_riding
+        return (
+            self.rules.max_speed if self.on_foot else self.rules.max_speed_riding
+        )
 
     def note(
         self,

@@ -84,7 +84,9 @@ class Order:
             for c in ("start_time", "end_time")
         ]
         steps = np.diff(self.stamps)
-        self.usual = int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
+        self.usual = (
+            int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
+        )
 
     def follow(self) -> None:
         """Walk through the blocks and decide of each where it belongs."""
@@ -169,7 +171,8 @@ class Order:
         in_file = (start - 1, start), (end, following), (before, after)
         by_time = (before, start), (end, after), (start - 1, following)
         lengths = [
-            sum(self._metres(a, b) for a, b in joins) for joins in (in_file, by_time)
+            sum(self._metres(a, b) for a, b in joins)
+            for joins in (in_file, by_time)
         ]
         gaps = [
             abs(self._time(a) - self._time(b))
@@ -234,6 +237,8 @@ class Order:
         if moved < SAME_TRACK:
             return False
         recorded = ~np.isnan(self.activity.records.to_numpy())
-        fuller = np.count_nonzero(recorded[rows]) > np.count_nonzero(recorded[earlier])
+        fuller = np.count_nonzero(recorded[rows]) > np.count_nonzero(
+            recorded[earlier]
+        )
         self.second[earlier if fuller else rows] = True
         return True

@@ -123,7 +123,9 @@ def blank_frozen(draft: Draft, duration: Floats) -> None:
         known = ~np.isnan(values)
         total = np.append(0.0, np.cumsum(np.where(known, values, 0.0)))
         count = np.append(0, np.cumsum(known))
-        return np.asarray((total[stop] - total[start]) / (count[stop] - count[start]))
+        return np.asarray(
+            (total[stop] - total[start]) / (count[stop] - count[start])
+        )
 
     seconds, counted = draft.activity.seconds, columns["distance"]
     after = np.minimum(stop, len(lat) - 1)

@@ -173,7 +173,9 @@ def _follows_cadence(draft: Draft, timer: Floats) -> Flags:
     rules = draft.rules
     heart, steps = draft.columns["heart_rate"], draft.columns["cadence"]
     out = np.zeros(len(timer), bool)
-    known = np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
+    known = (
+        np.append(np.diff(timer) > 0, True) & ~np.isnan(heart) & ~np.isnan(steps)
+    )
     if known.sum() < 2 or timer[-1] < rules.heart_rate_lock:
         return out
     second = np.arange(timer[known][0], timer[known][-1], 1.0)

@@ -148,7 +148,9 @@ class CleanRules:
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, float) and not value > 0:
-                raise ConfigError(f"{item.name} is {value:g}; it must be positive")
+                raise ConfigError(
+                    f"{item.name} is {value:g}; it must be positive"
+                )
             if isinstance(value, tuple) and not value[0] < value[1]:
                 raise ConfigError(
                     f"{item.name} must increase from its first value to its second"

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich", "click"):
             raise
-        sys.stderr.write(f"trailstats: {MissingExtraError(str(error.name), 'cli')}\n")
+        sys.stderr.write(
+            f"trailstats: {MissingExtraError(str(error.name), 'cli')}\n"
+        )
         raise SystemExit(2) from None
     raise SystemExit(run(arguments))

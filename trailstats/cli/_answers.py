@@ -61,9 +61,13 @@ def report(
         split=pages.split,
     )
     if pages.png is not None:
-        write_pictures(history, pages.png, results=results, imperial=shown.imperial)
+        write_pictures(
+            history, pages.png, results=results, imperial=shown.imperial
+        )
     if shown.as_json:
-        print_json(claims_document(history, results, rules) | {"report": str(path)})
+        print_json(
+            claims_document(history, results, rules) | {"report": str(path)}
+        )
     else:
         tables.summary(history, shown.units)
         tables.claims(results, shown.units)

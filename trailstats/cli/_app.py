@@ -128,7 +128,9 @@ def _gathered(target: Callable[..., T], given: dict[str, object]) -> T:
 
 def print_json(document: object) -> None:
     """Print a document on one line of standard output."""
-    sys.stdout.write(json.dumps(document, allow_nan=False, ensure_ascii=False) + "\n")
+    sys.stdout.write(
+        json.dumps(document, allow_nan=False, ensure_ascii=False) + "\n"
+    )
 
 
 @app.callback(invoke_without_command=True)

@@ -79,7 +79,9 @@ def batch(
     document = functools.cache(lambda: _document(histories, outputs.by_athlete))
     for path, table in outputs.tables():
         if table is ACTIVITIES and path.suffix.lower() == ".json":
-            write_atomically(path, json.dumps(document(), allow_nan=False).encode())
+            write_atomically(
+                path, json.dumps(document(), allow_nan=False).encode()
+            )
         else:
             _write(path, table, histories, outputs)
     if shown.as_json:
@@ -124,7 +126,9 @@ def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:
     return {"format_version": FORMAT_VERSION, "athletes": found}
 
 
-def _write(path: Path, table: Table, histories: Histories, outputs: Outputs) -> None:
+def _write(
+    path: Path, table: Table, histories: Histories, outputs: Outputs
+) -> None:
     partition = outputs.partition
     parts = (
         _with_athlete(part, name) if outputs.by_athlete or partition else part
@@ -145,5 +149,7 @@ def _write(path: Path, table: Table, histories: Histories, outputs: Outputs) -> 
 
 def _with_athlete(part: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return a table with the athlete's name as its first column."""
-    athlete = pd.Series([name or "unnamed"] * len(part), index=part.index, dtype="str")
+    athlete = pd.Series(
+        [name or "unnamed"] * len(part), index=part.index, dtype="str"
+    )
     return pd.concat([athlete.rename("athlete"), part], axis=1)

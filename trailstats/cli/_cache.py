@@ -39,7 +39,9 @@ def info(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
         held = found.info()
     for key in ("oldest", "newest"):
         used = held.get(key)
-        held[key] = used and dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat()
+        held[key] = (
+            used and dt.datetime.fromtimestamp(used, dt.UTC).date().isoformat()
+        )
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "cache": held})
         return ExitCode.OK

@@ -46,7 +46,9 @@ def print_checks(found: Sequence[dict[str, Any]]) -> None:
     for item, name in zip(found, names, strict=True):
         short = name.removeprefix(shared)
         if item["status"] == "failed":
-            reason = str(item["error"]).split(": ", 1)[-1].removeprefix(f"{name}: ")
+            reason = (
+                str(item["error"]).split(": ", 1)[-1].removeprefix(f"{name}: ")
+            )
             cells.append((short, Text("failed", "red"), reason))
         else:
             cells.append((short, _contents(item), "\n".join(_oddities(item))))
@@ -82,7 +84,9 @@ def _contents(item: dict[str, Any]) -> str:
 
 
 def _oddities(item: dict[str, Any]) -> list[str]:
-    lines = [f"{issue['severity']}: {issue['message']}" for issue in item["issues"]]
+    lines = [
+        f"{issue['severity']}: {issue['message']}" for issue in item["issues"]
+    ]
     if "no_comparison" in item:
         lines.append(f"not compared: {item['no_comparison']}")
     for row in item.get("differences", ()):

@@ -77,5 +77,7 @@ def print_rows(
         table.columns[0].max_width = first_width
     for row in rows:
         # As Text: names from files may hold what the console would take for markup.
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(
+            *(Text(cell) if isinstance(cell, str) else cell for cell in row)
+        )
     _console().print(table)

@@ -7,7 +7,12 @@ import sys
 from collections.abc import Collection
 from enum import IntEnum
 
-from trailstats.errors import ConfigError, MissingExtraError, ReadError, TrailstatsError
+from trailstats.errors import (
+    ConfigError,
+    MissingExtraError,
+    ReadError,
+    TrailstatsError,
+)
 from trailstats.history import History
 from trailstats.schema import FORMAT_VERSION
 
@@ -76,7 +81,8 @@ def report_problem(error: TrailstatsError, as_json: bool) -> None:
                 "where": error.where() or None,
             }
         sys.stdout.write(
-            json.dumps({"format_version": FORMAT_VERSION, "problem": problem}) + "\n"
+            json.dumps({"format_version": FORMAT_VERSION, "problem": problem})
+            + "\n"
         )
     else:
         sys.stderr.write(f"trailstats: {error}\n")

@@ -51,7 +51,10 @@ def print_explanation(found: Explanation, units: Units) -> None:
             _cue_list(reasons),
         )
         for row, reasons, ways in zip(
-            found.segments.to_dict("records"), found.reasons, found.ways, strict=True
+            found.segments.to_dict("records"),
+            found.reasons,
+            found.ways,
+            strict=True,
         )
     ]
     print_rows(heads, rows, right=("from", "to", "p trail"))

@@ -108,7 +108,9 @@ class Ground:
             terrain=_terrain_rules(self.evidence),
             map=RoadMap(self.map, cache=folder) if self.map else None,
             labels=as_labels(self.labels),
-            cleaning=CleanRules(dem=GroundTiles.of(*self.dem) if self.dem else None),
+            cleaning=CleanRules(
+                dem=GroundTiles.of(*self.dem) if self.dem else None
+            ),
         )
 
 
@@ -152,7 +154,9 @@ def _terrain_rules(evidence: str | None) -> TerrainRules:
     unknown = [name for name in names if name not in allowed]
     if unknown or not names:
         what = repr(unknown[0]) if unknown else "nothing"
-        raise ConfigError(f"--evidence: {what} is none of signal, tag, map, label")
+        raise ConfigError(
+            f"--evidence: {what} is none of signal, tag, map, label"
+        )
     return TerrainRules(sources=frozenset(SurfaceSource(name) for name in names))
 
 
@@ -160,4 +164,6 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--race: {text!r} is no date such as 2026-05-10") from None
+        raise ConfigError(
+            f"--race: {text!r} is no date such as 2026-05-10"
+        ) from None

@@ -40,5 +40,7 @@ def schema(
             tables.columns(TABLES[name])
     else:
         known = ", ".join(sorted([*DOCUMENTS, *TABLES]))
-        raise UsageProblem(f"there is no document or table {name!r}; known are {known}")
+        raise UsageProblem(
+            f"there is no document or table {name!r}; known are {known}"
+        )
     return ExitCode.OK

@@ -14,7 +14,13 @@ from rich.style import Style
 from rich.text import Text
 
 from trailstats import schema
-from trailstats.cli._console import Row, console_width, is_narrow, note, print_rows
+from trailstats.cli._console import (
+    Row,
+    console_width,
+    is_narrow,
+    note,
+    print_rows,
+)
 from trailstats.history import History
 from trailstats.model.results import Analysis
 from trailstats.report import text
@@ -34,7 +40,12 @@ MOST_FAILURES = 20
 WIDEST = 32
 """Characters that a column of any table gets at most where there are others."""
 
-_COLOURS = {"good": "green", "bad": "red", "warn": "yellow", "muted": "bright_black"}
+_COLOURS = {
+    "good": "green",
+    "bad": "red",
+    "warn": "yellow",
+    "muted": "bright_black",
+}
 _SIGNS = {
     Verdict.SUPPORTED: "+",
     Verdict.CONTRADICTED: "-",
@@ -135,7 +146,9 @@ def failures(history: History) -> None:
         sys.stderr.write(f"failed: {failure.source}: {failure.message}{where}\n")
     rest = len(history.failures) - MOST_FAILURES
     if rest > 0:
-        sys.stderr.write(f"... and {rest} more; `trailstats check` lists them all\n")
+        sys.stderr.write(
+            f"... and {rest} more; `trailstats check` lists them all\n"
+        )
     if not len(history.analyses):
         sys.stderr.write("trailstats: no activity could be read\n")
 
@@ -242,7 +255,8 @@ def frame(table: pd.DataFrame, as_json: bool) -> None:
     }
     # Three characters lie between columns, and a long text may take several lines.
     widths = [
-        3 + min(max(map(len, (name, *cells))), WIDEST) for name, cells in texts.items()
+        3 + min(max(map(len, (name, *cells))), WIDEST)
+        for name, cells in texts.items()
     ]
     fitting = max(int((np.cumsum(widths) <= console_width()).sum()), 3)
     names = list(texts)

@@ -59,9 +59,14 @@ class Work:
     ) -> dict[str, History]:
         """Work through the sources of each, while the cluster is connected and progress shown."""
         options_of = self.ground.options(self.processes.cache)
-        options = {name: options_of(athlete=one) for name, one in athletes.items()}
+        options = {
+            name: options_of(athlete=one) for name, one in athletes.items()
+        }
         cache = self.processes.folder
-        with self._cluster() as executor, watched(kept=cache is not None) as progress:
+        with (
+            self._cluster() as executor,
+            watched(kept=cache is not None) as progress,
+        ):
             engine = Engine(self.processes.workers, executor, self.time_limit)
             work = Gather(Cache(cache), engine, progress)
             return histories_of(sources, options, work, own_pace=self.own_pace)

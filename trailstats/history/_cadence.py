@@ -43,7 +43,9 @@ def level_running(segments: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
     """Return speed [m/s], recorded cadence [1/min] and duration [s] of the level stretches that
     were run.
     """
-    slope, gait = (segments[name].to_numpy(dtype=object) for name in ("slope", "gait"))
+    slope, gait = (
+        segments[name].to_numpy(dtype=object) for name in ("slope", "gait")
+    )
     speed, cadence, duration = (
         segments[name].to_numpy() for name in ("speed", "cadence", "duration")
     )
@@ -60,7 +62,9 @@ def cadence_evidence(analysis: Analysis) -> CadenceEvidence:
     """Return what an activity shows of the athlete's cadence; nothing where it has no steps."""
     if not analysis.metrics["steps"]:
         return CadenceEvidence()
-    speed, cadence, seconds = map(np.ndarray.tolist, level_running(analysis.segments))
+    speed, cadence, seconds = map(
+        np.ndarray.tolist, level_running(analysis.segments)
+    )
     recorded = analysis.metrics["mean_cadence"].coverage >= RECORDED
     return CadenceEvidence(
         tuple(speed), tuple(cadence), tuple(seconds), wanted=not recorded

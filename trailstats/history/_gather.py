@@ -186,7 +186,9 @@ def gather_with_own_cadence(
         number
         for number, items in enumerate(out)
         if id(jobs[number][1]) in better
-        and any(isinstance(item, Stored) and item.cadence.wanted for item in items)
+        and any(
+            isinstance(item, Stored) and item.cadence.wanted for item in items
+        )
     ]
 
     def step(done: int, total: int) -> None:

@@ -13,7 +13,11 @@ from trailstats import schema
 from trailstats.history._intent import judge_intent
 from trailstats.history._rows import activities_table, failure_row
 from trailstats.history._stored import StoredAnalyses
-from trailstats.history.training import daily_table, training_metrics, weekly_table
+from trailstats.history.training import (
+    daily_table,
+    training_metrics,
+    weekly_table,
+)
 from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits, resolve_limits
@@ -62,9 +66,7 @@ class History:
     limits: HeartRateLimits
 
     def __repr__(self) -> str:
-        return (
-            f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
-        )
+        return f"<History: {len(self.analyses)} activities, {len(self.failures)} failures>"
 
     def _repr_html_(self) -> str:
         runs = self.runs
@@ -135,9 +137,13 @@ class History:
         values = []
         for one in analyses:
             files.append(one.meta.source)
-            values.append([_value_of(one.metrics.get(name)) for name in schema.METRICS])
+            values.append(
+                [_value_of(one.metrics.get(name)) for name in schema.METRICS]
+            )
         return pd.DataFrame(
-            np.reshape(values, (len(files), len(schema.METRICS))).astype("float64"),
+            np.reshape(values, (len(files), len(schema.METRICS))).astype(
+                "float64"
+            ),
             index=pd.Index(files, name="file", dtype="str"),
             columns=list(schema.METRICS),
         )
@@ -158,7 +164,9 @@ class History:
         """
         runs = self.runs
         read = self.activities.index[self.activities["status"] == "ok"]
-        efforts = zip(read.isin(runs.index), self.tables(schema.EFFORTS), strict=True)
+        efforts = zip(
+            read.isin(runs.index), self.tables(schema.EFFORTS), strict=True
+        )
         return training_metrics(
             runs, self.segments, (table for is_run, table in efforts if is_run)
         )

@@ -38,9 +38,7 @@ class IntentRules:
         r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b"
         r"|\d ?[x\xd7] ?\d"
     )
-    race: str = (
-        r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
-    )
+    race: str = r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
     recovery_window: float = RECOVERY_WINDOW
     hard_time: float = 600.0
 
@@ -78,7 +76,9 @@ def judge_intent(
     days = table["start_time"].dt.date
     on_race_day = days.isin(athlete.races)
     intent = np.select(
-        [race, easy & ~hard, hard, on_race_day], ["race", "easy", "hard", "race"], ""
+        [race, easy & ~hard, hard, on_race_day],
+        ["race", "easy", "hard", "race"],
+        "",
     ).astype(object)
     source = np.select(
         [race | easy | hard, on_race_day], ["name", "profile"], ""
@@ -95,7 +95,9 @@ def judge_intent(
     rows = np.flatnonzero(is_run)
     runs = table.iloc[rows]
     begin = (
-        (runs["start_time"] - pd.Timestamp(0, tz="UTC")).dt.total_seconds().to_numpy()
+        (runs["start_time"] - pd.Timestamp(0, tz="UTC"))
+        .dt.total_seconds()
+        .to_numpy()
     )
     named = intent[rows] != ""
     by_calendar = easy_intended(

@@ -64,7 +64,9 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     time = None if begin is None else begin.as_unit("ns").value
     held = item.heart_rate_times
     times = np.stack([getattr(held, f.name) for f in fields(held)])
-    tables = {name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS}
+    tables = {
+        name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
+    }
     return {
         START: _squeeze({"source": meta.source, "time": time}),
         HEAD: _squeeze(replace(item, meta=meta).outline()),
@@ -97,7 +99,8 @@ def unpack(parts: Mapping[str, bytes], source: str) -> Analysis:
     head = unpack_head(parts[HEAD], parts[TIMES], source)
     name = head.meta.source
     tables: dict[str, Any] = {
-        t: join_tables([parts[t]], schema.TABLES[t], [name]) for t in TABLES_OF_ANALYSIS
+        t: join_tables([parts[t]], schema.TABLES[t], [name])
+        for t in TABLES_OF_ANALYSIS
     }
     return replace(head, **tables)
 
@@ -159,7 +162,8 @@ def unpack_cadence(block: bytes) -> CadenceEvidence:
     with _sound("evidence of a cadence"):
         found = _spread(block)
         speed, cadence, seconds = (
-            tuple(map(float, found[name])) for name in ("speed", "cadence", "seconds")
+            tuple(map(float, found[name]))
+            for name in ("speed", "cadence", "seconds")
         )
         return CadenceEvidence(speed, cadence, seconds, bool(found["wanted"]))
 
@@ -181,12 +185,15 @@ def unpack_row(
     }
 
 
-_ROW = [name for name in schema.ACTIVITIES.names if name not in ("file", "start_time")]
+_ROW = [
+    name for name in schema.ACTIVITIES.names if name not in ("file", "start_time")
+]
 
 
 def _squeeze(document: object) -> bytes:
     return zlib.compress(
-        json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), _FAST
+        json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+        _FAST,
     )
 
 

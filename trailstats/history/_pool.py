@@ -126,11 +126,15 @@ class _Undone:
 
 
 class _Pool(Generic[T]):
-    def __init__(self, work: Callable[[int], T], time_limit: float | None) -> None:
+    def __init__(
+        self, work: Callable[[int], T], time_limit: float | None
+    ) -> None:
         self.work, self.time_limit = work, time_limit
         self.workers: list[_Worker] = []
         self.forked = can_fork()
-        self.context = multiprocessing.get_context("fork" if self.forked else "spawn")
+        self.context = multiprocessing.get_context(
+            "fork" if self.forked else "spawn"
+        )
         self.false_starts = 0
 
     def start(self) -> None:
@@ -216,9 +220,13 @@ class _Pool(Generic[T]):
         jobs = list(worker.jobs)
         if jobs and worker.ready:
             if code == "time_limit":
-                message = f"took longer than the time limit of {self.time_limit:g} s"
+                message = (
+                    f"took longer than the time limit of {self.time_limit:g} s"
+                )
             else:
-                message = f"the process that read it {_ending(worker.process.exitcode)}"
+                message = (
+                    f"the process that read it {_ending(worker.process.exitcode)}"
+                )
             yield jobs.pop(0), Loss(code, message)
         for number in reversed(jobs):
             yield number, _Undone()

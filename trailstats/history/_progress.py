@@ -28,8 +28,12 @@ def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
             return
         last = now
         rate = done / max(now - begin, 1e-3)
-        left = "" if done >= total else f", {clock_text((total - done) / rate)} left"
-        stream.write(f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n")
+        left = (
+            "" if done >= total else f", {clock_text((total - done) / rate)} left"
+        )
+        stream.write(
+            f"trailstats: {done} of {total} read, {rate:.1f} a second{left}\n"
+        )
         stream.flush()
 
     return show

@@ -52,10 +52,14 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "workout": meta.workout,
         "device": meta.device,
         "local_offset": meta.local_offset,
-        "surface": _surface_of_run(metrics["trail_probability"].value, meta.sub_sport),
+        "surface": _surface_of_run(
+            metrics["trail_probability"].value, meta.sub_sport
+        ),
         "session_load_method": metrics["session_load"].method.split(";")[0],
     }
-    row |= {name: metric.value for name, metric in metrics.items() if name in _COLUMNS}
+    row |= {
+        name: metric.value for name, metric in metrics.items() if name in _COLUMNS
+    }
     return row | {name: getattr(totals, name) for name in _AS_TOTAL}
 
 
@@ -89,7 +93,9 @@ def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:
         missing = _MISSING.get(column.dtype, pd.NaT)
         given = [item.get(column.name) for item in items]
         values = [missing if value is None else value for value in given]
-        columns[column.name] = pd.DatetimeIndex(values) if missing is pd.NaT else values
+        columns[column.name] = (
+            pd.DatetimeIndex(values) if missing is pd.NaT else values
+        )
     table = schema.ACTIVITIES.frame(columns)
     table["duplicate_of"] = pd.array(_duplicates(table), dtype="str")
     return table
@@ -110,7 +116,14 @@ def _duplicates(table: pd.DataFrame) -> list[str]:
     The same content is a duplicate; so are recordings that start together and agree in length and
     time, as when one run was exported in two formats.
     """
-    names = ["file", "status", "content_hash", "start_time", "distance", "elapsed_time"]
+    names = [
+        "file",
+        "status",
+        "content_hash",
+        "start_time",
+        "distance",
+        "elapsed_time",
+    ]
     seen: dict[str, str] = {}
     recent: list[Any] = []
     out: list[str] = []
@@ -121,7 +134,8 @@ def _duplicates(table: pd.DataFrame) -> list[str]:
             recent = [
                 other
                 for other in recent
-                if (run.start_time - other.start_time).total_seconds() <= SAME_START
+                if (run.start_time - other.start_time).total_seconds()
+                <= SAME_START
             ]
             alike = (other.file for other in recent if _are_alike(run, other))
             twin = seen.get(run.content_hash) or next(alike, "")

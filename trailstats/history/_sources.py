@@ -202,12 +202,16 @@ def analyze_athletes(
     >>> list(found)
     ['one', 'other']
     """
-    folders = sources if isinstance(sources, Mapping) else athlete_folders(sources)
+    folders = (
+        sources if isinstance(sources, Mapping) else athlete_folders(sources)
+    )
     given = profiles or {}
     extracts = as_map(map)
     options = {
         name: Options.of(
-            athlete=as_athlete(given[name]) if name in given else profile_in(folder),
+            athlete=as_athlete(given[name])
+            if name in given
+            else profile_in(folder),
             cleaning=cleaning,
             terrain=terrain,
             map=extracts,
@@ -262,7 +266,8 @@ def histories_of(
     paces = {}
     if own_pace:
         paces = {
-            name: Baseline.from_segments(one.segments) for name, one in found.items()
+            name: Baseline.from_segments(one.segments)
+            for name, one in found.items()
         }
     if not any(paces.values()):
         return found
@@ -275,7 +280,9 @@ def histories_of(
 
 
 def _histories(
-    places: Mapping[str, Sequence[Place]], options: Mapping[str, Options], work: Work
+    places: Mapping[str, Sequence[Place]],
+    options: Mapping[str, Options],
+    work: Work,
 ) -> dict[str, History]:
     """Work through all sources once."""
     jobs: list[Job] = []
@@ -286,9 +293,13 @@ def _histories(
             jobs.append((ref, measuring))
             owners.append(name)
     found: dict[str, list[Stored | Failure]] = {name: [] for name in places}
-    for name, items in zip(owners, gather_with_own_cadence(jobs, work), strict=True):
+    for name, items in zip(
+        owners, gather_with_own_cadence(jobs, work), strict=True
+    ):
         found[name].extend(items)
-    return {name: _history_of(found[name], options[name].athlete) for name in places}
+    return {
+        name: _history_of(found[name], options[name].athlete) for name in places
+    }
 
 
 def _history_of(items: list[Stored | Failure], athlete: Athlete) -> History:
@@ -307,7 +318,9 @@ def athlete_folders(root: str | os.PathLike[str]) -> dict[str, str]:
     """
     try:
         folders = sorted(
-            p for p in Path(root).iterdir() if p.is_dir() and not p.name.startswith(".")
+            p
+            for p in Path(root).iterdir()
+            if p.is_dir() and not p.name.startswith(".")
         )
     except OSError as error:
         raise ReadError(

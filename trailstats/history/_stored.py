@@ -116,8 +116,14 @@ class Stored:
         if all(name in found for name in names):
             return found
         again = measure_job(self.job) if self.job else None
-        if again is None or again.key != slot.key or slot.number >= len(again.items):
-            raise ReadError("it has changed since it was analysed", path=self.name)
+        if (
+            again is None
+            or again.key != slot.key
+            or slot.number >= len(again.items)
+        ):
+            raise ReadError(
+                "it has changed since it was analysed", path=self.name
+            )
         slot.store.put(again.key, again.items)
         return again.items[slot.number]
 
@@ -207,7 +213,9 @@ class StoredAnalyses(Sequence[Analysis]):
 
     def joined(self, table: schema.Table) -> pd.DataFrame:
         """Return one table of all analyses, one after the other."""
-        blocks = [entry.blocks((table.name,))[table.name] for entry in self.entries]
+        blocks = [
+            entry.blocks((table.name,))[table.name] for entry in self.entries
+        ]
         return join_tables(blocks, table, [entry.name for entry in self.entries])
 
     def in_order(self) -> StoredAnalyses:

@@ -73,7 +73,9 @@ def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
     # Labels are looked up by the source's name; all else follows from its content.
     name = "" if options.labels is None else str(ref)
     about = fingerprint((ref.entry, options.fingerprint, name))
-    return sha256(f"{content.hex()} {about} {code_fingerprint()}".encode()).digest()
+    return sha256(
+        f"{content.hex()} {about} {code_fingerprint()}".encode()
+    ).digest()
 
 
 def trusted(stamp: str) -> str:
@@ -82,7 +84,11 @@ def trusted(stamp: str) -> str:
     """
     times = stamp.split(" ")[1:3]
     if len(times) == 2 and all(t.isdecimal() for t in times):
-        return stamp if time.time() - max(int(t) for t in times) / 1e9 > YOUNG else ""
+        return (
+            stamp
+            if time.time() - max(int(t) for t in times) / 1e9 > YOUNG
+            else ""
+        )
     return stamp
 
 
@@ -102,7 +108,11 @@ def measure_source(
         found.append(Failure.of(str(ref), error))
     except Exception as error:
         found.append(
-            Failure(str(ref), "internal", f"unexpected {type(error).__name__}: {error}")
+            Failure(
+                str(ref),
+                "internal",
+                f"unexpected {type(error).__name__}: {error}",
+            )
         )
     return found
 
@@ -126,7 +136,9 @@ def measure_job(job: Job) -> Measured:
     try:
         items = tuple(pack(item, str(ref)) for item in found)
     except Exception as error:
-        return _failed(ref, "internal", f"unexpected {type(error).__name__}: {error}")
+        return _failed(
+            ref, "internal", f"unexpected {type(error).__name__}: {error}"
+        )
     if any(isinstance(item, Failure) and item.code in _PASSING for item in found):
         return Measured(items)
     content = sha256(data).digest()
@@ -213,6 +225,8 @@ def _result(
 ) -> tuple[int, Measured]:
     try:
         return number, future.result()
-    except Exception as error:  # each engine has its own for a worker that was lost
+    except (
+        Exception
+    ) as error:  # each engine has its own for a worker that was lost
         message = f"the executor lost it: {type(error).__name__}: {error}"
         return number, _failed(jobs[number][0], "worker_killed", message)

@@ -100,7 +100,9 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     for side in ("trail", "road", "unknown"):
         sums[f"{side}_distance"] = table["distance"] * table[f"{side}_share"]
     by_week = sums.fillna(0.0).groupby("week").sum()
-    every = pd.date_range(by_week.index[0], by_week.index[-1], freq="7D", name="week")
+    every = pd.date_range(
+        by_week.index[0], by_week.index[-1], freq="7D", name="week"
+    )
     by_week = by_week.reindex(every, fill_value=0).reset_index()
     return schema.WEEKLY.frame({str(c): by_week[c] for c in by_week.columns})
 
@@ -284,7 +286,9 @@ def _intensity(runs: pd.DataFrame) -> dict[str, Metric]:
         return out | missing(reason, "easy_run_discipline")
     above, judged = easy["time_above_easy"], easy["time_easy_judged"]
     mean = 1.0 - float(above.sum() / judged.sum())
-    low, high = (float(q) for q in np.quantile(1.0 - above / judged, [0.25, 0.75]))
+    low, high = (
+        float(q) for q in np.quantile(1.0 - above / judged, [0.25, 0.75])
+    )
     method = (
         f"share of the judged time below the easy ceiling over {len(easy)} runs meant to be "
         "easy; bounds: quartiles"
@@ -296,7 +300,10 @@ def _intensity(runs: pd.DataFrame) -> dict[str, Metric]:
 def _doses(runs: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Metric]:
     if runs.empty:
         return missing(
-            "no run", "technical_exposure", "longest_unbroken_days", "terrain_evenness"
+            "no run",
+            "technical_exposure",
+            "longest_unbroken_days",
+            "terrain_evenness",
         )
     day = runs["start_time"].dt.floor("D")
     weeks = max(((day.max() - day.min()).days + 1) / 7.0, 1.0)

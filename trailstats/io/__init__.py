@@ -10,4 +10,11 @@ from trailstats.io.containers import Failure, iter_activities
 from trailstats.io.export import convert
 from trailstats.io.formats import Format, ReadLimits, read
 
-__all__ = ["Failure", "Format", "ReadLimits", "convert", "iter_activities", "read"]
+__all__ = [
+    "Failure",
+    "Format",
+    "ReadLimits",
+    "convert",
+    "iter_activities",
+    "read",
+]

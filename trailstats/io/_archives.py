@@ -82,7 +82,9 @@ class _Open(threading.local):
     """
 
     def __init__(self) -> None:
-        self.archives: OrderedDict[tuple[str, ...], zipfile.ZipFile] = OrderedDict()
+        self.archives: OrderedDict[tuple[str, ...], zipfile.ZipFile] = (
+            OrderedDict()
+        )
 
     def get(
         self, key: tuple[str, ...], make: Callable[[], zipfile.ZipFile]
@@ -119,14 +121,18 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         When the file, or an archive within, is over a limit.
     """
     try:
-        stamp = "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
+        stamp = (
+            "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
+        )
         archive = _open_now.get((path, stamp), partial(_open_zip, path))
         for i, name in enumerate(members[:-1]):
             archive = _open_now.get(
                 (path, stamp, *members[: i + 1]),
                 partial(_open_inner_zip, archive, name, limits),
             )
-        return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
+        return read_member(
+            archive, archive.getinfo(members[-1]), limits.check_size
+        )
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None
 
@@ -144,6 +150,8 @@ def read_through(
     try:
         for name in members[:-1]:
             archive = _open_inner_zip(archive, name, limits)
-        return read_member(archive, archive.getinfo(members[-1]), limits.check_size)
+        return read_member(
+            archive, archive.getinfo(members[-1]), limits.check_size
+        )
     except ZIP_ERRORS as error:
         raise CorruptFileError(f"damaged zip: {error}") from None

@@ -65,14 +65,18 @@ class Parsed:
     meta: ActivityMeta
     extras: dict[str, Floats] = field(default_factory=dict)
     laps: dict[str, Any] = field(default_factory=dict)
-    pauses: list[tuple[np.datetime64, np.datetime64]] = field(default_factory=list)
+    pauses: list[tuple[np.datetime64, np.datetime64]] = field(
+        default_factory=list
+    )
     issues: list[Issue] = field(default_factory=list)
     # Times between heartbeats [s], and the sample that each follows.
     rr: tuple[Ints, Floats] | None = None
     wearer: Wearer = field(default_factory=Wearer)
 
 
-def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activity:
+def build(
+    parsed: Parsed, *, source: str = "", content_hash: str = ""
+) -> Activity:
     """Return the activity, in file order. The columns are moved out of ``parsed``, not held twice.
 
     Samples without a readable time, and positions outside the globe, are dropped and counted in an
@@ -114,12 +118,16 @@ def build(parsed: Parsed, *, source: str = "", content_hash: str = "") -> Activi
     return Activity(
         records=_records(parsed.columns, index),
         extras=pd.DataFrame(
-            {name: parsed.extras.pop(name) for name in list(parsed.extras)}, index=index
+            {name: parsed.extras.pop(name) for name in list(parsed.extras)},
+            index=index,
         ),
         laps=_laps(parsed.laps),
         pauses=_pauses(parsed.pauses),
         meta=replace(
-            parsed.meta, start_time=start, source=source, content_hash=content_hash
+            parsed.meta,
+            start_time=start,
+            source=source,
+            content_hash=content_hash,
         ),
         issues=tuple(issues),
         rr=rr,
@@ -159,15 +167,22 @@ def _laps(laps: dict[str, Any]) -> pd.DataFrame:
         for name in ("start_time", "end_time")
     }
     numbers = {name: laps[name] for name in ("distance", "timer_time")}
-    columns = {**times, **numbers, "trigger": pd.array(laps["trigger"], dtype="str")}
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(laps["trigger"])), copy=False)
+    columns = {
+        **times,
+        **numbers,
+        "trigger": pd.array(laps["trigger"], dtype="str"),
+    }
+    return pd.DataFrame(
+        columns, index=pd.RangeIndex(len(laps["trigger"])), copy=False
+    )
 
 
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     if not pauses:
         return _NO_PAUSES.copy(deep=False)
     start, end = (
-        np.array(side, dtype="datetime64[ns]") for side in zip(*pauses, strict=True)
+        np.array(side, dtype="datetime64[ns]")
+        for side in zip(*pauses, strict=True)
     )
     return pd.DataFrame(
         {
@@ -223,7 +238,9 @@ def parse_times(texts: list[str]) -> Times:
     a decimal comma and "UTC" for the zone are understood, too.
     """
     series = (
-        pd.Series(texts, dtype="str").str.strip().str.replace(":60", ":59", regex=False)
+        pd.Series(texts, dtype="str")
+        .str.strip()
+        .str.replace(":60", ":59", regex=False)
     )
     parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
     if (odd := parsed.isna()).any():
@@ -241,7 +258,9 @@ def number(text: str | None) -> float:
         return float("nan")
     try:
         value = float(
-            text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+            text.replace(",", ".")
+            if text.count(",") == 1 and "." not in text
+            else text
         )
     except ValueError:
         return float("nan")

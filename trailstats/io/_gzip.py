@@ -9,7 +9,9 @@ import zlib
 from collections.abc import Callable
 
 MAGIC = b"\x1f\x8b"
-_STEP = 1 << 16  # compressed bytes at a time: at most their content is lost to damage
+_STEP = (
+    1 << 16
+)  # compressed bytes at a time: at most their content is lost to damage
 _MOST = 1 << 20  # bytes of content at a time
 _CHECKSUM, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 

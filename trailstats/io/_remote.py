@@ -60,9 +60,13 @@ def files(address: str) -> list[tuple[str, bool]]:
     try:
         if system.isdir(path):
             inside = [
-                name for name in system.find(path) if not _hidden(name[len(path) :])
+                name
+                for name in system.find(path)
+                if not _hidden(name[len(path) :])
             ]
-            return [(system.unstrip_protocol(name), False) for name in sorted(inside)]
+            return [
+                (system.unstrip_protocol(name), False) for name in sorted(inside)
+            ]
         if system.exists(path):
             return [(address, True)]
     except Exception as error:  # each protocol has its own exceptions
@@ -99,6 +103,8 @@ def _file_system(address: str) -> tuple[Any, str]:
         system, path = url_to_fs(address)
     except MissingExtraError:
         raise
-    except Exception as error:  # an unknown protocol, or one whose package is missing
+    except (
+        Exception
+    ) as error:  # an unknown protocol, or one whose package is missing
         raise ReadError(f"can't be reached: {error}", path=address) from None
     return system, os.fspath(path)

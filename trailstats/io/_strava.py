@@ -81,14 +81,18 @@ def read_table(content: bytes, folder: str) -> dict[str, ExportEntry]:
         for row in rows:
             columns = columns or _columns_by_position(row)
             cells = {
-                name: row[at].strip() for name, at in columns.items() if at < len(row)
+                name: row[at].strip()
+                for name, at in columns.items()
+                if at < len(row)
             }
             if file := cells.pop("file", ""):
                 rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
-                out[posixpath.join(folder, posixpath.normpath(file))] = ExportEntry(
-                    rpe=rpe if 0 < rpe <= 10 else float("nan"),
-                    race=race.lower() == "true" or number(race) > 0,
-                    **cells,
+                out[posixpath.join(folder, posixpath.normpath(file))] = (
+                    ExportEntry(
+                        rpe=rpe if 0 < rpe <= 10 else float("nan"),
+                        race=race.lower() == "true" or number(race) > 0,
+                        **cells,
+                    )
                 )
     except csv.Error:
         # A cell beyond the reader's limit ends the table; what came before is sound.
@@ -103,7 +107,9 @@ def _columns_by_name(header: list[str]) -> dict[str, int]:
     names = [text.strip().lower().removeprefix("activity ") for text in header]
     if "filename" not in names:
         return {}
-    return {key: names.index(name) for key, name in _HEADINGS.items() if name in names}
+    return {
+        key: names.index(name) for key, name in _HEADINGS.items() if name in names
+    }
 
 
 def _columns_by_position(row: list[str]) -> dict[str, int]:
@@ -114,4 +120,10 @@ def _columns_by_position(row: list[str]) -> dict[str, int]:
     if at < 6:
         return {}
     exertion = {"rpe": 43} if at == 12 else {}
-    return {"file": at, "name": 2, "kind": 3, "notes": 4, "gear": at - 1} | exertion
+    return {
+        "file": at,
+        "name": 2,
+        "kind": 3,
+        "notes": 4,
+        "gear": at - 1,
+    } | exertion

@@ -9,8 +9,18 @@ from collections.abc import Callable
 
 MAGIC = b"PK\x03\x04"
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError)
-_FOREIGN = (NotImplementedError, RuntimeError)  # an unknown compression; encrypted
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    OSError,
+)
+_FOREIGN = (
+    NotImplementedError,
+    RuntimeError,
+)  # an unknown compression; encrypted
 ZIP_ERRORS = (*_DAMAGED, *_FOREIGN)
 """What a damaged or encrypted zip raises; one whose directory points before the file gives a
 ValueError.
@@ -18,7 +28,9 @@ ValueError.
 
 
 def read_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, check: Callable[[int, int], None]
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    check: Callable[[int, int], None],
 ) -> bytes:
     """Return one file of a zip; the sizes in its directory are not trusted.
 

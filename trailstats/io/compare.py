@@ -36,7 +36,9 @@ _DTYPES = {
 _GPX_COLUMNS = ["time", "latitude", "longitude", "elevation"]
 
 
-def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFrame:
+def compare(
+    path: str | Path, *, limits: ReadLimits | None = None
+) -> pd.DataFrame:
     """Read a file a second time with fitparse (FIT) or gpxpy (GPX) and return where the two
     readings differ.
 
@@ -66,7 +68,9 @@ def compare(path: str | Path, *, limits: ReadLimits | None = None) -> pd.DataFra
         data, _ = unpack(Path(path).read_bytes(), limits)
         reader = sniff(data[:HEAD])
         if reader is None or reader.format not in _READINGS:
-            raise UnsupportedFormatError("a second reading is made of FIT and GPX only")
+            raise UnsupportedFormatError(
+                "a second reading is made of FIT and GPX only"
+            )
         peer, read_here, read_there = _READINGS[reader.format]
         here, notes = read_here(data, limits)
     except ReadError as error:
@@ -104,7 +108,9 @@ def _differences(
     return name, rows, largest, int(only_here.sum()), int(only_there.sum())
 
 
-def _here_fit(data: bytes, limits: ReadLimits) -> tuple[pd.DataFrame, dict[str, str]]:
+def _here_fit(
+    data: bytes, limits: ReadLimits
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return our records in file order, cadence as stored, and notes on columns with values from
     elsewhere.
     """
@@ -151,11 +157,15 @@ def _there_fit(data: bytes) -> tuple[pd.DataFrame, str]:
             for message in file.get_messages("record"):
                 row: dict[str, float] = {}
                 for item in message.fields:
-                    known = item.name in wanted and not isinstance(item.field, DevField)
+                    known = item.name in wanted and not isinstance(
+                        item.field, DevField
+                    )
                     if known and isinstance(item.value, int | float):
                         row.setdefault(item.name, float(item.value))
                 rows.append(row)
-    except Exception as error:  # whatever a peer raises on a damaged file is its answer
+    except (
+        Exception
+    ) as error:  # whatever a peer raises on a damaged file is its answer
         failure = f"{type(error).__name__}: {error}"
 
     stored = pd.DataFrame(rows, columns=sorted(wanted), dtype=np.float64)
@@ -169,7 +179,9 @@ def _there_fit(data: bytes) -> tuple[pd.DataFrame, str]:
     return pd.DataFrame(out), failure
 
 
-def _here_gpx(data: bytes, limits: ReadLimits) -> tuple[pd.DataFrame, dict[str, str]]:
+def _here_gpx(
+    data: bytes, limits: ReadLimits
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return our track points."""
     tracks = gpx.parse(data, ParseOptions(max_records=limits.records))
     frames = [pd.DataFrame({"time": t.time, **t.columns}) for t in tracks]
@@ -183,7 +195,9 @@ def _there_gpx(data: bytes) -> tuple[pd.DataFrame, str]:
 
     try:
         parsed = gpxpy.parse(data)
-    except Exception as error:  # whatever a peer raises on a damaged file is its answer
+    except (
+        Exception
+    ) as error:  # whatever a peer raises on a damaged file is its answer
         failure = f"{type(error).__name__}: {error}"
         return pd.DataFrame(columns=_GPX_COLUMNS, dtype=np.float64), failure
     rows = [

@@ -98,7 +98,9 @@ class Failure:
         if isinstance(error, ReadError):
             return cls(source, error.code, error.message, error.where())
         return cls(
-            source, getattr(error, "code", "error"), f"{type(error).__name__}: {error}"
+            source,
+            getattr(error, "code", "error"),
+            f"{type(error).__name__}: {error}",
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -319,7 +321,9 @@ def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
             continue
         entries |= _strava.read_table(content, folder)
     return [
-        ref if ref.entry else replace(ref, entry=entries.get(_with_slashes(ref.path)))
+        ref
+        if ref.entry
+        else replace(ref, entry=entries.get(_with_slashes(ref.path)))
         for ref in refs
     ]
 
@@ -359,7 +363,9 @@ def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
         raise error.at(str(ref)) from None
 
 
-def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activity]:
+def activities_in(
+    data: bytes, ref: SourceRef, limits: ReadLimits
+) -> list[Activity]:
     """Return the activities in the bytes of one source.
 
     Raises
@@ -371,7 +377,9 @@ def activities_in(data: bytes, ref: SourceRef, limits: ReadLimits) -> list[Activ
         activities = decode(data, str(ref), limits=limits)
     except ReadError as error:
         raise error.at(str(ref)) from None
-    return [ref.entry.added_to(a) for a in activities] if ref.entry else activities
+    return (
+        [ref.entry.added_to(a) for a in activities] if ref.entry else activities
+    )
 
 
 def stamp_of(ref: SourceRef) -> str:

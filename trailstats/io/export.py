@@ -66,8 +66,12 @@ def convert(
         return write_table(table, target, table=schema.RECORDS)
     writers: dict[str, Callable[[], str]] = {
         ".gpx": lambda: str(to_gpxpy(activity).to_xml()),
-        ".geojson": lambda: json.dumps(_geojson(activity, segments), allow_nan=False),
-        ".json": lambda: json.dumps(_activity_document(activity), allow_nan=False),
+        ".geojson": lambda: json.dumps(
+            _geojson(activity, segments), allow_nan=False
+        ),
+        ".json": lambda: json.dumps(
+            _activity_document(activity), allow_nan=False
+        ),
     }
     if suffix not in writers:
         raise WriteError(
@@ -76,7 +80,9 @@ def convert(
     return write_atomically(target, writers[suffix]().encode())
 
 
-def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, object]:
+def _geojson(
+    activity: Activity, segments: pd.DataFrame | None
+) -> dict[str, object]:
     records = activity.records
     placed = records[records["latitude"].notna()]
     columns = ["longitude", "latitude", "elevation"]
@@ -92,7 +98,9 @@ def _geojson(activity: Activity, segments: pd.DataFrame | None) -> dict[str, obj
         lines = _segment_lines(placed[columns], segments)
         rows = segments.to_dict("records")
         for line, row in zip(lines, rows, strict=True):
-            features.append(_feature(line, {str(k): plain(v) for k, v in row.items()}))
+            features.append(
+                _feature(line, {str(k): plain(v) for k, v in row.items()})
+            )
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -123,11 +131,14 @@ def _segment_lines(
         around = (np.interp(ends, times, placed[name]) for name in placed.columns)
         edges = pd.DataFrame(dict(zip(placed.columns, around, strict=True)))
         yield pd.concat(
-            [edges.iloc[:1], placed.iloc[first:last], edges.iloc[1:]], ignore_index=True
+            [edges.iloc[:1], placed.iloc[first:last], edges.iloc[1:]],
+            ignore_index=True,
         )
 
 
-def _feature(line: pd.DataFrame, properties: dict[str, object]) -> dict[str, object]:
+def _feature(
+    line: pd.DataFrame, properties: dict[str, object]
+) -> dict[str, object]:
     flat = line["elevation"].isna().any()
     points = line[["longitude", "latitude"]] if flat else line
     coordinates = points.round(7).to_numpy().tolist()
@@ -151,7 +162,8 @@ def _activity_document(activity: Activity) -> dict[str, object]:
         "sub_sport": meta.sub_sport,
         "units": {c.name: c.unit for c in schema.RECORDS},
         "records": {
-            str(name): [plain(v) for v in records[name]] for name in records.columns
+            str(name): [plain(v) for v in records[name]]
+            for name in records.columns
         },
         "issues": [issue.to_dict() for issue in activity.issues],
     }

@@ -82,7 +82,9 @@ class ReadLimits:
         if size > self.bytes:
             raise LimitError(f"more than {self.bytes} bytes (limit: bytes)")
         if size > 1 << 24 and size > self.ratio * max(compressed, 1):
-            raise LimitError(f"expands more than {self.ratio:g} times (limit: ratio)")
+            raise LimitError(
+                f"expands more than {self.ratio:g} times (limit: ratio)"
+            )
 
     def check_members(self, count: int) -> None:
         """Raise `LimitError` when an archive holds too many files."""
@@ -145,7 +147,9 @@ def reader_of(format: Format | str) -> FormatReader:
         if reader.format == name:
             return reader
     known = ", ".join(Format)
-    raise UnsupportedFormatError(f"there is no format {format!r}; known are {known}")
+    raise UnsupportedFormatError(
+        f"there is no format {format!r}; known are {known}"
+    )
 
 
 def read(
@@ -190,14 +194,22 @@ def read(
     name, data = _bytes(source, limits or ReadLimits())
     try:
         activities = decode(
-            data, name, format=format, limits=limits, merge_heart_rate=merge_heart_rate
+            data,
+            name,
+            format=format,
+            limits=limits,
+            merge_heart_rate=merge_heart_rate,
         )
     except ReadError as error:
         raise error.at(name) from None
     first = activities[0]
     if len(activities) > 1:
-        message = f"the file holds {len(activities)} activities; this is the first"
-        issue = Issue("several_activities", Severity.INFO, message, len(activities))
+        message = (
+            f"the file holds {len(activities)} activities; this is the first"
+        )
+        issue = Issue(
+            "several_activities", Severity.INFO, message, len(activities)
+        )
         first = replace(first, issues=(*first.issues, issue))
     return first
 
@@ -230,7 +242,9 @@ def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
 
 def _check_bytes(size: int, limits: ReadLimits, path: str | None = None) -> None:
     if size > limits.bytes:
-        raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)", path=path)
+        raise LimitError(
+            f"more than {limits.bytes} bytes (limit: bytes)", path=path
+        )
 
 
 def decode(
@@ -288,15 +302,17 @@ def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
             if damage and not data:
                 raise CorruptFileError(f"damaged gzip: {damage}")
             if damage:
-                message = (
-                    f"damaged gzip ({damage}): what came before the damage was read"
+                message = f"damaged gzip ({damage}): what came before the damage was read"
+                issues.append(
+                    Issue("compression_damaged", Severity.ERROR, message)
                 )
-                issues.append(Issue("compression_damaged", Severity.ERROR, message))
         elif data[:4] == _zip.MAGIC:
             data = _unzip(data, limits)
         else:
             return data, issues
-    raise LimitError(f"archives nested deeper than {limits.nesting} (limit: nesting)")
+    raise LimitError(
+        f"archives nested deeper than {limits.nesting} (limit: nesting)"
+    )
 
 
 def _unzip(data: bytes, limits: ReadLimits) -> bytes:
@@ -347,4 +363,8 @@ def _kind_of_content(data: bytes) -> str:
         return "KML"
     if lower.startswith(b"<"):
         return "other XML"
-    return "text" if all(byte >= 9 for byte in data[:HEAD]) else "unknown binary data"
+    return (
+        "text"
+        if all(byte >= 9 for byte in data[:HEAD])
+        else "unknown binary data"
+    )

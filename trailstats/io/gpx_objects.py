@@ -64,7 +64,9 @@ def to_gpxpy(activity: Activity) -> GPX:
     track.type = _without_controls(kind) or None  # type: ignore[assignment]
     gpx.tracks.append(track)
     legs = 1.0 if meta.sport == "cycling" else 2.0
-    part = np.searchsorted(activity.pauses["end_time"], records.index, side="right")
+    part = np.searchsorted(
+        activity.pauses["end_time"], records.index, side="right"
+    )
     segment, current = g.GPXTrackSegment(), -1
     columns = [records[name].tolist() for name in _COLUMNS]
     times = pd.DatetimeIndex(records.index).floor("us").to_pydatetime()
@@ -79,7 +81,11 @@ def to_gpxpy(activity: Activity) -> GPX:
             _append_text(point.extensions, "power", power)
         # In the order that the schema of the extension asks for.
         inside: list[ET.Element] = []
-        for name, value in (("atemp", warmth), ("hr", beats), ("cad", steps / legs)):
+        for name, value in (
+            ("atemp", warmth),
+            ("hr", beats),
+            ("cad", steps / legs),
+        ):
             if not math.isnan(value):
                 _append_text(inside, f"{{{_SPACE}}}{name}", value)
         if inside:

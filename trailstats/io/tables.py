@@ -83,7 +83,10 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_table(
-    frame: pd.DataFrame | Iterable[pd.DataFrame], path: Path, *, table: schema.Table
+    frame: pd.DataFrame | Iterable[pd.DataFrame],
+    path: Path,
+    *,
+    table: schema.Table,
 ) -> Path:
     """Write a table as CSV (text cells defused), Parquet or JSON, after the suffix.
 
@@ -116,7 +119,9 @@ def write_table(
         elif suffix == ".csv":
             stream.writelines(_csv_blocks(parts, fractions=not whole))
         else:
-            stream.writelines(_json_blocks(parts, table.name, fractions=not whole))
+            stream.writelines(
+                _json_blocks(parts, table.name, fractions=not whole)
+            )
     return path
 
 
@@ -196,7 +201,9 @@ def write_partitioned(
         )
     temporary = None
     try:
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        temporary = Path(
+            tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.")
+        )
         new, old = temporary / "new", temporary / "old"
         new.mkdir()
         pq.write_to_dataset(
@@ -241,11 +248,15 @@ def _arrow_table(frame: pd.DataFrame, table: schema.Table) -> pa.Table:
         for f in arrow.schema
     ]
     return arrow.cast(
-        pa.schema(fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about})
+        pa.schema(
+            fields, metadata={**(arrow.schema.metadata or {}), FORMAT_KEY: about}
+        )
     )
 
 
-def _csv_blocks(parts: Iterable[pd.DataFrame], *, fractions: bool) -> Iterator[bytes]:
+def _csv_blocks(
+    parts: Iterable[pd.DataFrame], *, fractions: bool
+) -> Iterator[bytes]:
     for number, part in enumerate(parts):
         out = part.copy()
         for name in out.columns:
@@ -265,6 +276,8 @@ def _csv_cell(text: str) -> str:
 
 def defuse(text: str) -> str:
     """Return a cell's text with a quote before it where a spreadsheet would run it as a formula."""
-    if isinstance(text, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(text, str) and text.startswith(
+        ("=", "+", "-", "@", "\t", "\r")
+    ):
         return f"'{text}"
     return text

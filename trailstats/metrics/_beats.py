@@ -152,7 +152,9 @@ def correct_beats(
     dropped = recorded.size - rr.size
     if rr.size < 20:
         share = dropped / recorded.size if recorded.size else nan
-        return CorrectedBeats(rr.copy(), np.zeros(rr.shape, dtype=np.bool_), share)
+        return CorrectedBeats(
+            rr.copy(), np.zeros(rr.shape, dtype=np.bool_), share
+        )
 
     change = np.diff(rr, prepend=rr[0])
     change = change / _threshold(np.abs(change), limits)
@@ -171,16 +173,23 @@ def correct_beats(
     neighbour = np.where(
         change > 0.0, np.maximum(before, after), np.minimum(before, after)
     )
-    ahead = np.where(change >= 0.0, np.minimum(after, later), np.maximum(after, later))
+    ahead = np.where(
+        change >= 0.0, np.minimum(after, later), np.maximum(after, later)
+    )
     large = np.abs(change) > 1.0
     ectopic = large & (
         ((change > 1.0) & (neighbour < -limits.slope * change - limits.intercept))
-        | ((change < -1.0) & (neighbour > -limits.slope * change + limits.intercept))
+        | (
+            (change < -1.0)
+            & (neighbour > -limits.slope * change + limits.intercept)
+        )
     )
     suspect = (large | (np.abs(departure) > 3.0)) & ~ectopic
     long_beat = suspect & (((change > 1.0) & (ahead < -1.0)) | (departure > 3.0))
     short_beat = (
-        suspect & ~long_beat & (((change < -1.0) & (ahead > 1.0)) | (departure < -3.0))
+        suspect
+        & ~long_beat
+        & (((change < -1.0) & (ahead > 1.0)) | (departure < -3.0))
     )
     missed = long_beat & (np.abs(0.5 * rr - median) < width)
     joined = np.append(rr[:-1] + rr[1:], np.inf)
@@ -199,10 +208,14 @@ def correct_beats(
     repeats = np.where(missed, 2, np.where(eaten, 0, 1))
     marks = (wrong | eaten) & (repeats > 0)
     share = (float(np.count_nonzero(wrong)) + dropped) / recorded.size
-    return CorrectedBeats(np.repeat(values, repeats), np.repeat(marks, repeats), share)
+    return CorrectedBeats(
+        np.repeat(values, repeats), np.repeat(marks, repeats), share
+    )
 
 
-def rmssd_corrected(intervals: ArrayLike, *, rules: BeatRules | None = None) -> float:
+def rmssd_corrected(
+    intervals: ArrayLike, *, rules: BeatRules | None = None
+) -> float:
     """Compute the beat-interval variability after artefact correction, where it may be stated at
     all.
 

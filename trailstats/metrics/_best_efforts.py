@@ -30,7 +30,9 @@ class BestEfforts:
     start_time: Floats
 
 
-def _usable_track(distance_cum: ArrayLike, time: ArrayLike) -> tuple[Floats, Floats]:
+def _usable_track(
+    distance_cum: ArrayLike, time: ArrayLike
+) -> tuple[Floats, Floats]:
     d, t = broadcast_floats(distance_cum, time)
     gap = np.isnan(d) | np.isnan(t)
     if gap.any():
@@ -150,7 +152,9 @@ def best_efforts_by_time(
         first = t.size - np.count_nonzero(t - span >= t[0])
         begins = np.concatenate([t[:last], t[first:] - span])
         leaving = np.concatenate([here[:last], np.interp(t[first:] - span, t, d)])
-        arriving = np.concatenate([np.interp(t[:last] + span, t, d), here[first:]])
+        arriving = np.concatenate(
+            [np.interp(t[:last] + span, t, d), here[first:]]
+        )
         covered = arriving - leaving
         best = int(np.argmax(covered))
         distance[k] = covered[best]

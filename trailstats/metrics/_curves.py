@@ -206,7 +206,9 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
     return _clamped_polynomial(_HEART_RATE, grade, EffortCurve.HEART_RATE)
 
 
-def effort_factor(grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE) -> Floats:
+def effort_factor(
+    grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+) -> Floats:
     """Divide the level speed of equal effort by the actual speed, by the chosen curve.
 
     Parameters

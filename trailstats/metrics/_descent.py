@@ -117,7 +117,9 @@ def descent_dose_by_grade(
     >>> impact.descent_dose_by_grade([-10.0, -10.0], [-0.03, -0.12]).round(1)
     array([98.1,  0. , 98.1,  0. ])
     """
-    drop, slope = np.broadcast_arrays(-as_floats(elevation_change), as_floats(grade))
+    drop, slope = np.broadcast_arrays(
+        -as_floats(elevation_change), as_floats(grade)
+    )
     kept = (drop > 0.0) & ~np.isnan(slope)
     band = np.searchsorted(-as_floats(bands), -slope[kept], side="right")
     return as_floats(

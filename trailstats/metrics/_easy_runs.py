@@ -92,7 +92,9 @@ def easy_discipline(
     return EasyDiscipline(
         index=1.0 - share_above(heart, level, ceiling),
         overshoot=overshoot(heart, level, ceiling),
-        share_climbing=share_above(heart, np.where(climbing, settled, 0.0), ceiling),
+        share_climbing=share_above(
+            heart, np.where(climbing, settled, 0.0), ceiling
+        ),
         seconds=float(np.sum(valid_seconds(level, heart))),
     )
 
@@ -153,4 +155,8 @@ def easy_intended(
     after_hard[1:] = was_hard[:-1] & (begins[1:] - ends[:-1] <= window)
     if structured is not None:
         after_hard &= ~as_flags(structured)
-    return after_hard if labelled_easy is None else after_hard | as_flags(labelled_easy)
+    return (
+        after_hard
+        if labelled_easy is None
+        else after_hard | as_flags(labelled_easy)
+    )

@@ -272,7 +272,9 @@ def energy(
         above_standing = running_power(v) - _STANDING_POWER
         running = _STANDING_POWER + above_standing * cost_factor(slope)
         walked = walk & (v <= _WALKING_SPEED_LIMIT)
-        moving = np.where(walked, walking_power(np.maximum(v, 0.0), slope), running)
+        moving = np.where(
+            walked, walking_power(np.maximum(v, 0.0), slope), running
+        )
         return np.where(v < STOPPED_SPEED, _STANDING_POWER, moving)
 
     return _energy_of(power, speed, grade, dt, walking, mass)

@@ -76,7 +76,9 @@ def _without_trends(parts: Sequence[Floats], strength: float) -> list[Floats]:
 def _level_and_slope(size: int) -> Floats:
     """Return the two orthonormal series that every line over a box is made of, shape (size, 2)."""
     ramp = np.arange(size) - 0.5 * (size - 1)
-    return np.stack([np.full(size, size**-0.5), ramp / np.sqrt(ramp @ ramp)], axis=1)
+    return np.stack(
+        [np.full(size, size**-0.5), ramp / np.sqrt(ramp @ ramp)], axis=1
+    )
 
 
 def dfa_exponent(
@@ -119,7 +121,9 @@ def dfa_exponent(
         boxes = profile[: profile.size // size * size].reshape(-1, size)
         lines = boxes @ _level_and_slope(size)
         # What of the square of a series is not in its line is in what is left of it.
-        fluctuation[k] = (np.vdot(boxes, boxes) - np.vdot(lines, lines)) / boxes.size
+        fluctuation[k] = (
+            np.vdot(boxes, boxes) - np.vdot(lines, lines)
+        ) / boxes.size
     if not np.all(fluctuation > 1e-18):
         return nan
     x, y = np.log(as_floats(box_sizes)), 0.5 * np.log(fluctuation)

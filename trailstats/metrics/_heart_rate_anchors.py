@@ -36,7 +36,11 @@ def heart_rate_max_from_age(age: ArrayLike) -> Floats:
 
 
 def observed_heart_rate_max(
-    hr: ArrayLike, dt: ArrayLike, *, sustained: float = 5.0, quantile: float = 0.999
+    hr: ArrayLike,
+    dt: ArrayLike,
+    *,
+    sustained: float = 5.0,
+    quantile: float = 0.999,
 ) -> float:
     """Find the highest heart rate that was really held, spikes left out.
 
@@ -76,12 +80,17 @@ def observed_heart_rate_max(
     # An opening keeps a value only where it is held throughout a window; a gap counts as no heart
     # rate at all.
     held = scipy.ndimage.grey_opening(
-        np.nan_to_num(heart, nan=-1.0), size=(max(size, 1),), mode="constant", cval=-1.0
+        np.nan_to_num(heart, nan=-1.0),
+        size=(max(size, 1),),
+        mode="constant",
+        cval=-1.0,
     )
     return time_quantile(np.where(held > 0.0, held, np.nan), seconds, quantile)
 
 
-def heart_rate_reserve_fraction(hr: ArrayLike, rest: float, maximum: float) -> Floats:
+def heart_rate_reserve_fraction(
+    hr: ArrayLike, rest: float, maximum: float
+) -> Floats:
     """Express heart rate as a share of the reserve, from rest to maximum.
 
     Parameters

@@ -40,7 +40,10 @@ REFERENCE_SPEED: Final = 3.0
 """Speed of the reference step [m/s]."""
 
 REFERENCE_STEPS_PER_KM: Final = (
-    float(POPULATION_CADENCE.running(REFERENCE_SPEED)) / 60.0 / REFERENCE_SPEED * 1000.0
+    float(POPULATION_CADENCE.running(REFERENCE_SPEED))
+    / 60.0
+    / REFERENCE_SPEED
+    * 1000.0
 )
 """Steps in one kilometre at the reference speed on level ground [VanOeveren2019]_."""
 
@@ -62,7 +65,9 @@ def _modelled_peak(speed: Floats) -> Floats:
 _REFERENCE_PEAK: Final = float(_modelled_peak(as_floats(REFERENCE_SPEED)))
 
 
-def active_component(speed: ArrayLike, *, walking: ArrayLike | None = None) -> Floats:
+def active_component(
+    speed: ArrayLike, *, walking: ArrayLike | None = None
+) -> Floats:
     """Compare the active peak of a step with that of the reference step.
 
     Grade does not enter: the active peak was unchanged from 9 degrees down to 9 degrees up.
@@ -140,7 +145,9 @@ def impact_component(
     by_grade = np.where(
         angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE)
     )
-    by_speed = np.maximum(0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED))
+    by_speed = np.maximum(
+        0.0, 1.0 + speed_slope * (as_floats(speed) - REFERENCE_SPEED)
+    )
     return _where_walking(walking, 0.0, by_speed * by_grade)
 
 
@@ -182,11 +189,15 @@ def tibial_component(
     slope = as_floats(grade)
     by_grade = np.where(np.abs(slope) >= STEEP_GRADE, steep_factor, 1.0)
     by_speed = 1.0 + _TIBIAL_PER_SPEED * (as_floats(speed) - REFERENCE_SPEED)
-    running = np.maximum(0.0, by_speed) * np.where(np.isnan(slope), np.nan, by_grade)
+    running = np.maximum(0.0, by_speed) * np.where(
+        np.isnan(slope), np.nan, by_grade
+    )
     return _where_walking(walking, _WALKING_TIBIAL, running)
 
 
-def _where_walking(walking: ArrayLike | None, value: float, running: Floats) -> Floats:
+def _where_walking(
+    walking: ArrayLike | None, value: float, running: Floats
+) -> Floats:
     """Return a running component with the walking samples at a fixed value; NaN stays."""
     if walking is None:
         return running
@@ -244,7 +255,9 @@ def impact_load_by_group(
     arrays = (as_floats(speed), as_floats(grade), as_floats(steps), group, walk)
     v, slope, number, index, walk = map(np.ravel, np.broadcast_arrays(*arrays))
     count = int(np.max(index, initial=-1)) + 1 if n_groups is None else n_groups
-    weight = np.where(index >= 0, np.nan_to_num(number) / REFERENCE_STEPS_PER_KM, 0.0)
+    weight = np.where(
+        index >= 0, np.nan_to_num(number) / REFERENCE_STEPS_PER_KM, 0.0
+    )
     index = np.maximum(index, 0)
     stepping = number != 0.0
 
@@ -254,15 +267,22 @@ def impact_load_by_group(
             return np.full((len(exponents), cells), np.nan)
         filled = np.where(known, magnitude, 0.0)
         return np.stack(
-            [np.bincount(cell, weight * filled**b, minlength=cells) for b in exponents]
+            [
+                np.bincount(cell, weight * filled**b, minlength=cells)
+                for b in exponents
+            ]
         )
 
     def impact(downhill: float) -> Floats:
-        magnitude = impact_component(v, slope, walking=walk, downhill_slope=downhill)
+        magnitude = impact_component(
+            v, slope, walking=walk, downhill_slope=downhill
+        )
         return sums(magnitude, index, count)
 
     steep = count * (np.abs(slope) >= STEEP_GRADE)
-    tibial = sums(tibial_component(v, slope, walking=walk), index + steep, 2 * count)
+    tibial = sums(
+        tibial_component(v, slope, walking=walk), index + steep, 2 * count
+    )
     return ImpactSums(
         active=sums(active_component(v, walking=walk), index, count),
         impact=impact(DOWNHILL_SLOPE),

@@ -94,10 +94,14 @@ class ImpactConstants:
         if ground.low == ground.high:
             surface = np.full(size, ground.central)
         else:
-            surface = rng.triangular(ground.low, ground.central, ground.high, size=size)
+            surface = rng.triangular(
+                ground.low, ground.central, ground.high, size=size
+            )
         downhill = rng.uniform(*DOWNHILL_SLOPE_RANGE, size=size)
         steep = rng.uniform(*STEEP_FACTOR_RANGE, size=size)
-        exponent = as_floats(EXPONENTS)[rng.integers(0, len(EXPONENTS), size=size)]
+        exponent = as_floats(EXPONENTS)[
+            rng.integers(0, len(EXPONENTS), size=size)
+        ]
         surface[0] = ground.central
         downhill[0] = DOWNHILL_SLOPE
         steep[0] = 1.0
@@ -188,12 +192,22 @@ def impact_sensitivity(
     middle = DOWNHILL_SLOPE
     x = constants.downhill_slope
     impact = (
-        sums.impact_low * (x - middle) * (x - high) / ((low - middle) * (low - high))
-        + sums.impact * (x - low) * (x - high) / ((middle - low) * (middle - high))
-        + sums.impact_high * (x - low) * (x - middle) / ((high - low) * (high - middle))
+        sums.impact_low
+        * (x - middle)
+        * (x - high)
+        / ((low - middle) * (low - high))
+        + sums.impact
+        * (x - low)
+        * (x - high)
+        / ((middle - low) * (middle - high))
+        + sums.impact_high
+        * (x - low)
+        * (x - middle)
+        / ((high - low) * (high - middle))
     )
     tibial = (
-        sums.tibial + sums.tibial_steep * constants.steep_factor**constants.exponent
+        sums.tibial
+        + sums.tibial_steep * constants.steep_factor**constants.exponent
     )
     return ImpactLoad(
         active=sums.active,

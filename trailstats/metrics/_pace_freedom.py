@@ -43,7 +43,9 @@ def coefficient_of_variation(values: ArrayLike, dt: ArrayLike = 1.0) -> float:
     return float(np.sqrt(time_mean((as_floats(values) - mean) ** 2, dt))) / mean
 
 
-def pace_freedom(speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0) -> float:
+def pace_freedom(
+    speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 60.0
+) -> float:
     """Measure the spread of grade-adjusted speed within a run; small when the runner keeps to a
     number.
 
@@ -120,7 +122,11 @@ def chasing_index(
 
 
 def final_surge(
-    speed: ArrayLike, distance_cum: ArrayLike, dt: ArrayLike, *, length: float = 1000.0
+    speed: ArrayLike,
+    distance_cum: ArrayLike,
+    dt: ArrayLike,
+    *,
+    length: float = 1000.0,
 ) -> float:
     """Compare the speed of the last kilometre with that of the run before it.
 

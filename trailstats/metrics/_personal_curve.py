@@ -232,7 +232,8 @@ def fit_personal_curve(
             )
             residual = y - design @ first
             noise = max(
-                0.05, 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
+                0.05,
+                1.4826 * float(np.median(np.abs(residual - np.median(residual)))),
             )
     covariance = as_floats(np.linalg.inv(design.T @ design / noise**2 + prior))
     return PersonalCurve(

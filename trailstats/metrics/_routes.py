@@ -181,7 +181,8 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints
     _, column = np.unique(np.concatenate(runs), return_inverse=True)
     start = np.append(0, np.cumsum(sizes))
     incidence = scipy.sparse.csr_array(
-        (np.ones(column.size), column, start), shape=(len(runs), int(column.max()) + 1)
+        (np.ones(column.size), column, start),
+        shape=(len(runs), int(column.max()) + 1),
     )
     shared = (incidence @ incidence.T).tocoo()
     union = sizes[shared.row] + sizes[shared.col] - shared.data

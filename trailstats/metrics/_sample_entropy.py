@@ -104,7 +104,9 @@ def windowed_sample_entropy(
     0.15
     """
     if window <= m + 1:
-        raise ValueError(f"window must be longer than {m + 1} samples, got {window}")
+        raise ValueError(
+            f"window must be longer than {m + 1} samples, got {window}"
+        )
     series = as_floats(values)
     series = series[~np.isnan(series)]
     rows = series[: series.size // window * window].reshape(-1, window)

@@ -142,7 +142,8 @@ def session_kinds(
     )
     found = {
         SessionKind.RACE: f.race,
-        SessionKind.INTERVAL: f.structured_laps >= limits.interval_laps and not f.race,
+        SessionKind.INTERVAL: f.structured_laps >= limits.interval_laps
+        and not f.race,
         SessionKind.TEMPO: f.middle_share >= limits.tempo_share
         and f.middle_share * f.duration >= limits.tempo_seconds
         and not f.race,

@@ -132,17 +132,27 @@ def session_load(
     """
     gates = rules or SessionLoadRules()
     hours = float(np.sum(valid_seconds(dt))) / 3600.0
-    if hr is not None and rest is not None and maximum is not None and maximum > rest:
+    if (
+        hr is not None
+        and rest is not None
+        and maximum is not None
+        and maximum > rest
+    ):
         coverage = recorded_share(dt, hr)
         if coverage >= gates.smallest_coverage:
             impulse = (
-                banister_trimp(hr, dt, rest=rest, maximum=maximum, sex=sex) / coverage
+                banister_trimp(hr, dt, rest=rest, maximum=maximum, sex=sex)
+                / coverage
             )
             threshold = heart_rate_reserve_fraction(
                 gates.second_threshold * maximum, rest, maximum
             )
-            hour = 60.0 * float(trimp_weight(threshold, sex, TrimpVariant.SEX_SPECIFIC))
-            return SessionLoad(100.0 * impulse / hour, LoadMethod.HEART_RATE, coverage)
+            hour = 60.0 * float(
+                trimp_weight(threshold, sex, TrimpVariant.SEX_SPECIFIC)
+            )
+            return SessionLoad(
+                100.0 * impulse / hour, LoadMethod.HEART_RATE, coverage
+            )
     if (
         speed is not None
         and threshold_speed is not None
@@ -156,7 +166,9 @@ def session_load(
             return SessionLoad(value, LoadMethod.PACE, coverage)
     if rating is not None and 0.0 <= rating <= 10.0:
         return SessionLoad(
-            100.0 * hours * rating / gates.rating_at_threshold, LoadMethod.RATING, 1.0
+            100.0 * hours * rating / gates.rating_at_threshold,
+            LoadMethod.RATING,
+            1.0,
         )
     return SessionLoad(
         100.0 * hours * gates.duration_intensity**2, LoadMethod.DURATION, 1.0

@@ -43,7 +43,9 @@ def contact_time(speed: ArrayLike, *, exponent: float = 0.6) -> Floats:
     array([0.3291, 0.2581, 0.2171])
     """
     v = as_floats(speed)
-    ratio = np.divide(_ANCHOR_SPEED, v, out=np.full(v.shape, np.nan), where=v >= 0.01)
+    ratio = np.divide(
+        _ANCHOR_SPEED, v, out=np.full(v.shape, np.nan), where=v >= 0.01
+    )
     return as_floats(_ANCHOR_CONTACT * ratio**exponent)
 
 
@@ -163,7 +165,9 @@ def vertical_displacement(contact: ArrayLike, flight: ArrayLike) -> Floats:
     return np.abs(force * t_c**2 / np.pi**2 - GRAVITY * t_c**2 / 8.0)
 
 
-def vertical_stiffness(contact: ArrayLike, flight: ArrayLike, *, mass: float) -> Floats:
+def vertical_stiffness(
+    contact: ArrayLike, flight: ArrayLike, *, mass: float
+) -> Floats:
     """Divide the peak force by the downward movement of the centre of mass.
 
     Parameters

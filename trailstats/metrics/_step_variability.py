@@ -172,7 +172,9 @@ def step_variability(
     nothing = StepVariability(nan, nan, 0)
     if not np.any(seconds > 0.0):
         return nothing
-    window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(np.int64)
+    window = ((np.cumsum(seconds) - 0.5 * seconds) / limits.window).astype(
+        np.int64
+    )
     # Windows follow each other, so each is summed from its first sample on.
     begins = np.diff(window, prepend=-1) > 0
     starts = np.flatnonzero(begins)
@@ -184,7 +186,9 @@ def step_variability(
         values = np.where(weight > 0.0, series, 0.0)
         base = np.maximum(total, 1e-12)
         mean = np.add.reduceat(weight * values, starts) / base
-        square = np.add.reduceat(weight * (values - mean[member]) ** 2, starts) / base
+        square = (
+            np.add.reduceat(weight * (values - mean[member]) ** 2, starts) / base
+        )
         return mean, np.sqrt(square)
 
     mean_v, std_v = spread(v)
@@ -202,7 +206,9 @@ def step_variability(
     cadence_std = float(np.sqrt(np.mean(std_c[steady] ** 2)))
     resolved = cadence_std > 2.0 * quantisation_std(limits.resolution)
     return StepVariability(
-        cadence=float(np.median(std_c[steady] / mean_c[steady])) if resolved else nan,
+        cadence=float(np.median(std_c[steady] / mean_c[steady]))
+        if resolved
+        else nan,
         step_length=float(np.median(std_l[steady] / mean_l[steady])),
         windows=int(np.count_nonzero(steady)),
     )

@@ -148,7 +148,9 @@ def fit_cadence(
     (True, 168.0)
     """
     v, steps = broadcast_floats(speed, cadence)
-    running = (steps >= _SLOWEST_RUNNING) & (v >= _STUDIED[0]) & (v <= _STUDIED[1])
+    running = (
+        (steps >= _SLOWEST_RUNNING) & (v >= _STUDIED[0]) & (v <= _STUDIED[1])
+    )
     seconds = np.where(running, valid_seconds(dt, v, steps), 0.0)
     if float(np.sum(seconds)) < minimum_seconds:
         return POPULATION_CADENCE

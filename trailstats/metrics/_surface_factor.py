@@ -60,11 +60,15 @@ class SurfaceFactor:
 SURFACE_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
     {
         Ground.PAVED: SurfaceFactor(1.00, 1.00, 1.00, "reference"),
-        Ground.DIRT: SurfaceFactor(0.90, 1.00, 1.10, "[Garcia2021], [Mitchell2023]"),
+        Ground.DIRT: SurfaceFactor(
+            0.90, 1.00, 1.10, "[Garcia2021], [Mitchell2023]"
+        ),
         Ground.GRASS: SurfaceFactor(
             0.83, 0.97, 1.10, "[Waite2021], [Tessutti2012], [FerroSanchez2023]"
         ),
-        Ground.WOODCHIP: SurfaceFactor(0.75, 0.90, 1.00, "[Boey2017], [Mitchell2023]"),
+        Ground.WOODCHIP: SurfaceFactor(
+            0.75, 0.90, 1.00, "[Boey2017], [Mitchell2023]"
+        ),
         Ground.SAND: SurfaceFactor(0.70, 0.90, 1.00, "[Mitchell2023]"),
         Ground.TECHNICAL: SurfaceFactor(
             0.90, 1.00, 1.20, "[Garcia2021], [Mitchell2023]"
@@ -81,13 +85,19 @@ which disagree; real dirt and gravel trails showed no difference at all.
 ENERGY_FACTORS: Final[Mapping[str, SurfaceFactor]] = MappingProxyType(
     {
         Ground.PAVED: SurfaceFactor(1.00, 1.00, 1.00, "reference"),
-        Ground.DIRT: SurfaceFactor(1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"),
-        Ground.GRASS: SurfaceFactor(1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"),
+        Ground.DIRT: SurfaceFactor(
+            1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"
+        ),
+        Ground.GRASS: SurfaceFactor(
+            1.00, 1.00, 1.05, "[Skroce2023], [Voloshina2015]"
+        ),
         Ground.TECHNICAL: SurfaceFactor(1.00, 1.05, 1.10, "[Voloshina2015]"),
         Ground.UNKNOWN_TRAIL: SurfaceFactor(
             1.00, 1.02, 1.10, "[Skroce2023], [Voloshina2015]"
         ),
-        Ground.SAND: SurfaceFactor(1.50, 1.55, 1.60, "[Lejeune1998], [Pinnington2001]"),
+        Ground.SAND: SurfaceFactor(
+            1.50, 1.55, 1.60, "[Lejeune1998], [Pinnington2001]"
+        ),
     }
 )
 """Factor on the energy of running. Walking coefficients are larger and must not be used here."""

@@ -33,7 +33,9 @@ _MEN: Final = (0.64, 1.92)  # [Banister1991]
 _WOMEN: Final = (0.86, 1.67)  # [Banister1991]
 
 
-def trimp_weight(fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant) -> Floats:
+def trimp_weight(
+    fraction: ArrayLike, sex: Sex | None, variant: TrimpVariant
+) -> Floats:
     """Weigh a minute by its share of heart-rate reserve."""
     x = as_floats(fraction)
     men = _MEN[0] * x * np.exp(_MEN[1] * x)
@@ -133,7 +135,8 @@ def edwards_trimp(hr: ArrayLike, dt: ArrayLike, *, maximum: float) -> float:
     7.0
     """
     minutes = (
-        time_in_zones(hr, dt, maximum * as_floats([0.5, 0.6, 0.7, 0.8, 0.9])) / 60.0
+        time_in_zones(hr, dt, maximum * as_floats([0.5, 0.6, 0.7, 0.8, 0.9]))
+        / 60.0
     )
     return float(minutes @ np.arange(6.0))
 
@@ -247,7 +250,9 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
     40.5
     """
     if threshold_speed <= 0.0:
-        raise ValueError(f"threshold_speed must be positive, got {threshold_speed}")
+        raise ValueError(
+            f"threshold_speed must be positive, got {threshold_speed}"
+        )
     ratio = as_floats(speed) / threshold_speed
     return (
         100.0
@@ -257,7 +262,9 @@ def pace_load(speed: ArrayLike, dt: ArrayLike, threshold_speed: float) -> float:
     )
 
 
-def heart_rate_ratio_load(hr: ArrayLike, dt: ArrayLike, *, threshold: float) -> float:
+def heart_rate_ratio_load(
+    hr: ArrayLike, dt: ArrayLike, *, threshold: float
+) -> float:
     """Compute the load by the square of heart rate over threshold heart rate: 100 for an hour at
     threshold.
 

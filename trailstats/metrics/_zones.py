@@ -10,7 +10,13 @@ import numpy as np
 from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import time_mean, valid_seconds
 
-RESERVE_FRACTIONS: Final = (0.50, 0.60, 0.70, 0.80, 0.90)  # our choice, common practice
+RESERVE_FRACTIONS: Final = (
+    0.50,
+    0.60,
+    0.70,
+    0.80,
+    0.90,
+)  # our choice, common practice
 """Shares of heart-rate reserve at which five zones begin; what lies below the first belongs to
 none of them.
 """
@@ -148,7 +154,10 @@ def lthr_zone_bounds(lthr: float) -> Floats:
 
 
 def hrr_zone_bounds(
-    rest: float, maximum: float, *, fractions: tuple[float, ...] = RESERVE_FRACTIONS
+    rest: float,
+    maximum: float,
+    *,
+    fractions: tuple[float, ...] = RESERVE_FRACTIONS,
 ) -> Floats:
     """Return the zone bounds by heart-rate reserve.
 

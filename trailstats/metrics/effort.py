@@ -177,7 +177,11 @@ def mean_grade_adjusted_speed(
 
 
 def normalised_speed(
-    speed: ArrayLike, dt: ArrayLike, *, smoothing: float = 30.0, exponent: float = 4.0
+    speed: ArrayLike,
+    dt: ArrayLike,
+    *,
+    smoothing: float = 30.0,
+    exponent: float = 4.0,
 ) -> float:
     """Compute the power mean of a speed that counts hard stretches more than easy ones.
 

@@ -129,7 +129,9 @@ def exponential_load(
     if not time_constant > 0.0:
         raise ValueError(f"time_constant must be positive, got {time_constant}")
     if convention == LoadConvention.EXPONENTIAL:
-        return _running_average(daily, -float(np.expm1(-1.0 / time_constant)), initial)
+        return _running_average(
+            daily, -float(np.expm1(-1.0 / time_constant)), initial
+        )
     if time_constant < 1.0:
         raise ValueError(
             f"time_constant must be at least a day by this convention, got {time_constant}"
@@ -137,7 +139,9 @@ def exponential_load(
     return _running_average(daily, 1.0 / time_constant, initial)
 
 
-def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floats:
+def ewma(
+    daily: ArrayLike, span: float, *, initial: float | None = None
+) -> Floats:
     """Compute the exponentially weighted moving average of daily load, by span.
 
     Parameters
@@ -172,7 +176,9 @@ def ewma(daily: ArrayLike, span: float, *, initial: float | None = None) -> Floa
     if not span >= 1.0:
         raise ValueError(f"span must be at least one day, got {span}")
     loads = np.nan_to_num(as_floats(daily))
-    before = initial if initial is not None else float(loads[0]) if loads.size else 0.0
+    before = (
+        initial if initial is not None else float(loads[0]) if loads.size else 0.0
+    )
     return _running_average(loads, 2.0 / (span + 1.0), before)
 
 
@@ -201,7 +207,9 @@ def training_stress_balance(chronic: ArrayLike, acute: ArrayLike) -> Floats:
     >>> load.training_stress_balance([50.0, 52.0], [40.0, 60.0])
     array([nan, 10.])
     """
-    balance = np.full(np.broadcast_shapes(np.shape(chronic), np.shape(acute)), np.nan)
+    balance = np.full(
+        np.broadcast_shapes(np.shape(chronic), np.shape(acute)), np.nan
+    )
     balance[1:] = (as_floats(chronic) - as_floats(acute))[:-1]
     return balance
 

@@ -156,7 +156,8 @@ def riegel_time(
     41.6986
     """
     return as_floats(
-        as_floats(duration) * (as_floats(target) / as_floats(distance)) ** exponent
+        as_floats(duration)
+        * (as_floats(target) / as_floats(distance)) ** exponent
     )
 
 

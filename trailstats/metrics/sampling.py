@@ -152,14 +152,18 @@ def time_quantile(values: ArrayLike, dt: ArrayLike, quantile: float) -> float:
     """
     if not 0.0 <= quantile <= 1.0:
         raise ValueError(f"quantile must lie between 0 and 1, got {quantile}")
-    series, seconds = np.broadcast_arrays(as_floats(values), valid_seconds(dt, values))
+    series, seconds = np.broadcast_arrays(
+        as_floats(values), valid_seconds(dt, values)
+    )
     kept = seconds > 0.0
     if not np.any(kept):
         return nan
     order = np.argsort(series[kept], kind="stable")
     ordered, cumulated = series[kept][order], np.cumsum(seconds[kept][order])
     # A hair below the target, so that rounding in the cumulated sum cannot skip a value.
-    position = np.searchsorted(cumulated, quantile * cumulated[-1] * (1.0 - 1e-12))
+    position = np.searchsorted(
+        cumulated, quantile * cumulated[-1] * (1.0 - 1e-12)
+    )
     return float(ordered[min(int(position), ordered.size - 1)])
 
 

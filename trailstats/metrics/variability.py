@@ -26,7 +26,10 @@ from trailstats.metrics._pace_freedom import (
     pace_freedom,
 )
 from trailstats.metrics._path_shape import straightness, turn_density
-from trailstats.metrics._sample_entropy import sample_entropy, windowed_sample_entropy
+from trailstats.metrics._sample_entropy import (
+    sample_entropy,
+    windowed_sample_entropy,
+)
 from trailstats.metrics._step_variability import (
     SteadyWindowRules,
     StepVariability,

@@ -247,12 +247,15 @@ class Activity:
             not isinstance(self.records.index, pd.DatetimeIndex)
             or str(self.records.index.tz) != "UTC"
         ):
-            raise SchemaError("records are indexed by something other than UTC times")
+            raise SchemaError(
+                "records are indexed by something other than UTC times"
+            )
 
     def __repr__(self) -> str:
         m = self.meta
         sport = (
-            "/".join(part for part in (m.sport, m.sub_sport) if part) or "unknown sport"
+            "/".join(part for part in (m.sport, m.sub_sport) if part)
+            or "unknown sport"
         )
         return (
             f"<{type(self).__name__} {m.source or '(no source)'}: {sport}, {m.start_time}, "
@@ -273,7 +276,8 @@ class Activity:
         block = self.records.to_numpy()
         if block.dtype != np.float64:
             return {
-                str(name): column.to_numpy() for name, column in self.records.items()
+                str(name): column.to_numpy()
+                for name, column in self.records.items()
             }
         return dict(zip(self.records.columns, block.T, strict=True))
 
@@ -281,7 +285,9 @@ class Activity:
         """Return the UTC times, to the millisecond, at seconds since the first record."""
         first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
         return pd.DatetimeIndex(
-            (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view("M8[ns]"),
+            (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view(
+                "M8[ns]"
+            ),
             tz="UTC",
         )
 
@@ -328,5 +334,8 @@ class CleanActivity(Activity):
 def empty_pauses() -> pd.DataFrame:
     """Return a pause table without rows."""
     return pd.DataFrame(
-        {c: pd.Series(dtype="datetime64[ns, UTC]") for c in ("start_time", "end_time")}
+        {
+            c: pd.Series(dtype="datetime64[ns, UTC]")
+            for c in ("start_time", "end_time")
+        }
     )

@@ -110,7 +110,9 @@ class Athlete:
             and self.heart_rate_rest
             and self.heart_rate_rest >= self.heart_rate_max
         ):
-            raise ConfigError("athlete: heart_rate_rest is not below heart_rate_max")
+            raise ConfigError(
+                "athlete: heart_rate_rest is not below heart_rate_max"
+            )
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Athlete:
@@ -135,7 +137,9 @@ class Athlete:
             athlete = cls.from_dict(data)
             return replace(
                 athlete,
-                osm=tuple(str(Path(path).parent / extract) for extract in athlete.osm),
+                osm=tuple(
+                    str(Path(path).parent / extract) for extract in athlete.osm
+                ),
             )
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
@@ -175,7 +179,9 @@ class Athlete:
 
     def to_dict(self) -> dict[str, object]:
         """Return the profile as plain values that `from_dict` accepts."""
-        out: dict[str, object] = {f.name: getattr(self, f.name) for f in fields(self)}
+        out: dict[str, object] = {
+            f.name: getattr(self, f.name) for f in fields(self)
+        }
         out["races"] = [day.isoformat() for day in self.races]
         out["privacy_zones"] = [list(zone) for zone in self.privacy_zones]
         out["osm"] = list(self.osm)

@@ -56,7 +56,9 @@ def _spell(value: object) -> str:
     ):
         return repr(value)
     if is_dataclass(value):
-        spelled = (f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value))
+        spelled = (
+            f"{f.name}={_spell(getattr(value, f.name))}" for f in fields(value)
+        )
         return f"{type(value).__name__}({','.join(spelled)})"
     if isinstance(value, Mapping):
         return f"{{{','.join(sorted(f'{_spell(k)}:{_spell(v)}' for k, v in value.items()))}}}"

@@ -40,7 +40,9 @@ def as_choice(kind: type[Choice], value: Choice | str, *, option: str) -> Choice
         return kind(value)
     except ValueError:
         choices = ", ".join(member.value for member in kind)
-        raise ConfigError(f"{option} is {value!r}; choose from {choices}") from None
+        raise ConfigError(
+            f"{option} is {value!r}; choose from {choices}"
+        ) from None
 
 
 def as_given(kind: type[T], value: T | None, *, option: str) -> T:

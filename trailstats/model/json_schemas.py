@@ -28,7 +28,9 @@ __all__ = ["DOCUMENTS", "document_schema", "table_schema"]
 Schema = dict[str, object]
 
 _SHAPES: dict[str, dict[str, Any]] = tomllib.loads(
-    resources.files("trailstats.model").joinpath("documents.toml").read_text("utf-8")
+    resources.files("trailstats.model")
+    .joinpath("documents.toml")
+    .read_text("utf-8")
 )
 _VALUES: dict[str, tuple[str, type[Any]]] = {
     "ActivityMeta": ("meta", ActivityMeta),
@@ -117,10 +119,13 @@ def _object(part: str, shape: Mapping[str, str | Schema]) -> Schema:
     needed = [
         key
         for key, kind in shape.items()
-        if not str(kind).startswith("optional ") and f"{part}.{key}" not in LATER_KEYS
+        if not str(kind).startswith("optional ")
+        and f"{part}.{key}" not in LATER_KEYS
     ]
     properties = {
-        key: _kind(kind.removeprefix("optional ")) if isinstance(kind, str) else kind
+        key: _kind(kind.removeprefix("optional "))
+        if isinstance(kind, str)
+        else kind
         for key, kind in shape.items()
     }
     return {"type": "object", "properties": properties, "required": needed}
@@ -157,5 +162,7 @@ def _shape_of_value(name: str) -> tuple[str, dict[str, str | Schema]]:
         field.name: _BY_TYPE.get(str(field.type), str(field.type))
         for field in fields(kind)
     }
-    ratios = [name for name, item in vars(kind).items() if isinstance(item, property)]
+    ratios = [
+        name for name, item in vars(kind).items() if isinstance(item, property)
+    ]
     return part, shape | dict.fromkeys(ratios, "number")

@@ -15,7 +15,12 @@ import pandas as pd
 from trailstats import schema
 from trailstats.arrays import Floats
 from trailstats.errors import ReadError, SchemaError
-from trailstats.model.activity import ActivityMeta, CleanActivity, DeviceTotals, Issue
+from trailstats.model.activity import (
+    ActivityMeta,
+    CleanActivity,
+    DeviceTotals,
+    Issue,
+)
 from trailstats.model.notebook import clock_text, html_card
 from trailstats.schema import EvidenceStrength, Severity
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
@@ -321,7 +326,9 @@ class Analysis:
             "distance": f"{t.distance / 1000:.2f} km",
             "moving time": clock_text(t.moving_time),
             "ascent": f"{t.ascent:.0f} m",
-            "ground": ", ".join(f"{k} {100 * v:.0f} %" for k, v in shares.items()),
+            "ground": ", ".join(
+                f"{k} {100 * v:.0f} %" for k, v in shares.items()
+            ),
             "segments, climbs": f"{len(self.segments)}, {len(self.climbs)}",
             "metrics with a value": f"{sum(map(bool, self.metrics.values()))} of "
             f"{len(self.metrics)}",
@@ -346,7 +353,9 @@ class Analysis:
         index = pd.Index(list(self.metrics), name="metric", dtype="str")
         columns: dict[str, pd.Series] = {}
         for column in fields(Metric):
-            values = [plain(getattr(m, column.name)) for m in self.metrics.values()]
+            values = [
+                plain(getattr(m, column.name)) for m in self.metrics.values()
+            ]
             dtype = "float64" if column.type == "float" else "str"
             columns[column.name] = pd.Series(values, index=index, dtype=dtype)
         return pd.DataFrame(columns)
@@ -427,7 +436,9 @@ class Analysis:
         return replace(cls.from_outline(data, tables), heart_rate_times=times)
 
     @classmethod
-    def from_outline(cls, data: dict[str, object], tables: dict[str, Any]) -> Analysis:
+    def from_outline(
+        cls, data: dict[str, object], tables: dict[str, Any]
+    ) -> Analysis:
         """Bring back an analysis from its outline and its tables.
 
         Raises
@@ -440,7 +451,9 @@ class Analysis:
             return cls(**_outlined(data), **tables)
 
 
-TABLES_OF_ANALYSIS = tuple(f.name for f in fields(Analysis) if f.type == "pd.DataFrame")
+TABLES_OF_ANALYSIS = tuple(
+    f.name for f in fields(Analysis) if f.type == "pd.DataFrame"
+)
 """Names of its tables, each that of its schema too."""
 
 
@@ -485,7 +498,9 @@ def _issue_from_dict(data: dict[str, Any]) -> Issue:
 
 
 def _with_nan(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: NAN if value is None else value for name, value in values.items()}
+    return {
+        name: NAN if value is None else value for name, value in values.items()
+    }
 
 
 def _present(data: dict[str, Any], part: str, names: Iterable[str]) -> list[str]:

@@ -88,7 +88,9 @@ def activity_row(
         ),
     )
     search = (section.title, section.file, section.date, surface, meta.workout)
-    return ActivityRow(section.number, cells, surface, " ".join(search).casefold())
+    return ActivityRow(
+        section.number, cells, surface, " ".join(search).casefold()
+    )
 
 
 def issue_groups(analyses: Sequence[Analysis]) -> tuple[IssueGroup, ...]:
@@ -106,5 +108,7 @@ def issue_groups(analyses: Sequence[Analysis]) -> tuple[IssueGroup, ...]:
             IssueGroup(code.replace("_", " "), worst, len(runs), example, runs)
         )
     return tuple(
-        sorted(groups, key=lambda g: (_SEVERITIES.index(g.severity), -g.activities))
+        sorted(
+            groups, key=lambda g: (_SEVERITIES.index(g.severity), -g.activities)
+        )
     )

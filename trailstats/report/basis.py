@@ -129,7 +129,9 @@ def _hint(analyses: Sequence[Analysis]) -> str:
 
 
 def _sources(analyses: Sequence[Analysis]) -> str:
-    sources = [source for source in SurfaceSource if source is not SurfaceSource.NONE]
+    sources = [
+        source for source in SurfaceSource if source is not SurfaceSource.NONE
+    ]
     lengths = dict.fromkeys(sources, 0.0)
     for analysis in analyses:
         own = analysis.segments.groupby("surface_source")["distance"].sum()
@@ -156,7 +158,9 @@ def _limits(limits: HeartRateLimits | None) -> str:
         ("hard from", limits.hard_floor),
     ]
     known = [
-        f"{name} {text.rate(value)}" for name, value in values if np.isfinite(value)
+        f"{name} {text.rate(value)}"
+        for name, value in values
+        if np.isfinite(value)
     ]
     if not known:
         return f"Heart-rate limits: {limits.source}."

@@ -59,7 +59,9 @@ def legend() -> object:
 
 def time_axis() -> object:
     """Return an axis of months."""
-    return altair().Axis(format="%b %Y", labelOverlap=True, tickCount=6, grid=False)
+    return altair().Axis(
+        format="%b %Y", labelOverlap=True, tickCount=6, grid=False
+    )
 
 
 def keyed(channel: str, field: str, values: Mapping[str, object]) -> object:
@@ -78,7 +80,9 @@ def surface_colour(rows: Rows) -> object:
 
 def surface_shape(rows: Rows) -> object:
     """Return a shape for each surface, so that colour is not needed."""
-    return keyed("Shape", "surface:N", {s: _SHAPES[s] for s in _surfaces_in(rows)})
+    return keyed(
+        "Shape", "surface:N", {s: _SHAPES[s] for s in _surfaces_in(rows)}
+    )
 
 
 def channel(name: str, which: str) -> dict[str, Any]:
@@ -93,7 +97,11 @@ def tips(name: str, unit: str = "") -> list[object]:
     return [
         altair().Tooltip(
             field,
-            **dict(zip(names, (word.format(unit=unit) for word in rest), strict=False)),
+            **dict(
+                zip(
+                    names, (word.format(unit=unit) for word in rest), strict=False
+                )
+            ),
         )
         for field, *rest in CHARTS[name]["tips"]
     ]

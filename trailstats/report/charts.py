@@ -83,7 +83,9 @@ def intensity(rows: Rows) -> Chart:
     `intensity_rows` gives.
     """
     alt = altair()
-    colours = dict(zip(ZONES, (LIGHT.easy, LIGHT.moderate, LIGHT.hard), strict=True))
+    colours = dict(
+        zip(ZONES, (LIGHT.easy, LIGHT.moderate, LIGHT.hard), strict=True)
+    )
     bars = chart(rows).mark_bar(stroke=LIGHT.background, strokeWidth=1)
     bars = bars.encode(
         y=alt.Y("surface:N", title=None, sort=["trail runs", "road runs"]),
@@ -162,7 +164,9 @@ def _clock_ticks(points: Rows) -> list[float]:
     low = min(paces)
     range_ = max(paces) - low
     step = next((s for s in _CLOCK_STEPS if range_ / s <= _MOST_TICKS), 120.0)
-    return [step * k for k in range(int(low // step), int(max(paces) // step) + 2)]
+    return [
+        step * k for k in range(int(low // step), int(max(paces) // step) + 2)
+    ]
 
 
 def claims(rows: Rows) -> Chart:

@@ -170,7 +170,9 @@ def rule_views(
         rule = (result.rule, result.statement, EvidenceStrength(result.evidence))
         together.setdefault(rule, []).append(check)
     return tuple(
-        RuleView(rule, statement, evidence.value, EVIDENCE[evidence], tuple(checks))
+        RuleView(
+            rule, statement, evidence.value, EVIDENCE[evidence], tuple(checks)
+        )
         for (rule, statement, evidence), checks in together.items()
     )
 
@@ -184,7 +186,11 @@ def display_unit(unit: str, meaning: str) -> str:
     """Return ``"share"`` for a plain number whose name or meaning says that it is a part of a
     whole.
     """
-    return "share" if unit == "1" and _SHARE.search(meaning.replace("_", " ")) else unit
+    return (
+        "share"
+        if unit == "1" and _SHARE.search(meaning.replace("_", " "))
+        else unit
+    )
 
 
 def _answer(result: ClaimResult, unit: str, units: Units) -> str:
@@ -194,7 +200,9 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     sides = [
         f"{units.number(value, unit)} {side}"
         for value, side in zip(
-            (result.trail, result.road), claim_words(result.claim).sides, strict=True
+            (result.trail, result.road),
+            claim_words(result.claim).sides,
+            strict=True,
         )
         if math.isfinite(value)
     ]
@@ -208,7 +216,8 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
         return f"{len(result.parts)} measures, shown apart."
     # Among the caveats the one that says what is needed is the reason.
     return next(
-        (c for c in result.caveats if "needed" in c), next(iter(result.caveats), "")
+        (c for c in result.caveats if "needed" in c),
+        next(iter(result.caveats), ""),
     )
 
 
@@ -218,7 +227,9 @@ def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
     if not is_clear or result.verdict is not Verdict.INCONCLUSIVE:
         return ""
     sentences = [s for c in result.caveats for s in re.split(r"(?<=[.!?]) ", c)]
-    reasons = [s for s in sentences if "decided only" in s or "decides nothing" in s]
+    reasons = [
+        s for s in sentences if "decided only" in s or "decides nothing" in s
+    ]
     reasons.append("what else was found speaks against a decision.")
     return f"Still open: {reasons[0]}"
 
@@ -271,7 +282,8 @@ def _picture(
         width=round(percent_of_axis(high) - percent_of_axis(low), 2),
         dot=percent_of_axis(result.difference),
         edge=units.difference(edge, unit),
-        clear=result.low > 0 or result.high < 0,  # without an interval, NaN, it is not
+        clear=result.low > 0
+        or result.high < 0,  # without an interval, NaN, it is not
         favours=favours,
         label=label,
     )

@@ -84,7 +84,11 @@ def figures(page: Page) -> list[Figure]:
         known = height if isinstance(height, int) else chart_base.HEIGHT
         out.append(
             Figure(
-                f"chart-{drawing.name}", drawing.title, drawing.sentence, known, spec
+                f"chart-{drawing.name}",
+                drawing.title,
+                drawing.sentence,
+                known,
+                spec,
             )
         )
     return out
@@ -98,6 +102,8 @@ def _for_page(chart: Chart) -> dict[str, object]:
     spec["config"] = chart_base.config(LIGHT) | {"background": "transparent"}
     text = json.dumps(spec)
     for field in fields(Palette):
-        text = text.replace(f'"{getattr(LIGHT, field.name)}"', f'"var(--{field.name})"')
+        text = text.replace(
+            f'"{getattr(LIGHT, field.name)}"', f'"var(--{field.name})"'
+        )
     out: dict[str, object] = json.loads(text)
     return out

@@ -59,7 +59,8 @@ def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> Rows:
     units : Units
     """
     distances = {
-        surface: weeks.set_index("week")[f"{surface}_distance"] / units.long_metres
+        surface: weeks.set_index("week")[f"{surface}_distance"]
+        / units.long_metres
         for surface in Surface
     }
     if not (distances[Surface.UNKNOWN] > 0).any():
@@ -108,7 +109,9 @@ def weekly_impact_rows(history: History) -> Rows:
     return _surface_rows(sums, "impact")
 
 
-def intensity_rows(activities: pd.DataFrame, analyses: Sequence[Analysis]) -> Rows:
+def intensity_rows(
+    activities: pd.DataFrame, analyses: Sequence[Analysis]
+) -> Rows:
     """Return a row for each surface and zone: ``surface, zone, order, share, time, n``.
 
     Parameters
@@ -239,7 +242,8 @@ def variety_rows(history: History) -> Rows:
 def _surface_rows(weeks: Mapping[Surface, pd.Series], name: str) -> Rows:
     """Return a row for each surface and week, from values by week."""
     return [
-        _week_bounds(week) | {"surface": surface.value, name: round(float(value), 2)}
+        _week_bounds(week)
+        | {"surface": surface.value, name: round(float(value), 2)}
         for surface, values in weeks.items()
         for week, value in zip(values.index, values, strict=True)
     ]

@@ -129,7 +129,9 @@ def render(page: Page) -> str:
     charts = figures(page)
     scripts = [packaged("tracks.js"), packaged("report.js")]
     if charts:
-        scripts.append(chart_library())  # last: it is long, and only the charts need it
+        scripts.append(
+            chart_library()
+        )  # last: it is long, and only the charts need it
     safe = markupsafe.Markup
     return template.render(
         page=page,
@@ -192,7 +194,8 @@ def _template() -> jinja2.Template:
 def _policy(scripts: Sequence[str]) -> str:
     """Return a content security policy: nothing is fetched, no script runs but these."""
     digests = [
-        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()
+        for s in scripts
     ]
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
@@ -205,7 +208,9 @@ def _policy(scripts: Sequence[str]) -> str:
 def _colours() -> str:
     """Return the palette as custom properties, dark where the reader's system asks for it."""
     light, dark = (
-        "".join(f"--{f.name}:{getattr(palette, f.name)};" for f in fields(Palette))
+        "".join(
+            f"--{f.name}:{getattr(palette, f.name)};" for f in fields(Palette)
+        )
         for palette in (LIGHT, DARK)
     )
     return (

@@ -80,7 +80,9 @@ def counted_activities(activities: pd.DataFrame) -> pd.DataFrame:
     return read[(read["duplicate_of"] == "") & read["start_time"].notna()]
 
 
-def _share_on(activities: pd.DataFrame, surface: Surface, distance: float) -> float:
+def _share_on(
+    activities: pd.DataFrame, surface: Surface, distance: float
+) -> float:
     if not distance > 0:
         return math.nan
     share = activities[f"{surface}_share"]

@@ -65,8 +65,12 @@ class Swatch:
     tone: str
 
 
-VERDICTS = {Verdict(v): Swatch(v, **row) for v, row in _TABLES["verdicts"].items()}
-OUTCOMES = {outcome: Swatch(**row) for outcome, row in _TABLES["outcomes"].items()}
+VERDICTS = {
+    Verdict(v): Swatch(v, **row) for v, row in _TABLES["verdicts"].items()
+}
+OUTCOMES = {
+    outcome: Swatch(**row) for outcome, row in _TABLES["outcomes"].items()
+}
 VERDICT_MARKS: dict[str, tuple[str, str]] = {
     verdict: (_TABLES["light"][colour], shape)
     for verdict, (colour, shape) in _TABLES["verdict_marks"].items()
@@ -74,6 +78,7 @@ VERDICT_MARKS: dict[str, tuple[str, str]] = {
 """Colour and shape of each verdict in the chart of the claims."""
 
 EVIDENCE: dict[EvidenceStrength, int] = {
-    EvidenceStrength(strength): dots for strength, dots in _TABLES["evidence"].items()
+    EvidenceStrength(strength): dots
+    for strength, dots in _TABLES["evidence"].items()
 }
 """Filled dots of three that stand beside the strength of the published evidence."""

@@ -46,7 +46,8 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
     """
     texts = _Texts()
     activities = [
-        _route(s) if page.folder else _activity_json(s, texts) for s in page.sections
+        _route(s) if page.folder else _activity_json(s, texts)
+        for s in page.sections
     ]
     return {
         "surfaces": [s.value for s in Surface],
@@ -64,7 +65,9 @@ def embed(data: object) -> str:
     Neither ``</script>`` nor a comment can come out of it: the characters that begin them are
     written as escapes.
     """
-    out = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    out = json.dumps(
+        data, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     for character in "<>&\u2028\u2029":
         out = out.replace(character, f"\\u{ord(character):04x}")
     return out
@@ -76,8 +79,12 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         "date": view.date,
         "surface": [s.value for s in Surface].index(view.surface.value),
         "facts": [[texts.number(a), texts.number(b)] for a, b in view.facts],
-        "zones": [[texts.number(a), texts.number(b), c] for a, b, c in view.zones],
-        "issues": [[texts.number(part) for part in issue] for issue in view.issues],
+        "zones": [
+            [texts.number(a), texts.number(b), c] for a, b, c in view.zones
+        ],
+        "issues": [
+            [texts.number(part) for part in issue] for issue in view.issues
+        ],
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
         "track": _track_json(view.track),
     }

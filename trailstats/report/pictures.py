@@ -76,7 +76,8 @@ def write_pictures(
         )
         out.append(
             write_atomically(
-                target / f"{name}.png", vl_convert.vegalite_to_png(spec, scale=2.0)
+                target / f"{name}.png",
+                vl_convert.vegalite_to_png(spec, scale=2.0),
             )
         )
     return out

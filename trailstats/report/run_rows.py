@@ -52,7 +52,11 @@ def route_rows(analysis: Analysis, view: TrackView) -> list[Row]:
     """Return a row for each point of a route: ``x, y`` [m], ``surface, technical, part, order``."""
     return [
         row
-        | {"x": round(float(view.x[i]), 1), "y": round(float(view.y[i]), 1), "order": i}
+        | {
+            "x": round(float(view.x[i]), 1),
+            "y": round(float(view.y[i]), 1),
+            "order": i,
+        }
         for i, row in stretches(
             analysis, view, np.isfinite(view.x) & np.isfinite(view.y)
         )
@@ -82,7 +86,9 @@ def all_route_rows(
     ]
 
 
-def claim_rows(results: Sequence[ClaimResult], units: Units = METRIC) -> list[Row]:
+def claim_rows(
+    results: Sequence[ClaimResult], units: Units = METRIC
+) -> list[Row]:
     """Return a row for each answer that has a difference, and for each part of one that has none
     itself.
     """
@@ -104,9 +110,15 @@ def _difference(view: ClaimView, title: str) -> Row:
     picture = view.picture
     left, right = picture.left, picture.left + picture.width
     places = {"low": left, "high": right, "difference": picture.dot}
-    out: Row = {name: round(place / 50.0 - 1.0, 4) for name, place in places.items()}
+    out: Row = {
+        name: round(place / 50.0 - 1.0, 4) for name, place in places.items()
+    }
     out["favours"] = picture.favours
-    return out | {"title": title, "verdict": view.verdict.word, "text": picture.label}
+    return out | {
+        "title": title,
+        "verdict": view.verdict.word,
+        "text": picture.label,
+    }
 
 
 def stretches(

@@ -98,7 +98,9 @@ def headed(
     name: str, texts: Mapping[str, list[str]], units: Units
 ) -> dict[str, list[str]]:
     """Return columns of texts under their heads, as a table of ``columns.toml`` orders them."""
-    return {units.named(head): texts[column] for head, column in COLUMNS[name].items()}
+    return {
+        units.named(head): texts[column] for head, column in COLUMNS[name].items()
+    }
 
 
 def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
@@ -124,7 +126,9 @@ def segment_table(segments: pd.DataFrame, units: Units) -> TableView:
 def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
     """Return the climbs and descents as the page shows them."""
     columns = headed("page_climbs", column_texts(climbs, units), units)
-    return TableView(tuple(columns), _rows_of_columns(columns), (), _spans(climbs))
+    return TableView(
+        tuple(columns), _rows_of_columns(columns), (), _spans(climbs)
+    )
 
 
 def split_table(segments: pd.DataFrame, units: Units) -> TableView:
@@ -167,7 +171,14 @@ def metric_table(
     metrics: Mapping[str, Metric], units: Units, *, detail: bool = False
 ) -> TableView:
     """Return the main metrics, or the details; those only where they have a value."""
-    heads = ("metric", "value", "interval", "covers", "evidence", "how it was found")
+    heads = (
+        "metric",
+        "value",
+        "interval",
+        "covers",
+        "evidence",
+        "how it was found",
+    )
     rows = []
     for name, metric in metrics.items():
         is_detail = name in METRICS and METRICS[name].detail

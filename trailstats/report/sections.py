@@ -118,7 +118,9 @@ def activity_view(
         metrics=metric_table(analysis.metrics, units),
         details=metric_table(analysis.metrics, units, detail=True),
         zones=_zone_shares(analysis),
-        issues=tuple((i.severity.value, i.message, i.where) for i in analysis.issues),
+        issues=tuple(
+            (i.severity.value, i.message, i.where) for i in analysis.issues
+        ),
         notes=meta.notes,
         track=track,
         pieces=tuple(zip(segments.surfaces, technical, strict=True)),

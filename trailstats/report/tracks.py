@@ -111,12 +111,16 @@ def outside_zones(profile: pd.DataFrame, zones: Zones) -> Flags:
         return keep
     places = np.flatnonzero(known)
     rows = np.arange(len(profile))
-    before = places[np.maximum(np.searchsorted(places, rows, side="right") - 1, 0)]
+    before = places[
+        np.maximum(np.searchsorted(places, rows, side="right") - 1, 0)
+    ]
     after = places[np.minimum(np.searchsorted(places, rows), len(places) - 1)]
     return keep & keep[before] & keep[after]
 
 
-def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[TrackView]:
+def track_views(
+    profiles: Sequence[pd.DataFrame], zones: Zones = ()
+) -> list[TrackView]:
     """Return the tracks of activities that are shown on one page.
 
     Parameters
@@ -131,7 +135,9 @@ def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[Tra
     list of TrackView
         One for each profile; regions are numbered from the one with the most activities.
     """
-    shown = [_thinned(profile, outside_zones(profile, zones)) for profile in profiles]
+    shown = [
+        _thinned(profile, outside_zones(profile, zones)) for profile in profiles
+    ]
     positions = [
         (p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown
     ]
@@ -140,7 +146,10 @@ def track_views(profiles: Sequence[pd.DataFrame], zones: Zones = ()) -> list[Tra
     for region in sorted(set(regions)):
         members = [i for i, r in enumerate(regions) if r == region]
         x, y = local_xy(
-            *(np.concatenate([positions[i][axis] for i in members]) for axis in (0, 1))
+            *(
+                np.concatenate([positions[i][axis] for i in members])
+                for axis in (0, 1)
+            )
         )
         ends = np.cumsum([len(positions[i][0]) for i in members])[:-1]
         for i, own_x, own_y in zip(
@@ -159,11 +168,15 @@ def _track_view(
     region: int,
 ) -> TrackView:
     along = profile["distance"].to_numpy()
-    by_time = not (np.isfinite(along).sum() > 1 and np.nanmax(along) > np.nanmin(along))
+    by_time = not (
+        np.isfinite(along).sum() > 1 and np.nanmax(along) > np.nanmin(along)
+    )
     if by_time:
         times = profile["time"]
         along = (
-            (times - times.min()).dt.total_seconds().to_numpy() if len(times) else along
+            (times - times.min()).dt.total_seconds().to_numpy()
+            if len(times)
+            else along
         )
     return TrackView(
         along=along,
@@ -224,7 +237,12 @@ def _distance_to(
     """Return the great-circle distance of each position to a centre [m]."""
     phi, phi0 = np.radians(lat), math.radians(centre_lat)
     h = np.sin((phi - phi0) / 2) ** 2
-    h = h + np.cos(phi) * math.cos(phi0) * np.sin(np.radians(lon - centre_lon) / 2) ** 2
+    h = (
+        h
+        + np.cos(phi)
+        * math.cos(phi0)
+        * np.sin(np.radians(lon - centre_lon) / 2) ** 2
+    )
     return np.asarray(2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
 
 
@@ -243,7 +261,9 @@ def _regions(
             continue
         middle = known[len(known) // 2]
         here = (float(lat[middle]), float(lon[middle]))
-        near = (k for k, c in enumerate(centres) if _distance_to(*here, *c) < REGION)
+        near = (
+            k for k, c in enumerate(centres) if _distance_to(*here, *c) < REGION
+        )
         region = next(near, len(centres))
         if region == len(centres):
             centres.append(here)

@@ -185,7 +185,9 @@ class Units:
         size = max(abs(low), abs(high))
         if signed:
             factor, word, decimals = self._difference_scale(size, unit)
-            first, last = (_with_sign(v * factor, decimals, word) for v in (low, high))
+            first, last = (
+                _with_sign(v * factor, decimals, word) for v in (low, high)
+            )
         elif unit in ("m/s", "share"):
             # The faster end has the smaller pace.
             ends = (high, low) if unit == "m/s" else (low, high)

@@ -23,7 +23,12 @@ from trailstats.report.activity_rows import (
     issue_groups,
 )
 from trailstats.report.basis import Basis, basis_of
-from trailstats.report.claim_view import ClaimView, RuleView, claim_view, rule_views
+from trailstats.report.claim_view import (
+    ClaimView,
+    RuleView,
+    claim_view,
+    rule_views,
+)
 from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import VERDICTS, Swatch
 from trailstats.report.run_tables import glossary
@@ -167,7 +172,10 @@ def build_page(
         ),
         sections=sections,
         failures=tuple(
-            (short[f.source], f"{f.message} ({f.where})" if f.where else f.message)
+            (
+                short[f.source],
+                f"{f.message} ({f.where})" if f.where else f.message,
+            )
             for f in failures
         ),
         issues=issue_groups(analyses),
@@ -176,7 +184,9 @@ def build_page(
     )
 
 
-def _run_page(analysis: Analysis, athlete: Athlete, units: Units, title: str) -> Page:
+def _run_page(
+    analysis: Analysis, athlete: Athlete, units: Units, title: str
+) -> Page:
     """Return the page of a single activity."""
     source = analysis.meta.source
     listing = Listing(0, _short_names([source])[source])
@@ -200,7 +210,9 @@ def _sections(
     tracks = track_views([a.profile for a in analyses], athlete.privacy_zones)
     return tuple(
         activity_view(analysis, listing, track, units)
-        for analysis, listing, track in zip(analyses, listings, tracks, strict=True)
+        for analysis, listing, track in zip(
+            analyses, listings, tracks, strict=True
+        )
     )
 
 
@@ -211,7 +223,8 @@ def _with_rule_count(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
         return view
     kept = judged.count("pass")
     return replace(
-        view, answer=f"{kept} of {len(judged)} checks kept; they are listed below."
+        view,
+        answer=f"{kept} of {len(judged)} checks kept; they are listed below.",
     )
 
 
@@ -223,7 +236,8 @@ def _short_names(sources: Sequence[str]) -> dict[str, str]:
     levels = zip(*(p[:-1] for p in parts), strict=False)
     shared = len(list(takewhile(lambda names: len(set(names)) == 1, levels)))
     return {
-        source: "/".join(p[shared:]) for source, p in zip(sources, parts, strict=True)
+        source: "/".join(p[shared:])
+        for source, p in zip(sources, parts, strict=True)
     }
 
 
@@ -251,7 +265,9 @@ def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
         swatch: tuple((c.claim, c.title) for c in claims if c.verdict == swatch)
         for swatch in (VERDICTS[v] for v in Verdict)
     }
-    return tuple(VerdictGroup(swatch, own) for swatch, own in groups.items() if own)
+    return tuple(
+        VerdictGroup(swatch, own) for swatch, own in groups.items() if own
+    )
 
 
 def history_view(

@@ -79,7 +79,9 @@ def _entries(rows: dict[str, dict[str, Any]]) -> dict[str, MetricEntry]:
 PARTS = {
     part: _filled(rows)
     for part, rows in tomllib.loads(
-        resources.files("trailstats.schema").joinpath("metrics.toml").read_text("utf-8")
+        resources.files("trailstats.schema")
+        .joinpath("metrics.toml")
+        .read_text("utf-8")
     ).items()
 }
 """The tables of ``metrics.toml``, filled: activity, history and formula."""

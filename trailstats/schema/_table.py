@@ -61,7 +61,9 @@ class Table:
 
     @cached_property
     def _dtypes(self) -> list[object]:
-        return [pd.api.types.pandas_dtype(column.dtype) for column in self.columns]
+        return [
+            pd.api.types.pandas_dtype(column.dtype) for column in self.columns
+        ]
 
     def empty(self) -> pd.DataFrame:
         """Return a frame with all columns and no rows."""
@@ -87,7 +89,9 @@ class Table:
         """
         unknown = set(data) - set(self.names)
         if unknown:
-            raise SchemaError(f"table {self.name!r} has no column {sorted(unknown)}")
+            raise SchemaError(
+                f"table {self.name!r} has no column {sorted(unknown)}"
+            )
         lengths = (
             len(v)
             for v in data.values()
@@ -104,7 +108,10 @@ class Table:
 
     def validate(self, frame: pd.DataFrame) -> None:
         """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
-        if frame.columns.equals(self._labels) and frame.dtypes.tolist() == self._dtypes:
+        if (
+            frame.columns.equals(self._labels)
+            and frame.dtypes.tolist() == self._dtypes
+        ):
             return
         found = dict(zip(frame.columns, map(str, frame.dtypes), strict=True))
         for column in self.columns:
@@ -133,16 +140,18 @@ def _column(values: object, dtype: str, size: int) -> object:
     if values is None:
         values = _FILL.get(dtype, pd.NaT)
     if isinstance(values, str) or not isinstance(values, Sized):
-        values = [values] * size if dtype in ("str", TIME) else np.full(size, values)
+        values = (
+            [values] * size if dtype in ("str", TIME) else np.full(size, values)
+        )
     if dtype == TIME:
         times = (
             values
             if isinstance(values, pd.DatetimeIndex)
             else pd.DatetimeIndex(cast(Any, values))
         )
-        return (times if times.tz is not None else times.tz_localize("UTC")).as_unit(
-            "ns"
-        )
+        return (
+            times if times.tz is not None else times.tz_localize("UTC")
+        ).as_unit("ns")
     return (
         pd.array(cast(Any, values), dtype=_TEXT)
         if dtype == "str"

@@ -16,7 +16,9 @@ def _metric_column(entry: MetricEntry) -> Column:
 def _read_table(name: str, row: str, columns: list[str | list[str]]) -> Table:
     """Return a table; a bare name is the place of a metric."""
     found = tuple(
-        _metric_column(METRICS[column]) if isinstance(column, str) else Column(*column)
+        _metric_column(METRICS[column])
+        if isinstance(column, str)
+        else Column(*column)
         for column in columns
     )
     if name == "activities":
@@ -29,7 +31,9 @@ def _read_table(name: str, row: str, columns: list[str | list[str]]) -> Table:
 TABLES: dict[str, Table] = {
     name: _read_table(name, **table)
     for name, table in tomllib.loads(
-        resources.files("trailstats.schema").joinpath("tables.toml").read_text("utf-8")
+        resources.files("trailstats.schema")
+        .joinpath("tables.toml")
+        .read_text("utf-8")
     ).items()
 }
 """Every table by its name."""

@@ -47,6 +47,7 @@ def _read_formula(function: str, row: dict[str, str]) -> Formula:
 
 
 FORMULAS: dict[str, Formula] = {
-    function: _read_formula(function, row) for function, row in PARTS["formula"].items()
+    function: _read_formula(function, row)
+    for function, row in PARTS["formula"].items()
 }
 """Every public function of `trailstats.metrics`, by module and name."""

@@ -53,7 +53,9 @@ def iso_times(times: pd.Series, *, fractions: bool = False) -> pd.Series:
     return text.fillna("")
 
 
-def rows(frame: pd.DataFrame, *, fractions: bool = False) -> list[dict[str, object]]:
+def rows(
+    frame: pd.DataFrame, *, fractions: bool = False
+) -> list[dict[str, object]]:
     """Return a table as a list of rows of plain values; all times with fractions of seconds where
     that is asked.
     """
@@ -90,7 +92,10 @@ def table_from_rows(table: Table, items: object) -> pd.DataFrame:
         return table.empty()
     data: dict[str, object] = {}
     for column in table:
-        if f"{table.name}.{column.name}" in LATER_KEYS and column.name not in items[0]:
+        if (
+            f"{table.name}.{column.name}" in LATER_KEYS
+            and column.name not in items[0]
+        ):
             continue
         cells = [row[column.name] for row in items]
         if column.dtype == "float64":

@@ -49,11 +49,15 @@ class LinearModel:
         numpy.ndarray, shape (..., k)
         """
         standard = (values - self.centre) / self.scale
-        return np.asarray(np.clip(standard, -self.limit, self.limit) * self.coefficient)
+        return np.asarray(
+            np.clip(standard, -self.limit, self.limit) * self.coefficient
+        )
 
     def log_odds(self, values: Floats) -> Floats:
         """Return the log-odds, shape (...)."""
-        return np.asarray(self.contributions(values).sum(axis=-1) + self.intercept)
+        return np.asarray(
+            self.contributions(values).sum(axis=-1) + self.intercept
+        )
 
     @classmethod
     def from_dict(cls, table: dict[str, Any]) -> LinearModel:
@@ -142,7 +146,9 @@ class SurfaceModel:
             mixed=LinearModel.from_dict(whole["mixed"]),
             windows=LinearModel.from_dict(windows),
             mixed_limit=windows["mixed_limit"],
-            whole={name: WholeRun(**row) for name, row in windows["whole"].items()},
+            whole={
+                name: WholeRun(**row) for name, row in windows["whole"].items()
+            },
             temper=windows["temper"],
         )
 

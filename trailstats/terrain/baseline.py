@@ -115,7 +115,9 @@ class Baseline:
         flat = (segments["slope"] == Slope.FLAT) & (segments["gait"] == Gait.RUN)
         rows = segments[road & flat & (segments["speed"] > 0)]
         pace = [
-            _median_over_distance(run["speed"].to_numpy(), run["distance"].to_numpy())
+            _median_over_distance(
+                run["speed"].to_numpy(), run["distance"].to_numpy()
+            )
             for _, run in rows.groupby("file")
             if run["distance"].sum() >= SHORTEST_FLAT
         ]

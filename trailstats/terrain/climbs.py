@@ -84,7 +84,9 @@ class _Hill(NamedTuple):
     sign: int
 
 
-def _uphill(grid: Floats, z: Floats, rules: TerrainRules, sign: int) -> list[_Hill]:
+def _uphill(
+    grid: Floats, z: Floats, rules: TerrainRules, sign: int
+) -> list[_Hill]:
     """Return the climbs of a profile."""
     ramped = z - rules.climb_flat * grid
     turns = turning_points(ramped, rules.climb_dip)
@@ -97,7 +99,9 @@ def _uphill(grid: Floats, z: Floats, rules: TerrainRules, sign: int) -> list[_Hi
     return out
 
 
-def _without_dips(turns: NDArray[np.intp], z: Floats, share: float) -> NDArray[np.intp]:
+def _without_dips(
+    turns: NDArray[np.intp], z: Floats, share: float
+) -> NDArray[np.intp]:
     """Return the turns without those of falls that are small against the rises on both sides;
     smallest first.
     """
@@ -167,7 +171,8 @@ def _climb_table(
             "steepest_grade": [_steepest(z, slopes, hill) for hill in found],
             "moving_time": duration,
             "vertical_speed": gain / moved,
-            "grade_adjusted_speed": between(np.nan_to_num(flat_speed) * time) / moved,
+            "grade_adjusted_speed": between(np.nan_to_num(flat_speed) * time)
+            / moved,
             "score": gain * 100.0,
         }
     )
@@ -178,5 +183,7 @@ def _steepest(z: Floats, slopes: Floats, hill: _Hill) -> float:
     last = hill.end - round(STEEPEST_OVER / GRID)
     inside = slopes[hill.start : max(hill.start, last) + 1]
     if not len(inside):
-        return float(z[hill.end] - z[hill.start]) / (GRID * (hill.end - hill.start))
+        return float(z[hill.end] - z[hill.start]) / (
+            GRID * (hill.end - hill.start)
+        )
     return hill.sign * float(np.max(hill.sign * inside))

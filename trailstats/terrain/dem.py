@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["GroundTiles", "ground_heights"]
 
 
-SUFFIXES = frozenset({".tif", ".tiff", ".hgt", ".vrt", ".asc", ".bil", ".dt1", ".dt2"})
+SUFFIXES = frozenset(
+    {".tif", ".tiff", ".hgt", ".vrt", ".asc", ".bil", ".dt1", ".dt2"}
+)
 """Names that a folder is searched for."""
 
 BLOCK = 256
@@ -92,7 +94,8 @@ class GroundTiles:
     def fingerprint(self) -> str:
         """What a cache knows the tiles by: their paths, sizes and times of change."""
         rows = [
-            (str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in _files(self.paths)
+            (str(p), p.stat().st_size, p.stat().st_mtime_ns)
+            for p in _files(self.paths)
         ]
         return repr(rows)
 
@@ -150,7 +153,9 @@ class GroundTiles:
             method = "taken from the ground model"
         else:
             profile = grid_profile(d, z)
-            barometer = profile is None or profile.source is ElevationSource.BAROMETER
+            barometer = (
+                profile is None or profile.source is ElevationSource.BAROMETER
+            )
             own = _on_grid(grid, d, z)
             guard = GUARD_BAROMETER if barometer else GUARD_GNSS
             drift, guarded = _drift(floor - own, guard)
@@ -249,7 +254,9 @@ def _files(paths: Iterable[str]) -> list[Path]:
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+            below = sorted(
+                p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES
+            )
             if not below:
                 raise ConfigError(
                     f"{path} holds no tiles ({', '.join(sorted(SUFFIXES))})"
@@ -268,7 +275,9 @@ def _sampled(path: str, lat: Floats, lon: Floats) -> Floats:
     from rasterio.warp import transform
 
     with rasterio.open(path) as raster:
-        x, y = np.array(transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist()))
+        x, y = np.array(
+            transform("EPSG:4326", raster.crs, lon.tolist(), lat.tolist())
+        )
         inverse = ~raster.transform
         # Pixel centres lie at whole numbers from here on; beyond the outermost the edge is
         # continued.
@@ -295,7 +304,12 @@ def _bilinear(raster: DatasetReader, row: Floats, column: Floats) -> Floats:
     values = raster.read(1, window=window, masked=True)
     height = np.ma.filled(values.astype(float), np.nan)
     height = height * (raster.scales[0] or 1.0) + raster.offsets[0]
-    if (raster.units[0] or "").lower() in {"ft", "foot", "feet", "us survey foot"}:
+    if (raster.units[0] or "").lower() in {
+        "ft",
+        "foot",
+        "feet",
+        "us survey foot",
+    }:
         height = height * FOOT
     r, c = row - top, column - left
     r0, c0 = r.astype(np.intp), c.astype(np.intp)
@@ -369,7 +383,9 @@ def _bridged(grid: Floats, floor: Floats) -> tuple[Floats, Flags]:
         # The last step of the opposite sign in reach, after which the ground is about as high as
         # before.
         first = int(edge[at])
-        ahead = edge[at + 1 : int(np.searchsorted(edge, first + most, side="right"))]
+        ahead = edge[
+            at + 1 : int(np.searchsorted(edge, first + most, side="right"))
+        ]
         ahead = ahead[np.sign(slope[ahead]) != np.sign(slope[first])]
         depth = np.abs(level[ahead + 1] - level[first])
         back = ahead[depth < 0.1 * SPACING * (ahead - first) + 3.0]

@@ -24,7 +24,13 @@ from trailstats.terrain.maps import MapMatch
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import cut_segments
 
-__all__ = ["Explanation", "Reason", "WayShare", "describe_feature", "explain_terrain"]
+__all__ = [
+    "Explanation",
+    "Reason",
+    "WayShare",
+    "describe_feature",
+    "explain_terrain",
+]
 
 MOST_WAYS = 3
 """Ways listed for a segment, the longest first."""
@@ -129,7 +135,9 @@ class Explanation:
         version.
         """
         segments = rows(self.segments[list(_COLUMNS)])
-        for row, reasons, ways in zip(segments, self.reasons, self.ways, strict=True):
+        for row, reasons, ways in zip(
+            segments, self.reasons, self.ways, strict=True
+        ):
             row["reasons"] = [vars(reason) for reason in reasons]
             row["ways"] = [vars(way) for way in ways]
         found = {
@@ -219,18 +227,24 @@ def _reasons(
     centres = pieces.index.to_numpy(float)
     ends = [segments[c].to_numpy() for c in ("start_distance", "end_distance")]
     means = {
-        str(name): mean_between(centres, pieces[name].to_numpy(), WINDOW_STEP, *ends)
+        str(name): mean_between(
+            centres, pieces[name].to_numpy(), WINDOW_STEP, *ends
+        )
         for name in pieces
     }
     return tuple(
-        _strongest_first({name: float(values[i]) for name, values in means.items()})
+        _strongest_first(
+            {name: float(values[i]) for name, values in means.items()}
+        )
         for i in range(len(segments))
     )
 
 
 def _strongest_first(parts: dict[str, float]) -> tuple[Reason, ...]:
     ordered = sorted(parts.items(), key=lambda part: -abs(part[1]))
-    return tuple(Reason(name, describe_feature(name), value) for name, value in ordered)
+    return tuple(
+        Reason(name, describe_feature(name), value) for name, value in ordered
+    )
 
 
 def _ways(
@@ -242,7 +256,9 @@ def _ways(
     out = []
     for start, end in borders:
         inside = match.way[(match.distance >= start) & (match.distance < end)]
-        shares = pd.Series(inside[inside != 0]).value_counts(sort=False) / len(inside)
+        shares = pd.Series(inside[inside != 0]).value_counts(sort=False) / len(
+            inside
+        )
         shares = shares.sort_index().sort_values(ascending=False, kind="stable")
         longest = shares[:MOST_WAYS]
         ways = zip(longest.index.tolist(), longest.tolist(), strict=True)

@@ -183,7 +183,9 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
         grade=np.interp(at, d[measured], grade[measured])
         if measured.sum() > 1
         else None,
-        speed=np.maximum((passed[half:] - passed[:-half]) / (half * TIME_STEP), 0.2),
+        speed=np.maximum(
+            (passed[half:] - passed[:-half]) / (half * TIME_STEP), 0.2
+        ),
     )
 
 
@@ -339,7 +341,9 @@ def moving_mean(values: Floats, length: float) -> Floats:
     """Return the moving mean over a length [m] of values on the grid; never below zero for values
     that are not.
     """
-    out = scipy.ndimage.uniform_filter1d(values, _grid_points(length), mode="nearest")
+    out = scipy.ndimage.uniform_filter1d(
+        values, _grid_points(length), mode="nearest"
+    )
     return np.maximum(out, 0.0) if values.min() >= 0 else out
 
 

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from trailstats.arrays import Flags, Floats, Ints
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
-from trailstats.schema import INDOOR, Surface, SurfaceSource, has_ground, is_on_foot
+from trailstats.schema import (
+    INDOOR,
+    Surface,
+    SurfaceSource,
+    has_ground,
+    is_on_foot,
+)
 from trailstats.terrain._sequence import mean_between, without_short
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
@@ -140,7 +146,11 @@ def gather_evidence(
         if estimate and prior:
             signal = with_log_odds(estimate, prior, rules)
     match = None
-    if road_map is not None and SurfaceSource.MAP in rules.sources and _outdoors(run):
+    if (
+        road_map is not None
+        and SurfaceSource.MAP in rules.sources
+        and _outdoors(run)
+    ):
         match = road_map.match(run)
     distance = np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
     if match is not None and len(match.distance):
@@ -165,7 +175,17 @@ def gather_evidence(
         whole = float(p_trail[spoken].mean())
         by = SurfaceSource.LABEL if labelled else SurfaceSource.MAP
     return SurfaceEvidence(
-        run, grid, distance, source, surface, p_trail, match, signal, tag, whole, by
+        run,
+        grid,
+        distance,
+        source,
+        surface,
+        p_trail,
+        match,
+        signal,
+        tag,
+        whole,
+        by,
     )
 
 
@@ -220,7 +240,9 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
     estimate = evidence.signal
     if not estimate:
         return firm
-    bounds = np.union1d(np.arange(1, 10) / 10.0, [1.0 - rules.decide, rules.decide])
+    bounds = np.union1d(
+        np.arange(1, 10) / 10.0, [1.0 - rules.decide, rules.decide]
+    )
     edges = np.flatnonzero(np.diff(np.digitize(estimate.p_trail, bounds)))
     soft = (estimate.distance[edges] + estimate.distance[edges + 1]) / 2.0
     return np.union1d(firm, soft[~_decided(evidence, soft)])
@@ -317,17 +339,25 @@ def mean_over(
     if not known.any() or (values.dtype == np.bool_ and not values.any()):
         return np.full(len(start), 0.0 if known.any() else np.nan)
     share = mean_between(distance, known.astype(float), SPACING, start, end)
-    total = mean_between(distance, np.where(known, number, 0.0), SPACING, start, end)
+    total = mean_between(
+        distance, np.where(known, number, 0.0), SPACING, start, end
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(share > 1e-9, total / share, np.nan)
 
 
-def _by_tag_and_signal(evidence: SurfaceEvidence, start: Floats, end: Floats) -> Floats:
+def _by_tag_and_signal(
+    evidence: SurfaceEvidence, start: Floats, end: Floats
+) -> Floats:
     """Return the probability of trail where neither label nor map decides."""
     signal = evidence.signal
     if signal:
-        return mean_between(signal.distance, signal.p_trail, WINDOW_STEP, start, end)
-    return np.full(len(start), evidence.tag if _outdoors(evidence.run) else np.nan)
+        return mean_between(
+            signal.distance, signal.p_trail, WINDOW_STEP, start, end
+        )
+    return np.full(
+        len(start), evidence.tag if _outdoors(evidence.run) else np.nan
+    )
 
 
 def _outdoors(run: CleanActivity) -> bool:
@@ -344,7 +374,10 @@ def _of_map(
     """
     if match is None or not len(match.distance):
         return np.full(n, np.nan), np.full(n, "", dtype="<U7")
-    trail, road = match.p_trail >= rules.decide, match.p_trail <= 1.0 - rules.decide
+    trail, road = (
+        match.p_trail >= rules.decide,
+        match.p_trail <= 1.0 - rules.decide,
+    )
     said = np.select([trail, road], [1, 2], 0)
     shortest = max(1, round(rules.min_length / SPACING))
     answer = without_short(_without_doubt(said, shortest), shortest)

@@ -38,7 +38,9 @@ class _Mark:
     elapsed: float | None = None
     distance: float | None = None
 
-    def along(self, distance: Floats, seconds: Floats, start: pd.Timestamp) -> float:
+    def along(
+        self, distance: Floats, seconds: Floats, start: pd.Timestamp
+    ) -> float:
         """Return the distance since the start [m]; infinite beyond the ends of the recording."""
         if self.distance is not None:
             return self.distance
@@ -166,7 +168,9 @@ class SurfaceLabels:
         )
         for label in self.labels:
             if label.applies_to(run.meta.source):
-                low = -np.inf if label.start is None else label.start.along(*clock)
+                low = (
+                    -np.inf if label.start is None else label.start.along(*clock)
+                )
                 high = np.inf if label.end is None else label.end.along(*clock)
                 out[(distance >= low) & (distance < high)] = label.surface.value
         return out
@@ -231,7 +235,11 @@ def _toml_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _toml_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime | dt.time) else str(value)
+    return (
+        value.isoformat()
+        if isinstance(value, dt.datetime | dt.time)
+        else str(value)
+    )
 
 
 def _label(row: dict[str, str]) -> SurfaceLabel:

@@ -11,7 +11,12 @@ from trailstats.terrain.baseline import Baseline
 __all__ = ["ALL_SOURCES", "TerrainRules"]
 
 ALL_SOURCES = frozenset(
-    {SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG, SurfaceSource.SIGNAL}
+    {
+        SurfaceSource.LABEL,
+        SurfaceSource.MAP,
+        SurfaceSource.TAG,
+        SurfaceSource.SIGNAL,
+    }
 )
 """Every kind of evidence that a surface can rest on."""
 

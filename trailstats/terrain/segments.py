@@ -68,7 +68,9 @@ def cut_segments(
     True
     """
     return segments_cut_at(
-        clean(activity), np.empty(0), as_given(TerrainRules, terrain, option="terrain")
+        clean(activity),
+        np.empty(0),
+        as_given(TerrainRules, terrain, option="terrain"),
     )
 
 
@@ -97,7 +99,10 @@ def segments_cut_at(
 
 
 def split_segments(
-    run: CleanActivity, segments: pd.DataFrame, distances: Floats, rules: TerrainRules
+    run: CleanActivity,
+    segments: pd.DataFrame,
+    distances: Floats,
+    rules: TerrainRules,
 ) -> pd.DataFrame:
     """Return the segments with further cuts.
 
@@ -118,7 +123,8 @@ def split_segments(
         Table ``schema.SEGMENTS``, described anew.
     """
     ends = np.append(
-        segments["start_distance"].to_numpy(), segments["end_distance"].to_numpy()[-1:]
+        segments["start_distance"].to_numpy(),
+        segments["end_distance"].to_numpy()[-1:],
     )
     cuts, slopes = _further(
         ends, segments["slope"].to_numpy(dtype=object), distances, rules
@@ -212,7 +218,9 @@ def _slope_classes(grade: Floats, rules: TerrainRules) -> NDArray[np.intp]:
         # Between the two borders the last clear decision holds; before the first, the plain
         # comparison.
         decided = _last_clear(above | (grade < limit - half))
-        total += np.where(decided >= 0, above[np.maximum(decided, 0)], grade > limit)
+        total += np.where(
+            decided >= 0, above[np.maximum(decided, 0)], grade > limit
+        )
     return total
 
 
@@ -284,7 +292,9 @@ def _segment_table(
     walked = on_foot and distance[-1] > 0
     hiked = _ratio(found.sums(np.where(_hiking(run, rules), time, 0.0)), duration)
     moving_gait = np.where(hiked > 0.5, Gait.HIKE, Gait.RUN)
-    gait = np.where(duration > 0, moving_gait if walked else Gait.UNKNOWN, Gait.STOPPED)
+    gait = np.where(
+        duration > 0, moving_gait if walked else Gait.UNKNOWN, Gait.STOPPED
+    )
     index = np.arange(len(length))
     flat_speed = effort.grade_adjusted_speed(
         run.track_column("speed"), run.track_column("grade")

@@ -164,7 +164,9 @@ def estimate_on_grid(
         activity_probability=float(sigmoid(parts.sum() + whole.intercept)),
         channels=frozenset(channels),
         contributions=pieces,
-        activity_contributions=dict(zip(whole.names, parts.tolist(), strict=True)),
+        activity_contributions=dict(
+            zip(whole.names, parts.tolist(), strict=True)
+        ),
         mixed_log_odds=mixed,
     )
 
@@ -194,7 +196,9 @@ def with_log_odds(
         activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds)
     )
     return replace(
-        estimate, p_trail=_along(pieces, estimate.channels, rules), contributions=pieces
+        estimate,
+        p_trail=_along(pieces, estimate.channels, rules),
+        contributions=pieces,
     )
 
 

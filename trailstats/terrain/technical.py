@@ -89,8 +89,12 @@ def technical_probability(
     if grid is None or grid.grade is None or np.isnan(p_trail).all():
         return np.full(len(segments), np.nan)
     centres, log_odds = _cues(grid, grid.grade)
-    on_trail = sigmoid(smooth_log_odds(log_odds, WINDOW_STEP, rules.technical_length))
-    start, end = (segments[c].to_numpy() for c in ("start_distance", "end_distance"))
+    on_trail = sigmoid(
+        smooth_log_odds(log_odds, WINDOW_STEP, rules.technical_length)
+    )
+    start, end = (
+        segments[c].to_numpy() for c in ("start_distance", "end_distance")
+    )
     return p_trail * mean_between(centres, on_trail, WINDOW_STEP, start, end)
 
 
@@ -112,6 +116,10 @@ def _cues(
     winding = moving_mean(wiggle, 150.0)[pick] * 100.0 / 30.0
     downhill = moving_mean(grade, 100.0)[pick] < DESCENT
     rate = np.where(downhill, weights.descent_deficit, weights.flat_deficit)
-    cues = (rate * deficit, weights.speed_variation * spread, weights.winding * winding)
+    cues = (
+        rate * deficit,
+        weights.speed_variation * spread,
+        weights.winding * winding,
+    )
     total = sum(np.clip(cue, -weights.limit, weights.limit) for cue in cues)
     return grid.distance[pick], np.asarray(weights.intercept + total)

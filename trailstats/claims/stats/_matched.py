@@ -151,7 +151,12 @@ def compare(
 
 
 def allow_for_slope(
-    known: Comparison, gap: float, error: float, df: float, *, confidence: float = 0.95
+    known: Comparison,
+    gap: float,
+    error: float,
+    df: float,
+    *,
+    confidence: float = 0.95,
 ) -> Comparison:
     """Return the comparison with an interval that allows for an uncertain slope.
 
@@ -320,7 +325,8 @@ def _summarise(
     if min(counts) < rules.fewest:
         return known
     errors = [
-        side.error_variance(rules.draws, rules.seed + k) for k, side in enumerate(sides)
+        side.error_variance(rules.draws, rules.seed + k)
+        for k, side in enumerate(sides)
     ]
     variance = sum(errors)
     df = 1e9
@@ -363,7 +369,9 @@ def _with_interval(
 def _resamples(count: int, draws: int, seed: int) -> Floats:
     """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
     rng = np.random.default_rng(seed)
-    drawn = as_floats(rng.multinomial(count, np.full(count, 1.0 / count), size=draws))
+    drawn = as_floats(
+        rng.multinomial(count, np.full(count, 1.0 / count), size=draws)
+    )
     drawn.flags.writeable = False
     return drawn
 

@@ -45,7 +45,9 @@ class Regression:
     std: float
     identified: bool
 
-    def interval(self, index: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    def interval(
+        self, index: int, *, confidence: float = 0.95
+    ) -> tuple[float, float]:
         """Return the interval of one coefficient."""
         reach = float(stdtrit(self.df, 0.5 + confidence / 2) * self.errors[index])
         middle = float(self.coefficients[index])
@@ -102,7 +104,11 @@ def ar1_regression(
     count, size = columns.shape
     scale = np.ones(count) if weights is None else np.sqrt(as_floats(weights))
     lengths = np.sqrt((columns**2).mean(axis=0))
-    if count < size + 3 or not (lengths > 0).all() or _rank(columns / lengths) < size:
+    if (
+        count < size + 3
+        or not (lengths > 0).all()
+        or _rank(columns / lengths) < size
+    ):
         nothing = np.full(size, np.nan)
         return Regression(nothing, nothing, nothing, NAN, NAN, NAN, False)
     rows = np.column_stack((columns / lengths, values)) * scale[:, None]
@@ -116,7 +122,9 @@ def ar1_regression(
     # What the correlations disagree on adds to what each of them leaves open.
     variances = np.array([fit.variances for fit in fits]) + (betas - beta) ** 2
     errors = np.sqrt(weight @ variances)
-    ratio = np.divide(np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0)
+    ratio = np.divide(
+        np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0
+    )
     # Points that go together say less: n (1 - r) / (1 + r) of them, never more than n.
     independent = np.minimum((1.0 - CORRELATIONS) / (1.0 + CORRELATIONS), 1.0)
     df = max(count * float(weight @ independent) - size, 3.0)
@@ -187,7 +195,9 @@ def _rank(columns: Floats) -> int:
     return int((diagonal > 1e-6 * diagonal.max()).sum())
 
 
-def _whiten(rows: Floats, steps: Floats, correlation: float) -> tuple[Floats, float]:
+def _whiten(
+    rows: Floats, steps: Floats, correlation: float
+) -> tuple[Floats, float]:
     """Return rows with independent errors, and the logarithm of the determinant of their
     correlation.
     """

@@ -73,7 +73,9 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
         ]:  # a course has records too, of a virtual partner
             activities += _activities(
                 part,
-                read_records(part, table, merge_heart_rate=options.merge_heart_rate),
+                read_records(
+                    part, table, merge_heart_rate=options.merge_heart_rate
+                ),
             )
         else:
             kinds += kind
@@ -84,11 +86,15 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     if serious:
         message = f"damaged FIT without readable records: {serious[0].message}"
         raise CorruptFileError(
-            message, format="fit", offset=int(serious[0].where.removeprefix("byte "))
+            message,
+            format="fit",
+            offset=int(serious[0].where.removeprefix("byte ")),
         )
     found = ", ".join(kinds).replace("_", " ") or "unknown"
     why = "not a recording" if "course" in kinds else "without records"
-    raise NotAnActivityError(f"FIT file of the kind {found!r}, {why}", format="fit")
+    raise NotAnActivityError(
+        f"FIT file of the kind {found!r}, {why}", format="fit"
+    )
 
 
 def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]:
@@ -102,7 +108,9 @@ def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]
     count = 0
     for part in frame.parts(data):
         fault = walk(part, 4 * max_records + 10_000)
-        if fault >= 0 or any(issue.code == "crc_mismatch" for issue in part.issues):
+        if fault >= 0 or any(
+            issue.code == "crc_mismatch" for issue in part.issues
+        ):
             _walk_again(part)
         table = Table(part, message_number("record"))
         count += len(table)
@@ -117,7 +125,9 @@ def _walk_again(part: Part) -> None:
     """Walk a damaged part with care; where that finds no record, keep what the quick walk found."""
     quick = part.layouts
     salvage(part)
-    if not any(o.message == message_number("record") and len(o) for o in part.layouts):
+    if not any(
+        o.message == message_number("record") and len(o) for o in part.layouts
+    ):
         part.layouts = quick
 
 
@@ -128,7 +138,9 @@ def _shortened(issues: list[Issue]) -> list[Issue]:
     message = f"{len(rest)} further faults in the same file"
     return [
         *issues[:_KEPT_FAULTS],
-        Issue("further_faults", Severity.ERROR, message, len(rest), rest[0].where),
+        Issue(
+            "further_faults", Severity.ERROR, message, len(rest), rest[0].where
+        ),
     ]
 
 
@@ -158,7 +170,11 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     owner[np.isnat(time)] = 0
     return [
         _activity(
-            records, time, owner == i, session_meta(device, sessions, int(row)), shared
+            records,
+            time,
+            owner == i,
+            session_meta(device, sessions, int(row)),
+            shared,
         )
         for i, row in enumerate(order)
         if (owner == i).any()
@@ -168,7 +184,10 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
 def _steps(cadence: Floats, issues: list[Issue]) -> Floats:
     """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
     moving = cadence[cadence > 0]
-    if len(moving) and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW:
+    if (
+        len(moving)
+        and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW
+    ):
         message = (
             f"cadence counts both feet (median {median:.0f}), against the "
             "format, and was kept"
@@ -208,7 +227,10 @@ def _activity(
         extras = {name: values[rows] for name, values in extras.items()}
         if heartbeats is not None:
             mine = rows[heartbeats[0]]
-            heartbeats = (np.cumsum(rows) - 1)[heartbeats[0][mine]], heartbeats[1][mine]
+            heartbeats = (
+                (np.cumsum(rows) - 1)[heartbeats[0][mine]],
+                heartbeats[1][mine],
+            )
     if "cadence" in columns and (is_on_foot(meta.sport, meta.sub_sport)):
         columns["cadence"] = _steps(columns["cadence"], issues)
     known = time[~np.isnat(time)]

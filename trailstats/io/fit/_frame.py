@@ -55,9 +55,7 @@ def _part(data: bytes, at: int) -> Part | None:
         if body >= 0 and (start < 0 or body < start):
             stop = _bound(data, body)
             part = Part(data, at, body, stop, stop)
-            message = (
-                "the file header is missing or damaged; the messages after it were read"
-            )
+            message = "the file header is missing or damaged; the messages after it were read"
             part.note("header_missing", Severity.WARNING, message, at)
             return part
         if start < 0:
@@ -66,7 +64,13 @@ def _part(data: bytes, at: int) -> Part | None:
         message = f"{start - at} bytes before the file header were skipped"
         part.issues.insert(
             0,
-            Issue("leading_bytes", Severity.WARNING, message, start - at, f"byte {at}"),
+            Issue(
+                "leading_bytes",
+                Severity.WARNING,
+                message,
+                start - at,
+                f"byte {at}",
+            ),
         )
         return part
     return _framed(data, at)
@@ -137,10 +141,14 @@ def _framed(data: bytes, at: int) -> Part:
             and data.find(MAGIC, part.after) < 0
         ):
             message = f"{rest} bytes after the end of the file were left out"
-            part.note("trailing_bytes", Severity.WARNING, message, part.after, rest)
+            part.note(
+                "trailing_bytes", Severity.WARNING, message, part.after, rest
+            )
     elif declared and (part.after == total or is_header(data, part.after)):
         _note_checksum(part)
-    elif declared and (part.end in (total, total - 1) or is_header(data, part.end)):
+    elif declared and (
+        part.end in (total, total - 1) or is_header(data, part.end)
+    ):
         part.after = total if part.end >= total - 1 else part.end
         part.note(
             "crc_missing",
@@ -158,14 +166,18 @@ def _reframe(part: Part, declared: int) -> None:
     data = part.data
     part.after = _bound(data, part.body)
     found = max(part.after - 2 - part.body, 0)
-    sizes = f"the header says {declared} bytes of messages, the file holds {found}"
+    sizes = (
+        f"the header says {declared} bytes of messages, the file holds {found}"
+    )
     if found and crc16(memoryview(data)[part.start : part.after]) == 0:
         part.sound, part.end = True, part.after - 2
     else:
         # Without a right checksum the last two bytes may be messages too.
         part.end = part.after
     if declared > found and not part.sound:
-        part.note("truncated", Severity.ERROR, f"the file is cut: {sizes}", part.after)
+        part.note(
+            "truncated", Severity.ERROR, f"the file is cut: {sizes}", part.after
+        )
         return
     reason = (
         ", as after a recorder that stopped before closing the file"
@@ -185,7 +197,9 @@ def _reframe(part: Part, declared: int) -> None:
 def _check_header(part: Part) -> None:
     data, at = part.data, part.start
     stored = (
-        int.from_bytes(data[at + 12 : at + 14], "little") if part.body - at >= 14 else 0
+        int.from_bytes(data[at + 12 : at + 14], "little")
+        if part.body - at >= 14
+        else 0
     )
     if stored and crc16(memoryview(data)[at : at + 12]) != stored:
         part.note(
@@ -201,5 +215,7 @@ def _note_checksum(part: Part) -> None:
         message = "the checksum at the end is zero: not computed by the recorder"
         part.note("crc_missing", Severity.INFO, message, part.end)
     else:
-        message = "the checksum does not fit the content: some values may be damaged"
+        message = (
+            "the checksum does not fit the content: some values may be damaged"
+        )
         part.note("crc_mismatch", Severity.ERROR, message, part.end)

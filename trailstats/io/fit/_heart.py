@@ -66,7 +66,9 @@ def _stored_rates(table: Table) -> tuple[Floats, Floats]:
         ]
     fact = facts["fractional_timestamp"]
     fraction = table.values(fact.number, fact.scale)
-    clock = table.seconds() + (0.0 if fraction is None else np.nan_to_num(fraction))
+    clock = table.seconds() + (
+        0.0 if fraction is None else np.nan_to_num(fraction)
+    )
     # The device's time of a message belongs to the first value of the strap's clock in it.
     known = anchored & ~np.isnan(clock)
     last = np.maximum.accumulate(np.where(known, np.arange(size), -1))

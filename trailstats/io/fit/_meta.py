@@ -52,7 +52,11 @@ class Rows:
 
     def text(self, name: str, row: int = 0) -> str:
         """Return a text field of one row."""
-        return self.table.texts(self.facts[name].number)[row] if row < len(self) else ""
+        return (
+            self.table.texts(self.facts[name].number)[row]
+            if row < len(self)
+            else ""
+        )
 
     def names(self, name: str, kind: str) -> list[str]:
         """Return an enumerated field as names; the number where it has none."""
@@ -75,7 +79,11 @@ def fit_times(seconds: Floats) -> Times:
 
 
 def _value_name(value: float, kind: str) -> str:
-    return "" if np.isnan(value) else value_names(kind).get(int(value), str(int(value)))
+    return (
+        ""
+        if np.isnan(value)
+        else value_names(kind).get(int(value), str(int(value)))
+    )
 
 
 def device_meta(part: Part) -> ActivityMeta:
@@ -98,7 +106,8 @@ def device_meta(part: Part) -> ActivityMeta:
 def _device(part: Part) -> str:
     identity = Rows(part, "file_id")
     maker = next(
-        (name for name in identity.names("manufacturer", "manufacturer") if name), ""
+        (name for name in identity.names("manufacturer", "manufacturer") if name),
+        "",
     )
     if not maker:
         info = Rows(part, "device_info")
@@ -120,7 +129,8 @@ def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta
     """Return ``device`` with what one session says."""
     if row >= len(sessions):
         return replace(
-            device, sub_sport="" if device.sub_sport == "generic" else device.sub_sport
+            device,
+            sub_sport="" if device.sub_sport == "generic" else device.sub_sport,
         )
     sport = sessions.names("sport", "sport")[row] or device.sport
     sub_sport = sessions.names("sub_sport", "sub_sport")[row]
@@ -179,7 +189,9 @@ def read_heartbeats(part: Part, records: Ints) -> tuple[Ints, Floats] | None:
     rows, seconds = table.items(fact.number, fact.scale)
     if not len(seconds):
         return None
-    return np.maximum(np.searchsorted(records, table.offsets[rows]) - 1, 0), seconds
+    return np.maximum(
+        np.searchsorted(records, table.offsets[rows]) - 1, 0
+    ), seconds
 
 
 @dataclass(frozen=True)
@@ -192,7 +204,9 @@ class Laps:
     timer_time: Floats
     trigger: list[str]
 
-    def within(self, first: np.datetime64, last: np.datetime64) -> dict[str, object]:
+    def within(
+        self, first: np.datetime64, last: np.datetime64
+    ) -> dict[str, object]:
         """Return the laps that touch a stretch of time, as columns of ``schema.LAPS``."""
         kept = (self.end >= first) & (self.start <= last)
         if not kept.any():
@@ -203,7 +217,9 @@ class Laps:
             "distance": self.distance[kept],
             "timer_time": self.timer_time[kept],
             "trigger": [
-                text for text, keep in zip(self.trigger, kept, strict=True) if keep
+                text
+                for text, keep in zip(self.trigger, kept, strict=True)
+                if keep
             ],
         }
 

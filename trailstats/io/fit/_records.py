@@ -80,11 +80,15 @@ def read_records(part: Part, table: Table, *, merge_heart_rate: bool) -> Records
     out = Records(table.offsets, table.seconds(), columns, _unknown(table, facts))
     _read_developer(part, table, facts, out)
     if merge_heart_rate:
-        merged, count = merge_heart_rates(part, out.seconds, columns.get("heart_rate"))
+        merged, count = merge_heart_rates(
+            part, out.seconds, columns.get("heart_rate")
+        )
         if merged is not None:
             columns["heart_rate"] = merged
             message = f"{count} heart rates were taken from the strap's own memory (hr messages)"
-            out.issues.append(Issue("heart_rate_merged", Severity.INFO, message, count))
+            out.issues.append(
+                Issue("heart_rate_merged", Severity.INFO, message, count)
+            )
     return out
 
 
@@ -157,14 +161,18 @@ def _unknown(table: Table, facts: dict[str, Fact]) -> dict[str, Floats]:
     by_number = {fact.number: fact for fact in facts.values()}
     out = {}
     for number, sizes in sorted(table.numbers().items()):
-        fact = by_number.get(number, Fact(number, f"unknown_{number}", 1.0, 0.0, ""))
+        fact = by_number.get(
+            number, Fact(number, f"unknown_{number}", 1.0, 0.0, "")
+        )
         if fact.name in _HANDLED:
             continue
         count = min(max(sizes), MAX_ITEMS)
         for item in range(count):
             values = table.values(number, fact.scale, fact.offset, item=item)
             if values is not None:
-                out[fact.name if max(sizes) == 1 else f"{fact.name}_{item}"] = values
+                out[fact.name if max(sizes) == 1 else f"{fact.name}_{item}"] = (
+                    values
+                )
     return out
 
 
@@ -259,9 +267,13 @@ def _read_developer(
                 values if held is None else np.where(np.isnan(held), values, held)
             )
     if nameless:
-        message = f"{nameless} developer fields without a description were left out"
+        message = (
+            f"{nameless} developer fields without a description were left out"
+        )
         out.issues.append(
-            Issue("developer_field_undescribed", Severity.WARNING, message, nameless)
+            Issue(
+                "developer_field_undescribed", Severity.WARNING, message, nameless
+            )
         )
     for (index, number, name), values in columns.items():
         if values is None:
@@ -279,25 +291,39 @@ def _description_for(
     """Return the last description before a definition, or the first after it: some write it
     late.
     """
-    own = [d for d in described if (d.index, d.number) == (spec.base, spec.number)]
+    own = [
+        d for d in described if (d.index, d.number) == (spec.base, spec.number)
+    ]
     before = [d for d in own if d.at < defined_at]
     return before[-1] if before else next(iter(own), None)
 
 
 def _use_as_native(
-    description: _Description, values: Floats, facts: dict[str, Fact], out: Records
+    description: _Description,
+    values: Floats,
+    facts: dict[str, Fact],
+    out: Records,
 ) -> None:
     """Fill a column that is empty throughout from a developer field that declares to be it."""
-    fact = next((f for f in facts.values() if f.number == description.native), None)
+    fact = next(
+        (f for f in facts.values() if f.number == description.native), None
+    )
     if fact is None:
         return
     unit = description.unit.strip().lower()
     if _UNITS.get(unit, unit) != fact.unit.lower():
         return
     for name, (wanted, factor) in COLUMNS.items():
-        if name in {"latitude", "longitude", *out.columns} or fact.name not in wanted:
+        if (
+            name in {"latitude", "longitude", *out.columns}
+            or fact.name not in wanted
+        ):
             continue
         out.columns[name] = values * factor
-        message = f"{name} was taken from the developer field {description.name!r}"
+        message = (
+            f"{name} was taken from the developer field {description.name!r}"
+        )
         count = int((~np.isnan(values)).sum())
-        out.issues.append(Issue("developer_field_used", Severity.INFO, message, count))
+        out.issues.append(
+            Issue("developer_field_used", Severity.INFO, message, count)
+        )

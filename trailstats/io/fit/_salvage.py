@@ -66,12 +66,10 @@ class _Walker:
                 break
             self._keep(found)
             if found > pos:
-                self.part.note(
-                    "bytes_skipped",
-                    Severity.ERROR,
+                self._note_skipped(
                     f"{found - pos} bytes that make no sense were skipped",
                     pos,
-                    found - pos,
+                    found,
                 )
             pos = safe = found
         self._keep(self.end)
@@ -89,12 +87,11 @@ class _Walker:
                 message = f"the file ends within a message: its last {rest} bytes were left out"
                 self.part.note("truncated", Severity.ERROR, message, pos, rest)
             return
+        self._note_skipped(f"the last {rest} bytes make no sense", pos, self.end)
+
+    def _note_skipped(self, message: str, start: int, end: int) -> None:
         self.part.note(
-            "bytes_skipped",
-            Severity.ERROR,
-            f"the last {rest} bytes make no sense",
-            pos,
-            rest,
+            "bytes_skipped", Severity.ERROR, message, start, end - start
         )
 
     def _is_cut(self, pos: int) -> bool:
@@ -184,9 +181,16 @@ class _Walker:
         stop = pos + len(layout.raw)
         timeless = layout.message == RECORD and layout.time_at < 0
         book = self.book
-        before = (book.sizes[:], book.owners[:], book.adders[:], dict(book.layouts))
+        before = (
+            book.sizes[:],
+            book.owners[:],
+            book.adders[:],
+            dict(book.layouts),
+        )
         book.define(layout)
-        if self._leads(stop, self.last, timed=not timeless and layout.time_at >= 0):
+        if self._leads(
+            stop, self.last, timed=not timeless and layout.time_at >= 0
+        ):
             return stop
         mended = self._mend(pos)
         if mended > 0:
@@ -332,9 +336,16 @@ class _Walker:
             shifts = (24, 16, 8, 0) if layout.big else (0, 8, 16, 24)
             time = np.zeros(len(at), dtype=np.int64)
             for i, shift in enumerate(shifts):
-                time |= self.content[at + layout.time_at + i].astype(np.int64) << shift
+                time |= (
+                    self.content[at + layout.time_at + i].astype(np.int64)
+                    << shift
+                )
             found.append(at[(time >= low) & (time <= high)])
-        return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+        return (
+            np.sort(np.concatenate(found))
+            if found
+            else np.empty(0, dtype=np.int64)
+        )
 
 
 def _near(time: int, last: int | None) -> bool:

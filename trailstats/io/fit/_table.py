@@ -79,7 +79,12 @@ class Table:
         return {number: tuple(sorted(items)) for number, items in found.items()}
 
     def values(
-        self, number: int, scale: float = 1.0, offset: float = 0.0, *, item: int = 0
+        self,
+        number: int,
+        scale: float = 1.0,
+        offset: float = 0.0,
+        *,
+        item: int = 0,
     ) -> Floats | None:
         """Return one field as numbers, NaN where it is missing; None when no message has a value.
 
@@ -162,7 +167,9 @@ class Table:
             out = np.where(np.isnan(out), resolved, out)
         return out
 
-    def _holding(self, number: int) -> Iterator[tuple[_Block, FieldSpec, BaseType]]:
+    def _holding(
+        self, number: int
+    ) -> Iterator[tuple[_Block, FieldSpec, BaseType]]:
         """Yield each block with a field of this number in it."""
         for block in self._blocks:
             for spec in block.layout.fields:

@@ -231,7 +231,9 @@ class Book:
         described = 0
         if layout.raw[0] & _DEVELOPER:
             described = sum(
-                len(o) for o in self.layouts.values() if o.message == FIELD_DESCRIPTION
+                len(o)
+                for o in self.layouts.values()
+                if o.message == FIELD_DESCRIPTION
             )
         local = layout.raw[0] & 0x0F
         layout = self.layouts.setdefault((layout.raw[2:], described), layout)
@@ -243,7 +245,9 @@ class Book:
             self._assign(range(first, first + 32), layout, add)
         return layout
 
-    def _assign(self, heads: range, layout: Layout, add: Callable[[int], None]) -> None:
+    def _assign(
+        self, heads: range, layout: Layout, add: Callable[[int], None]
+    ) -> None:
         for head in heads:
             self.sizes[head] = layout.size
             self.owners[head] = layout
@@ -294,7 +298,9 @@ def walk(part: Part, max_messages: int) -> int:
                 pos += size
             else:
                 layout = (
-                    definition(data, pos, end) if head & 0xC0 == DEFINITION else None
+                    definition(data, pos, end)
+                    if head & 0xC0 == DEFINITION
+                    else None
                 )
                 definitions += 1
                 if layout is None or definitions > _DEFINITIONS:
@@ -308,7 +314,8 @@ def walk(part: Part, max_messages: int) -> int:
             or sum(map(len, book.layouts.values())) > max_messages
         ):
             raise LimitError(
-                f"more than {max_messages} messages (limit: records)", format="fit"
+                f"more than {max_messages} messages (limit: records)",
+                format="fit",
             )
     part.layouts = list(book.layouts.values())
     part.compressed = book.compressed

@@ -14,7 +14,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from trailstats.arrays import Ints
-from trailstats.io.xml._groups import Dialect, Document, Group, Leaves, Section, Spans
+from trailstats.io.xml._groups import (
+    Dialect,
+    Document,
+    Group,
+    Leaves,
+    Section,
+    Spans,
+)
 from trailstats.io.xml._shapes import Points, find_points
 from trailstats.io.xml._spans import Words, first_of, read_numbers, words_of
 from trailstats.io.xml._tokens import IrregularError, Texts, local, require, tags
@@ -35,7 +42,9 @@ _ENCODINGS = (b"utf-8", b"us-ascii")
 _ENCODINGS_OF_ASCII = (b"iso-8859-1", b"windows-1252")
 
 
-def read_in_bulk(data: bytes, dialect: Dialect, *, max_points: int) -> Document | None:
+def read_in_bulk(
+    data: bytes, dialect: Dialect, *, max_points: int
+) -> Document | None:
     """Return what a regular document holds, None when it has to be document."""
     try:
         return _read(data, dialect, max_points)
@@ -48,10 +57,12 @@ def _read(data: bytes, dialect: Dialect, max_points: int) -> Document:
     begin = head.end() if head else 0
     declared = ((head and head[1]) or b"utf-8").lower()
     require(
-        declared in _ENCODINGS or (declared in _ENCODINGS_OF_ASCII and data.isascii())
+        declared in _ENCODINGS
+        or (declared in _ENCODINGS_OF_ASCII and data.isascii())
     )
     point = re.search(
-        rb"<((?:[A-Za-z_][\w.-]*:)?" + dialect.point.encode() + rb")[ \t\r\n/>]", data
+        rb"<((?:[A-Za-z_][\w.-]*:)?" + dialect.point.encode() + rb")[ \t\r\n/>]",
+        data,
     )
     if point is None:
         raise IrregularError
@@ -73,7 +84,9 @@ def _leaves(points: Points, time: str) -> dict[str, Leaves]:
     if numeric:
         start, end = (
             np.concatenate(side)
-            for side in zip(*((leaf.start, leaf.end) for leaf in numeric), strict=True)
+            for side in zip(
+                *((leaf.start, leaf.end) for leaf in numeric), strict=True
+            )
         )
         values = read_numbers(points.data, start, end)
         for leaf, last in zip(
@@ -146,13 +159,20 @@ def _outside(
     left = _MOST_OUTSIDE
     for before in [0, *gaps.tolist(), len(points.first)]:
         if before:
-            at, tag = int(points.close[before - 1]), int(points.last[before - 1]) + 1
+            at, tag = (
+                int(points.close[before - 1]),
+                int(points.last[before - 1]) + 1,
+            )
         after = (
             int(points.first[before])
             if before < len(points.first)
             else len(points.open)
         )
-        end = int(points.open[after]) if after < len(points.open) else len(points.data)
+        end = (
+            int(points.open[after])
+            if after < len(points.open)
+            else len(points.data)
+        )
         left -= after - tag
         require(left >= 0)
         found = tags(points.data, at, end)
@@ -200,7 +220,9 @@ def _outline(
                 if alone:
                     group = None
             elif group is not None and name in dialect.parts:
-                group.parts.append(Section(name, before - group.first, attributes))
+                group.parts.append(
+                    Section(name, before - group.first, attributes)
+                )
             if alone:
                 continue
             if (

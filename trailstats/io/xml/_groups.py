@@ -138,7 +138,9 @@ class Group:
 
     def columns(self, names: Mapping[str, tuple[str, ...]]) -> dict[str, Floats]:
         """Return our columns from the elements that may hold each, first match first."""
-        return {column: self.numbers(*elements) for column, elements in names.items()}
+        return {
+            column: self.numbers(*elements) for column, elements in names.items()
+        }
 
     def numbers(self, *names: str) -> Floats:
         """Return the values of the first of several elements that a point has, NaN where it has
@@ -148,7 +150,11 @@ class Group:
         for name in names:
             if name in self.leaves:
                 values = self._spread(self.leaves[name])
-                out = values if out is None else np.where(np.isnan(out), values, out)
+                out = (
+                    values
+                    if out is None
+                    else np.where(np.isnan(out), values, out)
+                )
         return np.full(len(self), np.nan) if out is None else out
 
     def times(self, name: str) -> Times:
@@ -200,7 +206,9 @@ class Document:
     seen: set[str] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
 
-    def keep_text(self, group: Group | None, parent: str, name: str, text: str) -> None:
+    def keep_text(
+        self, group: Group | None, parent: str, name: str, text: str
+    ) -> None:
         """Keep the text of an element outside points, the first of its name."""
         texts = self.texts if group is None else group.texts
         texts.setdefault(f"{parent}/{name}", text)

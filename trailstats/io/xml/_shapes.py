@@ -56,7 +56,10 @@ class Points:
             if len(rows) == len(self.first):
                 self.values[name] = start, end
                 return
-            self.values[name] = np.zeros_like(self.first), np.zeros_like(self.first)
+            self.values[name] = (
+                np.zeros_like(self.first),
+                np.zeros_like(self.first),
+            )
         starts, ends = self.values[name]
         new = starts[rows] == ends[rows]
         if not new.all():
@@ -88,7 +91,9 @@ def find_points(
     require(len(first) == len(last) and int(last[-1]) + 1 < len(opening))
     require((first <= last).all() and (last[:-1] < first[1:]).all())
     content = np.frombuffer(data, dtype=np.uint8)
-    points = Points(data, content, opening, first, last, close=np.zeros_like(first))
+    points = Points(
+        data, content, opening, first, last, close=np.zeros_like(first)
+    )
     words = words_of(data)
     for rows in _alike(heads, points):
         _read_shape(points, words, heads, rows, name, depth)
@@ -105,9 +110,9 @@ def _begin(heads: Words, text: bytes) -> Flags:
 def _alike(heads: Words, points: Points) -> Iterator[Ints]:
     """Yield the points whose tags are as many and begin alike."""
     bounds = np.stack((points.first, points.last + 1), axis=1).ravel()
-    sums = np.add.reduceat(heads, bounds)[::2] + (points.last - points.first).view(
-        np.uint64
-    )
+    sums = np.add.reduceat(heads, bounds)[::2] + (
+        points.last - points.first
+    ).view(np.uint64)
     if (sums == sums[0]).all():
         yield np.arange(len(sums))
         return
@@ -118,16 +123,24 @@ def _alike(heads: Words, points: Points) -> Iterator[Ints]:
 
 
 def _read_shape(
-    points: Points, words: Words, heads: Words, rows: Ints, name: bytes, depth: int
+    points: Points,
+    words: Words,
+    heads: Words,
+    rows: Ints,
+    name: bytes,
+    depth: int,
 ) -> None:
     """Read the points of one shape, given by their numbers."""
     first = points.first[rows]
     count = int(points.last[rows[0]] - first[0]) + 1
     shape = tokens(
-        points.data, int(points.open[first[0]]), int(points.open[first[0] + count])
+        points.data,
+        int(points.open[first[0]]),
+        int(points.open[first[0] + count]),
     )
     require(
-        [tag.open for tag in shape] == points.open[first[0] : first[0] + count].tolist()
+        [tag.open for tag in shape]
+        == points.open[first[0] : first[0] + count].tolist()
     )
     leaves = _leaves(shape, name, depth)
     width = np.array([tag.close - tag.open for tag in shape])
@@ -154,7 +167,9 @@ def _read_shape(
         places = points.open[tags]
         require((words[places[:, tag] + within] == expected).all())
         start, end = strip(
-            points.content, places[:, valued] + width[valued], places[:, valued + 1]
+            points.content,
+            places[:, valued] + width[valued],
+            places[:, valued + 1],
         )
         spans[:, :, batch] = start.T, end.T
         if attributed:
@@ -170,7 +185,9 @@ def _quotes(points: Points, tags: Ints) -> Ints:
     """Return the places of the four quotes in each of some tags."""
     start = points.open[tags]
     width = int((points.open[tags + 1] - start).max())
-    require(width <= _LONGEST_START and int(start[-1]) + width <= len(points.data))
+    require(
+        width <= _LONGEST_START and int(start[-1]) + width <= len(points.data)
+    )
     windows = np.ndarray(
         (len(points.data) - width + 1,),
         dtype=f"V{width}",
@@ -233,6 +250,8 @@ def _leaves(shape: list[Token], name: bytes, depth: int) -> list[tuple[int, str]
                 path.append(tag)
                 if i + 1 < len(shape) and shape[i + 1].ends and i:
                     # A bare <Value> (heart rate in TCX) is named after its parent.
-                    found.append((i, (path[-2] if tag.local == "Value" else tag).local))
+                    found.append(
+                        (i, (path[-2] if tag.local == "Value" else tag).local)
+                    )
         require(bool(path) == (i < len(shape) - 1) and len(path) <= depth)
     return found

@@ -56,7 +56,9 @@ _MANTISSA = 2**52 - 1
 
 def words_of(data: bytes) -> Words:
     """Return the word of eight bytes that begins at each byte but the last seven."""
-    return np.ndarray((max(len(data) - 7, 0),), dtype="<u8", buffer=data, strides=(1,))
+    return np.ndarray(
+        (max(len(data) - 7, 0),), dtype="<u8", buffer=data, strides=(1,)
+    )
 
 
 def first_of(words: Words, byte: int) -> Words:
@@ -71,7 +73,9 @@ def first_of(words: Words, byte: int) -> Words:
 def strip(content: Bytes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Return the stretches without the blanks at both ends."""
     last = len(content) - 1
-    while (blank := (start < end) & (content[np.minimum(start, last)] <= 32)).any():
+    while (
+        blank := (start < end) & (content[np.minimum(start, last)] <= 32)
+    ).any():
         start = start + blank
     while (blank := (start < end) & (content[end - 1] <= 32)).any():
         end = end - blank
@@ -144,7 +148,9 @@ def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
     count = np.minimum(place, size)  # digits before the point
     decimals = size - count - 1
     read = (
-        (count > 0) & (decimals <= _MOST_DECIMALS) & ((decimals < 0) | (place == count))
+        (count > 0)
+        & (decimals <= _MOST_DECIMALS)
+        & ((decimals < 0) | (place == count))
     )
     whole, fine = _eight(front << _SHIFT[count] | _BEFORE[count])
     read &= fine
@@ -165,7 +171,9 @@ def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
             for done in range(16, min(most, _MOST_DECIMALS), 8):
                 fine &= _fraction(words[at + done], decimals - done)[1]
             quotient, sure = _quotient(
-                whole[long].astype(np.float64), part.astype(np.float64), decimals > 16
+                whole[long].astype(np.float64),
+                part.astype(np.float64),
+                decimals > 16,
             )
             values[long] = quotient
             read[long] &= fine & sure
@@ -212,7 +220,9 @@ def _quotient(whole: Floats, part: Floats, cut: Flags) -> tuple[Floats, Flags]:
     spacing = np.spacing(result)
     sure = np.abs(np.abs(rest) - spacing / 2) > spacing * 2.0**-40 + 1e-16 * cut
     # Below a power of two doubles lie closer.
-    return result, sure & ((rest >= 0) | (result.view(np.uint64) & _MANTISSA != 0))
+    return result, sure & (
+        (rest >= 0) | (result.view(np.uint64) & _MANTISSA != 0)
+    )
 
 
 def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
@@ -236,7 +246,9 @@ def read_times(data: bytes, start: Ints, end: Ints) -> Times:
     rest = ~left & (size > 0)
     if rest.any():
         pieces = _pieces(data, start[rest], end[rest])
-        out[rest] = parse_times([piece.decode(errors="replace") for piece in pieces])
+        out[rest] = parse_times(
+            [piece.decode(errors="replace") for piece in pieces]
+        )
     return out
 
 
@@ -260,7 +272,11 @@ def _layout(text: bytes) -> tuple[int, int, int]:
     return digits, rest, int.from_bytes(text, "little") & rest
 
 
-_DATE, _HOUR, _SECOND = _layout(b"0000-00-"), _layout(b"00T00:00"), _layout(b":00")
+_DATE, _HOUR, _SECOND = (
+    _layout(b"0000-00-"),
+    _layout(b"00T00:00"),
+    _layout(b":00"),
+)
 # Days that a month has in any year, by its number; the slow way judges the 29th of February.
 _DAYS = np.zeros(256, dtype=np.int64)
 _DAYS[1:13] = 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
@@ -279,7 +295,9 @@ def _utc(words: Words, start: Ints, size: Ints) -> tuple[Times, Flags]:
     if int(size.max()) > 20:
         parts, fine = _fraction(words[start + 20], size - 21)
         read &= (
-            fine & (size < 30) & ((second >> 24 & FIRST[1] == _POINT) | (size == 20))
+            fine
+            & (size < 30)
+            & ((second >> 24 & FIRST[1] == _POINT) | (size == 20))
         )
         nanoseconds = parts.view(np.int64) * 10
     second, fine = _pairs(second, _SECOND)
@@ -310,7 +328,9 @@ def _pairs(words: Words, layout: tuple[int, int, int]) -> tuple[Words, Flags]:
     layout.
     """
     digits, rest, expected = map(np.uint64, layout)
-    fine = (words & rest == expected) & _are_digits(words & digits | _ZEROS & ~digits)
+    fine = (words & rest == expected) & _are_digits(
+        words & digits | _ZEROS & ~digits
+    )
     values = words & _each(15)
     return values * 10 + (values >> 8), fine
 

@@ -57,7 +57,10 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
         reason, line, offset = first
         if not state.count:
             raise CorruptFileError(
-                f"broken XML: {reason}", format=dialect.format, line=line, offset=offset
+                f"broken XML: {reason}",
+                format=dialect.format,
+                line=line,
+                offset=offset,
             )
         places = "" if breaks == 1 else f", the first of {breaks} breaks"
         message = (
@@ -220,7 +223,9 @@ class _State:
             if leaves.places and leaves.places[-1] == self.count:
                 leaves.places.pop()
                 leaves.texts.pop()
-        while self.path and _without_prefix(self.path.pop()) != self.dialect.point:
+        while (
+            self.path and _without_prefix(self.path.pop()) != self.dialect.point
+        ):
             pass
 
     def prologue(self) -> bytes:

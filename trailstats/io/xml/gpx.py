@@ -47,9 +47,14 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     tracks = [group for group in document.groups if len(group)]
     if not tracks:
         found = "a route" if {"rte", "rtept"} & document.seen else "no track"
-        found = "waypoints" if found == "no track" and "wpt" in document.seen else found
+        found = (
+            "waypoints"
+            if found == "no track" and "wpt" in document.seen
+            else found
+        )
         raise NotAnActivityError(
-            f"GPX with {found}, but no track points: not a recording", format="gpx"
+            f"GPX with {found}, but no track points: not a recording",
+            format="gpx",
         )
     return [_track(group, document) for group in tracks]
 
@@ -70,10 +75,10 @@ def _track(group: Group, document: Document) -> Parsed:
     )
     starts = [part.at for part in group.parts if 0 < part.at < len(time)]
     if starts:
-        message = (
-            f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"
+        issues.append(
+            Issue("track_segments", Severity.INFO, message, len(starts) + 1)
         )
-        issues.append(Issue("track_segments", Severity.INFO, message, len(starts) + 1))
     extras = group.others(_HANDLED)
     return Parsed(
         time=time,

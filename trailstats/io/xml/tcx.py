@@ -9,7 +9,13 @@ from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet, number
 from trailstats.io._sports import sport_of
 from trailstats.io.xml import read_document
-from trailstats.io.xml._groups import Dialect, Document, Group, Section, pauses_before
+from trailstats.io.xml._groups import (
+    Dialect,
+    Document,
+    Group,
+    Section,
+    pauses_before,
+)
 from trailstats.io.xml._spans import texts_to_times
 from trailstats.model.activity import ActivityMeta, DeviceTotals, Issue
 
@@ -77,7 +83,9 @@ def _activity(group: Group, document: Document) -> Parsed:
         sub_sport=sub_sport,
         notes=notes,
         name=next(iter(notes.splitlines()), ""),
-        device=group.texts.get("Creator/Name", document.texts.get("Author/Name", "")),
+        device=group.texts.get(
+            "Creator/Name", document.texts.get("Author/Name", "")
+        ),
         device_totals=DeviceTotals(
             distance=float(known[-1]) if len(known) else float("nan")
         ),
@@ -95,7 +103,9 @@ def _activity(group: Group, document: Document) -> Parsed:
 def _laps(laps: list[Section], time: Times) -> dict[str, object]:
     """Return the laps with at least one point as columns of ``schema.LAPS``."""
     ends = [*(lap.at for lap in laps[1:]), len(time)]
-    kept = [(lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end]
+    kept = [
+        (lap, end) for lap, end in zip(laps, ends, strict=False) if lap.at < end
+    ]
     if not kept:
         return {}
     said = texts_to_times(
@@ -111,5 +121,7 @@ def _laps(laps: list[Section], time: Times) -> dict[str, object]:
         "timer_time": np.array(
             [number(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]
         ),
-        "trigger": [lap.texts.get("TriggerMethod", "").lower() for lap, _ in kept],
+        "trigger": [
+            lap.texts.get("TriggerMethod", "").lower() for lap, _ in kept
+        ],
     }

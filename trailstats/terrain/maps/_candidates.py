@@ -116,7 +116,9 @@ def find_candidates(
     lat = np.rint(latitude[placed]).astype(np.int64)
     lon = np.rint(longitude[placed]).astype(np.int64)
     pieces = _pieces_around(pieces, lat, lon)
-    ids, first, owner = np.unique(pieces["way"], return_index=True, return_inverse=True)
+    ids, first, owner = np.unique(
+        pieces["way"], return_index=True, return_inverse=True
+    )
     point, piece = _pairs_in_reach(pieces, lat, lon)
     way = owner[piece]
     ends = pieces[piece]
@@ -154,7 +156,9 @@ def find_candidates(
     )
 
 
-def _pieces_around(pieces: NDArray[np.void], lat: Ints, lon: Ints) -> NDArray[np.void]:
+def _pieces_around(
+    pieces: NDArray[np.void], lat: Ints, lon: Ints
+) -> NDArray[np.void]:
     """Return the pieces whose middle lies in a coarse block next to one that holds a point."""
     if not len(lat):
         return pieces[:0]
@@ -210,7 +214,9 @@ def _pairs_in_reach(
     return point, piece[member]
 
 
-def _best_ways(point: Ints, way: Ints, fit: Floats, near: Flags) -> tuple[Ints, Ints]:
+def _best_ways(
+    point: Ints, way: Ints, fit: Floats, near: Flags
+) -> tuple[Ints, Ints]:
     """Return the pairs to keep, in order, and the rank of each at its point: of each way its best
     piece, of each point its `NEAREST` best ways.
     """

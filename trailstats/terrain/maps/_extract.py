@@ -93,7 +93,9 @@ class _Collector:
         self._lines: list[str] = []
         self._ways: list[tuple[int, int]] = []
 
-    def add(self, way: int, tags: tuple[str | None, ...], lines: list[str]) -> None:
+    def add(
+        self, way: int, tags: tuple[str | None, ...], lines: list[str]
+    ) -> None:
         """Take a way: its id, the values of `GROUND_KEYS`, and its lines as hexadecimal WKB."""
         number = self._sets.setdefault(tags, len(self._sets))
         for line in lines:
@@ -108,7 +110,11 @@ class _Collector:
 
     def tag_sets(self) -> list[dict[str, str]]:
         return [
-            {k: v for k, v in zip(GROUND_KEYS, values, strict=True) if v is not None}
+            {
+                k: v
+                for k, v in zip(GROUND_KEYS, values, strict=True)
+                if v is not None
+            }
             for values in self._sets
         ]
 
@@ -126,12 +132,16 @@ class _Collector:
         start, end = position[:-1][inside], position[1:][inside]
         rows = _rows_by_tile(*_short_straights(start, end, ways))
         tiles, counts = np.unique(rows["tile"], return_counts=True)
-        self.counts.update(dict(zip(tiles.tolist(), counts.tolist(), strict=True)))
+        self.counts.update(
+            dict(zip(tiles.tolist(), counts.tolist(), strict=True))
+        )
         rows.tofile(self._file)
         self._lines, self._ways = [], []
 
 
-def _short_straights(start: Ints, end: Ints, ways: Ints) -> tuple[Ints, Ints, Ints]:
+def _short_straights(
+    start: Ints, end: Ints, ways: Ints
+) -> tuple[Ints, Ints, Ints]:
     """Return straights of at most `LONGEST_PIECE`; impossible ones are left out."""
     size = np.abs(end - start).max(axis=1, initial=0)
     fine = (size > 0) & (size <= WIDEST)
@@ -162,7 +172,9 @@ def _rows_by_tile(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
     return np.concatenate(found)
 
 
-def _sort_by_tile(rows: Path, target: Path, counts: Counter[int]) -> NDArray[np.void]:
+def _sort_by_tile(
+    rows: Path, target: Path, counts: Counter[int]
+) -> NDArray[np.void]:
     """Write the pieces in order of their tiles and return the table of tiles.
 
     A counting sort from file to file: each chunk of rows goes to where its tiles have their next

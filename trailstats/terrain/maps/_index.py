@@ -41,7 +41,9 @@ LONGEST_PIECE = 50_000
 m.
 """
 
-TILES = np.dtype([("tile", "<i8"), ("start", "<i8"), ("count", "<i8"), ("crc", "<u4")])
+TILES = np.dtype(
+    [("tile", "<i8"), ("start", "<i8"), ("count", "<i8"), ("crc", "<u4")]
+)
 
 MAGIC = b"TRAILMAP"
 FORMAT = 1
@@ -123,7 +125,9 @@ class TileIndex:
                 raw = stream.read(HEAD_LENGTH)
                 head, check = raw[: HEAD.size], raw[HEAD.size : HEAD.size + 4]
                 whole = len(raw) == HEAD_LENGTH
-                if not whole or zlib.crc32(head) != int.from_bytes(check, "little"):
+                if not whole or zlib.crc32(head) != int.from_bytes(
+                    check, "little"
+                ):
                     raise CorruptIndexError(f"{path}: the head is damaged")
                 magic, version, n_pieces, n_tiles, n_text, crc, digest = (
                     HEAD.unpack_from(raw)
@@ -132,7 +136,9 @@ class TileIndex:
                     raise CorruptIndexError(f"{path}: written by another version")
                 end = HEAD_LENGTH + n_pieces * PIECE.itemsize
                 if size != end + n_tiles * TILES.itemsize + n_text:
-                    raise CorruptIndexError(f"{path}: {size} bytes is not its length")
+                    raise CorruptIndexError(
+                        f"{path}: {size} bytes is not its length"
+                    )
                 stream.seek(end)
                 table = stream.read(n_tiles * TILES.itemsize)
                 text = stream.read(n_text)

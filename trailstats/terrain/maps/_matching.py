@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
-from trailstats.terrain.maps._candidates import METRES, NEAREST, Candidates, expand
+from trailstats.terrain.maps._candidates import (
+    METRES,
+    NEAREST,
+    Candidates,
+    expand,
+)
 
 STEPS = 4096
 """Steps whose transitions are worked out together, which bounds the memory."""

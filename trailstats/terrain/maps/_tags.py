@@ -131,7 +131,8 @@ def _rule_name(tags: Mapping[str, str]) -> str:
     }:
         return "beside a road"
     designated = (
-        "designated" in (tags.get("bicycle"), tags.get("foot")) or "segregated" in tags
+        "designated" in (tags.get("bicycle"), tags.get("foot"))
+        or "segregated" in tags
     )
     if kind in ("path", "bridleway"):
         return "designated path" if designated and kind == "path" else "path"
@@ -150,7 +151,9 @@ def _technical(tags: Mapping[str, str], *, paved: bool) -> float:
     against.
     """
     said = [
-        table[tags[key]] for key, table in _TECHNICAL.items() if tags.get(key) in table
+        table[tags[key]]
+        for key, table in _TECHNICAL.items()
+        if tags.get(key) in table
     ]
     scale = tags.get("mtb:scale", "")[:1]
     if scale.isdigit():

@@ -88,9 +88,18 @@ class MapMatch:
     def to_frame(self) -> pd.DataFrame:
         """Return the points as a table, with the name of the rule that each way's tags met."""
         names = {way: self.ground(way).rule.name for way in self.tags}
-        columns = ("distance", "way", "offset", "confidence", "p_trail", "technical")
+        columns = (
+            "distance",
+            "way",
+            "offset",
+            "confidence",
+            "p_trail",
+            "technical",
+        )
         table = pd.DataFrame({c: getattr(self, c) for c in columns})
-        return table.assign(rule=[names.get(way, "") for way in self.way.tolist()])
+        return table.assign(
+            rule=[names.get(way, "") for way in self.way.tolist()]
+        )
 
 
 class RoadMap:
@@ -136,7 +145,11 @@ class RoadMap:
         *,
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
-        many = [extracts] if isinstance(extracts, str | os.PathLike) else list(extracts)
+        many = (
+            [extracts]
+            if isinstance(extracts, str | os.PathLike)
+            else list(extracts)
+        )
         self.extracts = tuple(
             dict.fromkeys(Path(path).expanduser().absolute() for path in many)
         )
@@ -188,7 +201,9 @@ class RoadMap:
             self._indexes = tuple(self._open(path) for path in self.extracts)
         return self._indexes
 
-    def match(self, activity: Activity, *, rules: MatchRules = MATCH_RULES) -> MapMatch:
+    def match(
+        self, activity: Activity, *, rules: MatchRules = MATCH_RULES
+    ) -> MapMatch:
         """Return the ways that a run followed.
 
         Parameters
@@ -236,7 +251,9 @@ class RoadMap:
         north = np.diff(lat) * METRES
         pieces, sets = self._pieces_near(lat, lon)
         direction = _direction_of_travel(lat, lon)
-        found = find_candidates(lat, lon, direction, pieces, rules.spread, rules.turned)
+        found = find_candidates(
+            lat, lon, direction, pieces, rules.spread, rules.turned
+        )
         if not len(found.way):
             none = np.empty(0)
             return MapMatch(none, np.empty(0, np.int64), none, none, none, none)
@@ -324,7 +341,9 @@ def _points_along(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
     # Across the date line there is nothing between two positions either.
     joined &= np.abs(lon[after] - lon[after - 1]) < 180.0
     joined &= (at >= d[0]) & (at <= d[-1])
-    north, east = (np.where(joined, np.interp(at, d, v), np.nan) for v in (lat, lon))
+    north, east = (
+        np.where(joined, np.interp(at, d, v), np.nan) for v in (lat, lon)
+    )
     return at, north, east
 
 
