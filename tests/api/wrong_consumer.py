@@ -4,7 +4,6 @@ import trailstats as ts
 
 ts.analyze("run.fit", athlete=5)
 ts.read("run.fit", 5)
-ts.no_such_name("run.fit")
 ts.analyze_folder("runs", on_error=1)
 ts.analyze("run.fit", cleaning=ts.TerrainRules())
 ts.analyze("run.fit", rules=ts.CleanRules())
