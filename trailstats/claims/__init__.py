@@ -135,6 +135,14 @@ def claims_document(
     history : History
     results : sequence of ClaimResult
     rules : sequence of RuleResult
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> history = ts.analyze_folder("data/samples/odd")
+    >>> found = ts.claims_document(history, ts.evaluate_claims(history), [])
+    >>> list(found)
+    ['format_version', 'athlete', 'period', 'claims', 'rules']
     """
     period = history.period
     return {

@@ -13,6 +13,7 @@ from trailstats.model.athlete import Athlete
 __all__ = ["AthleteLike", "as_athlete", "as_choice", "as_given", "wrong_type"]
 
 T = TypeVar("T")
+_DEFAULTS: dict[type, Any] = {}
 Choice = TypeVar("Choice", bound=StrEnum)
 
 AthleteLike = Athlete | str | os.PathLike[str] | Mapping[str, Any]
@@ -54,7 +55,10 @@ def as_given(kind: type[T], value: T | None, *, option: str) -> T:
         For a value of another type.
     """
     if value is None:
-        return kind()
+        # Made once: rules are frozen, and checking them takes a while.
+        if kind not in _DEFAULTS:
+            _DEFAULTS[kind] = kind()
+        value = _DEFAULTS[kind]
     if not isinstance(value, kind):
         raise wrong_type(option, value, kind.__name__)
     return value

@@ -120,6 +120,13 @@ class Explanation:
         The sum of a segment is its evidence before it is smoothed along the run and calibrated.
     ways : tuple of tuple of WayShare
         Of each segment, the longest first; empty without a map.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> found = ts.explain_terrain(ts.read("data/samples/odd/two-tracks.gpx"))
+    >>> 0.0 <= found.trail_probability <= 1.0
+    True
     """
 
     trail_probability: float
