@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True, scope="session")
 def cache_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep the program's cache away from the user's."""
+    """Keep the program's cache, and the maps that it fetched, away from the user's."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRAILSTATS_CACHE", str(folder))
+        patch.setenv("TRAILSTATS_DATA", str(tmp_path_factory.mktemp("data")))
         yield folder
 
 

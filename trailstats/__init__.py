@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from trailstats.errors import (
         ConfigError,
         CorruptFileError,
+        DownloadError,
         LimitError,
         MissingExtraError,
         NotAnActivityError,
@@ -105,6 +106,7 @@ __all__ = [
     "CleanRules",
     "ConfigError",
     "CorruptFileError",
+    "DownloadError",
     "EvidenceStrength",
     "Explanation",
     "Failure",
@@ -168,8 +170,9 @@ _HOMES = {
     "claims.result": "claims_table",
     "cleaning": "CleanRules clean",
     "errors": (
-        "ConfigError CorruptFileError LimitError MissingExtraError NotAnActivityError "
-        "ReadError SchemaError TrailstatsError UnsupportedFormatError WorkerError WriteError"
+        "ConfigError CorruptFileError DownloadError LimitError MissingExtraError "
+        "NotAnActivityError ReadError SchemaError TrailstatsError UnsupportedFormatError "
+        "WorkerError WriteError"
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure Format ReadLimits convert iter_activities read",

@@ -11,6 +11,7 @@
     ├── SchemaError                 a table that lacks what its schema promises
     ├── ConfigError                 a profile, label file or option that can't be understood
     ├── WriteError                  a result that could not be written
+    ├── DownloadError               a map that could not be fetched
     ├── WorkerError                 processes that can't be started
     └── MissingExtraError           an optional dependency is not installed
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 __all__ = [
     "ConfigError",
     "CorruptFileError",
+    "DownloadError",
     "LimitError",
     "MissingExtraError",
     "NotAnActivityError",
@@ -241,6 +243,12 @@ class WriteError(TrailstatsError):
     """
 
     code = "write"
+
+
+class DownloadError(TrailstatsError):
+    """A map could not be fetched: the server can't be reached, refuses, or sends something else."""
+
+    code = "download"
 
 
 class WorkerError(TrailstatsError):

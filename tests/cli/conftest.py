@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from terrain.fetching.conftest import offered, site, town  # noqa: F401  fixtures
 from trailstats.cli import main
 
 

@@ -547,7 +547,7 @@ def test_no_map_is_recommended_for_a_treadmill(build):
             run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport)
         )
         assert (
-            "--map" in " ".join(basis_of([shown], None, False).modelled)
+            "map get" in " ".join(basis_of([shown], None, False).modelled)
         ) is given
 
 
@@ -579,7 +579,7 @@ def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
     """Much unknown distance and no map give one sentence that names the option; otherwise nothing
     is said.
     """
-    assert ("--map" in map_hint(unknown, by_map)) is given
+    assert ("map get" in map_hint(unknown, by_map)) is given
 
 
 @pytest.mark.parametrize(

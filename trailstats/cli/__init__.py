@@ -26,7 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     try:
         # Imported because they register their commands.
-        from trailstats.cli import _answers, _batch, _cache, _files, _schemas  # noqa: F401
+        from trailstats.cli import (  # noqa: F401
+            _answers,
+            _batch,
+            _cache,
+            _files,
+            _maps,
+            _schemas,
+        )
         from trailstats.cli._app import run
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich", "click"):

@@ -80,7 +80,9 @@ def _show_warning(message: Warning | str, *about: object) -> None:
     sys.stderr.write(f"trailstats: warning: {message}\n")
 
 
-def command(function: Command, group: typer.Typer = app) -> Command:
+def command(
+    function: Command, group: typer.Typer = app, name: str | None = None
+) -> Command:
     """Register a command whose returned code becomes the program's.
 
     A parameter whose type is a dataclass stands for options that go together: typer sees one for
@@ -96,7 +98,7 @@ def command(function: Command, group: typer.Typer = app) -> Command:
     parameters = [*_expanded(function), _DEBUG]
     ended.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     ended.__annotations__ = {p.name: p.annotation for p in parameters}
-    group.command()(ended)
+    group.command(name)(ended)
     return function
 
 

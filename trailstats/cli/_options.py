@@ -26,6 +26,7 @@ from trailstats.schema import SurfaceSource
 from trailstats.terrain import RoadMap, TerrainRules
 from trailstats.terrain.dem import GroundTiles
 from trailstats.terrain.inputs import as_labels
+from trailstats.terrain.maps.fetching import MapStore
 
 Sources = Annotated[list[str], argument("sources")]
 File = Annotated[str, argument("file")]
@@ -106,7 +107,9 @@ class Ground:
         return partial(
             Options.of,
             terrain=_terrain_rules(self.evidence),
-            map=RoadMap(self.map, cache=folder) if self.map else None,
+            map=RoadMap(self.map, cache=folder)
+            if self.map
+            else MapStore().road_map(folder),
             labels=as_labels(self.labels),
             cleaning=CleanRules(
                 dem=GroundTiles.of(*self.dem) if self.dem else None

@@ -43,6 +43,7 @@ AFTER = (
     "history/_pool.py",
     "history/_progress.py",
     "history/_sources.py",
+    "history/map_need.py",
     "history/training.py",
     "plots.py",
     "report",

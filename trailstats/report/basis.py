@@ -109,9 +109,9 @@ def map_hint(unknown_share: float, by_map: bool) -> str:
     if by_map or not unknown_share >= text.MUCH_UNKNOWN:
         return ""
     return (
-        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used: a local "
-        "OpenStreetMap extract "
-        "(--map region.osm.pbf) would settle most of it."
+        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used. "
+        "OpenStreetMap would settle most of it: `trailstats map plan` shows which part of it these "
+        "recordings need, `trailstats map get` fetches it."
     )
 
 

@@ -85,7 +85,7 @@ def map_for(
     map: RoadMap | None, extracts: Sequence[str], rules: TerrainRules
 ) -> RoadMap | None:
     """Return the map to use, ready for workers: the one given, else one of the extracts of an
-    athlete's profile.
+    athlete's profile; a fallback only without these.
 
     Parameters
     ----------
@@ -105,7 +105,8 @@ def map_for(
     """
     if SurfaceSource.MAP not in rules.sources:
         return None
-    map = RoadMap(extracts) if map is None and extracts else map
+    if extracts and (map is None or map.fallback):
+        map = RoadMap(extracts)
     if map is not None:
         map.prepare()
     return map

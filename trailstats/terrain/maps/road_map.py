@@ -114,6 +114,8 @@ class RoadMap:
         ``.osm.pbf``, ``.osm`` or ``.osm.gz``. Where they overlap, the first one's tags count.
     cache : path, optional
         Folder of the indexes; by default ``maps`` in the user's cache folder for this program.
+    fallback : bool
+        Whether it gives way to the extracts that an athlete's profile names.
 
     Raises
     ------
@@ -144,6 +146,7 @@ class RoadMap:
         extracts: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         cache: str | os.PathLike[str] | None = None,
+        fallback: bool = False,
     ) -> None:
         many = (
             [extracts]
@@ -158,6 +161,7 @@ class RoadMap:
             if cache is None
             else Path(cache).expanduser().absolute()
         )
+        self.fallback = fallback
         self._indexes: tuple[TileIndex, ...] | None = None
         if not self.extracts:
             raise ConfigError("a map needs at least one extract")
@@ -169,7 +173,7 @@ class RoadMap:
         return f"RoadMap({[str(path) for path in self.extracts]!r})"
 
     def __getstate__(self) -> dict[str, object]:
-        return {"extracts": self.extracts, "cache": self.cache, "_indexes": None}
+        return self.__dict__ | {"_indexes": None}
 
     @property
     def fingerprint(self) -> str:
@@ -288,7 +292,7 @@ class RoadMap:
         return np.concatenate(found), sets
 
     def _open(self, extract: Path) -> TileIndex:
-        path = self._index_path(extract)
+        path = self.index_path(extract)
         try:
             return TileIndex(path)
         except CorruptIndexError:
@@ -298,11 +302,11 @@ class RoadMap:
         """Return an extract's index, made anew."""
         extract = self.extracts[number]
         indexes = list(self.prepare())
-        indexes[number] = _build(extract, self._index_path(extract))
+        indexes[number] = _build(extract, self.index_path(extract))
         self._indexes = tuple(indexes)
         return indexes[number]
 
-    def _index_path(self, extract: Path) -> Path:
+    def index_path(self, extract: Path) -> Path:
         """Return where the index of an extract lies: another size or time of change is another
         extract.
         """

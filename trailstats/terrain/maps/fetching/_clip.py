@@ -1,0 +1,117 @@
+"""Cutting out of an extract what lies near the recordings, in a stream."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from trailstats.errors import ConfigError, MissingExtraError, WriteError
+from trailstats.terrain.maps._tags import IGNORED_WAYS
+from trailstats.terrain.maps.fetching._areas import SIDE, Area
+
+__all__ = ["AREAS", "clip", "date_of"]
+
+AREAS: Final = {
+    "leisure": frozenset({"track", "pitch"}),
+    "natural": frozenset({"beach", "sand", "shingle"}),
+}
+"""Closed ways that are ground to run on, beside the ways with ``highway``."""
+
+
+def clip(extract: Path, area: Area, target: Path) -> int:
+    """Write the ways of an extract that touch some tiles, with all their points.
+
+    Parameters
+    ----------
+    extract : Path
+        ``.osm.pbf``, ``.osm`` or ``.osm.gz``, nodes before ways.
+    area : Area
+    target : Path
+        ``.osm.pbf``; written beside its place and moved there when complete.
+
+    Returns
+    -------
+    int
+        Number of ways.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the package osmium.
+    ConfigError
+        When the extract can't be read.
+    WriteError
+        When the target can't be written.
+
+    Notes
+    -----
+    Positions of nodes wait in a temporary file beside the target, 16 bytes each.
+    """
+    osmium = _osmium()
+    tiles = set(zip(area.rows.tolist(), area.columns.tolist(), strict=True))
+    try:
+        folder = tempfile.TemporaryDirectory(
+            dir=target.parent, prefix=f".{target.name}."
+        )
+    except OSError as error:
+        raise WriteError(
+            f"{target.parent}: can't be written to: {error.strerror}"
+        ) from error
+    count = 0
+    with folder as name:
+        made = Path(name) / "clip.osm.pbf"
+        storage = f"sparse_file_array,{Path(name) / 'nodes'}"
+        try:
+            ways = osmium.FileProcessor(str(extract)).with_locations(storage)
+            ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+            ways = ways.with_filter(osmium.filter.KeyFilter("highway", *AREAS))
+            with osmium.BackReferenceWriter(str(made), str(extract)) as writer:
+                for way in ways:
+                    if _is_ground(way.tags) and _touches(way, tiles):
+                        writer.add(way)
+                        count += 1
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"{extract}: is no readable map extract: {error}"
+            ) from error
+        made.replace(target)
+    return count
+
+
+def date_of(extract: Path) -> str:
+    """Return the day that an extract's data are of, ``YYYY-MM-DD``; empty where it doesn't say."""
+    osmium = _osmium()
+    reader = osmium.io.Reader(str(extract))
+    try:
+        stated = str(reader.header().get("osmosis_replication_timestamp"))
+    finally:
+        reader.close()
+    return stated[:10]
+
+
+def _is_ground(tags: Any) -> bool:  # noqa: ANN401 - osmium's own type
+    """Whether somebody may run on a way with these tags."""
+    if "highway" in tags:
+        return tags["highway"] not in IGNORED_WAYS
+    return any(tags.get(key) in values for key, values in AREAS.items())
+
+
+def _touches(way: Any, tiles: set[tuple[int, int]]) -> bool:  # noqa: ANN401 - osmium's own type
+    """Whether a point of a way lies in one of the tiles."""
+    for node in way.nodes:
+        place = node.location
+        if (
+            place.valid()
+            and (int(place.lat // SIDE), int(place.lon // SIDE)) in tiles
+        ):
+            return True
+    return False
+
+
+def _osmium() -> Any:  # noqa: ANN401 - the module
+    try:
+        import osmium
+    except ImportError as error:
+        raise MissingExtraError("osmium", "osm") from error
+    return osmium
