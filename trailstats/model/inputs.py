@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from trailstats.errors import ConfigError
 from trailstats.model.athlete import Athlete
@@ -13,7 +14,6 @@ from trailstats.model.athlete import Athlete
 __all__ = ["AthleteLike", "as_athlete", "as_choice", "as_given", "wrong_type"]
 
 T = TypeVar("T")
-_DEFAULTS: dict[type, Any] = {}
 Choice = TypeVar("Choice", bound=StrEnum)
 
 AthleteLike = Athlete | str | os.PathLike[str] | Mapping[str, Any]
@@ -55,10 +55,7 @@ def as_given(kind: type[T], value: T | None, *, option: str) -> T:
         For a value of another type.
     """
     if value is None:
-        # Made once: rules are frozen, and checking them takes a while.
-        if kind not in _DEFAULTS:
-            _DEFAULTS[kind] = kind()
-        value = _DEFAULTS[kind]
+        value = _by_default(cast("Any", kind))
     if not isinstance(value, kind):
         raise wrong_type(option, value, kind.__name__)
     return value
@@ -82,3 +79,9 @@ def as_athlete(value: AthleteLike | None, *, option: str = "athlete") -> Athlete
         wanted = "an Athlete, the path of a TOML file, or a mapping"
         raise wrong_type(option, value, wanted)
     return value or Athlete()
+
+
+@cache
+def _by_default(kind: type[Any]) -> Any:  # noqa: ANN401  # of any type
+    """Return the value without arguments, made once: it is frozen, and checked when made."""
+    return kind()
