@@ -246,7 +246,19 @@ class WriteError(TrailstatsError):
 
 
 class DownloadError(TrailstatsError):
-    """A map could not be fetched: the server can't be reached, refuses, or sends something else."""
+    """A map could not be fetched: the server can't be reached, refuses, or sends something else.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import trailstats as ts
+    >>> from trailstats.terrain.maps.fetching import Fetcher
+    >>> try:
+    ...     Fetcher().document("ftp://example.org/index.json", Path("index.json"))
+    ... except ts.DownloadError as error:
+    ...     print(error.code)
+    download
+    """
 
     code = "download"
 
