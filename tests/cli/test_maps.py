@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,14 @@ def test_a_profile_that_names_extracts_counts_more(
     profile.write_text(f'osm = ["{own.name}"]')
     out = run("analyze", runs / "run.gpx", "--json", "--athlete", profile)[1]
     assert {s["surface"] for s in json.loads(out)["segments"]} == {"road"}
+
+
+def test_nothing_is_fetched_that_could_not_be_read(
+    run, runs, offered, monkeypatch
+) -> None:
+    """Without the package that reads extracts the extra is named before anybody is asked."""
+    monkeypatch.setitem(sys.modules, "osmium", None)
+    code, _, err = run("map", "get", runs, "--base-url", offered.address, "--yes")
+    assert code == 2
+    assert "trailstats[osm]" in err
+    assert offered.asked == []

@@ -32,6 +32,7 @@ from trailstats.terrain.maps.fetching import (
     Provider,
     Server,
     StoredMap,
+    check_osmium,
     choose_regions,
     fetch_map,
     server_of,
@@ -72,6 +73,7 @@ class Online:
 
     def ask_server(self) -> Server:
         """Return the server, once the user knows what it learns and said yes."""
+        check_osmium()
         server = self.server
         self.ask(f"{urlsplit(server.base).netloc} will learn {server.learns}.")
         return server

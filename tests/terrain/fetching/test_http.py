@@ -57,6 +57,20 @@ def test_another_version_is_not_joined_to_what_is_there(
     assert (tmp_path / "a.bin").read_bytes() == changed
 
 
+def test_a_part_that_the_server_refuses_is_begun_anew(
+    site, fetcher, tmp_path
+) -> None:
+    """A part that held all of the file, as after a crash, is no dead end."""
+    site.put("/a.bin", CONTENT)
+    (tmp_path / "a.bin.part").write_bytes(CONTENT)
+    (tmp_path / "a.bin.mark").write_text('"x"')
+    site.faults = [("status", ("/a.bin", 416))]
+    with pytest.raises(DownloadError, match="416"):
+        fetcher.file(f"{site.address}/a.bin", tmp_path / "a.bin")
+    fetcher.file(f"{site.address}/a.bin", tmp_path / "a.bin")
+    assert (tmp_path / "a.bin").read_bytes() == CONTENT
+
+
 def test_a_wrong_checksum_is_refused(site, fetcher, tmp_path) -> None:
     """Neither the file nor a part of it stays."""
     site.put("/a.bin", CONTENT)

@@ -6,6 +6,7 @@ Nothing here goes online but `Server.downloads` and `fetch_map`.
 from __future__ import annotations
 
 from trailstats.terrain.maps.fetching._areas import Area, Box, area_of
+from trailstats.terrain.maps.fetching._clip import check_osmium
 from trailstats.terrain.maps.fetching._http import Fetcher, FetchRules
 from trailstats.terrain.maps.fetching._providers import (
     Download,
@@ -28,6 +29,7 @@ __all__ = [
     "Server",
     "StoredMap",
     "area_of",
+    "check_osmium",
     "choose_regions",
     "fetch_map",
     "server_of",

@@ -10,7 +10,7 @@ from trailstats.errors import ConfigError, MissingExtraError, WriteError
 from trailstats.terrain.maps._tags import IGNORED_WAYS
 from trailstats.terrain.maps.fetching._areas import SIDE, Area
 
-__all__ = ["AREAS", "clip", "date_of"]
+__all__ = ["AREAS", "check_osmium", "clip", "date_of"]
 
 AREAS: Final = {
     "leisure": frozenset({"track", "pitch"}),
@@ -88,6 +88,17 @@ def date_of(extract: Path) -> str:
     finally:
         reader.close()
     return stated[:10]
+
+
+def check_osmium() -> None:
+    """Make sure that what is fetched can be read, before it is fetched.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the package osmium.
+    """
+    _osmium()
 
 
 def _is_ground(tags: Any) -> bool:  # noqa: ANN401 - osmium's own type

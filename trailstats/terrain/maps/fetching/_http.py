@@ -109,7 +109,7 @@ class Fetcher:
         Raises
         ------
         DownloadError
-            When the server doesn't give it and there is no copy.
+            When the server doesn't give it.
         WriteError
             When the copy can't be written.
         """
@@ -228,7 +228,14 @@ class Fetcher:
                 "Range": f"bytes={there}-",
                 "If-Range": mark.read_text(encoding="utf-8"),
             }
-        with self._open(url, headers) as answer:
+        try:
+            answer = self._open(url, headers)
+        except DownloadError:
+            # What is there may be all, or more, of the file: the next call begins anew.
+            if headers:
+                part.unlink()
+            raise
+        with answer:
             _refuse_page(url, answer)
             tag = answer.headers.get("ETag", "")
             length = answer.headers.get("Content-Length", "")

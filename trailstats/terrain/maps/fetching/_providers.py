@@ -13,7 +13,12 @@ import numpy as np
 
 from trailstats.errors import ConfigError, DownloadError
 from trailstats.terrain.maps.fetching._areas import Area, Box
-from trailstats.terrain.maps.fetching._clip import AREAS, clip, date_of
+from trailstats.terrain.maps.fetching._clip import (
+    AREAS,
+    check_osmium,
+    clip,
+    date_of,
+)
 from trailstats.terrain.maps.fetching._http import Fetcher, Progress
 from trailstats.terrain.maps.fetching._regions import (
     Region,
@@ -276,6 +281,7 @@ def fetch_map(
     DownloadError, WriteError, ConfigError, MissingExtraError
         See `Fetcher.file` and `clip`.
     """
+    check_osmium()
     kept = {stored.name: stored for stored in store.maps()}.get(download.name)
     area = download.area if kept is None else download.area.joined(kept.area)
     suffix = "osm" if download.query else "osm.pbf"
