@@ -22,7 +22,7 @@ PACKAGE = ROOT / "trailstats"
 # is in docs/architecture.md.
 LAYERS: list[set[str]] = [
     {"errors", "arrays", "_version"},
-    {"schema"},
+    {"schema", "boundary"},
     {"geo", "elevation", "cache"},
     {"metrics"},
     {"model"},

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         ConfigError,
         CorruptFileError,
         DownloadError,
+        InternalError,
         LimitError,
         MissingExtraError,
         NotAnActivityError,
@@ -115,6 +116,7 @@ __all__ = [
     "GroundTiles",
     "HeartRateLimits",
     "History",
+    "InternalError",
     "Issue",
     "LimitError",
     "Metric",
@@ -170,9 +172,9 @@ _HOMES = {
     "claims.result": "claims_table",
     "cleaning": "CleanRules clean",
     "errors": (
-        "ConfigError CorruptFileError DownloadError LimitError MissingExtraError "
-        "NotAnActivityError ReadError SchemaError TrailstatsError UnsupportedFormatError "
-        "WorkerError WriteError"
+        "ConfigError CorruptFileError DownloadError InternalError LimitError "
+        "MissingExtraError NotAnActivityError ReadError SchemaError TrailstatsError "
+        "UnsupportedFormatError WorkerError WriteError"
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure Format ReadLimits convert iter_activities read",

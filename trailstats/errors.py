@@ -7,7 +7,8 @@
     │   ├── UnsupportedFormatError  the content is none of the known formats
     │   ├── CorruptFileError        the format is known, but nothing could be salvaged
     │   ├── NotAnActivityError      well formed, but no recording: a course, settings
-    │   └── LimitError              larger, deeper or longer than ``ReadLimits`` allows
+    │   ├── LimitError              larger, deeper or longer than ``ReadLimits`` allows
+    │   └── InternalError           a fault of trailstats itself, met with this source
     ├── SchemaError                 a table that lacks what its schema promises
     ├── ConfigError                 a profile, label file or option that can't be understood
     ├── WriteError                  a result that could not be written
@@ -25,6 +26,7 @@ __all__ = [
     "ConfigError",
     "CorruptFileError",
     "DownloadError",
+    "InternalError",
     "LimitError",
     "MissingExtraError",
     "NotAnActivityError",
@@ -194,6 +196,21 @@ class LimitError(ReadError):
     """
 
     code = "limit"
+
+
+class InternalError(ReadError):
+    """Something that no one thought of went wrong with this source: a fault of trailstats.
+
+    The exception that was met is its cause. Other sources are not concerned.
+
+    Examples
+    --------
+    >>> from trailstats import InternalError, ReadError
+    >>> InternalError.code, issubclass(InternalError, ReadError)
+    ('internal', True)
+    """
+
+    code = "internal"
 
 
 class SchemaError(TrailstatsError):

@@ -18,6 +18,7 @@ from trailstats.analysis._sums import (
 )
 from trailstats.analysis.options import Options
 from trailstats.analysis.recording import Recording
+from trailstats.boundary import reading
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
@@ -84,7 +85,7 @@ def analyze(
     Raises
     ------
     ReadError
-        See `read`.
+        See `read`; `InternalError` for a fault of trailstats that the recording brings to light.
     ConfigError, MissingExtraError, WriteError
         When a profile, label file or map can't be used; see `RoadMap`.
     TypeError
@@ -115,8 +116,9 @@ def analyze_by(source: Activity | Source, options: Options) -> Analysis:
         if isinstance(source, Activity)
         else read(source, limits=options.limits)
     )
-    limits = resolve_limits(options.athlete, day=activity.meta.start_time)
-    found = judge(measure(activity, options), limits, options.athlete)
+    with reading(activity.meta.source):
+        limits = resolve_limits(options.athlete, day=activity.meta.start_time)
+        found = judge(measure(activity, options), limits, options.athlete)
     origin = source if isinstance(source, str | os.PathLike | bytes) else activity
     return Recording.kept_with(found, origin, options)
 

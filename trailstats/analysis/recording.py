@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from weakref import ref
 
 from trailstats.analysis.options import Options
+from trailstats.boundary import reading, shown
 from trailstats.cleaning import clean
 from trailstats.errors import ReadError
 from trailstats.io.containers import SourceRef, load
@@ -79,5 +80,8 @@ class Recording:
             found = [read(source, limits=limits)]
         for activity in found:
             if activity.meta.content_hash == self.content_hash:
-                return clean(activity, cleaning=self.options.cleaning)
-        raise ReadError("it has changed since it was analysed", path=str(source))
+                with reading(activity.meta.source):
+                    return clean(activity, cleaning=self.options.cleaning)
+        raise ReadError(
+            "it has changed since it was analysed", path=shown(source)
+        )

@@ -11,6 +11,7 @@ from trailstats._version import __version__
 MEASURING = (
     "analysis",
     "arrays.py",
+    "boundary.py",
     "cleaning",
     "elevation.py",
     "errors.py",

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from trailstats.analysis import Options
+from trailstats.boundary import reading, shown
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError, SchemaError
 from trailstats.history._cadence import CadenceEvidence, own_cadence
@@ -68,18 +69,19 @@ class Gathering:
 
     def _is_recalled(self, number: int) -> bool:
         ref, options = self.jobs[number]
-        content = self._content_hash(ref, options)
-        if content is None:
-            return False
-        key = key_of(content, ref, options)
-        parts = [
-            self.store.parts(key, i, KEPT_AT_HAND)
-            for i in range(self.store.count(key) or 0)
-        ]
         try:
-            self._enter(number, key, parts)
-        except (SchemaError, KeyError):
-            return False
+            with reading(str(ref)):
+                content = self._content_hash(ref, options)
+                if content is None:
+                    return False
+                key = key_of(content, ref, options)
+                parts = [
+                    self.store.parts(key, i, KEPT_AT_HAND)
+                    for i in range(self.store.count(key) or 0)
+                ]
+                self._enter(number, key, parts)
+        except (SchemaError, ReadError):
+            return False  # measuring it gives the reason
         return bool(parts)
 
     def _content_hash(self, ref: SourceRef, options: Options) -> bytes | None:
@@ -93,10 +95,7 @@ class Gathering:
             return noted
         if not stamp or is_remote(ref.path):
             return None  # fetching it twice costs more than measuring
-        try:
-            content = sha256(content_of(ref, options.limits)).digest()
-        except ReadError:
-            return None
+        content = sha256(content_of(ref, options.limits)).digest()
         if stamp_of(ref) != stamp:
             return None
         if trusted(stamp):
@@ -134,7 +133,7 @@ class Gathering:
 
 def _address(ref: SourceRef) -> str:
     path = ref.path if is_remote(ref.path) else str(Path(ref.path).absolute())
-    return "\0".join((path, *ref.members))
+    return shown("\0".join((path, *ref.members)))
 
 
 def gather(jobs: Sequence[Job], work: Work) -> list[list[Stored | Failure]]:

@@ -101,7 +101,7 @@ def run_in_processes(
     Raises
     ------
     WorkerError
-        When processes die before they begin.
+        When processes can't be started, or die before they begin.
     """
     pool = _Pool(work, time_limit)
     waiting = deque(range(count))
@@ -138,7 +138,23 @@ class _Pool(Generic[T]):
         self.false_starts = 0
 
     def start(self) -> None:
-        """Start one more process."""
+        """Start one more process.
+
+        Raises
+        ------
+        WorkerError
+            When the system has no room for it.
+        """
+        try:
+            self._start()
+        except (OSError, MemoryError) as error:
+            reason = getattr(error, "strerror", None) or "not enough memory"
+            raise WorkerError(
+                f"processes can't be started ({reason}): call this with fewer workers, or with "
+                "workers=1"
+            ) from error
+
+    def _start(self) -> None:
         pipe, theirs = self.context.Pipe()
         # A forked process holds copies of the other pipes, and would keep them open when this
         # process is gone.
@@ -149,8 +165,13 @@ class _Pool(Generic[T]):
         process = self.context.Process(  # type: ignore[attr-defined]
             target=_serve, args=arguments, daemon=True
         )
-        process.start()
-        theirs.close()
+        try:
+            process.start()
+        except BaseException:
+            pipe.close()
+            raise
+        finally:
+            theirs.close()
         self.workers.append(_Worker(process, pipe, since=time.monotonic()))
 
     def hand_over(self, worker: _Worker, number: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from trailstats.analysis import Options, measure
+from trailstats.boundary import reading
 from trailstats.cache import Parts
 from trailstats.errors import TrailstatsError
 from trailstats.history._code import code_fingerprint
@@ -102,18 +103,11 @@ def measure_source(
     """
     found: list[Analysis | Failure] = []
     try:
-        for activity in activities_in(data, ref, options.limits):
-            found.append(measure(activity, options))
+        with reading(str(ref)):
+            for activity in activities_in(data, ref, options.limits):
+                found.append(measure(activity, options))
     except TrailstatsError as error:
         found.append(Failure.of(str(ref), error))
-    except Exception as error:
-        found.append(
-            Failure(
-                str(ref),
-                "internal",
-                f"unexpected {type(error).__name__}: {error}",
-            )
-        )
     return found
 
 
@@ -134,11 +128,10 @@ def measure_job(job: Job) -> Measured:
         return Measured((pack(Failure.of(str(ref), error), str(ref)),))
     found = measure_source(data, ref, options)
     try:
-        items = tuple(pack(item, str(ref)) for item in found)
-    except Exception as error:
-        return _failed(
-            ref, "internal", f"unexpected {type(error).__name__}: {error}"
-        )
+        with reading(str(ref)):
+            items = tuple(pack(item, str(ref)) for item in found)
+    except TrailstatsError as error:
+        return Measured((pack(Failure.of(str(ref), error), str(ref)),))
     if any(isinstance(item, Failure) and item.code in _PASSING for item in found):
         return Measured(items)
     content = sha256(data).digest()

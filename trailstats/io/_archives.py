@@ -13,17 +13,40 @@ from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
-from trailstats.errors import CorruptFileError, LimitError
+from trailstats.errors import ReadError
 from trailstats.io import _remote
-from trailstats.io._zip import ZIP_ERRORS, read_member
+from trailstats.io._zip import open_zip, read_member, unzipping
 from trailstats.io.formats import ReadLimits, is_activity_name
 
 _KEPT_OPEN = 3
 _SPOOL = 1 << 26  # bytes of an archive within an archive that are kept in memory
 
 
+class Unpacked:
+    """What the archives within one have unpacked to so far, all together.
+
+    Parameters
+    ----------
+    limits : ReadLimits
+    """
+
+    def __init__(self, limits: ReadLimits) -> None:
+        self.limits = limits
+        self.bytes = 0
+        self.members = 0
+
+    def check_size(self, size: int, compressed: int) -> None:
+        """Raise `LimitError` where one archive, or all together, would be over a limit."""
+        self.limits.check_size(size, compressed)
+        self.limits.check_size(self.bytes + size, self.limits.bytes)
+
+    def check_members(self, count: int) -> None:
+        """Raise `LimitError` where the archives hold too many files, all together."""
+        self.limits.check_members(self.members + count)
+
+
 def activity_names(
-    archive: zipfile.ZipFile, limits: ReadLimits, depth: int
+    archive: zipfile.ZipFile, unpacked: Unpacked, depth: int
 ) -> list[tuple[str, ...]]:
     """Return the activity files of a zip, each as the names that lead to it through the zips
     within.
@@ -36,7 +59,8 @@ def activity_names(
         When there are more than ``limits.members`` files.
     """
     infos = archive.infolist()
-    limits.check_members(len(infos))
+    unpacked.check_members(len(infos))
+    unpacked.members += len(infos)
     out: list[tuple[str, ...]] = []
     for info in infos:
         base = posixpath.basename(info.filename)
@@ -47,17 +71,19 @@ def activity_names(
                 out.append((info.filename,))  # loading it gives the reason
                 continue
             try:
-                with _open_inner_zip(archive, info.filename, limits) as inner:
-                    below = activity_names(inner, limits, depth - 1)
+                with (
+                    unzipping(),
+                    _open_inner_zip(archive, info.filename, unpacked) as inner,
+                ):
+                    below = activity_names(inner, unpacked, depth - 1)
                 out.extend((info.filename, *members) for members in below)
-            except (*ZIP_ERRORS, LimitError):
+            except ReadError:
                 out.append((info.filename,))
-        limits.check_members(len(out))
     return out
 
 
 def _open_inner_zip(
-    archive: zipfile.ZipFile, name: str, limits: ReadLimits
+    archive: zipfile.ZipFile, name: str, limits: ReadLimits | Unpacked
 ) -> zipfile.ZipFile:
     """Open a zip within a zip; it is unpacked once, into memory or a temporary file."""
     # It lives as long as the archive that is opened in it.
@@ -68,7 +94,9 @@ def _open_inner_zip(
             while chunk := stream.read(1 << 20):
                 spool.write(chunk)
                 limits.check_size(spool.tell(), info.compress_size)
-        inner = zipfile.ZipFile(cast("IO[bytes]", spool))
+        if isinstance(limits, Unpacked):
+            limits.bytes += spool.tell()
+        inner = open_zip(cast("IO[bytes]", spool), limits)
     except BaseException:
         spool.close()
         raise
@@ -101,11 +129,13 @@ class _Open(threading.local):
 _open_now = _Open()
 
 
-def _open_zip(path: str) -> zipfile.ZipFile:
-    if not _remote.is_remote(path):
-        return zipfile.ZipFile(path)
+def _open_zip(path: str, limits: ReadLimits) -> zipfile.ZipFile:
     stream = _remote.open_file(path)
-    archive = zipfile.ZipFile(stream)
+    try:
+        archive = open_zip(stream, limits)
+    except BaseException:
+        stream.close()
+        raise
     weakref.finalize(archive, stream.close)
     return archive
 
@@ -120,11 +150,11 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
     LimitError
         When the file, or an archive within, is over a limit.
     """
-    try:
+    with unzipping():
         stamp = (
             "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
         )
-        archive = _open_now.get((path, stamp), partial(_open_zip, path))
+        archive = _open_now.get((path, stamp), partial(_open_zip, path, limits))
         for i, name in enumerate(members[:-1]):
             archive = _open_now.get(
                 (path, stamp, *members[: i + 1]),
@@ -133,8 +163,6 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         return read_member(
             archive, archive.getinfo(members[-1]), limits.check_size
         )
-    except ZIP_ERRORS as error:
-        raise CorruptFileError(f"damaged zip: {error}") from None
 
 
 def read_through(
@@ -147,11 +175,9 @@ def read_through(
     CorruptFileError, LimitError
         As in `read_kept`.
     """
-    try:
+    with unzipping():
         for name in members[:-1]:
             archive = _open_inner_zip(archive, name, limits)
         return read_member(
             archive, archive.getinfo(members[-1]), limits.check_size
         )
-    except ZIP_ERRORS as error:
-        raise CorruptFileError(f"damaged zip: {error}") from None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from importlib import import_module
-from pathlib import Path
 from typing import IO, Any
 
+from trailstats.boundary import open_regular
 from trailstats.errors import MissingExtraError, ReadError
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -24,19 +24,21 @@ def is_remote(source: object) -> bool:
     return isinstance(source, str) and _ADDRESS.match(source) is not None
 
 
-def open_file(address: str) -> IO[bytes]:
-    """Open a file, here or remote, for reading.
+def open_file(address: str | os.PathLike[str]) -> IO[bytes]:
+    """Open a file, here or remote, for reading; here only one that has an end.
 
     Raises
     ------
+    OSError
+        When it can't be opened, or is a pipe or a device.
     ReadError
-        When it can't be opened.
+        For a protocol that isn't known.
     MissingExtraError
         Without fsspec.
     """
     if not is_remote(address):
-        return Path(address).open("rb")
-    system, path = _file_system(address)
+        return open_regular(address)
+    system, path = _file_system(str(address))
     try:
         stream: IO[bytes] = system.open(path, "rb")
     except OSError:

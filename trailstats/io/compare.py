@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from trailstats.arrays import Floats
-from trailstats.errors import ReadError, UnsupportedFormatError
+from trailstats.boundary import reading, shown
+from trailstats.errors import UnsupportedFormatError
 from trailstats.io import fit
 from trailstats.io._build import ParseOptions
 from trailstats.io.fit._records import COLUMNS, read_records
-from trailstats.io.formats import HEAD, ReadLimits, sniff, unpack
+from trailstats.io.formats import HEAD, ReadLimits, bytes_of, sniff, unpack
 from trailstats.io.xml import gpx
 
 __all__ = ["compare"]
@@ -63,21 +64,19 @@ def compare(
         When trailstats itself can't read the file, or it is TCX, for which there is no second
         reader.
     """
-    limits = limits or ReadLimits()
-    try:
-        data, _ = unpack(Path(path).read_bytes(), limits)
-        reader = sniff(data[:HEAD])
-        if reader is None or reader.format not in _READINGS:
-            raise UnsupportedFormatError(
-                "a second reading is made of FIT and GPX only"
-            )
-        peer, read_here, read_there = _READINGS[reader.format]
-        here, notes = read_here(data, limits)
-    except ReadError as error:
-        raise error.at(str(path)) from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise ReadError(f"can't be opened: {reason}", path=str(path)) from None
+    with reading(shown(path)):
+        return _compared(path, limits or ReadLimits())
+
+
+def _compared(path: str | Path, limits: ReadLimits) -> pd.DataFrame:
+    data, _ = unpack(bytes_of(path, limits), limits)
+    reader = sniff(data[:HEAD])
+    if reader is None or reader.format not in _READINGS:
+        raise UnsupportedFormatError(
+            "a second reading is made of FIT and GPX only"
+        )
+    peer, read_here, read_there = _READINGS[reader.format]
+    here, notes = read_here(data, limits)
     there, failure = read_there(data)
     rows: list[tuple[object, ...]] = []
     if failure or len(here) != len(there):

@@ -7,25 +7,34 @@ from __future__ import annotations
 import io
 import os
 import posixpath
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from trailstats.errors import LimitError, ReadError
+from trailstats.boundary import reading, shown
+from trailstats.errors import ReadError
 from trailstats.io import _gzip, _remote, _strava
-from trailstats.io._archives import activity_names, read_kept, read_through
+from trailstats.io._archives import (
+    Unpacked,
+    activity_names,
+    read_kept,
+    read_through,
+)
 from trailstats.io._remote import open_file
-from trailstats.io._zip import MAGIC, ZIP_ERRORS, read_member
+from trailstats.io._zip import MAGIC, open_zip, read_member, unzipping
 from trailstats.io.formats import (
     HEAD,
     ReadLimits,
     Source,
-    _bytes,
+    bytes_of,
     decode,
     is_activity_name,
+    name_of,
     sniff,
 )
 from trailstats.model.activity import Activity
@@ -63,7 +72,7 @@ class SourceRef:
     entry: _strava.ExportEntry | None = None
 
     def __str__(self) -> str:
-        return "/".join((self.path, *self.members))
+        return shown("/".join((self.path, *self.members)))
 
 
 @dataclass(frozen=True)
@@ -150,14 +159,14 @@ def iter_activities(
     many = cast("Iterable[Source]", [source] if single else source)
     for one in many:
         if not isinstance(one, str | os.PathLike):
-            yield from _activities_in_bytes(*_bytes(one, limits), limits)
+            yield from _activities_in_bytes(one, limits)
             continue
         try:
             refs = list_sources(one, limits=limits)
         except ReadError as error:
             if single:
                 raise
-            yield Failure.of(str(one), error)
+            yield Failure.of(shown(one), error)
             continue
         for ref in refs:
             try:
@@ -167,22 +176,27 @@ def iter_activities(
 
 
 def _activities_in_bytes(
-    name: str, data: bytes, limits: ReadLimits
+    source: Source, limits: ReadLimits
 ) -> Iterator[Activity | Failure]:
     """Yield the activities of a file's content; a zip's members one by one."""
+    name = name_of(source)
+    with reading(name):
+        data = bytes_of(source, limits)
     refs = [SourceRef(name)]
     archive = None
     if data[:4] == MAGIC:
         try:
-            archive = zipfile.ZipFile(io.BytesIO(data))
-            refs = _zip_members(archive, name, limits) or refs
-        except (*ZIP_ERRORS, LimitError):
+            with unzipping():
+                archive = open_zip(io.BytesIO(data), limits)
+                refs = _zip_members(archive, name, limits) or refs
+        except ReadError:
             archive = None  # decoding it gives the reason
     for ref in refs:
         try:
-            content = data
-            if archive is not None and ref.members:
-                content = read_through(archive, ref.members, limits)
+            with reading(str(ref)):
+                content = data
+                if archive is not None and ref.members:
+                    content = read_through(archive, ref.members, limits)
             yield from activities_in(content, ref, limits)
         except ReadError as error:
             yield Failure.of(str(ref), error)
@@ -204,7 +218,13 @@ def list_sources(
     MissingExtraError
         For a remote address without fsspec.
     """
-    limits = limits or ReadLimits()
+    with reading(shown(source)):
+        return _listed(source, limits or ReadLimits())
+
+
+def _listed(
+    source: str | os.PathLike[str], limits: ReadLimits
+) -> list[SourceRef]:
     refs: list[SourceRef] = []
     if _remote.is_remote(source):
         for name, named in _remote.files(str(source)):
@@ -212,17 +232,29 @@ def list_sources(
         return _with_entries(refs, limits)
     path = Path(source)
     if path.is_dir():
-        for folder, folders, files in os.walk(path, onerror=None):
+
+        def refused(error: OSError) -> None:
+            refs.append(SourceRef(str(error.filename)))  # loading it says why
+
+        for folder, folders, files in os.walk(path, onerror=refused):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
                 file = Path(folder) / name
                 # No pipe or device, which might never end.
-                if file.is_file() or not file.exists():
+                if not _is_pipe(file):
                     refs += _refs_of_file(str(file), limits)
         return _with_entries(refs, limits)
     if not path.exists():
-        raise ReadError("no such file or folder", path=str(source))
+        raise ReadError("no such file or folder")
     return _refs_of_file(str(path), limits, named=True)
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether something stands there that is neither a file nor missing."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def list_all(
@@ -259,9 +291,13 @@ def _refs_of_file(
     suffix = posixpath.splitext(base)[1].lower()
     if suffix == ".zip" and not base.startswith("._"):
         try:
-            with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
+            with (
+                unzipping(),
+                open_file(path) as stream,
+                open_zip(stream, limits) as archive,
+            ):
                 return _zip_members(archive, path, limits) or [SourceRef(path)]
-        except (*ZIP_ERRORS, LimitError):
+        except ReadError:
             return [SourceRef(path)]  # loading it gives the reason
     if named or is_activity_name(base):
         return [SourceRef(path)]
@@ -296,12 +332,18 @@ def _zip_members(
     LimitError
         When there are more than ``limits.members`` files, or the first zip within is over a limit.
     """
-    names = activity_names(archive, limits, limits.nesting)
+    names = activity_names(archive, Unpacked(limits), limits.nesting)
     entries: dict[str, _strava.ExportEntry] = {}
-    for name in archive.namelist():
-        if posixpath.basename(name) == _strava.TABLE:
-            check = replace(limits, bytes=_strava.MOST_BYTES).check_size
-            content = read_member(archive, archive.getinfo(name), check)
+    tables = {
+        info.filename: info
+        for info in archive.infolist()
+        if posixpath.basename(info.filename) == _strava.TABLE
+    }
+    check = replace(limits, bytes=_strava.MOST_BYTES).check_size
+    for name, info in tables.items():
+        # Without a table that can't be read, the recordings are still there.
+        with suppress(ReadError), unzipping():
+            content = read_member(archive, info, check)
             entries |= _strava.read_table(content, posixpath.dirname(name))
     return [
         SourceRef(path, members, entries.get("/".join(members)))
@@ -314,12 +356,13 @@ def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
     entries: dict[str, _strava.ExportEntry] = {}
     beside = {_parent(ref.path) for ref in refs}
     for folder in beside | {_parent(folder) for folder in beside}:
-        try:
-            with open_file(f"{folder}/{_strava.TABLE}") as stream:
-                content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
-        except OSError:
-            continue
-        entries |= _strava.read_table(content, folder)
+        with (
+            suppress(ReadError),
+            reading(folder),
+            open_file(f"{folder}/{_strava.TABLE}") as stream,
+        ):
+            content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
+            entries |= _strava.read_table(content, folder)
     return [
         ref
         if ref.entry
@@ -355,12 +398,10 @@ def content_of(ref: SourceRef, limits: ReadLimits) -> bytes:
     ReadError
         Of any kind, with the source's name.
     """
-    try:
+    with reading(str(ref)):
         if ref.members:
             return read_kept(ref.path, ref.members, limits)
-        return _bytes(ref.path, limits)[1]
-    except ReadError as error:
-        raise error.at(str(ref)) from None
+        return bytes_of(ref.path, limits)
 
 
 def activities_in(
@@ -373,13 +414,11 @@ def activities_in(
     ReadError
         Of any kind, with the source's name.
     """
-    try:
+    with reading(str(ref)):
         activities = decode(data, str(ref), limits=limits)
-    except ReadError as error:
-        raise error.at(str(ref)) from None
-    return (
-        [ref.entry.added_to(a) for a in activities] if ref.entry else activities
-    )
+        if ref.entry is None:
+            return activities
+        return [ref.entry.added_to(activity) for activity in activities]
 
 
 def stamp_of(ref: SourceRef) -> str:
@@ -392,7 +431,9 @@ def stamp_of(ref: SourceRef) -> str:
     if _remote.is_remote(ref.path):
         return _remote.stamp(ref.path)
     try:
-        stat = Path(ref.path).stat()
-    except OSError:
+        found = Path(ref.path).stat()
+    except (OSError, ValueError):
         return ""
-    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_ino}"
+    return (
+        f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+    )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
+from trailstats.boundary import reading, reason_of, shown, size_of
 from trailstats.errors import (
     CorruptFileError,
     LimitError,
@@ -23,7 +22,7 @@ from trailstats.errors import (
 from trailstats.io import _remote, _zip, fit
 from trailstats.io._build import Parsed, ParseOptions, build
 from trailstats.io._gzip import MAGIC, gunzip
-from trailstats.io._zip import ZIP_ERRORS, read_member
+from trailstats.io._zip import open_zip, read_member, unzipping
 from trailstats.io.xml import gpx, tcx
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
@@ -191,17 +190,16 @@ def read(
     >>> list(run.records.columns[:3])
     ['latitude', 'longitude', 'elevation']
     """
-    name, data = _bytes(source, limits or ReadLimits())
-    try:
+    limits = limits or ReadLimits()
+    name = name_of(source)
+    with reading(name):
         activities = decode(
-            data,
+            bytes_of(source, limits),
             name,
             format=format,
             limits=limits,
             merge_heart_rate=merge_heart_rate,
         )
-    except ReadError as error:
-        raise error.at(name) from None
     first = activities[0]
     if len(activities) > 1:
         message = (
@@ -214,37 +212,56 @@ def read(
     return first
 
 
-def _bytes(source: Source, limits: ReadLimits) -> tuple[str, bytes]:
+def name_of(source: Source) -> str:
+    """Return what a source is called, in a form that can be printed.
+
+    Raises
+    ------
+    TypeError
+        When it is nothing that can be read.
+    """
     if isinstance(source, bytes | bytearray | memoryview):
-        return "<bytes>", bytes(source)
+        return "<bytes>"
     if isinstance(source, str | os.PathLike):
-        name = str(source)
-        try:
-            if not _remote.is_remote(source):
-                _check_bytes(Path(name).stat().st_size, limits, name)
-            with _remote.open_file(name) as stream:
-                data = stream.read(limits.bytes + 1)
-        except OSError as error:
-            reason = error.strerror or error
-            raise ReadError(f"can't be opened: {reason}", path=name) from None
-        _check_bytes(len(data), limits, name)
-        return name, data
+        return shown(source)
     if not hasattr(source, "read"):
         raise TypeError(
             f"a path, bytes or a binary stream is needed, not {type(source).__name__}"
         )
-    data = source.read(limits.bytes + 1)
+    return shown(getattr(source, "name", "<stream>"))
+
+
+def bytes_of(source: Source, limits: ReadLimits) -> bytes:
+    """Return the bytes of a source, as they lie there; see `read` for what may go wrong."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source)
+    if isinstance(source, str | os.PathLike):
+        try:
+            with _remote.open_file(source) as stream:
+                return _content(stream, limits, _remote.is_remote(source))
+        except OSError as error:
+            raise ReadError(f"can't be opened: {reason_of(error)}") from None
+    data: bytes | str = source.read(limits.bytes + 1)
     if isinstance(data, str):  # GPX and TCX survive being opened as text
         data = data.encode(errors="surrogatepass")
     _check_bytes(len(data), limits)
-    return str(getattr(source, "name", "<stream>")), data
+    return data
 
 
-def _check_bytes(size: int, limits: ReadLimits, path: str | None = None) -> None:
+def _content(stream: IO[bytes], limits: ReadLimits, remote: bool) -> bytes:
+    """Return what a file holds now: one that grows meanwhile is read no further."""
+    if remote:
+        data = stream.read(limits.bytes + 1)
+    else:
+        _check_bytes(size := size_of(stream), limits)
+        data = stream.read(size)
+    _check_bytes(len(data), limits)
+    return data
+
+
+def _check_bytes(size: int, limits: ReadLimits) -> None:
     if size > limits.bytes:
-        raise LimitError(
-            f"more than {limits.bytes} bytes (limit: bytes)", path=path
-        )
+        raise LimitError(f"more than {limits.bytes} bytes (limit: bytes)")
 
 
 def decode(
@@ -316,21 +333,17 @@ def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
 
 
 def _unzip(data: bytes, limits: ReadLimits) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
-            limits.check_members(len(infos))
-            members = [info for info in infos if is_activity_name(info.filename)]
-            count = len(members)
-            if not count:
-                raise UnsupportedFormatError("a zip without activity files")
-            if count > 1:
-                raise UnsupportedFormatError(
-                    f"a zip with {count} activity files; read it with iter_activities"
-                )
-            return read_member(archive, members[0], limits.check_size)
-    except ZIP_ERRORS as error:
-        raise CorruptFileError(f"damaged zip: {error}") from None
+    with unzipping(), open_zip(io.BytesIO(data), limits) as archive:
+        infos = archive.infolist()
+        members = [info for info in infos if is_activity_name(info.filename)]
+        count = len(members)
+        if not count:
+            raise UnsupportedFormatError("a zip without activity files")
+        if count > 1:
+            raise UnsupportedFormatError(
+                f"a zip with {count} activity files; read it with iter_activities"
+            )
+        return read_member(archive, members[0], limits.check_size)
 
 
 def is_activity_name(name: str) -> bool:

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from trailstats.boundary import configuring, read_text, shown
 from trailstats.errors import ConfigError
 
 __all__ = ["Athlete"]
@@ -26,7 +27,15 @@ _NUMBERS = {
     "threshold_heart_rate": (80.0, 230.0),
     "threshold_speed": (1.0, 8.0),
     "cadence_at_3": (120.0, 240.0),
+    "birth_year": (1900, 2100),
 }
+
+_ZONE = (
+    ("latitude", -90.0, 90.0),
+    ("longitude", -180.0, 180.0),
+    ("radius", 1.0, 100_000.0),
+)
+"""What a privacy zone consists of [deg, deg, m]; the bounds of the radius are our choice."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +102,13 @@ class Athlete:
     def __post_init__(self) -> None:
         for key, (low, high) in _NUMBERS.items():
             value = getattr(self, key)
+            # So that NaN is refused, too.
             if value is not None and not low <= value <= high:
                 raise ConfigError(
                     f"athlete: {key} = {value} lies outside {low:g} to {high:g}"
                 )
+        for zone in self.privacy_zones:
+            _check_zone(zone)
         if self.sex not in ("", "female", "male"):
             raise ConfigError(
                 f'athlete: sex = {self.sex!r} is neither "female" nor "male"'
@@ -129,20 +141,15 @@ class Athlete:
             When the file can't be read, is no TOML, has an unknown key or a value outside its
             range.
         """
-        try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from error
-        try:
-            athlete = cls.from_dict(data)
+        with configuring(shown(path)):
+            try:
+                athlete = cls.from_dict(tomllib.loads(read_text(path)))
+            except ConfigError as error:
+                raise ConfigError(f"{shown(path)}: {error}") from error
+            folder = Path(path).parent
             return replace(
-                athlete,
-                osm=tuple(
-                    str(Path(path).parent / extract) for extract in athlete.osm
-                ),
+                athlete, osm=tuple(str(folder / name) for name in athlete.osm)
             )
-        except ConfigError as error:
-            raise ConfigError(f"{path}: {error}") from error
 
     @classmethod
     def from_dict(cls, data: dict[str, object]) -> Athlete:
@@ -163,8 +170,6 @@ class Athlete:
         for key, value in data.items():
             if key in _NUMBERS:
                 values[key] = None if value is None else _number(key, value)
-            elif key == "birth_year":
-                values[key] = None if value is None else int(_number(key, value))
             elif key == "races":
                 values[key] = tuple(_date(v) for v in _list(key, value))
             elif key == "privacy_zones":
@@ -175,6 +180,9 @@ class Athlete:
                 values[key] = value
             else:
                 raise ConfigError(f"athlete: {key} = {value!r} is not text")
+        year = values.get("birth_year")
+        if isinstance(year, float) and year.is_integer():
+            values["birth_year"] = int(year)
         return cls(**values)  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, object]:
@@ -191,7 +199,10 @@ class Athlete:
 def _number(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(f"athlete: {key} = {value!r} is not a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ConfigError(f"athlete: {key} is too large a number") from None
 
 
 def _list(key: str, value: object) -> list[object]:
@@ -221,3 +232,12 @@ def _zone(value: object) -> tuple[float, float, float]:
         )
     lat, lon, radius = (_number("privacy_zones", p) for p in parts)
     return lat, lon, radius
+
+
+def _check_zone(zone: tuple[float, float, float]) -> None:
+    for value, (name, low, high) in zip(zone, _ZONE, strict=True):
+        if not low <= value <= high:
+            raise ConfigError(
+                f"athlete: the {name} of a privacy zone, {value:g}, lies outside "
+                f"{low:g} to {high:g}"
+            )

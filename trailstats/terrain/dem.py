@@ -17,6 +17,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trailstats.arrays import Flags, Floats
+from trailstats.boundary import configuring, shown
 from trailstats.elevation import Corrected, ElevationSource, grid_profile
 from trailstats.errors import ConfigError, MissingExtraError
 from trailstats.metrics.sampling import true_runs
@@ -235,16 +236,11 @@ def _tiles(paths: tuple[str, ...]) -> tuple[_Tile, ...]:
 
     found = []
     for path in _files(paths):
-        try:
-            with rasterio.open(path) as raster:
-                if raster.crs is None:
-                    raise ConfigError(f"{path} doesn't say where it lies")
-                bounds = transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
-                size = (bounds[3] - bounds[1]) / raster.height
-        except rasterio.errors.RasterioIOError as error:
-            raise ConfigError(
-                f"{path} can't be opened as a ground model: {error}"
-            ) from error
+        with configuring(shown(path)), rasterio.open(path) as raster:
+            if raster.crs is None:
+                raise ConfigError(f"{path} doesn't say where it lies")
+            bounds = transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
+            size = (bounds[3] - bounds[1]) / raster.height
         found.append(_Tile(str(path), bounds, size))
     return tuple(sorted(found, key=lambda t: (round(t.pixel, 7), t.path)))
 

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Floats
+from trailstats.boundary import configuring, read_text, shown
 from trailstats.errors import ConfigError
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import Surface
@@ -27,6 +28,8 @@ __all__ = ["SurfaceLabel", "SurfaceLabels"]
 _FIELDS = ("file", "from", "to", "surface")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(km|mi|m)")
+_LONGEST_MARK = 64  # characters; our choice
+_YEARS = (1990, 2100)  # in which a device can have recorded
 _UNITS = {"m": 1.0, "km": 1000.0, "mi": 1609.344}
 
 
@@ -115,14 +118,14 @@ class SurfaceLabels:
         ConfigError
             When the file can't be read or understood; the message names the line.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from error
-        try:
-            return cls.from_text(text, toml=Path(path).suffix.lower() == ".toml")
-        except ConfigError as error:
-            raise ConfigError(f"{path}: {error}") from error
+        place = shown(path)
+        with configuring(place):
+            text = read_text(path, "utf-8-sig")
+            toml = Path(path).suffix.lower() == ".toml"
+            try:
+                return cls.from_text(text, toml=toml)
+            except ConfigError as error:
+                raise ConfigError(f"{place}: {error}") from error
 
     @classmethod
     def from_text(cls, text: str, *, toml: bool = False) -> SurfaceLabels:
@@ -134,11 +137,12 @@ class SurfaceLabels:
             When it can't be understood; the message names the line.
         """
         labels = []
-        for line, row in _toml_rows(text) if toml else _csv_rows(text):
-            try:
-                labels.append(_label(row))
-            except ConfigError as error:
-                raise ConfigError(f"line {line}: {error}") from error
+        with configuring("labels"):
+            for line, row in _toml_rows(text) if toml else _csv_rows(text):
+                try:
+                    labels.append(_label(row))
+                except ConfigError as error:
+                    raise ConfigError(f"line {line}: {error}") from error
         return cls(tuple(labels))
 
     @property
@@ -266,6 +270,8 @@ def _label(row: dict[str, str]) -> SurfaceLabel:
 def _mark_of(name: str, text: str) -> _Mark | None:
     if not text:
         return None
+    if len(text) > _LONGEST_MARK:
+        raise ConfigError(f"{name} is longer than {_LONGEST_MARK} characters")
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = clock.groups()
         of_hours = int(hours or 0) * 3600.0
@@ -283,4 +289,6 @@ def _mark_of(name: str, text: str) -> _Mark | None:
         raise ConfigError(
             f"{name} {text!r} has no offset; write 2026-05-10T08:12:00Z or ...+02:00"
         )
+    if not _YEARS[0] <= time.year <= _YEARS[1]:
+        raise ConfigError(f"{name} {text!r} is no time of a recording")
     return _Mark(time=time.tz_convert("UTC"))

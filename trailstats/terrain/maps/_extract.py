@@ -14,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.arrays import Ints
-from trailstats.errors import ConfigError, MissingExtraError
+from trailstats.errors import (
+    ConfigError,
+    MissingExtraError,
+    TrailstatsError,
+)
 from trailstats.terrain.maps._candidates import expand
 from trailstats.terrain.maps._index import (
     HEAD_LENGTH,
@@ -68,7 +72,9 @@ def build_index(extract: Path, target: Path) -> None:
         collector = _Collector(rows)
         try:
             _stream_ways(extract, Path(folder) / "nodes", collector)
-        except (RuntimeError, ValueError, OSError) as error:
+        except (TrailstatsError, MemoryError):
+            raise
+        except Exception as error:  # osmium has exceptions of its own
             raise ConfigError(
                 f"{extract}: is not a readable map extract: {error}"
             ) from error

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, Ints
+from trailstats.boundary import configuring, shown
 from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
@@ -166,8 +167,9 @@ class RoadMap:
         if not self.extracts:
             raise ConfigError("a map needs at least one extract")
         for path in self.extracts:
-            if not path.is_file():
-                raise ConfigError(f"{path}: there is no such map extract")
+            with configuring(shown(path)):
+                if not path.is_file():
+                    raise ConfigError(f"{path}: there is no such map extract")
 
     def __repr__(self) -> str:
         return f"RoadMap({[str(path) for path in self.extracts]!r})"
@@ -310,9 +312,10 @@ class RoadMap:
         """Return where the index of an extract lies: another size or time of change is another
         extract.
         """
-        facts = extract.stat()
+        with configuring(shown(extract)):
+            facts = extract.stat()
         text = f"{extract.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}"
-        key = hashlib.sha256(text.encode()).hexdigest()
+        key = hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
         return self.cache / f"{extract.name.partition('.')[0]}-{key[:16]}.index"
 
 
