@@ -14,7 +14,7 @@ from trailstats.analysis import analyze, judge
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._sums import impact_table
 from trailstats.cleaning import clean
-from trailstats.metrics import impact
+from trailstats.metrics import effort, impact
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import resolve_limits
 from trailstats.model.results import Analysis, HeartRateTimes, Metric
@@ -39,7 +39,7 @@ def test_a_missing_metric_says_why() -> None:
         "grade_adjusted_speed"
     ]
     assert not metric
-    assert metric.reason == "no elevation recorded"
+    assert metric.reason == "no elevation recorded, or none that can be believed"
     assert metric.to_dict()["value"] is None
     assert Metric(0.0, "1")
 
@@ -70,10 +70,10 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
     """On a road that turns to trail and back, each surface has the load that the formula gives for
     its own samples.
     """
-    hills = 500.0 + 20.0 * np.sin(np.linspace(0.0, 30.0, 200))
-    activity = clean(
-        make_activity(speed=np.linspace(2.0, 4.0, 1801), elevation=hills)
-    )
+    hills = 500.0 + 20.0 * np.sin(np.linspace(0.0, 30.0, 1801))
+    level = np.linspace(2.0, 4.0, 1801)
+    speed = level / effort.effort_factor(np.gradient(hills) / level)
+    activity = clean(make_activity(speed=speed, elevation=hills))
     cut = cut_segments(activity)
     kinds = np.array(["road", "trail", "unknown"])[np.arange(len(cut)) // 3 % 3]
     segments = cut.assign(surface=pd.array(kinds, dtype="str"))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.geo import EARTH_RADIUS
+from trailstats.metrics.effort import effort_factor
 from trailstats.model.activity import Activity, ActivityMeta
 
 Array = np.ndarray
@@ -54,9 +55,15 @@ def run_along(
     sport: str = "running",
     sub_sport: str = "",
 ) -> Activity:
-    """Return a run along a way at a speed for each metre, recorded every ``step`` seconds."""
+    """Return a run along a way at a speed for each metre, recorded every ``step`` seconds.
+
+    The speed is that on the level: hills slow down by what they cost.
+    """
     x, y = turned(turn)
-    seconds = np.cumsum(1.0 / np.broadcast_to(np.asarray(speed, float), x.shape))
+    pace = 1.0 / np.broadcast_to(np.asarray(speed, float), x.shape)
+    if climb is not None:
+        pace = pace * effort_factor(np.gradient(climb))
+    seconds = np.cumsum(pace)
     at = np.arange(seconds[0], seconds[-1], step)
     data: dict[str, object] = {
         "latitude": 47.0 + np.degrees(np.interp(at, seconds, y) / EARTH_RADIUS),

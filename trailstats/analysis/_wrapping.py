@@ -9,7 +9,7 @@ from trailstats.schema import METRICS, TRAINING
 
 NAN = float("nan")
 _ENTRIES = TRAINING | METRICS
-NO_ELEVATION = "no elevation recorded"
+NO_ELEVATION = "no elevation recorded, or none that can be believed"
 NO_SPEED = "no distance recorded"
 NO_STEPS = "no steps: not on foot, or no distance recorded"
 

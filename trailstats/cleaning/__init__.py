@@ -7,15 +7,16 @@ Each change is an `Issue` with a count and its times; the activity as read stays
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from trailstats import schema
-from trailstats.arrays import Floats
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._carried import carried_samples
 from trailstats.cleaning._clock import put_in_order
 from trailstats.cleaning._distance import (
+    Steps,
     durations,
     moving_samples,
     speed_over,
@@ -31,8 +32,13 @@ from trailstats.cleaning._values import (
     elevation_jumps,
     set_indoor_aside,
 )
+from trailstats.cleaning._wander import (
+    carried_by_speed,
+    judged_elevation,
+    withhold_elevation,
+)
 from trailstats.cleaning.rules import CleanRules
-from trailstats.elevation import Profile, grid_profile
+from trailstats.elevation import ElevationQuality, Profile, grid_profile
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
@@ -96,26 +102,29 @@ def clean(
     blank_frozen(draft, duration)
     found = steps(draft, duration)
     carried = carried_samples(draft, found)
-    step = np.where(carried, 0.0, found.step)
-    distance = np.cumsum(step)
-    timer = np.cumsum(found.duration)
-    speed = speed_over(timer, distance, rules.speed_window)
-    blank_heart_rate(draft, speed, found.duration)
-    correct_elevation(draft, distance)
-    profile = grid_profile(
-        distance,
-        draft.columns["elevation"],
-        rules.elevation,
-        breaks=found.interrupted | carried | elevation_jumps(draft),
-        step=rules.break_step,
-        timer=timer,
-    )
+    way = _Way.of(found, carried, rules)
+    blank_heart_rate(draft, way.speed, found.duration)
+    correct_elevation(draft, way.distance)
+    jumps = elevation_jumps(draft)
+    profile, quality = _profile(draft, way, jumps)
+    if carried.any() and not quality.believed:
+        carried = carried_by_speed(draft, found)
+        way = _Way.of(found, carried, rules)
+        profile, quality = _profile(draft, way, jumps)
+    if profile is not None and not quality.believed:
+        profile = withhold_elevation(draft, profile, quality)
+    distance, speed = way.distance, way.speed
     # Without positions and a device's distance all that is known of a recording is its time.
     placed = not np.isnan(draft.columns["latitude"]).all() or bool(
         distance[-1] > 0
     )
     moving = moving_samples(
-        found.duration, speed, distance, profile, rules, placed
+        found.duration,
+        speed,
+        distance,
+        profile if quality.believed else None,
+        rules,
+        placed,
     )
     moving &= ~carried
     standing = ~moving & (found.duration > 0)
@@ -129,7 +138,7 @@ def clean(
     )
     track = {
         "duration": found.duration,
-        "step": step,
+        "step": way.step,
         "distance": distance,
         "moving": moving,
         "speed": speed,
@@ -145,7 +154,51 @@ def clean(
         **facts,
         track=schema.TRACK.frame(track, index=draft.index),
         original=activity,
+        elevation_quality=quality,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """Distance along the track, of what was done on foot.
+
+    Attributes
+    ----------
+    step, distance, timer, speed : numpy.ndarray, shape (n,)
+        [m], [m], [s], [m/s].
+    broken : numpy.ndarray of bool, shape (n,)
+        Whether nothing is known of the way from the sample before, or it was carried.
+    """
+
+    step: Floats
+    distance: Floats
+    timer: Floats
+    speed: Floats
+    broken: Flags
+
+    @classmethod
+    def of(cls, found: Steps, carried: Flags, rules: CleanRules) -> _Way:
+        step = np.where(carried, 0.0, found.step)
+        distance, timer = np.cumsum(step), np.cumsum(found.duration)
+        speed = speed_over(timer, distance, rules.speed_window)
+        return cls(step, distance, timer, speed, found.interrupted | carried)
+
+
+def _profile(
+    draft: Draft, way: _Way, jumps: Flags
+) -> tuple[Profile | None, ElevationQuality]:
+    """Return elevation over distance, and how far it can be believed."""
+    profile = grid_profile(
+        way.distance,
+        draft.columns["elevation"],
+        draft.rules.elevation,
+        breaks=way.broken | jumps,
+        step=draft.rules.break_step,
+        timer=way.timer,
+    )
+    if profile is None:
+        return None, ElevationQuality()
+    return profile, judged_elevation(draft, profile, way.timer, way.distance)
 
 
 def _on_samples(profile: Profile | None, distance: Floats) -> dict[str, object]:
@@ -153,6 +206,6 @@ def _on_samples(profile: Profile | None, distance: Floats) -> dict[str, object]:
         return {}
     found: dict[str, object] = {
         name: np.interp(distance, profile.distance, getattr(profile, name))
-        for name in ("elevation", "ascent", "descent", "grade")
+        for name in ("elevation", "ascent", "descent", "grade", "lifted")
     }
     return found | {"grade_error": np.full(len(distance), profile.grade_error)}

@@ -13,7 +13,7 @@ MEASURING = (
     "arrays.py",
     "boundary.py",
     "cleaning",
-    "elevation.py",
+    "elevation",
     "errors.py",
     "geo.py",
     "history/_cadence.py",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.arrays import Flags, Floats
+from trailstats.elevation import ElevationQuality
 from trailstats.errors import SchemaError
 from trailstats.schema import Severity
 
@@ -306,9 +307,11 @@ class CleanActivity(Activity):
     Attributes
     ----------
     track : pandas.DataFrame
-        Table ``schema.TRACK``, same index as ``records``.
+        Table ``schema.TRACK``, same index as ``records``. Where the elevation is not believed, its
+        grade is NaN.
     original : Activity
         The activity as it was read.
+    elevation_quality : ElevationQuality
 
     Examples
     --------
@@ -320,6 +323,7 @@ class CleanActivity(Activity):
 
     track: pd.DataFrame
     original: Activity
+    elevation_quality: ElevationQuality = field(default_factory=ElevationQuality)
 
     @property
     def moving_seconds(self) -> Floats:

@@ -44,7 +44,8 @@ def find_climbs(
     Returns
     -------
     pandas.DataFrame
-        Table ``schema.CLIMBS`` in order of their start; empty without elevation.
+        Table ``schema.CLIMBS`` in order of their start; empty without an elevation that is
+        believed.
 
     Notes
     -----
@@ -64,11 +65,11 @@ def find_climbs(
     rules = as_given(TerrainRules, terrain, option="terrain")
     run = clean(activity)
     distance = run.track_column("distance")
-    elevation = run.track_column("elevation")
-    if np.isnan(elevation).all() or distance[-1] < STEEPEST_OVER:
+    if np.isnan(run.track_column("grade")).all() or distance[-1] < STEEPEST_OVER:
         return schema.CLIMBS.empty()
+    climbed = run.track_column("elevation") - run.track_column("lifted")
     grid = np.arange(0.0, distance[-1], GRID)
-    z = np.interp(grid, distance, elevation)
+    z = np.interp(grid, distance, climbed)
     found = _uphill(grid, z, rules, 1) + _uphill(grid, -z, rules, -1)
     found = sorted(_outermost(found, z))
     if not found:

@@ -284,9 +284,9 @@ def _segment_table(
     length = np.diff(borders)
     duration = found.sums(time)
     stamps = run.times_at(found.running(run.seconds))
-    ascent, descent, elevation = (
+    ascent, descent, elevation, lifted = (
         np.diff(np.interp(borders, distance, run.track_column(name)))
-        for name in ("ascent", "descent", "elevation")
+        for name in ("ascent", "descent", "elevation", "lifted")
     )
     on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     walked = on_foot and distance[-1] > 0
@@ -314,7 +314,7 @@ def _segment_table(
             "surface": Surface.UNKNOWN.value,
             "surface_source": SurfaceSource.NONE.value,
             "slope": slopes,
-            "mean_grade": _ratio(elevation, length),
+            "mean_grade": _ratio(elevation - lifted, length),
             "ascent": ascent,
             "descent": descent,
             "gait": gait,

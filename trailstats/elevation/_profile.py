@@ -1,109 +1,16 @@
-"""Elevation over distance: noise, smoothing, grade over a window with its error, ascent with a
-threshold.
-"""
+"""Elevation on a grid of distance: noise, smoothing, grade over a window with its error."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trailstats.arrays import Flags, Floats
-
-__all__ = [
-    "Corrected",
-    "ElevationRules",
-    "ElevationSource",
-    "GroundModel",
-    "Profile",
-    "ascent_descent",
-    "cumulative_ascent",
-    "grid_profile",
-    "rolling_fit",
-    "turning_points",
-]
-
-
-class ElevationSource(StrEnum):
-    """What the elevation was measured with, as its noise shows."""
-
-    BAROMETER = "barometer"
-    GNSS = "gnss"
-    NONE = "none"
-
-
-@dataclass(frozen=True, eq=False)
-class Corrected:
-    """Elevation after a correction.
-
-    Attributes
-    ----------
-    elevation : numpy.ndarray, shape (n,)
-        [m]; NaN where neither knows it.
-    message : str
-        What was done, for a person.
-    """
-
-    elevation: Floats
-    message: str
-
-
-class GroundModel(Protocol):
-    """What knows the height of the ground: `trailstats.terrain.dem.GroundTiles`, or a user's
-    own.
-    """
-
-    def correct(
-        self,
-        distance: ArrayLike,
-        latitude: ArrayLike,
-        longitude: ArrayLike,
-        elevation: ArrayLike,
-    ) -> Corrected | None:
-        """Return the elevation corrected by the ground, or None where the model doesn't know it."""
-
-
-@dataclass(frozen=True)
-class ElevationRules:
-    """How elevation is smoothed and counted.
-
-    Attributes
-    ----------
-    spacing : float
-        Distance between grid points [m].
-    window_barometer, window_gnss : float
-        Length over which grade is fitted [m], our choice within the ranges of [Ammann2016]_.
-    window_gnss_ascent : float
-        Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs
-        by metres over minutes, which a longer window evens out, and short hills with it (our
-        choice, by simulation).
-    threshold_barometer, threshold_gnss : float
-        A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10
-        without [StravaElevation]_.
-    noise_level, noise_hilly : float
-        The source counts as GNSS when the noise of a grid point exceeds the first [m] plus the
-        second for each m/km of ascent, since real hills are rough too, our choice, of recordings by
-        barometric watches only slow hikes on steep ground exceed it.
-    noise_time : float
-        And when, where times are known, the noise against 5 s before and after exceeds this [m]: on
-        steep ground errors of position look like errors of height, but not to a barometer's clock.
-        Our choice: barometric hikes that exceed the levels above have 0.12 m at most, simulated
-        receivers 0.44 m at least.
-    """
-
-    spacing: float = 10.0
-    window_barometer: float = 50.0
-    window_gnss: float = 100.0
-    window_gnss_ascent: float = 250.0
-    threshold_barometer: float = 2.0
-    threshold_gnss: float = 10.0
-    noise_level: float = 0.16
-    noise_hilly: float = 0.006
-    noise_time: float = 0.25
+from trailstats.elevation._ascent import ascent_descent, cumulative_ascent
+from trailstats.elevation._rules import ElevationRules, ElevationSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +30,8 @@ class Profile:
         Since the start [m], both positive and never falling.
     threshold : float
         The threshold that they were counted with [m].
+    lifted : numpy.ndarray, shape (m,)
+        What elevation changed by since the start in pauses, gaps, lifts and jumps [m].
     """
 
     distance: Floats
@@ -134,6 +43,12 @@ class Profile:
     ascent: Floats
     descent: Floats
     threshold: float
+    lifted: Floats
+
+    @property
+    def climbed(self) -> Floats:
+        """Elevation less what it changed by in pauses, gaps, lifts and jumps [m]."""
+        return self.elevation - self.lifted
 
 
 def grid_profile(
@@ -229,13 +144,10 @@ def grid_profile(
             clean, rules.spacing, rules.window_gnss_ascent, noise
         )[0]
     ascent, descent = cumulative_ascent(counted, threshold)
-    if lifted.any():
-        smooth = (
-            smooth + lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
-        )
+    away = lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
     return Profile(
         grid + d[0],
-        smooth,
+        smooth + away,
         slope,
         error,
         noise,
@@ -243,6 +155,32 @@ def grid_profile(
         ascent,
         descent,
         threshold,
+        away,
+    )
+
+
+def not_believed(profile: Profile, threshold: float) -> Profile:
+    """Return a profile whose elevation is not believed: without grades, and with the ascent and
+    descent beyond a threshold.
+
+    Parameters
+    ----------
+    profile : Profile
+    threshold : float
+        [m]
+
+    Returns
+    -------
+    Profile
+    """
+    ascent, descent = cumulative_ascent(profile.climbed, threshold)
+    return replace(
+        profile,
+        grade=np.full(len(profile.grade), np.nan),
+        grade_error=float("nan"),
+        ascent=ascent,
+        descent=descent,
+        threshold=threshold,
     )
 
 
@@ -304,113 +242,6 @@ def rolling_fit(
     level[:half] = level[half] + slope[0] * spacing * (ends - half)
     level[-half:] = level[-half - 1] + slope[-1] * spacing * (ends + 1)
     return level, slope, noise / (spacing * np.sqrt(squares))
-
-
-def ascent_descent(elevation: ArrayLike, threshold: float) -> tuple[float, float]:
-    """Return the sums of rises and of falls that each exceed a threshold.
-
-    Parameters
-    ----------
-    elevation : array-like, shape (m,)
-        [m], without NaN.
-    threshold : float
-        A reversal counts only once it exceeds this [m]; 0 counts everything.
-
-    Returns
-    -------
-    ascent, descent : float
-        [m], both positive. Their difference is the net change to within the threshold.
-    """
-    ascent, descent = cumulative_ascent(elevation, threshold)
-    return (float(ascent[-1]), float(descent[-1])) if len(ascent) else (0.0, 0.0)
-
-
-def cumulative_ascent(
-    elevation: ArrayLike, threshold: float
-) -> tuple[Floats, Floats]:
-    """Return ascent and descent since the start; see `ascent_descent`.
-
-    Parameters
-    ----------
-    elevation : array-like, shape (m,)
-        [m], without NaN.
-    threshold : float
-        [m]
-
-    Returns
-    -------
-    ascent, descent : numpy.ndarray, shape (m,)
-        [m], both positive and never falling, so that differences along the track add up to
-        the whole.
-    """
-    z = np.asarray(elevation, float)
-    turns = turning_points(z, threshold)
-    if len(turns) < 2:
-        return np.zeros(len(z)), np.zeros(len(z))
-    change = np.diff(z[turns])
-    leg = np.searchsorted(turns, np.arange(len(z)), side="right") - 1
-    leg = np.clip(leg, 0, len(change) - 1)
-    # Progress within a leg: a dip smaller than the threshold gives nothing and takes nothing.
-    done = np.clip(
-        (z - z[turns[leg]]) * np.sign(change[leg]), 0.0, np.abs(change[leg])
-    )
-    done[: turns[0]] = 0.0
-    sides = []
-    for sign in (1.0, -1.0):
-        size = np.where(change * sign > 0, np.abs(change), 0.0)
-        before = np.concatenate(([0.0], np.cumsum(size)[:-1]))
-        here = np.where(change[leg] * sign > 0, done, 0.0)
-        side = np.maximum.accumulate(before[leg] + here)
-        side[turns[-1] :] = side[turns[-1]]
-        sides.append(side)
-    return sides[0], sides[1]
-
-
-def turning_points(elevation: Floats, threshold: float) -> NDArray[np.intp]:
-    """Return the indices of the highs and lows between which elevation changes by more than
-    ``threshold``.
-
-    The first and the last leg run from the start and to the end of the series where those legs
-    exceed it too.
-    """
-    z = elevation
-    if len(z) < 2:
-        return np.arange(len(z))
-    direction = np.sign(np.diff(z))
-    held = direction != 0
-    positions = np.flatnonzero(held)
-    if not len(positions):
-        return np.arange(0)
-    bends = positions[:-1][direction[held][1:] != direction[held][:-1]] + 1
-    candidates = np.concatenate(([0], bends, [len(z) - 1]))
-    # A walk over the bends that remembers the highest and the lowest since the last turn that was
-    # kept. Going up (1), the high is a turn once the track has fallen below it by more than the
-    # threshold, and from there on it goes down (-1), and the other way round. At the start (0) the
-    # direction is still open: whichever extreme is left by more than the threshold first, decides.
-    # The start is then a turn itself, unless the leg from it to that extreme is too small.
-    first = int(candidates[0])
-    kept = [first]
-    low = high = first
-    going = 0
-    for i in candidates[1:].tolist():
-        if going >= 0 and z[i] > z[high]:
-            high = i
-        if going <= 0 and z[i] < z[low]:
-            low = i
-        opening = going == 0
-        if going >= 0 and z[high] - z[i] > threshold:
-            turn, going, low = high, -1, i
-        elif going <= 0 and z[i] - z[low] > threshold:
-            turn, going, high = low, 1, i
-        else:
-            continue
-        if opening and abs(z[turn] - z[first]) <= threshold:
-            kept = [turn]
-        else:
-            kept.append(turn)
-    if not going:
-        return np.arange(0)
-    return np.array([*kept, high if going > 0 else low], dtype=np.intp)
 
 
 def _noise(values: Floats) -> float:
