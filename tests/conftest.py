@@ -70,6 +70,12 @@ def osm(shared: Path) -> Path:
     return shared / "osm"
 
 
+@pytest.fixture(scope="session")
+def cases(shared: Path) -> Path:
+    """Return the folder of small inputs modelled on public reports; see `shared`."""
+    return shared / "cases"
+
+
 def load_tool(name: str) -> ModuleType:
     """Import a script of the folder `tools` by its name."""
     path = ROOT / "tools" / f"{name}.py"

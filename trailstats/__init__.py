@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from trailstats.claims.plan import check_plan
     from trailstats.claims.result import claims_table
-    from trailstats.cleaning import CleanRules, clean
+    from trailstats.cleaning import CleanRules, PlausibleRanges, clean
     from trailstats.errors import (
         ConfigError,
         CorruptFileError,
@@ -123,6 +123,7 @@ __all__ = [
     "MissingExtraError",
     "NotAnActivityError",
     "OnError",
+    "PlausibleRanges",
     "ReadError",
     "ReadLimits",
     "RoadMap",
@@ -170,7 +171,7 @@ _HOMES = {
     "claims": "ClaimResult RuleResult claims_document evaluate_claims",
     "claims.plan": "check_plan",
     "claims.result": "claims_table",
-    "cleaning": "CleanRules clean",
+    "cleaning": "CleanRules PlausibleRanges clean",
     "errors": (
         "ConfigError CorruptFileError DownloadError InternalError LimitError "
         "MissingExtraError NotAnActivityError ReadError SchemaError TrailstatsError "

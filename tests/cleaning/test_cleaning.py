@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from builders import codes, make_activity, totals
-from trailstats.cleaning import CleanRules, clean
+from trailstats.cleaning import CleanRules, PlausibleRanges, clean
 from trailstats.errors import ConfigError
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.activity import Activity
@@ -589,8 +589,8 @@ def test_rules_refuse_what_makes_no_sense() -> None:
     """Values that are not positive and ranges that fall are errors."""
     with pytest.raises(ConfigError, match="gap"):
         CleanRules(gap=0.0)
-    with pytest.raises(ConfigError, match="heart_rate_range"):
-        CleanRules(heart_rate_range=(200.0, 30.0))
+    with pytest.raises(ConfigError, match="heart_rate"):
+        PlausibleRanges(heart_rate=(200.0, 30.0))
 
 
 def hills() -> np.ndarray:

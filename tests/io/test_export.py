@@ -17,6 +17,7 @@ import trailstats as ts
 from builders import make_activity
 from trailstats import schema
 from trailstats.errors import MissingExtraError, ReadError, WriteError
+from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.io import tables
 from trailstats.io.export import convert
 from trailstats.io.gpx_objects import from_gpxpy, to_gpxpy
@@ -336,3 +337,36 @@ def test_parts_that_break_off_leave_the_old_file(tmp_path):
         write_table(parts(), path, table=schema.SEGMENTS)
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["segments.csv"]
+
+
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("cut", [False, True], ids=["whole", "segments"])
+def test_geojson_is_cut_at_the_date_line(tmp_path, way, cut):
+    """A run across it, eastward or westward, is a line on either side, which meet there: none spans
+    the globe, and together they are as long as the run.
+    """
+    east = np.degrees(
+        3.0 * np.arange(1801) / EARTH_RADIUS / np.cos(np.radians(66.5))
+    )
+    longitude = (way * (east - 0.0503) + 360.0) % 360.0 - 180.0
+    run = make_activity(
+        latitude=np.full(1801, 66.5),
+        longitude=longitude,
+        elevation=np.linspace(5, 9, 7),
+    )
+    segments = ts.analyze(run).segments if cut else None
+    path = ts.convert(run, tmp_path / "line.geojson", segments=segments)
+    lines = []
+    for feature in json.loads(path.read_text())["features"]:
+        shape = feature["geometry"]
+        many = shape["type"] == "MultiLineString"
+        lines += shape["coordinates"] if many else [shape["coordinates"]]
+    total = 0.0
+    for line in map(np.array, lines):
+        assert (np.abs(line[:, 0]) <= 180).all()
+        assert np.abs(np.diff(line[:, 0])).max() < 1
+        assert line.shape[1] == 3
+        total += step_lengths(line[:, 1], line[:, 0]).sum()
+    assert total == pytest.approx(5400, rel=0.01)
+    at_line = [end for line in lines for end in (line[0][0], line[-1][0])]
+    assert sum(abs(end) == 180 for end in at_line) == 2

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trailstats.io._build import parse_times
+from trailstats.io._times import parse_times
 from trailstats.io.xml._spans import (
     plain_numbers,
     read_numbers,

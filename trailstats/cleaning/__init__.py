@@ -23,7 +23,11 @@ from trailstats.cleaning._distance import (
     steps,
 )
 from trailstats.cleaning._draft import Draft
-from trailstats.cleaning._positions import blank_frozen, blank_spikes
+from trailstats.cleaning._positions import (
+    blank_frozen,
+    blank_marks,
+    blank_spikes,
+)
 from trailstats.cleaning._values import (
     blank_heart_rate,
     blank_impossible,
@@ -37,14 +41,14 @@ from trailstats.cleaning._wander import (
     judged_elevation,
     withhold_elevation,
 )
-from trailstats.cleaning.rules import CleanRules
+from trailstats.cleaning.rules import CleanRules, PlausibleRanges
 from trailstats.elevation import ElevationQuality, Profile, grid_profile
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
 from trailstats.schema import Severity
 
-__all__ = ["CleanRules", "clean"]
+__all__ = ["CleanRules", "PlausibleRanges", "clean"]
 
 
 def clean(
@@ -95,6 +99,7 @@ def clean(
     blank_impossible(draft)
     blank_lost_elevation(draft)
     set_indoor_aside(draft)
+    blank_marks(draft)
     blank_spikes(draft)
     duration = durations(
         draft.activity.seconds, draft.index, draft.activity.pauses

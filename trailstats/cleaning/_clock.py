@@ -11,7 +11,13 @@ import pandas as pd
 
 from trailstats.arrays import Ints
 from trailstats.cleaning._draft import Draft
-from trailstats.cleaning._order import DAY, SECOND, WRONG_DATE, Order
+from trailstats.cleaning._order import (
+    WRONG_DATE,
+    Order,
+    is_shuffled,
+    usual_step,
+)
+from trailstats.cleaning._strays import DAY, SECOND, put_strays_right
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
@@ -26,6 +32,7 @@ def put_in_order(draft: Draft) -> None:
     passed = np.diff(stamps)
     if (passed > 0).all() and passed.max(initial=0) < WRONG_DATE:
         return
+    stamps = _put_strays_right(draft, stamps)
     order = Order(draft.activity, stamps, draft.rules)
     order.follow()
     if order.shift.any():
@@ -38,26 +45,55 @@ def _stamps(times: pd.Index | pd.Series) -> Ints:
     return pd.DatetimeIndex(times).as_unit("ns").asi8
 
 
+def _put_strays_right(draft: Draft, stamps: Ints) -> Ints:
+    """Give samples with a time far from that of their neighbours one between them, and return all
+    times.
+    """
+    if (np.diff(stamps) >= 0).all():
+        return stamps
+    least = int(draft.rules.clock_step * SECOND)
+    usual = usual_step(stamps)
+    moved, stray = put_strays_right(draft.activity, stamps, usual, least)
+    if not stray.any() or is_shuffled(moved):
+        return stamps
+    draft.note(
+        "time_stray",
+        Severity.WARNING,
+        stray,
+        "{count} samples with a time far from that of the samples around them; they were put "
+        "between those",
+    )
+    _set_times(draft, moved)
+    return moved
+
+
+def _set_times(draft: Draft, stamps: Ints) -> None:
+    """Give records and extras other times; the start follows."""
+    activity = draft.activity
+    index = pd.DatetimeIndex(stamps, tz="UTC", name=draft.index.name)
+    extras = activity.extras
+    if len(extras) == len(index):
+        extras = extras.set_axis(index)
+    draft.activity = replace(
+        activity,
+        records=activity.records.set_axis(index),
+        extras=extras,
+        meta=replace(activity.meta, start_time=index.min()),
+    )
+
+
 def _set_clock(draft: Draft, order: Order) -> None:
     """Give the samples the times that they would have by one clock."""
     activity = draft.activity
-    moved = pd.DatetimeIndex(
-        order.stamps + order.shift, tz="UTC", name=draft.index.name
-    )
     change = np.diff(order.shift, prepend=order.shift[:1])
     begin = np.append(0, np.flatnonzero(change))
     parts = [np.sort(part) for part in np.split(order.stamps, begin[1:])]
     shifts = order.shift[begin]
-    extras = activity.extras
-    if len(extras) == len(moved):
-        extras = extras.set_axis(moved)
+    _set_times(draft, order.stamps + order.shift)
     draft.activity = replace(
-        activity,
-        records=activity.records.set_axis(moved),
-        extras=extras,
+        draft.activity,
         pauses=_pauses_by_clock(activity.pauses, parts, shifts, order.usual),
         rr=_beats_by_clock(activity.rr, shifts, draft.rules.clock_step),
-        meta=replace(activity.meta, start_time=moved.min()),
     )
     draft.note(
         "clock_set_back",

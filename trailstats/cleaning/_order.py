@@ -9,31 +9,19 @@ import numpy as np
 import pandas as pd
 
 from trailstats.arrays import Flags, Ints
+from trailstats.cleaning._strays import DAY, DETOUR, NEIGHBOURS, SECOND
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.model.activity import Activity
 
-SECOND = 1_000_000_000
-"""Times are counted in nanoseconds."""
-
-DAY = 86_400 * SECOND
-
-WRONG_DATE = 30 * DAY
+WRONG_DATE = 5 * DAY
 """A step forward of more than this lies between a clock that was not set and one that was (our
-choice).
+choice); two recordings so far apart are two activities already when they are read.
 """
 
-MOST_STEPS = 50
-"""A file whose clock steps back more often is written in another order than it was recorded in (our
-choice).
-"""
-
-NEIGHBOURS = 5
-"""Samples no further apart in time than so many usual steps follow each other (our choice)."""
-
-DETOUR = 25.0
-"""An order of the samples is the wrong one when it makes the track longer by more than this [m]
-(our choice).
+MOST_STEPS, MOST_SHARE = 50, 0.2
+"""A file whose clock steps back more often, or at more than this share of the steps, is written in
+another order than it was recorded in (our choice).
 """
 
 SAME_TRACK = 200.0
@@ -83,10 +71,7 @@ class Order:
             pd.DatetimeIndex(pauses[c]).as_unit("ns").asi8
             for c in ("start_time", "end_time")
         ]
-        steps = np.diff(self.stamps)
-        self.usual = (
-            int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
-        )
+        self.usual = usual_step(self.stamps)
 
     def follow(self) -> None:
         """Walk through the blocks and decide of each where it belongs."""
@@ -94,7 +79,7 @@ class Order:
         breaks = np.flatnonzero(
             self.out_of_order | np.append(False, np.diff(t) > WRONG_DATE)
         )
-        if not 0 < len(breaks) <= MOST_STEPS:
+        if not 0 < len(breaks) <= MOST_STEPS or is_shuffled(t):
             return
         shift, top = 0, int(t[: breaks[0]].max())
         for start, end in pairwise([*breaks.tolist(), len(t)]):
@@ -149,6 +134,9 @@ class Order:
         first = int(np.searchsorted(times, block[0]))
         last = int(np.searchsorted(times, block[late - 1], side="right"))
         if late > 1 and first < last:
+            own = np.arange(start, start + late)
+            if self._completes(own, rank[first:last]):
+                return False
             return not self._is_second(block[:late], start, rank[first:last])
         before = int(rank[first - 1]) if first else None
         after = int(rank[last]) if last < len(rank) else None
@@ -156,6 +144,29 @@ class Order:
         return self._longer_when_sorted(
             start, start + late - 1, before, after, following
         )
+
+    def _completes(self, own: Ints, earlier: Ints) -> bool:
+        """Return whether samples hold other channels than those before them of the same time: one
+        recording, written channel by channel.
+
+        What both hold is the same, at the same times.
+        """
+        mine, theirs = (
+            self.activity.records.to_numpy()[rows] for rows in (own, earlier)
+        )
+        held = (~np.isnan(mine)).any(axis=0), (~np.isnan(theirs)).any(axis=0)
+        if not (held[0] & ~held[1]).any():
+            return False
+        both = np.flatnonzero(held[0] & held[1])
+        if not len(both):
+            return True
+        times = self.stamps + self.shift
+        _, at, by = np.intersect1d(
+            self.stamps[own], times[earlier], return_indices=True
+        )
+        a, b = mine[np.ix_(at, both)], theirs[np.ix_(by, both)]
+        same = np.isclose(a, b, equal_nan=True) | np.isnan(a) | np.isnan(b)
+        return bool(len(at) > len(own) / 2 and same.all())
 
     def _longer_when_sorted(
         self,
@@ -221,7 +232,9 @@ class Order:
             return bool(odometer[start] < odometer[start - 1])
         then, at = block[own - start], self.stamps[known] + self.shift[known]
         north = (lat[own] - np.interp(then, at, lat[known])) * METRES
-        east = (lon[own] - np.interp(then, at, lon[known])) * METRES
+        along = np.unwrap(lon[known], period=360.0)
+        east = (lon[own] - np.interp(then, at, along) + 180.0) % 360.0 - 180.0
+        east = east * METRES
         east = east * np.cos(np.radians(lat[own]))
         away = float(np.hypot(np.median(north), np.median(east)))
         scatter = np.hypot(north - np.median(north), east - np.median(east))
@@ -232,7 +245,7 @@ class Order:
             return False
         if brief:
             return True
-        width = np.ptp(lon[known]) * np.cos(np.radians(lat[known[0]]))
+        width = np.ptp(along) * np.cos(np.radians(lat[known[0]]))
         moved = float(np.ptp(lat[known]) + width) * METRES
         if moved < SAME_TRACK:
             return False
@@ -242,3 +255,15 @@ class Order:
         )
         self.second[earlier if fuller else rows] = True
         return True
+
+
+def usual_step(stamps: Ints) -> int:
+    """Return the usual step between two samples, backward ones left out [ns]."""
+    steps = np.diff(stamps)
+    return int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
+
+
+def is_shuffled(stamps: Ints) -> bool:
+    """Return whether so many times step back that the file's order says nothing."""
+    back = np.count_nonzero(np.diff(stamps) < 0)
+    return bool(back > MOST_SHARE * (len(stamps) - 1))

@@ -29,6 +29,59 @@ choice).
 """
 
 
+def blank_marks(draft: Draft) -> None:
+    """Blank positions by which a receiver says that it has none: one far place, again and again or
+    at the end of the file, that no runner could reach or leave.
+    """
+    known, length, most = _known_steps(draft)
+    jump = (length > most) & (length > FAR)
+    if len(known) < 3 or not jump.any():
+        return
+    lat, lon = (draft.columns[n][known] for n in ("latitude", "longitude"))
+    first = np.flatnonzero(
+        np.append(True, (np.diff(lat) != 0) | (np.diff(lon) != 0))
+    )
+    places, owner, repeats = _places(lat[first], lon[first], first, len(known))
+    if len(places) < 3:
+        return
+    entered = jump[first]
+    left = np.append(entered[1:], True)
+    entered[0] = True
+    alone = np.zeros(len(first), bool)
+    alone[-1] = True
+    mark = entered & left & (repeats[owner] | alone)
+    # Of two places side by side, each out of reach of the other, the one further off is none.
+    away = np.hypot(lat[first] - np.median(lat), lon[first] - np.median(lon))
+    loses = np.append(mark[1:] & (away[:-1] < away[1:]), False)
+    loses |= np.append(False, mark[:-1] & (away[1:] <= away[:-1]))
+    mark &= ~loses
+    if not mark.any() or len(np.unique(owner[~mark])) < 2:
+        return
+    flags = np.zeros(len(draft.index), bool)
+    flags[known[np.repeat(mark, np.diff(first, append=len(known)))]] = True
+    draft.blank(flags, "latitude", "longitude")
+    draft.note(
+        "position_unfixed",
+        Severity.WARNING,
+        flags,
+        "{count} positions at a far place that stands for none were blanked",
+    )
+
+
+def _places(
+    lat: Floats, lon: Floats, first: Ints, size: int
+) -> tuple[Floats, Ints, Flags]:
+    """Return the places of stays one by one, each stay's place, and which places several samples
+    have.
+    """
+    places, owner = np.unique(
+        np.stack((lat, lon), axis=1), axis=0, return_inverse=True
+    )
+    owner = owner.ravel()
+    count = np.bincount(owner, weights=np.diff(first, append=size))
+    return places, owner, count > 1
+
+
 def blank_spikes(draft: Draft) -> None:
     """Blank positions that jump away and back: reached and left faster than anyone moves.
 

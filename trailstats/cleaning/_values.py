@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import scipy
 
@@ -10,7 +12,7 @@ from trailstats.cleaning._draft import Draft
 from trailstats.metrics.intensity import HeartRateRules, heart_rate_quality
 from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
-from trailstats.schema import TREADMILL, Severity
+from trailstats.schema import NO_CADENCE, TREADMILL, Severity
 
 SMOOTHED = 15
 """Samples a second apart over which heart rate and cadence are compared (our choice)."""
@@ -27,27 +29,24 @@ choice).
 
 
 def blank_impossible(draft: Draft) -> None:
-    """Blank values outside what is possible."""
-    low, high = draft.rules.heart_rate_range
-    checks = (
-        ("heart_rate", low, high, "heart rates"),
-        ("cadence", 0.0, draft.rules.max_cadence, "cadences"),
-        ("elevation", -500.0, 9000.0, "elevations"),
-        ("speed", 0.0, 100.0, "speeds"),
-    )
-    for name, lowest, highest, noun in checks:
+    """Blank values outside what is possible, and those by which devices mean that there is none."""
+    for item in fields(draft.rules.ranges):
+        name = item.name
+        lowest, highest = getattr(draft.rules.ranges, name)
         values = draft.columns[name]
-        with np.errstate(invalid="ignore"):
-            bad = (values < lowest) | (values > highest)
+        bad = (values < lowest) | (values > highest)
+        if name == "cadence":
+            bad |= values == NO_CADENCE
         if not bad.any():
             continue
+        noun = name.replace("_", " ")
         draft.blank(bad, name)
         draft.note(
             f"{name}_range",
             Severity.INFO,
             # A heart rate of 0 is how some devices write "no contact"; that is no news to a person.
             bad & (values != 0),
-            f"{{count}} {noun} outside {lowest:g} to {highest:g} were blanked",
+            f"{{count}} values of {noun} outside {lowest:g} to {highest:g} were blanked",
         )
 
 

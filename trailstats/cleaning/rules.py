@@ -7,7 +7,66 @@ from dataclasses import dataclass, field, fields
 from trailstats.elevation import ElevationRules, GroundModel
 from trailstats.errors import ConfigError
 
-__all__ = ["CleanRules"]
+__all__ = ["CleanRules", "PlausibleRanges"]
+
+
+@dataclass(frozen=True)
+class PlausibleRanges:
+    """What each channel of the records can hold, whatever field of whatever format it came through.
+
+    All limits are our choice, wide enough for every runner and rider, and closer than the numbers
+    by which formats say that there is no value: 65535 watts or thousandths of a metre a second,
+    -500 m and 12,607 m for a raw 0 and 65535, 127 degrees.
+
+    Attributes
+    ----------
+    elevation : tuple of float
+        [m]. The shore of the Dead Sea lies at -430 m.
+    distance : tuple of float
+        Since the start [m].
+    speed : tuple of float
+        [m/s]
+    heart_rate : tuple of float
+        [bpm]
+    cadence : tuple of float
+        Steps of both feet [1/min]; 255, a byte's "no cadence", is blanked as well.
+    power : tuple of float
+        [W]
+    temperature : tuple of float
+        [degC]
+    vertical_oscillation, step_length : tuple of float
+        [m]
+    stance_time : tuple of float
+        [s]
+    stance_time_balance, vertical_ratio : tuple of float
+        [1]
+
+    Raises
+    ------
+    ConfigError
+        When a range does not increase.
+
+    Examples
+    --------
+    >>> PlausibleRanges(power=(0.0, 1500.0)).power
+    (0.0, 1500.0)
+    """
+
+    elevation: tuple[float, float] = (-450.0, 9000.0)
+    distance: tuple[float, float] = (0.0, 1e7)
+    speed: tuple[float, float] = (0.0, 60.0)
+    heart_rate: tuple[float, float] = (30.0, 230.0)
+    cadence: tuple[float, float] = (0.0, 300.0)
+    power: tuple[float, float] = (0.0, 3000.0)
+    temperature: tuple[float, float] = (-60.0, 70.0)
+    vertical_oscillation: tuple[float, float] = (0.0, 0.5)
+    stance_time: tuple[float, float] = (0.0, 2.0)
+    stance_time_balance: tuple[float, float] = (0.0, 1.0)
+    step_length: tuple[float, float] = (0.0, 4.0)
+    vertical_ratio: tuple[float, float] = (0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check_ranges(self)
 
 
 @dataclass(frozen=True)
@@ -46,8 +105,8 @@ class CleanRules:
     frozen_time : float
         A position that repeats for longer than this, while steps, speed or the device's distance go
         on or a jump follows that makes up for it, is frozen [s].
-    heart_rate_range : tuple of float
-        Values outside are blanked [bpm].
+    ranges : PlausibleRanges
+        What each channel can hold; values outside are blanked.
     heart_rate_flat : float
         A heart rate without any change for longer than this is stuck [s]. Even runs of healthy
         recordings keep one value for up to 160 s.
@@ -59,8 +118,6 @@ class CleanRules:
     heart_rate_lock_likeness : float
         And, where both are smoothed first, with which correlation at least: a heart that beats
         about as often as its runner steps does not follow the steps.
-    max_cadence : float
-        Values above are blanked [1/min].
     device_distance_ratio : tuple of float
         The device's distance is used when it lies in this ratio to that of the positions, where
         both exist.
@@ -120,12 +177,11 @@ class CleanRules:
     stop_time: float = 20.0
     speed_window: float = 10.0
     frozen_time: float = 15.0
-    heart_rate_range: tuple[float, float] = (30.0, 230.0)
+    ranges: PlausibleRanges = field(default_factory=PlausibleRanges)
     heart_rate_flat: float = 180.0
     heart_rate_lock: float = 180.0
     heart_rate_lock_distance: float = 3.0
     heart_rate_lock_likeness: float = 0.8
-    max_cadence: float = 300.0
     device_distance_ratio: tuple[float, float] = (0.8, 1.25)
     carried_time: float = 60.0
     carried_climb: float = 0.7
@@ -151,7 +207,13 @@ class CleanRules:
                 raise ConfigError(
                     f"{item.name} is {value:g}; it must be positive"
                 )
-            if isinstance(value, tuple) and not value[0] < value[1]:
-                raise ConfigError(
-                    f"{item.name} must increase from its first value to its second"
-                )
+        _check_ranges(self)
+
+
+def _check_ranges(rules: CleanRules | PlausibleRanges) -> None:
+    for item in fields(rules):
+        value = getattr(rules, item.name)
+        if isinstance(value, tuple) and not value[0] < value[1]:
+            raise ConfigError(
+                f"{item.name} must increase from its first value to its second"
+            )

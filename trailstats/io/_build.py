@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.arrays import Floats, Ints, Times
-from trailstats.errors import NotAnActivityError, SchemaError
+from trailstats.arrays import Flags, Floats, Ints, Times
+from trailstats.errors import CorruptFileError, NotAnActivityError, SchemaError
 from trailstats.model.activity import (
     Activity,
     ActivityMeta,
@@ -20,13 +20,13 @@ from trailstats.model.activity import (
     Wearer,
     empty_pauses,
 )
-from trailstats.schema import WALKS, Severity
+from trailstats.schema import NO_CADENCE, WALKS, Severity
 
-NAT = np.datetime64("NaT", "ns")
-# Years in which a consumer device can have recorded: outside, the clock was not set.
-FIRST_TIME, LAST_TIME = (
-    np.datetime64("1990-01-01", "ns"),
-    np.datetime64("2100-01-01", "ns"),
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+"""Years in which a consumer device can have recorded: outside, the clock was not set."""
+_FIRST_TIME, _LAST_TIME = (
+    np.datetime64(f"{FIRST_YEAR}-01-01", "ns"),
+    np.datetime64(f"{LAST_YEAR + 1}-01-01", "ns"),
 )
 # Our choice: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
 # 60.
@@ -72,6 +72,8 @@ class Parsed:
     # Times between heartbeats [s], and the sample that each follows.
     rr: tuple[Ints, Floats] | None = None
     wearer: Wearer = field(default_factory=Wearer)
+    # The first text of a sample's time that could not be read.
+    unread_time: str = ""
 
 
 def build(
@@ -86,12 +88,21 @@ def build(
     ------
     NotAnActivityError
         When no sample has a time.
+    CorruptFileError
+        When they have, and none can be read.
     """
     issues = list(parsed.issues)
     time = parsed.time.astype("datetime64[ns]", copy=False)
-    usable = (time > FIRST_TIME) & (time < LAST_TIME)
+    usable = usable_times(time)
     lost = len(time) - int(np.count_nonzero(usable))
+    example = f", such as {parsed.unread_time!r}" if parsed.unread_time else ""
     if lost == len(time):
+        if example:
+            raise CorruptFileError(
+                f"none of the times of {lost} samples could be read as one of "
+                f"{FIRST_YEAR} to {LAST_YEAR}{example}",
+                format=parsed.meta.format,
+            )
         if len(time):
             raise NotAnActivityError(
                 f"{len(time)} points, none with a time: a route or a course, not a recording",
@@ -103,7 +114,7 @@ def build(
             Issue(
                 "time_missing",
                 Severity.WARNING,
-                f"{lost} samples without a readable time were dropped",
+                f"{lost} samples without a readable time were dropped{example}",
                 lost,
             )
         )
@@ -133,6 +144,11 @@ def build(
         rr=rr,
         wearer=parsed.wearer,
     )
+
+
+def usable_times(times: Times) -> Flags:
+    """Return which times lie in the years in which one can have recorded; NaT does not."""
+    return (times > _FIRST_TIME) & (times < _LAST_TIME)
 
 
 def _heartbeats(parsed: Parsed) -> pd.Series | None:
@@ -193,19 +209,34 @@ def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
 
 
 def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None:
-    """Blank positions off the globe and at exactly 0, 0, where receivers without a fix put
-    themselves.
+    """Blank positions off the globe, at its poles and at exactly 0, 0, where receivers without a
+    fix put themselves, and those without one of their two numbers; bring longitudes that ran on
+    across the date line back to -180 to 180.
     """
-    if "latitude" not in columns or "longitude" not in columns:
+    there = [columns[n] for n in ("latitude", "longitude") if n in columns]
+    if not there:
         return
-    lat, lon = columns["latitude"], columns["longitude"]
+    missing = np.full(len(there[0]), np.nan)
+    lat = columns.get("latitude", missing)
+    lon = columns.get("longitude", missing)
     with np.errstate(invalid="ignore"):
-        bad = (np.abs(lat) > 90) | (np.abs(lon) > 180) | ((lat == 0) & (lon == 0))
-    half = np.isnan(lat) != np.isnan(lon)
-    count = int((bad | half).sum())
-    if count:
-        columns["latitude"] = np.where(bad | half, np.nan, lat)
-        columns["longitude"] = np.where(bad | half, np.nan, lon)
+        around = np.abs(lon)
+        beyond = (around > 180) & (around <= 360)
+        bad = (np.abs(lat) >= 90) | (around > 360) | ((lat == 0) & (lon == 0))
+    bad |= np.isnan(lat) != np.isnan(lon)
+    beyond &= ~bad
+    if beyond.any():
+        lon = np.where(beyond, (lon + 180.0) % 360.0 - 180.0, lon)
+        columns["longitude"] = lon
+        count = int(beyond.sum())
+        message = (
+            f"{count} longitudes beyond 180 degrees were taken around the globe"
+        )
+        issues.append(Issue("longitude_wrapped", Severity.INFO, message, count))
+    if bad.any():
+        columns["latitude"] = np.where(bad, np.nan, lat)
+        columns["longitude"] = np.where(bad, np.nan, lon)
+        count = int(bad.sum())
         message = f"{count} positions off the globe or incomplete were blanked"
         issues.append(Issue("position_invalid", Severity.WARNING, message, count))
 
@@ -218,7 +249,7 @@ def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
     below 105, or 75 where the sport is a walk. The decision is recorded as an `Issue`.
     Cycling cadence stays as it is.
     """
-    moving = cadence[cadence > 0]
+    moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
     if sport == "cycling" or not len(moving):
         return cadence
     median = float(np.median(moving))
@@ -228,34 +259,22 @@ def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
     feet = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {feet} (median {median:.0f})"
     issues.append(Issue("cadence_inferred", Severity.INFO, message))
-    return cadence * 2.0 if per_leg else cadence
+    return doubled(cadence) if per_leg else cadence
 
 
-def parse_times(texts: list[str]) -> Times:
-    """Return ISO 8601 texts as UTC times; NaT where a text can't be read.
-
-    Times without a zone count as UTC; a leap second counts as the second before it. Small letters,
-    a decimal comma and "UTC" for the zone are understood, too.
-    """
-    series = (
-        pd.Series(texts, dtype="str")
-        .str.strip()
-        .str.replace(":60", ":59", regex=False)
-    )
-    parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
-    if (odd := parsed.isna()).any():
-        mended = series[odd].str.upper().str.replace(",", ".", regex=False)
-        mended = mended.str.replace(r" ?(?:UTC|GMT)$", "Z", regex=True)
-        parsed[odd] = pd.to_datetime(
-            mended, format="ISO8601", utc=True, errors="coerce"
-        )
-    return parsed.dt.tz_localize(None).to_numpy("datetime64[ns]")
+def doubled(cadence: Floats) -> Floats:
+    """Return twice a cadence; the number by which devices mean that there is none stays itself."""
+    factor = np.where(np.abs(cadence) < NO_CADENCE, 2.0, 1.0)
+    return cadence * factor
 
 
 def number(text: str | None) -> float:
-    """Return the number in a text, NaN when there is none; a decimal comma is understood."""
+    """Return the number in a text, NaN when there is none; a decimal comma, digits of any script
+    and the decimal sign of Arabic are understood.
+    """
     if text is None:
         return float("nan")
+    text = text.replace("\u066b", ".").replace("\u2212", "-")
     try:
         value = float(
             text.replace(",", ".")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
+from trailstats.arrays import Floats
 from trailstats.errors import WriteError
 from trailstats.io.gpx_objects import to_gpxpy
 from trailstats.io.tables import write_atomically, write_table
@@ -85,6 +86,9 @@ def _geojson(
 ) -> dict[str, object]:
     records = activity.records
     placed = records[records["latitude"].notna()]
+    # Longitudes that run on across the date line, so that the line is one until it is cut there.
+    around = np.unwrap(placed["longitude"].to_numpy(), period=360.0)
+    placed = placed.assign(longitude=around)
     columns = ["longitude", "latitude", "elevation"]
     features = []
     if segments is None:
@@ -141,14 +145,50 @@ def _feature(
 ) -> dict[str, object]:
     flat = line["elevation"].isna().any()
     points = line[["longitude", "latitude"]] if flat else line
-    coordinates = points.round(7).to_numpy().tolist()
-    return {
-        "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": coordinates}
-        if len(coordinates) > 1
-        else None,
-        "properties": properties,
-    }
+    lines = [
+        part.round(7).tolist() for part in _cut_at_date_line(points.to_numpy())
+    ]
+    geometry: dict[str, object] | None = None
+    if len(lines) == 1:
+        geometry = {"type": "LineString", "coordinates": lines[0]}
+    elif lines:
+        geometry = {"type": "MultiLineString", "coordinates": lines}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _cut_at_date_line(points: Floats) -> list[Floats]:
+    """Return a line in parts on the globe, cut where it crosses the date line as GeoJSON asks for
+    [RFC7946]_; no part where there are less than two points.
+
+    Parameters
+    ----------
+    points : numpy.ndarray, shape (n, 2 or 3)
+        Longitudes, which run on across the date line, first.
+    """
+    if len(points) < 2:
+        return []
+    turn = np.floor((points[:, 0] + 180.0) / 360.0)
+    last = np.flatnonzero(np.diff(turn))
+    # Where each crossing lies between the points around it, once at the end of the part before
+    # and once at the beginning of the one after.
+    edge = 360.0 * np.maximum(turn[last], turn[last + 1]) - 180.0
+    before, after = points[last], points[last + 1]
+    share = (edge - before[:, 0]) / (after[:, 0] - before[:, 0])
+    crossing = before + share[:, None] * (after - before)
+    parts = np.split(points, last + 1)
+    out = []
+    for i, (part, home) in enumerate(
+        zip(parts, turn[np.append(0, last + 1)], strict=True)
+    ):
+        ends = [
+            crossing[i - 1 : i] if i else crossing[:0],
+            part,
+            crossing[i : i + 1],
+        ]
+        line = np.concatenate(ends)
+        line[:, 0] -= 360.0 * home
+        out.append(line)
+    return out
 
 
 def _activity_document(activity: Activity) -> dict[str, object]:

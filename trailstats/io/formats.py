@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from typing import IO, BinaryIO
 
 from trailstats.boundary import reading, reason_of, shown, size_of
@@ -22,6 +23,7 @@ from trailstats.errors import (
 from trailstats.io import _remote, _zip, fit
 from trailstats.io._build import Parsed, ParseOptions, build
 from trailstats.io._gzip import MAGIC, gunzip
+from trailstats.io._parts import separate
 from trailstats.io._zip import open_zip, read_member, unzipping
 from trailstats.io.xml import gpx, tcx
 from trailstats.model.activity import Activity, Issue
@@ -289,7 +291,8 @@ def decode(
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
     options = ParseOptions(limits.records, merge_heart_rate)
-    for parsed in reader.parse(data, options):
+    found = reader.parse(data, options)
+    for parsed in chain.from_iterable(map(separate, found)):
         number = len(activities) + 1
         suffix = f"#{number}" if number > 1 else ""
         parsed.issues[:0] = faults

@@ -35,6 +35,7 @@ from trailstats.schema._tables import (
     WEEKLY,
 )
 from trailstats.schema._words import (
+    NO_CADENCE,
     EvidenceStrength,
     Gait,
     Severity,
@@ -54,6 +55,7 @@ __all__ = [
     "INDOOR",
     "LAPS",
     "METRICS",
+    "NO_CADENCE",
     "ON_FOOT",
     "PROFILE",
     "RECORDS",

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+NO_CADENCE = 255.0
+"""What FIT's profile has for "no cadence" in a byte, and some write on in wider fields."""
+
 
 class Surface(StrEnum):
     """What the ground under a stretch is, as far as it is known.

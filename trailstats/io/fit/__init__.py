@@ -5,13 +5,19 @@ salvaged.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trailstats.arrays import Flags, Floats, Ints, Times
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
-from trailstats.io._build import CADENCE_PER_LEG_BELOW, NAT, Parsed, ParseOptions
+from trailstats.io._build import (
+    CADENCE_PER_LEG_BELOW,
+    Parsed,
+    ParseOptions,
+    doubled,
+)
+from trailstats.io._times import NAT
 from trailstats.io.fit import _frame as frame
 from trailstats.io.fit._meta import (
     FIRST_DATE,
@@ -32,7 +38,7 @@ from trailstats.io.fit._salvage import salvage
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part, walk
 from trailstats.model.activity import ActivityMeta, Issue, Wearer
-from trailstats.schema import Severity, is_on_foot
+from trailstats.schema import NO_CADENCE, Severity, is_on_foot
 
 _KEPT_FAULTS = 20  # our choice: the rest is counted
 
@@ -174,7 +180,7 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
             time,
             owner == i,
             session_meta(device, sessions, int(row)),
-            shared,
+            replace(shared, laps=shared.laps.of_leg(starts[order], i)),
         )
         for i, row in enumerate(order)
         if (owner == i).any()
@@ -183,7 +189,7 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
 
 def _steps(cadence: Floats, issues: list[Issue]) -> Floats:
     """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
-    moving = cadence[cadence > 0]
+    moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
     if (
         len(moving)
         and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW
@@ -194,7 +200,7 @@ def _steps(cadence: Floats, issues: list[Issue]) -> Floats:
         )
         issues.append(Issue("cadence_inferred", Severity.INFO, message))
         return cadence
-    return cadence * 2.0
+    return doubled(cadence)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from trailstats.arrays import Floats, Ints, Times
-from trailstats.io._build import NAT
+from trailstats.io._times import NAT
 from trailstats.io.fit._profile import fields, message_number, value_names
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
@@ -203,6 +203,21 @@ class Laps:
     distance: Floats
     timer_time: Floats
     trigger: list[str]
+
+    def of_leg(self, starts: Times, leg: int) -> Laps:
+        """Return the laps of one of several legs, which begin at given times: each lap belongs to
+        the leg that its middle lies in.
+        """
+        middle = self.start + (self.end - self.start) // 2
+        owner = np.maximum(np.searchsorted(starts, middle, side="right") - 1, 0)
+        mine = np.flatnonzero(owner == leg)
+        return Laps(
+            self.start[mine],
+            self.end[mine],
+            self.distance[mine],
+            self.timer_time[mine],
+            [self.trigger[i] for i in mine.tolist()],
+        )
 
     def within(
         self, first: np.datetime64, last: np.datetime64

@@ -14,10 +14,12 @@ from typing import Protocol
 import numpy as np
 
 from trailstats.arrays import Floats, Ints, Times
-from trailstats.io._build import NAT
+from trailstats.io._build import usable_times
+from trailstats.io._times import NAT
 from trailstats.io.xml._spans import plain_numbers, read_times, texts_to_times
 from trailstats.model.activity import Issue
 
+_SHOWN = 40  # our choice: characters of a text that a message shows
 _MOST_OTHERS = 64  # our choice: further elements of a point that become columns
 
 
@@ -63,6 +65,9 @@ class Leaves(Protocol):
     def times(self, which: slice) -> Times:
         """Return some of the values as UTC times, NaT where they are none."""
 
+    def text(self, at: int) -> str:
+        """Return one of the values as it stands."""
+
 
 @dataclass
 class Texts:
@@ -84,6 +89,10 @@ class Texts:
         """Return values as UTC times."""
         return texts_to_times(self.texts[which])
 
+    def text(self, at: int) -> str:
+        """Return a value as it stands."""
+        return self.texts[at]
+
 
 @dataclass
 class Spans:
@@ -104,6 +113,11 @@ class Spans:
     def times(self, which: slice) -> Times:
         """Return values as UTC times."""
         return read_times(self.data, self.start[which], self.end[which])
+
+    def text(self, at: int) -> str:
+        """Return a value as it stands."""
+        piece = self.data[self.start[at] : self.end[at]]
+        return piece.decode(errors="replace")
 
 
 @dataclass
@@ -166,6 +180,19 @@ class Group:
             out[rows] = leaves.times(mine)
         return out
 
+    def first_unread(self, name: str, times: Times) -> str:
+        """Return the first value of an element that gave no time within the years of `build`, cut
+        to a line's length; empty where all did.
+        """
+        if name not in self.leaves:
+            return ""
+        rows, mine = self._mine(self.leaves[name])
+        lost = np.flatnonzero(~usable_times(times[rows]))
+        if not len(lost):
+            return ""
+        text = self.leaves[name].text(mine.start + int(lost[0]))
+        return text.strip()[:_SHOWN]
+
     def others(self, handled: Collection[str]) -> dict[str, Floats]:
         """Return the values of all elements but some that hold a number in any of the points, by
         name.
@@ -219,9 +246,20 @@ class Document:
 def pauses_before(
     starts: Iterable[int], time: Times
 ) -> list[tuple[np.datetime64, np.datetime64]]:
-    """Return the gaps in time before the points at which a new part starts."""
-    return [
+    """Return the gaps in time before the points at which a new part starts.
+
+    Where other points were recorded meanwhile, as in a file whose parts are out of order, there was
+    no gap.
+    """
+    gaps = [
         (time[at - 1], time[at])
         for at in starts
         if not np.isnat(time[at - 1]) and time[at] > time[at - 1]
     ]
+    if not gaps:
+        return gaps
+    start, end = np.array(gaps, dtype="M8[ns]").T
+    recorded = np.sort(time)
+    inside = np.searchsorted(recorded, end)
+    inside -= np.searchsorted(recorded, start, side="right")
+    return [gap for gap, n in zip(gaps, inside, strict=True) if n == 0]

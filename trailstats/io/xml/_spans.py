@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints, Times
-from trailstats.io._build import NAT, number, parse_times
+from trailstats.io._build import number
+from trailstats.io._times import FIRST_YEAR, LAST_YEAR, NAT, parse_times
 
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
@@ -236,7 +237,7 @@ def _product(a: Floats, b: float) -> tuple[Floats, Floats]:
 
 
 def read_times(data: bytes, start: Ints, end: Ints) -> Times:
-    """Return the ISO 8601 time in every stretch of ``data`` as UTC, NaT where there is none."""
+    """Return the time in every stretch of ``data`` as UTC, NaT where there is none."""
     out = np.full(len(start), NAT)
     size = end - start
     left = (size >= 20) & (size <= 30) & (size != 21) & (end <= len(data) - PAD)
@@ -253,7 +254,7 @@ def read_times(data: bytes, start: Ints, end: Ints) -> Times:
 
 
 def texts_to_times(texts: list[str]) -> Times:
-    """Return ISO 8601 texts without blanks at their ends as UTC, NaT where there is none."""
+    """Return texts without blanks at their ends as UTC times, NaT where there is none."""
     if len(texts) < _MANY and all(map(_PLAIN_TIME.fullmatch, texts)):
         try:
             return np.array([text[:-1] for text in texts], dtype="datetime64[ns]")
@@ -309,7 +310,8 @@ def _utc(words: Words, start: Ints, size: Ints) -> tuple[Times, Flags]:
     seconds = _byte_of(second, 1)
     read &= (
         fine
-        & (year > 0)
+        & (year >= FIRST_YEAR)
+        & (year <= LAST_YEAR)
         & (day > 0)
         & (day <= _DAYS[month])
         & (hours < 24)

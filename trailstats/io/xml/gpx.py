@@ -87,4 +87,5 @@ def _track(group: Group, document: Document) -> Parsed:
         extras=extras,
         pauses=pauses_before(starts, time),
         issues=issues,
+        unread_time=group.first_unread(DIALECT.time, time),
     )

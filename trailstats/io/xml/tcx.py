@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.arrays import Times
+from trailstats.arrays import Floats, Times
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet, number
 from trailstats.io._sports import sport_of
@@ -74,8 +74,7 @@ def _activity(group: Group, document: Document) -> Parsed:
     time = group.times(DIALECT.time)
     sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
     columns["cadence"] = both_feet(columns["cadence"], sport, issues)
-    distance = columns["distance"]
-    known = distance[~np.isnan(distance)]
+    laps = [part for part in group.parts if part.name == "Lap"]
     notes = group.texts.get("Activity/Notes", "")
     meta = ActivityMeta(
         format="tcx",
@@ -86,18 +85,44 @@ def _activity(group: Group, document: Document) -> Parsed:
         device=group.texts.get(
             "Creator/Name", document.texts.get("Author/Name", "")
         ),
-        device_totals=DeviceTotals(
-            distance=float(known[-1]) if len(known) else float("nan")
-        ),
+        device_totals=_totals(laps, columns["distance"]),
     )
-    laps = [part for part in group.parts if part.name == "Lap"]
     begins = {lap.at for lap in laps}
     # A second Track inside one lap marks a pause; one that begins a lap does not.
     tracks = [part.at for part in group.parts if part.name == "Track"]
     starts = [at for at in tracks if 0 < at < len(time) and at not in begins]
     pauses = pauses_before(starts, time)
     extras = group.others(_HANDLED)
-    return Parsed(time, columns, meta, extras, _laps(laps, time), pauses, issues)
+    return Parsed(
+        time=time,
+        columns=columns,
+        meta=meta,
+        extras=extras,
+        laps=_laps(laps, time),
+        pauses=pauses,
+        issues=issues,
+        unread_time=group.first_unread(DIALECT.time, time),
+    )
+
+
+def _totals(laps: list[Section], distance: Floats) -> DeviceTotals:
+    """Return what the device counted: the sums of the laps; without all of their distances how far
+    the points' distance counts on, wherever it begins and however often anew.
+    """
+    lengths, times = (
+        np.array([number(lap.texts.get(name)) for lap in laps])
+        for name in ("DistanceMeters", "TotalTimeSeconds")
+    )
+    counted = float("nan")
+    known = distance[~np.isnan(distance)]
+    if len(laps) and not np.isnan(lengths).any():
+        counted = float(lengths.sum())
+    elif len(known):
+        counted = float(np.maximum(np.diff(known), 0.0).sum())
+    return DeviceTotals(
+        distance=counted,
+        timer_time=float(times.sum()) if len(laps) else float("nan"),
+    )
 
 
 def _laps(laps: list[Section], time: Times) -> dict[str, object]:
