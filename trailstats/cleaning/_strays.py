@@ -155,8 +155,9 @@ def _between(inner: Ints, before: Ints, after: Ints) -> Ints:
     shifted = inner + days
     inside = as_flags(shifted > before[:, None])
     inside &= shifted < after[:, None]
-    fits = inside.all(axis=1) & (np.diff(shifted, axis=1) > 0).all(axis=1)
+    inside[:, 1:] &= np.diff(shifted, axis=1) > 0
+    fits = inside.all(axis=1, keepdims=True)
     size = inner.shape[1]
     step = (after - before) // (size + 1)
     spread = before[:, None] + step[:, None] * np.arange(1, size + 1)
-    return np.where(fits[:, None], shifted, spread)
+    return np.where(fits, shifted, spread)
