@@ -50,6 +50,14 @@ def make_activity(
     return Activity(schema.RECORDS.frame(data, index), meta)
 
 
+def at(seconds: object) -> pd.DatetimeIndex:
+    """Return times since the start of a run."""
+    passed = pd.to_timedelta(np.asarray(seconds, float), unit="s")
+    return pd.DatetimeIndex(
+        pd.Timestamp("2026-03-01T08:00:00Z") + passed
+    ).as_unit("ns")
+
+
 def beating(rate: float, seconds: int = 1801) -> np.ndarray:
     """Return a heart rate that wanders by a tenth of a beat about a rate: one that never changes is
     stuck.

@@ -12,7 +12,7 @@ import scipy
 
 from builders import codes, make_activity, totals
 from trailstats.cleaning import CleanRules, clean
-from trailstats.geo import EARTH_RADIUS
+from trailstats.geo import EARTH_RADIUS, step_lengths
 from trailstats.io import read
 from trailstats.model.activity import Activity
 from trailstats.schema import is_on_foot
@@ -278,8 +278,9 @@ def test_a_lift_by_other_limits() -> None:
 
 @pytest.mark.corpus
 def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None:
-    """In recordings on foot nothing slower than 4 m/s is called a lift; what is found was looked
-    at, and was a ride.
+    """In recordings on foot nothing is called a lift that is nowhere faster than 4 m/s; what is
+    found was looked at, and was a ride: at 5 to 16 m/s, or with stops in a town, without steps and
+    with a calm heart.
     """
     index = pd.read_csv(corpus / "index.csv")
     index = index[
@@ -293,12 +294,12 @@ def test_no_recorded_hike_or_trail_run_is_taken_for_a_lift(corpus: Path) -> None
         ) or "carried" not in codes(run):
             continue
         rides += 1
-        message = next(
-            issue.message for issue in run.issues if issue.code == "carried"
-        )
-        metres, seconds = (
-            float(message.partition("vehicle, ")[2].split(" ")[i]) for i in (0, 3)
-        )
-        assert metres / seconds > 4.0, name
+        where = next(i.where for i in run.issues if i.code == "carried")
+        start, _, end = where.partition(" to ")
+        ridden = run.records[start:end]
+        along = np.cumsum(step_lengths(ridden["latitude"], ridden["longitude"]))
+        at = (ridden.index - ridden.index[0]).total_seconds().to_numpy()
+        later = np.interp(at + 20.0, at, along)
+        assert ((later - along) / 20.0).max() > 4.0, name
     assert len(index) > 100
-    assert rides <= 8
+    assert rides <= 11

@@ -15,19 +15,17 @@ from trailstats import schema
 from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._carried import carried_samples
 from trailstats.cleaning._clock import put_in_order
-from trailstats.cleaning._distance import (
-    Steps,
-    durations,
-    moving_samples,
-    speed_over,
-    steps,
-)
+from trailstats.cleaning._distance import Steps, speed_over, steps
 from trailstats.cleaning._draft import Draft
+from trailstats.cleaning._merged import tell_apart
 from trailstats.cleaning._positions import (
     blank_frozen,
     blank_marks,
     blank_spikes,
 )
+from trailstats.cleaning._sensors import blank_static, hold_sensors
+from trailstats.cleaning._standing import moving_samples
+from trailstats.cleaning._timer import timer_steps
 from trailstats.cleaning._values import (
     blank_heart_rate,
     blank_impossible,
@@ -96,18 +94,19 @@ def clean(
         return activity
     draft = Draft(activity, rules, list(activity.issues))
     put_in_order(draft)
+    tell_apart(draft)
     blank_impossible(draft)
+    hold_sensors(draft)
     blank_lost_elevation(draft)
     set_indoor_aside(draft)
     blank_marks(draft)
     blank_spikes(draft)
-    duration = durations(
-        draft.activity.seconds, draft.index, draft.activity.pauses
-    )
+    duration = timer_steps(draft)
     blank_frozen(draft, duration)
     found = steps(draft, duration)
     carried = carried_samples(draft, found)
     way = _Way.of(found, carried, rules)
+    blank_static(draft, found.duration)
     blank_heart_rate(draft, way.speed, found.duration)
     correct_elevation(draft, way.distance)
     jumps = elevation_jumps(draft)
@@ -118,19 +117,8 @@ def clean(
         profile, quality = _profile(draft, way, jumps)
     if profile is not None and not quality.believed:
         profile = withhold_elevation(draft, profile, quality)
-    distance, speed = way.distance, way.speed
-    # Without positions and a device's distance all that is known of a recording is its time.
-    placed = not np.isnan(draft.columns["latitude"]).all() or bool(
-        distance[-1] > 0
-    )
-    moving = moving_samples(
-        found.duration,
-        speed,
-        distance,
-        profile if quality.believed else None,
-        rules,
-        placed,
-    )
+    speed, believed = way.speed, profile if quality.believed else None
+    moving = moving_samples(draft, found, speed, way.distance, believed)
     moving &= ~carried
     standing = ~moving & (found.duration > 0)
     draft.note(
@@ -141,13 +129,15 @@ def clean(
         count=len(true_runs(standing)[0]),
         time=found.duration[standing].sum(),
     )
+    # Distance counts while moving, like time.
+    step = np.where(standing, 0.0, way.step)
     track = {
         "duration": found.duration,
-        "step": way.step,
-        "distance": distance,
+        "step": step,
+        "distance": np.cumsum(step),
         "moving": moving,
         "speed": speed,
-        **_on_samples(profile, distance),
+        **_on_samples(profile, way.distance),
     }
     facts = {
         field.name: getattr(draft.activity, field.name)

@@ -1,21 +1,15 @@
-"""Time and distance between samples: pauses, jumps, gaps, whose distance counts, and what is
-standing.
-"""
+"""Time and distance between samples: jumps, gaps, and whose distance counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.cleaning._draft import Draft
-from trailstats.cleaning._positions import flags_of_runs
-from trailstats.cleaning.rules import CleanRules
-from trailstats.elevation import Profile
+from trailstats.cleaning._odometer import device_steps
 from trailstats.geo import step_lengths
-from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
@@ -23,14 +17,27 @@ CATCH_UP = 500.0
 """Longest step of a device's own distance that may be a catch-up after a lost fix [m] (our choice).
 """
 
-FELL_BEHIND = 600.0
-"""A device that catches up fell behind the positions no longer ago than this [s] (our choice)."""
+ROUNDING = 0.1
+"""Times of pauses are rounded by no more than this [s] (our choice)."""
 
-COMPARED = 100.0
-"""Shortest distance by positions that a device's can be judged by [m] (our choice)."""
+FASTER, LATE = 1.5, 5.0
+"""A step over the edge of a pause may be longer by this factor and by so much [m] than the pace
+beside it makes it (our choice).
+"""
 
-COARSE = 15.0
-"""Positions so far apart in time show the track without their jitter [s] (our choice)."""
+OFTEN = 0.7
+"""Samples closer in time than this [s] are taken several times a second (our choice)."""
+
+LONGEST_BRIDGE = 3600.0
+"""A gap longer than this [s] is never bridged (our choice)."""
+
+MINUTE = 60.0
+"""Time over which the fastest pace of a recording is taken [s] (our choice)."""
+
+DRIVEN = 1.25
+"""A gap that was crossed faster by this factor than the fastest minute of the recording was not
+crossed on foot (our choice).
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,35 +51,14 @@ class Steps:
     interrupted : numpy.ndarray of bool, shape (n,)
         Whether nothing is known of the track from the sample before: a pause, a jump or a gap
         without movement.
+    thrown : numpy.ndarray, shape (n,)
+        What was left out because nobody runs that fast [m].
     """
 
     step: Floats
     duration: Floats
     interrupted: Flags
-
-
-def durations(seconds: Floats, index: pd.Index, pauses: pd.DataFrame) -> Floats:
-    """Return the timer time between each sample and the one before: clock time less the pauses in
-    between.
-    """
-    passed = np.diff(seconds, prepend=seconds[0])
-    if pauses.empty:
-        return passed
-    origin = index[0]
-    start = (pauses["start_time"] - origin).dt.total_seconds().to_numpy()
-    end = (pauses["end_time"] - origin).dt.total_seconds().to_numpy()
-    order = np.argsort(start)
-    start, end = start[order], np.maximum.accumulate(end[order])
-    # Pauses may overlap; each begins where those before it have ended.
-    start = np.maximum(start, np.concatenate(([-np.inf], end[:-1])))
-    end = np.maximum(start, end)
-    total = np.cumsum(end - start)
-    knots = np.stack([start, end], axis=1).ravel()
-    until = np.stack([total - (end - start), total], axis=1).ravel()
-    paused = np.interp(seconds, knots, until)
-    return np.asarray(
-        np.maximum(passed - np.diff(paused, prepend=paused[0]), 0.0)
-    )
+    thrown: Floats
 
 
 def steps(draft: Draft, duration: Floats) -> Steps:
@@ -83,8 +69,9 @@ def steps(draft: Draft, duration: Floats) -> Steps:
     without them the device's speed.
     """
     seconds = draft.activity.seconds
-    paused = duration < 0.5 * np.diff(seconds, prepend=seconds[0])
-    step, jump = _counted_steps(draft, duration, paused)
+    passed = np.diff(seconds, prepend=seconds[0])
+    paused = duration < 0.5 * passed
+    step, jump = _counted_steps(draft, duration, duration < passed - ROUNDING)
     with np.errstate(divide="ignore", invalid="ignore"):
         pace = step / duration
     draft.note(
@@ -95,19 +82,32 @@ def steps(draft: Draft, duration: Floats) -> Steps:
         limit=draft.limit,
         metres=step[jump].sum(),
     )
+    thrown = np.where(jump, step, 0.0)
     step = np.where(jump, 0.0, step)
     usual = float(np.median(duration[1:])) if len(duration) > 1 else 1.0
     # Devices that save space record only where something changes: for them a gap is longer.
     gap = duration > max(draft.rules.gap, 5.0 * usual)
     still = (pace < draft.rules.stop_speed) | jump | ~np.isfinite(pace)
-    lost, bridged = gap & still, gap & ~still
+    lost = (gap & still) | (duration > LONGEST_BRIDGE)
+    driven = _driven(draft, step, duration, gap & ~lost)
+    bridged = gap & ~lost & ~driven
     draft.note(
         "gap",
         Severity.INFO,
         lost,
-        "{count} gaps without movement, {time:.0f} s in all, count as pauses",
+        "{count} gaps without movement, or longer than an hour, {time:.0f} s in all, count as "
+        "pauses",
         time=duration[lost].sum(),
     )
+    draft.note(
+        "gap_driven",
+        Severity.WARNING,
+        driven,
+        "{count} gaps, {metres:.0f} m in all, were crossed faster than the runner ran; not on "
+        "foot, they count as pauses",
+        metres=step[driven].sum(),
+    )
+    lost |= driven
     step, duration = np.where(lost, 0.0, step), np.where(lost, 0.0, duration)
     draft.note(
         "gap_bridged",
@@ -117,7 +117,20 @@ def steps(draft: Draft, duration: Floats) -> Steps:
         "{metres:.0f} m in all",
         metres=step[bridged].sum(),
     )
-    return Steps(step, duration, paused | jump | lost)
+    return Steps(step, duration, paused | jump | lost, thrown)
+
+
+def _driven(draft: Draft, step: Floats, duration: Floats, gap: Flags) -> Flags:
+    """Return which gaps were crossed faster than the runner ran in any minute of the recording."""
+    long = gap & (duration >= draft.rules.carried_time_slow)
+    if not draft.on_foot or not long.any():
+        return np.zeros(len(step), bool)
+    timer = np.cumsum(np.where(gap, 0.0, duration))
+    along = np.cumsum(np.where(gap, 0.0, step))
+    if timer[-1] < MINUTE:
+        return np.zeros(len(step), bool)
+    fastest = speed_over(timer, along, MINUTE).max()
+    return np.asarray(long & (step > DRIVEN * fastest * duration))
 
 
 def _counted_steps(
@@ -128,18 +141,19 @@ def _counted_steps(
     """
     columns = draft.columns
     timer = np.cumsum(duration)
-    most = draft.limit * np.maximum(duration, 1.0)
-    by_position, known = _position_steps(columns, timer)
-    by_device = _device_steps(draft, by_position, timer, known, most)
-    if by_device is not None:
+    by_position, known = _position_steps(columns, draft.activity.seconds, timer)
+    device = device_steps(draft, by_position, duration, known)
+    if device is not None:
         # A device that lost its fix catches up in one step; only what can't be that is an error.
-        step, jump = _caught_up(by_device, by_position, known, timer, most)
-        return step, jump | (step > np.maximum(most, CATCH_UP))
+        step, jump = device
+        step = _within_pace(step, duration, paused & (duration > 0))
+        most = np.maximum(draft.limit * np.maximum(duration, 1.0), CATCH_UP)
+        return step, jump | (step > most)
     if known.any() or np.isnan(columns["speed"]).all():
         # A pause in between: what was walked with the timer stopped does not count.
-        walked = paused & (by_position > draft.limit / 2 * duration)
-        step = np.where(walked, 0.0, by_position)
-        return step, step > most
+        placed = np.where(paused & (duration <= 0), 0.0, by_position)
+        step = _within_pace(placed, duration, paused)
+        return step, _too_fast(step, duration, draft.limit)
     timed = np.where(duration > draft.rules.gap, 0.0, duration)
     step = np.nan_to_num(columns["speed"]) * timed
     message = f"neither positions nor a distance; {step.sum():.0f} m come from the device's speed"
@@ -150,90 +164,88 @@ def _counted_steps(
     return step, np.zeros(len(step), bool)
 
 
-def _caught_up(
-    step: Floats, by_position: Floats, known: Flags, timer: Floats, most: Floats
-) -> tuple[Floats, Flags]:
-    """Return a device's steps with each catch-up spread over the stretch on which it fell behind,
-    and those that can't be a catch-up.
-
-    A step that is too fast, while the positions hardly move, makes up for what the device had not
-    counted: from where it was as far ahead of the positions as it is now. Where it never was, the
-    step is an error.
+def _within_pace(step: Floats, duration: Floats, paused: Flags) -> Floats:
+    """Return the steps, those over a pause no longer than the pace beside it makes them in the time
+    that the timer ran.
     """
-    fast = np.flatnonzero(known & (step > most) & (by_position < step / 2.0))
-    error = np.zeros(len(step), bool)
-    if not len(fast):
-        return step, error
-    step, true = step.copy(), np.cumsum(by_position)
-    behind = true - np.cumsum(step)
-    for row in fast.tolist():
-        first = int(np.searchsorted(timer, timer[row] - FELL_BEHIND))
-        even = np.flatnonzero(behind[first:row] <= behind[row])
-        if not len(even):
-            error[row] = True
-            continue
-        since = first + int(even[-1]) + 1
-        went = by_position[since : row + 1]
-        step[since : row + 1] = went * (step[since : row + 1].sum() / went.sum())
-        before = true[since - 1] - behind[since - 1]
-        behind[since:row] = true[since:row] - (
-            before + np.cumsum(step[since:row])
-        )
-    return step, error
+    if not paused.any():
+        return step
+    running = np.flatnonzero(~paused & (duration > 0))
+    if not len(running):
+        return np.where(paused, 0.0, step)
+    rows = np.flatnonzero(paused)
+    place = np.searchsorted(running, rows)
+    before = running[np.maximum(place - 1, 0)]
+    after = running[np.minimum(place, len(running) - 1)]
+    pace = np.maximum(
+        step[before] / duration[before], step[after] / duration[after]
+    )
+    out = step.copy()
+    walked = step[rows] > FASTER * pace * duration[rows] + LATE
+    out[rows[walked]] = (pace * duration[rows])[walked]
+    return out
+
+
+def _too_fast(step: Floats, duration: Floats, limit: float) -> Flags:
+    """Return which steps are faster than a limit, those of less than a second together with their
+    neighbours.
+    """
+    fast = step > limit * np.maximum(duration, 1.0)
+    brief = (duration > 0) & (duration < OFTEN)
+    if not brief.any():
+        return fast
+    timer, along = np.cumsum(duration), np.cumsum(step)
+    later = np.append(np.diff(timer) > 0, True)
+    t, d = timer[later], along[later]
+    before = np.maximum(timer - 0.5, 0.0)
+    after = np.minimum(before + 1.0, timer[-1])
+    passed = np.interp(after, t, d) - np.interp(before, t, d)
+    return np.asarray(fast | (brief & (passed > limit)))
 
 
 def _position_steps(
-    columns: dict[str, Floats], timer: Floats
+    columns: dict[str, Floats], seconds: Floats, timer: Floats
 ) -> tuple[Floats, Flags]:
     """Return the distance by positions, spread evenly over samples without one, and which steps
     join two known.
     """
     lat = columns["latitude"]
-    step = step_lengths(lat, columns["longitude"])
     known = ~np.isnan(lat)
     joined = known & np.append(False, known[:-1])
+    rows = np.flatnonzero(known)
+    if len(rows) > 2 and np.median(np.diff(seconds[rows])) < OFTEN:
+        along = _smoothed_way(columns, rows, timer)
+        return np.diff(along, prepend=along[0]), joined
+    step = step_lengths(lat, columns["longitude"])
     if not known.any() or known.all():
         return step, joined
-    rows = np.flatnonzero(known)
     along = np.interp(timer, timer[rows], np.cumsum(step)[rows])
     return np.diff(along, prepend=along[0]), joined
 
 
-def _device_steps(
-    draft: Draft, by_position: Floats, timer: Floats, known: Flags, most: Floats
-) -> Floats | None:
-    """Return the distance to each sample by the device's own count, None where there is none or the
-    positions deny it.
+def _smoothed_way(
+    columns: dict[str, Floats], rows: Ints, timer: Floats
+) -> Floats:
+    """Return the distance since the start where positions are taken several times a second: by
+    their means over each second, so that their noise is not taken for way.
     """
-    columns = draft.columns
-    distance = columns["distance"]
-    recorded = np.flatnonzero(~np.isnan(distance))
-    if len(recorded) < max(2, 0.9 * len(distance)):
-        return None
-    filled = np.interp(np.arange(len(distance)), recorded, distance[recorded])
-    step = np.maximum(np.diff(filled, prepend=filled[0]), 0.0)
-    # Compared where both exist: a late fix or a jump says nothing against the device.
-    both = known & (by_position <= most)
-    counted, placed = float(step[both].sum()), float(by_position[both].sum())
-    low, high = draft.rules.device_distance_ratio
-    if placed > COMPARED and counted < low * placed:
-        # On slow stretches the jitter of positions adds up; over longer steps it doesn't.
-        rows = np.flatnonzero(both)
-        some = rows[
-            np.unique(np.floor(timer[rows] / COARSE), return_index=True)[1]
-        ]
-        coarse = step_lengths(
-            columns["latitude"][some], columns["longitude"][some]
-        )
-        placed = min(placed, float(coarse.sum()))
-    if placed > COMPARED and not low <= counted / placed <= high:
-        message = (
-            f"the device counted {counted:.0f} m where positions give {placed:.0f} m; the "
-            "positions were used"
-        )
-        draft.issues.append(Issue("device_distance", Severity.WARNING, message))
-        return None
-    return step if step.sum() > 0 else None
+    lat, lon = columns["latitude"][rows], columns["longitude"][rows]
+    east = lon[0] + (lon - lon[0] + 180.0) % 360.0 - 180.0
+    cell = np.unique(np.floor(timer[rows]), return_inverse=True)[1]
+    count = np.bincount(cell)
+    mean_time, mean_lat, mean_lon = (
+        np.bincount(cell, values) / count for values in (timer[rows], lat, east)
+    )
+    along = np.cumsum(step_lengths(mean_lat, mean_lon))
+    if len(along) < 2:
+        whole = np.cumsum(step_lengths(lat, lon))
+        return np.interp(timer, timer[rows], whole)
+    # The half seconds at both ends, before the first mean and after the last, at the pace there.
+    pace = np.diff(along)[[0, -1]] / np.diff(mean_time)[[0, -1]]
+    ends = (mean_time[0] - timer[0], timer[-1] - mean_time[-1])
+    t = np.concatenate(([timer[0]], mean_time, [timer[-1]]))
+    start, end = -pace[0] * ends[0], along[-1] + pace[1] * ends[1]
+    return np.interp(timer, t, np.concatenate(([start], along, [end])))
 
 
 def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
@@ -248,27 +260,3 @@ def speed_over(timer: Floats, distance: Floats, window: float) -> Floats:
     passed = np.interp(after, t, d) - np.interp(before, t, d)
     lasted = after - before
     return np.where(lasted > 0, passed / np.maximum(lasted, 1e-9), 0.0)
-
-
-def moving_samples(
-    duration: Floats,
-    speed: Floats,
-    distance: Floats,
-    profile: Profile | None,
-    rules: CleanRules,
-    placed: bool,
-) -> Flags:
-    """Return which samples were under way; slow going counts while it climbs."""
-    if not placed:
-        return duration > 0
-    under_way = speed >= rules.stop_speed
-    if profile is not None:
-        climb = (
-            np.abs(np.interp(distance, profile.distance, profile.grade)) * speed
-        )
-        under_way |= climb >= rules.stop_climb
-    start, stop = true_runs(~under_way)
-    clock = np.append(0.0, np.cumsum(duration))
-    short = clock[stop] - clock[start] < rules.stop_time
-    brief = flags_of_runs(start[short], stop[short], len(duration))
-    return (under_way | brief) & (duration > 0)

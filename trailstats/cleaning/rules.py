@@ -118,6 +118,9 @@ class CleanRules:
     heart_rate_lock_likeness : float
         And, where both are smoothed first, with which correlation at least: a heart that beats
         about as often as its runner steps does not follow the steps.
+    sensor_hold : float
+        A heart rate, cadence or power that is recorded less often than positions is held until its
+        next value, where that is no later than this [s].
     device_distance_ratio : tuple of float
         The device's distance is used when it lies in this ratio to that of the positions, where
         both exist.
@@ -182,6 +185,7 @@ class CleanRules:
     heart_rate_lock: float = 180.0
     heart_rate_lock_distance: float = 3.0
     heart_rate_lock_likeness: float = 0.8
+    sensor_hold: float = 90.0
     device_distance_ratio: tuple[float, float] = (0.8, 1.25)
     carried_time: float = 60.0
     carried_climb: float = 0.7

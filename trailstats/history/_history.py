@@ -22,7 +22,7 @@ from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.notebook import clock_text, html_card
-from trailstats.model.results import HEART_RATE_BINS, Analysis, Metric
+from trailstats.model.results import Analysis, Metric
 from trailstats.schema.documents import plain, rows
 
 NAN = float("nan")
@@ -206,14 +206,9 @@ def combine(
     if not isinstance(analyses, StoredAnalyses):
         analyses = StoredAnalyses.holding(analyses)
     stored = analyses.in_order()
-    total = np.zeros(HEART_RATE_BINS)
-    counted = 0
-    for moving in stored.moving_times():
-        total += moving
-        counted += bool(moving.any())
     starts = [entry.start for entry in stored.entries if entry.start is not None]
     last = max(starts, default=None)
-    limits = resolve_limits(athlete, day=last, times=total, n_activities=counted)
+    limits = resolve_limits(athlete, day=last, times=stored.moving_times())
     judged = replace(stored, limits=limits, athlete=athlete)
     table = activities_table([*judged.rows(), *map(failure_row, failures)])
     if len(table):

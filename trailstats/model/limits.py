@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,17 @@ all out.
 SHORTEST_AT_MAXIMUM = 5.0
 """Time that a heart rate must have been held to count as reached [s]."""
 
+CONFIRMING = 3
+"""So many activities reach a maximum that is beyond doubt (our choice): bad starts come by twos."""
+
+BEYOND = 15.0
+"""An activity whose peak exceeds the third highest by more than this [bpm] is left out: races
+exceed training by less (our choice).
+"""
+
+ERROR_OF_AGE = 10.0
+"""Standard error of a maximum from age [bpm] [Robergs2002]_."""
+
 
 @dataclass(frozen=True)
 class HeartRateLimits:
@@ -42,6 +55,9 @@ class HeartRateLimits:
         ``"female"``, ``"male"`` or empty.
     source : str
         Where the values come from, for a person.
+    maximum_low, maximum_high : float
+        How sure the maximum is [bpm]: from recordings, the peak that three of them reach and the
+        highest of all; from age, 95 % of people; as stated, the maximum itself.
 
     Examples
     --------
@@ -57,18 +73,28 @@ class HeartRateLimits:
     hard_floor: float = NAN
     sex: str = ""
     source: str = "unknown: no profile, and too few recordings with a heart rate"
+    maximum_low: float = NAN
+    maximum_high: float = NAN
 
     def to_dict(self) -> dict[str, object]:
         """Return the limits as plain values."""
         return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
 
 
+class _Maximum(NamedTuple):
+    """A maximum heart rate with its bounds [bpm], and where it comes from."""
+
+    value: float = NAN
+    low: float = NAN
+    high: float = NAN
+    source: str = ""
+
+
 def resolve_limits(
     athlete: Athlete,
     *,
     day: pd.Timestamp | None = None,
-    times: Floats | None = None,
-    n_activities: int = 0,
+    times: Iterable[Floats] = (),
 ) -> HeartRateLimits:
     """Return the limits: as stated, else from the highest heart rates recorded, else from age.
 
@@ -77,10 +103,9 @@ def resolve_limits(
     athlete : Athlete
     day : pandas.Timestamp, optional
         For the age.
-    times : numpy.ndarray, shape (256,), optional
-        Moving time at each heart rate over all activities [s].
-    n_activities : int
-        Activities with a heart rate; from fewer than ten no maximum is read.
+    times : iterable of numpy.ndarray, shape (256,)
+        Moving time at each heart rate, for each activity [s]; from fewer than ten with a heart rate
+        no maximum is read.
 
     Returns
     -------
@@ -88,7 +113,8 @@ def resolve_limits(
         Thresholds that were not stated are shares of the maximum, see
         `metrics.intensity.ZoneRules`.
     """
-    maximum, sources = _maximum(athlete, day, times, n_activities)
+    most = _maximum(athlete, day, times)
+    maximum, sources = most.value, [most.source] if most.source else []
     rest = athlete.heart_rate_rest or NAN
     if np.isnan(rest) and not np.isnan(maximum):
         rest = ASSUMED_REST
@@ -106,29 +132,47 @@ def resolve_limits(
     if not np.isnan(easy) and not np.isnan(hard) and hard <= easy:
         hard = NAN
     source = "; ".join(sources) or HeartRateLimits().source
-    return HeartRateLimits(maximum, rest, easy, hard, athlete.sex, source)
+    return HeartRateLimits(
+        maximum, rest, easy, hard, athlete.sex, source, most.low, most.high
+    )
 
 
 def _maximum(
-    athlete: Athlete,
-    day: pd.Timestamp | None,
-    times: Floats | None,
-    n_activities: int,
-) -> tuple[float, list[str]]:
-    if athlete.heart_rate_max:
-        return athlete.heart_rate_max, ["maximum stated"]
-    if times is not None and n_activities >= FEWEST_ACTIVITIES:
-        # The time at or above each rate, less the topmost thousandth, in which artefacts gather.
-        above = np.cumsum(times[::-1])[::-1]
-        reached = np.flatnonzero(
-            above >= max(SHORTEST_AT_MAXIMUM, 0.001 * float(times.sum()))
-        )
-        if len(reached):
-            return float(reached[-1]), [
-                f"maximum from the recordings ({n_activities} with a heart rate)"
-            ]
+    athlete: Athlete, day: pd.Timestamp | None, times: Iterable[Floats]
+) -> _Maximum:
+    if stated := athlete.heart_rate_max:
+        return _Maximum(stated, stated, stated, "maximum stated")
+    recorded = [moving for moving in times if moving.any()]
+    if len(recorded) >= FEWEST_ACTIVITIES:
+        return _from_recordings(np.array(recorded))
     if athlete.birth_year and day is not None:
-        return float(
-            intensity.heart_rate_max_from_age(day.year - athlete.birth_year)
-        ), ["maximum from age"]
-    return NAN, []
+        age = day.year - athlete.birth_year
+        found = float(intensity.heart_rate_max_from_age(age))
+        half = 1.96 * ERROR_OF_AGE
+        source = f"maximum from age, within {half:.0f}"
+        return _Maximum(found, found - half, found + half, source)
+    return _Maximum()
+
+
+def _from_recordings(times: Floats) -> _Maximum:
+    """Return the maximum that recordings show, without the few whose peaks no others come near."""
+    peaks = np.array([_highest_held(moving) for moving in times])
+    confirmed = float(np.sort(peaks)[-CONFIRMING])
+    kept = peaks <= confirmed + BEYOND
+    found = _highest_held(times[kept].sum(axis=0))
+    low, high = min(found, confirmed), float(peaks.max())
+    source = f"maximum from the recordings ({len(peaks)} with a heart rate"
+    if not kept.all():
+        source += (
+            f", {np.count_nonzero(~kept)} with a peak beyond all others left out"
+        )
+    return _Maximum(found, low, high, f"{source}; {low:.0f} to {high:.0f})")
+
+
+def _highest_held(moving: Floats) -> float:
+    """Return the highest rate that was reached for long enough, by the time at each rate."""
+    # The topmost thousandth is left out: artefacts gather there.
+    above = np.cumsum(moving[::-1])[::-1]
+    least = max(SHORTEST_AT_MAXIMUM, 0.001 * float(moving.sum()))
+    reached = np.flatnonzero(above >= least)
+    return float(reached[-1]) if len(reached) else 0.0

@@ -26,6 +26,7 @@ from trailstats.io.fit._meta import (
     Rows,
     device_meta,
     fit_times,
+    pauses_within,
     read_heartbeats,
     read_laps,
     read_pauses,
@@ -247,11 +248,7 @@ def _activity(
         meta=meta,
         extras=extras,
         laps=shared.laps.within(first, last),
-        pauses=[
-            (start, end)
-            for start, end in shared.pauses
-            if first <= start and end <= last
-        ],
+        pauses=pauses_within(shared.pauses, first, last),
         issues=issues,
         rr=heartbeats,
         wearer=shared.wearer,

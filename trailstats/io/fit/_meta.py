@@ -22,6 +22,8 @@ FIRST_DATE = 0x10000000  # below, a FIT time counts from power-on
 _GARMIN = {"garmin", "dynastream", "dynastream_oem", "tacx"}
 _TIMER = 0  # value of `event`
 _START, _STOPS = 0, (1, 4, 8, 9)  # values of `event_type`
+# Our choice: so long do records go on after the last stop because a device is late with them.
+_SAVING = np.timedelta64(10, "s")
 
 
 class Rows:
@@ -252,7 +254,9 @@ def read_laps(part: Part) -> Laps:
 
 
 def read_pauses(part: Part) -> Pauses:
-    """Return the times between a stop and the next start of the timer."""
+    """Return the times between a stop and the next start of the timer; NaT as the end where it
+    never started again.
+    """
     events = Rows(part, "event")
     timer = events.numbers("event") == _TIMER
     at = fit_times(events.table.seconds())[timer]
@@ -268,4 +272,20 @@ def read_pauses(part: Part) -> Pauses:
             if time > stopped:
                 pauses.append((stopped, time))
             stopped = None
+    if stopped is not None:
+        pauses.append((stopped, NAT))
     return pauses
+
+
+def pauses_within(
+    pauses: Pauses, first: np.datetime64, last: np.datetime64
+) -> Pauses:
+    """Return the parts of pauses that lie between two times."""
+    found = []
+    for start, end in pauses:
+        begin = max(start, first)
+        until = last if np.isnat(end) else min(end, last)
+        least = _SAVING if np.isnat(end) else np.timedelta64(0, "s")
+        if until - begin > least:
+            found.append((begin, until))
+    return found
