@@ -31,9 +31,9 @@ SHORTEST_AT_MAXIMUM = 5.0
 CONFIRMING = 3
 """So many activities reach a maximum that is beyond doubt (our choice): bad starts come by twos."""
 
-BEYOND = 15.0
-"""An activity whose peak exceeds the third highest by more than this [bpm] is left out: races
-exceed training by less (our choice).
+BEYOND, RARE = 15.0, 200.0
+"""An activity whose peak exceeds the third highest by more than this [bpm], and what hardly anyone
+reaches [bpm], is left out (our choice).
 """
 
 ERROR_OF_AGE = 10.0
@@ -158,7 +158,7 @@ def _from_recordings(times: Floats) -> _Maximum:
     """Return the maximum that recordings show, without the few whose peaks no others come near."""
     peaks = np.array([_highest_held(moving) for moving in times])
     confirmed = float(np.sort(peaks)[-CONFIRMING])
-    kept = peaks <= confirmed + BEYOND
+    kept = peaks <= max(confirmed + BEYOND, RARE)
     found = _highest_held(times[kept].sum(axis=0))
     low, high = min(found, confirmed), float(peaks.max())
     source = f"maximum from the recordings ({len(peaks)} with a heart rate"
