@@ -89,6 +89,7 @@ def test_one_step_back_loses_nothing_much(
     """An odometer that steps back once, by whatever, counts on from there: no more is lost than
     the step itself where that may be a correction.
     """
+    size = min(size, TRUE[row])
     count = np.where(np.arange(1801) >= row, TRUE - size, TRUE)
     found = totals(counting(count, outdoors=outdoors))[0]
     slack = 3.1 if outdoors else min(size, 50.0) + 3.1
