@@ -10,6 +10,7 @@ from dataclasses import replace
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._measured import measure_metrics
 from trailstats.analysis._samples import Samples
+from trailstats.analysis._stretches import stretch_table
 from trailstats.analysis._sums import (
     heart_rate_times,
     impact_table,
@@ -153,6 +154,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         profile=thin_profile(samples, segments),
         impact=impact,
         efforts=efforts,
+        stretches=stretch_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + _used(evidence.signal, terrain),
     )

@@ -275,6 +275,8 @@ class Analysis:
         constants.
     efforts : pandas.DataFrame
         Table ``schema.EFFORTS``: best efforts by distance and by time.
+    stretches : pandas.DataFrame
+        Table ``schema.STRETCHES``: short stretches that a runner's own effort is learnt from.
     heart_rate_times : HeartRateTimes
     issues : tuple of Issue
     recording : callable or None
@@ -303,6 +305,7 @@ class Analysis:
     profile: pd.DataFrame
     impact: pd.DataFrame = field(default_factory=schema.IMPACT.empty)
     efforts: pd.DataFrame = field(default_factory=schema.EFFORTS.empty)
+    stretches: pd.DataFrame = field(default_factory=schema.STRETCHES.empty)
     heart_rate_times: HeartRateTimes = HeartRateTimes()
     issues: tuple[Issue, ...] = ()
     recording: Callable[[], CleanActivity] | None = None
