@@ -54,6 +54,13 @@ if TYPE_CHECKING:
         analyze_athletes,
         analyze_folder,
     )
+    from trailstats.history.prediction import (
+        Course,
+        Effort,
+        Prediction,
+        TimeRange,
+        predict,
+    )
     from trailstats.io import (
         Failure,
         Format,
@@ -107,7 +114,9 @@ __all__ = [
     "CleanRules",
     "ConfigError",
     "CorruptFileError",
+    "Course",
     "DownloadError",
+    "Effort",
     "EvidenceStrength",
     "Explanation",
     "Failure",
@@ -124,6 +133,7 @@ __all__ = [
     "NotAnActivityError",
     "OnError",
     "PlausibleRanges",
+    "Prediction",
     "ReadError",
     "ReadLimits",
     "RoadMap",
@@ -135,6 +145,7 @@ __all__ = [
     "SurfaceLabels",
     "SurfaceSource",
     "TerrainRules",
+    "TimeRange",
     "Totals",
     "TrailstatsError",
     "UnsupportedFormatError",
@@ -157,6 +168,7 @@ __all__ = [
     "explain_terrain",
     "find_climbs",
     "iter_activities",
+    "predict",
     "read",
     "write_report",
 ]
@@ -184,6 +196,7 @@ _HOMES = {
     "model.json_schemas": "document_schema",
     "model.limits": "HeartRateLimits",
     "model.results": "Analysis Metric Totals",
+    "history.prediction": "Course Effort Prediction TimeRange predict",
     "report.html": "write_report",
     "schema": "EvidenceStrength Gait Severity Slope Surface SurfaceSource Verdict",
     "terrain": (

@@ -68,6 +68,7 @@ def kind_of(document: dict[str, Any]) -> str:
         "claims": "claims",
         "rows": "explanation",
         "whole": "terrain",
+        "moving_time": "prediction",
         "files": "check",
         "written": "written",
     }
@@ -122,6 +123,8 @@ def test_every_command_prints_a_document_of_a_schema(
         (("report", run, "-o", tmp_path / "report.html"), 0),
         (("check", odd), 3),
         (("check", run, "--compare"), 0),
+        (("predict", run, "--from", samples / "archive"), 0),
+        (("predict", nothing, "--from", odd), 1),
         (("convert", run, tmp_path / "run.csv"), 0),
         (("convert", run, tmp_path / "none" / "run.csv"), 2),
     ):

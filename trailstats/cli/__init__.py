@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _cache,
             _files,
             _maps,
+            _predict,
             _schemas,
         )
         from trailstats.cli._app import run

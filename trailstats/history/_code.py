@@ -45,6 +45,7 @@ AFTER = (
     "history/_progress.py",
     "history/_sources.py",
     "history/map_need.py",
+    "history/prediction",
     "history/training.py",
     "plots.py",
     "report",

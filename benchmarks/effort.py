@@ -1,0 +1,482 @@
+"""Which model of effort predicts a runner's time: the referee, on runs that were not yet seen.
+
+    python benchmarks/effort.py FOLDER            # a folder with one folder for each athlete
+    python benchmarks/effort.py FOLDER --train    # and write the terms of a population
+
+A run is predicted from the same runner's earlier ones only, and by terms of a population without
+that runner. The ground is that which is read from the run's own recording: `+ trail` and
+`+ technical` know more than a forecast without a map does, since both are read from speed as well.
+Printed are the mean and median absolute error of the moving time in percent with the number of
+runs, for each athlete who is better by what, the cover of the ranges, and what of the heart rate
+each curve leaves unexplained by grade and by ground.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import trailstats as ts  # noqa: E402
+from trailstats.history.prediction._fit import Noise, Prior, equations  # noqa: E402
+from trailstats.history.prediction._model import Day, Pieces, fit_runner  # noqa: E402
+from trailstats.history.prediction._population import carry_rules, set_name  # noqa: E402
+from trailstats.history.prediction._runs import Runs, runs_of  # noqa: E402
+from trailstats.history.prediction._terms import (  # noqa: E402
+    COURSE_TERMS,
+    HEART_RATE_TERMS,
+)
+from trailstats.history.prediction.course import Course  # noqa: E402
+from trailstats.metrics import effort  # noqa: E402
+
+FEWEST = 18
+"""Runs that an athlete must have to be scored."""
+
+FIRST, FIRST_BY_HEART_RATE = 10, 15
+"""Runs that are not scored, the first ones."""
+
+LATEST, LATEST_OF_RIDGE = 40, 60
+"""Earlier runs that the rules of thumb look at, and the ridge."""
+
+SPREAD = {
+    "down_35": 0.20,
+    "down_22": 0.20,
+    "down_12": 0.10,
+    "down_6": 0.06,
+    "up_6": 0.05,
+    "up_12": 0.08,
+    "up_22": 0.12,
+    "up_35": 0.15,
+    "trail": 0.15,
+    "technical": 0.15,
+    "technical_descent": 0.10,
+    "hours": 0.02,
+    "descent": 0.03,
+    "warmth": 0.04,
+    "heart_rate": 0.20,
+    "heart_rate_on_slopes": 0.10,
+}
+"""Standard deviation of a term between runners: about that of the athletes' own fits, rounded."""
+
+NOISE = Noise(0.18, 0.3, 0.12)
+"""What stretches are weighted by when a population is fitted."""
+
+HELD = {"descent": 0.0}
+"""Terms whose mean is not fitted: who has descended is near the end of a loop, on its easier part,
+which would make descents speed runners up.
+"""
+
+GROUNDS: dict[str, set[str]] = {
+    "grade": {"trail", "technical", "technical_descent"},
+    "+ trail": {"technical", "technical_descent"},
+    "+ technical": set(),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Runner:
+    """One athlete's runs with the ways that they took."""
+
+    name: str
+    runs: Runs
+    ways: list[Course]
+    metrics: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A predicted time beside the one taken."""
+
+    runner: str
+    row: int
+    taken: float
+    guessed: float
+    spread: float = float("nan")
+
+
+def read_runners(folder: Path, cache: str | None) -> list[Runner]:
+    """Return the athletes with enough runs."""
+    found = []
+    for place in sorted(p for p in folder.iterdir() if p.is_dir()):
+        history = ts.analyze_folder(place, cache=cache)
+        if len(history.runs) < FEWEST:
+            continue
+        runs = runs_of(history)
+        runs = runs.where(runs.column("distance") > 3000.0)
+        files = dict(
+            zip(
+                history.activities["file"][history.activities["status"] == "ok"],
+                range(len(history.analyses)),
+                strict=True,
+            )
+        )
+        chosen = [files[name] for name in runs.table["file"]]
+        ways = [Course.of_analysis(history.analyses[i]) for i in chosen]
+        found.append(Runner(place.name, runs, ways, history.metrics.iloc[chosen]))
+        print(f"  {place.name}: {len(runs)} runs", flush=True)
+    return found
+
+
+def population_of(
+    runners: Iterable[Runner], names: tuple[str, ...], spread: dict[str, float]
+) -> Prior:
+    """Return the mean of terms over runners, each with its own level and terms about the mean."""
+    width = np.array([spread[name] for name in names])
+    matrix, vector = np.diag(0.05 / width**2), np.zeros(len(names))
+    for runner in runners:
+        runs = runner.runs
+        if "heart_rate" in names:
+            runs = runs.with_heart_rate()
+        if len(runs) < 5:
+            continue
+        columns = runs.conditions.columns(names)
+        whole, right = equations(runs.fitted(columns), NOISE)
+        # The level is the runner's own.
+        own = whole[1:, 1:] - np.outer(whole[1:, 0], whole[0, 1:]) / whole[0, 0]
+        seen = right[1:] - whole[1:, 0] * right[0] / whole[0, 0]
+        about = np.eye(len(names)) + own @ np.diag(width**2)
+        matrix += np.linalg.solve(about, own)
+        vector += np.linalg.solve(about, seen)
+    for name, value in HELD.items():
+        at = names.index(name)
+        matrix[at, at] += 1e9
+        vector[at] += 1e9 * value
+    return Prior(names, np.linalg.solve(matrix, vector), width)
+
+
+def terms(ground: str, *, heart_rate: bool) -> tuple[str, ...]:
+    """Return the terms of a kind of course."""
+    names = COURSE_TERMS + (HEART_RATE_TERMS if heart_rate else ())
+    return tuple(name for name in names if name not in GROUNDS[ground])
+
+
+def known_pieces(way: Course, ground: str) -> Pieces:
+    """Return a way with as much of its ground as is to be known."""
+    nothing = np.full(len(way.distance), np.nan)
+    known = {
+        "p_trail": way.p_trail if ground != "grade" else nothing,
+        "p_technical": way.p_technical if ground == "+ technical" else nothing,
+    }
+    from dataclasses import replace
+
+    return replace(way, **known).pieces()
+
+
+def by_model(
+    runners: list[Runner], ground: str, *, heart_rate: bool
+) -> list[Guess]:
+    """Return the times by our model."""
+    names = terms(ground, heart_rate=heart_rate)
+    first = FIRST_BY_HEART_RATE if heart_rate else FIRST
+    rules = carry_rules(names)
+    found = []
+    for runner in runners:
+        others = [other for other in runners if other is not runner]
+        prior = population_of(others, names, SPREAD)
+        every = np.arange(len(runner.runs))
+        runs, rows = runner.runs, every
+        if heart_rate:
+            rows = every[np.isfinite(runs.column("mean_heart_rate"))]
+            runs = runs.with_heart_rate()
+        for i in range(first, len(runs)):
+            model = fit_runner(
+                runs.where(np.arange(len(runs)) < i), names, prior, rules
+            )
+            rate = (
+                float(runs.column("mean_heart_rate")[i]) if heart_rate else np.nan
+            )
+            pieces = known_pieces(runner.ways[rows[i]], ground)
+            times = model.times(pieces, runs.facts.take(np.array([i])), Day(rate))
+            found.append(
+                Guess(
+                    runner.name,
+                    int(rows[i]),
+                    float(runs.column("moving_time")[i]),
+                    float(times.expected.sum()),
+                    times.spread,
+                )
+            )
+    return found
+
+
+def by_size(
+    runners: list[Runner], size: Callable[[Runner], np.ndarray]
+) -> list[Guess]:
+    """Return the times by a rule of thumb: the median time for a unit of size of earlier runs."""
+    found = []
+    for runner in runners:
+        sizes, taken = size(runner), runner.runs.column("moving_time")
+        for i in range(FIRST, len(taken)):
+            earlier = slice(max(0, i - LATEST), i)
+            rate = np.nanmedian(taken[earlier] / sizes[earlier])
+            if np.isfinite(sizes[i]):
+                found.append(
+                    Guess(runner.name, i, taken[i], float(rate * sizes[i]))
+                )
+    return found
+
+
+def by_ridge(runners: list[Runner], *, heart_rate: bool) -> list[Guess]:
+    """Return the times by a ridge on log pace over distance, ascent, trail and heart rate."""
+    found = []
+    first = FIRST_BY_HEART_RATE if heart_rate else FIRST
+    for runner in runners:
+        runs = runner.runs
+        distance, taken = runs.column("distance"), runs.column("moving_time")
+        climb = 1000.0 * np.nan_to_num(runs.column("ascent")) / distance
+        table = [np.log(distance / 1e4), climb / 20.0, runs.facts.trail]
+        rate = runs.column("mean_heart_rate")
+        rows = np.arange(len(runs))
+        if heart_rate:
+            rows = rows[np.isfinite(rate)]
+            table.append((rate - 150.0) / 10.0)
+        columns, pace = np.stack(table, axis=-1), np.log(taken / distance)
+        for place in range(first, len(rows)):
+            i, earlier = (
+                rows[place],
+                rows[max(0, place - LATEST_OF_RIDGE) : place],
+            )
+            middle, level = columns[earlier].mean(axis=0), pace[earlier].mean()
+            x = columns[earlier] - middle
+            slope = np.linalg.solve(
+                x.T @ x + np.eye(x.shape[1]), x.T @ (pace[earlier] - level)
+            )
+            log_pace = level + (columns[i] - middle) @ slope
+            found.append(
+                Guess(
+                    runner.name,
+                    int(i),
+                    taken[i],
+                    float(np.exp(log_pace) * distance[i]),
+                )
+            )
+    return found
+
+
+def level_distance(column: str) -> Callable[[Runner], np.ndarray]:
+    """Return what a grade-adjusted speed makes of the way: the level distance of equal effort."""
+    return lambda runner: (
+        runner.metrics[column].to_numpy() * runner.runs.column("moving_time")
+    )
+
+
+def km_effort(runner: Runner) -> np.ndarray:
+    """Return distance and ten times the ascent."""
+    return runner.runs.column("distance") + 10.0 * np.nan_to_num(
+        runner.runs.column("ascent")
+    )
+
+
+SIZES: dict[str, Callable[[Runner], np.ndarray]] = {
+    "distance alone": lambda runner: runner.runs.column("distance"),
+    "grade-adjusted, race curve": level_distance("grade_adjusted_speed"),
+    "grade-adjusted, energy cost": level_distance("grade_adjusted_speed_cost"),
+    "grade-adjusted, equal heart rate": level_distance(
+        "grade_adjusted_speed_heart_rate"
+    ),
+    "km-effort": km_effort,
+}
+
+
+def scored(runners: list[Runner], guesses: list[Guess]) -> pd.DataFrame:
+    """Return guesses with their errors and what sort of run each was."""
+    table = pd.DataFrame(guesses)
+    of_name = {runner.name: runner for runner in runners}
+    rows = list(zip(table["runner"], table["row"], strict=True))
+    facts = [of_name[name].runs.table.iloc[row] for name, row in rows]
+    table["error"] = 100.0 * (table["guessed"] / table["taken"] - 1.0).abs()
+    table["distance"] = [float(one["distance"]) for one in facts]
+    table["climb"] = [1000.0 * one["ascent"] / one["distance"] for one in facts]
+    table["surface"] = [str(one["surface"]) for one in facts]
+    table["race"] = [one["intent"] == "race" for one in facts]
+    return table
+
+
+def print_errors(name: str, table: pd.DataFrame) -> None:
+    """Print a line of errors by the sort of run."""
+    sorts = {
+        "all": np.full(len(table), True),
+        "road": (table["surface"] == "road").to_numpy(),
+        "trail": (table["surface"] == "trail").to_numpy(),
+        "> 20 m/km": (table["climb"] > 20.0).to_numpy(),
+        "> 15 km": ((table["distance"] > 15000.0) | table["race"]).to_numpy(),
+    }
+    cells = []
+    for sort, rows in sorts.items():
+        error = table["error"][rows]
+        cells.append(
+            f"{sort} {error.mean():5.1f} / {error.median():5.1f} ({len(error)})"
+        )
+    print(f"{name:34s} {'  '.join(cells)}", flush=True)
+
+
+def print_cover(table: pd.DataFrame) -> None:
+    """Print how many times lie in their ranges."""
+    away = (np.log(table["taken"] / table["guessed"]) / table["spread"]).abs()
+    for sort in ("all", "road", "trail"):
+        rows = (table["surface"] == sort) | (sort == "all")
+        inside = [100.0 * (away[rows] < q).mean() for q in (0.674490, 1.644854)]
+        print(
+            f"    ranges of {sort}: 50 % cover {inside[0]:.0f} %, 90 % cover {inside[1]:.0f} %"
+        )
+
+
+def print_each(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
+    """Print each athlete's error by the model and by km-effort, on the same runs."""
+    both = ours.merge(theirs, on=["runner", "row"], suffixes=("", "_km"))
+    for name, rows in both.groupby("runner"):
+        if len(rows) >= 20:
+            print(
+                f"    {name}: model {rows['error'].mean():.1f} %, km-effort "
+                f"{rows['error_km'].mean():.1f} % on {len(rows)} runs"
+            )
+
+
+def print_heart_rates(runners: list[Runner]) -> None:
+    """Print the heart rate that each curve leaves unexplained, by grade and by ground.
+
+    Within runs, the log of a curve's level speed is turned into beats by the runner's own line on
+    level road; what is left of the heart rate after that is averaged.
+    """
+    rows = []
+    for runner in runners:
+        runs = runner.runs
+        s = runs.stretches
+        curves = {
+            "race": -np.log(effort.race_factor(s["grade"])),
+            "cost": -np.log(effort.cost_factor(s["grade"])),
+            "heart rate": -np.log(effort.heart_rate_factor(s["grade"])),
+        }
+        for curve, log_speed in curves.items():
+            level = np.log(s["speed"]) - log_speed
+            rows.append(_left_over(runs, level).assign(curve=curve))
+    table = pd.concat(rows)
+    table["band"] = pd.cut(
+        table["grade"], [-0.6, -0.2, -0.1, -0.03, 0.03, 0.1, 0.2, 0.6]
+    ).astype(str)
+    for key in ("band", "ground"):
+        print(
+            table.pivot_table(
+                index=key, columns="curve", values="left", observed=True
+            )
+            .round(1)
+            .to_string()
+        )
+
+
+def _left_over(runs: Runs, level: np.ndarray) -> pd.DataFrame:
+    """Return the heart rate of stretches beyond a line on the level speed, within runs."""
+    s = runs.stretches
+    frame = pd.DataFrame(
+        {
+            "run": runs.run,
+            "rate": s["heart_rate"],
+            "level": level,
+            "grade": s["grade"],
+            "ground": np.where(
+                s["p_technical"] > 0.5,
+                "technical",
+                np.where(
+                    s["p_trail"] > 0.8,
+                    "trail",
+                    np.where(s["p_trail"] < 0.2, "road", "between"),
+                ),
+            ),
+        }
+    ).dropna()
+    flat = (frame["grade"].abs() < 0.03) & (frame["ground"] == "road")
+    inside = frame[["rate", "level"]] - frame.groupby("run")[
+        ["rate", "level"]
+    ].transform("mean")
+    slope = (inside["rate"] * inside["level"])[flat].sum()
+    slope /= (inside["level"] ** 2)[flat].sum()
+    frame["left"] = inside["rate"] - slope * inside["level"]
+    frame["left"] -= frame["left"][flat].mean()
+    return frame
+
+
+def write_population(runners: list[Runner], target: Path) -> None:
+    """Write the terms of a population with all runners."""
+    total = sum(len(runner.runs) for runner in runners)
+    digest = hashlib.sha256(
+        "\n".join(
+            text
+            for runner in runners
+            for text in runner.runs.table["content_hash"]
+        ).encode()
+    ).hexdigest()
+    lines = [
+        "# Terms of log speed of a population; written by `benchmarks/effort.py --train`.",
+        f"runners = {len(runners)}",
+        f"runs = {total}",
+        f'recordings = "{digest[:32]}"',
+        "",
+        "# Standard deviation between runners.",
+        "[spread]",
+        *(f"{name} = {value}" for name, value in SPREAD.items()),
+    ]
+    sets = [
+        terms(ground, heart_rate=rate)
+        for ground in GROUNDS
+        for rate in (False, True)
+    ]
+    for names in sets:
+        found = population_of(runners, names, SPREAD)
+        lines += ["", f"[mean.{set_name(names)}]"]
+        lines += [
+            f"{name} = {value:.4f}"
+            for name, value in zip(names, found.mean, strict=True)
+        ]
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"written: {target}")
+
+
+def main() -> int:
+    """Print everything; return 2 where the folder holds no runner."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--train", action="store_true")
+    parser.add_argument("--cache", default=None)
+    options = parser.parse_args()
+    runners = read_runners(options.folder, options.cache)
+    if len(runners) < 2:
+        print("two athletes with enough runs are needed", file=sys.stderr)
+        return 2
+    print("mean / median absolute error of the moving time in % (runs)")
+    for name, size in SIZES.items():
+        table = scored(runners, by_size(runners, size))
+        print_errors(name, table)
+    thumb = table  # km-effort, the last one
+    for rate in (False, True):
+        words = " with heart rate" if rate else ""
+        print_errors(
+            f"ridge{words}", scored(runners, by_ridge(runners, heart_rate=rate))
+        )
+        for ground in GROUNDS:
+            begin = time.process_time()
+            table = scored(runners, by_model(runners, ground, heart_rate=rate))
+            print_errors(f"model, {ground}{words}", table)
+            print_cover(table)
+            print_each(table, thumb)
+            print(f"    {time.process_time() - begin:.0f} s of processor time")
+    print("heart rate left over within runs, bpm against level road")
+    print_heart_rates(runners)
+    if options.train:
+        write_population(
+            runners, ROOT / "trailstats/history/prediction/population.toml"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

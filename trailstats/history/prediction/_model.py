@@ -1,0 +1,182 @@
+"""One runner's model of time: terms of the ground, what earlier runs add, and pieces of a way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from trailstats.arrays import Floats, as_floats
+from trailstats.history.prediction._carry import CarryRules, RunFacts, carry
+from trailstats.history.prediction._fit import Prior, Terms, fit_terms
+from trailstats.history.prediction._runs import Runs
+from trailstats.history.prediction._terms import (
+    COURSE_TERMS,
+    HEART_RATE_TERMS,
+    Conditions,
+)
+
+FEWEST_RUNS: Final = 10
+"""Runs from which a runner's own terms are used; before, they are the population's
+(our choice).
+"""
+
+_ROUNDS: Final = 3
+"""Times that the time under way is put back into the terms: it changes by less than a second
+after that, as fatigue is small.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """A way in short pieces, arrays of one length; NaN where not known.
+
+    Attributes
+    ----------
+    distance : numpy.ndarray
+        Length of each [m].
+    grade, p_trail, p_technical : numpy.ndarray
+        [1]
+    ascent, descent : numpy.ndarray
+        [m]
+    """
+
+    distance: Floats
+    grade: Floats
+    p_trail: Floats
+    p_technical: Floats
+    ascent: Floats
+    descent: Floats
+
+    def terms(self, *, heart_rate: bool) -> tuple[str, ...]:
+        """Return the terms that can be told for these pieces."""
+        left_out = set()
+        if np.isnan(self.p_trail).all():
+            left_out.add("trail")
+        if np.isnan(self.p_technical).all():
+            left_out |= {"technical", "technical_descent"}
+        names = COURSE_TERMS + (HEART_RATE_TERMS if heart_rate else ())
+        return tuple(name for name in names if name not in left_out)
+
+    def conditions(
+        self, hours: Floats, heart_rate: float, temperature: float
+    ) -> Conditions:
+        """Return what the pieces are like when they are reached after some hours."""
+        return Conditions(
+            grade=self.grade,
+            p_trail=self.p_trail,
+            p_technical=self.p_technical,
+            hours=hours,
+            descent=np.cumsum(self.descent) - self.descent,
+            temperature=np.full(len(hours), temperature),
+            heart_rate=np.full(len(hours), heart_rate),
+        )
+
+
+@dataclass(frozen=True)
+class Day:
+    """What is known of the day besides the way.
+
+    Attributes
+    ----------
+    heart_rate : float
+        Mean of the run [bpm]; NaN where not given.
+    temperature : float
+        At the wrist [degC]; NaN where not given.
+    """
+
+    heart_rate: float = float("nan")
+    temperature: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """Moving times of the pieces of a way.
+
+    Attributes
+    ----------
+    expected : numpy.ndarray
+        [s]
+    columns : numpy.ndarray, shape (n, k)
+        Of the terms.
+    spread : float
+        Standard deviation of the log of the whole time, of the day and of earlier runs alone.
+    """
+
+    expected: Floats
+    columns: Floats
+    spread: float
+
+
+@dataclass(frozen=True, eq=False)
+class RunnerModel:
+    """The model of one runner, made of runs.
+
+    Attributes
+    ----------
+    runs : Runs
+    terms : Terms
+    ratio : numpy.ndarray
+        Log of the time that each run took over that by the terms.
+    rules : CarryRules
+    usual : numpy.ndarray, shape (k,)
+        Mean of the terms' columns over the runs.
+    """
+
+    runs: Runs
+    terms: Terms
+    ratio: Floats
+    rules: CarryRules
+    usual: Floats
+
+    def times(self, pieces: Pieces, facts: RunFacts, day: Day) -> Times:
+        """Return the times of the pieces of one way on one day."""
+        hours = np.cumsum(pieces.distance) / 3600.0 / np.exp(self.terms.level)
+        for _ in range(_ROUNDS):
+            found = pieces.conditions(hours, day.heart_rate, day.temperature)
+            columns = found.columns(self.terms.names)
+            time = pieces.distance / np.exp(self.terms.log_speed(columns))
+            hours = (np.cumsum(time) - time) / 3600.0
+        if "trail" not in self.terms.names:
+            facts = facts.without_ground()
+        shift, spread = carry(self.ratio, self.runs.facts, facts, self.rules)
+        expected = time * np.exp(shift[0])
+        # Terms count where the way differs from the runs that the level was learnt from.
+        weight = expected / expected.sum()
+        unlike = weight @ columns - self.usual
+        beyond = float(unlike @ self.terms.covariance @ unlike)
+        return Times(
+            as_floats(expected), columns, float(np.hypot(spread[0], beyond**0.5))
+        )
+
+
+def fit_runner(
+    runs: Runs,
+    names: tuple[str, ...],
+    prior: Prior,
+    rules: CarryRules | None = None,
+) -> RunnerModel:
+    """Return the model of a runner's time.
+
+    Parameters
+    ----------
+    runs : Runs
+        At least one; with a mean heart rate where ``names`` hold its terms.
+    names : tuple of str
+        Terms, of `COURSE_TERMS` and `HEART_RATE_TERMS`.
+    prior : Prior
+        Of the population.
+    rules : CarryRules, optional
+    """
+    own = prior.of(names)
+    if len(runs) < FEWEST_RUNS:
+        own = replace(own, spread=own.spread * 1e-3)
+    if "trail" not in names:
+        runs = replace(runs, facts=runs.facts.without_ground())
+    columns = runs.conditions.columns(names)
+    terms = fit_terms(runs.fitted(columns), own)
+    ratio = runs.log_ratio(terms.log_speed(columns))
+    duration = runs.stretches["duration"]
+    usual = duration @ columns / duration.sum()
+    return RunnerModel(runs, terms, ratio, rules or CarryRules(), usual)

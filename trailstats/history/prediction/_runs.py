@@ -1,0 +1,180 @@
+"""The runs of a history as arrays: stretches, and what runs are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from trailstats import schema
+from trailstats.arrays import Flags, Floats, Ints, as_floats
+from trailstats.history import History
+from trailstats.history.prediction._carry import RunFacts
+from trailstats.history.prediction._fit import Stretches
+from trailstats.history.prediction._terms import Conditions, log_reserve
+
+SHORTEST_RUN = 600.0
+"""Moving time from which a run is learnt from [s] (our choice)."""
+
+SLOWEST = 0.3
+"""Speed below which a stretch is no way of moving on [m/s] (our choice)."""
+
+_STRETCH = (
+    "duration",
+    "distance",
+    "speed",
+    "grade",
+    "moving_before",
+    "descent_before",
+    "p_trail",
+    "p_technical",
+    "heart_rate",
+    "temperature",
+)
+
+_RUN = (
+    "distance",
+    "moving_time",
+    "ascent",
+    "descent",
+    "mean_heart_rate",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs in order of time, and their stretches.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        Rows of ``schema.ACTIVITIES``, one a run.
+    stretches : mapping of str to numpy.ndarray
+        Columns of ``schema.STRETCHES``, run after run.
+    run : numpy.ndarray of int
+        Number of the run of each stretch.
+    facts : RunFacts
+    """
+
+    table: pd.DataFrame
+    stretches: Mapping[str, Floats]
+    run: Ints
+    facts: RunFacts
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def column(self, name: str) -> Floats:
+        """Return a column of the runs."""
+        return self.table[name].to_numpy(dtype=np.float64)
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the stretches are like."""
+        s = self.stretches
+        return Conditions(
+            grade=s["grade"],
+            p_trail=s["p_trail"],
+            p_technical=s["p_technical"],
+            hours=s["moving_before"] / 3600.0,
+            descent=s["descent_before"],
+            temperature=s["temperature"],
+            heart_rate=self.column("mean_heart_rate")[self.run],
+        )
+
+    def fitted(self, columns: Floats) -> Stretches:
+        """Return the stretches with the columns of terms."""
+        return Stretches(np.log(self.stretches["speed"]), columns, self.run)
+
+    def log_ratio(self, log_speed: Floats) -> Floats:
+        """Return the log of the time that each run took over that by some speeds, by the stretches
+        that it has.
+        """
+        count = len(self)
+        taken = np.bincount(self.run, self.stretches["duration"], count)
+        by = self.stretches["distance"] / np.exp(log_speed)
+        return as_floats(np.log(taken / np.bincount(self.run, by, count)))
+
+    def with_heart_rate(self) -> Runs:
+        """Return the runs with a mean heart rate, which makes runs alike then."""
+        rate = self.column("mean_heart_rate")
+        kept = self.where(np.isfinite(rate))
+        reserve = log_reserve(rate[np.isfinite(rate)])
+        return replace(kept, facts=replace(kept.facts, reserve=reserve))
+
+    def where(self, kept: Flags) -> Runs:
+        """Return some of the runs."""
+        inside = kept[self.run]
+        number = np.cumsum(kept) - 1
+        return Runs(
+            self.table[kept],
+            {name: v[inside] for name, v in self.stretches.items()},
+            as_numbers(number[self.run[inside]]),
+            self.facts.take(np.flatnonzero(kept)),
+        )
+
+
+def as_numbers(values: Ints) -> Ints:
+    """Return whole numbers."""
+    return np.asarray(values, dtype=np.int64)
+
+
+def runs_of(history: History) -> Runs:
+    """Return the runs of a history outdoors that have distance and elevation."""
+    read = history.activities.index[history.activities["status"] == "ok"]
+    wanted = read.isin(history.runs.index)
+    tables = zip(wanted, history.tables(schema.STRETCHES), strict=True)
+    return gather_runs(
+        history.activities.loc[read[wanted]],
+        (table for is_run, table in tables if is_run),
+    )
+
+
+def gather_runs(
+    activities: pd.DataFrame, stretches: Iterable[pd.DataFrame]
+) -> Runs:
+    """Return runs from rows of ``schema.ACTIVITIES`` in order of time and each one's table
+    ``schema.STRETCHES``.
+    """
+    activities = activities.reset_index(drop=True)
+    blocks = [
+        table[list(_STRETCH)].to_numpy(dtype=np.float64) for table in stretches
+    ]
+    counts = np.array([len(block) for block in blocks], dtype=np.int64)
+    values = np.concatenate(blocks or [np.zeros((0, len(_STRETCH)))])
+    columns = dict(zip(_STRETCH, values.T, strict=True))
+    run = np.repeat(np.arange(len(blocks)), counts)
+    usable = (columns["speed"] > SLOWEST) & np.isfinite(columns["grade"])
+    stretched = np.bincount(run[usable], minlength=len(blocks)) > 0
+    outdoors = ~activities["sub_sport"].isin(schema.INDOOR).to_numpy()
+    long = activities["moving_time"].to_numpy() >= SHORTEST_RUN
+    timed = activities["start_time"].notna().to_numpy()
+    kept = stretched & outdoors & long & timed
+    inside = usable & kept[run]
+    columns = {name: v[inside] for name, v in columns.items()}
+    run = as_numbers((np.cumsum(kept) - 1)[run[inside]])
+    table = activities[kept].reset_index(drop=True)
+    return Runs(table, columns, run, _facts_of(table, columns, run))
+
+
+def _facts_of(
+    table: pd.DataFrame, stretches: Mapping[str, Floats], run: Ints
+) -> RunFacts:
+    starts = pd.DatetimeIndex(table["start_time"]).as_unit("ns").asi8
+    weight = stretches["distance"]
+    total = np.bincount(run, weight, len(table))
+    trail = np.nan_to_num(stretches["p_trail"], nan=0.3)
+    device, names = pd.factorize(table["device"].to_numpy(dtype=object))
+    known = np.array([bool(name) for name in names], dtype=bool)
+    number = np.where(known[device] if len(names) else False, device, -1)
+    return RunFacts(
+        day=starts / 86400e9,
+        distance=table["distance"].to_numpy(dtype=np.float64),
+        ascent=np.nan_to_num(table["ascent"].to_numpy(dtype=np.float64)),
+        trail=np.bincount(run, trail * weight, len(table))
+        / np.maximum(total, 1.0),
+        device=as_numbers(number),
+        reserve=np.zeros(len(table)),
+    )

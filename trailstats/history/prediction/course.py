@@ -1,0 +1,201 @@
+"""A course as pieces of a way: length, grade and ground, whether or not anyone has been there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from trailstats.arrays import Floats, as_floats, divide_by_positive
+from trailstats.elevation import GroundModel, grid_profile
+from trailstats.geo import step_lengths
+from trailstats.history.prediction._model import Pieces
+from trailstats.io.courses import CoursePoints, Waypoint, read_course
+from trailstats.io.formats import ReadLimits, Source
+from trailstats.model.results import Analysis
+from trailstats.terrain import RoadMap
+from trailstats.terrain.maps.road_map import SPACING
+
+__all__ = ["Course"]
+
+PIECE: Final = 100.0
+"""Length of a piece [m] (our choice): about as long as the stretches that the terms are learnt
+from.
+"""
+
+LONGEST: Final = 1_000_000.0
+"""A way longer than this is none that anyone runs [m] (our choice)."""
+
+NEAR: Final = 30.0
+"""Distance within which an earlier recording was on the same way [m] (our choice: twice the error
+of a receiver under trees).
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A way to go, at points along it.
+
+    Attributes
+    ----------
+    name : str
+    distance : numpy.ndarray, shape (n,)
+        Since the start, not falling [m].
+    latitude, longitude : numpy.ndarray, shape (n,)
+        WGS 84 [deg]; NaN where unknown.
+    elevation : numpy.ndarray, shape (n,)
+        [m]; NaN where unknown.
+    p_trail, p_technical : numpy.ndarray, shape (n,)
+        Probability of trail, and of technical ground [1]; NaN where unknown.
+    waypoints : tuple of Waypoint
+    ground_source : str
+        What the ground rests on: a map, own recordings, labels; empty where it is not known.
+
+    Examples
+    --------
+    >>> from trailstats import Course
+    >>> course = Course.read("data/samples/odd/two-tracks.gpx")
+    >>> course.length > 0
+    True
+    """
+
+    name: str
+    distance: Floats
+    latitude: Floats
+    longitude: Floats
+    elevation: Floats
+    p_trail: Floats
+    p_technical: Floats
+    waypoints: tuple[Waypoint, ...] = ()
+    ground_source: str = ""
+
+    @classmethod
+    def read(cls, source: Source, *, limits: ReadLimits | None = None) -> Course:
+        """Read a course: a GPX route or track, a TCX or FIT course, or a recording.
+
+        Raises
+        ------
+        ReadError
+            As `read`; also where there are fewer than two positions, or the way is longer than
+            1,000 km.
+        """
+        return cls.of_points(read_course(source, limits=limits))
+
+    @classmethod
+    def of_points(cls, points: CoursePoints) -> Course:
+        """Return the course through points."""
+        steps = step_lengths(points.latitude, points.longitude)
+        distance = np.cumsum(np.minimum(np.nan_to_num(steps), LONGEST))
+        unknown = np.full(len(distance), np.nan)
+        return cls(
+            points.name,
+            distance,
+            points.latitude,
+            points.longitude,
+            points.elevation,
+            unknown,
+            unknown,
+            points.waypoints,
+        )
+
+    @classmethod
+    def of_analysis(cls, analysis: Analysis) -> Course:
+        """Return the way of a recorded run, with the ground that was found along it."""
+        profile, segments = analysis.profile, analysis.segments
+        at = np.clip(profile["segment"].to_numpy(), 0, len(segments) - 1)
+
+        def ground(name: str) -> Floats:
+            return as_floats(as_floats(segments[name])[at])
+
+        def place(name: str) -> Floats:
+            return as_floats(profile[name])
+
+        return cls(
+            name=analysis.meta.name,
+            distance=place("distance"),
+            latitude=place("latitude"),
+            longitude=place("longitude"),
+            elevation=place("elevation"),
+            p_trail=ground("p_trail"),
+            p_technical=ground("p_technical"),
+            ground_source="this recording",
+        )
+
+    @property
+    def length(self) -> float:
+        """Distance from start to end [m]."""
+        return float(self.distance[-1]) if len(self.distance) else 0.0
+
+    def with_heights(self, dem: GroundModel) -> Course:
+        """Return the course with the elevation of a ground model where it covers the way."""
+        found = dem.correct(
+            self.distance, self.latitude, self.longitude, self.elevation
+        )
+        if found is None:
+            return self
+        return replace(self, elevation=found.elevation)
+
+    def with_map(self, map: RoadMap) -> Course:
+        """Return the course with the ground of the ways that it follows on a map."""
+        at = np.arange(SPACING / 2, self.length, SPACING)
+        if not len(at):
+            return self
+        north = np.interp(at, self.distance, self.latitude)
+        east = np.interp(at, self.distance, self.longitude)
+        match = map.match_positions(at, north, east)
+        if not match:
+            return self
+        return replace(
+            self,
+            p_trail=self._along(match.distance, match.p_trail),
+            p_technical=self._along(match.distance, match.technical),
+            ground_source="map",
+        )
+
+    def _along(self, distance: Floats, values: Floats) -> Floats:
+        """Return values that are known at distances at the points of the course."""
+        known = np.isfinite(values)
+        if not known.any():
+            return np.full(len(self.distance), np.nan)
+        return np.interp(self.distance, distance[known], values[known])
+
+    def pieces(self) -> Pieces:
+        """Return the course in pieces of about 100 m.
+
+        Heights are smoothed and ascent is counted as those of recordings are.
+        """
+        count = max(1, round(self.length / PIECE))
+        edges = np.linspace(0.0, self.length, count + 1)
+        lengths = np.diff(edges)
+        elevation = self._smooth_elevation(edges)
+        change = np.diff(elevation)
+        middle = (edges[1:] + edges[:-1]) / 2.0
+        return Pieces(
+            distance=lengths,
+            grade=divide_by_positive(change, lengths),
+            p_trail=self._ground(middle, self.p_trail),
+            p_technical=self._ground(middle, self.p_technical),
+            ascent=np.maximum(np.nan_to_num(change), 0.0),
+            descent=np.maximum(np.nan_to_num(-change), 0.0),
+        )
+
+    def _ground(self, at: Floats, values: Floats) -> Floats:
+        known = np.isfinite(values)
+        if not known.any():
+            return np.full(len(at), np.nan)
+        return np.interp(at, self.distance[known], values[known])
+
+    def _smooth_elevation(self, at: Floats) -> Floats:
+        """Return the elevation at distances; NaN where the course has none."""
+        known = np.isfinite(self.elevation)
+        if known.sum() < 2:
+            return np.full(len(at), np.nan)
+        distance, height = self.distance[known], self.elevation[known]
+        if self.length >= 500.0:
+            # Points of a route may lie far apart: the line between them is as good as any.
+            dense = np.arange(distance[0], distance[-1], SPACING)
+            found = grid_profile(dense, np.interp(dense, distance, height))
+            if found is not None:
+                distance, height = found.distance, found.elevation
+        return np.interp(at, distance, height)
