@@ -155,18 +155,25 @@ def test_off_the_map_the_signal_takes_over(
     assert at(stretches(tagged, map=town), 2500)["surface_source"] == "tag"
 
 
+@pytest.mark.parametrize(
+    ("tags", "p_trail"),
+    [
+        ({"highway": "unclassified", "surface": "gravel"}, 0.5),
+        ({"highway": "footway"}, 0.27),
+    ],
+)
 def test_a_way_that_could_be_either_is_left_to_the_signal(
-    run: ts.Activity, tmp_path: Path
+    run: ts.Activity, tmp_path: Path, tags: dict[str, str], p_trail: float
 ) -> None:
-    """An unpaved road decides nothing; alone, the map gives its probability and says unknown."""
-    ways = WAYS | {
-        2: ({"highway": "unclassified", "surface": "gravel"}, WAYS[2][1])
-    }
+    """An unpaved road, or a footway of an unknown surface, decides nothing; alone, the map gives
+    its probability and says unknown.
+    """
+    ways = WAYS | {2: (tags, WAYS[2][1])}
     town = RoadMap(write_map(tmp_path / "foot.osm", ways), cache=tmp_path)
     assert at(stretches(run, map=town), 1500)["surface_source"] == "signal"
     alone = at(stretches(run, "map", map=town), 1500)
     assert (alone["surface"], alone["surface_source"]) == ("unknown", "map")
-    assert alone["p_trail"] == pytest.approx(0.5, abs=0.02)
+    assert alone["p_trail"] == pytest.approx(p_trail, abs=0.02)
 
 
 def test_a_short_crossing_is_no_stretch(tmp_path: Path) -> None:

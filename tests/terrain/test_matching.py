@@ -11,8 +11,10 @@ import pytest
 from terrain.town import PATH, ROAD, Line, Ways, degrees, run_over, write_map
 from trailstats.model.activity import Activity
 from trailstats.terrain.maps import MapMatch, RoadMap
-from trailstats.terrain.maps._candidates import CELL, METRES, REACH, expand
-from trailstats.terrain.maps._matching import MATCH_RULES
+from trailstats.terrain.maps._candidates import METRES, REACH, cells_around
+from trailstats.terrain.maps._index import LONGEST_PIECE, cell_of, expand
+from trailstats.terrain.maps._matching import _posterior
+from trailstats.terrain.maps._rules import MATCH_RULES
 
 pytest.importorskip("osmium")
 
@@ -224,8 +226,122 @@ def test_ranges_expand() -> None:
     assert member.tolist() == [5, 6, 7, 8, 9]
 
 
-def test_a_cell_of_the_search_is_about_as_wide_as_the_reach() -> None:
-    """Smaller cells make every piece of a way lie in many of them, larger ones bring pieces that
-    are far away.
+@pytest.mark.parametrize("latitude", [0.0, 47.0, -69.0, 84.0])
+def test_every_piece_within_reach_is_looked_at(latitude: float) -> None:
+    """Wherever the middle of a piece lies that passes a point within reach, its cell is among those
+    around the point.
     """
-    assert REACH / 2 < CELL * METRES < 3 * REACH
+    rng = np.random.default_rng(1)
+    lat = np.array([round(latitude * 1e7) + 1234])
+    lon = np.array([110_000_000])
+    known = cells_around(lat, lon).numbers
+    narrow = np.cos(np.radians(lat * 1e-7))
+    middle_north, middle_east = rng.uniform(-1e5, 1e5, (2, 50_000))
+    end_north, end_east = rng.uniform(
+        -LONGEST_PIECE / 2, LONGEST_PIECE / 2, (2, 50_000)
+    )
+    # The nearest point of the piece to the origin, in metres.
+    north, east = end_north * METRES, end_east * METRES * narrow
+    y, x = middle_north * METRES, middle_east * METRES * narrow
+    share = np.clip(-(x * east + y * north) / (east**2 + north**2), -1.0, 1.0)
+    near = np.hypot(x + share * east, y + share * north) <= REACH
+    cells = cell_of(
+        (lat + middle_north[near]).astype(np.int64),
+        (lon + middle_east[near]).astype(np.int64),
+    )
+    assert near.sum() > 5
+    assert np.isin(cells, known).all()
+
+
+@pytest.mark.parametrize("points", [1, 2, 7, 500])
+def test_the_recursions_in_blocks_are_those_along_the_chain(points: int) -> None:
+    """Probabilities of a chain of four states, worked out one point after the other in logarithms,
+    with steps that all but forbid most changes.
+    """
+    rng = np.random.default_rng(points)
+    fit = rng.normal(0.0, 3.0, (points, 4))
+    fit[rng.random(fit.shape) < 0.2] = -np.inf
+    fit[:, 3] = -3.0
+    costs = -6.0 * rng.random((points - 1, 4, 4)) ** 3
+    forward, backward = [fit[0]], [np.zeros(4)]
+    for i in range(1, points):
+        through = forward[-1][:, None] + costs[i - 1]
+        forward.append(np.logaddexp.reduce(through, axis=0) + fit[i])
+    for i in range(points - 2, -1, -1):
+        onward = costs[i] + fit[i + 1] + backward[-1]
+        backward.append(np.logaddexp.reduce(onward, axis=1))
+    both = np.array(forward) + np.array(backward[::-1])
+    expected = np.exp(both - np.logaddexp.reduce(both, axis=1)[:, None])
+    assert _posterior(fit, costs) == pytest.approx(expected, abs=1e-9)
+
+
+def square(way: int, tags: dict[str, str], half: float) -> dict:
+    """Return a closed way around the middle."""
+    line = [
+        (-half, -half),
+        (half, -half),
+        (half, half),
+        (-half, half),
+        (-half, -half),
+    ]
+    return {way: (tags, line)}
+
+
+BEACH = {"natural": "beach"}
+PITCH = {"leisure": "pitch", "surface": "grass"}
+LAPS = {"leisure": "track", "surface": "tartan"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "p_trail"),
+    [(BEACH, 0.9), (PITCH, 0.9), (LAPS, 0.02), ({"leisure": "track"}, 0.03)],
+)
+def test_a_point_lies_on_an_area(matched, tags, p_trail) -> None:
+    """Far from every way, inside of a closed one: its ground; beyond it, none."""
+    ways = square(7, tags, 300.0) | {1: (ROAD, [(-900, 900), (900, 900)])}
+    match = matched(ways, run_over([(-600, 20), (600, 20)]))
+    x = match.distance - 600.0
+    inside = np.abs(x) < 260
+    assert (match.way[inside] == 7).all()
+    assert match.offset[inside] == pytest.approx(0.0)
+    assert match.p_trail[inside] == pytest.approx(p_trail, abs=0.01)
+    assert (match.way[np.abs(x) > 400] == 0).all()
+
+
+def test_a_way_over_an_area_is_followed(matched) -> None:
+    """Who runs along a mapped road over a beach, or a few metres beside it, runs on the road."""
+    ways = square(7, BEACH, 300.0) | {1: (ROAD, [(-900, 0), (900, 0)])}
+    match = matched(ways, run_over([(-600, 4), (600, 4)], error=3.0))
+    assert (match.way == 1).mean() > 0.98
+    # 40 m away there is only the beach.
+    match = matched(ways, run_over([(-250, 40), (250, 40)], error=3.0))
+    assert (match.way == 7).mean() > 0.95
+
+
+def test_closed_lines_are_no_areas(matched) -> None:
+    """A street around a block is no place; neither is what a mapper says is no area."""
+    for tags in (ROAD, {**BEACH, "area": "no"}):
+        match = matched(square(7, tags, 300.0), run_over([(-200, 20), (200, 20)]))
+        assert not match
+    match = matched(
+        square(7, {"highway": "pedestrian", "area": "yes"}, 300.0),
+        run_over([(-200, 20), (200, 20)]),
+    )
+    assert match.way.all()
+
+
+def test_a_hole_in_a_concave_area_is_outside(matched) -> None:
+    """The inside is told by the even-odd rule: between the arms of a U there is nothing."""
+    line = [
+        (-300, -300),
+        (300, -300),
+        (300, 300),
+        (200, 300),
+        (200, -200),
+        (-200, -200),
+    ]
+    line += [(-200, 300), (-300, 300), (-300, -300)]
+    match = matched({7: (BEACH, line)}, run_over([(-290, 100), (290, 100)]))
+    x = match.distance - 290.0
+    assert (match.way[np.abs(x) > 220] == 7).all()
+    assert (match.way[np.abs(x) < 130] == 0).all()

@@ -14,7 +14,7 @@ import pytest
 
 from terrain.town import PATH, ROAD, Ways, degrees, run_over, write_map
 from trailstats.errors import ConfigError, MissingExtraError, WriteError
-from trailstats.terrain.maps import MapMatch, RoadMap, ground_of
+from trailstats.terrain.maps import MapMatch, RoadMap, ground_of, road_map
 from trailstats.terrain.maps import _extract as extract
 
 osmium = pytest.importorskip("osmium")
@@ -236,9 +236,9 @@ def test_only_near_tiles_are_read(
     )
     (index,) = town.prepare()
     read: list[int] = []
-    one = index._one
+    one = index._cells_of
     monkeypatch.setattr(
-        index, "_one", lambda number: read.append(number) or one(number)
+        index, "_cells_of", lambda number: read.append(number) or one(number)
     )
     assert set(town.match(run_over([(50_000, 0), (50_900, 0)])).way.tolist()) == {
         5
@@ -254,6 +254,94 @@ def test_beyond_the_map_there_is_nothing(town: RoadMap) -> None:
     assert degrees(0, 40_000)[0] > 47.3
 
 
+@pytest.mark.parametrize("away", [(0, 40_000), (4_500, 0)])
+def test_nothing_is_done_for_a_run_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: tuple[float, float]
+) -> None:
+    """Neither beyond the box around the extract nor in a tile without ways inside of it is a piece
+    read or a candidate looked for; beyond the box not even the run's points are laid out.
+    """
+    ways = {1: (ROAD, [(0, 0), (0, 400)]), 2: (ROAD, [(9_000, 0), (9_000, 400)])}
+    town = RoadMap(write_map(tmp_path / "two.osm", ways), cache=tmp_path)
+    (index,) = town.prepare()
+
+    def never(*args: object) -> None:
+        raise AssertionError("looked at")
+
+    monkeypatch.setattr(index, "pieces", never)
+    monkeypatch.setattr(road_map, "find_candidates", never)
+    if away[1]:
+        monkeypatch.setattr(road_map, "_points_along", never)
+    x, y = away
+    match = town.match(run_over([(x, y), (x, y + 400)]))
+    assert not len(match.distance)
+    assert (match.covered, match.attribution) == (0.0, "")
+
+
+def test_a_way_just_over_the_border_of_a_tile_is_seen(tmp_path: Path) -> None:
+    """A run in a tile without ways follows one in the next tile, a few metres away."""
+    _, border = degrees(0.0, 0.0)
+    x = float(
+        (np.ceil(border / 0.02) * 0.02 - border)
+        * 111_195
+        * np.cos(np.radians(47))
+    )
+    ways = {1: (PATH, [(x + 6, -300), (x + 6, 300)])}
+    town = RoadMap(write_map(tmp_path / "edge.osm", ways), cache=tmp_path)
+    assert (town.match(run_over([(x - 6, -250), (x - 6, 250)])).way == 1).all()
+
+
+def test_the_pieces_are_a_mapped_file(town: RoadMap) -> None:
+    """What workers read of an index is memory that the system shares between them."""
+    (index,) = town.prepare()
+    assert isinstance(index._pieces.base, np.memmap)
+    assert index._pieces.base.filename == town.index_path(town.extracts[0])
+
+
+def test_a_part_of_a_run_is_covered(tmp_path: Path) -> None:
+    """Half of a run that leaves the extract's tiles half-way is covered."""
+    town = RoadMap(
+        write_map(tmp_path / "half.osm", {1: (ROAD, [(-5_000, 0), (0, 0)])}),
+        cache=tmp_path,
+    )
+    covered = town.match(run_over([(-4_900, 0), (4_900, 0)])).covered
+    # A tile is 1.5 km wide here, and the run is known to end within one.
+    assert covered == pytest.approx(0.5, abs=0.16)
+
+
+@pytest.mark.parametrize(
+    ("root", "node", "date"),
+    [
+        ("", "", ""),
+        ("<meta osm_base='2026-02-03T04:05:06Z'/>", "", "2026-02-03"),
+        ("", "timestamp='2025-12-24T18:00:00Z'", "2025-12-24"),
+        (
+            "<meta osm_base='2026-02-03T04:05:06Z'/>",
+            "timestamp='2025-12-24T18:00:00Z'",
+            "2026-02-03",
+        ),
+    ],
+)
+def test_the_day_of_the_data_is_kept(
+    tmp_path: Path, root: str, node: str, date: str
+) -> None:
+    """As the extract states it, else that of its newest way; the attribution names it."""
+    path = write_map(tmp_path / "day.osm", {1: (PATH, [(-500, 0), (500, 0)])})
+    text = path.read_text().replace(
+        '<osm version="0.6">', f'<osm version="0.6">{root}'
+    )
+    path.write_text(
+        text.replace('<way id="1" version="1"', f'<way id="1" version="1" {node}')
+        .replace("osm_base='", 'osm_base="')
+        .replace("Z'/>", 'Z"/>')
+    )
+    town = RoadMap(path, cache=tmp_path / "cache")
+    assert town.prepare()[0].date == date
+    said = town.match(run_over([(-400, 0), (400, 0)])).attribution
+    day = date or "day not stated"
+    assert said == f"© OpenStreetMap contributors, ODbL (day, {day})"
+
+
 @pytest.mark.corpus
 def test_real_extracts_are_equal_in_both_formats(
     osm: Path, tmp_path: Path
@@ -265,7 +353,7 @@ def test_real_extracts_are_equal_in_both_formats(
             source = tmp_path / f"{region}.{suffix}"
             shutil.copy(osm / "extracts" / source.name, source)
             (index,) = RoadMap(source, cache=tmp_path / suffix).prepare()
-            pieces = index.pieces(index._tiles["tile"])
+            pieces = index._pieces
             tags = [
                 tuple(sorted(index.tags[i].items()))
                 for i in pieces["tags"].tolist()
@@ -285,14 +373,12 @@ def test_a_well_tagged_town_is_mostly_told(osm: Path, tmp_path: Path) -> None:
     """In Heidelberg, whose ways are well tagged, most ways meet a rule that decides."""
     shutil.copy(osm / "extracts" / "heidelberg.osm.pbf", tmp_path)
     (index,) = RoadMap(tmp_path / "heidelberg.osm.pbf", cache=tmp_path).prepare()
-    pieces = index.pieces(index._tiles["tile"])
+    pieces = index._pieces
     _, first = np.unique(pieces["way"], return_index=True)
-    p_trail = np.array(
-        [
-            ground_of(index.tags[i]).rule.p_trail
-            for i in pieces["tags"][first].tolist()
-        ]
-    )
+    rules = [
+        ground_of(index.tags[i]).rule for i in pieces["tags"][first].tolist()
+    ]
+    p_trail = np.array([r.p_trail if r.decides else 0.5 for r in rules])
     assert len(first) > 6000
     # 41 % of these ways have a surface tag; the kind of way has to tell a good part of the rest.
     assert np.mean((p_trail >= 0.7) | (p_trail <= 0.3)) > 0.6

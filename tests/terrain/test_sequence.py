@@ -15,7 +15,6 @@ from trailstats.terrain._sequence import (
     smooth_log_odds,
     without_short,
 )
-from trailstats.terrain.maps._matching import _viterbi
 
 
 def by_enumeration(evidence: np.ndarray, change: float) -> np.ndarray:
@@ -60,24 +59,6 @@ def test_one_odd_step_is_outvoted() -> None:
     evidence = np.full(41, 1.0)
     evidence[20] = -1.0
     assert (smooth_log_odds(evidence, 50.0, 500.0) > 0).all()
-
-
-@pytest.mark.parametrize(("log_odds", "flips"), [(4.4705, False), (4.4715, True)])
-def test_one_step_of_a_third_state_flips_from_a_known_evidence_on(
-    log_odds: float, flips: bool
-) -> None:
-    """Stretches of 500, 500 and 100 m in steps of 50 m: 2 ln p_rr - ln(p_rt p_tr) = 4.471 has to be
-    overcome.
-    """
-    stay = np.exp(-50.0 / np.array([500.0, 500.0, 100.0]))[:, None]
-    moves = np.log(
-        np.where(np.eye(3, dtype=bool), stay, (1.0 - stay) / 2.0)
-    ).astype(np.float32)
-    fit = np.full((21, 3), -20.0)
-    fit[:, 0] = 0.0
-    fit[10, 2] = log_odds
-    path = _viterbi(fit, np.repeat(moves[None], 20, axis=0))
-    assert path.tolist() == [0] * 10 + [2 if flips else 0] + [0] * 10
 
 
 def test_extreme_evidence_stays_finite() -> None:

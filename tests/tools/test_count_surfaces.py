@@ -55,12 +55,21 @@ def test_ways_without_a_surface_are_as_often_paved_as_their_like(
         # Where one region has ways enough to tell, the table lies within its interval or between
         # the regions.
         plenty = counted[(counted["rule"] == name) & (counted["weight"] >= 10)]
-        if len(plenty):
+        if len(plenty) and RULES[name].decides:
             assert (
                 plenty["low"].min() - 0.05
                 <= RULES[name].p_trail
                 <= plenty["high"].max() + 0.05
             ), name
+    # A rule decides when no single region makes it: to either side of 0.3 and 0.7.
+    regions = counted["region"].unique()
+    others = [
+        count.probabilities(counted[counted["region"] != region])
+        for region in regions
+    ]
+    for name in found:
+        side = {(p[name] >= 0.7) - (p[name] <= 0.3) for p in others}
+        assert (side in ({1}, {-1})) == RULES[name].decides, name
     page = (Path(__file__).resolve().parents[2] / "docs" / "maps.md").read_text(
         encoding="utf-8"
     )

@@ -81,7 +81,9 @@ class SurfaceEvidence:
         Probability of trail by label or map; also where a map is not sure enough to decide. NaN
         where neither speaks.
     match : MapMatch or None
-        The ways followed, where a map may be used.
+        The ways followed, where a map may be used and holds something there.
+    covered : float
+        Share of the run that lies where the map has ways; NaN where none may be used.
     signal : SurfaceEstimate
         Of the recording, with the tag's share; empty where neither may be used or is known.
     tag : float
@@ -99,6 +101,7 @@ class SurfaceEvidence:
     surface: NDArray[np.str_]
     p_trail: Floats
     match: MapMatch | None
+    covered: float
     signal: SurfaceEstimate
     tag: float
     trail_probability: float
@@ -145,15 +148,17 @@ def gather_evidence(
         signal = estimate
         if estimate and prior:
             signal = with_log_odds(estimate, prior, rules)
-    match = None
+    match, covered = None, float("nan")
     if (
         road_map is not None
         and SurfaceSource.MAP in rules.sources
         and _outdoors(run)
     ):
         match = road_map.match(run)
+        covered = match.covered
+        match = match if len(match.distance) else None
     distance = np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
-    if match is not None and len(match.distance):
+    if match is not None:
         distance = match.distance
     p_trail, surface = _of_map(match, len(distance), rules)
     source = np.where(surface != "", SurfaceSource.MAP.value, "").astype("<U5")
@@ -182,6 +187,7 @@ def gather_evidence(
         surface,
         p_trail,
         match,
+        covered,
         signal,
         tag,
         whole,
@@ -289,9 +295,9 @@ def surface_of(
     source = np.where(np.isnan(p_trail), SurfaceSource.NONE.value, by.value)
     # 2. A map that is not sure is better than nothing; it then leaves the surface unknown.
     unsure = mean(evidence.p_trail)
-    fallback = np.isnan(p_trail) & ~np.isnan(unsure)
-    p_trail = np.where(fallback, unsure, p_trail)
-    source = np.where(fallback, SurfaceSource.MAP.value, source)
+    left_open = np.isnan(p_trail) & ~np.isnan(unsure)
+    p_trail = np.where(left_open, unsure, p_trail)
+    source = np.where(left_open, SurfaceSource.MAP.value, source)
     # 3. A map, then a label, decides where it speaks of at least as much of the segment as anything
     #    weaker.
     mapped = mean(evidence.source == SurfaceSource.MAP)
@@ -305,8 +311,14 @@ def surface_of(
         own = np.where(evidence.source == kind, evidence.p_trail, np.nan)
         p_trail = np.where(decides, mean(own), p_trail)
         source = np.where(decides, kind.value, source)
-    decided = [p_trail >= rules.decide, p_trail <= 1.0 - rules.decide]
-    surface = np.select(decided, [Surface.TRAIL, Surface.ROAD], Surface.UNKNOWN)
+        left_open &= ~decides
+    sure = [
+        left_open,
+        p_trail >= rules.decide,
+        p_trail <= 1.0 - rules.decide,
+    ]
+    named = [Surface.UNKNOWN, Surface.TRAIL, Surface.ROAD]
+    surface = np.select(sure, named, Surface.UNKNOWN)
     return segments.assign(
         p_trail=p_trail,
         surface=_text_column(surface, segments.index),
@@ -372,11 +384,11 @@ def _of_map(
     Stretches shorter than ``rules.min_length`` take the answer of their neighbours; what their own
     ways said is left out of the probability.
     """
-    if match is None or not len(match.distance):
+    if match is None:
         return np.full(n, np.nan), np.full(n, "", dtype="<U7")
     trail, road = (
-        match.p_trail >= rules.decide,
-        match.p_trail <= 1.0 - rules.decide,
+        match.p_decided >= rules.decide,
+        match.p_decided <= 1.0 - rules.decide,
     )
     said = np.select([trail, road], [1, 2], 0)
     shortest = max(1, round(rules.min_length / SPACING))

@@ -90,7 +90,8 @@ def test_a_clip_holds_the_ways_nearby_and_no_more(
     assert ways_of(path) == {1, 2, 4}
     assert stored.ways == 3
     assert stored.source == f"{offered.address}/land/town-latest.osm.pbf"
-    assert "OpenStreetMap" in stored.attribution
+    (index,) = store.road_map().prepare()
+    assert index.date == stored.date
     assert store.maps() == [stored]
     assert store.road_map() is not None
     assert [p.name for p in store.folder.glob("*.osm.pbf")] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,31 +10,72 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS
-from trailstats.terrain.maps._index import LONGEST_PIECE
+from trailstats.terrain.maps._index import (
+    CELL,
+    LONGEST_PIECE,
+    WIDTH,
+    Area,
+    cell_of,
+    expand,
+)
+from trailstats.terrain.maps._rules import MatchRules
 
 METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
 
-REACH = 35.0
+REACH = 30.0
 """Ways further away than this are no candidates [m], our choice, several times the usual error of a
 receiver.
 """
 
-NEAREST = 8
+NEAREST = 6
 """Ways kept for each point, the best fitting ones (our choice)."""
 
-CELL = 4500
-"""Side of a cell of the search grid [1e-7 deg]: about 50 m of latitude."""
+MOST_SIDES = 1_000_000
+"""Pairs of a point and a side of an area that are looked at together, which bounds the memory."""
 
-BLOCK = LONGEST_PIECE
-"""Side of a block of the coarse grid [1e-7 deg]: half a piece and the reach stay below it up to 82
-deg of latitude.
-"""
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of an index around the points of a track.
+
+    Attributes
+    ----------
+    numbers : numpy.ndarray of int, shape (c,)
+        Cells that a piece within reach may have its middle in, rising.
+    around : numpy.ndarray of int, shape (v, m)
+        Places among them of those around each cell that holds a point.
+    visited : numpy.ndarray of int, shape (n,)
+        Row of ``around`` of each point.
+    """
+
+    numbers: Ints
+    around: Ints
+    visited: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What lies near a track.
+
+    Attributes
+    ----------
+    pieces : numpy.ndarray of ``PIECE``
+        By the cell that their middles lie in.
+    start, count : numpy.ndarray of int, shape (c,)
+        Which of them belong to each of the cells.
+    areas : sequence of Area
+    """
+
+    pieces: NDArray[np.void]
+    start: Ints
+    count: Ints
+    areas: Sequence[Area]
 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Ways near the points of a track, at most `NEAREST` for each.
+    """Ways near the points of a track: k columns, at most `NEAREST`, as many as any point needs.
 
     Attributes
     ----------
@@ -48,11 +90,13 @@ class Candidates:
     origin : tuple of numpy.ndarray, shape (n,)
         Latitude and longitude of the points [1e-7 deg].
     pieces : numpy.ndarray
-        All pieces near the track, one row each.
+        All pieces of these ways near the track, one row each.
     owner : numpy.ndarray of int, shape (pieces,)
         Number of the way of each piece.
     ids, tags : numpy.ndarray of int, shape (ways,)
         Id of each way, and number of its set of tags.
+    area : numpy.ndarray of bool, shape (ways,)
+        Whether it is an area.
     """
 
     way: Ints
@@ -65,15 +109,7 @@ class Candidates:
     owner: Ints
     ids: Ints
     tags: Ints
-
-
-def expand(start: Ints | int, count: Ints) -> tuple[Ints, Ints]:
-    """Return, for ranges given by start and length, each range's number and each member, one after
-    the other.
-    """
-    owner = np.repeat(np.arange(len(count)), count)
-    before = np.cumsum(count) - count
-    return owner, np.arange(len(owner)) + np.repeat(start - before, count)
+    area: Flags
 
 
 def reach_at(latitude: Ints) -> tuple[int, int]:
@@ -85,146 +121,187 @@ def reach_at(latitude: Ints) -> tuple[int, int]:
     return north, int(north / max(float(np.cos(farthest)), 0.01))
 
 
+def cells_around(latitude: Ints, longitude: Ints) -> Cells:
+    """Return the cells around some positions [1e-7 deg]."""
+    tall, wide = (
+        -(-(reach + LONGEST_PIECE // 2) // CELL) for reach in reach_at(latitude)
+    )
+    visited, point = np.unique(cell_of(latitude, longitude), return_inverse=True)
+    beside = np.arange(-tall, tall + 1)[:, None] * WIDTH
+    beside = (beside + np.arange(-wide, wide + 1)).ravel()
+    near = visited[:, None] + beside
+    numbers, place = np.unique(near, return_inverse=True)
+    return Cells(numbers, place.reshape(near.shape), point)
+
+
 def find_candidates(
-    latitude: Floats,
-    longitude: Floats,
+    position: tuple[Floats, Floats],
     direction: Floats,
-    pieces: NDArray[np.void],
-    spread: float,
-    turned: float,
+    cells: Cells,
+    near: Surroundings,
+    rules: MatchRules,
 ) -> Candidates:
-    """Return the ways near each point of a track.
+    """Return the ways near each point of a track, and the areas that it lies on.
 
     Parameters
     ----------
-    latitude, longitude : numpy.ndarray, shape (n,)
-        [1e-7 deg]; NaN where there is no position.
+    position : tuple of numpy.ndarray, shape (n,)
+        Latitude and longitude [1e-7 deg]; NaN where there is none.
     direction : numpy.ndarray, shape (n,)
         Counter-clockwise from east [rad]; NaN where it is not known.
-    pieces : numpy.ndarray of ``PIECE``
-        May hold the same piece several times.
-    spread : float
-        Standard deviation of the distance from the way [m].
-    turned : float
-        What a way across the direction loses in log-likelihood.
+    cells : Cells
+        Around the points that have a position.
+    near : Surroundings
+        What lies there.
+    rules : MatchRules
 
     Returns
     -------
     Candidates
     """
+    latitude, longitude = position
     placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
     lat = np.rint(latitude[placed]).astype(np.int64)
     lon = np.rint(longitude[placed]).astype(np.int64)
-    pieces = _pieces_around(pieces, lat, lon)
-    ids, first, owner = np.unique(
-        pieces["way"], return_index=True, return_inverse=True
-    )
-    point, piece = _pairs_in_reach(pieces, lat, lon)
-    way = owner[piece]
-    ends = pieces[piece]
-    narrow = np.cos(np.radians(lat[point] * 1e-7)) * METRES
-    x1 = (ends["lon1"] - lon[point]) * narrow
-    y1 = (ends["lat1"] - lat[point]) * METRES
-    dx = (ends["lon2"] - lon[point]) * narrow - x1
-    dy = (ends["lat2"] - lat[point]) * METRES - y1
-    along = -(x1 * dx + y1 * dy) / np.maximum(dx * dx + dy * dy, 1e-12)
-    along = np.clip(along, 0.0, 1.0)
+    pieces = near.pieces
+    point, piece = _pairs_in_reach(cells, near, lat, lon)
+    narrow = np.cos(np.radians(lat * 1e-7))[point] * METRES
+    x1 = (pieces["lon1"][piece] - lon[point]) * narrow
+    y1 = (pieces["lat1"][piece] - lat[point]) * METRES
+    dx = (pieces["lon2"][piece] - lon[point]) * narrow - x1
+    dy = (pieces["lat2"][piece] - lat[point]) * METRES - y1
+    squared = np.maximum(dx * dx + dy * dy, 1e-12)
+    along = np.clip(-(x1 * dx + y1 * dy) / squared, 0.0, 1.0)
     east = x1 + along * dx
     north = y1 + along * dy
     offset = np.hypot(east, north)
-    across = np.sin(np.arctan2(dy, dx) - direction[placed][point]) ** 2
-    fit = -0.5 * (offset / spread) ** 2 - turned * np.nan_to_num(across)
-    kept, rank = _best_ways(point, way, fit, offset <= REACH)
+    # The square of the sine of the angle between way and direction.
+    ahead = direction[placed]
+    across = dx * np.sin(ahead)[point] - dy * np.cos(ahead)[point]
+    across = np.nan_to_num(across * across / squared)
+    way = pieces["way"][piece]
+    on_area = np.isin(way, [area.way for area in near.areas])
+    fit = -0.5 * (offset / rules.spread) ** 2
+    fit += np.where(on_area, rules.on_area, -rules.turned * across)
+    # Those in reach, and the areas that a point lies on.
+    chosen = np.flatnonzero(offset <= REACH)
+    inside, area = _points_on_areas(near.areas, lat, lon)
+    nothing = np.zeros(len(inside))
+    point = np.append(point[chosen], inside)
+    way = np.append(way[chosen], area)
+    offset, east, north = (
+        np.append(v[chosen], nothing) for v in (offset, east, north)
+    )
+    fit = np.append(fit[chosen], nothing + rules.on_area)
+    ways, tags = _ways_of(near, np.unique(way))
+    number = np.searchsorted(ways, way)
+    kept, rank = _best_ways(point, number, fit)
     row = placed[point[kept]]
+    width = int(rank.max(initial=0)) + 1
 
     def table(values: Floats | Ints, empty: float) -> Floats:
-        out = np.full((len(latitude), NEAREST), empty)
+        out = np.full((len(latitude), width), empty)
         out[row, rank] = values[kept]
         return out
 
+    own = pieces[np.isin(pieces["way"], ways)]
     return Candidates(
-        way=table(way, -1.0).astype(np.int64),
+        way=table(number, -1.0).astype(np.int64),
         offset=table(offset, np.inf),
         fit=table(fit, -np.inf),
         east=table(east, np.nan),
         north=table(north, np.nan),
-        origin=(latitude, longitude),
-        pieces=pieces,
-        owner=owner,
-        ids=ids,
-        tags=pieces["tags"][first].astype(np.int64),
+        origin=position,
+        pieces=own,
+        owner=np.searchsorted(ways, own["way"]),
+        ids=ways,
+        tags=tags,
+        area=np.isin(ways, [area.way for area in near.areas]),
     )
 
 
-def _pieces_around(
-    pieces: NDArray[np.void], lat: Ints, lon: Ints
-) -> NDArray[np.void]:
-    """Return the pieces whose middle lies in a coarse block next to one that holds a point."""
-    if not len(lat):
-        return pieces[:0]
-    visited = np.unique(_cell_key(lat // BLOCK, lon // BLOCK))
-    beside = np.arange(-1, 2)
-    next_to_it = _cell_key(beside[:, None], beside)
-    around = np.unique(np.add.outer(visited, next_to_it))
-    row = _sum_of_ends(pieces, "lat") // (2 * BLOCK)
-    column = _sum_of_ends(pieces, "lon") // (2 * BLOCK)
-    out: NDArray[np.void] = pieces[_find(_cell_key(row, column), around)[1]]
-    return out
-
-
-def _sum_of_ends(pieces: NDArray[np.void], axis: str) -> Ints:
-    total: Ints = pieces[f"{axis}1"].astype(np.int64) + pieces[f"{axis}2"]
-    return total
-
-
-def _cell_key(row: Ints, column: Ints) -> Ints:
-    return row * 100_000_000 + column
-
-
-def _find(wanted: Ints, ordered: Ints) -> tuple[Ints, Flags]:
+def find(wanted: Ints, ordered: Ints) -> tuple[Ints, Flags]:
     """Return the index of each number among ordered ones, and whether it is one of them."""
+    if not len(ordered):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
     index = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
     return index, ordered[index] == wanted
 
 
 def _pairs_in_reach(
-    pieces: NDArray[np.void], lat: Ints, lon: Ints
+    cells: Cells, near: Surroundings, lat: Ints, lon: Ints
 ) -> tuple[Ints, Ints]:
-    """Return the pairs of a point and a piece that may lie within reach, by the cells of a grid."""
-    if not len(pieces):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    tall, wide = reach_at(lat)
-    wide_cell = int(CELL * wide / tall)
-    south = (np.minimum(pieces["lat1"], pieces["lat2"]) - tall) // CELL
-    north = (np.maximum(pieces["lat1"], pieces["lat2"]) + tall) // CELL
-    west = (np.minimum(pieces["lon1"], pieces["lon2"]) - wide) // wide_cell
-    east = (np.maximum(pieces["lon1"], pieces["lon2"]) + wide) // wide_cell
-    columns = east - west + 1
-    piece, number = expand(0, (north - south + 1) * columns)
-    down, along = np.divmod(number, columns[piece])
-    touched = _cell_key(south[piece] + down, west[piece] + along)
-    point_key = _cell_key(lat // CELL, lon // wide_cell)
-    visited, point_cell = np.unique(point_key, return_inverse=True)
-    cell, hit = _find(touched, visited)
-    cell, piece = cell[hit], piece[hit]
-    piece = piece[np.argsort(cell, kind="stable")]
-    count = np.bincount(cell, minlength=len(visited))
+    """Return the pairs of a point and a piece whose box lies within reach."""
+    pieces = near.pieces
+    _, around = expand(
+        near.start[cells.around].ravel(), near.count[cells.around].ravel()
+    )
+    count = near.count[cells.around].sum(axis=1)
     start = np.cumsum(count) - count
-    point, member = expand(start[point_cell], count[point_cell])
-    return point, piece[member]
+    point, member = expand(start[cells.visited], count[cells.visited])
+    piece = around[member]
+    tall, wide = reach_at(lat)
+    y, x = lat[point], lon[point]
+    south = np.minimum(pieces["lat1"], pieces["lat2"]) - tall
+    northern = np.maximum(pieces["lat1"], pieces["lat2"]) + tall
+    west = np.minimum(pieces["lon1"], pieces["lon2"]) - wide
+    east = np.maximum(pieces["lon1"], pieces["lon2"]) + wide
+    close = (south[piece] <= y) & (y <= northern[piece])
+    close &= (west[piece] <= x) & (x <= east[piece])
+    return point[close], piece[close]
 
 
-def _best_ways(
-    point: Ints, way: Ints, fit: Floats, near: Flags
+def _points_on_areas(
+    areas: Sequence[Area], lat: Ints, lon: Ints
 ) -> tuple[Ints, Ints]:
+    """Return the pairs of a point and the id of an area that it lies on."""
+    points = [np.empty(0, np.int64)]
+    ways = [np.empty(0, np.int64)]
+    for area in areas:
+        south, west, north, east = area.bounds
+        boxed = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        index = np.flatnonzero(boxed)
+        if len(index):
+            inside = index[_inside(area.corners, lat[index], lon[index])]
+            points.append(inside)
+            ways.append(np.full(len(inside), area.way))
+    return np.concatenate(points), np.concatenate(ways)
+
+
+def _inside(corners: Ints, lat: Ints, lon: Ints) -> Flags:
+    """Return which points lie within a ring, by the even-odd rule."""
+    y, x = corners.T.astype(np.float64)
+    y1, x1, y2, x2 = y[:-1], x[:-1], y[1:], x[1:]
+    slope = (x2 - x1) / np.where(y2 == y1, 1.0, y2 - y1)
+    out = np.zeros(len(lat), bool)
+    step = max(MOST_SIDES // len(corners), 1)
+    for first in range(0, len(lat), step):
+        part = slice(first, first + step)
+        north, east = lat[part, None], lon[part, None]
+        spans = (y1 > north) != (y2 > north)
+        crossed = spans & (east < x1 + (north - y1) * slope)
+        out[part] = crossed.sum(axis=1) % 2 == 1
+    return out
+
+
+def _ways_of(near: Surroundings, ids: Ints) -> tuple[Ints, Ints]:
+    """Return ids of ways, rising, and the number of each one's set of tags: where several are there
+    the first one's.
+    """
+    own = np.append(near.pieces["way"], [area.way for area in near.areas])
+    sets = np.append(near.pieces["tags"], [area.tags for area in near.areas])
+    known, first = np.unique(own, return_index=True)
+    return ids, sets[first[np.searchsorted(known, ids)]].astype(np.int64)
+
+
+def _best_ways(point: Ints, way: Ints, fit: Floats) -> tuple[Ints, Ints]:
     """Return the pairs to keep, in order, and the rank of each at its point: of each way its best
     piece, of each point its `NEAREST` best ways.
     """
-    index = np.flatnonzero(near)
-    index = index[np.lexsort((-fit[index], way[index], point[index]))]
-    changes = np.diff((point[index], way[index]), prepend=-1)
-    index = index[changes.any(axis=0)]
-    index = index[np.lexsort((-fit[index], point[index]))]
+    # By points, which are whole numbers, and of each the best fitting first.
+    order = np.argsort(point - 1.0 / (1.0 - fit))
+    pair = point[order] * (int(way.max(initial=0)) + 1) + way[order]
+    index = order[np.sort(np.unique(pair, return_index=True)[1])]
     rank = expand(0, np.bincount(point[index]))[1]
     kept = rank < NEAREST
     return index[kept], rank[kept]

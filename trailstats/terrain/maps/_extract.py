@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 import tempfile
 import zlib
 from collections import Counter
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,20 @@ from trailstats.errors import (
     MissingExtraError,
     TrailstatsError,
 )
-from trailstats.terrain.maps._candidates import expand
 from trailstats.terrain.maps._index import (
+    AREAS,
     HEAD_LENGTH,
     LONGEST_PIECE,
     PIECE,
-    TILE,
     TILES,
+    Tables,
+    cell_of_pieces,
+    expand,
     tile_of,
     write_tail,
 )
-from trailstats.terrain.maps._tags import GROUND_KEYS, IGNORED_WAYS
+from trailstats.terrain.maps._tags import AREAS as AREA_TAGS
+from trailstats.terrain.maps._tags import GROUND_KEYS, is_area, is_ground
 
 BATCH = 20_000
 """Ways gathered before their pieces are worked out together."""
@@ -85,7 +89,13 @@ def build_index(extract: Path, target: Path) -> None:
                 f"{extract}: holds no ways with a highway tag and positions"
             )
         tiles = _sort_by_tile(rows, made, collector.counts)
-        write_tail(made, tiles, collector.tag_sets(), _digest(extract))
+        tables = Tables(
+            tiles,
+            *collector.area_tables(),
+            collector.tag_sets(),
+            collector.date,
+        )
+        write_tail(made, tables, _digest(extract))
         made.replace(target)
 
 
@@ -98,12 +108,25 @@ class _Collector:
         self._sets: dict[tuple[str | None, ...], int] = {}
         self._lines: list[str] = []
         self._ways: list[tuple[int, int]] = []
+        self._areas: list[tuple[int, int, NDArray[np.int32]]] = []
+        self.date = ""
 
     def add(
-        self, way: int, tags: tuple[str | None, ...], lines: list[str]
+        self,
+        way: int,
+        tags: tuple[str | None, ...],
+        lines: list[str],
+        *,
+        area: bool = False,
     ) -> None:
-        """Take a way: its id, the values of `GROUND_KEYS`, and its lines as hexadecimal WKB."""
+        """Take a way: its id, the values of `GROUND_KEYS`, its lines as hexadecimal WKB, and
+        whether it goes around an area.
+        """
         number = self._sets.setdefault(tags, len(self._sets))
+        if area:
+            points = np.frombuffer(bytes.fromhex(lines[0][18:]), "<f8")
+            corners = np.rint(points.reshape(-1, 2)[:, ::-1] * 1e7)
+            self._areas.append((way, number, corners.astype(np.int32)))
         for line in lines:
             self._lines.append(line)
             self._ways.append((way, number))
@@ -124,6 +147,17 @@ class _Collector:
             for values in self._sets
         ]
 
+    def area_tables(self) -> tuple[NDArray[np.void], NDArray[np.int32]]:
+        """Return the areas and their corners."""
+        rows, start = [], 0
+        for way, tags, corners in self._areas:
+            box = (*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist())
+            rows.append((*box, way, tags, start, len(corners)))
+            start += len(corners)
+        none = np.empty((0, 2), np.int32)
+        corners = np.concatenate([none, *(area[2] for area in self._areas)])
+        return np.array(rows, AREAS), corners
+
     def _flush(self) -> None:
         if not self._ways:
             return
@@ -136,7 +170,7 @@ class _Collector:
         inside = owner[1:] == owner[:-1]
         ways = np.array(self._ways, dtype=np.int64)[owner[1:][inside]]
         start, end = position[:-1][inside], position[1:][inside]
-        rows = _rows_by_tile(*_short_straights(start, end, ways))
+        rows = _rows_of(*_short_straights(start, end, ways))
         tiles, counts = np.unique(rows["tile"], return_counts=True)
         self.counts.update(
             dict(zip(tiles.tolist(), counts.tolist(), strict=True))
@@ -161,30 +195,24 @@ def _short_straights(
     return low, high, ways[straight]
 
 
-def _rows_by_tile(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
-    """Return the rows of pieces, one for each tile that a piece's box touches."""
-    low = np.minimum(start, end) // TILE
-    high = np.maximum(start, end) // TILE
-    found = []
-    for corner in product((0, 1), (0, 1)):
-        tile = low + corner
-        pick = (tile <= high).all(axis=1)
-        rows = np.empty(int(pick.sum()), ROW)
-        rows["tile"] = tile_of(*(tile[pick] * TILE).T)
-        rows["lat1"], rows["lon1"] = start[pick].T
-        rows["lat2"], rows["lon2"] = end[pick].T
-        rows["way"], rows["tags"] = ways[pick].T
-        found.append(rows)
-    return np.concatenate(found)
+def _rows_of(start: Ints, end: Ints, ways: Ints) -> NDArray[np.void]:
+    """Return the rows of pieces, each in the tile that its middle lies in."""
+    rows = np.empty(len(ways), ROW)
+    rows["lat1"], rows["lon1"] = start.T
+    rows["lat2"], rows["lon2"] = end.T
+    rows["way"], rows["tags"] = ways.T
+    rows["tile"] = tile_of(cell_of_pieces(rows))
+    return rows
 
 
 def _sort_by_tile(
     rows: Path, target: Path, counts: Counter[int]
 ) -> NDArray[np.void]:
-    """Write the pieces in order of their tiles and return the table of tiles.
+    """Write the pieces in order of their tiles, and of their cells within each, and return the
+    table of tiles.
 
     A counting sort from file to file: each chunk of rows goes to where its tiles have their next
-    free row.
+    free row. Then each tile is put in order.
     """
     tiles = np.zeros(len(counts), TILES)
     tiles["tile"], tiles["count"] = np.array(sorted(counts.items())).T
@@ -201,10 +229,31 @@ def _sort_by_tile(
         pieces[free_rows] = chunk[list(PIECE.names or ())][order].astype(PIECE)
         free += count
     parts = np.split(pieces, tiles["start"][1:])
+    for part in parts:
+        part[:] = part[np.argsort(cell_of_pieces(part), kind="stable")]
     tiles["crc"] = [zlib.crc32(part.tobytes()) for part in parts]
     pieces.flush()
     del pieces, parts
     return tiles
+
+
+def date_of(extract: Path) -> str:
+    """Return the day that an extract says its data are of, ``YYYY-MM-DD``; empty where it says
+    none.
+    """
+    osmium = _osmium()
+    reader = osmium.io.Reader(str(extract))
+    try:
+        stated = str(reader.header().get("osmosis_replication_timestamp"))
+    finally:
+        reader.close()
+    if stated or ".pbf" in extract.suffixes:
+        return stated[:10]
+    # The header of XML as Overpass writes it.
+    opened = gzip.open if extract.suffix == ".gz" else open
+    with opened(extract, "rb") as stream:
+        found = re.search(rb'osm_base="(\d{4}-\d\d-\d\d)', stream.read(2000))
+    return found[1].decode() if found else ""
 
 
 def _digest(path: Path) -> bytes:
@@ -213,35 +262,54 @@ def _digest(path: Path) -> bytes:
 
 
 def _stream_ways(extract: Path, nodes: Path, collector: _Collector) -> None:
-    """Give every way that somebody may run on to the collector."""
-    try:
-        import osmium
-        from osmium.geom import WKBFactory
-    except ImportError as error:
-        raise MissingExtraError("osmium", "osm") from error
+    """Give every way and area that somebody may run on to the collector."""
+    osmium = _osmium()
+    from osmium.geom import WKBFactory
 
     factory = WKBFactory()
+    collector.date = stated = date_of(extract)
 
-    class Ways(osmium.SimpleHandler):
+    class Ways(osmium.SimpleHandler):  # type: ignore[misc, name-defined]
         def way(self, way: Any) -> None:  # noqa: ANN401 - a view into the reader's buffer
-            tags = way.tags
-            if tags["highway"] in IGNORED_WAYS:
+            if not is_ground(way.tags):
                 return
-            collector.add(
-                way.id, tuple(map(tags.get, GROUND_KEYS)), _lines(way, factory)
-            )
+            lines = _lines(way, factory)
+            area = len(lines) == 1 and _is_ring(lines[0]) and is_area(way.tags)
+            values = tuple(map(way.tags.get, GROUND_KEYS))
+            collector.add(way.id, values, lines, area=area)
+            if not stated:
+                # The newest change; 1970 where an extract leaves out when.
+                day = f"{way.timestamp:%Y-%m-%d}"
+                collector.date = max(collector.date, day, key=_known_day)
 
     locations = osmium.NodeLocationsForWays(
         osmium.index.create_map(f"sparse_file_array,{nodes}")
     )
     locations.ignore_errors()
-    highways = osmium.filter.KeyFilter("highway")
-    highways.enable_for(osmium.osm.WAY)
+    known = osmium.filter.KeyFilter("highway", *AREA_TAGS)
+    known.enable_for(osmium.osm.WAY)
     reader = osmium.io.Reader(str(extract), osmium.osm.NODE | osmium.osm.WAY)
     try:
-        osmium.apply(reader, highways, locations, Ways())
+        osmium.apply(reader, known, locations, Ways())
     finally:
         reader.close()
+
+
+def _known_day(day: str) -> str:
+    return "" if day.startswith("1970") else day
+
+
+def _is_ring(line: str) -> bool:
+    """Return whether a line in hexadecimal WKB ends where it begins, around something."""
+    return len(line) >= 18 + 4 * 32 and line[18:50] == line[-32:]
+
+
+def _osmium() -> Any:  # noqa: ANN401 - the module
+    try:
+        import osmium
+    except ImportError as error:
+        raise MissingExtraError("osmium", "osm") from error
+    return osmium
 
 
 def _lines(way: Any, factory: Any) -> list[str]:  # noqa: ANN401 - osmium's own types

@@ -5,59 +5,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
-from trailstats.terrain.maps._candidates import (
-    METRES,
-    NEAREST,
-    Candidates,
-    expand,
-)
+from trailstats.terrain.maps._candidates import METRES, Candidates, find
+from trailstats.terrain.maps._index import expand
+from trailstats.terrain.maps._rules import MatchRules
 
 STEPS = 4096
 """Steps whose transitions are worked out together, which bounds the memory."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MatchRules:
-    """What the matching takes for likely; all values are our choice, checked against
-    labelled tracks.
-
-    Attributes
-    ----------
-    spread : float
-        Standard deviation of a position's distance from the way [m]. Neighbouring positions err
-        alike, so it is larger than a receiver's own: each counts for less than one independent
-        observation.
-    turned : float
-        What a way at right angles to the direction of travel loses in log-likelihood.
-    off_way : float
-        Log-likelihood of a position where no mapped way is followed.
-    change : float
-        What changing to a connected way costs in log-likelihood.
-    detour : float
-        Each so many metres that the route over the junction is longer than the straight line cost
-        one [m].
-    jump : float
-        The most that any change between ways costs, connected or not.
-    leave : float
-        What leaving the mapped ways, or coming back to them, costs.
-    """
-
-    spread: float = 9.0
-    turned: float = 2.0
-    off_way: float = -3.0
-    change: float = 0.7
-    detour: float = 8.0
-    jump: float = 6.0
-    leave: float = 3.0
-
-
-MATCH_RULES = MatchRules()
-"""The values in use."""
 
 
 def follow(
@@ -65,8 +23,8 @@ def follow(
     step: tuple[Floats, Floats],
     whole: Flags,
     rules: MatchRules,
-) -> tuple[Ints, Floats]:
-    """Return the ways that a track most likely followed.
+) -> Floats:
+    """Return how likely a track followed each way.
 
     Parameters
     ----------
@@ -80,70 +38,90 @@ def follow(
 
     Returns
     -------
-    choice : numpy.ndarray of int, shape (n,)
-        Column of the candidate on the most likely sequence as a whole; `NEAREST` where no way is
-        followed.
-    probability : numpy.ndarray, shape (n, k + 1)
+    numpy.ndarray, shape (n, k + 1)
         Probability of each candidate, given the whole track; the last column is that of no way.
 
     Notes
     -----
-    The recursions are loops over points of the resampled track, not over records; everything that
-    depends on pairs of candidates is worked out before for many points at once.
+    The recursions go through all blocks of the track side by side, so that their loops are as long
+    as the square root of the number of points; everything that depends on pairs of candidates is
+    worked out before for many points at once.
     """
     n = len(found.way)
-    off_way = np.full((n, 1), rules.off_way)
-    fit = np.concatenate((found.fit, off_way), axis=1)
+    fit = np.column_stack((found.fit, np.full(n, rules.off_way)))
     transitions = _Transitions(found, _links(found), step, whole, rules)
     blocks = [
         transitions.between(first, min(first + STEPS, n - 1))
         for first in range(0, n - 1, STEPS)
     ]
-    none = np.empty((0, NEAREST + 1, NEAREST + 1), np.float32)
+    none = np.empty((0, fit.shape[1], fit.shape[1]))
     costs = np.concatenate([none, *blocks])
-    return _viterbi(fit, costs), _posterior(fit, costs)
+    return _posterior(fit, costs)
 
 
-def _viterbi(fit: Floats, costs: NDArray[np.float32]) -> Ints:
-    n, states = fit.shape
-    back = np.zeros((n, states), np.int64)
-    score = fit[0]
-    column = np.arange(states)
-    for i in range(1, n):
-        through = score[:, None] + costs[i - 1]
-        back[i] = best = through.argmax(axis=0)
-        score = through[best, column] + fit[i]
-    at = int(score.argmax())
-    out = [at]
-    for row in back[:0:-1].tolist():
-        at = row[at]
-        out.append(at)
-    return np.array(out[::-1], dtype=np.int64)
-
-
-def _posterior(fit: Floats, costs: NDArray[np.float32]) -> Floats:
+def _posterior(fit: Floats, costs: Floats) -> Floats:
     """Return the probabilities by the forward and the backward recursion."""
     seen = np.exp(fit - fit.max(axis=1, keepdims=True))
-    moves = np.exp(costs.astype(float))
-    forward, backward = np.empty_like(seen), np.ones_like(seen)
-    state = seen[0] / seen[0].sum()
-    forward[0] = state
-    for i in range(1, len(seen)):
-        state = (state @ moves[i - 1]) * seen[i]
-        state /= state.sum()
-        forward[i] = state
-    for i in range(len(seen) - 2, -1, -1):
-        state = moves[i] @ (seen[i + 1] * backward[i + 1])
-        backward[i] = state / state.sum()
-    both = forward * backward
+    moves = np.exp(costs) * seen[1:, None]
+    back = moves[::-1].transpose(0, 2, 1)
+    first = np.stack((seen[0], np.ones_like(seen[0])))
+    forward, backward = _states(first, np.stack((moves, back)))
+    both = forward * backward[::-1]
     return np.asarray(both / both.sum(axis=1, keepdims=True))
+
+
+def _states(first: Floats, steps: Floats) -> Floats:
+    """Return the states of chains at n points, from the first through n - 1 steps, each scaled.
+
+    Parameters
+    ----------
+    first : numpy.ndarray, shape (c, k)
+    steps : numpy.ndarray, shape (c, n - 1, k, k)
+
+    Returns
+    -------
+    numpy.ndarray, shape (c, n, k)
+
+    Notes
+    -----
+    A matrix product is associative, so the steps of each block are taken together before the first
+    state of the block is known.
+    """
+    chains, n, k, _ = steps.shape
+    length = max(isqrt(n), 1)
+    number = -(-n // length)
+    blocks = np.empty((chains, number * length, k, k))
+    blocks[:, :n] = steps
+    blocks[:, n:] = np.eye(k)
+    blocks = blocks.reshape(chains, number, length, k, k)
+    whole = blocks[:, :, 0]
+    for i in range(1, length):
+        whole = _scaled(whole @ blocks[:, :, i])
+    out = np.empty((chains, number, length, 1, k))
+    state = first[:, None]
+    for i in range(number):
+        out[:, i, 0] = state
+        state = _scaled(state @ whole[:, i])
+    for i in range(1, length):
+        out[:, :, i] = _scaled(out[:, :, i - 1] @ blocks[:, :, i - 1])
+    flat = out.reshape(chains, number * length, k)
+    return np.concatenate((flat, state), axis=1)[:, : n + 1]
+
+
+def _scaled(values: Floats) -> Floats:
+    """Return matrices scaled so that their products neither over- nor underflow."""
+    return np.asarray(values / values.max(axis=(-2, -1), keepdims=True))
 
 
 @dataclass(frozen=True, eq=False)
 class _Links:
-    """Where two ways meet: sorted pairs of ways, and the position of the junction [1e-7 deg]."""
+    """Where two ways meet: sorted pairs of ways, where each one's junctions start and how many
+    they are, and the positions of the junctions [1e-7 deg].
+    """
 
     pair: Ints
+    start: Ints
+    count: Ints
     latitude: Ints
     longitude: Ints
 
@@ -166,7 +144,10 @@ def _links(found: Candidates) -> _Links:
     one, other = one[meets], other[meets]
     pair = owner[one] * len(found.ids) + owner[other]
     order = np.argsort(pair, kind="stable")
-    return _Links(pair[order], lat[one[order]], lon[one[order]])
+    pair, first, count = np.unique(
+        pair[order], return_index=True, return_counts=True
+    )
+    return _Links(pair, first, count, lat[one[order]], lon[one[order]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,11 +160,12 @@ class _Transitions:
     whole: Flags
     rules: MatchRules
 
-    def between(self, first: int, last: int) -> NDArray[np.float32]:
+    def between(self, first: int, last: int) -> Floats:
         """Return the log-likelihoods from some points to those after them."""
         found, links, rules = self.found, self.links, self.rules
         here, there = slice(first, last), slice(first + 1, last + 1)
-        out = np.full((last - first, NEAREST + 1, NEAREST + 1), -rules.leave)
+        states = found.way.shape[1] + 1
+        out = np.full((last - first, states, states), -rules.leave)
         before = found.way[here][:, :, None]
         after = found.way[there][:, None, :]
         same = before == after
@@ -191,9 +173,9 @@ class _Transitions:
         # A change to another way may cost less where the two have a junction.
         t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
         pair = before[t, i, 0] * len(found.ids) + after[t, 0, j]
-        start = np.searchsorted(links.pair, pair)
-        stop = np.searchsorted(links.pair, pair, side="right")
-        entry, junction = expand(start, stop - start)
+        link, linked = find(pair, links.pair)
+        t, i, j, link = (v[linked] for v in (t, i, j, link))
+        entry, junction = expand(links.start[link], links.count[link])
         t, i, j = t[entry], i[entry], j[entry]
         lat0, lon0 = (values[here][t] for values in found.origin)
         narrow = METRES * np.cos(np.radians(lat0 * 1e-7))
@@ -209,6 +191,19 @@ class _Transitions:
         cost = np.maximum(-rules.change - longer / rules.detour, -rules.jump)
         np.maximum.at(out, (t, i, j), cost)
         out[:, -1, -1] = 0.0
+        self._leave_areas(out, before[:, :, 0], after[:, 0])
         # Across a gap anything is as likely as anything else.
         out[~self.whole[here]] = 0.0
-        return out.astype(np.float32)
+        return out
+
+    def _leave_areas(self, out: Floats, before: Ints, after: Ints) -> None:
+        """Let every step on and off an area cost what leaving a way does, without a junction."""
+        area, rules = np.append(self.found.area, False), self.rules
+        if not area.any():
+            return
+        here, there = area[before], area[after]
+        either = here[:, :, None] | there[:, None, :]
+        inner = out[:, :-1, :-1]
+        inner[either] = np.maximum(inner[either], -rules.leave)
+        out[:, :-1, -1][here] = -rules.change
+        out[:, -1, :-1][there] = -rules.change

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +22,22 @@ from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.maps._candidates import (
     METRES,
     Candidates,
+    Cells,
+    Surroundings,
+    cells_around,
     find_candidates,
-    reach_at,
 )
 from trailstats.terrain.maps._extract import build_index
-from trailstats.terrain.maps._index import CorruptIndexError, TileIndex, tile_of
-from trailstats.terrain.maps._matching import MATCH_RULES, MatchRules, follow
+from trailstats.terrain.maps._index import (
+    Area,
+    Bounds,
+    CorruptIndexError,
+    TileIndex,
+    cell_of,
+    tile_of,
+)
+from trailstats.terrain.maps._matching import follow
+from trailstats.terrain.maps._rules import MATCH_RULES, MatchRules
 from trailstats.terrain.maps._tags import RULES, Ground, ground_of
 
 __all__ = ["SPACING", "MapMatch", "RoadMap"]
@@ -39,6 +49,11 @@ SPACING = 10.0
 LONGEST_GAP = 100.0
 """Positions further apart than this are not joined, along the run or as the crow flies [m]
 (our choice).
+"""
+
+MARGIN = 10_000
+"""So far around a run an extract is looked at [1e-7 deg]: about 100 m, more than a way is looked
+for.
 """
 
 DIRECTION_OVER = 20.0
@@ -56,7 +71,7 @@ class MapMatch:
     distance : numpy.ndarray, shape (n,)
         Distance since the start, every `SPACING` metres [m].
     way : numpy.ndarray of int, shape (n,)
-        Id of the way on the most likely sequence of ways; 0 where none is followed.
+        Id of the most likely way, given the whole track; 0 where most likely none is followed.
     offset : numpy.ndarray, shape (n,)
         Distance from that way [m]; NaN where there is none.
     confidence : numpy.ndarray, shape (n,)
@@ -64,10 +79,18 @@ class MapMatch:
     p_trail : numpy.ndarray, shape (n,)
         Probability of trail: the mean over the ways that may have been followed, each by its tags.
         NaN where it is more likely that none was.
+    p_decided : numpy.ndarray, shape (n,)
+        The same where ways of kinds that decide nothing, such as footways without a surface, count
+        one half.
     technical : numpy.ndarray, shape (n,)
         Probability of technical ground, likewise; NaN where no tag speaks of it.
     tags : dict of int to dict
         Tags of every way in ``way``, as far as they are read.
+    covered : float
+        Share of the points that lie where the extracts have ways.
+    attribution : str
+        What has to stand where something from the extracts there is shown; empty where there are
+        none.
     """
 
     distance: Floats
@@ -75,8 +98,17 @@ class MapMatch:
     offset: Floats
     confidence: Floats
     p_trail: Floats
+    p_decided: Floats
     technical: Floats
     tags: dict[int, dict[str, str]] = field(default_factory=dict)
+    covered: float = 0.0
+    attribution: str = ""
+
+    @classmethod
+    def nowhere(cls) -> MapMatch:
+        """Return the match of a run where the extracts have no ways, without points."""
+        none = np.empty(0)
+        return cls(none, np.empty(0, np.int64), none, none, none, none, none)
 
     def __bool__(self) -> bool:
         """Whether any point lies on a way."""
@@ -221,14 +253,18 @@ class RoadMap:
         Returns
         -------
         MapMatch
-            Without points when the activity has no positions.
+            Without points when the activity has no positions, or none where the extracts have ways.
 
         Raises
         ------
         ConfigError, MissingExtraError, WriteError
             See `prepare`.
         """
-        return self.match_positions(*_points_along(clean(activity)), rules=rules)
+        run = clean(activity)
+        bounds = _bounds_of(run.columns["latitude"], run.columns["longitude"])
+        if not any(index.bounds.meets(bounds) for index in self.prepare()):
+            return MapMatch.nowhere()
+        return self.match_positions(*_points_along(run), rules=rules)
 
     def match_positions(
         self,
@@ -253,45 +289,74 @@ class RoadMap:
         MapMatch
         """
         lat, lon = latitude * 1e7, longitude * 1e7
-        east = np.diff(lon) * METRES * np.cos(np.radians(latitude[:-1]))
-        north = np.diff(lat) * METRES
-        pieces, sets = self._pieces_near(lat, lon)
-        direction = _direction_of_travel(lat, lon)
-        found = find_candidates(
-            lat, lon, direction, pieces, rules.spread, rules.turned
-        )
-        if not len(found.way):
-            none = np.empty(0)
-            return MapMatch(none, np.empty(0, np.int64), none, none, none, none)
-        joined = np.hypot(east, north) <= LONGEST_GAP
-        choice, probability = follow(found, (east, north), joined, rules)
-        return _match_of(distance, found, choice, probability, sets)
-
-    def _pieces_near(
-        self, lat: Floats, lon: Floats
-    ) -> tuple[NDArray[np.void], list[dict[str, str]]]:
-        """Return the pieces of ways in the tiles near some positions [1e-7 deg], and the sets of
-        tags.
-        """
         placed = np.isfinite(lat) & np.isfinite(lon)
         north, east = (np.rint(v[placed]).astype(np.int64) for v in (lat, lon))
-        tall, wide = reach_at(north)
-        rows = np.add.outer((-tall, tall), north)[:, None]
-        columns = np.add.outer((-wide, wide), east)
-        tiles = np.unique(tile_of(rows, columns))
+        cells = cells_around(north, east)
+        used = self._meeting(np.unique(tile_of(cells.numbers)))
+        if not used:
+            return MapMatch.nowhere()
+        near, sets = self._near(used, cells, _bounds_of(latitude, longitude))
+        found = find_candidates(
+            (lat, lon), _direction_of_travel(lat, lon), cells, near, rules
+        )
+        step = np.diff(lon) * np.cos(np.radians(latitude[:-1])), np.diff(lat)
+        step = step[0] * METRES, step[1] * METRES
+        joined = np.hypot(*step) <= LONGEST_GAP
+        match = _match_of(
+            distance, found, follow(found, step, joined, rules), sets
+        )
+        own = tile_of(cell_of(north, east))
+        covered = np.any([self.prepare()[i].has_tiles(own) for i in used], axis=0)
+        return replace(
+            match,
+            covered=float(covered.mean()),
+            attribution=self._attribution(used),
+        )
+
+    def _meeting(self, tiles: Ints) -> list[int]:
+        """Return the numbers of the extracts that have a way in some tiles."""
+        return [
+            number
+            for number, index in enumerate(self.prepare())
+            if index.has_tiles(tiles).any()
+        ]
+
+    def _attribution(self, used: Sequence[int]) -> str:
+        """Return what has to stand where something from some of the extracts is shown."""
+        parts = [
+            f"{self.extracts[i].name.partition('.')[0]}, "
+            f"{self.prepare()[i].date or 'day not stated'}"
+            for i in used
+        ]
+        return f"© OpenStreetMap contributors, ODbL ({'; '.join(parts)})"
+
+    def _near(
+        self, used: Sequence[int], cells: Cells, bounds: Bounds
+    ) -> tuple[Surroundings, list[dict[str, str]]]:
+        """Return what some of the extracts hold near a track, and the sets of tags."""
+        places: list[Ints] = []
         found: list[NDArray[np.void]] = []
+        areas: list[Area] = []
         sets: list[dict[str, str]] = []
-        for number, index in enumerate(self.prepare()):
+        for number in used:
+            index = self.prepare()[number]
             try:
-                pieces = index.pieces(tiles)
+                place, pieces = index.pieces(cells.numbers)
             except CorruptIndexError:
                 index = self._rebuild(number)
-                pieces = index.pieces(tiles)
-            if sets:
-                pieces["tags"] += len(sets)
+                place, pieces = index.pieces(cells.numbers)
+            pieces["tags"] += len(sets)
+            places.append(place)
             found.append(pieces)
+            areas += [
+                replace(area, tags=area.tags + len(sets))
+                for area in index.areas(bounds)
+            ]
             sets += index.tags
-        return np.concatenate(found), sets
+        place = np.concatenate(places)
+        count = np.bincount(place, minlength=len(cells.numbers))
+        pieces = np.concatenate(found)[np.argsort(place, kind="stable")]
+        return Surroundings(pieces, np.cumsum(count) - count, count, areas), sets
 
     def _open(self, extract: Path) -> TileIndex:
         path = self.index_path(extract)
@@ -328,6 +393,22 @@ def _build(extract: Path, path: Path) -> TileIndex:
             f"{path.parent}: the map's index can't be written: {error.strerror or error}"
         ) from error
     return TileIndex(path)
+
+
+def _bounds_of(latitude: Floats, longitude: Floats) -> Bounds:
+    """Return the box around some positions [deg], and `MARGIN` beyond; one that meets nothing
+    without any.
+    """
+    known = np.isfinite(latitude) & np.isfinite(longitude)
+    if not known.any():
+        return Bounds(1, 1, 0, 0)
+    lat, lon = latitude[known] * 1e7, longitude[known] * 1e7
+    return Bounds(
+        int(lat.min()) - MARGIN,
+        int(lon.min()) - MARGIN,
+        int(lat.max()) + MARGIN,
+        int(lon.max()) + MARGIN,
+    )
 
 
 def _points_along(run: CleanActivity) -> tuple[Floats, Floats, Floats]:
@@ -371,7 +452,6 @@ def _direction_of_travel(lat: Floats, lon: Floats) -> Floats:
 def _match_of(
     distance: Floats,
     found: Candidates,
-    choice: Ints,
     probability: Floats,
     sets: list[dict[str, str]],
 ) -> MapMatch:
@@ -382,7 +462,9 @@ def _match_of(
     ground_by_set = [ground_of(sets[number]) for number in numbers.tolist()]
     grounds = [ground_by_set[number] for number in shared.tolist()]
     trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
+    even = np.array([not ground.rule.decides for ground in grounds] + [False])
     rough = np.array([ground.technical for ground in grounds] + [np.nan])
+    choice = probability.argmax(axis=1)
     on_way = choice < width
     column = np.minimum(choice, width - 1)
     way = np.where(on_way, found.way[row, column], -1)
@@ -390,8 +472,12 @@ def _match_of(
     spoken = np.where(np.isnan(rough[found.way]), 0.0, weight)
     known = spoken.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p_trail = (weight * trail[found.way]).sum(axis=1) / weight.sum(axis=1)
+        known_ways = weight.sum(axis=1)
+        p_trail = (weight * trail[found.way]).sum(axis=1) / known_ways
+        decided = np.where(even, 0.5, trail)
+        p_decided = (weight * decided[found.way]).sum(axis=1) / known_ways
         technical = (spoken * np.nan_to_num(rough[found.way])).sum(axis=1) / known
+    off_way = probability[:, -1] > 0.5
     ids = np.append(found.ids, 0)
     used = np.unique(way[way >= 0])
     return MapMatch(
@@ -399,7 +485,8 @@ def _match_of(
         way=ids[way],
         offset=np.where(on_way, found.offset[row, column], np.nan),
         confidence=probability[row, choice],
-        p_trail=np.where(probability[:, -1] > 0.5, np.nan, p_trail),
+        p_trail=np.where(off_way, np.nan, p_trail),
+        p_decided=np.where(off_way, np.nan, p_decided),
         technical=np.where(known > 0.5, technical, np.nan),
         tags={int(found.ids[i]): sets[int(found.tags[i])] for i in used.tolist()},
     )

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from trailstats.errors import ConfigError, MissingExtraError, WriteError
-from trailstats.terrain.maps._tags import IGNORED_WAYS
+from trailstats.terrain.maps._tags import AREAS, is_ground
 from trailstats.terrain.maps.fetching._areas import SIDE, Area
 
-__all__ = ["AREAS", "check_osmium", "clip", "date_of"]
-
-AREAS: Final = {
-    "leisure": frozenset({"track", "pitch"}),
-    "natural": frozenset({"beach", "sand", "shingle"}),
-}
-"""Closed ways that are ground to run on, beside the ways with ``highway``."""
+__all__ = ["check_osmium", "clip"]
 
 
-def clip(extract: Path, area: Area, target: Path) -> int:
+def clip(extract: Path, area: Area, target: Path, date: str) -> int:
     """Write the ways of an extract that touch some tiles, with all their points.
 
     Parameters
@@ -29,6 +23,8 @@ def clip(extract: Path, area: Area, target: Path) -> int:
     area : Area
     target : Path
         ``.osm.pbf``; written beside its place and moved there when complete.
+    date : str
+        Day that the data are of, ``YYYY-MM-DD``, which the clip will state; empty for none.
 
     Returns
     -------
@@ -60,7 +56,9 @@ def clip(extract: Path, area: Area, target: Path) -> int:
         ) from error
     count = 0
     with folder as name:
-        made = Path(name) / "clip.osm.pbf"
+        made, dated = (
+            Path(name) / f"{part}.osm.pbf" for part in ("clip", "dated")
+        )
         storage = f"sparse_file_array,{Path(name) / 'nodes'}"
         try:
             ways = osmium.FileProcessor(str(extract)).with_locations(storage)
@@ -68,26 +66,27 @@ def clip(extract: Path, area: Area, target: Path) -> int:
             ways = ways.with_filter(osmium.filter.KeyFilter("highway", *AREAS))
             with osmium.BackReferenceWriter(str(made), str(extract)) as writer:
                 for way in ways:
-                    if _is_ground(way.tags) and _touches(way, tiles):
+                    if is_ground(way.tags) and _touches(way, tiles):
                         writer.add(way)
                         count += 1
+            _copy_with_date(made, dated, date)
         except (RuntimeError, ValueError, OSError) as error:
             raise ConfigError(
                 f"{extract}: is no readable map extract: {error}"
             ) from error
-        made.replace(target)
+        dated.replace(target)
     return count
 
 
-def date_of(extract: Path) -> str:
-    """Return the day that an extract's data are of, ``YYYY-MM-DD``; empty where it doesn't say."""
+def _copy_with_date(made: Path, target: Path, date: str) -> None:
+    """Copy a clip, which holds no header of its own, with the day of its data."""
     osmium = _osmium()
-    reader = osmium.io.Reader(str(extract))
-    try:
-        stated = str(reader.header().get("osmosis_replication_timestamp"))
-    finally:
-        reader.close()
-    return stated[:10]
+    header = osmium.io.Header()
+    if date:
+        header.set("osmosis_replication_timestamp", f"{date}T00:00:00Z")
+    with osmium.SimpleWriter(str(target), header=header) as writer:
+        for item in osmium.FileProcessor(str(made)):
+            writer.add(item)
 
 
 def check_osmium() -> None:
@@ -99,13 +98,6 @@ def check_osmium() -> None:
         Without the package osmium.
     """
     _osmium()
-
-
-def _is_ground(tags: Any) -> bool:  # noqa: ANN401 - osmium's own type
-    """Whether somebody may run on a way with these tags."""
-    if "highway" in tags:
-        return tags["highway"] not in IGNORED_WAYS
-    return any(tags.get(key) in values for key, values in AREAS.items())
 
 
 def _touches(way: Any, tiles: set[tuple[int, int]]) -> bool:  # noqa: ANN401 - osmium's own type

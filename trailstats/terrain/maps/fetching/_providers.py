@@ -12,13 +12,10 @@ from typing import Final, Protocol
 import numpy as np
 
 from trailstats.errors import ConfigError, DownloadError
+from trailstats.terrain.maps._extract import date_of
+from trailstats.terrain.maps._tags import AREAS
 from trailstats.terrain.maps.fetching._areas import Area, Box
-from trailstats.terrain.maps.fetching._clip import (
-    AREAS,
-    check_osmium,
-    clip,
-    date_of,
-)
+from trailstats.terrain.maps.fetching._clip import check_osmium, clip
 from trailstats.terrain.maps.fetching._http import Fetcher, Progress
 from trailstats.terrain.maps.fetching._regions import (
     Region,
@@ -290,7 +287,7 @@ def fetch_map(
     mark, date = server.fetch(download, whole, progress)
     with tempfile.TemporaryDirectory(dir=store.folder, prefix=".clip.") as folder:
         small = Path(folder) / f"{download.name}.osm.pbf"
-        ways = clip(whole, area, small)
+        ways = clip(whole, area, small, date)
         tiles = tuple(zip(area.rows.tolist(), area.columns.tolist(), strict=True))
         stored = StoredMap(
             name=download.name,

@@ -68,11 +68,6 @@ class StoredMap:
         }
         return facts | {"square_metres": self.area.square_metres}
 
-    @property
-    def attribution(self) -> str:
-        """What has to stand wherever something from it is shown."""
-        return f"© OpenStreetMap contributors, ODbL ({self.name}, {self.date})"
-
 
 class MapStore:
     """A folder of clips.
