@@ -98,7 +98,8 @@ def profile(
     if view.has("elevation"):
         y_title = f"elevation ({units.short})"
     return themed(
-        charts.profile(profile_rows(found, view, units), x_title, y_title)
+        charts.profile(profile_rows(found, view, units), x_title, y_title),
+        found.meta.attribution,
     )
 
 
@@ -131,7 +132,8 @@ def track(
     >>> ts.plots.track(run).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(charts.track(route_rows(*_analysis_and_track(run, athlete))))
+    found, view = _analysis_and_track(run, athlete)
+    return themed(charts.track(route_rows(found, view)), found.meta.attribution)
 
 
 def routes(history: History) -> Chart:
@@ -160,7 +162,7 @@ def routes(history: History) -> Chart:
     >>> ts.plots.routes(history).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(charts.routes(all_route_rows(history)))
+    return themed(charts.routes(all_route_rows(history)), history.attribution)
 
 
 def weekly(history: History, *, imperial: bool = False) -> Chart:
@@ -190,7 +192,7 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     rows = history_rows.weekly_rows(history.weekly(), units)
-    return themed(charts.weekly(rows, units.long))
+    return themed(charts.weekly(rows, units.long), history.attribution)
 
 
 def load(history: History) -> Chart:
@@ -218,7 +220,9 @@ def load(history: History) -> Chart:
     >>> len(ts.plots.load(history).to_dict()["layer"])
     2
     """
-    return themed(charts.load(history_rows.load_rows(history)))
+    return themed(
+        charts.load(history_rows.load_rows(history)), history.attribution
+    )
 
 
 def impact(history: History) -> Chart:
@@ -245,7 +249,10 @@ def impact(history: History) -> Chart:
     >>> ts.plots.impact(history).to_dict()["encoding"]["y"]["title"]
     'level-road km'
     """
-    return themed(charts.impact(history_rows.weekly_impact_rows(history)))
+    return themed(
+        charts.impact(history_rows.weekly_impact_rows(history)),
+        history.attribution,
+    )
 
 
 def intensity(history: History) -> Chart:
@@ -274,7 +281,8 @@ def intensity(history: History) -> Chart:
     """
     read = read_activities(history.activities)
     return themed(
-        charts.intensity(history_rows.intensity_rows(read, history.analyses))
+        charts.intensity(history_rows.intensity_rows(read, history.analyses)),
+        history.attribution,
     )
 
 
@@ -302,7 +310,9 @@ def variety(history: History) -> Chart:
     >>> ts.plots.variety(history).to_dict()["mark"]["type"]
     'rect'
     """
-    return themed(charts.variety(history_rows.variety_rows(history)))
+    return themed(
+        charts.variety(history_rows.variety_rows(history)), history.attribution
+    )
 
 
 def trend(history: History, *, imperial: bool = False) -> Chart:
@@ -335,7 +345,10 @@ def trend(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     found = history_rows.trend_rows(history, units)
-    return themed(charts.trend(found.points, found.lines, f"/{units.long}"))
+    return themed(
+        charts.trend(found.points, found.lines, f"/{units.long}"),
+        history.attribution,
+    )
 
 
 def calendar(history: History, *, imperial: bool = False) -> Chart:
@@ -365,7 +378,7 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     rows = history_rows.calendar_rows(history.activities, units)
-    return themed(charts.calendar(rows, units.long))
+    return themed(charts.calendar(rows, units.long), history.attribution)
 
 
 def claims(
@@ -401,7 +414,8 @@ def claims(
     answers = (
         evaluate_claims(results) if isinstance(results, History) else results
     )
-    return themed(charts.claims(claim_rows(answers, Units.of(imperial))))
+    said = results.attribution if isinstance(results, History) else ""
+    return themed(charts.claims(claim_rows(answers, Units.of(imperial))), said)
 
 
 def _analysis_and_track(

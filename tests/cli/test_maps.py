@@ -118,3 +118,89 @@ def test_nothing_is_fetched_that_could_not_be_read(
     assert code == 2
     assert "trailstats[osm]" in err
     assert offered.asked == []
+
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL (land-town, 2026-03-01)"
+
+
+@pytest.fixture
+def mapped(run, runs, offered) -> Path:
+    """Fetch the map of the runs."""
+    assert run("map", "get", runs, "--base-url", offered.address, "--yes")[0] == 0
+    return runs
+
+
+def test_the_attribution_stands_wherever_the_map_shows(
+    run, mapped, tmp_path
+) -> None:
+    """With the day of the extract: terminal, JSON, page, GeoJSON and pictures; nowhere without."""
+    file = mapped / "run.gpx"
+    page, shape = tmp_path / "page.html", tmp_path / "run.geojson"
+    pictures = tmp_path / "pictures"
+    shown = run("analyze", file)[1]
+    meta = json.loads(run("analyze", file, "--json")[1])["meta"]
+    summary = run("report", mapped, "-o", page, "--png", pictures)[1]
+    run("convert", file, shape)
+    collection = json.loads(shape.read_text())
+    assert f"Map data: {ATTRIBUTION}" in shown
+    assert f"Map data: {ATTRIBUTION}" in summary
+    assert meta["attribution"] == ATTRIBUTION
+    assert (
+        f"Map data: {ATTRIBUTION}." in page.read_text().partition("<footer>")[2]
+    )
+    assert collection["attribution"] == ATTRIBUTION
+    assert {f["properties"]["surface"] for f in collection["features"]} == {
+        "trail"
+    }
+    drawn = sorted(pictures.glob("*.svg"))
+    assert drawn
+    assert all("OpenStreetMap contributors, ODbL" in p.read_text() for p in drawn)
+    claims = json.loads(run("claims", mapped, "--json")[1])
+    assert claims["attribution"] == ATTRIBUTION
+    explained = json.loads(run("analyze", file, "--explain", "--json")[1])
+    assert explained["attribution"] == ATTRIBUTION
+    assert ATTRIBUTION in run("analyze", file, "--explain")[1]
+    without = run("analyze", file, "--json", "--evidence", "signal")[1]
+    assert "OpenStreetMap" not in without
+    run("report", mapped, "-o", page, "--evidence", "signal")
+    assert "contributors" not in page.read_text().partition("<footer>")[2][:400]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Write a map of another region."""
+    return write_map(
+        tmp_path / "away.osm", {7: (ROAD, [(90_000.0, 0.0), (90_900.0, 0.0)])}
+    )
+
+
+def test_a_map_of_another_region_says_so(run, runs, elsewhere, tmp_path) -> None:
+    """In the terminal, on the page, and in what `check` says of a file."""
+    said = "of another region"
+    page = tmp_path / "page.html"
+    assert said in run("analyze", runs / "run.gpx", "--map", elsewhere)[1]
+    assert said in run("report", runs, "-o", page, "--map", elsewhere)[1]
+    assert said in page.read_text()
+    shown = run("check", runs, "--map", elsewhere)[1]
+    assert "another" in shown
+    assert "region" in shown
+    checked = json.loads(run("check", runs, "--map", elsewhere, "--json")[1])
+    assert checked["files"][0]["map_coverage"] == 0.0
+
+
+def test_a_map_of_a_part_says_how_much(run, runs, tmp_path) -> None:
+    """A run of 6 km that leaves the map's ways after 2 km or so is covered by a third or so; the
+    border of a tile decides.
+    """
+    half = write_map(
+        tmp_path / "part.osm", {7: (ROAD, [(0.0, 0.0), (0.0, 100.0)])}
+    )
+    ts.convert(run_over([(0.0, 0.0), (0.0, 6000.0)]), runs / "run.gpx")
+    covered = json.loads(
+        run("analyze", runs / "run.gpx", "--map", half, "--json")[1]
+    )["metrics"]["map_coverage"]["value"]
+    # From 47 degrees north on a tile of 0.02 degrees is 2,224 m long.
+    assert covered == pytest.approx(2224 / 6000, abs=0.01)
+    for command in (("analyze", runs / "run.gpx"), ("check", runs)):
+        shown = run(*command, "--map", half)[1]
+        assert "map in use covers 37 %" in " ".join(shown.split())

@@ -14,7 +14,7 @@ from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.report import history_rows, text
-from trailstats.report.basis import basis_of, map_hint
+from trailstats.report.basis import basis_of
 from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.run_tables import glossary
 from trailstats.report.units import IMPERIAL
@@ -564,22 +564,6 @@ def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
     assert text.at_least(0.0, 0.9) == "≥ 0 %"
     assert text.at_least(0.95, 0.05) == "95 %"
     assert text.at_least(NAN, 0.9) == text.DASH
-
-
-@pytest.mark.parametrize(
-    ("unknown", "by_map", "given"),
-    [
-        (0.5, False, True),
-        (0.5, True, False),
-        (0.1, False, False),
-        (NAN, False, False),
-    ],
-)
-def test_a_map_is_recommended_where_it_would_help(unknown, by_map, given):
-    """Much unknown distance and no map give one sentence that names the option; otherwise nothing
-    is said.
-    """
-    assert ("map get" in map_hint(unknown, by_map)) is given
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,67 @@ def test_road_only_regions_stay_road(scored: pd.DataFrame) -> None:
 
 
 def test_probabilities_mean_what_they_say(scored: pd.DataFrame) -> None:
-    """On tagged ways the mean probability and the share of trail agree within 0.05, below and above
-    one half.
+    """On tagged ways the mean probability and the share of trail agree within 0.06, below and above
+    one half: a tag gives 0.97 at most, and another way beside may have been followed.
     """
     tagged = scored[(scored["conf"] == "tag") & scored["p"].notna()]
     for part in (tagged[tagged["p"] < 0.5], tagged[tagged["p"] >= 0.5]):
-        assert abs(part["p"].mean() - (part["label"] == "trail").mean()) < 0.05
+        assert abs(part["p"].mean() - (part["label"] == "trail").mean()) < 0.06
+
+
+@pytest.fixture(scope="module")
+def hidden(osm: Path, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Return the labelled points of every third run of Gothenburg, and what the map says there once
+    its ways have lost their surfaces.
+    """
+    import osmium
+
+    folder = tmp_path_factory.mktemp("hidden")
+    bare = folder / "gothenburg.osm.pbf"
+    with osmium.SimpleWriter(str(bare)) as writer:
+        for item in osmium.FileProcessor(
+            str(osm / "extracts" / "gothenburg.osm.pbf")
+        ):
+            tags = {tag.k: tag.v for tag in item.tags if tag.k != "surface"}
+            writer.add(item.replace(tags=tags) if item.is_way() else item)
+    town = ts.RoadMap(bare, cache=folder)
+    tracks = pd.read_csv(osm / "tracks.csv")
+    tracks = tracks[
+        (tracks["sport"] == "run") & (tracks["region"] == "gothenburg")
+    ]
+    labels = pd.read_csv(osm / "labels.csv.gz", low_memory=False)
+    found = []
+    for file in tracks["file"].iloc[::3]:
+        run = ts.clean(ts.read(osm / "tracks" / file))
+        match = town.match(run)
+        own = labels[(labels["file"] == file) & (labels["ambiguous"] != 1)]
+        seconds = pd.to_datetime(own["time"], utc=True, format="ISO8601")
+        since = (seconds - run.records.index[0]).dt.total_seconds()
+        known = (run.records.index - run.records.index[0]).total_seconds()
+        along = np.interp(since, known, run.track["distance"])
+        row = np.clip(np.searchsorted(match.distance, along - 5.0), 0, None)
+        row = np.minimum(row, len(match.distance) - 1)
+        found.append(own.assign(p=match.p_decided[row]))
+    return pd.concat(found)
+
+
+def test_ways_that_lost_their_surface_are_still_told(
+    hidden: pd.DataFrame,
+) -> None:
+    """The truth is the surface that the map doesn't show here: what is decided without it is right
+    19 times in 20.
+    """
+    known = hidden[
+        (hidden["conf"] == "tag") & hidden["label"].isin(["road", "trail"])
+    ]
+    decided = known[(known["p"] >= 0.7) | (known["p"] <= 0.3)]
+    assert len(known) > 1000
+    assert len(decided) / len(known) >= 0.6
+    assert ((decided["p"] > 0.5) == (decided["label"] == "trail")).mean() >= 0.95
+
+
+def test_footways_without_a_surface_are_left_open(hidden: pd.DataFrame) -> None:
+    """They are decided only where another way is as near."""
+    bare = hidden[hidden["basis"] == "footway_no_surface"]
+    assert len(bare) > 1000
+    assert ((bare["p"] >= 0.7) | (bare["p"] <= 0.3)).mean() <= 0.10

@@ -30,6 +30,7 @@ from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.results import Analysis, Metric, Totals
 from trailstats.terrain import (
     SurfaceEstimate,
+    SurfaceEvidence,
     TerrainRules,
     gather_evidence,
     surface_cuts,
@@ -146,7 +147,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         samples, segments, impact, totals, athlete, evidence
     )
     return Analysis(
-        meta=activity.meta,
+        meta=replace(activity.meta, attribution=_attribution(evidence)),
         totals=totals,
         metrics=metrics,
         segments=segments,
@@ -158,6 +159,11 @@ def measure(activity: Activity, options: Options) -> Analysis:
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + _used(evidence.signal, terrain),
     )
+
+
+def _attribution(evidence: SurfaceEvidence) -> str:
+    """Return what has to stand beside the ground for which ways of a map were of use."""
+    return evidence.match.attribution if evidence.match else ""
 
 
 def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]:

@@ -53,6 +53,13 @@ def surface_metrics(
     )
 
 
+def map_metrics(covered: float) -> dict[str, Metric]:
+    """Return how much of the run lies where the map has ways; NaN without a map."""
+    if np.isnan(covered):
+        return missing("no map was used", "map_coverage")
+    return found("map_coverage", covered, "measured: tiles of the map with ways")
+
+
 def path_metrics(samples: Samples) -> dict[str, Metric]:
     """Return how much the way turns."""
     s = samples

@@ -20,6 +20,7 @@ from trailstats.analysis._effort import (
 )
 from trailstats.analysis._ground import (
     course_metrics,
+    map_metrics,
     path_metrics,
     surface_metrics,
 )
@@ -77,6 +78,7 @@ def measure_metrics(
         **heart_rate_metrics(samples),
         **beat_metrics(samples),
         **_conditions(samples),
+        **map_metrics(evidence.covered),
     }
     return metrics, efforts
 

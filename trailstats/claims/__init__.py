@@ -153,6 +153,7 @@ def claims_document(
         else {"start": plain(period[0]), "end": plain(period[1])},
         "claims": [result.to_dict() for result in results],
         "rules": [rule.to_dict() for rule in rules],
+        **({"attribution": said} if (said := history.attribution) else {}),
     }
 
 

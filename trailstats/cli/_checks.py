@@ -10,11 +10,14 @@ from rich.text import Text
 from trailstats.cli._console import Row, console_width, note, print_rows
 from trailstats.cli._tables import sport_text
 from trailstats.model.activity import Activity
+from trailstats.report import text
+from trailstats.report.map_hint import COVERED
 from trailstats.schema.documents import plain
+from trailstats.terrain import RoadMap
 
 
-def checked(activity: Activity) -> dict[str, object]:
-    """Return what `check` says of one activity."""
+def checked(activity: Activity, town: RoadMap | None = None) -> dict[str, object]:
+    """Return what `check` says of one activity, and how much of it a map covers."""
     meta = activity.meta
     return {
         "file": meta.source,
@@ -30,6 +33,11 @@ def checked(activity: Activity) -> dict[str, object]:
         "n_laps": len(activity.laps),
         "n_pauses": len(activity.pauses),
         "issues": [issue.to_dict() for issue in activity.issues],
+        **(
+            {}
+            if town is None
+            else {"map_coverage": plain(town.coverage(activity))}
+        ),
     }
 
 
@@ -87,6 +95,11 @@ def _oddities(item: dict[str, Any]) -> list[str]:
     lines = [
         f"{issue['severity']}: {issue['message']}" for issue in item["issues"]
     ]
+    covered = item.get("map_coverage")
+    if covered == 0:
+        lines.append("the map in use is of another region")
+    elif covered is not None and covered < COVERED:
+        lines.append(f"the map in use covers {text.percent(covered)} of it")
     if "no_comparison" in item:
         lines.append(f"not compared: {item['no_comparison']}")
     for row in item.get("differences", ()):

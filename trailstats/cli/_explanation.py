@@ -58,8 +58,8 @@ def print_explanation(found: Explanation, units: Units) -> None:
         )
     ]
     print_rows(heads, rows, right=("from", "to", "p trail"))
-    if any(found.ways):
-        note("Map data: (c) OpenStreetMap contributors, Open Database Licence.")
+    if found.attribution:
+        note(f"Map data: {found.attribution}")
 
 
 def _cue_list(reasons: Sequence[Reason]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -74,6 +75,7 @@ def _print_reasons(file: str, options: Options, shown: o.Shown) -> ExitCode:
 def check(
     sources: o.Sources,
     compare: Annotated[bool, option("check-compare")] = False,
+    map: o.Maps = None,
     as_json: o.Json = False,
 ) -> ExitCode:
     """Show what is in the files, what is wrong with them, and what was salvaged.
@@ -81,6 +83,7 @@ def check(
     Example: trailstats check runs/
     """
     limits = ReadLimits()
+    town = o.Ground(map=map).road_map(None)
     found: list[dict[str, object]] = []
     for ref in list_all(sources, limits=limits):
         try:
@@ -89,7 +92,7 @@ def check(
             problem = f"{error.code}: {error}"
             found.append({"file": str(ref), "status": "failed", "error": problem})
             continue
-        found.extend(checked(activity) for activity in activities)
+        found.extend(checked(activity, town) for activity in activities)
         if compare:
             found[-len(activities)] |= _second_opinion(ref)
     if as_json:
@@ -126,7 +129,9 @@ def convert(
     activity = read(file)
     segments = None
     if output.suffix.lower() == ".geojson":
-        segments = analyze_by(activity, Options()).segments
+        found = analyze_by(activity, o.Ground().options(None)())
+        segments = found.segments
+        activity = replace(activity, meta=found.meta)
     path = convert_activity(activity, output, segments=segments)
     count = len(activity.records)
     if as_json:

@@ -22,7 +22,7 @@ from trailstats.cli._console import note
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
-from trailstats.history.map_need import MapNeed, map_need
+from trailstats.history.map_need import MapNeed, history_need
 from trailstats.schema import FORMAT_VERSION
 from trailstats.terrain.maps.fetching import (
     Area,
@@ -191,7 +191,7 @@ def remove(
 def _need_of(
     sources: Sequence[str], athlete: o.AthleteFile, work: Work
 ) -> MapNeed:
-    need = map_need(work.history(sources, o.athlete_of(athlete)))
+    need = history_need(work.history(sources, o.athlete_of(athlete)))
     if not len(need.distance):
         raise UsageProblem(
             "no recording with positions was found: no map is needed"

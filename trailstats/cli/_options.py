@@ -103,18 +103,28 @@ class Ground:
             For an unknown kind of evidence, an extract that is not there, a label file that can't
             be understood.
         """
-        folder = None if cache is None else cache / "maps"
         return partial(
             Options.of,
             terrain=_terrain_rules(self.evidence),
-            map=RoadMap(self.map, cache=folder)
-            if self.map
-            else MapStore().road_map(folder),
+            map=self.road_map(cache),
             labels=as_labels(self.labels),
             cleaning=CleanRules(
                 dem=GroundTiles.of(*self.dem) if self.dem else None
             ),
         )
+
+    def road_map(self, cache: Path | None) -> RoadMap | None:
+        """Return the map that was named, else the one that was fetched; None without any.
+
+        Raises
+        ------
+        ConfigError
+            For an extract that is not there.
+        """
+        folder = None if cache is None else cache / "maps"
+        if self.map:
+            return RoadMap(self.map, cache=folder)
+        return MapStore().road_map(folder)
 
 
 @dataclass(frozen=True)

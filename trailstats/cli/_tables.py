@@ -24,12 +24,12 @@ from trailstats.cli._console import (
 from trailstats.history import History
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.report.basis import map_hint
-from trailstats.report.overview import history_map_hint, overview_of
+from trailstats.report.map_hint import history_map_hint, runs_map_hint
+from trailstats.report.overview import overview_of
 from trailstats.report.palette import OUTCOMES, VERDICTS
 from trailstats.report.run_tables import column_texts, headed, metric_table
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Surface, SurfaceSource, Verdict, has_ground
+from trailstats.schema import Surface, Verdict
 from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def summary(history: History, units: Units) -> None:
         note(", ".join(shares))
         if hint := history_map_hint(history):
             note(hint)
+    if history.attribution:
+        note(f"Map data: {history.attribution}")
 
 
 def _count_of(number: int, noun: str) -> str:
@@ -170,13 +172,13 @@ def analysis(result: Analysis, units: Units) -> None:
         f"trail {text.percent(t.trail_share)}, road {text.percent(t.road_share)}, "
         f"unknown {text.percent(t.unknown_share)}, technical {text.percent(t.technical_share)}"
     )
-    by_map = bool((result.segments["surface_source"] == SurfaceSource.MAP).any())
-    hint = map_hint(t.unknown_share, by_map)
-    if hint and has_ground(meta.sport, meta.sub_sport):
+    if hint := runs_map_hint([result], meta.source):
         note(hint)
     _metrics(result, units)
     _segments(result.segments, units)
     _climbs(result.climbs, units)
+    if meta.attribution:
+        note(f"Map data: {meta.attribution}")
     for issue in result.issues:
         note(f"{issue.severity}: {issue.message}")
 

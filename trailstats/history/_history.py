@@ -24,6 +24,7 @@ from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.notebook import clock_text, html_card
 from trailstats.model.results import Analysis, Metric
 from trailstats.schema.documents import plain, rows
+from trailstats.terrain.maps.attribution import joined_attributions
 
 NAN = float("nan")
 
@@ -112,6 +113,11 @@ class History:
         times = self.activities["start_time"].dropna()
         return (times.min(), times.max()) if len(times) else None
 
+    @property
+    def attribution(self) -> str:
+        """What has to stand where the ground is shown; empty where no map was of use."""
+        return joined_attributions(self.activities["attribution"])
+
     def tables(self, table: schema.Table) -> Iterator[pd.DataFrame]:
         """Yield one table of each analysis, in their order, without loading the rest of it.
 
@@ -190,6 +196,7 @@ class History:
                 name: metric.to_dict() for name, metric in self.training().items()
             },
             "failures": [failure.to_dict() for failure in self.failures],
+            **({"attribution": said} if (said := self.attribution) else {}),
         }
 
 

@@ -52,6 +52,7 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "workout": meta.workout,
         "device": meta.device,
         "local_offset": meta.local_offset,
+        "attribution": meta.attribution,
         "surface": _surface_of_run(
             metrics["trail_probability"].value, meta.sub_sport
         ),

@@ -105,7 +105,13 @@ def _geojson(
             features.append(
                 _feature(line, {str(k): plain(v) for k, v in row.items()})
             )
-    return {"type": "FeatureCollection", "features": features}
+    collection: dict[str, object] = {
+        "type": "FeatureCollection",
+        "features": features,
+    }
+    if activity.meta.attribution:
+        collection["attribution"] = activity.meta.attribution
+    return collection
 
 
 def _segment_lines(

@@ -174,6 +174,8 @@ class ActivityMeta:
     device_totals : DeviceTotals
     gear : str
         Shoes or other gear, where an export names it.
+    attribution : str
+        What has to stand where the ground is shown; an analysis fills it where a map was of use.
 
     Examples
     --------
@@ -197,6 +199,7 @@ class ActivityMeta:
     rpe: float = float("nan")
     device_totals: DeviceTotals = DeviceTotals()
     gear: str = ""
+    attribution: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

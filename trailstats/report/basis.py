@@ -12,7 +12,8 @@ import numpy as np
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.schema import SurfaceSource, has_ground
+from trailstats.report.map_hint import runs_map_hint
+from trailstats.schema import SurfaceSource
 
 
 @dataclass(frozen=True)
@@ -95,36 +96,8 @@ def _recorded_channels(analyses: Sequence[Analysis]) -> str:
     )
 
 
-def map_hint(unknown_share: float, by_map: bool) -> str:
-    """Return the advice to give a map: where much is unknown and no map was of use; else an
-    empty text.
-
-    Parameters
-    ----------
-    unknown_share : float
-        Share of the distance whose surface is unknown.
-    by_map : bool
-        Whether the surface of any stretch is known from a map.
-    """
-    if by_map or not unknown_share >= text.MUCH_UNKNOWN:
-        return ""
-    return (
-        f"Of the distance {text.percent(unknown_share)} is unknown and no map was used. "
-        "OpenStreetMap would settle most of it: `trailstats map plan` shows which part of it these "
-        "recordings need, `trailstats map get` fetches it."
-    )
-
-
 def _hint(analyses: Sequence[Analysis]) -> str:
-    placed = [
-        a
-        for a in analyses
-        if a.totals.distance > 0 and has_ground(a.meta.sport, a.meta.sub_sport)
-    ]
-    total = sum(a.totals.distance for a in placed)
-    unknown = sum(a.totals.unknown_share * a.totals.distance for a in placed)
-    by_map = any((a.segments["surface_source"] == "map").any() for a in analyses)
-    hint = map_hint(unknown / total if total else 0.0, by_map)
+    hint = runs_map_hint(analyses)
     return f" {hint}" if hint else ""
 
 

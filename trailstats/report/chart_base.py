@@ -107,9 +107,15 @@ def tips(name: str, unit: str = "") -> list[object]:
     ]
 
 
-def themed(chart: Chart) -> Chart:
-    """Return a chart with the light theme and a width of its own, for notebooks and pictures."""
+def themed(chart: Chart, attribution: str = "") -> Chart:
+    """Return a chart with the light theme and a width of its own, for notebooks and pictures, and
+    below it what has to stand where map data are shown.
+    """
     out: Chart = chart.configure(**config(LIGHT))
+    if attribution:
+        below = {"orient": "bottom", "anchor": "start", "fontWeight": "normal"}
+        title = {"text": f"Map data: {attribution}", "fontSize": 10, **below}
+        out = out.properties(title=altair().TitleParams(**title))
     return out.properties(width=WIDTH) if out.width == "container" else out
 
 

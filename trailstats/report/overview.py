@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trailstats import schema
 from trailstats.history import History
-from trailstats.report.basis import map_hint
-from trailstats.schema import Surface, SurfaceSource, has_ground
+from trailstats.schema import Surface
 
 
 @dataclass(frozen=True)
@@ -51,22 +49,6 @@ def overview_of(history: History) -> Overview:
         moving_time=float(own["moving_time"].sum()),
         shares={s: _share_on(own, s, distance) for s in Surface},
     )
-
-
-def history_map_hint(history: History) -> str:
-    """Return the advice to give a map, as `map_hint`, for a whole history."""
-    read = read_activities(history.activities)
-    kinds = zip(read["sport"], read["sub_sport"], strict=True)
-    outside = read[[has_ground(*kind) for kind in kinds]]
-    outside = outside[outside["duplicate_of"] == ""]
-    distance = float(outside["distance"].sum())
-    hint = map_hint(_share_on(outside, Surface.UNKNOWN, distance), by_map=False)
-    # The segments of a long history take a while to read: only where there is something to say.
-    by_map = hint and any(
-        (table["surface_source"] == SurfaceSource.MAP).any()
-        for table in history.tables(schema.SEGMENTS)
-    )
-    return "" if by_map else hint
 
 
 def read_activities(activities: pd.DataFrame) -> pd.DataFrame:

@@ -61,11 +61,12 @@ def write_pictures(
     analyses = list(history.analyses)
     units = Units.of(imperial)
     rows = history_view(history, units, analyses=analyses)
-    drawn = {d.name: themed(d.draw()) for d in drawings(rows, units)}
+    said = history.attribution
+    drawn = {d.name: themed(d.draw(), said) for d in drawings(rows, units)}
     if lines := all_route_rows(history, analyses=analyses):
-        drawn["routes"] = themed(charts.routes(lines))
+        drawn["routes"] = themed(charts.routes(lines), said)
     if results:
-        drawn["claims"] = themed(charts.claims(claim_rows(results, units)))
+        drawn["claims"] = themed(charts.claims(claim_rows(results, units)), said)
     out = []
     for name, chart in drawn.items():
         spec = chart.to_json()

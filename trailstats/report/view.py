@@ -72,6 +72,8 @@ class Page:
         page.
     front : str
         Address of the front page, on the page of a single activity beside it.
+    attribution : str
+        What has to stand where the ground is shown; empty where no map was of use.
     """
 
     title: str
@@ -91,6 +93,7 @@ class Page:
     glossary: text.Pairs = ()
     folder: str = ""
     front: str = ""
+    attribution: str = ""
 
     def href(self, number: int) -> str:
         """Return the address of an activity: its section, or its own page in the folder."""
@@ -105,6 +108,7 @@ class Page:
             sections=(replace(section, number=0),),
             units=self.units,
             front=front,
+            attribution=self.attribution,
         )
 
 
@@ -180,6 +184,7 @@ def build_page(
         ),
         issues=issue_groups(analyses),
         units=units,
+        attribution=result.attribution,
         glossary=glossary(analyses),
     )
 
@@ -197,6 +202,7 @@ def _run_page(
         basis=basis_of([analysis], None, bool(athlete.privacy_zones)),
         sections=sections,
         units=units,
+        attribution=analysis.meta.attribution,
         glossary=glossary([analysis]),
     )
 

@@ -17,7 +17,13 @@ __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 
 LATER_KEYS: frozenset[str] = frozenset(
     f"activities.{entry.name}" for entry in METRICS.values() if entry.column
-) | {"limits.maximum_low", "limits.maximum_high", "analysis.stretches"}
+) | {
+    "activities.attribution",
+    "analysis.stretches",
+    "limits.maximum_high",
+    "limits.maximum_low",
+    "meta.attribution",
+}
 """Keys that may join the documents of one ``format_version`` after its first release, as
 ``"part.key"`` such as ``"segments.speed"``. Earlier documents lack them, so they are not required,
 and missing when such a document is read. A metric that becomes a column of the table of activities

@@ -120,6 +120,8 @@ class Explanation:
         The sum of a segment is its evidence before it is smoothed along the run and calibrated.
     ways : tuple of tuple of WayShare
         Of each segment, the longest first; empty without a map.
+    attribution : str
+        What has to stand where the ways are shown; empty without any.
 
     Examples
     --------
@@ -136,6 +138,7 @@ class Explanation:
     segments: pd.DataFrame
     reasons: tuple[tuple[Reason, ...], ...]
     ways: tuple[tuple[WayShare, ...], ...]
+    attribution: str = ""
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values, NaN as None: what the document ``explanation`` holds beside file and
@@ -154,6 +157,8 @@ class Explanation:
             "whole": [vars(reason) for reason in self.whole],
             "segments": segments,
         }
+        if self.attribution:
+            found["attribution"] = self.attribution
         return {name: plain(value) for name, value in found.items()}
 
 
@@ -208,6 +213,7 @@ def explain_terrain(
         segments=segments,
         reasons=_reasons(evidence, segments),
         ways=_ways(evidence.match, segments),
+        attribution=evidence.match.attribution if evidence.match else "",
     )
 
 

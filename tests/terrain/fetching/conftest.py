@@ -156,7 +156,9 @@ def town(tmp_path: Path) -> bytes:
         },
     )
     made = tmp_path / "town.osm.pbf"
-    with osmium.SimpleWriter(str(made)) as writer:
+    header = osmium.io.Header()
+    header.set("osmosis_replication_timestamp", "2026-03-01T20:21:22Z")
+    with osmium.SimpleWriter(str(made), header=header) as writer:
         for item in osmium.FileProcessor(str(xml)):
             writer.add(item)
     return made.read_bytes()

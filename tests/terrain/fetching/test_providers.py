@@ -91,7 +91,7 @@ def test_a_clip_holds_the_ways_nearby_and_no_more(
     assert stored.ways == 3
     assert stored.source == f"{offered.address}/land/town-latest.osm.pbf"
     (index,) = store.road_map().prepare()
-    assert index.date == stored.date
+    assert index.date == stored.date == "2026-03-01"
     assert store.maps() == [stored]
     assert store.road_map() is not None
     assert [p.name for p in store.folder.glob("*.osm.pbf")] == [

@@ -9,7 +9,8 @@ from trailstats.terrain.maps._tags import (
     GroundRule,
     ground_of,
 )
-from trailstats.terrain.maps.road_map import MapMatch, RoadMap
+from trailstats.terrain.maps.map_match import MapMatch
+from trailstats.terrain.maps.road_map import RoadMap
 
 __all__ = [
     "GROUND_KEYS",

@@ -23,9 +23,9 @@ from trailstats.terrain.maps._rules import MatchRules
 METRES = np.radians(1.0) * EARTH_RADIUS * 1e-7
 """Length of 1e-7 degrees of latitude [m]."""
 
-REACH = 30.0
-"""Ways further away than this are no candidates [m], our choice, several times the usual error of a
-receiver.
+REACH = 25.0
+"""Ways further away than this are no candidates [m], our choice: nearly three times the spread that
+`MatchRules` takes for usual.
 """
 
 NEAREST = 6
@@ -74,13 +74,33 @@ class Surroundings:
 
 
 @dataclass(frozen=True, eq=False)
+class Ways:
+    """The ways and areas near a track.
+
+    Attributes
+    ----------
+    ids, tags : numpy.ndarray of int, shape (w,)
+        Id of each, rising, and number of its set of tags: where several are there the first one's.
+    area : numpy.ndarray of bool, shape (w,)
+        Whether it is an area.
+    owner : numpy.ndarray of int, shape (p,)
+        Number of the way of each piece.
+    """
+
+    ids: Ints
+    tags: Ints
+    area: Flags
+    owner: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Candidates:
     """Ways near the points of a track: k columns, at most `NEAREST`, as many as any point needs.
 
     Attributes
     ----------
     way : numpy.ndarray of int, shape (n, k)
-        Number of the way in ``ids``; -1 where there is none.
+        Number of the way; -1 where there is none.
     offset : numpy.ndarray, shape (n, k)
         Distance from the point [m]; infinite where there is no way.
     fit : numpy.ndarray, shape (n, k)
@@ -90,13 +110,9 @@ class Candidates:
     origin : tuple of numpy.ndarray, shape (n,)
         Latitude and longitude of the points [1e-7 deg].
     pieces : numpy.ndarray
-        All pieces of these ways near the track, one row each.
-    owner : numpy.ndarray of int, shape (pieces,)
-        Number of the way of each piece.
-    ids, tags : numpy.ndarray of int, shape (ways,)
-        Id of each way, and number of its set of tags.
-    area : numpy.ndarray of bool, shape (ways,)
-        Whether it is an area.
+        All pieces near the track, one row each.
+    ways : Ways
+        Near the track, numbered as in ``way``.
     """
 
     way: Ints
@@ -106,10 +122,7 @@ class Candidates:
     north: Floats
     origin: tuple[Floats, Floats]
     pieces: NDArray[np.void]
-    owner: Ints
-    ids: Ints
-    tags: Ints
-    area: Flags
+    ways: Ways
 
 
 def reach_at(latitude: Ints) -> tuple[int, int]:
@@ -179,23 +192,22 @@ def find_candidates(
     ahead = direction[placed]
     across = dx * np.sin(ahead)[point] - dy * np.cos(ahead)[point]
     across = np.nan_to_num(across * across / squared)
-    way = pieces["way"][piece]
-    on_area = np.isin(way, [area.way for area in near.areas])
-    fit = -0.5 * (offset / rules.spread) ** 2
-    fit += np.where(on_area, rules.on_area, -rules.turned * across)
+    ways = _ways_in(near)
+    way = ways.owner[piece]
+    # An area's border says nothing of the direction on it.
+    beside = np.where(ways.area[way], rules.on_area, -rules.turned * across)
+    fit = beside - 0.5 * (offset / rules.spread) ** 2
     # Those in reach, and the areas that a point lies on.
     chosen = np.flatnonzero(offset <= REACH)
     inside, area = _points_on_areas(near.areas, lat, lon)
     nothing = np.zeros(len(inside))
     point = np.append(point[chosen], inside)
-    way = np.append(way[chosen], area)
+    way = np.append(way[chosen], np.searchsorted(ways.ids, area))
     offset, east, north = (
         np.append(v[chosen], nothing) for v in (offset, east, north)
     )
     fit = np.append(fit[chosen], nothing + rules.on_area)
-    ways, tags = _ways_of(near, np.unique(way))
-    number = np.searchsorted(ways, way)
-    kept, rank = _best_ways(point, number, fit)
+    kept, rank = _best_ways(point, way, fit)
     row = placed[point[kept]]
     width = int(rank.max(initial=0)) + 1
 
@@ -204,19 +216,15 @@ def find_candidates(
         out[row, rank] = values[kept]
         return out
 
-    own = pieces[np.isin(pieces["way"], ways)]
     return Candidates(
-        way=table(number, -1.0).astype(np.int64),
+        way=table(way, -1.0).astype(np.int64),
         offset=table(offset, np.inf),
         fit=table(fit, -np.inf),
         east=table(east, np.nan),
         north=table(north, np.nan),
         origin=position,
-        pieces=own,
-        owner=np.searchsorted(ways, own["way"]),
-        ids=ways,
-        tags=tags,
-        area=np.isin(ways, [area.way for area in near.areas]),
+        pieces=pieces,
+        ways=ways,
     )
 
 
@@ -240,15 +248,24 @@ def _pairs_in_reach(
     start = np.cumsum(count) - count
     point, member = expand(start[cells.visited], count[cells.visited])
     piece = around[member]
+    # First by latitude, which leaves few.
     tall, wide = reach_at(lat)
-    y, x = lat[point], lon[point]
-    south = np.minimum(pieces["lat1"], pieces["lat2"]) - tall
-    northern = np.maximum(pieces["lat1"], pieces["lat2"]) + tall
-    west = np.minimum(pieces["lon1"], pieces["lon2"]) - wide
-    east = np.maximum(pieces["lon1"], pieces["lon2"]) + wide
-    close = (south[piece] <= y) & (y <= northern[piece])
-    close &= (west[piece] <= x) & (x <= east[piece])
+    low, high = _span(pieces, "lat", tall)
+    y = lat.astype(np.int32)[point]
+    close = np.flatnonzero((low[piece] <= y) & (y <= high[piece]))
+    point, piece = point[close], piece[close]
+    low, high = _span(pieces, "lon", wide)
+    x = lon.astype(np.int32)[point]
+    close = np.flatnonzero((low[piece] <= x) & (x <= high[piece]))
     return point[close], piece[close]
+
+
+def _span(
+    pieces: NDArray[np.void], axis: str, beyond: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return from where to where pieces reach along an axis, and so far beyond [1e-7 deg]."""
+    ends = pieces[f"{axis}1"], pieces[f"{axis}2"]
+    return np.minimum(*ends) - beyond, np.maximum(*ends) + beyond
 
 
 def _points_on_areas(
@@ -284,14 +301,17 @@ def _inside(corners: Ints, lat: Ints, lon: Ints) -> Flags:
     return out
 
 
-def _ways_of(near: Surroundings, ids: Ints) -> tuple[Ints, Ints]:
-    """Return ids of ways, rising, and the number of each one's set of tags: where several are there
-    the first one's.
-    """
-    own = np.append(near.pieces["way"], [area.way for area in near.areas])
+def _ways_in(near: Surroundings) -> Ways:
+    """Return the ways of what lies near a track."""
+    ids = np.append(near.pieces["way"], [area.way for area in near.areas])
     sets = np.append(near.pieces["tags"], [area.tags for area in near.areas])
-    known, first = np.unique(own, return_index=True)
-    return ids, sets[first[np.searchsorted(known, ids)]].astype(np.int64)
+    known, first, owner = np.unique(
+        ids.astype(np.int64), return_index=True, return_inverse=True
+    )
+    n = len(near.pieces)
+    area = np.zeros(len(known), bool)
+    area[owner[n:]] = True
+    return Ways(known, sets[first].astype(np.int64), area, owner[:n])
 
 
 def _best_ways(point: Ints, way: Ints, fit: Floats) -> tuple[Ints, Ints]:

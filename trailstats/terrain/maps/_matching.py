@@ -63,37 +63,40 @@ def _posterior(fit: Floats, costs: Floats) -> Floats:
     """Return the probabilities by the forward and the backward recursion."""
     seen = np.exp(fit - fit.max(axis=1, keepdims=True))
     moves = np.exp(costs) * seen[1:, None]
-    back = moves[::-1].transpose(0, 2, 1)
+    n, k, _ = moves.shape
+    length = max(isqrt(n), 1)
+    number = -(-n // length)
+    steps = np.empty((2, number * length, k, k))
+    steps[0, :n] = moves
+    steps[1, :n] = moves[::-1].transpose(0, 2, 1)
+    steps[:, n:] = np.eye(k)
     first = np.stack((seen[0], np.ones_like(seen[0])))
-    forward, backward = _states(first, np.stack((moves, back)))
+    blocks = steps.reshape(2, number, length, k, k)
+    forward, backward = _states(first, blocks)[:, : n + 1]
     both = forward * backward[::-1]
     return np.asarray(both / both.sum(axis=1, keepdims=True))
 
 
-def _states(first: Floats, steps: Floats) -> Floats:
-    """Return the states of chains at n points, from the first through n - 1 steps, each scaled.
+def _states(first: Floats, blocks: Floats) -> Floats:
+    """Return the states of chains, from the first through the steps of one block after the other,
+    each scaled.
 
     Parameters
     ----------
     first : numpy.ndarray, shape (c, k)
-    steps : numpy.ndarray, shape (c, n - 1, k, k)
+    blocks : numpy.ndarray, shape (c, b, l, k, k)
+        Steps of b blocks of the length l.
 
     Returns
     -------
-    numpy.ndarray, shape (c, n, k)
+    numpy.ndarray, shape (c, b * l + 1, k)
 
     Notes
     -----
     A matrix product is associative, so the steps of each block are taken together before the first
     state of the block is known.
     """
-    chains, n, k, _ = steps.shape
-    length = max(isqrt(n), 1)
-    number = -(-n // length)
-    blocks = np.empty((chains, number * length, k, k))
-    blocks[:, :n] = steps
-    blocks[:, n:] = np.eye(k)
-    blocks = blocks.reshape(chains, number, length, k, k)
+    chains, number, length, k, _ = blocks.shape
     whole = blocks[:, :, 0]
     for i in range(1, length):
         whole = _scaled(whole @ blocks[:, :, i])
@@ -105,7 +108,7 @@ def _states(first: Floats, steps: Floats) -> Floats:
     for i in range(1, length):
         out[:, :, i] = _scaled(out[:, :, i - 1] @ blocks[:, :, i - 1])
     flat = out.reshape(chains, number * length, k)
-    return np.concatenate((flat, state), axis=1)[:, : n + 1]
+    return np.concatenate((flat, state), axis=1)
 
 
 def _scaled(values: Floats) -> Floats:
@@ -128,12 +131,12 @@ class _Links:
 
 def _links(found: Candidates) -> _Links:
     """Return every pair of ways that share an end of a piece."""
-    pieces, ways = found.pieces, len(found.ids) + 1
+    pieces, ways = found.pieces, len(found.ways.ids) + 1
     lat = np.append(pieces["lat1"], pieces["lat2"]).astype(np.int64)
     lon = np.append(pieces["lon1"], pieces["lon2"]).astype(np.int64)
     # Equal coordinates are one node: that holds across extracts too, where ids may not.
     _, node = np.unique((lat << 32) + lon, return_inverse=True)
-    owner = np.tile(found.owner, 2)
+    owner = np.tile(found.ways.owner, 2)
     visits, first = np.unique(node * ways + owner, return_index=True)
     node, owner = visits // ways, owner[first]
     lat, lon = lat[first], lon[first]
@@ -142,7 +145,7 @@ def _links(found: Candidates) -> _Links:
     one, other = expand(start[node], degree[node])
     meets = owner[one] != owner[other]
     one, other = one[meets], other[meets]
-    pair = owner[one] * len(found.ids) + owner[other]
+    pair = owner[one] * len(found.ways.ids) + owner[other]
     order = np.argsort(pair, kind="stable")
     pair, first, count = np.unique(
         pair[order], return_index=True, return_counts=True
@@ -172,7 +175,7 @@ class _Transitions:
         out[:, :-1, :-1] = np.where(same, 0.0, -rules.jump)
         # A change to another way may cost less where the two have a junction.
         t, i, j = np.nonzero(~same & (before >= 0) & (after >= 0))
-        pair = before[t, i, 0] * len(found.ids) + after[t, 0, j]
+        pair = before[t, i, 0] * len(found.ways.ids) + after[t, 0, j]
         link, linked = find(pair, links.pair)
         t, i, j, link = (v[linked] for v in (t, i, j, link))
         entry, junction = expand(links.start[link], links.count[link])
@@ -198,7 +201,7 @@ class _Transitions:
 
     def _leave_areas(self, out: Floats, before: Ints, after: Ints) -> None:
         """Let every step on and off an area cost what leaving a way does, without a junction."""
-        area, rules = np.append(self.found.area, False), self.rules
+        area, rules = np.append(self.found.ways.area, False), self.rules
         if not area.any():
             return
         here, there = area[before], area[after]

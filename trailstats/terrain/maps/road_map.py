@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, Ints
@@ -21,7 +20,6 @@ from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.maps._candidates import (
     METRES,
-    Candidates,
     Cells,
     Surroundings,
     cells_around,
@@ -38,9 +36,11 @@ from trailstats.terrain.maps._index import (
 )
 from trailstats.terrain.maps._matching import follow
 from trailstats.terrain.maps._rules import MATCH_RULES, MatchRules
-from trailstats.terrain.maps._tags import RULES, Ground, ground_of
+from trailstats.terrain.maps._tags import RULES
+from trailstats.terrain.maps.attribution import attribution_of
+from trailstats.terrain.maps.map_match import MapMatch, match_of
 
-__all__ = ["SPACING", "MapMatch", "RoadMap"]
+__all__ = ["SPACING", "RoadMap"]
 
 
 SPACING = 10.0
@@ -60,79 +60,6 @@ DIRECTION_OVER = 20.0
 """The direction of travel is that of the chord from so far before to so far behind a point [m]
 (our choice).
 """
-
-
-@dataclass(frozen=True, eq=False)
-class MapMatch:
-    """The ways that a run followed, at points along it.
-
-    Attributes
-    ----------
-    distance : numpy.ndarray, shape (n,)
-        Distance since the start, every `SPACING` metres [m].
-    way : numpy.ndarray of int, shape (n,)
-        Id of the most likely way, given the whole track; 0 where most likely none is followed.
-    offset : numpy.ndarray, shape (n,)
-        Distance from that way [m]; NaN where there is none.
-    confidence : numpy.ndarray, shape (n,)
-        Probability of that way, or of none, given the whole track.
-    p_trail : numpy.ndarray, shape (n,)
-        Probability of trail: the mean over the ways that may have been followed, each by its tags.
-        NaN where it is more likely that none was.
-    p_decided : numpy.ndarray, shape (n,)
-        The same where ways of kinds that decide nothing, such as footways without a surface, count
-        one half.
-    technical : numpy.ndarray, shape (n,)
-        Probability of technical ground, likewise; NaN where no tag speaks of it.
-    tags : dict of int to dict
-        Tags of every way in ``way``, as far as they are read.
-    covered : float
-        Share of the points that lie where the extracts have ways.
-    attribution : str
-        What has to stand where something from the extracts there is shown; empty where there are
-        none.
-    """
-
-    distance: Floats
-    way: Ints
-    offset: Floats
-    confidence: Floats
-    p_trail: Floats
-    p_decided: Floats
-    technical: Floats
-    tags: dict[int, dict[str, str]] = field(default_factory=dict)
-    covered: float = 0.0
-    attribution: str = ""
-
-    @classmethod
-    def nowhere(cls) -> MapMatch:
-        """Return the match of a run where the extracts have no ways, without points."""
-        none = np.empty(0)
-        return cls(none, np.empty(0, np.int64), none, none, none, none, none)
-
-    def __bool__(self) -> bool:
-        """Whether any point lies on a way."""
-        return bool((self.way != 0).any())
-
-    def ground(self, way: int) -> Ground:
-        """Return what the tags of one of the ways say."""
-        return ground_of(self.tags[way])
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the points as a table, with the name of the rule that each way's tags met."""
-        names = {way: self.ground(way).rule.name for way in self.tags}
-        columns = (
-            "distance",
-            "way",
-            "offset",
-            "confidence",
-            "p_trail",
-            "technical",
-        )
-        table = pd.DataFrame({c: getattr(self, c) for c in columns})
-        return table.assign(
-            rule=[names.get(way, "") for way in self.way.tolist()]
-        )
 
 
 class RoadMap:
@@ -266,6 +193,39 @@ class RoadMap:
             return MapMatch.nowhere()
         return self.match_positions(*_points_along(run), rules=rules)
 
+    def coverage(self, activity: Activity) -> float:
+        """Return the share of an activity's positions that lie where the extracts have ways.
+
+        Parameters
+        ----------
+        activity : Activity
+
+        Returns
+        -------
+        float
+            In tiles of 0.02 degrees; NaN without positions.
+
+        Raises
+        ------
+        ConfigError, MissingExtraError, WriteError
+            See `prepare`.
+        """
+        records = activity.records
+        lat, lon = (
+            records[c].to_numpy() * 1e7 for c in ("latitude", "longitude")
+        )
+        known = np.isfinite(lat) & np.isfinite(lon)
+        if not known.any():
+            return float("nan")
+        tiles = tile_of(
+            cell_of(*(np.rint(v[known]).astype(np.int64) for v in (lat, lon)))
+        )
+        return self._covered(tiles)
+
+    def _covered(self, tiles: Ints) -> float:
+        held = [index.has_tiles(tiles) for index in self.prepare()]
+        return float(np.any(held, axis=0).mean())
+
     def match_positions(
         self,
         distance: Floats,
@@ -302,14 +262,12 @@ class RoadMap:
         step = np.diff(lon) * np.cos(np.radians(latitude[:-1])), np.diff(lat)
         step = step[0] * METRES, step[1] * METRES
         joined = np.hypot(*step) <= LONGEST_GAP
-        match = _match_of(
+        match = match_of(
             distance, found, follow(found, step, joined, rules), sets
         )
-        own = tile_of(cell_of(north, east))
-        covered = np.any([self.prepare()[i].has_tiles(own) for i in used], axis=0)
         return replace(
             match,
-            covered=float(covered.mean()),
+            covered=self._covered(tile_of(cell_of(north, east))),
             attribution=self._attribution(used),
         )
 
@@ -323,12 +281,10 @@ class RoadMap:
 
     def _attribution(self, used: Sequence[int]) -> str:
         """Return what has to stand where something from some of the extracts is shown."""
-        parts = [
-            f"{self.extracts[i].name.partition('.')[0]}, "
-            f"{self.prepare()[i].date or 'day not stated'}"
+        return attribution_of(
+            (self.extracts[i].name.partition(".")[0], self.prepare()[i].date)
             for i in used
-        ]
-        return f"© OpenStreetMap contributors, ODbL ({'; '.join(parts)})"
+        )
 
     def _near(
         self, used: Sequence[int], cells: Cells, bounds: Bounds
@@ -447,46 +403,3 @@ def _direction_of_travel(lat: Floats, lon: Floats) -> Floats:
     dx = dx * np.cos(np.radians(lat * 1e-7))
     moved = np.hypot(dx, dy) * METRES > SPACING / 2
     return np.where(moved, np.arctan2(dy, dx), np.nan)
-
-
-def _match_of(
-    distance: Floats,
-    found: Candidates,
-    probability: Floats,
-    sets: list[dict[str, str]],
-) -> MapMatch:
-    n, width = found.way.shape
-    row = np.arange(n)
-    # Many ways share one set of tags.
-    numbers, shared = np.unique(found.tags, return_inverse=True)
-    ground_by_set = [ground_of(sets[number]) for number in numbers.tolist()]
-    grounds = [ground_by_set[number] for number in shared.tolist()]
-    trail = np.array([ground.rule.p_trail for ground in grounds] + [0.0])
-    even = np.array([not ground.rule.decides for ground in grounds] + [False])
-    rough = np.array([ground.technical for ground in grounds] + [np.nan])
-    choice = probability.argmax(axis=1)
-    on_way = choice < width
-    column = np.minimum(choice, width - 1)
-    way = np.where(on_way, found.way[row, column], -1)
-    weight = np.where(found.way >= 0, probability[:, :-1], 0.0)
-    spoken = np.where(np.isnan(rough[found.way]), 0.0, weight)
-    known = spoken.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        known_ways = weight.sum(axis=1)
-        p_trail = (weight * trail[found.way]).sum(axis=1) / known_ways
-        decided = np.where(even, 0.5, trail)
-        p_decided = (weight * decided[found.way]).sum(axis=1) / known_ways
-        technical = (spoken * np.nan_to_num(rough[found.way])).sum(axis=1) / known
-    off_way = probability[:, -1] > 0.5
-    ids = np.append(found.ids, 0)
-    used = np.unique(way[way >= 0])
-    return MapMatch(
-        distance=distance,
-        way=ids[way],
-        offset=np.where(on_way, found.offset[row, column], np.nan),
-        confidence=probability[row, choice],
-        p_trail=np.where(off_way, np.nan, p_trail),
-        p_decided=np.where(off_way, np.nan, p_decided),
-        technical=np.where(known > 0.5, technical, np.nan),
-        tags={int(found.ids[i]): sets[int(found.tags[i])] for i in used.tolist()},
-    )

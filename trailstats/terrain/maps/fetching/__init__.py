@@ -13,6 +13,7 @@ from trailstats.terrain.maps.fetching._providers import (
     Provider,
     Server,
     fetch_map,
+    known_names,
     server_of,
 )
 from trailstats.terrain.maps.fetching._regions import choose_regions
@@ -32,5 +33,6 @@ __all__ = [
     "check_osmium",
     "choose_regions",
     "fetch_map",
+    "known_names",
     "server_of",
 ]

@@ -24,7 +24,14 @@ from trailstats.terrain.maps.fetching._regions import (
 )
 from trailstats.terrain.maps.fetching._store import LICENCE, MapStore, StoredMap
 
-__all__ = ["Download", "Provider", "Server", "fetch_map", "server_of"]
+__all__ = [
+    "Download",
+    "Provider",
+    "Server",
+    "fetch_map",
+    "known_names",
+    "server_of",
+]
 
 COARSE: Final = 0.1
 """Boxes are widened to multiples of this before a server is told them [deg]: about 10 km, so that
@@ -251,6 +258,14 @@ def server_of(
     if base_url is None:
         return kind(fetcher=fetcher)
     return kind(base_url.rstrip("/"), fetcher)
+
+
+def known_names(area: Area, store: MapStore | None = None) -> list[str]:
+    """Return the names of the regions that hold some tiles, as far as they are known without asking
+    a server.
+    """
+    regions = Geofabrik().known_regions(store or MapStore())
+    return [region.name for region, _ in choose_regions(regions, area)[0]]
 
 
 def fetch_map(
