@@ -13,6 +13,7 @@ from trailstats.cleaning import CleanRules, PlausibleRanges, clean
 from trailstats.errors import ConfigError
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.activity import Activity
+from trailstats.terrain import cut_segments, find_climbs
 
 PLACE = ("latitude", "longitude")
 
@@ -649,3 +650,60 @@ def test_a_fast_descent_is_no_jump() -> None:
         elevation=np.linspace(2000, 2000 - 3 * 595, 86),
     )
     assert "elevation_jump" not in codes(clean(run))
+
+
+def test_a_lift_between_two_parts_is_neither_climb_nor_grade() -> None:
+    """1350 m at 10 %, a gondola of 440 m while paused, 1350 m on the level: one climb of 135 m, and
+    no stretch steeper than the way.
+    """
+    d = 1.5 * np.arange(1801.0)
+    z = 900 + 0.10 * np.minimum(d, 1350.0) + 440.0 * (d > 1350.0)
+    run = make_activity(speed=1.5, duration=1800, elevation=z)
+    times = run.records.index
+    moved = times + pd.to_timedelta(720.0 * (d > 1350.0), unit="s")
+    records = run.records.set_axis(moved.rename("time"))
+    paused = replace(
+        run,
+        records=records,
+        pauses=pd.DataFrame(
+            {"start_time": [moved[900]], "end_time": [moved[901]]}
+        ),
+    )
+    cleaned = clean(paused)
+    assert cleaned.track["ascent"].iloc[-1] == pytest.approx(135, abs=3)
+    climbs = find_climbs(cleaned)
+    assert climbs["ascent"].tolist() == pytest.approx([135], abs=3)
+    parts = cut_segments(cleaned)
+    assert parts["mean_grade"].abs().max() < 0.12
+    assert cleaned.track["elevation"].iloc[-1] == pytest.approx(1475, abs=3)
+
+
+def test_an_altimeter_set_anew_by_12_m_makes_no_stretch() -> None:
+    """Flat, with steps of 12 m up and down every ten minutes."""
+    step = 12.0 * (np.arange(3601) // 600 % 2)
+    noise = np.random.default_rng(0).normal(0, 0.2, 3601)
+    cleaned = clean(make_activity(duration=3600, elevation=400 + step + noise))
+    assert cleaned.track["ascent"].iloc[-1] < 3
+    assert find_climbs(cleaned).empty
+    assert set(cut_segments(cleaned)["slope"]) == {"flat"}
+    assert "elevation_jump" in codes(cleaned)
+
+
+def test_an_altimeter_that_settles_makes_no_climb() -> None:
+    """30 m too low at the start, and right after two minutes."""
+    decay = -30.0 * np.exp(-np.arange(1801) / 25.0)
+    cleaned = clean(make_activity(duration=1800, elevation=400 + decay))
+    assert cleaned.track["ascent"].iloc[-1] < 5
+    assert find_climbs(cleaned).empty
+    assert "elevation_settles" in codes(cleaned)
+
+
+def test_what_is_no_elevation_is_none() -> None:
+    """A raw value of 0 is -500 m: a whole recording of that has no elevation, and one in between
+    no abyss.
+    """
+    empty = clean(make_activity(elevation=np.full(1801, -500.0)))
+    assert empty.track["elevation"].isna().all()
+    some = np.full(1801, 300.0)
+    some[700:720] = -500.0
+    assert clean(make_activity(elevation=some)).track["ascent"].iloc[-1] == 0

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
+import trailstats as ts
 from builders import beating, make_activity
 from trailstats import __version__, schema
 from trailstats.io.export import convert
@@ -262,6 +263,26 @@ def test_check_tells_what_is_in_a_file(run, gpx: Path, html: Path) -> None:
     assert bad["status"] == "failed"
     assert run("check", gpx)[0] == OK
     assert run("check", html)[0] == NOTHING
+
+
+def test_the_devices_own_ascent_stands_beside_ours(run, samples: Path) -> None:
+    """In the terminal and in the documents of `analyze` and `check`; a device that doesn't say is
+    not mentioned.
+    """
+    archived = sorted((samples / "archive").glob("*.fit"))[0]
+    counted = ts.read(archived).meta.device_totals.ascent
+    said = f"the device counted {counted:.0f} m"
+    for command in ("analyze", "check"):
+        shown = " ".join(run(command, archived)[1].split())
+        assert said in shown
+    analysis = json.loads(run("analyze", archived, "--json")[1])
+    assert analysis["meta"]["device_totals"]["ascent"] == counted
+    totals = analysis["totals"]
+    assert totals["ascent_low"] <= totals["ascent"] <= totals["ascent_high"]
+    checked = json.loads(run("check", archived, "--json")[1])["files"][0]
+    assert checked["device_totals"]["ascent"] == counted
+    silent = sorted((samples / "archive").glob("*.gpx"))[0]
+    assert "the device counted" not in run("analyze", silent)[1]
 
 
 def test_check_compares_with_another_reader(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trailstats.elevation import (
+    Climbing,
     ElevationRules,
     ElevationSource,
     ascent_descent,
@@ -258,3 +259,66 @@ def test_a_short_way_has_no_profile() -> None:
         grid_profile(np.arange(0.0, 50.0, 2.0), np.zeros(25), ElevationRules())
         is None
     )
+
+
+def test_short_hills_of_a_slow_hike_are_counted() -> None:
+    """Knolls of 6 m every 80 m at 0.8 m/s: half a minute up, half a minute down. Smoothed over
+    distance, most of each is lost.
+    """
+    t = np.arange(5400.0)
+    d = 0.8 * t
+    knolls = 3 * (1 - np.cos(2 * np.pi * d / 80.0))
+    z = 500 + knolls + np.random.default_rng(0).normal(0, 0.1, len(t))
+    true = 6.0 * np.floor(d[-1] / 80.0)
+    in_time, in_distance = (
+        grid_profile(d, z, timer=timer) for timer in (t, None)
+    )
+    assert in_time is not None
+    assert in_distance is not None
+    assert in_time.ascent[-1] == pytest.approx(true, rel=0.06)
+    assert in_distance.ascent[-1] < 0.9 * true
+
+
+def test_standing_still_in_time_adds_nothing() -> None:
+    """With times as well: a barometer that drifts while the runner stands does not make him
+    climb.
+    """
+    d, z = hill(3.0)
+    stood = np.concatenate((d[:700], np.full(600, d[700]), d[700:]))
+    waves = 1.4 * np.sin(np.arange(600) / 20.0)
+    drift = np.concatenate((z[:700], z[700] + waves, z[700:]))
+    profile = grid_profile(stood, drift, timer=np.arange(float(len(stood))))
+    assert profile is not None
+    assert profile.ascent[-1] == pytest.approx(180, rel=0.03)
+
+
+def test_the_threshold_is_smaller_on_steep_ground() -> None:
+    """Waves of 2.0 m are the weather's on the flat, and knolls on a mountain."""
+    t = np.arange(7200.0)
+    d = 2.0 * t
+    small = 1.0 * np.sin(2 * np.pi * d / 150.0)
+    counted = []
+    for height in (0.0, 600.0):
+        # The knolls stand on flat ground half-way up, where they alone go up and down.
+        flat = np.interp(d, [0, 4000, 10_000, d[-1]], [0, height, height, 0])
+        profile = grid_profile(d, small + flat, timer=t)
+        assert profile is not None
+        counted.append(profile.ascent[-1] - height)
+    assert counted[0] == 0
+    assert counted[1] > 50
+
+
+@given(z=tracks, threshold=st.floats(0.5, 10.0))
+def test_the_range_of_ascent_holds_it(z: np.ndarray, threshold: float) -> None:
+    """Counted with half of the threshold it is no less, with twice no more; and the sums are those
+    of each threshold alone, to what is left out at the ends.
+    """
+    found = Climbing.of(z, threshold)
+    (low, high), (fall_low, fall_high) = (
+        found.ascent_range,
+        found.descent_range,
+    )
+    up, down = ascent_descent(z, threshold)
+    assert (found.ascent[-1], found.descent[-1]) == pytest.approx((up, down))
+    assert low <= up + 1e-9 <= high + 2e-9
+    assert fall_low <= down + 1e-9 <= fall_high + 2e-9

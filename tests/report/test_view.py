@@ -12,6 +12,7 @@ from scipy import stats
 from trailstats.analysis import analyze
 from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
+from trailstats.model.activity import DeviceTotals
 from trailstats.model.athlete import Athlete
 from trailstats.report import history_rows, text
 from trailstats.report.basis import basis_of
@@ -86,6 +87,21 @@ def test_means_weigh_by_time(build):
     )
     (section,) = build_page(replace(run, segments=segments)).sections
     assert cells(section.splits, "heart rate")[0] == "150"
+
+
+def test_the_devices_ascent_and_the_range_stand_beside_the_ascent(build):
+    """Where they are known, and nowhere else."""
+    run = build.analysis(0, trail=True)
+    facts = dict(build_page(run).sections[0].facts)
+    assert not {"ascent from", "ascent by the device"} & set(facts)
+    known = replace(
+        run,
+        totals=replace(run.totals, ascent_low=172.0, ascent_high=195.0),
+        meta=replace(run.meta, device_totals=DeviceTotals(ascent=187.0)),
+    )
+    facts = dict(build_page(known).sections[0].facts)
+    assert facts["ascent from"] == "172 to 195 m"
+    assert facts["ascent by the device"] == "187 m"
 
 
 def test_imperial_units_throughout(build):

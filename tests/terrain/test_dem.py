@@ -19,6 +19,7 @@ from trailstats.io import convert
 from trailstats.model.activity import Activity
 from trailstats.terrain import dem
 from trailstats.terrain.dem import GroundTiles, ground_heights
+from wandering import Wander, wander
 
 rasterio = pytest.importorskip("rasterio")
 warp = pytest.importorskip("rasterio.warp")
@@ -264,6 +265,23 @@ def test_noisy_elevation_of_a_receiver_is_replaced(tmp_path: Path) -> None:
     up, down, corrected = ascents(run, tiles)
     assert "replaced by the ground model" in issue(corrected)
     assert (up, down) == pytest.approx((210, 227.6), rel=0.03)
+
+
+@pytest.mark.parametrize("size", [15.0, 40.0])
+def test_an_altimeter_that_wanders_is_replaced(
+    tmp_path: Path, size: float
+) -> None:
+    """Smooth errors of tens of metres over minutes are no barometer's shape: a flat town is
+    flat.
+    """
+    tiles = GroundTiles.of(write(tmp_path / "flat.tif", level(30.0)))
+    error = size * wander(
+        np.random.default_rng(0), np.arange(1801.0), Wander.SMOOTH, 120.0
+    )
+    up, down, run = ascents(with_elevation(30.0 + error), tiles)
+    assert "replaced by the ground model" in issue(run)
+    assert up + down < 5
+    assert run.elevation_quality.believed
 
 
 def gorge(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:

@@ -119,6 +119,8 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
         hike_time=float(np.nansum(duration[gait == Gait.HIKE])),
         ascent=known_sum(segments["ascent"].to_numpy()),
         descent=known_sum(segments["descent"].to_numpy()),
+        ascent_low=samples.activity.elevation_quality.ascent_range[0],
+        ascent_high=samples.activity.elevation_quality.ascent_range[1],
         level_distance=float(np.nansum(level * time)),
         level_time=float(time[~np.isnan(level)].sum()),
         heart_beats=float(np.nansum(rate * time) / 60.0),

@@ -7,12 +7,18 @@ Each change is an `Issue` with a count and its times; the activity as read stays
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from trailstats import schema
 from trailstats.arrays import Flags, Floats
+from trailstats.cleaning._altimeter import (
+    carried_by_speed,
+    elevation_jumps,
+    judged_elevation,
+    withhold_elevation,
+)
 from trailstats.cleaning._carried import carried_samples
 from trailstats.cleaning._clock import put_in_order
 from trailstats.cleaning._distance import Steps, speed_over, steps
@@ -31,13 +37,7 @@ from trailstats.cleaning._values import (
     blank_impossible,
     blank_lost_elevation,
     correct_elevation,
-    elevation_jumps,
     set_indoor_aside,
-)
-from trailstats.cleaning._wander import (
-    carried_by_speed,
-    judged_elevation,
-    withhold_elevation,
 )
 from trailstats.cleaning.rules import CleanRules, PlausibleRanges
 from trailstats.elevation import ElevationQuality, Profile, grid_profile
@@ -109,7 +109,7 @@ def clean(
     blank_static(draft, found.duration)
     blank_heart_rate(draft, way.speed, found.duration)
     correct_elevation(draft, way.distance)
-    jumps = elevation_jumps(draft)
+    jumps = elevation_jumps(draft, way.timer, way.distance)
     profile, quality = _profile(draft, way, jumps)
     if carried.any() and not quality.believed:
         carried = carried_by_speed(draft, found)
@@ -117,6 +117,12 @@ def clean(
         profile, quality = _profile(draft, way, jumps)
     if profile is not None and not quality.believed:
         profile = withhold_elevation(draft, profile, quality)
+    if profile is not None:
+        quality = replace(
+            quality,
+            ascent_range=profile.climbing.ascent_range,
+            descent_range=profile.climbing.descent_range,
+        )
     speed, believed = way.speed, profile if quality.believed else None
     moving = moving_samples(draft, found, speed, way.distance, believed)
     moving &= ~carried
@@ -193,6 +199,8 @@ def _profile(
     )
     if profile is None:
         return None, ElevationQuality()
+    if any(issue.code == "elevation_dem" for issue in draft.issues):
+        return profile, ElevationQuality(trust=1.0)
     return profile, judged_elevation(draft, profile, way.timer, way.distance)
 
 

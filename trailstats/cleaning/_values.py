@@ -75,30 +75,6 @@ def blank_lost_elevation(draft: Draft) -> None:
     )
 
 
-def elevation_jumps(draft: Draft) -> Flags:
-    """Return where elevation jumps by more than anyone climbs or falls in that time: a sensor was
-    set anew.
-    """
-    rules, z = draft.rules, draft.columns["elevation"]
-    out = np.zeros(len(z), bool)
-    known = np.flatnonzero(~np.isnan(z))
-    if len(known) < 2:
-        return out
-    change = np.abs(np.diff(z[known]))
-    elapsed = np.diff(draft.activity.seconds[known])
-    most = np.maximum(rules.elevation_jump, rules.elevation_jump_speed * elapsed)
-    fast = change > most
-    out[known[1:][fast]] = True
-    draft.note(
-        "elevation_jump",
-        Severity.WARNING,
-        out,
-        "elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent",
-        metres=change[fast].sum(),
-    )
-    return out
-
-
 def correct_elevation(draft: Draft, distance: Floats) -> None:
     """Take the elevation of the ground model, where the rules name one that knows it."""
     if draft.rules.dem is None:

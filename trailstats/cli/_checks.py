@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.text import Text
@@ -32,6 +33,10 @@ def checked(activity: Activity, town: RoadMap | None = None) -> dict[str, object
         "extras": list(activity.extras.columns),
         "n_laps": len(activity.laps),
         "n_pauses": len(activity.pauses),
+        "device_totals": {
+            name: plain(value)
+            for name, value in asdict(meta.device_totals).items()
+        },
         "issues": [issue.to_dict() for issue in activity.issues],
         **(
             {}
@@ -85,10 +90,14 @@ def _contents(item: dict[str, Any]) -> str:
         for name in item["channels"]
         if name != "longitude"
     )
-    return (
+    text = (
         f"{item['format'].upper()}, {sport}, {item['n_records']} records: "
         f"{', '.join(channels)}"
     )
+    counted = item["device_totals"]["ascent"]
+    if counted is None:
+        return text
+    return f"{text}; the device counted {counted:.0f} m of ascent"
 
 
 def _oddities(item: dict[str, Any]) -> list[str]:

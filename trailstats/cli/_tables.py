@@ -168,6 +168,8 @@ def analysis(result: Analysis, units: Units) -> None:
         f"(grade-adjusted {units.pace(t.grade_adjusted_speed)}), "
         f"{units.elevation(t.ascent)} up, {units.elevation(t.descent)} down"
     )
+    if beside := _ascent_beside(result, units):
+        note(beside)
     note(
         f"trail {text.percent(t.trail_share)}, road {text.percent(t.road_share)}, "
         f"unknown {text.percent(t.unknown_share)}, technical {text.percent(t.technical_share)}"
@@ -181,6 +183,16 @@ def analysis(result: Analysis, units: Units) -> None:
         note(f"Map data: {meta.attribution}")
     for issue in result.issues:
         note(f"{issue.severity}: {issue.message}")
+
+
+def _ascent_beside(result: Analysis, units: Units) -> str:
+    """Return how unsure the ascent is, and what the device counted."""
+    t, counted = result.totals, result.meta.device_totals.ascent
+    span = units.span(t.ascent_low, t.ascent_high)
+    parts = [] if span == text.DASH else [f"ascent from {span}"]
+    if not np.isnan(counted):
+        parts.append(f"the device counted {units.elevation(counted)} up")
+    return "; ".join(parts)
 
 
 def sport_text(*parts: object) -> str:

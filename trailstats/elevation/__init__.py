@@ -4,7 +4,9 @@ threshold, and how far all of it can be believed.
 
 from __future__ import annotations
 
+from trailstats.elevation._anew import set_anew, settling
 from trailstats.elevation._ascent import (
+    Climbing,
     ascent_descent,
     cumulative_ascent,
     turning_points,
@@ -17,6 +19,7 @@ from trailstats.elevation._profile import (
     rolling_fit,
 )
 from trailstats.elevation._rules import (
+    AnewRules,
     ElevationRules,
     ElevationSource,
     TrustRules,
@@ -28,6 +31,8 @@ from trailstats.elevation._trust import (
 )
 
 __all__ = [
+    "AnewRules",
+    "Climbing",
     "Corrected",
     "ElevationQuality",
     "ElevationRules",
@@ -42,5 +47,7 @@ __all__ = [
     "grid_profile",
     "not_believed",
     "rolling_fit",
+    "set_anew",
+    "settling",
     "turning_points",
 ]

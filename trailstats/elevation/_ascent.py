@@ -2,10 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trailstats.arrays import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Climbing:
+    """Ascent and descent along a way.
+
+    Attributes
+    ----------
+    ascent, descent : numpy.ndarray, shape (m,)
+        Since the start [m], both positive and never falling.
+    threshold : float
+        The threshold that they were counted with [m].
+    ascent_range, descent_range : tuple of float
+        The whole, counted with twice and with half of the threshold [m].
+    """
+
+    ascent: Floats
+    descent: Floats
+    threshold: float
+    ascent_range: tuple[float, float]
+    descent_range: tuple[float, float]
+
+    @classmethod
+    def of(cls, elevation: Floats, threshold: float) -> Climbing:
+        """Count the ascent of an elevation [m], without NaN."""
+        z = np.asarray(elevation, float)
+        # The turns of a large threshold are among those of a small one, so the whole is walked
+        # over once.
+        bends = turning_points(z, threshold / 2.0)
+        few = np.unique(np.concatenate(([0], bends, [len(z) - 1])))
+        ascent, descent = _along(z, few[turning_points(z[few], threshold)])
+        high = ascent_descent(z[few], threshold / 2.0)
+        low = ascent_descent(z[few], threshold * 2.0)
+        return cls(
+            ascent,
+            descent,
+            threshold,
+            (low[0], high[0]),
+            (low[1], high[1]),
+        )
 
 
 def ascent_descent(elevation: ArrayLike, threshold: float) -> tuple[float, float]:
@@ -23,8 +65,10 @@ def ascent_descent(elevation: ArrayLike, threshold: float) -> tuple[float, float
     ascent, descent : float
         [m], both positive. Their difference is the net change to within the threshold.
     """
-    ascent, descent = cumulative_ascent(elevation, threshold)
-    return (float(ascent[-1]), float(descent[-1])) if len(ascent) else (0.0, 0.0)
+    z = np.asarray(elevation, float)
+    change = np.diff(z[turning_points(z, threshold)])
+    up, down = change[change > 0], change[change < 0]
+    return float(up.sum()), float(-down.sum())
 
 
 def cumulative_ascent(
@@ -46,7 +90,11 @@ def cumulative_ascent(
         the whole.
     """
     z = np.asarray(elevation, float)
-    turns = turning_points(z, threshold)
+    return _along(z, turning_points(z, threshold))
+
+
+def _along(z: Floats, turns: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Return ascent and descent since the start, between turns."""
     if len(turns) < 2:
         return np.zeros(len(z)), np.zeros(len(z))
     change = np.diff(z[turns])

@@ -9,8 +9,17 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trailstats.arrays import Flags, Floats
-from trailstats.elevation._ascent import ascent_descent, cumulative_ascent
+from trailstats.elevation._ascent import Climbing, ascent_descent
 from trailstats.elevation._rules import ElevationRules, ElevationSource
+
+MOST_CELLS = 100
+"""Of samples further apart than so many cells in the mean no grade is known (our choice)."""
+
+SLOWEST = 0.2
+"""Slower than this the way doesn't go on [m/s] (our choice)."""
+
+LONGEST_STEP = 60.0
+"""A step between samples counts as no longer than this in smoothing over time [s] (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,10 +35,8 @@ class Profile:
     noise : float
         Standard deviation of one raw grid point about its neighbours [m].
     source : ElevationSource
-    ascent, descent : numpy.ndarray, shape (m,)
-        Since the start [m], both positive and never falling.
-    threshold : float
-        The threshold that they were counted with [m].
+    climbing : Climbing
+        Ascent and descent since the start.
     lifted : numpy.ndarray, shape (m,)
         What elevation changed by since the start in pauses, gaps, lifts and jumps [m].
     """
@@ -40,10 +47,18 @@ class Profile:
     grade_error: float
     noise: float
     source: ElevationSource
-    ascent: Floats
-    descent: Floats
-    threshold: float
+    climbing: Climbing
     lifted: Floats
+
+    @property
+    def ascent(self) -> Floats:
+        """Ascent since the start [m], never falling."""
+        return self.climbing.ascent
+
+    @property
+    def descent(self) -> Floats:
+        """Descent since the start [m], positive, never falling."""
+        return self.climbing.descent
 
     @property
     def climbed(self) -> Floats:
@@ -87,7 +102,8 @@ def grid_profile(
     -----
     Samples are averaged within each grid cell, so that standing still adds nothing and the sampling
     rate does not matter; then despiked by a median over five cells and fitted by a straight line in
-    a moving window.
+    a moving window. Ascent by a barometer is counted on heights smoothed over time, where times
+    are known: over distance, slow steep hiking would lose its short hills.
     """
     rules = rules or ElevationRules()
     d, z = np.asarray(distance, float), np.asarray(elevation, float)
@@ -103,60 +119,125 @@ def grid_profile(
         _changes_across_breaks(z, known, breaking, step),
     )
     length = d[-1] - d[0]
-    if length < rules.window_gnss:
+    cells = length / rules.spacing
+    if length < rules.window_gnss or cells > MOST_CELLS * len(d):
         return None
     lifted = np.cumsum(jump)
     z = z - lifted
-    cell = np.rint((d - d[0]) / rules.spacing).astype(np.intp)
-    size = int(cell[-1]) + 1
-    count = np.bincount(cell, minlength=size)
-    filled = np.flatnonzero(count)
-    grid = np.arange(size) * rules.spacing
-    # Each cell's mean elevation belongs to its mean distance; interpolation brings it onto the
-    # grid.
-    mean_d = np.bincount(cell, d - d[0], size)[filled] / count[filled]
-    mean_z = np.bincount(cell, z, size)[filled] / count[filled]
-    raw = np.interp(grid, mean_d, mean_z)
+    grid, raw = _on_grid(d - d[0], z, rules.spacing)
     despiked = scipy.ndimage.median_filter(raw, 5, mode="nearest")
     # Only single outliers are replaced: the median itself would flatten crests and bends.
-    residual = raw - despiked
     noise = _noise(raw)
-    clean = np.where(
-        np.abs(residual) > np.maximum(5.0, 6.0 * noise), despiked, raw
+    outlying = max(5.0, 6.0 * noise)
+    clean = np.where(np.abs(raw - despiked) > outlying, despiked, raw)
+    smooth, slope, error = rolling_fit(
+        clean, rules.spacing, rules.window_barometer, noise
     )
-    window, threshold = rules.window_barometer, rules.threshold_barometer
-    smooth, slope, error = rolling_fit(clean, rules.spacing, window, noise)
-    counted, source = smooth, ElevationSource.BAROMETER
-    level = rules.noise_level
-    if noise > level:
-        # Hills only raise the level, so they are measured where it matters.
-        climbed = ascent_descent(smooth, rules.threshold_gnss)[0]
-        level += rules.noise_hilly * climbed / (length / 1000.0)
-    if noise > level and (
-        timer is None
-        or _noise_in_time(np.asarray(timer, float)[known], z) > rules.noise_time
-    ):
-        source, threshold = ElevationSource.GNSS, rules.threshold_gnss
+    ascent_rate = ascent_descent(smooth, rules.threshold_gnss)[0] / length
+    clock = None if timer is None else np.asarray(timer, float)[known]
+    if _is_gnss(noise, ascent_rate, (clock, z), rules):
+        source = ElevationSource.GNSS
         smooth, slope, error = rolling_fit(
             clean, rules.spacing, rules.window_gnss, noise
         )
         counted = rolling_fit(
             clean, rules.spacing, rules.window_gnss_ascent, noise
         )[0]
-    ascent, descent = cumulative_ascent(counted, threshold)
+        climbing = Climbing.of(counted, rules.threshold_gnss)
+    else:
+        source = ElevationSource.BAROMETER
+        threshold, seconds = rules.counting_at(ascent_rate)
+        if clock is None:
+            climbing = Climbing.of(smooth, threshold)
+        else:
+            off = z - np.interp(d - d[0], grid, despiked)
+            even = np.where(np.abs(off) > outlying, z - off, z)
+            track = _Moved.of(d - d[0], clock, even)
+            climbing = track.climbing(grid, threshold, seconds)
     away = lifted[np.searchsorted(d, grid + d[0], side="right") - 1]
     return Profile(
-        grid + d[0],
-        smooth + away,
-        slope,
-        error,
-        noise,
-        source,
-        ascent,
-        descent,
-        threshold,
-        away,
+        distance=grid + d[0],
+        elevation=smooth + away,
+        grade=slope,
+        grade_error=error,
+        noise=noise,
+        source=source,
+        climbing=climbing,
+        lifted=away,
     )
+
+
+def _on_grid(
+    distance: Floats, elevation: Floats, spacing: float
+) -> tuple[Floats, Floats]:
+    """Return a regular grid of distance, and the elevation on it: each cell's mean elevation
+    belongs to its mean distance.
+    """
+    cell = np.rint(distance / spacing).astype(np.intp)
+    size = int(cell[-1]) + 1
+    count = np.bincount(cell, minlength=size)
+    filled = np.flatnonzero(count)
+    mean_d = np.bincount(cell, distance, size)[filled] / count[filled]
+    mean_z = np.bincount(cell, elevation, size)[filled] / count[filled]
+    grid = np.arange(size, dtype=float) * spacing
+    return grid, np.asarray(np.interp(grid, mean_d, mean_z), float)
+
+
+def _is_gnss(
+    noise: float,
+    ascent_rate: float,
+    samples: tuple[Floats | None, Floats],
+    rules: ElevationRules,
+) -> bool:
+    """Whether the noise is a receiver's: over distance, more than hills explain, and over time."""
+    level = rules.noise_level
+    # Hills only raise the level, so they are measured where it matters.
+    if noise <= level or noise <= level + rules.noise_hilly * ascent_rate * 1e3:
+        return False
+    clock, elevation = samples
+    return clock is None or _noise_in_time(clock, elevation) > rules.noise_time
+
+
+@dataclass(frozen=True, eq=False)
+class _Moved:
+    """Elevation on a clock that runs while the way goes on, so that standing still adds nothing.
+
+    Attributes
+    ----------
+    distance, elevation : numpy.ndarray, shape (k,)
+        At every second of that clock [m].
+    """
+
+    distance: Floats
+    elevation: Floats
+
+    @classmethod
+    def of(cls, distance: Floats, timer: Floats, elevation: Floats) -> _Moved:
+        took = np.diff(timer, prepend=timer[0])
+        moves = np.diff(distance, prepend=distance[0]) > SLOWEST * took
+        clock = np.cumsum(np.where(moves, np.minimum(took, LONGEST_STEP), 0.0))
+        begins = np.flatnonzero(np.append(True, np.diff(clock) > 0))
+        count = np.diff(np.append(begins, len(clock)))
+        mean = np.add.reduceat(elevation, begins) / count
+        every = np.arange(clock[0], clock[-1] + 1e-9, 1.0)
+        return cls(
+            np.interp(every, clock[begins], distance[begins]),
+            np.interp(every, clock[begins], mean),
+        )
+
+    def climbing(
+        self, grid: Floats, threshold: float, seconds: float
+    ) -> Climbing:
+        """Return the ascent along a grid of distance, of heights smoothed over some seconds."""
+        size = min(max(1, round(seconds)), len(self.elevation))
+        smooth = scipy.ndimage.uniform_filter1d(
+            self.elevation, size - 1 + size % 2, mode="nearest"
+        )
+        found = Climbing.of(smooth, threshold)
+        at = np.searchsorted(self.distance, grid, side="right") - 1
+        at = np.clip(at, 0, len(smooth) - 1)
+        at[-1] = len(smooth) - 1
+        return replace(found, ascent=found.ascent[at], descent=found.descent[at])
 
 
 def not_believed(profile: Profile, threshold: float) -> Profile:
@@ -173,14 +254,17 @@ def not_believed(profile: Profile, threshold: float) -> Profile:
     -------
     Profile
     """
-    ascent, descent = cumulative_ascent(profile.climbed, threshold)
+    most = profile.climbing
+    counted = Climbing.of(profile.climbed, threshold)
     return replace(
         profile,
         grade=np.full(len(profile.grade), np.nan),
         grade_error=float("nan"),
-        ascent=ascent,
-        descent=descent,
-        threshold=threshold,
+        climbing=replace(
+            counted,
+            ascent_range=(0.0, most.ascent_range[1]),
+            descent_range=(0.0, most.descent_range[1]),
+        ),
     )
 
 

@@ -98,6 +98,37 @@ class TrustRules:
 
 
 @dataclass(frozen=True)
+class AnewRules:
+    """When an altimeter sets itself anew. All values are our choice.
+
+    Attributes
+    ----------
+    step : float
+        Smaller changes of level are none [m]. Watches set themselves anew by 10 m and more.
+    moment : float
+        A step takes no longer than this [s].
+    fastest : float
+        Nobody on foot comes down faster for seconds [m/s].
+    settling : float
+        An altimeter settles within this time after its start [s].
+    constants : tuple of float
+        Time constants that are tried [s].
+    settled : float
+        What an exponential leaves over is at most this share of its size.
+    felt : float
+        Change of the log of cost below which a grade is not felt.
+    """
+
+    step: float = 8.0
+    moment: float = 4.0
+    fastest: float = 3.0
+    settling: float = 300.0
+    constants: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 70.0)
+    settled: float = 0.03
+    felt: float = 0.08
+
+
+@dataclass(frozen=True)
 class ElevationRules:
     """How elevation is smoothed and counted.
 
@@ -111,9 +142,17 @@ class ElevationRules:
         Length over which elevation is smoothed for ascent, without a barometer [m]. A receiver errs
         by metres over minutes, which a longer window evens out, and short hills with it (our
         choice, by simulation).
-    threshold_barometer, threshold_gnss : float
-        A rise or fall counts towards ascent only when it exceeds this [m]: 2 with a barometer, 10
-        without [StravaElevation]_.
+    time_ascent, time_steep : float
+        Time over which elevation is smoothed for ascent, with a barometer, on flat and on steep
+        runs [s]: over distance, slow hiking loses its short hills (our choice, by the devices' own
+        totals).
+    threshold_barometer, threshold_steep, threshold_gnss : float
+        A rise or fall counts towards ascent only when it exceeds this [m]: about 2 with a
+        barometer, 10 without [StravaElevation]_. On flat ground what a barometer shows is more of
+        it noise, on steep ground less (our choice, by the devices' own totals).
+    flat, steep : float
+        Ascent over distance up to which a run counts as flat, and from which as steep, for the
+        threshold and the smoothing; between them these change evenly [1].
     noise_level, noise_hilly : float
         The source counts as GNSS when the noise of a grid point exceeds the first [m] plus the
         second for each m/km of ascent, since real hills are rough too, our choice, of recordings by
@@ -123,6 +162,8 @@ class ElevationRules:
         steep ground errors of position look like errors of height, but not to a barometer's clock.
         Our choice: barometric hikes that exceed the levels above have 0.12 m at most, simulated
         receivers 0.44 m at least.
+    anew : AnewRules
+        When an altimeter sets itself anew.
     trust : TrustRules
         When elevation is taken for that of the ground.
     """
@@ -131,9 +172,28 @@ class ElevationRules:
     window_barometer: float = 50.0
     window_gnss: float = 100.0
     window_gnss_ascent: float = 250.0
-    threshold_barometer: float = 2.0
+    time_ascent: float = 11.0
+    time_steep: float = 3.0
+    threshold_barometer: float = 2.2
+    threshold_steep: float = 1.8
     threshold_gnss: float = 10.0
     noise_level: float = 0.16
     noise_hilly: float = 0.006
+    flat: float = 0.01
+    steep: float = 0.05
     noise_time: float = 0.25
+    anew: AnewRules = field(default_factory=AnewRules)
     trust: TrustRules = field(default_factory=TrustRules)
+
+    def counting_at(self, ascent_rate: float) -> tuple[float, float]:
+        """Return the threshold [m] and the smoothing [s] of a barometer for a run of some ascent
+        over distance.
+        """
+        share = (ascent_rate - self.flat) / (self.steep - self.flat)
+        share = min(max(share, 0.0), 1.0)
+        threshold = self.threshold_steep - self.threshold_barometer
+        time = self.time_steep - self.time_ascent
+        return (
+            self.threshold_barometer + share * threshold,
+            self.time_ascent + share * time,
+        )

@@ -70,6 +70,9 @@ class ElevationQuality:
         believed, else NaN.
     believed : bool
         False where wandering is the likelier, and large enough to matter.
+    ascent_range, descent_range : tuple of float
+        The whole, counted with twice and with half of the threshold; from 0 where elevation is not
+        believed [m].
 
     Examples
     --------
@@ -81,6 +84,8 @@ class ElevationQuality:
     trust: float = NAN
     error: float = NAN
     believed: bool = True
+    ascent_range: tuple[float, float] = (NAN, NAN)
+    descent_range: tuple[float, float] = (NAN, NAN)
 
 
 def elevation_quality(

@@ -107,6 +107,9 @@ class Totals:
         [s]
     ascent, descent : float
         [m], both positive; NaN without elevation, which counts nothing in a sum with known ones.
+    ascent_low, ascent_high : float
+        How unsure the ascent is: counted with twice and with half of the threshold, from 0 where
+        the elevation is not believed [m].
     level_distance : float
         Integral of the grade-adjusted speed over moving time [m].
     level_time : float
@@ -137,6 +140,8 @@ class Totals:
     hike_time: float = 0.0
     ascent: float = 0.0
     descent: float = 0.0
+    ascent_low: float = 0.0
+    ascent_high: float = 0.0
     level_distance: float = 0.0
     level_time: float = 0.0
     heart_beats: float = 0.0

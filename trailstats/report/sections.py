@@ -151,6 +151,10 @@ def _run_facts(analysis: Analysis, listing: Listing, units: Units) -> text.Pairs
         "moving time": text.duration(t.moving_time),
         "elapsed time": text.duration(t.elapsed_time),
         "ascent": units.elevation(t.ascent),
+        "ascent from": _known(units.span(t.ascent_low, t.ascent_high)),
+        "ascent by the device": _known(
+            units.elevation(meta.device_totals.ascent)
+        ),
         "descent": units.elevation(t.descent),
         "pace": units.pace(t.mean_speed),
         "grade-adjusted pace": units.pace(t.grade_adjusted_speed),
@@ -165,6 +169,11 @@ def _run_facts(analysis: Analysis, listing: Listing, units: Units) -> text.Pairs
         "same recording as": listing.duplicate_of,
     }
     return tuple((what, value) for what, value in facts.items() if value)
+
+
+def _known(value: str) -> str:
+    """Return a text, empty where it is a dash."""
+    return "" if value == text.DASH else value
 
 
 def _zone_shares(analysis: Analysis) -> tuple[tuple[str, str, float], ...]:

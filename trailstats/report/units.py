@@ -18,6 +18,7 @@ from trailstats.report.text import (
     decimal,
     duration,
     percent,
+    without_unit,
 )
 
 METRES_PER_MILE = 1609.344
@@ -97,6 +98,12 @@ class Units:
         if not math.isfinite(metres):
             return DASH
         return f"{decimal(metres / self.short_metres, 0)} {self.short}"
+
+    def span(self, low: float, high: float) -> str:
+        """Return a range of elevations, such as ``"390 to 440 m"``; a dash where it isn't known."""
+        if not (math.isfinite(low) and math.isfinite(high) and high > 0):
+            return DASH
+        return f"{without_unit(self.elevation(low))} to {self.elevation(high)}"
 
     def climb_rate(self, speed: float) -> str:
         """Return a vertical speed [m/s] in metres or feet per hour, such as ``"850 m/h"``."""

@@ -20,9 +20,12 @@ LATER_KEYS: frozenset[str] = frozenset(
 ) | {
     "activities.attribution",
     "analysis.stretches",
+    "checked.device_totals",
     "limits.maximum_high",
     "limits.maximum_low",
     "meta.attribution",
+    "totals.ascent_high",
+    "totals.ascent_low",
 }
 """Keys that may join the documents of one ``format_version`` after its first release, as
 ``"part.key"`` such as ``"segments.speed"``. Earlier documents lack them, so they are not required,

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from trailstats import schema
 from trailstats.arrays import Floats
 from trailstats.cleaning import clean
-from trailstats.elevation import turning_points
+from trailstats.geo import local_xy
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
+from trailstats.terrain._dips import climbing_turns
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]
@@ -52,8 +53,10 @@ def find_climbs(
     Elevation less a gentle ramp (``climb_flat``) falls wherever the way is flatter than the ramp. A
     climb is a rise of that difference which no fall larger than ``climb_dip``, or than
     ``climb_dip_share`` of the rises before and after it, interrupts: a dip or a short flat stretch
-    stays inside, a long flat approach does not belong. Descents are the climbs of the mirrored
-    profile. The score is length times percent grade, as road cycling counts it.
+    stays inside, a long flat approach does not belong. Where a hill is climbed several times, its
+    dips are judged together, so that it is one climb each time or two each time. Descents are the
+    climbs of the mirrored profile. The score is length times percent grade, as road cycling counts
+    it.
 
     Examples
     --------
@@ -70,11 +73,31 @@ def find_climbs(
     climbed = run.track_column("elevation") - run.track_column("lifted")
     grid = np.arange(0.0, distance[-1], GRID)
     z = np.interp(grid, distance, climbed)
-    found = _uphill(grid, z, rules, 1) + _uphill(grid, -z, rules, -1)
+    way = _Way(grid, _places(run, grid))
+    found = _uphill(z, way, rules, 1) + _uphill(-z, way, rules, -1)
     found = sorted(_outermost(found, z))
     if not found:
         return schema.CLIMBS.empty()
     return _climb_table(run, grid, z, found)
+
+
+class _Way(NamedTuple):
+    """The grid of distance [m], and the places on it as complex numbers [m]."""
+
+    grid: Floats
+    place: NDArray[np.complex128] | None
+
+
+def _places(run: CleanActivity, grid: Floats) -> NDArray[np.complex128] | None:
+    """Return where the points of the grid lie on a plane, or None without positions."""
+    distance = run.track_column("distance")
+    x, y = local_xy(run.columns["latitude"], run.columns["longitude"])
+    known = np.isfinite(x) & np.append(np.diff(distance) > 0, True)
+    if known.sum() < 2:
+        return None
+    at = distance[known]
+    north = 1j * np.interp(grid, at, y[known])
+    return np.asarray(np.interp(grid, at, x[known]) + north)
 
 
 class _Hill(NamedTuple):
@@ -85,13 +108,10 @@ class _Hill(NamedTuple):
     sign: int
 
 
-def _uphill(
-    grid: Floats, z: Floats, rules: TerrainRules, sign: int
-) -> list[_Hill]:
+def _uphill(z: Floats, way: _Way, rules: TerrainRules, sign: int) -> list[_Hill]:
     """Return the climbs of a profile."""
-    ramped = z - rules.climb_flat * grid
-    turns = turning_points(ramped, rules.climb_dip)
-    turns = _without_dips(turns, ramped, rules.climb_dip_share)
+    grid = way.grid
+    turns = climbing_turns(z - rules.climb_flat * grid, way.place, rules)
     out = []
     for start, end in pairwise(turns.tolist()):
         gain, length = z[end] - z[start], grid[end] - grid[start]
@@ -100,40 +120,24 @@ def _uphill(
     return out
 
 
-def _without_dips(
-    turns: NDArray[np.intp], z: Floats, share: float
-) -> NDArray[np.intp]:
-    """Return the turns without those of falls that are small against the rises on both sides;
-    smallest first.
-    """
-    while len(turns) > 3:
-        change = np.diff(z[turns])
-        fall = -change[1:-1]
-        around = change[:-2] + change[2:]
-        # The top behind the dip is higher than the one before: otherwise the hill ends there.
-        inside = (fall > 0) & (around > 0) & (change[2:] >= fall)
-        none = np.full(len(fall), np.inf)
-        small = np.divide(fall, around, out=none, where=inside)
-        least = int(np.argmin(small))
-        if small[least] > share:
-            break
-        turns = np.delete(turns, [least + 1, least + 2])
-    return turns
-
-
 def _outermost(found: list[_Hill], z: Floats) -> list[_Hill]:
     """Return the climbs and descents without those that are a dip inside a larger one of the other
     direction.
     """
     start, end, sign = np.array(found, dtype=np.intp).reshape(-1, 3).T
     height = np.abs(z[end] - z[start])
-
-    def outermost(i: int) -> bool:
-        around = (start <= start[i]) & (end >= end[i])
-        larger = (sign != sign[i]) & (height > height[i])
-        return not (around & larger).any()
-
-    return [hill for i, hill in enumerate(found) if outermost(i)]
+    inside = np.zeros(len(found), bool)
+    for one in (1, -1):
+        # Hills of one direction follow each other: only the last that began before can hold this.
+        outer = np.flatnonzero(sign == -one)
+        own = np.flatnonzero(sign == one)
+        if not len(outer):
+            continue
+        last = np.searchsorted(start[outer], start[own], side="right") - 1
+        around = outer[np.maximum(last, 0)]
+        holds = (last >= 0) & (end[around] >= end[own])
+        inside[own] = holds & (height[around] > height[own])
+    return [hill for hill, held in zip(found, inside, strict=True) if not held]
 
 
 def _climb_table(

@@ -53,6 +53,11 @@ GUARD_BAROMETER, GUARD_GNSS = 6.0, 20.0
 [m] (our choice).
 """
 
+WANDERING = 4.0
+"""Of an altimeter that wanders a difference beyond so many standard deviations is a bridge or a
+tunnel (our choice).
+"""
+
 STEEPEST = 0.6
 """The ground falling off more steeply than this under a track is a bridge or a cutting
 (our choice).
@@ -132,7 +137,8 @@ class GroundTiles:
         -----
         A barometer knows the shape of the track better than tiles do: it keeps it, and only its
         offset and drift, the running median of the difference over 1500 m, are taken out. Elevation
-        of a receiver is replaced by the ground. Where the two differ from the drift by more than 6
+        of a receiver, or of an altimeter that wanders by more than there are hills, is replaced by
+        the ground. Where the two differ from the drift by more than 6
         m (barometer) or 20 m (receiver), the track is not on the ground but on a bridge, in a
         tunnel or a cutting, or the tile is off: there the recorded shape stays, joined to both
         ends. Without a recorded elevation a dip or a bump between two steps steeper than
@@ -160,6 +166,10 @@ class GroundTiles:
             own = _on_grid(grid, d, z)
             guard = GUARD_BAROMETER if barometer else GUARD_GNSS
             drift, guarded = _drift(floor - own, guard)
+            apart, wanders = _wandering(floor, own + drift)
+            if wanders:
+                barometer, guard = False, max(GUARD_GNSS, WANDERING * apart)
+                drift, guarded = _drift(floor - own, guard)
             if barometer:
                 out = z + np.interp(d, grid, drift)
                 drifts = f"{drift.min():+.0f} to {drift.max():+.0f} m"
@@ -344,6 +354,17 @@ def _within_100_m(at: Floats, known: Floats) -> Flags:
     before = np.maximum(after - 1, 0)
     gap = np.minimum(np.abs(known[after] - at), np.abs(at - known[before]))
     return gap <= 100.0
+
+
+def _wandering(floor: Floats, recorded: Floats) -> tuple[float, bool]:
+    """Return by how much a recording differs from the ground, as a standard deviation [m], and
+    whether that is more than it should be, and more than there are hills.
+    """
+    known = np.isfinite(floor) & np.isfinite(recorded)
+    if not known.any():
+        return 0.0, False
+    apart = 1.4826 * float(np.median(np.abs(floor - recorded)[known]))
+    return apart, apart > max(GUARD_BAROMETER, float(np.std(floor[known])))
 
 
 def _drift(residual: Floats, guard: float) -> tuple[Floats, Flags]:

@@ -1,4 +1,4 @@
-"""Altimeters that wander: whether the recorded elevation is that of the ground."""
+"""Altimeters that are set anew, settle or wander: whether recorded elevation is the ground's."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from trailstats.elevation import (
     Way,
     elevation_quality,
     not_believed,
+    set_anew,
+    settling,
 )
 from trailstats.geo import local_xy
 from trailstats.metrics.effort import effort_factor
+from trailstats.metrics.sampling import true_runs
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
 
@@ -25,6 +28,55 @@ KNOWN = 0.8
 
 POSITIONS = 0.5
 """Least share of the samples with a position that is looked at (our choice)."""
+
+
+def elevation_jumps(draft: Draft, timer: Floats, distance: Floats) -> Flags:
+    """Return where elevation changes by what nobody climbs or falls: a sensor was set anew, or
+    settles.
+    """
+    rules, z = draft.rules, draft.columns["elevation"]
+    out = np.zeros(len(z), bool)
+    known = np.flatnonzero(~np.isnan(z))
+    if len(known) < 2:
+        return out
+    height = z[known]
+    seconds = draft.activity.seconds[known]
+    change = np.abs(np.diff(height, prepend=height[0]))
+    took = np.diff(seconds, prepend=seconds[0])
+    most = np.maximum(rules.elevation_jump, rules.elevation_jump_speed * took)
+    out[known] = change > most
+    if draft.on_foot:
+        anew = rules.elevation.anew
+        out[known] |= set_anew(height, seconds, anew)
+        until = settling(
+            height, timer[known], distance[known], effort_factor, anew
+        )
+        settles = np.zeros(len(z), bool)
+        settles[known] = timer[known] - timer[known[0]] < until
+        draft.note(
+            "elevation_settles",
+            Severity.INFO,
+            settles,
+            "the altimeter settled for {time:.0f} s after the start; neither ascent nor descent",
+            time=until,
+        )
+        settles[known[0]] = False
+        out |= settles
+        settled = settles[known]
+    else:
+        settled = np.zeros(len(known), bool)
+    jumps = out[known] & ~settled
+    flags = np.zeros(len(z), bool)
+    flags[known] = jumps
+    draft.note(
+        "elevation_jump",
+        Severity.WARNING,
+        flags,
+        "elevation jumped {count} times, {metres:.0f} m in all; neither ascent nor descent",
+        count=len(true_runs(jumps)[0]),
+        metres=change[jumps].sum(),
+    )
+    return out
 
 
 def judged_elevation(
@@ -44,12 +96,17 @@ def judged_elevation(
 
     time = along(timer, onward)
     columns = draft.columns
-    x, y = local_xy(columns["latitude"], columns["longitude"])
-    placed = np.isfinite(x)
+    latitude, longitude = columns["latitude"], columns["longitude"]
+    placed = np.isfinite(latitude) & np.isfinite(longitude)
+    often = placed.mean() >= POSITIONS
+    placed &= onward
     place = None
-    if placed.mean() >= POSITIONS:
-        placed &= onward
-        place = along(x, placed) + 1j * along(y, placed)
+    if often and placed.any():
+        # Longitudes from the first on, so that the date line is no step.
+        first = longitude[placed][:1]
+        east = (longitude - first + 180.0) % 360.0 - 180.0
+        x, y = local_xy(along(latitude, placed), along(east, placed))
+        place = x + 1j * y
     beat = columns["heart_rate"]
     measured = ~np.isnan(beat)
     rate = None

@@ -1,0 +1,144 @@
+"""Altimeters that set themselves anew, at once or slowly: what they change by is neither ascent nor
+descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy
+
+from trailstats.arrays import Flags, Floats
+from trailstats.elevation._rules import AnewRules
+
+__all__ = ["set_anew", "settling"]
+
+BESIDE = 11
+"""Samples over whose median, to either side, a step must last (our choice)."""
+
+LASTING = 0.6
+"""Least share of a step that lasts (our choice)."""
+
+NOISE = 6.0
+"""A step exceeds the usual change between samples by so many times its deviation (our choice)."""
+
+
+def set_anew(
+    elevation: Floats, seconds: Floats, rules: AnewRules | None = None
+) -> Flags:
+    """Return where elevation steps to another level within moments.
+
+    Parameters
+    ----------
+    elevation : numpy.ndarray, shape (n,)
+        [m], without NaN.
+    seconds : numpy.ndarray, shape (n,)
+        Times, not falling [s].
+    rules : AnewRules, optional
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        Whether the change to this sample from the one before belongs to a step.
+
+    Notes
+    -----
+    Within `AnewRules.moment` elevation changes by more than ``step``, faster than anyone comes
+    down, by more than the noise of its samples, and stays there.
+    """
+    rules = rules or AnewRules()
+    z = elevation
+    out = np.zeros(len(z), bool)
+    if len(z) < 3:
+        return out
+    change = np.diff(z)
+    size = np.abs(change)
+    if float(size.max()) < rules.step / 3.0:
+        return out
+    usual = 1.4826 * float(np.median(np.abs(change - np.median(change))))
+    least = max(rules.step, NOISE * usual)
+    # The medians of the samples up to one, and from one on.
+    level = scipy.ndimage.median_filter(z, BESIDE, mode="nearest")
+    index = np.arange(len(z))
+    before = level[np.maximum(index - BESIDE // 2, 0)]
+    after = level[np.minimum(index + BESIDE // 2, len(z) - 1)]
+    for lag in (1, 2, 3):
+        if len(z) <= lag:
+            continue
+        across = z[lag:] - z[:-lag]
+        time = seconds[lag:] - seconds[:-lag]
+        steep = np.abs(across) > np.maximum(least, rules.fastest * time)
+        steep &= time <= rules.moment
+        lasts = (after[lag:] - before[:-lag]) * np.sign(across)
+        steps = steep & (lasts > LASTING * np.abs(across))
+        for first in range(1, lag + 1):
+            out[first : len(z) - lag + first] |= steps
+    return out
+
+
+def settling(
+    elevation: Floats,
+    timer: Floats,
+    distance: Floats,
+    cost: Callable[[Floats], Floats],
+    rules: AnewRules | None = None,
+) -> float:
+    """Return until when an altimeter settles after its start.
+
+    Parameters
+    ----------
+    elevation, timer, distance : numpy.ndarray, shape (n,)
+        [m], without NaN; timer time and distance since the start [s], [m].
+    cost : callable
+        Energy for a distance at a grade, relative to the level, of an array of grades.
+    rules : AnewRules, optional
+
+    Returns
+    -------
+    float
+        [s]; 0 where it doesn't.
+
+    Notes
+    -----
+    A sensor that warms up nears the true height as an exponential: fast, then slower. A hill may
+    look like that, but is felt: it is taken for settling only where the pace, beside that of the
+    minutes after it, answers to less than a quarter of what such a grade costs.
+    """
+    rules = rules or AnewRules()
+    early = timer - timer[0] <= rules.settling
+    t, z, d = (timer[early] - timer[0], elevation[early], distance[early])
+    if len(t) < BESIDE or t[-1] < rules.settling / 2 or np.ptp(z) < rules.step:
+        return 0.0
+    best, until = np.inf, 0.0
+    for constant in rules.constants:
+        decay = np.exp(-t / constant)
+        shape = decay - decay.mean()
+        size = float(np.sum(shape * z) / np.sum(shape**2))
+        rest = z - z.mean() - size * shape
+        error = float(np.sqrt(np.mean(rest**2)))
+        done = 3.0 * constant
+        if (
+            abs(size) >= rules.step
+            and error < best
+            and error <= rules.settled * abs(size)
+            and done <= 0.75 * t[-1]
+        ):
+            best, until = error, done
+    if until <= 0.0:
+        return 0.0
+    # Two thirds of the change lie in the first third of that time.
+    change = float(np.interp(until / 3.0, t, z)) - float(z[0])
+    first = float(np.interp(until / 3.0, t, d)) - float(d[0])
+    if first < 1.0:
+        return until
+    rest_time = float(t[-1]) - until
+    rest_way = float(d[-1]) - float(np.interp(until, t, d))
+    if rest_way <= 0.0:
+        return 0.0
+    pace = np.log(first / (until / 3.0) * rest_time / rest_way)
+    grade = np.clip(np.array([change / first]), -0.4, 0.4)
+    expected = -float(np.log(cost(grade))[0])
+    if abs(expected) < rules.felt:
+        return 0.0
+    return until if pace / expected < 0.25 else 0.0
