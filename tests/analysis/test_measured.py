@@ -85,6 +85,9 @@ def test_a_level_run_at_the_reference_speed():
         "grade_adjusted_speed_heart_rate",
     ):
         assert found[name].value == pytest.approx(3.0, abs=0.005)
+    # 5.4 km on the level are 5.4 km of effort.
+    assert found["km_effort"].value == pytest.approx(5.4, rel=2e-3)
+    assert found["km_effort_speed"].value == pytest.approx(3.0, abs=0.006)
     assert found["variability_index"].value == pytest.approx(1.0, abs=0.005)
     # Level power at 3.0 m/s: 4.43 + 1.51 * 3 + 0.37 * 9 W/kg [Looney2023].
     assert found["energy"].value == pytest.approx(12.29 * 70.0 * 1800.0, rel=0.01)

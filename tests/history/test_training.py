@@ -222,3 +222,19 @@ def test_a_history_says_what_it_knows(samples, part: str) -> None:
             assert metric.unit == TRAINING[name].unit
             assert metric.evidence is TRAINING[name].evidence
     assert history.to_dict()["training"].keys() == TRAINING.keys()
+
+
+def test_the_days_know_sessions_that_are_larger_than_lately() -> None:
+    """The longest run of a day over the longest of the 30 days before; rest has no ratio."""
+    table = activities(
+        [0, 7, 7, 61],
+        [50.0] * 4,
+        distance=[10e3, 15e3, 12e3, 30e3],
+        descent=[100.0, 50.0, 300.0, 100.0],
+    )
+    days = daily_table(table).set_index("day")
+    spiked = days.loc[pd.Timestamp("2026-03-08", tz="UTC")]
+    assert spiked["distance_spike"] == 1.5
+    assert spiked["descent_spike"] == 3.0
+    assert np.isnan(spiked["impact_spike"])
+    assert days["distance_spike"].notna().sum() == 1

@@ -95,6 +95,7 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
         return missing(
             NO_ELEVATION if totals.distance > 0 else NO_SPEED,
             "km_effort",
+            "km_effort_speed",
             "terrain_evenness",
         )
     size = float(variety.km_effort(totals.distance, totals.ascent))
@@ -102,6 +103,12 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
         "km_effort",
         size,
         "kilometres and a hundredth of the metres of ascent",
+        1.0,
+    )
+    out |= found(
+        "km_effort_speed",
+        1000.0 * size / totals.moving_time,
+        "the km-effort over the moving time: a rule of thumb",
         1.0,
     )
     evenness = variety.shannon_evenness(time_by_terrain(segments))

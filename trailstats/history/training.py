@@ -167,8 +167,24 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
             "acute_chronic_ratio": load.acute_chronic_ratio(loads),
             **totals,
             "downhill_exposure_ratio": _exposure(sums["descent"].to_numpy()),
+            **_spikes(table, day, every),
         }
     )
+
+
+def _spikes(
+    table: pd.DataFrame, day: pd.Series, every: pd.DatetimeIndex
+) -> dict[str, Floats]:
+    """Return the largest ratio of each day of a session to those of the 30 days before it."""
+    ordered = table.sort_values("start_time")
+    starts = pd.DatetimeIndex(ordered["start_time"]).as_unit("ns").asi8
+    out = {}
+    for name in ("distance", "descent", "impact"):
+        size = ordered["impact_load" if name == "impact" else name]
+        ratio = load.session_spike(size.to_numpy(), starts / 86400e9)
+        largest = pd.Series(ratio, ordered.index).groupby(day).max()
+        out[f"{name}_spike"] = as_floats(largest.reindex(every))
+    return out
 
 
 def _counted(activities: pd.DataFrame) -> pd.Series:

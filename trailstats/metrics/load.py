@@ -26,6 +26,11 @@ from trailstats.metrics._session_load import (
     SessionLoadRules,
     session_load,
 )
+from trailstats.metrics._session_spike import (
+    SPIKE_BANDS,
+    SPIKE_DAYS,
+    session_spike,
+)
 from trailstats.metrics._trimp import (
     Sex,
     TrimpVariant,
@@ -40,6 +45,8 @@ from trailstats.metrics._trimp import (
 from trailstats.metrics.sampling import true_runs
 
 __all__ = [
+    "SPIKE_BANDS",
+    "SPIKE_DAYS",
     "LoadConvention",
     "LoadMethod",
     "SessionLoad",
@@ -60,6 +67,7 @@ __all__ = [
     "rolling_total",
     "session_load",
     "session_rpe_load",
+    "session_spike",
     "strain",
     "training_stress_balance",
 ]

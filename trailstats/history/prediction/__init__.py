@@ -130,8 +130,8 @@ def predict(
         Every so many metres, or distances from the start [m]; by default the course's waypoints,
         or each kilometre where it has none on its way.
     map : RoadMap or path, optional
-        For the ground; by default what the athlete's profile names. Without one the ground counts
-        only where the course is a run that was recorded.
+        For the ground; by default what the athlete's profile names. Where it says nothing, the
+        runner's own recordings of the same way do.
     dem : GroundModel, optional
         For the elevation, such as `GroundTiles`.
 
@@ -302,10 +302,13 @@ def _with_ground(
     if dem is not None:
         course = course.with_heights(dem)
     if map is None and not course.ground_source and history.athlete.osm:
-        map = RoadMap(*history.athlete.osm)
-    if map is None:
-        return course
-    return course.with_map(map if isinstance(map, RoadMap) else RoadMap(map))
+        map = RoadMap(history.athlete.osm)
+    if map is not None:
+        course = course.with_map(
+            map if isinstance(map, RoadMap) else RoadMap(map)
+        )
+    known = np.isfinite(course.p_trail) & np.isfinite(course.p_technical)
+    return course if known.all() else course.with_recordings(history)
 
 
 def _utc(start: dt.datetime | str) -> pd.Timestamp:

@@ -89,6 +89,9 @@ def _unknown(runs: Runs, pieces: Pieces) -> Iterator[str]:
             "with as much climbing."
         )
         return
+    unknown = float(pieces.distance[np.isnan(pieces.p_trail)].sum())
+    if unknown > 0.1 * pieces.distance.sum():
+        yield f"The ground of {unknown / 1000:.0f} km of it is not known."
     trail = float(np.nan_to_num(pieces.p_trail) @ pieces.distance)
     known = float(np.nan_to_num(runs.facts.trail) @ runs.facts.distance)
     if trail > 0.5 * pieces.distance.sum() and known < trail:

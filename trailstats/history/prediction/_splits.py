@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.arrays import Floats, sum_up_to
+from trailstats.arrays import Floats, divide_by_positive, sum_up_to
 from trailstats.geo import local_xy
 from trailstats.history.prediction._fit import Noise
 from trailstats.history.prediction._model import Pieces, Times
+from trailstats.history.prediction._own_ground import NEAR
 from trailstats.history.prediction._result import QUANTILE_50, QUANTILE_90
-from trailstats.history.prediction.course import NEAR, Course
+from trailstats.history.prediction.course import Course
 
 STRETCH = 45.0
 """Time of the stretches whose noise is known [s]."""
@@ -100,8 +101,8 @@ def split_table(
         alike * STRETCH / np.maximum(arrival, STRETCH)
     )
     until = np.hypot(times.spread, so_far)
-    trail = between(pieces.p_trail * pieces.distance) / np.maximum(length, 1e-9)
-    unknown = np.isnan(pieces.p_trail).all()
+    known = between(np.isfinite(pieces.p_trail) * pieces.distance)
+    trail = divide_by_positive(between(pieces.p_trail * pieces.distance), known)
     level = np.isnan(pieces.grade).all()
     nothing = np.full(len(time), np.nan)
     return schema.SPLITS.frame(
@@ -112,7 +113,7 @@ def split_table(
             "distance": length,
             "ascent": nothing if level else between(pieces.ascent),
             "descent": nothing if level else between(pieces.descent),
-            "p_trail": nothing if unknown else trail,
+            "p_trail": trail,
             "moving_time": time,
             "low50": time * np.exp(-QUANTILE_50 * spread),
             "high50": time * np.exp(QUANTILE_50 * spread),

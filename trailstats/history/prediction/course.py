@@ -10,7 +10,9 @@ import numpy as np
 from trailstats.arrays import Floats, as_floats, divide_by_positive
 from trailstats.elevation import GroundModel, grid_profile
 from trailstats.geo import step_lengths
+from trailstats.history import History
 from trailstats.history.prediction._model import Pieces
+from trailstats.history.prediction._own_ground import own_ground
 from trailstats.io.courses import CoursePoints, Waypoint, read_course
 from trailstats.io.formats import ReadLimits, Source
 from trailstats.model.results import Analysis
@@ -27,10 +29,11 @@ from.
 LONGEST: Final = 1_000_000.0
 """A way longer than this is none that anyone runs [m] (our choice)."""
 
-NEAR: Final = 30.0
-"""Distance within which an earlier recording was on the same way [m] (our choice: twice the error
-of a receiver under trees).
-"""
+REACH: Final = 150.0
+"""Distance over which ground that is known stands for what lies beside it [m] (our choice)."""
+
+OWN_SPACING: Final = 50.0
+"""Distance between the places whose ground own recordings are asked for [m] (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +156,35 @@ class Course:
             ground_source="map",
         )
 
+    def with_recordings(self, history: History) -> Course:
+        """Return the course with the ground of the runner's own recordings of the same way, where
+        it isn't known.
+        """
+        at = np.arange(0.0, self.length, OWN_SPACING)
+        if len(at) < 2 or not np.isfinite(self.latitude).any():
+            return self
+        north = np.interp(at, self.distance, self.latitude)
+        east = np.interp(at, self.distance, self.longitude)
+        found = own_ground(history, north, east)
+        filled = {}
+        for name, values in found.items():
+            own, known = self._along(at, values), getattr(self, name)
+            filled[name] = np.where(np.isfinite(known), known, own)
+        if not any(np.isfinite(values).any() for values in found.values()):
+            return self
+        sources = [self.ground_source, "own recordings"]
+        return replace(
+            self,
+            p_trail=filled["p_trail"],
+            p_technical=filled["p_technical"],
+            ground_source=", ".join(source for source in sources if source),
+        )
+
     def _along(self, distance: Floats, values: Floats) -> Floats:
-        """Return values that are known at distances at the points of the course."""
-        known = np.isfinite(values)
-        if not known.any():
-            return np.full(len(self.distance), np.nan)
-        return np.interp(self.distance, distance[known], values[known])
+        """Return values that are known at distances at the points of the course; NaN farther than
+        `REACH` from any.
+        """
+        return _interpolated(self.distance, distance, values)
 
     def pieces(self) -> Pieces:
         """Return the course in pieces of about 100 m.
@@ -174,17 +200,11 @@ class Course:
         return Pieces(
             distance=lengths,
             grade=divide_by_positive(change, lengths),
-            p_trail=self._ground(middle, self.p_trail),
-            p_technical=self._ground(middle, self.p_technical),
+            p_trail=_interpolated(middle, self.distance, self.p_trail),
+            p_technical=_interpolated(middle, self.distance, self.p_technical),
             ascent=np.maximum(np.nan_to_num(change), 0.0),
             descent=np.maximum(np.nan_to_num(-change), 0.0),
         )
-
-    def _ground(self, at: Floats, values: Floats) -> Floats:
-        known = np.isfinite(values)
-        if not known.any():
-            return np.full(len(at), np.nan)
-        return np.interp(at, self.distance[known], values[known])
 
     def _smooth_elevation(self, at: Floats) -> Floats:
         """Return the elevation at distances; NaN where the course has none."""
@@ -199,3 +219,19 @@ class Course:
             if found is not None:
                 distance, height = found.distance, found.elevation
         return np.interp(at, distance, height)
+
+
+def _interpolated(at: Floats, distance: Floats, values: Floats) -> Floats:
+    """Return values that are known at distances at others; NaN farther than `REACH` from any, or
+    from the points around.
+    """
+    known = np.isfinite(values)
+    if not known.any():
+        return np.full(len(at), np.nan)
+    places = distance[known]
+    after = np.clip(np.searchsorted(places, at), 0, len(places) - 1)
+    before = np.maximum(after - 1, 0)
+    away = np.minimum(np.abs(places[after] - at), np.abs(places[before] - at))
+    spacing = np.median(np.diff(distance)) if len(distance) > 1 else 0.0
+    near = away <= max(REACH, float(spacing))
+    return np.where(near, np.interp(at, places, values[known]), np.nan)
