@@ -4,8 +4,9 @@
     python benchmarks/effort.py FOLDER --train    # and write the terms of a population
 
 A run is predicted from the same runner's earlier ones only, and by terms of a population without
-that runner. The ground is that which is read from the run's own recording: `+ trail` and
-`+ technical` know more than a forecast without a map does, since both are read from speed as well.
+that runner. `grade` knows no ground, `seen before` that of the runner's earlier recordings of the
+same way: both are forecasts. `+ trail` and `+ technical` know the ground that is read from the
+run's own recording, in part from its speed, which a forecast doesn't.
 Printed are the mean and median absolute error of the moving time in percent with the number of
 runs, for each athlete who is better by what, the cover of the ranges, and what of the heart rate
 each curve leaves unexplained by grade and by ground.
@@ -18,7 +19,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +31,21 @@ sys.path.insert(0, str(ROOT))
 import trailstats as ts  # noqa: E402
 from trailstats.history.prediction._fit import Noise, Prior, equations  # noqa: E402
 from trailstats.history.prediction._model import Day, Pieces, fit_runner  # noqa: E402
+from trailstats.history.prediction._own_ground import (  # noqa: E402
+    SPACING,
+    ground_of_points,
+)
 from trailstats.history.prediction._population import carry_rules, set_name  # noqa: E402
 from trailstats.history.prediction._runs import Runs, runs_of  # noqa: E402
 from trailstats.history.prediction._terms import (  # noqa: E402
     COURSE_TERMS,
     HEART_RATE_TERMS,
 )
-from trailstats.history.prediction.course import Course  # noqa: E402
+from trailstats.history.prediction.course import (  # noqa: E402
+    OWN_SPACING,
+    Course,
+    interpolated,
+)
 from trailstats.metrics import effort  # noqa: E402
 
 FEWEST = 18
@@ -78,6 +87,7 @@ which would make descents speed runners up.
 
 GROUNDS: dict[str, set[str]] = {
     "grade": {"trail", "technical", "technical_descent"},
+    "seen before": set(),
     "+ trail": {"technical", "technical_descent"},
     "+ technical": set(),
 }
@@ -167,35 +177,66 @@ def known_pieces(way: Course, ground: str) -> Pieces:
         "p_trail": way.p_trail if ground != "grade" else nothing,
         "p_technical": way.p_technical if ground == "+ technical" else nothing,
     }
-    from dataclasses import replace
-
     return replace(way, **known).pieces()
+
+
+def seen_before(runner: Runner, row: int) -> Pieces:
+    """Return the way of a run with the ground that recordings before it show."""
+    way = runner.ways[row]
+    nothing = np.full(len(way.distance), np.nan)
+    bare = replace(way, p_trail=nothing, p_technical=nothing)
+    earlier = [dense_points(one) for one in runner.ways[:row]]
+    points = np.concatenate(earlier)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return bare.pieces()
+    at = np.arange(0.0, way.length, OWN_SPACING)
+    north = np.interp(at, way.distance, way.latitude)
+    east = np.interp(at, way.distance, way.longitude)
+    found = ground_of_points(points, north, east)
+    known = {name: interpolated(way.distance, at, v) for name, v in found.items()}
+    return replace(bare, **known).pieces()
+
+
+def dense_points(way: Course) -> np.ndarray:
+    """Return latitude, longitude and ground along a way."""
+    at = np.arange(0.0, way.length, SPACING)
+    columns = (way.latitude, way.longitude, way.p_trail, way.p_technical)
+    return np.column_stack([np.interp(at, way.distance, v) for v in columns])
 
 
 def by_model(
     runners: list[Runner], ground: str, *, heart_rate: bool
 ) -> list[Guess]:
     """Return the times by our model."""
-    names = terms(ground, heart_rate=heart_rate)
     first = FIRST_BY_HEART_RATE if heart_rate else FIRST
-    rules = carry_rules(names)
     found = []
     for runner in runners:
         others = [other for other in runners if other is not runner]
-        prior = population_of(others, names, SPREAD)
+        priors: dict[tuple[str, ...], Prior] = {}
         every = np.arange(len(runner.runs))
         runs, rows = runner.runs, every
         if heart_rate:
             rows = every[np.isfinite(runs.column("mean_heart_rate"))]
             runs = runs.with_heart_rate()
         for i in range(first, len(runs)):
+            pieces = (
+                seen_before(runner, int(rows[i]))
+                if ground == "seen before"
+                else known_pieces(runner.ways[rows[i]], ground)
+            )
+            names = pieces.terms(heart_rate=heart_rate)
+            if names not in priors:
+                priors[names] = population_of(others, names, SPREAD)
             model = fit_runner(
-                runs.where(np.arange(len(runs)) < i), names, prior, rules
+                runs.where(np.arange(len(runs)) < i),
+                names,
+                priors[names],
+                carry_rules(names),
             )
             rate = (
                 float(runs.column("mean_heart_rate")[i]) if heart_rate else np.nan
             )
-            pieces = known_pieces(runner.ways[rows[i]], ground)
             times = model.times(pieces, runs.facts.take(np.array([i])), Day(rate))
             found.append(
                 Guess(
@@ -427,7 +468,7 @@ def write_population(runners: list[Runner], target: Path) -> None:
     ]
     sets = [
         terms(ground, heart_rate=rate)
-        for ground in GROUNDS
+        for ground in ("grade", "+ trail", "+ technical")
         for rate in (False, True)
     ]
     for names in sets:

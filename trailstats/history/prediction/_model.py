@@ -22,6 +22,11 @@ FEWEST_RUNS: Final = 10
 (our choice).
 """
 
+ENOUGH_KNOWN: Final = 0.5
+"""Share of a way whose ground must be known for it to count (our choice); the rest is taken to be
+like it.
+"""
+
 _ROUNDS: Final = 3
 """Times that the time under way is put back into the terms: it changes by less than a second
 after that, as fatigue is small.
@@ -52,12 +57,25 @@ class Pieces:
     def terms(self, *, heart_rate: bool) -> tuple[str, ...]:
         """Return the terms that can be told for these pieces."""
         left_out = set()
-        if np.isnan(self.p_trail).all():
+        if self._known(self.p_trail) < ENOUGH_KNOWN:
             left_out.add("trail")
-        if np.isnan(self.p_technical).all():
+        if self._known(self.p_technical) < ENOUGH_KNOWN:
             left_out |= {"technical", "technical_descent"}
         names = COURSE_TERMS + (HEART_RATE_TERMS if heart_rate else ())
         return tuple(name for name in names if name not in left_out)
+
+    def _known(self, values: Floats) -> float:
+        """Return the share of the way for which a value is known."""
+        known = self.distance[np.isfinite(values)].sum()
+        return float(known / max(self.distance.sum(), 1e-9))
+
+    def _filled(self, values: Floats) -> Floats:
+        """Return values with the mean of the known ones where they aren't known."""
+        known = np.isfinite(values)
+        if known.all() or not known.any():
+            return values
+        mean = np.average(values[known], weights=self.distance[known])
+        return np.where(known, values, mean)
 
     def conditions(
         self, hours: Floats, heart_rate: float, temperature: float
@@ -65,8 +83,8 @@ class Pieces:
         """Return what the pieces are like when they are reached after some hours."""
         return Conditions(
             grade=self.grade,
-            p_trail=self.p_trail,
-            p_technical=self.p_technical,
+            p_trail=self._filled(self.p_trail),
+            p_technical=self._filled(self.p_technical),
             hours=hours,
             descent=np.cumsum(self.descent) - self.descent,
             temperature=np.full(len(hours), temperature),

@@ -49,7 +49,25 @@ def own_ground(
     ]
     if not found:
         return dict.fromkeys(_GROUND, nothing)
-    points = np.concatenate(found)
+    return ground_of_points(np.concatenate(found), latitude, longitude)
+
+
+def ground_of_points(
+    points: Floats, latitude: Floats, longitude: Floats
+) -> dict[str, Floats]:
+    """Return the ground at places from points: latitude, longitude, ``p_trail`` and
+    ``p_technical``, shape (m, 4).
+    """
+    placed = np.isfinite(latitude) & np.isfinite(longitude)
+    if not placed.all():
+        part = ground_of_points(points, latitude[placed], longitude[placed])
+        out = {name: np.full(len(latitude), np.nan) for name in _GROUND}
+        for name, values in part.items():
+            out[name][placed] = values
+        return out
+    points = points[np.isfinite(points[:, :2]).all(axis=1)]
+    if not len(points) or not len(latitude):
+        return {name: np.full(len(latitude), np.nan) for name in _GROUND}
     n = len(latitude)
     x, y = local_xy(
         np.append(latitude, points[:, 0]), np.append(longitude, points[:, 1])

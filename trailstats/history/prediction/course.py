@@ -184,7 +184,7 @@ class Course:
         """Return values that are known at distances at the points of the course; NaN farther than
         `REACH` from any.
         """
-        return _interpolated(self.distance, distance, values)
+        return interpolated(self.distance, distance, values)
 
     def pieces(self) -> Pieces:
         """Return the course in pieces of about 100 m.
@@ -200,8 +200,8 @@ class Course:
         return Pieces(
             distance=lengths,
             grade=divide_by_positive(change, lengths),
-            p_trail=_interpolated(middle, self.distance, self.p_trail),
-            p_technical=_interpolated(middle, self.distance, self.p_technical),
+            p_trail=interpolated(middle, self.distance, self.p_trail),
+            p_technical=interpolated(middle, self.distance, self.p_technical),
             ascent=np.maximum(np.nan_to_num(change), 0.0),
             descent=np.maximum(np.nan_to_num(-change), 0.0),
         )
@@ -221,7 +221,7 @@ class Course:
         return np.interp(at, distance, height)
 
 
-def _interpolated(at: Floats, distance: Floats, values: Floats) -> Floats:
+def interpolated(at: Floats, distance: Floats, values: Floats) -> Floats:
     """Return values that are known at distances at others; NaN farther than `REACH` from any, or
     from the points around.
     """
