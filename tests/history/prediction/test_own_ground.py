@@ -89,3 +89,24 @@ def test_what_is_known_stays(history: ts.History) -> None:
     assert (found.p_trail == 0.5).all()
     assert np.isfinite(found.p_technical).all()
     assert found.ground_source == "map, own recordings"
+
+
+def test_places_without_a_position_have_no_ground(history: ts.History) -> None:
+    """A gap in the positions of a recorded course stays unknown, and nothing else does."""
+    course = north(3000.0)
+    latitude = course.latitude.copy()
+    latitude[20:40] = np.nan
+    found = replace(course, latitude=latitude).with_recordings(history)
+    assert np.isnan(found.p_trail[25:35]).all()
+    assert np.isfinite(found.p_trail[:15]).all()
+    assert np.isfinite(found.p_trail[45:]).all()
+
+
+def test_half_of_a_way_must_be_known_for_its_ground_to_count(
+    history: ts.History,
+) -> None:
+    """Of 4 km from 4 km on 1.4 were run before: too little. Of 3 km all were."""
+    little = north(4000.0, start=4000.0).with_recordings(history).pieces()
+    much = north(3000.0).with_recordings(history).pieces()
+    assert "trail" not in little.terms(heart_rate=False)
+    assert {"trail", "technical"} <= set(much.terms(heart_rate=False))
