@@ -12,7 +12,12 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.arrays import Flags, Floats, Ints, Times
-from trailstats.errors import CorruptFileError, NotAnActivityError, SchemaError
+from trailstats.errors import (
+    CorruptFileError,
+    LimitError,
+    NotAnActivityError,
+    SchemaError,
+)
 from trailstats.model.activity import (
     Activity,
     ActivityMeta,
@@ -40,8 +45,8 @@ class ParseOptions:
 
     Attributes
     ----------
-    max_records : int
-        More samples in one file are refused.
+    max_records, max_activities, max_layouts : int
+        More samples, activities, or definitions that differ in one file are refused.
     merge_heart_rate : bool
         Whether to put the heart rates that a strap stored by itself (under water) into the records
         of a FIT file.
@@ -49,6 +54,16 @@ class ParseOptions:
 
     max_records: int = 5_000_000
     merge_heart_rate: bool = True
+    max_activities: int = 2_000
+    max_layouts: int = 1_000
+
+    def check_activities(self, count: int, format: str) -> None:
+        """Raise `LimitError` when a file holds too many."""
+        if count > self.max_activities:
+            raise LimitError(
+                f"more than {self.max_activities} activities in one file (limit: activities)",
+                format=format,
+            )
 
 
 @dataclass

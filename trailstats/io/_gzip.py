@@ -12,6 +12,7 @@ MAGIC = b"\x1f\x8b"
 _STEP = (
     1 << 16
 )  # compressed bytes at a time: at most their content is lost to damage
+_FIRST_STEP = 256
 _MOST = 1 << 20  # bytes of content at a time
 _CHECKSUM, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 
@@ -54,11 +55,13 @@ def _inflate(
     """
     stream = zlib.decompressobj(wbits=-15)
     view = memoryview(data)
+    step = _FIRST_STEP  # of a short member little is read beyond its end
     while not stream.eof:
         if at >= len(data):
             return at, "it is cut"
-        piece: bytes | memoryview = view[at : at + _STEP]
+        piece: bytes | memoryview = view[at : at + step]
         at += len(piece)
+        step = min(4 * step, _STEP)
         while True:
             try:
                 chunk = stream.decompress(piece, _MOST)

@@ -58,16 +58,16 @@ def open_zip(stream: IO[bytes], limits: MemberLimits) -> zipfile.ZipFile:
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(size - _TAIL, 0))
     tail = stream.read(_TAIL)
-    stated, length = _directory(tail)
+    end, stated, length = _directory(tail)
     limits.check_members(stated)
-    stream.seek(max(size - len(tail) - length, 0))
+    stream.seek(max(size - len(tail) + end - length, 0))
     limits.check_members(stream.read(min(length, size)).count(_ENTRY))
     return zipfile.ZipFile(stream)
 
 
-def _directory(tail: bytes) -> tuple[int, int]:
-    """Return how many files a zip's last record says that it has, and the bytes of their names;
-    0 where there is no such record.
+def _directory(tail: bytes) -> tuple[int, int, int]:
+    """Return where a zip's last record stands, how many files it says that there are, and the
+    bytes of the directory before it; 0 where there is no such record.
     """
     at = tail.rfind(_END)
     wide = tail.rfind(_END_64, 0, max(at, 0))
@@ -76,11 +76,11 @@ def _directory(tail: bytes) -> tuple[int, int]:
     else:
         places = ((10, 12), (12, 16))
     if at < 0:
-        return 0, 0
+        return 0, 0, 0
     stated, length = (
         int.from_bytes(tail[at + a : at + b], "little") for a, b in places
     )
-    return stated, length
+    return at, stated, length
 
 
 def read_member(

@@ -47,6 +47,9 @@ Source = str | os.PathLike[str] | bytes | BinaryIO
 HEAD = 4096
 """Bytes of a file that recognition looks at."""
 
+DENSE = 100_000
+"""Samples that a source of any size may hold (our choice): those of a day at 1 Hz."""
+
 
 @dataclass(frozen=True)
 class ReadLimits:
@@ -63,7 +66,13 @@ class ReadLimits:
     nesting : int
         Archives within archives.
     members : int
-        Files in one archive.
+        Files in one archive, those in archives within it counted, too.
+    activities : int
+        Tracks, sessions or chained files in one file.
+    layouts : int
+        Definitions of messages that differ in one FIT file.
+    density : float
+        Samples for each byte of the source as it lies there; only looked at above 100,000 samples.
 
     Examples
     --------
@@ -77,6 +86,9 @@ class ReadLimits:
     records: int = 5_000_000
     nesting: int = 3
     members: int = 200_000
+    activities: int = 2_000
+    layouts: int = 1_000
+    density: float = 0.25
 
     def check_size(self, size: int, compressed: int) -> None:
         """Raise `LimitError` when a decompressed size is over the limits."""
@@ -86,6 +98,10 @@ class ReadLimits:
             raise LimitError(
                 f"expands more than {self.ratio:g} times (limit: ratio)"
             )
+
+    def records_in(self, size: int) -> int:
+        """Return how many samples a source of so many bytes may hold."""
+        return min(self.records, max(int(size * self.density), DENSE))
 
     def check_members(self, count: int) -> None:
         """Raise `LimitError` when an archive holds too many files."""
@@ -279,6 +295,12 @@ def decode(
     The first carries ``name`` as its source, the n-th ``name#n``.
     """
     limits = limits or ReadLimits()
+    options = ParseOptions(
+        limits.records_in(len(data)),
+        merge_heart_rate,
+        limits.activities,
+        limits.layouts,
+    )
     data, faults = unpack(data, limits)
     if not data:
         raise UnsupportedFormatError("the file is empty")
@@ -290,7 +312,6 @@ def decode(
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
-    options = ParseOptions(limits.records, merge_heart_rate)
     found = reader.parse(data, options)
     for parsed in chain.from_iterable(map(separate, found)):
         number = len(activities) + 1
@@ -314,11 +335,10 @@ def unpack(data: bytes, limits: ReadLimits) -> tuple[bytes, list[Issue]]:
     are; and faults.
     """
     issues: list[Issue] = []
+    check = partial(limits.check_size, compressed=len(data))
     for _ in range(limits.nesting + 1):
         if data[:2] == MAGIC:
-            data, damage = gunzip(
-                data, partial(limits.check_size, compressed=len(data))
-            )
+            data, damage = gunzip(data, check)
             if damage and not data:
                 raise CorruptFileError(f"damaged gzip: {damage}")
             if damage:

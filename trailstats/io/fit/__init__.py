@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from trailstats.arrays import Flags, Floats, Ints, Times
+from trailstats.arrays import Floats, Ints, Times
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io._build import (
     CADENCE_PER_LEG_BELOW,
@@ -72,7 +73,12 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     activities: list[Parsed] = []
     faults: list[Issue] = []
     kinds: list[str] = []
-    for part, table in read_parts(data, max_records=options.max_records):
+    for part, table in read_parts(
+        data,
+        max_records=options.max_records,
+        max_layouts=options.max_layouts,
+        max_parts=options.max_activities,
+    ):
         faults += part.issues
         kind = Rows(part, "file_id").names("type", "file")[:1]
         if len(table) and kind != [
@@ -83,7 +89,9 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
                 read_records(
                     part, table, merge_heart_rate=options.merge_heart_rate
                 ),
+                options,
             )
+            options.check_activities(len(activities), "fit")
         else:
             kinds += kind
     if activities:
@@ -104,16 +112,28 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     )
 
 
-def read_parts(data: bytes, *, max_records: int) -> Iterator[tuple[Part, Table]]:
+def read_parts(
+    data: bytes,
+    *,
+    max_records: int,
+    max_layouts: int = 1_000,
+    max_parts: int = 2_000,
+) -> Iterator[tuple[Part, Table]]:
     """Yield the chained files with their record messages.
 
     Raises
     ------
     LimitError
-        When there are more records than the options allow.
+        When there are more records, files or definitions than are allowed.
     """
     count = 0
-    for part in frame.parts(data):
+    for number, part in enumerate(frame.parts(data), 1):
+        if number > max_parts:
+            raise LimitError(
+                f"more than {max_parts} files in one (limit: activities)",
+                format="fit",
+            )
+        part.most_layouts = max_layouts
         fault = walk(part, 4 * max_records + 10_000)
         if fault >= 0 or any(
             issue.code == "crc_mismatch" for issue in part.issues
@@ -151,7 +171,9 @@ def _shortened(issues: list[Issue]) -> list[Issue]:
     ]
 
 
-def _activities(part: Part, records: Records) -> list[Parsed]:
+def _activities(
+    part: Part, records: Records, options: ParseOptions
+) -> list[Parsed]:
     """Return one `Parsed` a session."""
     time = fit_times(records.seconds)
     if not (records.seconds >= FIRST_DATE).any():
@@ -163,10 +185,11 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
     starts = fit_times(sessions.numbers("start_time"))
     order = np.argsort(starts, kind="stable")
     order = order[~np.isnat(starts[order])]
+    options.check_activities(len(order), "fit")
     shared = _Shared(
         read_laps(part),
         read_pauses(part),
-        read_heartbeats(part, records.offsets),
+        read_heartbeats(part, records.offsets, records.issues),
         read_wearer(part),
     )
     device = device_meta(part)
@@ -175,16 +198,19 @@ def _activities(part: Part, records: Records) -> list[Parsed]:
         return [_activity(records, time, None, meta, shared)]
     owner = np.maximum(np.searchsorted(starts[order], time, side="right") - 1, 0)
     owner[np.isnat(time)] = 0
+    # The records of each session, in file order, are a stretch of this.
+    by_owner = np.argsort(owner, kind="stable")
+    edges = np.searchsorted(owner[by_owner], np.arange(len(order) + 1))
     return [
         _activity(
             records,
             time,
-            owner == i,
+            by_owner[first:last],
             session_meta(device, sessions, int(row)),
             replace(shared, laps=shared.laps.of_leg(starts[order], i)),
         )
-        for i, row in enumerate(order)
-        if (owner == i).any()
+        for row, first, last in zip(order, edges[:-1], edges[1:], strict=True)
+        if first < last
     ]
 
 
@@ -213,11 +239,27 @@ class _Shared:
     heartbeats: tuple[Ints, Floats] | None
     wearer: Wearer
 
+    @cached_property
+    def _pause_times(self) -> tuple[Times, Times]:
+        start, end = (
+            np.array([pause[side] for pause in self.pauses], "datetime64[ns]")
+            for side in (0, 1)
+        )
+        return start, end
+
+    def pauses_within(
+        self, first: np.datetime64, last: np.datetime64
+    ) -> Pauses:
+        """Return the parts of pauses that lie between two times."""
+        start, end = self._pause_times
+        near = np.flatnonzero((start < last) & ~(end <= first))
+        return pauses_within([self.pauses[i] for i in near], first, last)
+
 
 def _activity(
     records: Records,
     time: Times,
-    rows: Flags | None,
+    rows: Ints | None,
     meta: ActivityMeta,
     shared: _Shared,
 ) -> Parsed:
@@ -232,12 +274,7 @@ def _activity(
         time = time[rows]
         columns = {name: values[rows] for name, values in columns.items()}
         extras = {name: values[rows] for name, values in extras.items()}
-        if heartbeats is not None:
-            mine = rows[heartbeats[0]]
-            heartbeats = (
-                (np.cumsum(rows) - 1)[heartbeats[0][mine]],
-                heartbeats[1][mine],
-            )
+        heartbeats = _share_of(heartbeats, rows)
     if "cadence" in columns and (is_on_foot(meta.sport, meta.sub_sport)):
         columns["cadence"] = _steps(columns["cadence"], issues)
     known = time[~np.isnat(time)]
@@ -248,8 +285,23 @@ def _activity(
         meta=meta,
         extras=extras,
         laps=shared.laps.within(first, last),
-        pauses=pauses_within(shared.pauses, first, last),
+        pauses=shared.pauses_within(first, last),
         issues=issues,
         rr=heartbeats,
         wearer=shared.wearer,
     )
+
+
+def _share_of(
+    heartbeats: tuple[Ints, Floats] | None, rows: Ints
+) -> tuple[Ints, Floats] | None:
+    """Return the heartbeats that follow some records, given in file order, counted among these."""
+    if heartbeats is None:
+        return None
+    after, seconds = heartbeats
+    first, last = np.searchsorted(after, (rows[0], rows[-1] + 1))
+    after, seconds = after[first:last], seconds[first:last]
+    place = np.searchsorted(rows, after)
+    mine = rows[place] == after
+    return place[mine], seconds[mine]
+

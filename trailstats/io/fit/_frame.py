@@ -12,7 +12,6 @@ from trailstats.io.fit._wire import (
     Part,
     definition,
     find_definition,
-    plausible,
 )
 from trailstats.model.activity import Issue
 from trailstats.schema import Severity
@@ -104,7 +103,7 @@ def _headless(data: bytes, at: int) -> int:
             and data[place] & 0xC0 == DEFINITION
         ):
             layout = definition(data, place, len(data))
-            if layout is not None and plausible(layout):
+            if layout is not None and layout.plausible:
                 return place
     return find_definition(data, at, min(len(data), at + 65_536))
 

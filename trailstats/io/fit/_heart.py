@@ -11,6 +11,7 @@ from trailstats.io.fit._profile import fields, message_number
 from trailstats.io.fit._table import Table, unrolled
 from trailstats.io.fit._wire import Part
 
+_WIDTH = 8  # values of a message that there always is room for; our choice
 _TICKS = 1024.0  # per second, of the strap's clock
 _LONGEST = 5.0  # s; our choice: a record stands for at most this time before it
 
@@ -86,13 +87,16 @@ def _ticks(table: Table) -> tuple[Floats, Flags]:
     by less than a full turn. Also return which messages hold the whole clock.
     """
     facts = fields("hr")
+    part_size = table.part.end - table.part.body
     whole = table.raw(facts["event_timestamp"].number)
     whole = [(rows, raw) for rows, raw in whole if raw.shape[1] % 4 == 0]
     packed = table.raw(facts["event_timestamp_12"].number)
     packed = [(rows, raw) for rows, raw in packed if raw.shape[1] % 3 == 0]
     widths = [raw.shape[1] // 4 for _, raw in whole]
     widths += [raw.shape[1] // 3 * 2 for _, raw in packed]
-    width = max(widths, default=1)
+    # Messages are as long as each other; a long one among many gives no grid of its width.
+    fair = max(2 * (part_size // max(len(table), 1)), _WIDTH)
+    width = min(max(widths, default=1), fair)
     value = np.full((len(table), width), -1, dtype=np.int64)
     anchor = np.zeros(value.shape, dtype=bool)
     for rows, raw in packed:
@@ -100,9 +104,9 @@ def _ticks(table: Table) -> tuple[Floats, Flags]:
         low = triple[:, :, 0] | (triple[:, :, 1] & 0x0F) << 8
         high = triple[:, :, 1] >> 4 | triple[:, :, 2] << 4
         pairs = np.stack([low, high], axis=2).reshape(len(raw), -1)
-        value[rows, : pairs.shape[1]] = pairs
+        value[rows, : pairs.shape[1]] = pairs[:, :width]
     for rows, raw in whole:
-        full = np.ascontiguousarray(raw).view("<u4").astype(np.int64)
+        full = np.ascontiguousarray(raw).view("<u4").astype(np.int64)[:, :width]
         held = full != 0xFFFFFFFF
         count = full.shape[1]
         value[rows, :count] = np.where(held, full, value[rows, :count])

@@ -13,7 +13,13 @@ from trailstats.io._times import NAT
 from trailstats.io.fit._profile import fields, message_number, value_names
 from trailstats.io.fit._table import Table
 from trailstats.io.fit._wire import Part
-from trailstats.model.activity import ActivityMeta, DeviceTotals, Wearer
+from trailstats.model.activity import (
+    ActivityMeta,
+    DeviceTotals,
+    Issue,
+    Wearer,
+)
+from trailstats.schema import Severity
 
 Pauses = list[tuple[np.datetime64, np.datetime64]]
 
@@ -32,15 +38,22 @@ class Rows:
     def __init__(self, part: Part, message: str) -> None:
         self.table = Table(part, message_number(message))
         self.facts = fields(message)
+        # What was asked for: each row asks for the same fields.
+        self._numbers: dict[str, Floats] = {}
+        self._texts: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self.table)
 
     def numbers(self, name: str) -> Floats:
         """Return a field in its published unit, NaN where it is missing."""
-        fact = self.facts[name]
-        values = self.table.values(fact.number, fact.scale, fact.offset)
-        return np.full(len(self), np.nan) if values is None else values
+        if name not in self._numbers:
+            fact = self.facts[name]
+            values = self.table.values(fact.number, fact.scale, fact.offset)
+            self._numbers[name] = (
+                np.full(len(self), np.nan) if values is None else values
+            )
+        return self._numbers[name]
 
     def number(self, name: str, row: int) -> float:
         """Return a field of one row, NaN where it or the row is missing."""
@@ -54,11 +67,15 @@ class Rows:
 
     def text(self, name: str, row: int = 0) -> str:
         """Return a text field of one row."""
-        return (
-            self.table.texts(self.facts[name].number)[row]
-            if row < len(self)
-            else ""
-        )
+        if row >= len(self):
+            return ""
+        if name not in self._texts:
+            self._texts[name] = self.table.texts(self.facts[name].number)
+        return self._texts[name][row]
+
+    def name(self, name: str, kind: str, row: int) -> str:
+        """Return an enumerated field of one row as a name; the number where it has none."""
+        return _value_name(self.number(name, row), kind)
 
     def names(self, name: str, kind: str) -> list[str]:
         """Return an enumerated field as names; the number where it has none."""
@@ -134,8 +151,8 @@ def session_meta(device: ActivityMeta, sessions: Rows, row: int) -> ActivityMeta
             device,
             sub_sport="" if device.sub_sport == "generic" else device.sub_sport,
         )
-    sport = sessions.names("sport", "sport")[row] or device.sport
-    sub_sport = sessions.names("sub_sport", "sub_sport")[row]
+    sport = sessions.name("sport", "sport", row) or device.sport
+    sub_sport = sessions.name("sub_sport", "sub_sport", row)
     if not sub_sport and sport == device.sport:
         sub_sport = device.sub_sport
     feel, rpe = (
@@ -175,7 +192,9 @@ def read_wearer(part: Part) -> Wearer:
     )
 
 
-def read_heartbeats(part: Part, records: Ints) -> tuple[Ints, Floats] | None:
+def read_heartbeats(
+    part: Part, records: Ints, issues: list[Issue]
+) -> tuple[Ints, Floats] | None:
     """Return the times between heartbeats [s], and the record that each follows in the file.
 
     Parameters
@@ -183,11 +202,17 @@ def read_heartbeats(part: Part, records: Ints) -> tuple[Ints, Floats] | None:
     part : Part
     records : ndarray of int64
         Places of the records in the file.
+    issues : list of Issue
+        Gets one where a field has no size of whole values, and is left out.
     """
     table = Table(part, message_number("hrv"))
     if not len(table):
         return None
     fact = fields("hrv")["time"]
+    odd = table.without_items(fact.number)
+    if odd:
+        message = f"{odd} messages with times between heartbeats of an odd size were left out"
+        issues.append(Issue("field_size_odd", Severity.WARNING, message, odd))
     rows, seconds = table.items(fact.number, fact.scale)
     if not len(seconds):
         return None
@@ -233,11 +258,7 @@ class Laps:
             "end_time": self.end[kept],
             "distance": self.distance[kept],
             "timer_time": self.timer_time[kept],
-            "trigger": [
-                text
-                for text, keep in zip(self.trigger, kept, strict=True)
-                if keep
-            ],
+            "trigger": [self.trigger[row] for row in np.flatnonzero(kept)],
         }
 
 

@@ -4,6 +4,7 @@ them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -159,7 +160,8 @@ def _unrolled(ticks: Ints, valid: Flags) -> Ints:
 def _unknown(table: Table, facts: dict[str, Fact]) -> dict[str, Floats]:
     """Return all further numeric fields, by their published names or as ``unknown_N``."""
     by_number = {fact.number: fact for fact in facts.values()}
-    out = {}
+    out: dict[str, Floats] = {}
+    most = _most_columns(table)
     for number, sizes in sorted(table.numbers().items()):
         fact = by_number.get(
             number, Fact(number, f"unknown_{number}", 1.0, 0.0, "")
@@ -168,12 +170,19 @@ def _unknown(table: Table, facts: dict[str, Fact]) -> dict[str, Floats]:
             continue
         count = min(max(sizes), MAX_ITEMS)
         for item in range(count):
+            if len(out) >= most:
+                return out
             values = table.values(number, fact.scale, fact.offset, item=item)
             if values is not None:
                 out[fact.name if max(sizes) == 1 else f"{fact.name}_{item}"] = (
                     values
                 )
     return out
+
+
+def _most_columns(table: Table) -> int:
+    """Return how many further columns a table may have."""
+    return table.cells() // max(len(table), 1)
 
 
 @dataclass(frozen=True)
@@ -191,10 +200,11 @@ class _Description:
     native: int
 
 
-def _descriptions(part: Part) -> list[_Description]:
+def _descriptions(part: Part) -> dict[tuple[int, int], list[_Description]]:
+    """Return the descriptions of each developer field, in file order."""
     table = Table(part, message_number("field_description"))
     if not len(table):
-        return []
+        return {}
     facts = fields("field_description")
     record = message_number("record")
 
@@ -217,12 +227,12 @@ def _descriptions(part: Part) -> list[_Description]:
         column("native_field_num", -1),
         column("native_mesg_num", record),
     )
-    out = []
+    out: dict[tuple[int, int], list[_Description]] = {}
     for row in zip(*columns, strict=True):
         at, index, number, base, name, scale, offset, unit, native, message = row
         if message != record:
             native = -1  # a field of another message
-        out.append(
+        out.setdefault((int(index), int(number)), []).append(
             _Description(
                 at,
                 int(index),
@@ -244,40 +254,37 @@ def _read_developer(
     """Add developer fields as ``dev_NAME``; one fills a native column only where that is empty
     throughout.
     """
-    used = list(table.developer())
-    if not used:
-        return
-    described = _descriptions(part)
-    columns: dict[tuple[int, int, str], Floats | None] = {}
+    columns: dict[tuple[int, int, str], Floats] = {}
     meaning: dict[tuple[int, int, str], _Description] = {}
-    nameless = 0
-    for spec, defined_at in used:
+    described: dict[tuple[int, int], list[_Description]] | None = None
+    nameless: set[tuple[int, int, int]] = set()
+    most = _most_columns(table)
+    for spec, defined_at, rows, stored in table.developer():
+        described = _descriptions(part) if described is None else described
         description = _description_for(spec, defined_at, described)
         base = BASE_TYPES.get(description.base) if description else None
         if description is None or base is None:
-            nameless += 1
+            nameless.add((spec.base, spec.number, defined_at))
             continue
         key = (description.index, description.number, description.name)
+        values = stored(base)
+        if values is None or (key not in columns and len(columns) >= most):
+            continue
         meaning[key] = description
-        held = columns.setdefault(key, None)
-        values = table.developer_values(spec, defined_at, base)
-        if values is not None:
-            values = scaled(values, description.scale, description.offset)
-            columns[key] = (
-                values if held is None else np.where(np.isnan(held), values, held)
-            )
+        held = columns.setdefault(key, np.full(len(table), np.nan))
+        values = scaled(values, description.scale, description.offset)
+        held[rows] = np.where(np.isnan(held[rows]), values, held[rows])
     if nameless:
-        message = (
-            f"{nameless} developer fields without a description were left out"
-        )
+        message = f"{len(nameless)} developer fields without a description were left out"
         out.issues.append(
             Issue(
-                "developer_field_undescribed", Severity.WARNING, message, nameless
+                "developer_field_undescribed",
+                Severity.WARNING,
+                message,
+                len(nameless),
             )
         )
     for (index, number, name), values in columns.items():
-        if values is None:
-            continue
         label = f"dev_{name or f'{index}_{number}'}"
         if label in out.extras:
             label = f"{label}_{index}_{number}"
@@ -286,16 +293,16 @@ def _read_developer(
 
 
 def _description_for(
-    spec: FieldSpec, defined_at: int, described: list[_Description]
+    spec: FieldSpec,
+    defined_at: int,
+    described: dict[tuple[int, int], list[_Description]],
 ) -> _Description | None:
     """Return the last description before a definition, or the first after it: some write it
     late.
     """
-    own = [
-        d for d in described if (d.index, d.number) == (spec.base, spec.number)
-    ]
-    before = [d for d in own if d.at < defined_at]
-    return before[-1] if before else next(iter(own), None)
+    own = described.get((spec.base, spec.number), [])
+    before = bisect_left(own, defined_at, key=lambda d: d.at)
+    return own[max(before - 1, 0)] if own else None
 
 
 def _use_as_native(

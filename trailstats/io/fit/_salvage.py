@@ -17,7 +17,6 @@ from trailstats.io.fit._wire import (
     Part,
     definition,
     find_definition,
-    plausible,
 )
 from trailstats.schema import Severity
 
@@ -28,6 +27,7 @@ _LATEST = 0x60000000  # 2041
 _BACK, _FORTH = _DAY, 7 * _DAY  # our choice: within one recording
 _PROBES = 3  # our choice: messages in a row that convince
 _SEARCHES = 2000  # our choice: more breaks than that leave nothing to trust
+_AHEAD = 64  # definitions that are remembered
 _REPAIRS = 64  # our choice
 _UNSURE = 10_000  # messages that may wait for one with a time
 
@@ -48,13 +48,18 @@ class _Walker:
         self.content = np.frombuffer(part.data, dtype=np.uint8)
         self.last: int | None = None
         self.searches = 0
+        self.ahead: dict[int, Layout | None] = {}
+        # Messages looked at and bytes searched, for all breaks together (our choice).
+        self.steps = 2 * (part.end - part.body)
+        self.searched = 8 * (part.end - part.body) + (1 << 16)
         self.repairs = 0
         # Messages accepted without a check since the last one that was checked.
         self.unsure: list[tuple[Layout, int]] = []
 
     def run(self) -> None:
         pos = safe = self.part.body
-        while pos < self.end:
+        while pos < self.end and self.steps > 0:
+            self.steps -= 1
             after = self._step(pos)
             if after > 0:
                 pos = after
@@ -105,8 +110,12 @@ class _Walker:
         """Accept the unchecked messages that end at ``before`` or earlier; forget the others."""
         for layout, at in self.unsure:
             if at + layout.size <= before:
-                layout.add_run(at, 1)
+                self._add(layout, at)
         self.unsure.clear()
+
+    def _add(self, layout: Layout, at: int) -> None:
+        layout.add_run(at, 1)
+        self.book.count(layout, 1)
 
     def _step(self, pos: int) -> int:
         """Take the message at ``pos`` and return the place after it, -1 where it makes no sense."""
@@ -129,7 +138,7 @@ class _Walker:
         time = self._time(layout, pos)
         if self._fits(time, after):
             self._keep(pos)
-            layout.add_run(pos, 1)
+            self._add(layout, pos)
             self.last = time
             return after
         if self._leads(after, self.last):
@@ -161,7 +170,7 @@ class _Walker:
             head = self.data[at]
             if head & 0xC0 == 0x40:
                 found = definition(self.data, at, self.end)
-                if found is None or not plausible(found):
+                if found is None or not found.plausible:
                     return None
                 at += len(found.raw)
                 continue
@@ -175,18 +184,16 @@ class _Walker:
         return None
 
     def _define(self, pos: int) -> int:
-        layout = _well_formed(self.data, pos, self.end)
+        layout = self._defined(pos)
         if layout is None or not layout.raw[5]:
             return self._mend(pos)
         stop = pos + len(layout.raw)
         timeless = layout.message == RECORD and layout.time_at < 0
         book = self.book
-        before = (
-            book.sizes[:],
-            book.owners[:],
-            book.adders[:],
-            dict(book.layouts),
-        )
+        if book.is_full(self.part.most_layouts):
+            return -1
+        before = (book.sizes[:], book.owners[:], book.adders[:])
+        known = len(book.layouts)
         book.define(layout)
         if self._leads(
             stop, self.last, timed=not timeless and layout.time_at >= 0
@@ -195,10 +202,22 @@ class _Walker:
         mended = self._mend(pos)
         if mended > 0:
             return mended
-        if plausible(layout):
+        if layout.plausible:
             return stop
-        book.sizes, book.owners, book.adders, book.layouts = before
+        book.sizes, book.owners, book.adders = before
+        if len(book.layouts) > known:
+            book.layouts.popitem()  # the one that was put in last
         return -1
+
+    def _defined(self, at: int) -> Layout | None:
+        """Return the well-formed definition at a place: each is looked at several times, from the
+        messages before it.
+        """
+        if at not in self.ahead:
+            if len(self.ahead) >= _AHEAD:
+                self.ahead.clear()
+            self.ahead[at] = _well_formed(self.data, at, self.end)
+        return self.ahead[at]
 
     def _mend(self, pos: int) -> int:
         """Try every single changed bit of a damaged definition; return the place after the one that
@@ -218,7 +237,7 @@ class _Walker:
             layout = _well_formed(bytes(changed), 0, len(changed))
             if layout is None or layout.time_at < 0 or layout.message != RECORD:
                 continue
-            if not plausible(layout):
+            if not layout.plausible:
                 continue
             # A size that spans several records repeats as well: the smallest is right.
             stop = pos + len(layout.raw)
@@ -267,8 +286,8 @@ class _Walker:
                 return not timed or convinced > 0
             head = self.data[at]
             if head & 0xC0 == 0x40:
-                layout = _well_formed(self.data, at, self.end)
-                if layout is None or not plausible(layout):
+                layout = self._defined(at)
+                if layout is None or not layout.plausible:
                     return False
                 convinced += 1
                 if convinced >= _PROBES or not timed:
@@ -298,13 +317,14 @@ class _Walker:
         none.
         """
         self.searches += 1
-        if self.searches > _SEARCHES:
+        if self.searches > _SEARCHES or self.searched < 0:
             return -1
         start, width = safe, 4096
         if safe == fault:
             start += 1
         while start < self.end:
             stop = min(start + width, self.end)
+            self.searched -= stop - start
             places = self._candidates(start, stop)
             defined = find_definition(self.data, start, stop)
             for place in places:

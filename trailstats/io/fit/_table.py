@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from trailstats.io.fit._wire import (
 )
 
 _OPAQUE = BaseType("B", 1)
+_CELLS, _CELLS_OF_BYTE = 1 << 16, 4  # our choice
 MAX_ITEMS = 16  # our choice: longer arrays in a record are blobs, not columns
 
 
@@ -32,6 +34,10 @@ class _Block(NamedTuple):
     first: int
     size: int
     rows: slice | Ints
+
+
+_Holding = tuple[_Block, FieldSpec, BaseType]
+Stored = Callable[[BaseType], Floats | None]
 
 
 class Table:
@@ -69,14 +75,29 @@ class Table:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def numbers(self) -> dict[int, tuple[int, ...]]:
-        """Return the numbers of the fields, with the sizes in items that they come in."""
-        found: dict[int, set[int]] = {}
+    @cached_property
+    def _by_number(self) -> dict[int, list[_Holding]]:
+        """The blocks that each field stands in: so no field is looked for in every definition."""
+        found: dict[int, list[_Holding]] = {}
         for block in self._blocks:
             for spec in block.layout.fields:
-                items = _items(spec, BASE_TYPES.get(spec.base, _OPAQUE))
-                found.setdefault(spec.number, set()).add(items)
-        return {number: tuple(sorted(items)) for number, items in found.items()}
+                base = BASE_TYPES.get(spec.base, _OPAQUE)
+                found.setdefault(spec.number, []).append((block, spec, base))
+        return found
+
+    def numbers(self) -> dict[int, tuple[int, ...]]:
+        """Return the numbers of the fields, with the sizes in items that they come in."""
+        return {
+            number: tuple(sorted({_items(spec, base) for _, spec, base in held}))
+            for number, held in self._by_number.items()
+        }
+
+    def cells(self) -> int:
+        """Return how many values further columns may hold in all: some for each byte of the part,
+        so that fields which few messages have don't fill the memory with what is missing.
+        """
+        size = self.part.end - self.part.body
+        return max(_CELLS_OF_BYTE * size, _CELLS)
 
     def values(
         self,
@@ -99,24 +120,15 @@ class Table:
         out = self._merged(self._holding(number), item)
         return None if out is None else scaled(out, scale, offset)
 
-    def developer(self) -> Iterator[tuple[FieldSpec, int]]:
-        """Yield each developer field once, with the place of a definition that uses it."""
-        seen = set()
+    def developer(self) -> Iterator[tuple[FieldSpec, int, slice | Ints, Stored]]:
+        """Yield each developer field of each definition: what it is, the place of the definition,
+        the rows of its messages, and what gives their values as stored under a base type; None
+        when no message has one.
+        """
         for block in self._blocks:
             for spec in block.layout.developer:
-                key = (spec.base, spec.number, block.layout.defined_at)
-                if key not in seen:
-                    seen.add(key)
-                    yield spec, block.layout.defined_at
-
-    def developer_values(
-        self, wanted: FieldSpec, defined_at: int, base: BaseType
-    ) -> Floats | None:
-        """Return a developer field of the layout defined at ``defined_at``, as stored, NaN
-        elsewhere; None when no message has a value.
-        """
-        blocks = [b for b in self._blocks if b.layout.defined_at == defined_at]
-        return self._merged([(block, wanted, base) for block in blocks], 0)
+                stored = partial(_numbers, block, spec, item=0)
+                yield spec, block.layout.defined_at, block.rows, stored
 
     def texts(self, number: int) -> list[str]:
         """Return one field as texts, empty where it is missing."""
@@ -145,6 +157,8 @@ class Table:
             if base.kind not in "ui":
                 continue
             count = _items(spec, base)
+            if not count:  # a size that is no multiple of the type's
+                continue
             columns = [_stored(block, spec, base, i) for i in range(count)]
             grid = np.stack(columns, axis=1)
             kept = grid.ravel() != base.invalid(grid.dtype.itemsize)
@@ -153,6 +167,11 @@ class Table:
         at, flat = np.concatenate(rows), np.concatenate(values)
         order = np.argsort(at, kind="stable")
         return at[order], flat[order]
+
+    def without_items(self, number: int) -> int:
+        """Return how many messages have a field in a size that holds no whole number."""
+        held = self._by_number.get(number, ())
+        return sum(b.size for b, spec, base in held if not _items(spec, base))
 
     def seconds(self) -> Floats:
         """Return the times in FIT seconds, NaN where a message has none; compressed ones are
@@ -171,10 +190,7 @@ class Table:
         self, number: int
     ) -> Iterator[tuple[_Block, FieldSpec, BaseType]]:
         """Yield each block with a field of this number in it."""
-        for block in self._blocks:
-            for spec in block.layout.fields:
-                if spec.number == number:
-                    yield block, spec, BASE_TYPES.get(spec.base, _OPAQUE)
+        yield from self._by_number.get(number, ())
 
     def _merged(
         self, fields: Iterable[tuple[_Block, FieldSpec, BaseType]], item: int

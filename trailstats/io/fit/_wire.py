@@ -29,6 +29,7 @@ _STRIDE = 1 << 20  # bytes between two looks at the limits
 _DEFINITIONS = (
     100_000  # our choice: recorders that redefine at every turn stay below 10,000
 )
+_FIELDS_OF_LAYOUT = 32  # our choice, on average; those of watches have some 20
 _MARKS = [bytes([head]) for head in range(256)]
 
 
@@ -123,6 +124,16 @@ class Layout:
         """The developer fields."""
         return self._specs[self.raw[5] :]
 
+    @cached_property
+    def plausible(self) -> bool:
+        """Whether it looks like a definition that a recorder wrote."""
+        return bool(self.fields) and all(
+            f.base in BASE_TYPES
+            and f.size
+            and f.size % BASE_TYPES[f.base].size == 0
+            for f in self.fields
+        )
+
     def add_run(self, at: int, count: int) -> None:
         """Add messages back to back from ``at``."""
         if self.starts and self.starts[-1] + self.counts[-1] * self.size == at:
@@ -163,6 +174,7 @@ class Part:
     compressed: bool = False
     sound: bool = False
     issues: list[Issue] = field(default_factory=list)
+    most_layouts: int = 1_000
 
     def note(
         self, code: str, severity: Severity, message: str, at: int, count: int = 1
@@ -183,14 +195,6 @@ def definition(data: bytes, at: int, end: int) -> Layout | None:
     return None if stop > end else Layout(data[at:stop], at)
 
 
-def plausible(layout: Layout) -> bool:
-    """Whether a definition looks like one that a recorder wrote."""
-    return bool(layout.fields) and all(
-        f.base in BASE_TYPES and f.size and f.size % BASE_TYPES[f.base].size == 0
-        for f in layout.fields
-    )
-
-
 def find_definition(data: bytes, start: int, end: int) -> int:
     """Return the place of the first convincing definition message, -1 where there is none."""
     at = start
@@ -206,7 +210,7 @@ def find_definition(data: bytes, start: int, end: int) -> int:
                 layout is not None
                 and len(layout.fields) > 1
                 and layout.message < 0xFF00
-                and plausible(layout)
+                and layout.plausible
             ):
                 return head
     return -1
@@ -223,27 +227,44 @@ class Book:
         self.owners: list[Layout | None] = [None] * 256
         self.adders: list[Callable[[int], None]] = [_nowhere] * 256
         self.compressed = False
+        self.described = 0  # descriptions of developer fields so far
+        self.fields = 0  # of all layouts
+        self.in_runs = 0  # messages back to back
 
     def define(self, layout: Layout) -> Layout:
         """Put a definition in force and return its layout."""
         # Developer fields get their meaning from descriptions, which may be replaced between two
         # definitions.
-        described = 0
-        if layout.raw[0] & _DEVELOPER:
-            described = sum(
-                len(o)
-                for o in self.layouts.values()
-                if o.message == FIELD_DESCRIPTION
-            )
+        described = self.described if layout.raw[0] & _DEVELOPER else 0
         local = layout.raw[0] & 0x0F
-        layout = self.layouts.setdefault((layout.raw[2:], described), layout)
+        key = (layout.raw[2:], described)
+        if key not in self.layouts:
+            self.fields += layout.raw[5]
+        layout = self.layouts.setdefault(key, layout)
+        add: Callable[[int], None] = layout.singles.append
+        if layout.message == FIELD_DESCRIPTION:
+            add = partial(self._add_description, layout)
         # Two bits of a data message's header are reserved; a few recorders set them.
-        self._assign(range(local, 0x40, 0x10), layout, layout.singles.append)
+        self._assign(range(local, 0x40, 0x10), layout, add)
         if local < 4:
             first = COMPRESSED + local * 32
             add = partial(self._add_compressed, layout)
             self._assign(range(first, first + 32), layout, add)
         return layout
+
+    def count(self, layout: Layout, messages: int) -> None:
+        """Take note of messages that were added to a layout as a run."""
+        self.in_runs += messages
+        if layout.message == FIELD_DESCRIPTION:
+            self.described += messages
+
+    def __len__(self) -> int:
+        """Return the number of messages."""
+        return self.in_runs + sum(len(o.singles) for o in self.layouts.values())
+
+    def is_full(self, most: int) -> bool:
+        """Whether there are more layouts, or fields in them, than files of that many hold."""
+        return len(self.layouts) > most or self.fields > _FIELDS_OF_LAYOUT * most
 
     def _assign(
         self, heads: range, layout: Layout, add: Callable[[int], None]
@@ -252,6 +273,10 @@ class Book:
             self.sizes[head] = layout.size
             self.owners[head] = layout
             self.adders[head] = add
+
+    def _add_description(self, layout: Layout, at: int) -> None:
+        self.described += 1
+        layout.singles.append(at)
 
     def _add_compressed(self, layout: Layout, at: int) -> None:
         self.compressed = True
@@ -269,7 +294,8 @@ def walk(part: Part, max_messages: int) -> int:
     Raises
     ------
     LimitError
-        When there are more than ``max_messages``, or more than 100,000 definitions.
+        When there are more than ``max_messages``, more than 100,000 definitions, or, in a sound
+        part, more that differ than it may have.
     """
     data, pos, end = part.data, part.body, part.end
     book = Book()
@@ -291,6 +317,7 @@ def walk(part: Part, max_messages: int) -> int:
                         ahead = min(ahead * 16, 8192) if same == ahead else _AHEAD
                         layout.starts.append(pos)
                         layout.counts.append(same)
+                        book.count(layout, same)
                         pos += same * size
                         continue
                 before = head
@@ -307,12 +334,18 @@ def walk(part: Part, max_messages: int) -> int:
                     fault = pos
                     break
                 book.define(layout)
+                if book.is_full(part.most_layouts):
+                    if part.sound:
+                        raise LimitError(
+                            f"more than {part.most_layouts} definitions that differ "
+                            "(limit: layouts)",
+                            format="fit",
+                        )
+                    fault = pos
+                    break
                 before = -1
                 pos += len(layout.raw)
-        if (
-            definitions > _DEFINITIONS
-            or sum(map(len, book.layouts.values())) > max_messages
-        ):
+        if definitions > _DEFINITIONS or len(book) > max_messages:
             raise LimitError(
                 f"more than {max_messages} messages (limit: records)",
                 format="fit",

@@ -6,6 +6,7 @@ both give the same.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -193,13 +194,15 @@ class Group:
         text = self.leaves[name].text(mine.start + int(lost[0]))
         return text.strip()[:_SHOWN]
 
-    def others(self, handled: Collection[str]) -> dict[str, Floats]:
-        """Return the values of all elements but some that hold a number in any of the points, by
-        name.
-        """
+    def others(self, names: Iterable[str]) -> dict[str, Floats]:
+        """Return the values of elements that hold a number in any of the points, by name."""
         out = {}
-        for name in sorted(set(self.leaves) - set(handled))[:_MOST_OTHERS]:
-            values = self._spread(self.leaves[name])
+        for name in names:
+            leaves = self.leaves[name]
+            rows, _ = self._mine(leaves)
+            if not len(rows):
+                continue
+            values = self._spread(leaves)
             if not np.isnan(values).all():
                 out[name] = values
         return out
@@ -232,6 +235,11 @@ class Document:
     groups: list[Group] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
+
+    def other_names(self, handled: Collection[str]) -> list[str]:
+        """Return the names of further elements of points that become columns."""
+        leaves = self.groups[0].leaves if self.groups else {}
+        return heapq.nsmallest(_MOST_OTHERS, set(leaves) - set(handled))
 
     def keep_text(
         self, group: Group | None, parent: str, name: str, text: str

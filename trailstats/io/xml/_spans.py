@@ -26,6 +26,8 @@ one.
 
 # Numbers at a time, so that what is derived from them stays in the processor's cache.
 _BATCH = 1 << 13
+_FEW_BLANKS = 4  # our choice: more are taken away stretch by stretch
+_BLANK = bytes(range(33))
 _MANY = 24  # our choice: below, words cost more than reading one by one
 _PLAIN_TIME = re.compile(
     r"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII
@@ -74,12 +76,31 @@ def first_of(words: Words, byte: int) -> Words:
 def strip(content: Bytes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Return the stretches without the blanks at both ends."""
     last = len(content) - 1
-    while (
-        blank := (start < end) & (content[np.minimum(start, last)] <= 32)
-    ).any():
+    for _ in range(_FEW_BLANKS):
+        blank = (start < end) & (content[np.minimum(start, last)] <= 32)
+        if not blank.any():
+            break
         start = start + blank
-    while (blank := (start < end) & (content[end - 1] <= 32)).any():
+    else:
+        start, end = _strip_each(content, start, end)
+    for _ in range(_FEW_BLANKS):
+        blank = (start < end) & (content[end - 1] <= 32)
+        if not blank.any():
+            return start, end
         end = end - blank
+    return _strip_each(content, start, end)
+
+
+def _strip_each(content: Bytes, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Return the stretches without blanks at their ends, those with blanks there one by one."""
+    start, end = start.copy(), end.copy()
+    last = len(content) - 1
+    some = (content[np.minimum(start, last)] <= 32) | (content[end - 1] <= 32)
+    flat, many = start.reshape(-1), end.reshape(-1)  # views: both are new
+    for i in np.flatnonzero(some & (start < end)).tolist():
+        text = content[flat[i] : many[i]].tobytes()
+        flat[i] = many[i] - len(text.lstrip(_BLANK))
+        many[i] = max(many[i] - len(text) + len(text.rstrip(_BLANK)), flat[i])
     return start, end
 
 

@@ -44,8 +44,8 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
             # Not an encoding that anyone knows: every byte is a character in this one.
             encoding = "ISO-8859-1"
             continue
-        line += data.count(b"\n", 0, start)
-        first = first or (reason, line, offset)
+        if first is None:
+            first = reason, line + data.count(b"\n", 0, start), offset
         breaks += 1
         state.abandon_point()
         found = opening.search(data, max(offset, start + 1))

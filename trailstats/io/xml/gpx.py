@@ -56,10 +56,12 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
             f"GPX with {found}, but no track points: not a recording",
             format="gpx",
         )
-    return [_track(group, document) for group in tracks]
+    options.check_activities(len(tracks), "gpx")
+    others = document.other_names(_HANDLED)
+    return [_track(group, document, others) for group in tracks]
 
 
-def _track(group: Group, document: Document) -> Parsed:
+def _track(group: Group, document: Document, others: list[str]) -> Parsed:
     issues = list(document.issues)
     columns = group.columns(_COLUMNS)
     sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
@@ -79,7 +81,7 @@ def _track(group: Group, document: Document) -> Parsed:
         issues.append(
             Issue("track_segments", Severity.INFO, message, len(starts) + 1)
         )
-    extras = group.others(_HANDLED)
+    extras = group.others(others)
     return Parsed(
         time=time,
         columns=columns,

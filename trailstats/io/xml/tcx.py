@@ -65,10 +65,12 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
             else "no activity with trackpoints"
         )
         raise NotAnActivityError(f"TCX with {what}", format="tcx")
-    return [_activity(group, document) for group in activities]
+    options.check_activities(len(activities), "tcx")
+    others = document.other_names(_HANDLED)
+    return [_activity(group, document, others) for group in activities]
 
 
-def _activity(group: Group, document: Document) -> Parsed:
+def _activity(group: Group, document: Document, others: list[str]) -> Parsed:
     issues: list[Issue] = list(document.issues)
     columns = group.columns(_COLUMNS)
     time = group.times(DIALECT.time)
@@ -92,7 +94,7 @@ def _activity(group: Group, document: Document) -> Parsed:
     tracks = [part.at for part in group.parts if part.name == "Track"]
     starts = [at for at in tracks if 0 < at < len(time) and at not in begins]
     pauses = pauses_before(starts, time)
-    extras = group.others(_HANDLED)
+    extras = group.others(others)
     return Parsed(
         time=time,
         columns=columns,
