@@ -10,7 +10,7 @@ import numpy as np
 
 from trailstats.arrays import Flags, Ints, Times
 from trailstats.geo import step_lengths
-from trailstats.io._build import Parsed, usable_times
+from trailstats.io._build import Parsed, ParseOptions, usable_times
 from trailstats.model.activity import DeviceTotals, Issue
 from trailstats.schema import Severity
 
@@ -31,15 +31,20 @@ _DAY, _YEAR = np.timedelta64(1, "D"), np.timedelta64(365, "D")
 _SOON = np.timedelta64(10, "m")
 
 
-def separate(parsed: Parsed) -> list[Parsed]:
+def separate(parsed: Parsed, options: ParseOptions) -> list[Parsed]:
     """Return the recordings in what a parser found, in the file's order; the same object where it
     is one.
+
+    Raises
+    ------
+    LimitError
+        When there are more than the options allow.
     """
     rows = np.flatnonzero(usable_times(parsed.time))
     time = parsed.time[rows]
     if not len(rows) or time.max() - time.min() <= APART:
         return [parsed]
-    begins = [0, *_begins(parsed, rows)]
+    begins = [0, *_begins(parsed, rows, options)]
     if len(begins) == 1:
         return [parsed]
     owner = np.searchsorted(rows[begins], np.arange(len(parsed.time)), "right")
@@ -51,7 +56,7 @@ def separate(parsed: Parsed) -> list[Parsed]:
     return [part for part in out if part is not None]
 
 
-def _begins(parsed: Parsed, rows: Ints) -> list[int]:
+def _begins(parsed: Parsed, rows: Ints, options: ParseOptions) -> list[int]:
     """Return where in ``rows`` another recording begins; none where one alone was made."""
     time = parsed.time[rows]
     ordered = np.sort(time)
@@ -63,6 +68,7 @@ def _begins(parsed: Parsed, rows: Ints) -> list[int]:
     span = np.abs(time[last] - time[first])
     long &= span >= LEAST_TIME
     first, last = first[long], last[long]
+    options.check_activities(len(first), parsed.meta.format)
     # What interrupts a recording, or is its going on, has a wrong clock; cleaning puts it right.
     days = day[first]
     if len(np.unique(days)) < len(days):

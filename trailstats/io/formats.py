@@ -313,7 +313,7 @@ def decode(
     activities: list[Activity] = []
     empty: NotAnActivityError | None = None
     found = reader.parse(data, options)
-    for parsed in chain.from_iterable(map(separate, found)):
+    for parsed in chain.from_iterable(separate(one, options) for one in found):
         number = len(activities) + 1
         suffix = f"#{number}" if number > 1 else ""
         parsed.issues[:0] = faults

@@ -209,7 +209,9 @@ def _activities(
             session_meta(device, sessions, int(row)),
             replace(shared, laps=shared.laps.of_leg(starts[order], i)),
         )
-        for row, first, last in zip(order, edges[:-1], edges[1:], strict=True)
+        for i, (row, first, last) in enumerate(
+            zip(order, edges[:-1], edges[1:], strict=True)
+        )
         if first < last
     ]
 
