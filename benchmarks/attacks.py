@@ -302,7 +302,7 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "fit sessions, a record each": (40_000, lambda n: sessions(n, n)),
     "fit sessions below the limit": (
         16_000,
-        lambda n: sessions(min(n, 2_000), n),
+        lambda n: sessions(min(n, 1_000), n),
     ),
     "fit layouts below the limit": (900, lambda n: layouts(n, 25)),
     "fit records of four bytes": (
@@ -366,7 +366,7 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "gpx tracks below the limit": (
         9_000,
         lambda n: points(n, lambda i: "", "").replace(
-            b"</trkpt>", b"</trkpt></trkseg></trk><trk><trkseg>", 1_990
+            b"</trkpt>", b"</trkpt></trkseg></trk><trk><trkseg>", 990
         ),
     ),
     "gpx hills": (

@@ -82,11 +82,11 @@ def test_work_grows_with_the_size(name) -> None:
 @pytest.mark.parametrize(
     ("make", "limit"),
     [
-        (lambda: attacks.sessions(2_001, 2_001), "activities"),
-        (lambda: attacks.chained(2_001, attacks.run(3).file()), "activities"),
+        (lambda: attacks.sessions(1_001, 1_001), "activities"),
+        (lambda: attacks.chained(1_001, attacks.run(3).file()), "activities"),
         (
             lambda: attacks.points(
-                2_001, lambda _: "", "</trkseg></trk><trk><trkseg>"
+                1_001, lambda _: "", "</trkseg></trk><trk><trkseg>"
             ),
             "activities",
         ),

@@ -54,7 +54,7 @@ class ParseOptions:
 
     max_records: int = 5_000_000
     merge_heart_rate: bool = True
-    max_activities: int = 2_000
+    max_activities: int = 1_000
     max_layouts: int = 1_000
 
     def check_activities(self, count: int, format: str) -> None:

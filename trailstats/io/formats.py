@@ -86,7 +86,7 @@ class ReadLimits:
     records: int = 5_000_000
     nesting: int = 3
     members: int = 200_000
-    activities: int = 2_000
+    activities: int = 1_000
     layouts: int = 1_000
     density: float = 0.25
 

@@ -117,7 +117,7 @@ def read_parts(
     *,
     max_records: int,
     max_layouts: int = 1_000,
-    max_parts: int = 2_000,
+    max_parts: int = 1_000,
 ) -> Iterator[tuple[Part, Table]]:
     """Yield the chained files with their record messages.
 
@@ -249,9 +249,7 @@ class _Shared:
         )
         return start, end
 
-    def pauses_within(
-        self, first: np.datetime64, last: np.datetime64
-    ) -> Pauses:
+    def pauses_within(self, first: np.datetime64, last: np.datetime64) -> Pauses:
         """Return the parts of pauses that lie between two times."""
         start, end = self._pause_times
         near = np.flatnonzero((start < last) & ~(end <= first))
@@ -306,4 +304,3 @@ def _share_of(
     place = np.searchsorted(rows, after)
     mine = rows[place] == after
     return place[mine], seconds[mine]
-
