@@ -28,6 +28,7 @@ from trailstats.report import charts, history_rows
 from trailstats.report.chart_base import themed
 from trailstats.report.overview import read_activities
 from trailstats.report.pictures import write_pictures
+from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_rows import (
     all_route_rows,
     claim_rows,
@@ -427,4 +428,4 @@ def _analysis_and_track(
         if isinstance(run, Activity)
         else run
     )
-    return found, track_views([found.profile], known.privacy_zones)[0]
+    return found, track_views([found.profile], zones_left_out(known))[0]

@@ -147,7 +147,7 @@ def claims_document(
     period = history.period
     return {
         "format_version": schema.FORMAT_VERSION,
-        "athlete": history.athlete.to_dict(),
+        "athlete": history.athlete.to_document(),
         "period": None
         if period is None
         else {"start": plain(period[0]), "end": plain(period[1])},

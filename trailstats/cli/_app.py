@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 import typer
 
 from trailstats import __version__
+from trailstats.cli._console import complain
 from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, Unexpected, code_of, report_problem
 from trailstats.errors import TrailstatsError
@@ -77,7 +77,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _show_warning(message: Warning | str, *about: object) -> None:
     """Print a warning as a sentence."""
-    sys.stderr.write(f"trailstats: warning: {message}\n")
+    complain(f"trailstats: warning: {message}")
 
 
 def command(
@@ -125,13 +125,6 @@ def _gathered(target: Callable[..., T], given: dict[str, object]) -> T:
             else given[name]
             for name in inspect.signature(target).parameters
         }
-    )
-
-
-def print_json(document: object) -> None:
-    """Print a document on one line of standard output."""
-    sys.stdout.write(
-        json.dumps(document, allow_nan=False, ensure_ascii=False) + "\n"
     )
 
 

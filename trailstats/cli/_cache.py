@@ -10,8 +10,8 @@ import typer
 
 from trailstats.cache import NAME, Cache, cache_folder
 from trailstats.cli import _options as o
-from trailstats.cli._app import app, command, print_json
-from trailstats.cli._console import note
+from trailstats.cli._app import app, command
+from trailstats.cli._console import note, print_json
 from trailstats.cli._exit import ExitCode
 from trailstats.schema import FORMAT_VERSION
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
@@ -13,6 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 Row: TypeAlias = Sequence[str | Text]
+
+# Of C0, C1 and DEL all but tab and line feed; marks and overrides of direction; lone surrogates.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 NARROW = 120
 """Below this width tables leave out what can be done without."""
@@ -38,9 +45,41 @@ def is_narrow() -> bool:
     return console_width() < NARROW
 
 
+def plain(text: str) -> str:
+    r"""Return a text without anything that a terminal would obey: control characters but line
+    breaks and tabs, and those that change the direction of writing, are shown as escapes.
+
+    Examples
+    --------
+    >>> from trailstats.cli._console import plain
+    >>> plain("\x1b[31mrun")
+    '\\x1b[31mrun'
+    """
+    return text if text.isprintable() else _COMMANDS.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape", "surrogatepass").decode()
+
+
 def note(message: str) -> None:
     """Print a line, broken between words where the width is known."""
-    _console().print(Text(message), soft_wrap=not _has_width())
+    _console().print(Text(plain(message)), soft_wrap=not _has_width())
+
+
+def complain(message: str) -> None:
+    """Print a line on standard error."""
+    sys.stderr.write(f"{plain(message)}\n")
+
+
+def print_json(document: object) -> None:
+    """Print a document on one line of standard output; what a terminal would obey stands as JSON's
+    own escapes.
+    """
+    line = json.dumps(document, allow_nan=False, ensure_ascii=False)
+    if not line.isprintable():
+        line = _COMMANDS.sub(lambda m: f"\\u{ord(m[0]):04x}", line)
+    sys.stdout.write(line + "\n")
 
 
 def print_rows(
@@ -77,7 +116,12 @@ def print_rows(
         table.columns[0].max_width = first_width
     for row in rows:
         # As Text: names from files may hold what the console would take for markup.
-        table.add_row(
-            *(Text(cell) if isinstance(cell, str) else cell for cell in row)
-        )
+        table.add_row(*map(_cell, row))
     _console().print(table)
+
+
+def _cell(cell: str | Text) -> Text:
+    text = Text(cell) if isinstance(cell, str) else cell
+    if not text.plain.isprintable():
+        text = Text(plain(text.plain), text.style)
+    return text

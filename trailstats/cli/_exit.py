@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Collection
 from enum import IntEnum
 
+from trailstats.cli._console import complain, print_json
 from trailstats.errors import (
     ConfigError,
     MissingExtraError,
@@ -80,9 +79,6 @@ def report_problem(error: TrailstatsError, as_json: bool) -> None:
                 "path": error.path,
                 "where": error.where() or None,
             }
-        sys.stdout.write(
-            json.dumps({"format_version": FORMAT_VERSION, "problem": problem})
-            + "\n"
-        )
+        print_json({"format_version": FORMAT_VERSION, "problem": problem})
     else:
-        sys.stderr.write(f"trailstats: {error}\n")
+        complain(f"trailstats: {error}")

@@ -9,9 +9,9 @@ from typing import Annotated
 from trailstats.analysis import Options, analyze_by
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import command, print_json
+from trailstats.cli._app import command
 from trailstats.cli._checks import checked, print_checks
-from trailstats.cli._console import note
+from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode
 from trailstats.cli._explanation import print_explanation

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from trailstats.cli import _options as o
-from trailstats.cli._app import app, command, print_json
-from trailstats.cli._console import note
+from trailstats.cli._app import app, command
+from trailstats.cli._console import complain, note, print_json
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
@@ -273,7 +273,7 @@ def _show(maps: Sequence[StoredMap], as_json: bool, otherwise: str) -> ExitCode:
 
 def _say(message: str) -> None:
     """Say something beside the answer."""
-    sys.stderr.write(f"{message}\n")
+    complain(message)
 
 
 def _megabytes(size: int | None) -> str:

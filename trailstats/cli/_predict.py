@@ -10,8 +10,8 @@ import pandas as pd
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import command, print_json
-from trailstats.cli._console import note, print_rows
+from trailstats.cli._app import command
+from trailstats.cli._console import note, print_json, print_rows
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work

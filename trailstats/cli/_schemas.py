@@ -6,8 +6,8 @@ from typing import Annotated
 
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
-from trailstats.cli._app import command, print_json
-from trailstats.cli._console import note
+from trailstats.cli._app import command
+from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import argument
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.model.json_schemas import DOCUMENTS, document_schema, table_schema

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -16,9 +14,11 @@ from rich.text import Text
 from trailstats import schema
 from trailstats.cli._console import (
     Row,
+    complain,
     console_width,
     is_narrow,
     note,
+    print_json,
     print_rows,
 )
 from trailstats.history import History
@@ -145,14 +145,12 @@ def failures(history: History) -> None:
     """Print the sources that failed, on standard error, and whether that were all."""
     for failure in history.failures[:MOST_FAILURES]:
         where = f" ({failure.where})" if failure.where else ""
-        sys.stderr.write(f"failed: {failure.source}: {failure.message}{where}\n")
+        complain(f"failed: {failure.source}: {failure.message}{where}")
     rest = len(history.failures) - MOST_FAILURES
     if rest > 0:
-        sys.stderr.write(
-            f"... and {rest} more; `trailstats check` lists them all\n"
-        )
+        complain(f"... and {rest} more; `trailstats check` lists them all")
     if not len(history.analyses):
-        sys.stderr.write("trailstats: no activity could be read\n")
+        complain("trailstats: no activity could be read")
 
 
 def analysis(result: Analysis, units: Units) -> None:
@@ -260,8 +258,7 @@ def columns(table: schema.Table) -> None:
 def frame(table: pd.DataFrame, as_json: bool) -> None:
     """Print any table, for a person or as a JSON list of rows."""
     if as_json:
-        document = {"format_version": schema.FORMAT_VERSION, "rows": rows(table)}
-        sys.stdout.write(json.dumps(document, allow_nan=False) + "\n")
+        print_json({"format_version": schema.FORMAT_VERSION, "rows": rows(table)})
         return
     texts = {
         str(name): [_cell_text(cell, str(name)) for cell in table[name].tolist()]

@@ -184,7 +184,7 @@ class History:
         period = self.period
         return {
             "format_version": schema.FORMAT_VERSION,
-            "athlete": self.athlete.to_dict(),
+            "athlete": self.athlete.to_document(),
             "limits": self.limits.to_dict(),
             "period": None
             if period is None

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 
 import pandas as pd
 
 from trailstats import schema
+from trailstats.boundary import reason_of, shown
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.schema.documents import iso_times, rows
 
@@ -57,29 +60,53 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     """Yield a stream beside a file's place, which takes the place when it is complete; see
     `write_atomically`.
     """
-    temporary = ""
+    temporary: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
-            temporary = stream.name
-            yield cast("IO[bytes]", stream)
+        target, mode = _target_of(path)
+        # A new file gets the mode that a plain write would give; what replaces another is private
+        # until it has that one's.
+        beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        number = os.open(beside, flags, 0o666 if mode is None else 0o600)
+        temporary = beside
+        with os.fdopen(number, "wb") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        # A temporary file is private to its owner; the result gets the mode that a plain write
-        # would give.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(target)
     except BaseException as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise WriteError(
-                f"{path}: can't be written: {error.strerror or error}"
+                f"{shown(path)}: can't be written: {reason_of(error)}"
             ) from error
         raise
+
+
+def _target_of(path: Path) -> tuple[Path, int | None]:
+    """Return the file to replace and its permissions, None where there is none yet; a link stays,
+    and what it leads to is replaced.
+
+    Raises
+    ------
+    OSError
+        When something else stands there: a folder, a pipe or a device is not replaced.
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target, None
+    except ValueError as error:  # a NUL in the name
+        raise OSError(None, str(error)) from None
+    if not stat.S_ISREG(mode):
+        raise OSError(
+            None, "no regular file stands there, and it is left as it is"
+        )
+    return target, stat.S_IMODE(mode)
 
 
 def write_table(

@@ -195,6 +195,12 @@ class Athlete:
         out["osm"] = list(self.osm)
         return out
 
+    def to_document(self) -> dict[str, object]:
+        """Return the profile as documents show it: without the private places, which would be told
+        by nothing else in them.
+        """
+        return replace(self, privacy_zones=()).to_dict()
+
 
 def _number(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):

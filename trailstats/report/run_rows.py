@@ -11,6 +11,7 @@ from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.model.results import Analysis
 from trailstats.report.claim_view import ClaimView, claim_view
+from trailstats.report.privacy import zones_left_out
 from trailstats.report.tracks import TrackView, track_views
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
@@ -77,7 +78,9 @@ def all_route_rows(
         Those of the history, where they are at hand already.
     """
     every = list(history.analyses) if analyses is None else analyses
-    views = track_views([a.profile for a in every], history.athlete.privacy_zones)
+    views = track_views(
+        [a.profile for a in every], zones_left_out(history.athlete)
+    )
     return [
         row | {"part": f"{number}/{row['part']}"}
         for number, (found, view) in enumerate(zip(every, views, strict=True))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trailstats.model.activity import ActivityMeta
 from trailstats.model.results import Analysis
 from trailstats.report import text
+from trailstats.report.privacy import seen
 from trailstats.report.run_tables import (
     ZONES,
     TableView,
@@ -15,6 +16,7 @@ from trailstats.report.run_tables import (
     metric_table,
     segment_table,
     split_table,
+    surface_code,
     zone_times,
 )
 from trailstats.report.tracks import TrackView
@@ -103,7 +105,8 @@ def activity_view(
     units : Units
     """
     meta = analysis.meta
-    segments = segment_table(analysis.segments, units)
+    segments = segment_table(seen(analysis.segments, track), units)
+    surfaces = map(surface_code, analysis.segments["surface"])
     technical = (bool(t) for t in analysis.segments["technical"])
     return ActivityView(
         number=listing.number,
@@ -114,7 +117,7 @@ def activity_view(
         facts=_run_facts(analysis, listing, units),
         splits=split_table(analysis.segments, units),
         segments=segments,
-        climbs=climb_table(analysis.climbs, units),
+        climbs=climb_table(seen(analysis.climbs, track), units),
         metrics=metric_table(analysis.metrics, units),
         details=metric_table(analysis.metrics, units, detail=True),
         zones=_zone_shares(analysis),
@@ -123,7 +126,7 @@ def activity_view(
         ),
         notes=meta.notes,
         track=track,
-        pieces=tuple(zip(segments.surfaces, technical, strict=True)),
+        pieces=tuple(zip(surfaces, technical, strict=True)),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,6 @@ from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import EARTH_RADIUS, local_xy, step_lengths
 
 Zones = Sequence[tuple[float, float, float]]
-
-_RECORDED = ("elevation", "speed", "heart_rate", "segment")
 
 MAX_POINTS = 360
 """Points that one track is drawn from (our choice): about two for each pixel column of a phone."""
@@ -45,7 +43,7 @@ class TrackView:
     ----------
     along : numpy.ndarray
         Where each point lies along the run: distance [m], or time since the start [s] where there
-        is no distance.
+        is no distance. Where the start is private it counts from the first point outside.
     by_time : bool
         Whether ``along`` is time.
     x, y : numpy.ndarray
@@ -60,6 +58,9 @@ class TrackView:
         was not recorded.
     region : int
         Number of the region, -1 without positions.
+    edge, until : float
+        Distance from the start of the recording to the first point shown, and from there to the
+        last one, where what lies before or after is private [m]; else 0 and infinite.
     """
 
     along: Floats
@@ -72,6 +73,13 @@ class TrackView:
     segment: Ints
     starts: Ints
     region: int = -1
+    edge: float = 0.0
+    until: float = math.inf
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a part at an end of the run is private."""
+        return self.edge > 0.0 or self.until < math.inf
 
     def __len__(self) -> int:
         return len(self.along)
@@ -135,9 +143,8 @@ def track_views(
     list of TrackView
         One for each profile; regions are numbered from the one with the most activities.
     """
-    shown = [
-        _thinned(profile, outside_zones(profile, zones)) for profile in profiles
-    ]
+    kept = [outside_zones(profile, zones) for profile in profiles]
+    shown = [_thinned(*pair) for pair in zip(profiles, kept, strict=True)]
     positions = [
         (p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown
     ]
@@ -155,8 +162,8 @@ def track_views(
         for i, own_x, own_y in zip(
             members, np.split(x, ends), np.split(y, ends), strict=True
         ):
-            profile, starts = shown[i]
-            views[i] = _track_view(profile, starts, own_x, own_y, region)
+            view = _track_view(*shown[i], own_x, own_y, region)
+            views[i] = _from_edge(view, kept[i])
     return [view for view in views if view is not None]
 
 
@@ -185,8 +192,22 @@ def _track_view(
         y=y,
         starts=starts,
         region=region,
-        **{name: profile[name].to_numpy() for name in _RECORDED},
+        elevation=profile["elevation"].to_numpy(),
+        speed=profile["speed"].to_numpy(),
+        heart_rate=profile["heart_rate"].to_numpy(),
+        segment=profile["segment"].to_numpy(),
     )
+
+
+def _from_edge(view: TrackView, keep: Flags) -> TrackView:
+    """Return a track measured from its first point outside private places, where it began inside
+    one: how far that is from home would show where home is.
+    """
+    if keep.all() or view.by_time or not len(view):
+        return view
+    edge = 0.0 if keep[0] else float(np.nanmin(view.along))
+    until = math.inf if keep[-1] else float(np.nanmax(view.along)) - edge
+    return replace(view, along=view.along - edge, edge=edge, until=until)
 
 
 def _thinned(profile: pd.DataFrame, keep: Flags) -> tuple[pd.DataFrame, Ints]:

@@ -31,6 +31,7 @@ from trailstats.report.claim_view import (
 )
 from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import VERDICTS, Swatch
+from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import glossary
 from trailstats.report.sections import ActivityView, Listing, activity_view
 from trailstats.report.tracks import track_views
@@ -213,7 +214,7 @@ def _sections(
     athlete: Athlete,
     units: Units,
 ) -> tuple[ActivityView, ...]:
-    tracks = track_views([a.profile for a in analyses], athlete.privacy_zones)
+    tracks = track_views([a.profile for a in analyses], zones_left_out(athlete))
     return tuple(
         activity_view(analysis, listing, track, units)
         for analysis, listing, track in zip(

@@ -1,0 +1,101 @@
+"""Private places as a report leaves them out: by circles that don't lie around them.
+
+A circle that lies around home shows by its edge where home is: the tracks of a few runs end on
+it. So what is left out is a larger circle that holds the private one somewhere inside. Which one
+follows from the profile alone: reports of other days leave out the same, and nothing is learnt
+from several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trailstats.geo import EARTH_RADIUS
+from trailstats.model.athlete import Athlete
+from trailstats.report.tracks import TrackView
+
+Zones = Sequence[tuple[float, float, float]]
+
+AWAY = (1.2, 1.5)
+"""How far the centre is moved, in radii of the private circle (our choice): further than half of
+the radius of the circle that is left out, so that its middle says nothing.
+"""
+WIDER = (0.0, 0.1)
+"""Added to the radius beyond what holds the private circle, in its radii (our choice)."""
+
+_LARGEST = 2**64
+
+
+def zones_left_out(athlete: Athlete) -> Zones:
+    """Return the circles that a report leaves out for an athlete's privacy zones.
+
+    Parameters
+    ----------
+    athlete : Athlete
+
+    Returns
+    -------
+    sequence of (latitude, longitude, radius)
+        [deg, deg, m]. Each holds the zone as it stands in the profile, around another centre; the
+        same for the same zones, name, sex and year of birth.
+    """
+    return [_moved(zone, athlete) for zone in athlete.privacy_zones]
+
+
+def _moved(
+    zone: tuple[float, float, float], athlete: Athlete
+) -> tuple[float, float, float]:
+    about = [athlete.name, athlete.sex, athlete.birth_year, *map(repr, zone)]
+    digest = hashlib.sha256(json.dumps(about).encode()).digest()
+    turn, away, wider = (
+        int.from_bytes(digest[8 * i : 8 * i + 8], "big") / _LARGEST
+        for i in range(3)
+    )
+    lat, lon, radius = zone
+    distance = radius * (AWAY[0] + away * (AWAY[1] - AWAY[0]))
+    more = radius * (WIDER[0] + wider * (WIDER[1] - WIDER[0]))
+    north = distance * math.cos(2 * math.pi * turn)
+    east = distance * math.sin(2 * math.pi * turn)
+    narrow = max(math.cos(math.radians(lat)), 1e-6)
+    return (
+        min(max(lat + math.degrees(north / EARTH_RADIUS), -90.0), 90.0),
+        lon + math.degrees(east / EARTH_RADIUS / narrow),
+        radius + distance + more,
+    )
+
+
+def seen(table: pd.DataFrame, track: TrackView) -> pd.DataFrame:
+    """Return the stretches of a run of which something is shown, measured from where it begins to
+    be.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``schema.SEGMENTS`` or ``schema.CLIMBS``.
+    track : TrackView
+
+    Returns
+    -------
+    pandas.DataFrame
+        As it is where nothing is hidden at the ends. Else distances count from the first point
+        outside; a stretch that begins or ends inside has the length and time of its part outside.
+    """
+    if not track.is_cut:
+        return table
+    first, last = track.edge, track.edge + track.until
+    start = table["start_distance"].clip(lower=first)
+    end = table["end_distance"].clip(upper=last)
+    out = table.assign(
+        start_distance=start - track.edge, end_distance=end - track.edge
+    )
+    whole = table["end_distance"] - table["start_distance"]
+    share = ((end - start) / whole.where(whole > 0)).clip(0.0, 1.0).fillna(1.0)
+    for name in ("distance", "duration", "moving_time", "ascent", "descent"):
+        if name in out:
+            out[name] = out[name] * share
+    return out[(end > start) | (whole <= 0)]
