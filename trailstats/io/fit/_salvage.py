@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from trailstats.arrays import Ints
+from trailstats.io.fit._places import timed_places
 from trailstats.io.fit._wire import (
     Book,
     Layout,
@@ -312,6 +313,18 @@ class _Walker:
                 return True
         return convinced > 0 and not timed
 
+    def _places(self, start: int, stop: int) -> Ints:
+        """Return where in a stretch a message near the last time may stand."""
+        low = _EARLIEST if self.last is None else self.last - _BACK
+        high = _LATEST if self.last is None else self.last + _FORTH
+        between = max(min(stop, self.end), start)
+        return timed_places(
+            self.content[: self.end],
+            self.book.owners,
+            (start, between),
+            (low, high),
+        )
+
     def _search(self, safe: int, fault: int) -> int:
         """Return the first place after ``safe`` where sense begins again, -1 where there is
         none.
@@ -325,7 +338,7 @@ class _Walker:
         while start < self.end:
             stop = min(start + width, self.end)
             self.searched -= stop - start
-            places = self._candidates(start, stop)
+            places = self._places(start, stop)
             defined = find_definition(self.data, start, stop)
             for place in places:
                 if 0 <= defined < place:
@@ -339,33 +352,6 @@ class _Walker:
                 return defined
             start, width = stop, min(width * 2, 1 << 20)
         return -1
-
-    def _candidates(self, start: int, stop: int) -> Ints:
-        """Return the places in a stretch where a known header is followed by a time near the last
-        one.
-        """
-        low = _EARLIEST if self.last is None else self.last - _BACK
-        high = _LATEST if self.last is None else self.last + _FORTH
-        found = []
-        for head in range(16):
-            layout = self.book.owners[head]
-            if layout is None or layout.time_at < 0:
-                continue
-            limit = max(min(stop, self.end - layout.size + 1), start)
-            at = start + np.flatnonzero(self.content[start:limit] & 0xCF == head)
-            shifts = (24, 16, 8, 0) if layout.big else (0, 8, 16, 24)
-            time = np.zeros(len(at), dtype=np.int64)
-            for i, shift in enumerate(shifts):
-                time |= (
-                    self.content[at + layout.time_at + i].astype(np.int64)
-                    << shift
-                )
-            found.append(at[(time >= low) & (time <= high)])
-        return (
-            np.sort(np.concatenate(found))
-            if found
-            else np.empty(0, dtype=np.int64)
-        )
 
 
 def _near(time: int, last: int | None) -> bool:
