@@ -8,7 +8,10 @@ import sys
 import uvicorn
 
 from app.limits import Limits
+from app.patience import ImpatientProtocol
 from app.service import make_app
+
+GRACE = 5  # seconds that requests under way get when the service is to end
 
 
 def main() -> None:
@@ -27,7 +30,19 @@ def main() -> None:
         "--most-seconds",
         type=float,
         default=limits.work_seconds,
-        help="of work for one request",
+        help="of a processor for one request",
+    )
+    parser.add_argument(
+        "--most-waiting-bytes",
+        type=int,
+        default=limits.waiting_bytes,
+        help="of all requests together",
+    )
+    parser.add_argument(
+        "--head-seconds",
+        type=float,
+        default=limits.head_seconds,
+        help="for the head of a request to arrive",
     )
     parser.add_argument(
         "--workers",
@@ -39,10 +54,17 @@ def main() -> None:
     limits = Limits(
         request_bytes=arguments.most_bytes,
         work_seconds=arguments.most_seconds,
+        waiting_bytes=arguments.most_waiting_bytes,
+        head_seconds=arguments.head_seconds,
         workers=arguments.workers,
+    )
+    protocol = type(
+        "Protocol", (ImpatientProtocol,), {"head_seconds": limits.head_seconds}
     )
     uvicorn.run(
         make_app(limits),
+        http=protocol,
+        timeout_graceful_shutdown=GRACE,
         host=arguments.host,
         port=arguments.port,
         log_level="warning",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
     from trailstats.errors import ReadError, TrailstatsError
 
     seconds = int(limits.work_seconds) + 1
+    signal.setitimer(signal.ITIMER_PROF, limits.work_seconds)
     resource.setrlimit(
         resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes)
     )

@@ -16,10 +16,15 @@ class Limits:
         Size of a request's body.
     request_files : int
         Files in a request.
-    receive_seconds : float
-        Time for the whole body to arrive.
+    head_seconds, receive_seconds : float
+        Time for the head of a request to arrive, and for the whole body.
+    waiting_bytes : int
+        Of the bodies of all requests that are under way or wait; they lie on the disk.
     work_seconds : float
-        Time that the work for a request may take before its process is killed.
+        Time of a processor that the work for a request may take before its process is killed: a
+        busy machine fails no good upload.
+    patience : float
+        Times `work_seconds` after which it is killed whatever it used: it hangs.
     memory_bytes : int
         Address space of that process.
     unpacked_bytes, records : int
@@ -34,8 +39,11 @@ class Limits:
 
     request_bytes: int = 50_000_000
     request_files: int = 500
+    head_seconds: float = 30.0
     receive_seconds: float = 300.0
+    waiting_bytes: int = 2_000_000_000
     work_seconds: float = 60.0
+    patience: float = 20.0
     memory_bytes: int = 4 << 30
     unpacked_bytes: int = 200_000_000
     records: int = 1_000_000

@@ -9,6 +9,13 @@ from starlette.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
 
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Of every answer: recordings are private, and no other site shows a page of ours as its own."""
+
 # HTTP status by the stable code of an error of trailstats; everything else that a file can do is
 # 422.
 STATUS_BY_CODE = {
@@ -59,7 +66,10 @@ class Problem(Exception):
             **self.members,
         }
         return JSONResponse(
-            document, self.status, headers=self.headers, media_type=MEDIA_TYPE
+            document,
+            self.status,
+            headers=HEADERS | self.headers,
+            media_type=MEDIA_TYPE,
         )
 
 

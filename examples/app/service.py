@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from app.child import Job
 from app.limits import Limits
-from app.problems import MEDIA_TYPE, SCHEMA, Problem
+from app.problems import HEADERS, MEDIA_TYPE, SCHEMA, Problem
 from app.uploads import CountBytes, save
 from app.work import Crew
 from trailstats import __version__
@@ -54,7 +53,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         504: "The work took too long",
     }.items()
 }
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
@@ -80,7 +78,12 @@ def make_app(limits: Limits | None = None) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.crew = Crew(limits)
-        yield
+        # All folders of requests lie in one, which goes with the service.
+        with tempfile.TemporaryDirectory(
+            prefix="trailstats-service-", ignore_cleanup_errors=True
+        ) as place:
+            app.state.place = place
+            yield
 
     app = FastAPI(
         title="trailstats",
@@ -97,7 +100,7 @@ def make_app(limits: Limits | None = None) -> FastAPI:
 
     async def do(job: Job, uploads: list[UploadFile]) -> bytes:
         folder = Path(
-            await asyncio.to_thread(tempfile.mkdtemp, prefix="trailstats-app-")
+            tempfile.mkdtemp(prefix="trailstats-app-", dir=app.state.place)
         )
         try:
             (folder / "files").mkdir()
@@ -105,7 +108,7 @@ def make_app(limits: Limits | None = None) -> FastAPI:
             crew: Crew = app.state.crew
             return await crew.do(job, folder, names)
         finally:
-            await asyncio.to_thread(shutil.rmtree, folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def home() -> HTMLResponse:

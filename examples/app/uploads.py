@@ -12,9 +12,21 @@ from starlette.datastructures import UploadFile
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.limits import Limits
-from app.problems import Problem
+from app.problems import HEADERS, Problem
 
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_SUFFIX = 100, 20  # bytes: what file systems count
+
+
+def with_headers(message: Message) -> Message:
+    """Return a message with the headers of every answer, where it begins one."""
+    if message["type"] != "http.response.start":
+        return message
+    headers = list(message.get("headers", ()))
+    there = {name.lower() for name, _ in headers}
+    for name, value in HEADERS.items():
+        if name.lower().encode() not in there:
+            headers.append((name.lower().encode(), value.encode()))
+    return {**message, "headers": headers}
 
 
 class CountBytes:
@@ -29,6 +41,7 @@ class CountBytes:
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self.app = app
         self.limits = limits
+        self.held = 0  # bytes of all requests under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, its body counted."""
@@ -44,6 +57,15 @@ class CountBytes:
         if not length.isdigit() or int(length) > self.limits.request_bytes:
             await self._too_large().response()(scope, receive, send)
             return
+        held = [0]
+        try:
+            await self._counted(scope, receive, send, held)
+        finally:
+            self.held -= held[0]
+
+    async def _counted(
+        self, scope: Scope, receive: Receive, send: Send, held: list[int]
+    ) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.limits.receive_seconds
         received, whole = 0, False
@@ -62,17 +84,28 @@ class CountBytes:
                     408, "too_slow", detail, headers={"Connection": "close"}
                 )
                 raise ended from None
-            received += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            received += size
+            held[0] += size
+            self.held += size
             whole = not message.get("more_body", False)
             if received > self.limits.request_bytes:
                 ended = self._too_large()
+                raise ended
+            if self.held > self.limits.waiting_bytes:
+                ended = Problem(
+                    503,
+                    "busy",
+                    "too many bytes wait already",
+                    headers={"Retry-After": "30", "Connection": "close"},
+                )
                 raise ended
             return message
 
         async def watched(message: Message) -> None:
             # Else the framework would answer that it could not read the body; the reason is ours.
             if ended is None:
-                await send(message)
+                await send(with_headers(message))
 
         try:
             await self.app(scope, counted, watched)
@@ -106,7 +139,7 @@ async def save(
     names: list[str] = []
     for number, upload in enumerate(uploads, 1):
         name = plain_name(upload.filename or "", number)
-        if name in names:
+        while name in names:
             name = f"{number}-{name}"
         await asyncio.to_thread(_write, upload, folder / name)
         names.append(name)
@@ -128,8 +161,13 @@ def plain_name(name: str, number: int) -> str:
     )
     stem, dot, suffix = shown.rpartition(".")
     short = (
-        f"{stem[:LONGEST_NAME]}{dot}{suffix[:10]}"
+        f"{_cut(stem, LONGEST_NAME)}{dot}{_cut(suffix, LONGEST_SUFFIX)}"
         if dot
-        else shown[:LONGEST_NAME]
+        else _cut(shown, LONGEST_NAME)
     )
     return short.strip(" .") or f"upload-{number}"
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text cut to so many bytes, between two characters."""
+    return text.encode(errors="ignore")[:most].decode(errors="ignore")

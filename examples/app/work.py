@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.child import Job, work
 from app.limits import Limits
 from app.problems import STATUS_BY_CODE, Problem
 
+_OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
 LOADED = [
     "trailstats.history",
     "trailstats.claims",
@@ -66,16 +68,26 @@ class Crew:
         loop = asyncio.get_running_loop()
         loop.add_reader(process.sentinel, ended.set)
         try:
-            async with asyncio.timeout(self.limits.work_seconds):
+            async with asyncio.timeout(
+                self.limits.work_seconds * self.limits.patience
+            ):
                 await ended.wait()
         except TimeoutError:
-            detail = f"the work took longer than {self.limits.work_seconds:g} s"
-            raise Problem(504, "time_over", detail) from None
+            raise self._late() from None
         finally:
             loop.remove_reader(process.sentinel)
             process.kill()
-            await asyncio.to_thread(process.join)
+            process.join()  # at once; no thread, which a cancelled request could not wait for
+            ending = process.exitcode
             process.close()
+        if ending in _OUT_OF_TIME:
+            raise self._late()
+
+    def _late(self) -> Problem:
+        seconds = self.limits.work_seconds
+        return Problem(
+            504, "time_over", f"the work took longer than {seconds:g} s"
+        )
 
 
 def _outcome(folder: Path) -> bytes:

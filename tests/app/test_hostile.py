@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import contextlib
 import io
 import resource
+import signal
+import socket
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -227,3 +232,120 @@ def test_a_thousand_uploads_at_once(server: Any, client: httpx.Client) -> None:
         )
     still_well(server, client)
     assert len(list(descriptors.iterdir())) <= before + 10
+
+
+EVERY = {"cache-control": "no-store", "x-frame-options": "DENY"}
+
+
+def test_every_answer_has_its_headers(server: Any, client: httpx.Client) -> None:
+    """Pages, documents, problems of the framework and of the server below it."""
+    answers = [
+        client.get("/"),
+        client.get("/health"),
+        client.get("/nothing"),
+        client.get("/openapi.json"),
+        client.post("/analysis"),
+        client.post("/analysis", files={"file": ("a.gpx", b"x")}),
+        client.post("/analysis", files={"file": ("a.gpx", track(1))}),
+        client.put("/analysis"),
+    ]
+    for answer in answers:
+        assert EVERY.items() <= dict(answer.headers).items(), answer.url
+    long = b"POST /analysis HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999"
+    for request in (b"nonsense", long + b"\r\nConnection: close"):
+        raw = talk(server, request + b"\r\n\r\n").lower()
+        assert b"x-frame-options: deny" in raw
+        assert b"cache-control: no-store" in raw
+
+
+def talk(server: Any, request: bytes) -> bytes:
+    """Send bytes and return the answer."""
+    host, port = server.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        line.sendall(request)
+        out = b""
+        while data := line.recv(4096):
+            out += data
+    return out
+
+
+@pytest.mark.parametrize(
+    "name", ["é" * 300 + ".gpx", "跑" * 90 + ".gpx", "a." + "é" * 300]
+)
+def test_names_are_cut_by_bytes(client: httpx.Client, name: str) -> None:
+    """What a file system counts; two that are alike when cut stay apart."""
+    answer = client.post(
+        "/history",
+        files=[("files", (name, track(1))), ("files", (name, track(2)))],
+    )
+    assert answer.status_code == 200, answer.text
+    rows = answer.json()["activities"]
+    assert len({row["file"] for row in rows}) == 2
+
+
+def test_heads_that_never_end_are_closed(start: Callable[..., Any]) -> None:
+    """So are connections that say nothing."""
+    server = start("--head-seconds", "0.5")
+    for begin in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n", b"GET /health"):
+        assert talk(server, begin) == b""
+    assert httpx.get(f"{server.address}/health").status_code == 200
+
+
+def test_waiting_uploads_have_a_bound(start: Callable[..., Any]) -> None:
+    """Of bytes, over all requests together; they are free again afterwards."""
+    server = start("--most-waiting-bytes", "60000")
+    with httpx.Client(base_url=server.address, timeout=120) as client:
+        answer = client.post(
+            "/analysis", files={"file": ("a.gpx", bytes(90_000))}
+        )
+        assert refused(answer, 503)["code"] == "busy"
+        for _ in range(10):
+            answer = client.post("/analysis", files={"file": ("a.gpx", track(3))})
+            assert answer.status_code == 200
+        still_well(server, client)
+
+
+def test_nothing_stays_after_the_service_is_ended(
+    start: Callable[..., Any], samples: Path
+) -> None:
+    """Ended in the middle of uploads and work."""
+    server = start("--workers", "1")
+    archive = sorted((samples / "archive").iterdir())[:40]
+    body = [("files", (p.name, p.read_bytes())) for p in archive]
+
+    def ask() -> None:
+        with contextlib.suppress(httpx.TransportError):
+            httpx.post(f"{server.address}/report", files=body, timeout=60)
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
+    for one in asking:
+        one.start()
+    for _ in range(600):
+        if server.left_behind():
+            break
+        time.sleep(0.05)
+    assert server.left_behind()
+    server.process.send_signal(signal.SIGTERM)
+    server.process.wait(timeout=60)
+    for one in asking:
+        one.join()
+    assert [
+        p for p in server.temporary.rglob("*") if "trailstats" in str(p)
+    ] == []
+
+
+def test_a_busy_machine_fails_no_good_upload(start: Callable[..., Any]) -> None:
+    """The limit counts the processor's time: work that is held up is not over its time."""
+    server = start("--most-seconds", "5", "--workers", "8")
+    with concurrent.futures.ThreadPoolExecutor(12) as many:
+        answers = many.map(
+            lambda k: (
+                httpx.post(
+                    f"{server.address}/analysis",
+                    files={"file": ("a.gpx", track(k, 600))},
+                    timeout=300,
+                ).status_code
+            ),
+            range(12),
+        )
+        assert set(answers) == {200}
