@@ -113,7 +113,9 @@ def test_one_record_an_hour_ahead_shifts_nothing() -> None:
 @given(
     at_end=st.booleans(),
     size=st.integers(1, 5),
-    seconds=st.sampled_from([6 * DAY, 40 * DAY, YEAR, 17 * YEAR, -YEAR]),
+    seconds=st.sampled_from(
+        [DAY, -DAY, 3 * DAY, 6 * DAY, 40 * DAY, YEAR, 17 * YEAR, -YEAR]
+    ),
 )
 def test_a_wrong_date_at_an_end_bounds_nothing(
     at_end: bool, size: int, seconds: float
@@ -136,6 +138,20 @@ def test_a_sample_that_was_written_late_keeps_its_time() -> None:
     late = at(run, np.zeros(len(number)), order)
     assert (clean(late).records.index == run.records.index).all()
     assert "time_stray" not in codes(late)
+
+
+def test_a_night_in_a_hut_is_no_wrong_date() -> None:
+    """Who goes on after a night goes on at another time of day; after exactly a day, elsewhere."""
+    run = make_activity()
+    count = len(run.records)
+    for hours, east in ((14.0, 0.0), (24.0, 0.001)):
+        late = np.arange(count) >= 900
+        broken = at(run, np.where(late, hours * HOUR, 0.0), np.arange(count))
+        records = broken.records.copy()
+        records["longitude"] = np.where(late, 11.0 + east, 11.0)
+        cleaned = clean(replace(broken, records=records))
+        elapsed = cleaned.records.index[-1] - cleaned.records.index[0]
+        assert elapsed.total_seconds() == 1800 + hours * HOUR
 
 
 CHANNELS = [

@@ -150,3 +150,12 @@ def test_two_runs_forty_days_apart(cases: Path) -> None:
         2700, rel=0.01
     )
     assert str(runs[0].meta.start_time) == "2026-03-01 08:00:00+00:00"
+
+
+def test_a_time_that_is_missing_hides_no_second_run() -> None:
+    """Runs weeks apart are two though a sample between has no time."""
+    first, second = points(FIRST, 600, 47.0), points(FIRST + 20 * DAY, 600, 47.5)
+    broken = gpx(first, second).replace(
+        f"<time>{first[50][0]}</time>".encode(), b"<time>never</time>"
+    )
+    assert len(totals(broken)) == 2

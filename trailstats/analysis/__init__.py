@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 
 from trailstats.analysis._judged import judged_metrics
+from trailstats.analysis._local_time import by_local_time, with_zone
 from trailstats.analysis._measured import measure_metrics
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._stretches import stretch_table
@@ -147,7 +148,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         samples, segments, impact, totals, athlete, evidence
     )
     return Analysis(
-        meta=replace(activity.meta, attribution=_attribution(evidence)),
+        meta=replace(with_zone(run), attribution=_attribution(evidence)),
         totals=totals,
         metrics=metrics,
         segments=segments,
@@ -179,7 +180,8 @@ def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]
 def judge(
     analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
 ) -> Analysis:
-    """Return the analysis with the zones and loads that follow from heart-rate limits.
+    """Return the analysis with the zones and loads that follow from heart-rate limits, and the
+    local time that follows from the profile.
 
     Parameters
     ----------
@@ -194,5 +196,6 @@ def judge(
     """
     return replace(
         analysis,
+        meta=by_local_time(analysis.meta, athlete),
         metrics=analysis.metrics | judged_metrics(analysis, limits, athlete),
     )

@@ -15,7 +15,7 @@ from trailstats.claims._variety import session_kinds_of_runs
 from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.claims.wording import rule_result
-from trailstats.history.training import monday_of
+from trailstats.history.days import monday_of
 from trailstats.metrics.variety import SessionKind, shannon_evenness
 from trailstats.model.athlete import GOALS
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, as_floats
 from trailstats.claims._evidence import Evidence
+from trailstats.history.days import local_starts
 from trailstats.metrics.load import exponential_load
 
 YEAR = 365.25
@@ -83,7 +84,8 @@ def whole_weeks(data: Evidence) -> Weeks:
             np.zeros(0, dtype=np.intp),
             *[nothing] * 5,
         )
-    first, last = runs["start_time"].min(), runs["start_time"].max()
+    starts = local_starts(runs)
+    first, last = starts.min(), starts.max()
     monday = first.floor("D") - pd.Timedelta(days=first.weekday())
     if first - monday > pd.Timedelta(days=2):
         monday += pd.Timedelta(days=7)
@@ -91,7 +93,7 @@ def whole_weeks(data: Evidence) -> Weeks:
     if last - end > pd.Timedelta(days=5):
         end += pd.Timedelta(days=7)
     count = max(int((end - monday).days // 7), 0)
-    week = np.asarray((runs["start_time"] - monday).dt.days // 7, dtype=np.intp)
+    week = np.asarray((starts - monday).dt.days // 7, dtype=np.intp)
     inside = (week >= 0) & (week < count)
 
     def total(values: pd.Series | Floats) -> Floats:
@@ -135,12 +137,8 @@ def _sum_before(values: Floats, weeks: int) -> Floats:
 
 
 def local_days(data: Evidence) -> pd.Series:
-    """Return the local calendar day of each run's start, UTC where the file has no offset."""
-    runs = data.runs
-    shift = pd.to_timedelta(runs["local_offset"].fillna(0.0), unit="s")
-    days: pd.Series = (
-        (runs["start_time"] + shift).dt.tz_localize(None).dt.normalize()
-    )
+    """Return the day of each run's start by the runner's clock."""
+    days: pd.Series = local_starts(data.runs).dt.tz_localize(None).dt.normalize()
     return days
 
 

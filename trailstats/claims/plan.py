@@ -20,7 +20,7 @@ from trailstats.claims._weeks import local_days
 from trailstats.claims.result import RuleResult
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.history import History
-from trailstats.history.training import monday_of
+from trailstats.history.days import monday_of
 from trailstats.schema import Verdict
 
 __all__ = ["check_plan", "next_four_weeks", "training_rules"]

@@ -30,7 +30,7 @@ def put_in_order(draft: Draft) -> None:
     """
     stamps = _stamps(draft.index)
     passed = np.diff(stamps)
-    if (passed > 0).all() and passed.max(initial=0) < WRONG_DATE:
+    if (passed > 0).all() and passed.max(initial=0) < DAY // 2:
         return
     stamps = _put_strays_right(draft, stamps)
     order = Order(draft.activity, stamps, draft.rules)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Flags, Ints
+from trailstats.arrays import Flags, Ints, as_flags
 from trailstats.cleaning._strays import DAY, DETOUR, NEIGHBOURS, SECOND
 from trailstats.cleaning.rules import CleanRules
 from trailstats.geo import EARTH_RADIUS, step_lengths
@@ -76,9 +76,8 @@ class Order:
     def follow(self) -> None:
         """Walk through the blocks and decide of each where it belongs."""
         t = self.stamps
-        breaks = np.flatnonzero(
-            self.out_of_order | np.append(False, np.diff(t) > WRONG_DATE)
-        )
+        jumped = np.append(False, self._jumps())
+        breaks = np.flatnonzero(self.out_of_order | jumped)
         if not 0 < len(breaks) <= MOST_STEPS or is_shuffled(t):
             return
         shift, top = 0, int(t[: breaks[0]].max())
@@ -87,7 +86,7 @@ class Order:
             if shift and 0 < t[start] - top < WRONG_DATE:
                 shift = 0
             block = t[start:end] + shift
-            self.set_forward[start] = block[0] - top > WRONG_DATE
+            self.set_forward[start] = jumped[start] and block[0] - top > DAY // 2
             self.set_back[start] = self._follows(block, start, top)
             if self.set_forward[start] or self.set_back[start]:
                 shift += top + self.usual - int(block[0])
@@ -99,9 +98,23 @@ class Order:
             top = max(top, int((t[start:end] + self.shift[start:end]).max()))
         values, count = np.unique(self.shift, return_counts=True)
         most = int(values[np.argmax(count)])
-        if abs(most) > DAY:
+        if abs(most) > DAY // 2:
             # Of two dates the one that most samples have is the day of the run.
             self.shift -= most
+
+    def _jumps(self) -> Flags:
+        """Return between which samples the date jumps forward: by more than a pause lasts, or by
+        whole days within which the time of day goes on and the runner has not moved.
+        """
+        steps = np.diff(self.stamps)
+        far = as_flags(steps > WRONG_DATE)
+        on = np.abs((steps + DAY // 2) % DAY - DAY // 2)
+        rows = np.flatnonzero(
+            (steps > DAY // 2) & (on <= NEIGHBOURS * self.usual)
+        )
+        for row in rows[:MOST_STEPS].tolist():
+            far[row] |= self._metres(row, row + 1) <= DETOUR
+        return far
 
     def _put_right(self, start: int, end: int, shift: int) -> int:
         """Return the sample of a block at which the clock jumps forward by as much as it was set

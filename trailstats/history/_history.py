@@ -11,7 +11,7 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.history._intent import judge_intent
-from trailstats.history._rows import activities_table, failure_row
+from trailstats.history._rows import activities_table, are_runs, failure_row
 from trailstats.history._stored import StoredAnalyses
 from trailstats.history.training import (
     daily_table,
@@ -101,11 +101,7 @@ class History:
     @property
     def runs(self) -> pd.DataFrame:
         """Activities on foot that were read and are no duplicates, in order of start time."""
-        table = self.activities
-        on_foot = table["sport"].isin(schema.RUNS)
-        return table[
-            (table["status"] == "ok") & (table["duplicate_of"] == "") & on_foot
-        ]
+        return self.activities[are_runs(self.activities)]
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -155,13 +151,15 @@ class History:
         )
 
     def weekly(self) -> pd.DataFrame:
-        """Return the sums of each week from Monday (UTC), weeks without a run included: table
-        ``schema.WEEKLY``.
+        """Return the sums of each week from Monday by the runner's clock, weeks without a run
+        included: table ``schema.WEEKLY``.
         """
         return weekly_table(self.activities)
 
     def daily(self) -> pd.DataFrame:
-        """Return load and form day by day (UTC), days of rest included: table ``schema.DAILY``."""
+        """Return load and form day by day by the runner's clock, days of rest included: table
+        ``schema.DAILY``.
+        """
         return daily_table(self.activities)
 
     def training(self) -> dict[str, Metric]:

@@ -11,9 +11,47 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from trailstats.history._rows import are_runs
+from trailstats.history.days import local_starts
 from trailstats.metrics.intensity import RECOVERY_WINDOW, easy_intended
 from trailstats.model.athlete import Athlete
-from trailstats.schema import RUNS
+
+_RACE = (
+    r"half[ -]?marathons?|races?|parkruns?|marathons?|half|competition|wettkampf|rennen"
+    r"|halbmarathon|volkslauf|stadtlauf|comp[ée]tition|semi-?marathon|competici[óo]n"
+    r"|media marat[óo]n|marat[óo]n"
+    r"|carrera popular|gara|mezza maratona|maratona|competi[çc][ãa]o|meia maratona|wedstrijd"
+    r"|halve marathon|zawody|p[óo][łl]maraton|maraton|соревнования?|полумарафон|марафон"
+    r"|t[äa]vling|halvmaraton|konkurranse|halvmaraton|konkurrence|halvmarathon|kilpailu"
+    r"|puolimaraton|z[áa]vod|p[ůu]lmaraton|verseny|f[ée]lmaraton|yar[i\u0131][şs]"
+    r"|yar[i\u0131] maraton"
+)
+"""Words for a race in the languages of the exports."""
+
+_RACE_UNSPACED = "レース|大会|マラソン|대회|마라톤|比赛|比賽|马拉松|馬拉松"
+"""The same in scripts that put no blanks between words."""
+
+_MENTIONED = (
+    # Before or after one, on the way to one, not one.
+    rf"\b(?:for|towards?|to|from|home)[ \-]+(?:the |an? |my )?(?:{_RACE})\b"
+    rf"|\b(?:pre|post|before|after|not|no|non|isn'?t|never|almost|without|missed|instead of"
+    rf"|vor|nach|f[üu]r|kein|keine|zum|zur|avant|apr[èe]s|pour|pas|antes de"
+    rf"|antes del|despu[ée]s de|despu[ée]s del|para|sin|no es|prima d\w+|dopo|per|senza|antes da"
+    rf"|depois da|sem|na|voor|geen|przed|po|do|перед|после|не|f[öo]re|efter|inte|f[øo]r|etter"
+    rf"|ikke|ennen|j[äa]lkeen|ei)[ \-]+(?:\w+ ){{0,2}}(?:{_RACE})\b"
+    # Its pace, its preparation, a place that is called so.
+    rf"|\b(?:{_RACE})[ \-]*(?:[a-z]+ )?(?:pace|tempo|effort|prep\w*|training|train|practi[cs]e"
+    rf"|plan|block|build\w*|phase|week\w*|simulation|rehearsal|recovery|recon\w*|recce|preview"
+    rf"|shake-?out|warm-?up|cool-?down|warm up|cool down|eve|tomorrow|legs|nerves|taper\w*"
+    rf"|spectat\w*|cheer\w*|volunteer\w*|expo|cancell?ed|street|road|avenue|drive|lane|way"
+    rf"|course|vorbereitung|einlaufen|auslaufen|woche|allure|pr[ée]paration|entra[îi]nement"
+    rf"|ritmo|entrenamiento|preparaci[óo]n|allenamento|preparazione|treino|ritme|trening|темп"
+    rf"|тренировка|подготовка|tr[äa]ning|harjoitus)\b"
+    rf"|\b(?:entra[îi]nement|pr[ée]paration|pr[ée]pa|ritmo|allure|vorbereitung|training|trening"
+    rf"|entrenamiento|allenamento|treino|тренировка|подготовка|темп)[ \-]+(?:\w+ )?(?:{_RACE})\b"
+    rf"|(?:{_RACE_UNSPACED})[ ]?(?:前|後|后|ペース|練習|走り込み|配速|训练|訓練|페이스|훈련|전|후)"
+)
+"""Names of what is no race though the word stands there."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +62,9 @@ class IntentRules:
     ----------
     easy, hard, race : str
         Regular expressions, looked for in workout and activity names.
+    mention : str
+        What only mentions a race, such as "pre-race" or "race pace"; left out before a race is
+        looked for.
     recovery_window : float
         A run that starts so soon after a hard one ended counts as easy [s].
     hard_time : float
@@ -32,13 +73,25 @@ class IntentRules:
 
     easy: str = (
         r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy"
-        r"|z[12]|zone ?[12])\b"
+        r"|z[12]|zone ?[12]|locker|lockerer|erholung\w*|facile|r[ée]cup\w*|suave|recuperaci[óo]n"
+        r"|lento|defaticante|rustig|herstel\w*|spokojny|spokojnie|rolig|lugn|kevyt|palauttava"
+        r"|л[её]гкий|л[её]гкая|восстановительн\w+)\b|回復|ジョグ|轻松|恢复|회복"
     )
     hard: str = (
-        r"\b(interval|tempo|threshold|fartlek|vo2|repeats?|hills?|progression|time trial|track)s?\b"
-        r"|\d ?[x\xd7] ?\d"
+        r"\b(interval|tempo|threshold|fartlek|vo2|repeat|progression|time trial|tempolauf"
+        r"|intervalltraining|intervalle|intervall|fahrtspiel|bahntraining|fractionn[ée]|seuil"
+        r"|intervalo|umbral|ripetute|soglia|interwa[łl]y|интервалы|intervaller|intervallit)s?\b"
+        r"|\bhills? ?(?:repeat|rep|sprint|session|workout|interval|repetition|work|training)s?\b"
+        r"|\btrack (?:session|workout|interval|repeat|rep|night|work|training|tuesday)s?\b"
+        r"|\d ?[x\xd7] ?(?:\d|hills?\b)|^[ |]*(?:hills|track)[ |]*$|インターバル|间歇|인터벌"
     )
-    race: str = r"\b(race|parkrun|(half[ -]?)?marathon( race)?|10k race|5k race|competition)\b"
+    race: str = (
+        r"\b(parkrun|10k race|5k race|(half[ -])?marathon( race)?|"
+        + _RACE.replace("|half|", "|")
+        + r")\b|"
+        + _RACE_UNSPACED
+    )
+    mention: str = _MENTIONED
     recovery_window: float = RECOVERY_WINDOW
     hard_time: float = 600.0
 
@@ -69,11 +122,17 @@ def judge_intent(
     """
     rules = rules or IntentRules()
     text = (table["workout"] + " | " + table["name"]).str.lower()
+    # The word is hidden, what stands beside it may still tell what was run.
+    bare = text.str.replace(_without_groups(rules.mention), _hidden, regex=True)
     easy, hard, race = (
-        text.str.contains(_without_groups(pattern), regex=True)
-        for pattern in (rules.easy, rules.hard, rules.race)
+        where.str.contains(_without_groups(pattern), regex=True)
+        for where, pattern in (
+            (text, rules.easy),
+            (text, rules.hard),
+            (bare, rules.race),
+        )
     )
-    days = table["start_time"].dt.date
+    days = local_starts(table).dt.date
     on_race_day = days.isin(athlete.races)
     intent = np.select(
         [race, easy & ~hard, hard, on_race_day],
@@ -83,11 +142,7 @@ def judge_intent(
     source = np.select(
         [race | easy | hard, on_race_day], ["name", "profile"], ""
     ).astype(object)
-    is_run = (
-        (table["status"] == "ok")
-        & table["sport"].isin(RUNS)
-        & (table["duplicate_of"] == "")
-    )
+    is_run = are_runs(table)
     intent, source = np.where(is_run, intent, ""), np.where(is_run, source, "")
     hard_before = (table["hard_time"] >= rules.hard_time).to_numpy() | np.isin(
         intent, ["hard", "race"]
@@ -112,6 +167,11 @@ def judge_intent(
         intent=pd.array(intent, dtype="str"),
         intent_source=pd.array(source, dtype="str"),
     )
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """Return what takes the place of a mention."""
+    return "-" * len(found[0])
 
 
 def _without_groups(pattern: str) -> str:

@@ -1,16 +1,16 @@
-"""The table of activities: one row from an analysis or a failure, and the same run met twice."""
+"""The table of activities: one row from an analysis or a failure, and which rows are runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from trailstats import schema
+from trailstats.history._copies import copies
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import INDOOR, Surface
+from trailstats.schema import INDOOR, NAMED_RUNS, RUNS, TREADMILL, Surface
 from trailstats.terrain import TerrainRules
 
 DECIDED = TerrainRules().decide
@@ -98,58 +98,21 @@ def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:
             pd.DatetimeIndex(values) if missing is pd.NaT else values
         )
     table = schema.ACTIVITIES.frame(columns)
-    table["duplicate_of"] = pd.array(_duplicates(table), dtype="str")
+    table["duplicate_of"] = pd.array(copies(table), dtype="str")
     return table
 
 
 _MISSING = {"str": "", "int64": 0, "float64": float("nan")}
 
-SAME_START = 90.0
-"""Two recordings that start within this time of each other may be the same run [s] (our choice)."""
 
-SAME_SIZE = 0.05
-"""They are, where their lengths and times differ by no more than this share [1] (our choice)."""
+def are_runs(table: pd.DataFrame) -> pd.Series:
+    """Return which rows of ``schema.ACTIVITIES`` are runs that count: read, each once, and of a
+    sport that is a run.
 
-
-def _duplicates(table: pd.DataFrame) -> list[str]:
-    """Return, for each row, the source of the same run met before, or an empty text.
-
-    The same content is a duplicate; so are recordings that start together and agree in length and
-    time, as when one run was exported in two formats.
+    A recording that names no sport is taken for one where it has a distance; squash and weights
+    stand under such a name, too.
     """
-    names = [
-        "file",
-        "status",
-        "content_hash",
-        "start_time",
-        "distance",
-        "elapsed_time",
-    ]
-    seen: dict[str, str] = {}
-    recent: list[Any] = []
-    out: list[str] = []
-    runs: Iterable[Any] = table[names].itertuples()
-    for run in runs:
-        twin = ""
-        if run.status == "ok":
-            recent = [
-                other
-                for other in recent
-                if (run.start_time - other.start_time).total_seconds()
-                <= SAME_START
-            ]
-            alike = (other.file for other in recent if _are_alike(run, other))
-            twin = seen.get(run.content_hash) or next(alike, "")
-            if not twin:
-                seen[run.content_hash] = run.file
-                recent.append(run)
-        out.append(twin)
-    return out
-
-
-def _are_alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - rows of a table
-    pairs = (
-        (one.distance, other.distance),
-        (one.elapsed_time, other.elapsed_time),
-    )
-    return all(abs(a - b) <= max(SAME_SIZE * max(a, b), 1.0) for a, b in pairs)
+    unnamed = ~table["sport"].isin(NAMED_RUNS)
+    still = ~(table["distance"] > 0) & ~table["sub_sport"].isin(TREADMILL)
+    counted = (table["status"] == "ok") & (table["duplicate_of"] == "")
+    return counted & table["sport"].isin(RUNS) & ~(unnamed & still)

@@ -17,6 +17,7 @@ from trailstats.analysis._ground import time_by_terrain
 from trailstats.analysis._wrapping import found, missing
 from trailstats.arrays import Floats, as_floats
 from trailstats.history._cadence import level_running
+from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics import (
     effort,
     impact,
@@ -33,7 +34,6 @@ from trailstats.schema import Gait
 
 __all__ = [
     "daily_table",
-    "monday_of",
     "personal_cadence",
     "personal_grade_curve",
     "training_metrics",
@@ -78,7 +78,7 @@ takes 35 s or so.
 
 
 def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
-    """Return the sums of each week from Monday (UTC).
+    """Return the sums of each week from Monday, by the runner's clock.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     table = activities[_counted(activities)]
     if table.empty:
         return schema.WEEKLY.empty()
-    sums = pd.DataFrame({"week": monday_of(table["start_time"])})
+    sums = pd.DataFrame({"week": monday_of(local_starts(table))})
     sums["n_activities"] = 1
     sums[list(_SUMS)] = table[list(_SUMS)]
     for side in ("trail", "road", "unknown"):
@@ -105,13 +105,6 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     )
     by_week = by_week.reindex(every, fill_value=0).reset_index()
     return schema.WEEKLY.frame({str(c): by_week[c] for c in by_week.columns})
-
-
-def monday_of(times: pd.Series) -> pd.Series:
-    """Return the Monday of each time, at midnight in the times' own zone."""
-    days: pd.Series = times.dt.floor("D")
-    mondays: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
-    return mondays
 
 
 def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
@@ -125,9 +118,9 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each day (UTC) from the first to the last activity, days of rest included. The
-        averages start from 0, so the first six weeks are too low. A load that is unknown counts as
-        0.
+        A row for each day, by the runner's clock, from the first to the last activity, days of rest
+        included. The averages start from 0, so the first six weeks are too low. A load that is
+        unknown counts as 0.
 
     Examples
     --------
@@ -139,7 +132,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     table = activities[_counted(activities) & activities["start_time"].notna()]
     if table.empty:
         return schema.DAILY.empty()
-    day = table["start_time"].dt.floor("D")
+    day = local_starts(table).dt.floor("D")
     every = pd.date_range(day.min(), day.max(), freq="D")
     names = ["distance", "moving_time", "descent", "session_load", "impact_load"]
     sums = table[names].fillna(0.0).groupby(day).sum()
@@ -321,7 +314,7 @@ def _doses(runs: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Metric]:
             "longest_unbroken_days",
             "terrain_evenness",
         )
-    day = runs["start_time"].dt.floor("D")
+    day = local_starts(runs).dt.floor("D")
     weeks = max(((day.max() - day.min()).days + 1) / 7.0, 1.0)
     out = missing("not known from the recordings", "technical_exposure")
     known = runs["technical_time"].notna()

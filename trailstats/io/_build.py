@@ -166,6 +166,18 @@ def usable_times(times: Times) -> Flags:
     return (times > _FIRST_TIME) & (times < _LAST_TIME)
 
 
+def _all_on_globe(lat: Floats, lon: Floats) -> bool:
+    """Return whether all positions are whole and on the globe, at a glance: nearly all recordings
+    are so.
+    """
+    south, north = np.fmin.reduce(lat), np.fmax.reduce(lat)
+    west, east = np.fmin.reduce(lon), np.fmax.reduce(lon)
+    on_globe = south > -90 and north < 90 and west >= -180 and east <= 180
+    near_zero = south <= 0 <= north and west <= 0 <= east
+    whole = not (np.isnan(lat) != np.isnan(lon)).any()
+    return bool(on_globe and not near_zero and whole)
+
+
 def _heartbeats(parsed: Parsed) -> pd.Series | None:
     if parsed.rr is None:
         return None
@@ -234,6 +246,8 @@ def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None
     missing = np.full(len(there[0]), np.nan)
     lat = columns.get("latitude", missing)
     lon = columns.get("longitude", missing)
+    if _all_on_globe(lat, lon):
+        return
     with np.errstate(invalid="ignore"):
         around = np.abs(lon)
         beyond = (around > 180) & (around <= 360)
@@ -279,8 +293,8 @@ def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
 
 def doubled(cadence: Floats) -> Floats:
     """Return twice a cadence; the number by which devices mean that there is none stays itself."""
-    factor = np.where(np.abs(cadence) < NO_CADENCE, 2.0, 1.0)
-    return cadence * factor
+    none = cadence >= NO_CADENCE
+    return cadence * (np.where(none, 1.0, 2.0) if none.any() else 2.0)
 
 
 def number(text: str | None) -> float:

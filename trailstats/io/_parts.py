@@ -40,6 +40,13 @@ def separate(parsed: Parsed, options: ParseOptions) -> list[Parsed]:
     LimitError
         When there are more than the options allow.
     """
+    if not len(parsed.time):
+        return [parsed]
+    # A time that is missing is smaller than all, so that the span is too large then.
+    stamps = parsed.time.view(np.int64)
+    first, last = int(stamps.min()), int(stamps.max())
+    if last - first <= int(APART.astype("m8[ns]").astype(np.int64)):
+        return [parsed]
     rows = np.flatnonzero(usable_times(parsed.time))
     time = parsed.time[rows]
     if not len(rows) or time.max() - time.min() <= APART:

@@ -8,25 +8,27 @@ import io
 import os
 import posixpath
 import stat
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from trailstats.boundary import reading, shown
 from trailstats.errors import ReadError
-from trailstats.io import _gzip, _remote, _strava
+from trailstats.io import _gzip, _remote
 from trailstats.io._archives import (
     Unpacked,
     activity_names,
     read_kept,
     read_through,
 )
+from trailstats.io._exports import TABLES, ExportEntry, entries_of, key_of
 from trailstats.io._remote import open_file
-from trailstats.io._zip import MAGIC, open_zip, read_member, unzipping
+from trailstats.io._zip import MAGIC, open_zip, unzipping
 from trailstats.io.formats import (
     HEAD,
     ReadLimits,
@@ -69,7 +71,7 @@ class SourceRef:
 
     path: str
     members: tuple[str, ...] = ()
-    entry: _strava.ExportEntry | None = None
+    entry: ExportEntry | None = None
 
     def __str__(self) -> str:
         return shown("/".join((self.path, *self.members)))
@@ -128,7 +130,8 @@ def iter_activities(
     source : path, remote address, bytes, binary stream, or an iterable of these
         Folders are read recursively in the order of their names; zips are opened, also within zips.
         Addresses such as ``s3://bucket/runs`` need the package fsspec. Where the table of a Strava
-        export lies beside its files, names, notes, gear and exertion are taken from it.
+        or Runkeeper export, Runtastic's sessions or Apple Health's list of workouts lie beside the
+        files, sports, names, notes, gear and exertion are taken from there.
     limits : ReadLimits, optional
 
     Yields
@@ -229,7 +232,7 @@ def _listed(
     if _remote.is_remote(source):
         for name, named in _remote.files(str(source)):
             refs += _refs_of_file(name, limits, named=named)
-        return _with_entries(refs, limits)
+        return _with_entries(refs)
     path = Path(source)
     if path.is_dir():
 
@@ -243,7 +246,7 @@ def _listed(
                 # No pipe or device, which might never end.
                 if not _is_pipe(file):
                     refs += _refs_of_file(str(file), limits)
-        return _with_entries(refs, limits)
+        return _with_entries(refs)
     if not path.exists():
         raise ReadError("no such file or folder")
     return _refs_of_file(str(path), limits, named=True)
@@ -333,50 +336,62 @@ def _zip_members(
         When there are more than ``limits.members`` files, or the first zip within is over a limit.
     """
     names = activity_names(archive, Unpacked(limits), limits.nesting)
-    entries: dict[str, _strava.ExportEntry] = {}
-    tables = {
-        info.filename: info
-        for info in archive.infolist()
-        if posixpath.basename(info.filename) == _strava.TABLE
-    }
-    check = replace(limits, bytes=_strava.MOST_BYTES).check_size
-    for name, info in tables.items():
-        # Without a table that can't be read, the recordings are still there.
-        with suppress(ReadError), unzipping():
-            content = read_member(archive, info, check)
-            entries |= _strava.read_table(content, posixpath.dirname(name))
+    infos = {info.filename: info for info in archive.infolist()}
+    beside: dict[str, list[str]] = {}
+    for file in infos:
+        folder, base = posixpath.split(file)
+        beside.setdefault(folder, []).append(base)
+
+    @contextmanager
+    def opened(name: str) -> Iterator[IO[bytes]]:
+        info = infos[name]
+        with unzipping(), archive.open(info) as stream:
+            replace(limits, bytes=sys.maxsize).check_size(
+                info.file_size, info.compress_size
+            )
+            yield stream
+
+    entries = entries_of(["/".join(n) for n in names], beside, opened)
     return [
-        SourceRef(path, members, entries.get("/".join(members)))
+        SourceRef(path, members, entries.get(key_of("/".join(members))))
         for members in sorted(names)
     ]
 
 
-def _with_entries(refs: list[SourceRef], limits: ReadLimits) -> list[SourceRef]:
+def _with_entries(refs: list[SourceRef]) -> list[SourceRef]:
     """Return the sources of a folder with what the tables of exports in it say of them."""
-    entries: dict[str, _strava.ExportEntry] = {}
-    beside = {_parent(ref.path) for ref in refs}
-    for folder in beside | {_parent(folder) for folder in beside}:
-        with (
-            suppress(ReadError),
-            reading(folder),
-            open_file(f"{folder}/{_strava.TABLE}") as stream,
-        ):
-            content = stream.read(min(_strava.MOST_BYTES, limits.bytes))
-            entries |= _strava.read_table(content, folder)
+    paths = [_with_slashes(ref.path) for ref in refs if not ref.members]
+    folders = {posixpath.dirname(path) for path in paths}
+    folders |= {posixpath.dirname(folder) for folder in folders}
+    beside = {folder: _names_in(folder) for folder in folders}
+
+    @contextmanager
+    def opened(name: str) -> Iterator[IO[bytes]]:
+        with reading(name), open_file(name) as stream:
+            yield stream
+
+    entries = entries_of(paths, beside, opened)
     return [
         ref
         if ref.entry
-        else replace(ref, entry=entries.get(_with_slashes(ref.path)))
+        else replace(ref, entry=entries.get(key_of(_with_slashes(ref.path))))
         for ref in refs
     ]
 
 
+def _names_in(folder: str) -> Collection[str]:
+    """Return the files of a folder; of a remote one those that may be there."""
+    if _remote.is_remote(folder):
+        return TABLES
+    try:
+        with os.scandir(folder or ".") as found:
+            return {entry.name for entry in found if entry.is_file()}
+    except (OSError, ValueError):
+        return ()
+
+
 def _with_slashes(path: str) -> str:
     return path.replace(os.sep, "/")
-
-
-def _parent(path: str) -> str:
-    return _with_slashes(path).rpartition("/")[0] or "."
 
 
 def load(ref: SourceRef, limits: ReadLimits) -> list[Activity]:

@@ -166,7 +166,10 @@ class ActivityMeta:
     start_time : pandas.Timestamp or None
         UTC time of the first sample.
     local_offset : float
-        Local time minus UTC [s]; NaN when the file does not say.
+        Local time minus UTC [s]; NaN when the file does not say. An analysis has it of the
+        profile's time zone, or of ``timezone``, then.
+    timezone : str
+        Of the place where the recording began, where an analysis had to look it up; empty else.
     feel : float
         Rated feeling, 0 (very weak) to 100 (very strong); NaN when not rated.
     rpe : float
@@ -195,6 +198,7 @@ class ActivityMeta:
     device: str = ""
     start_time: pd.Timestamp | None = None
     local_offset: float = float("nan")
+    timezone: str = ""
     feel: float = float("nan")
     rpe: float = float("nan")
     device_totals: DeviceTotals = DeviceTotals()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trailstats.boundary import configuring, read_text, shown
 from trailstats.errors import ConfigError
+from trailstats.model.local_time import is_zone
 
 __all__ = ["Athlete"]
 
@@ -64,6 +65,9 @@ class Athlete:
     cadence_at_3 : float or None
         Steps of both feet at 3 m/s on the level, by which the steps of recordings without a cadence
         are modelled [1/min].
+    timezone : str
+        Name of the time zone, such as ``"Europe/Vienna"``, whose clock recordings go by that don't
+        tell the local time; empty takes that of the place where each began.
     races : tuple of datetime.date
         Days of road races.
     goal : str
@@ -94,6 +98,7 @@ class Athlete:
     threshold_heart_rate: float | None = None
     threshold_speed: float | None = None
     cadence_at_3: float | None = None
+    timezone: str = ""
     races: tuple[dt.date, ...] = ()
     goal: str = ""
     privacy_zones: tuple[tuple[float, float, float], ...] = ()
@@ -112,6 +117,10 @@ class Athlete:
         if self.sex not in ("", "female", "male"):
             raise ConfigError(
                 f'athlete: sex = {self.sex!r} is neither "female" nor "male"'
+            )
+        if self.timezone and not is_zone(self.timezone):
+            raise ConfigError(
+                f'athlete: timezone = {self.timezone!r} is none such as "Europe/Vienna"'
             )
         if self.goal not in ("", *GOALS):
             raise ConfigError(

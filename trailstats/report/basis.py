@@ -73,7 +73,8 @@ def basis_of(
         if len(analyses) == 1:
             which = "The file lacks the local time: it is"
         assumed.append(
-            f"{which} given in UTC and marked so. Weeks begin on Monday, 00:00 UTC."
+            f"{which} given in UTC and marked so. Weeks begin on Monday by the "
+            "runner's clock."
         )
     if private:
         assumed.append(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from trailstats.claims.road_form import road_form
 from trailstats.history import History
-from trailstats.history.training import monday_of
+from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.model.results import Analysis
 from trailstats.report import text
@@ -104,7 +104,7 @@ def weekly_impact_rows(history: History) -> Rows:
         Surface.TRAIL: trail,
         Surface.UNKNOWN: (whole - road - trail).clip(lower=0.0),
     }
-    monday = monday_of(table["start_time"])
+    monday = monday_of(local_starts(table))
     sums = {s: v.groupby(monday).sum() for s, v in loads.items() if (v > 0).any()}
     return _surface_rows(sums, "impact")
 
@@ -160,8 +160,7 @@ def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> Rows:
     units : Units
     """
     table = counted_activities(activities)
-    offset = pd.to_timedelta(table["local_offset"].fillna(0.0), unit="s")
-    local = table["start_time"] + offset
+    local = local_starts(table)
     distance = (table["distance"] / units.long_metres).round(2)
     rows = pd.DataFrame(
         {
@@ -213,7 +212,11 @@ def variety_rows(history: History) -> Rows:
     known = (kind >= 0) & table["start_time"].notna() & table["duration"].notna()
     table = table[known].reset_index(drop=True)
     kind = kind[known]
-    month = table["start_time"].dt.strftime("%Y-%m-01T00:00")
+    offset = table["file"].map(
+        dict(zip(counted["file"], counted["local_offset"], strict=True))
+    )
+    local = local_starts(table.assign(local_offset=offset))
+    month = local.dt.strftime("%Y-%m-01T00:00")
     out: Rows = []
     for name, own in (table["duration"] / 3600.0).groupby(month):
         times = np.bincount(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from trailstats.schema._metrics import METRICS, TRAINING, MetricEntry
 from trailstats.schema._sports import (
     INDOOR,
+    NAMED_RUNS,
     ON_FOOT,
     RUNS,
     TREADMILL,
@@ -57,6 +58,7 @@ __all__ = [
     "INDOOR",
     "LAPS",
     "METRICS",
+    "NAMED_RUNS",
     "NO_CADENCE",
     "ON_FOOT",
     "PROFILE",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-RUNS = frozenset({"", "generic", "running"})
-"""Sports that `History.runs` holds. A recording that names no sport is taken for a run; a hike
-isn't one, though it is on foot.
+NAMED_RUNS = frozenset({"running"})
+"""Sports that are runs by their name."""
+
+RUNS = NAMED_RUNS | {"", "generic"}
+"""Sports that `History.runs` holds. A recording that names no sport is taken for a run where it has
+a distance; a hike isn't one, though it is on foot.
 """
 
 WALKS = frozenset({"hiking", "mountaineering", "snowshoeing", "walking"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet
-from trailstats.io._sports import sport_of
+from trailstats.io._sports import note_sport, sport_of
 from trailstats.io.xml import read_document
 from trailstats.io.xml._groups import Dialect, Document, Group, pauses_before
 from trailstats.model.activity import ActivityMeta, Issue
@@ -75,6 +75,7 @@ def _track(group: Group, document: Document, others: list[str]) -> Parsed:
         notes=group.texts.get("trk/desc", group.texts.get("trk/cmt", "")),
         device=document.attributes.get("creator", ""),
     )
+    note_sport(group.texts.get("trk/type", ""), issues)
     starts = [part.at for part in group.parts if 0 < part.at < len(time)]
     if starts:
         message = f"{len(starts) + 1} track segments; the gaps between them count as pauses"

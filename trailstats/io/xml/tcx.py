@@ -7,7 +7,7 @@ import numpy as np
 from trailstats.arrays import Floats, Times
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet, number
-from trailstats.io._sports import sport_of
+from trailstats.io._sports import note_sport, sport_of
 from trailstats.io.xml import read_document
 from trailstats.io.xml._groups import (
     Dialect,
@@ -89,6 +89,7 @@ def _activity(group: Group, document: Document, others: list[str]) -> Parsed:
         ),
         device_totals=_totals(laps, columns["distance"]),
     )
+    note_sport(group.attributes.get("Sport", ""), issues)
     begins = {lap.at for lap in laps}
     # A second Track inside one lap marks a pause; one that begins a lap does not.
     tracks = [part.at for part in group.parts if part.name == "Track"]

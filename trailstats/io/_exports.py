@@ -1,0 +1,261 @@
+"""What stands beside the files of an export and tells what they are: Strava's and Runkeeper's
+tables, Runtastic's sessions, Apple Health's list of workouts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import posixpath
+import re
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from typing import IO
+
+import numpy as np
+
+from trailstats.errors import ReadError
+from trailstats.io._build import number
+from trailstats.io._sports import is_known_sport, runtastic_sport, sport_of
+from trailstats.model.activity import Activity
+
+STRAVA, RUNKEEPER = "activities.csv", "cardioActivities.csv"
+TABLES = (STRAVA, RUNKEEPER)
+"""Names of the tables that stand in the folder of the files that they name, or above it."""
+ROUTES, SESSIONS = "workout-routes", "GPS-data"
+"""Folders of Apple's and Runtastic's tracks."""
+MOST_BYTES = 64 << 20  # our choice: a table of 100,000 activities has about 40 MB
+MOST_OF_SESSION = 1 << 20  # our choice: a session of Runtastic has about 2 kB
+_BLOCK = 1 << 20  # bytes of a list of workouts at a time
+
+Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
+"""Opens a file of a folder or an archive by its path; all that it raises is an OSError or a
+ReadError.
+"""
+
+
+_FILE = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$")
+
+
+_HEADINGS = {
+    "file": ("filename", "gpx file"),
+    "name": ("name", "route name"),
+    "kind": ("type",),
+    "notes": ("description", "notes"),
+    "gear": ("gear",),
+    "rpe": ("perceived exertion",),
+    "race": ("competition",),
+}
+
+
+@dataclass(frozen=True)
+class ExportEntry:
+    """What an export says about one of its files: small and picklable."""
+
+    name: str = ""
+    kind: str = ""
+    notes: str = ""
+    gear: str = ""
+    rpe: float = float("nan")
+    race: bool = False
+
+    def added_to(self, activity: Activity) -> Activity:
+        """Return the activity with what the export says.
+
+        Name, notes, gear and sport are the export's, as its user wrote and corrected them; exertion
+        fills what the file lacks. What was marked as a competition has the workout "race" where the
+        file names none.
+        """
+        meta = activity.meta
+        sport, sub_sport = (
+            sport_of(self.kind) if is_known_sport(self.kind) else ("", "")
+        )
+        if sport in ("", meta.sport):
+            sport, sub_sport = meta.sport, sub_sport or meta.sub_sport
+        meta = replace(
+            meta,
+            name=self.name or meta.name,
+            notes=self.notes or meta.notes,
+            gear=self.gear or meta.gear,
+            sport=sport,
+            sub_sport=sub_sport,
+            rpe=self.rpe if np.isnan(meta.rpe) else meta.rpe,
+            workout=meta.workout or ("race" if self.race else ""),
+        )
+        return replace(activity, meta=meta)
+
+
+def entries_of(
+    paths: Collection[str], beside: Mapping[str, Collection[str]], opened: Opener
+) -> dict[str, ExportEntry]:
+    """Return what an export says about its files, by `key_of` their paths.
+
+    Parameters
+    ----------
+    paths : collection of str
+        Of the recordings, with slashes.
+    beside : mapping of str to collection of str
+        The names of other files, by their folder.
+    opened : callable
+        Opens one of these by its path; what can't be read is left out.
+    """
+    out: dict[str, ExportEntry] = {}
+    folders = {posixpath.dirname(path) for path in paths}
+    for folder in sorted(folders | {posixpath.dirname(f) for f in folders}):
+        for name in set(TABLES) & set(beside.get(folder, ())):
+            content = _content(posixpath.join(folder, name), opened, MOST_BYTES)
+            out |= read_table(content, folder)
+    for folder in sorted(folders):
+        above, own = posixpath.split(folder)
+        if own == ROUTES:
+            for name in sorted(beside.get(above, ())):
+                if name.lower().endswith(".xml"):
+                    out |= _workouts(posixpath.join(above, name), opened)
+    known = {
+        folder: set(beside.get(posixpath.dirname(folder), ()))
+        for folder in folders
+        if posixpath.basename(folder) == SESSIONS
+    }
+    for path in paths:
+        folder, name = posixpath.split(path)
+        session = posixpath.splitext(key_of(name))[0] + ".json"
+        if session in known.get(folder, ()):
+            place = posixpath.join(posixpath.dirname(folder), session)
+            content = _content(place, opened, MOST_OF_SESSION)
+            out[key_of(path)] = _session(content)
+    return out
+
+
+def key_of(path: str) -> str:
+    """Return the path by which an export's entry is found, whether its file was packed or not."""
+    return path[:-3] if path.lower().endswith(".gz") else path
+
+
+def _content(path: str, opened: Opener, most: int) -> bytes:
+    """Return the beginning of a file, nothing where it can't be opened."""
+    with suppress(OSError, ReadError), opened(path) as stream:
+        return stream.read(most)
+    return b""
+
+
+def _session(content: bytes) -> ExportEntry:
+    """Return what a session of Runtastic says."""
+    try:
+        session = json.loads(content)
+    except (ValueError, RecursionError):
+        return ExportEntry()
+    if not isinstance(session, dict):
+        return ExportEntry()
+    sport = session.get("sport_type_id")
+    if isinstance(session.get("sport_type"), dict):
+        sport = sport or session["sport_type"].get("id")
+    notes = session.get("notes")
+    return ExportEntry(
+        kind=runtastic_sport(str(sport)),
+        notes=notes if isinstance(notes, str) else "",
+    )
+
+
+_TAG = re.compile(
+    rb"<Workout\b[^<>]{0,4096}?\bworkoutActivityType=[\"']([^\"'<>]{1,128})[\"']"
+    rb"|<FileReference\b[^<>]{0,1024}?\bpath=[\"']([^\"'<>]{1,1024})[\"']"
+    rb"|</Workout>"
+)
+_LONGEST_TAG = 1 << 13
+
+
+def _workouts(path: str, opened: Opener) -> dict[str, ExportEntry]:
+    """Return what Apple Health's list says about the tracks of workouts.
+
+    The list holds every heart beat of years, so it is looked through in blocks for the tags that
+    matter.
+    """
+    folder = posixpath.dirname(path)
+    out: dict[str, ExportEntry] = {}
+    kind, held = "", b""
+    with suppress(OSError, ReadError), opened(path) as stream:
+        while block := stream.read(_BLOCK):
+            held += block
+            last = 0
+            for found in _TAG.finditer(held):
+                last = found.end()
+                if found[1]:
+                    kind = found[1].decode(errors="replace")
+                elif found[2] and kind:
+                    track = found[2].decode(errors="replace").lstrip("/")
+                    place = posixpath.normpath(posixpath.join(folder, track))
+                    out[key_of(place)] = ExportEntry(kind=kind)
+                elif not found[2]:
+                    kind = ""
+            held = held[max(last, len(held) - _LONGEST_TAG) :]
+    return out
+
+
+def read_table(content: bytes, folder: str) -> dict[str, ExportEntry]:
+    """Return what the table in a folder says, by `key_of` the path of the file; empty when it is
+    another table.
+    """
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
+    out: dict[str, ExportEntry] = {}
+    columns: dict[str, int] = {}
+    try:
+        header = next(rows, [])
+        columns = _columns_by_name(header)
+        for row in rows:
+            columns = columns or _columns_by_position(row)
+            cells = {
+                name: row[at].strip()
+                for name, at in columns.items()
+                if at < len(row)
+            }
+            if file := cells.pop("file", ""):
+                place = posixpath.join(folder, posixpath.normpath(file))
+                out[key_of(place)] = _entry(cells)
+    except csv.Error:
+        # A cell beyond the reader's limit ends the table; what came before is sound.
+        return out
+    return out
+
+
+def _entry(cells: dict[str, str]) -> ExportEntry:
+    """Return what a row of a table says."""
+    rpe, race = number(cells.pop("rpe", None)), cells.pop("race", "")
+    return ExportEntry(
+        rpe=rpe if 0 < rpe <= 10 else float("nan"),
+        race=race.lower() == "true" or number(race) > 0,
+        **cells,
+    )
+
+
+def _columns_by_name(header: list[str]) -> dict[str, int]:
+    """Return the places of the columns by their English names: Strava's of now and of before
+    2019, Runkeeper's; empty without a file's.
+    """
+    names = [text.strip().lower().removeprefix("activity ") for text in header]
+    if not set(_HEADINGS["file"]) & set(names):
+        return {}
+    return {
+        key: names.index(name)
+        for key, known in _HEADINGS.items()
+        for name in known
+        if name in names
+    }
+
+
+def _columns_by_position(row: list[str]) -> dict[str, int]:
+    """Return the places of the columns in a table with names in another language; empty when it is
+    none.
+    """
+    at = next((i for i, text in enumerate(row) if _FILE.match(text)), 0)
+    if at < 6:
+        return {}
+    exertion = {"rpe": 43} if at == 12 else {}
+    return {
+        "file": at,
+        "name": 2,
+        "kind": 3,
+        "notes": 4,
+        "gear": at - 1,
+    } | exertion
