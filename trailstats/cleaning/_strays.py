@@ -81,7 +81,9 @@ def _blocks(stamps: Ints, size: int, usual: int, least: int) -> Ints:
     before, after = stamps[: -size - 1], stamps[size + 1 :]
     off = np.maximum(before - inner.max(axis=1), inner.min(axis=1) - after)
     hole = after - before
-    near = np.maximum(NEIGHBOURS * (size + 1) * usual, off // NEARER)
+    # Days apart, the usual step of time [ns] may be so long that its multiple is no int64.
+    least_near = min(NEIGHBOURS * (size + 1) * usual, np.iinfo(np.int64).max)
+    near = np.maximum(least_near, off // NEARER)
     found = (hole > 0) & (hole <= near) & (off > least)
     start: Ints = np.flatnonzero(found) + 1
     if len(start) < 2:

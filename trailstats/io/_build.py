@@ -297,9 +297,14 @@ def doubled(cadence: Floats) -> Floats:
     return cadence * (np.where(none, 1.0, 2.0) if none.any() else 2.0)
 
 
+LARGEST = 1e12
+"""What is as large is no number of a recording, in any unit (our choice): its sums would overflow.
+"""
+
+
 def number(text: str | None) -> float:
-    """Return the number in a text, NaN when there is none; a decimal comma, digits of any script
-    and the decimal sign of Arabic are understood.
+    """Return the number in a text, NaN when there is none, or one as large as `LARGEST`; a decimal
+    comma, digits of any script and the decimal sign of Arabic are understood.
     """
     if text is None:
         return float("nan")
@@ -312,4 +317,6 @@ def number(text: str | None) -> float:
         )
     except ValueError:
         return float("nan")
-    return value if np.isfinite(value) else float("nan")
+    if abs(value) * LARGEST < 1.0:  # a quotient by it would overflow
+        return 0.0
+    return value if abs(value) < LARGEST else float("nan")

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
+from trailstats.io._build import LARGEST
 from trailstats.io.fit._wire import (
     BASE_TYPES,
     TIMESTAMP,
@@ -231,7 +232,9 @@ def _numbers(
     stored = _stored(block, spec, base, item)
     values = stored.astype(np.float64)
     if base.kind == "f":
-        missing = ~np.isfinite(values)
+        size = np.abs(values)
+        missing = ~(size < LARGEST)
+        values[size < 1.0 / LARGEST] = 0.0
     else:
         missing = stored == base.invalid(stored.dtype.itemsize)
     if missing.all():
