@@ -45,11 +45,15 @@ def broadcast_floats(*values: ArrayLike) -> tuple[Floats, ...]:
     return np.broadcast_arrays(*map(as_floats, values))
 
 
+_LEAST = 1e-290
+
+
 def divide_by_positive(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
     """Return the quotient, NaN where the denominator is not positive."""
     above, below = broadcast_floats(numerator, denominator)
     quotient = np.full(below.shape, np.nan)
-    return as_floats(np.divide(above, below, out=quotient, where=below > 0.0))
+    # By less a quotient may be no double any more.
+    return as_floats(np.divide(above, below, out=quotient, where=below > _LEAST))
 
 
 def sum_up_to(values: ArrayLike) -> Floats:

@@ -303,8 +303,8 @@ LARGEST = 1e12
 
 
 def number(text: str | None) -> float:
-    """Return the number in a text, NaN when there is none, or one as large as `LARGEST`; a decimal
-    comma, digits of any script and the decimal sign of Arabic are understood.
+    """Return the number in a text, NaN when there is none; a decimal comma, digits of any script
+    and the decimal sign of Arabic are understood.
     """
     if text is None:
         return float("nan")
@@ -317,6 +317,4 @@ def number(text: str | None) -> float:
         )
     except ValueError:
         return float("nan")
-    if abs(value) * LARGEST < 1.0:  # a quotient by it would overflow
-        return 0.0
-    return value if abs(value) < LARGEST else float("nan")
+    return value if np.isfinite(value) else float("nan")

@@ -232,9 +232,7 @@ def _numbers(
     stored = _stored(block, spec, base, item)
     values = stored.astype(np.float64)
     if base.kind == "f":
-        size = np.abs(values)
-        missing = ~(size < LARGEST)
-        values[size < 1.0 / LARGEST] = 0.0
+        missing = ~(np.abs(values) < LARGEST)
     else:
         missing = stored == base.invalid(stored.dtype.itemsize)
     if missing.all():

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from trailstats.arrays import Floats, Ints, Times
-from trailstats.io._build import usable_times
+from trailstats.io._build import LARGEST, usable_times
 from trailstats.io._times import NAT
 from trailstats.io.xml._spans import plain_numbers, read_times, texts_to_times
 from trailstats.model.activity import Issue
@@ -211,6 +211,9 @@ class Group:
         """Return the number of each point, NaN where it has none."""
         rows, mine = self._mine(leaves)
         values = leaves.numbers(mine)
+        large = np.abs(values) >= LARGEST
+        if large.any():
+            values = np.where(large, np.nan, values)
         if len(rows) == len(self):
             return values
         out = np.full(len(self), np.nan)

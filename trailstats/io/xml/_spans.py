@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints, Times
-from trailstats.io._build import LARGEST, number
+from trailstats.io._build import number
 from trailstats.io._times import FIRST_YEAR, LAST_YEAR, NAT, parse_times
 
 Bytes = NDArray[np.uint8]
@@ -150,9 +150,7 @@ def plain_numbers(texts: list[bytes] | list[str]) -> Floats:
             for text in texts
         )
         out = np.array([number(text) for text in plain])
-    size = np.abs(out)
-    out[~(size < LARGEST)] = np.nan
-    out[size < 1.0 / LARGEST] = 0.0
+    out[~np.isfinite(out)] = np.nan
     return out
 
 

@@ -6,7 +6,13 @@ import numpy as np
 
 from trailstats.arrays import Floats, Times
 from trailstats.errors import NotAnActivityError
-from trailstats.io._build import Parsed, ParseOptions, both_feet, number
+from trailstats.io._build import (
+    LARGEST,
+    Parsed,
+    ParseOptions,
+    both_feet,
+    number,
+)
 from trailstats.io._sports import note_sport, sport_of
 from trailstats.io.xml import read_document
 from trailstats.io.xml._groups import (
@@ -113,7 +119,7 @@ def _totals(laps: list[Section], distance: Floats) -> DeviceTotals:
     the points' distance counts on, wherever it begins and however often anew.
     """
     lengths, times = (
-        np.array([number(lap.texts.get(name)) for lap in laps])
+        np.array([_measure(lap.texts.get(name)) for lap in laps])
         for name in ("DistanceMeters", "TotalTimeSeconds")
     )
     counted = float("nan")
@@ -144,12 +150,18 @@ def _laps(laps: list[Section], time: Times) -> dict[str, object]:
         "start_time": np.where(np.isnat(said), first, said),
         "end_time": time[[end - 1 for _, end in kept]],
         "distance": np.array(
-            [number(lap.texts.get("DistanceMeters")) for lap, _ in kept]
+            [_measure(lap.texts.get("DistanceMeters")) for lap, _ in kept]
         ),
         "timer_time": np.array(
-            [number(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]
+            [_measure(lap.texts.get("TotalTimeSeconds")) for lap, _ in kept]
         ),
         "trigger": [
             lap.texts.get("TriggerMethod", "").lower() for lap, _ in kept
         ],
     }
+
+
+def _measure(text: str | None) -> float:
+    """Return the number in a text, NaN where there is none or one that no recording holds."""
+    value = number(text)
+    return value if abs(value) < LARGEST else float("nan")
