@@ -15,18 +15,16 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from trailstats.terrain._model import FORMAT, LinearModel  # noqa: E402
 from trailstats.terrain.rules import TerrainRules  # noqa: E402
-from training import card, fitting, recordings, scores  # noqa: E402
+from training import borders, card, fitting, recordings, scores  # noqa: E402
 from training.fitting import Trained  # noqa: E402
 from training.recordings import Data  # noqa: E402
 
@@ -61,73 +59,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     TABLE.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     if options.docs:
-        page, figure = card.model_card(document, trained)
+        found = borders.border_scores(ROOT / "data" / "samples")
+        page, figure = card.model_card(document, trained, data.index, found)
+        print(found)
         CARD.write_text(page, encoding="utf-8")
         FIGURE.write_text(figure, encoding="utf-8")
     return 0
 
 
 def train(data: Data) -> Trained:
-    """Return the fitted models, and predictions that have not seen what they predict."""
-    table = fitting.activity_table(data.whole, data.index)
-    left_out = {
-        channels: fitting.activity_left_out(table, channels)
-        for channels in fitting.CHANNELS
-    }
-    models = {}
-    for channels in fitting.CHANNELS:
-        line = fitting.fit_activity_line(
-            table, fitting.activity_log_odds(table, channels)
-        )
-        models[channels] = fitting.calibrated(
-            fitting.fit_activity(table, channels), line
-        )
-    runs = mapped_tracks(data, models["mixed"]) + fitting.whole_tracks(
-        data.whole, table, left_out["mixed"]
-    )
-    runs = fitting.with_usual_pace(runs)
-    smoothed = fitting.windows_left_out(runs)
-    windows = fitting.fit_windows(runs)
-    whole = {}
-    for channels, log_odds in smoothed.items():
-        line = fitting.fit_window_line(runs, log_odds)
-        whole[channels] = replace(
-            fitting.fit_whole(windows, runs, channels),
-            slope=line.slope,
-            offset=line.offset,
-        )
-    return Trained(
-        table=table,
-        left_out=left_out,
-        models=models,
-        runs=runs,
-        calibrated={
-            name: fitting.windows_calibrated(runs, log_odds)
-            for name, log_odds in smoothed.items()
-        },
-        windows=windows,
-        whole=whole,
-    )
+    """Return the fitted models, and what they believe of runs that they have not seen."""
+    tracks = labelled_tracks(data) + mapped_tracks(data)
+    return fitting.train(tracks, [t.example.tag for t in tracks])
 
 
-def mapped_tracks(data: Data, model: LinearModel) -> list[fitting.Track]:
-    """Return the map-labelled recordings with the log-odds of the whole run."""
+def labelled_tracks(data: Data) -> list[fitting.Track]:
+    """Return the runs that are labelled as a whole."""
+    info = data.index.set_index("file")
+    out = []
+    for e in data.whole:
+        label = str(info.at[e.name, "label"])
+        athlete = str(info.at[e.name, "athlete"])
+        track = fitting.Track(
+            example=e,
+            group=athlete,
+            athlete=athlete,
+            region="",
+            label=label,
+            sure=info.at[e.name, "label_confidence"] != "low",
+            share=fitting.RUN_SHARE[label],
+            mapped=False,
+        )
+        out.append(track)
+    return out
+
+
+def mapped_tracks(data: Data) -> list[fitting.Track]:
+    """Return the recordings that a map knows, for 500 m at least."""
     info = data.tracks.set_index("file")
     out = []
     for e in data.mapped:
+        trail, total = float(e.trail.sum()), float((e.trail + e.road).sum())
+        if total < fitting.STRETCH:
+            continue
         region, cluster = (
             str(info.at[e.name, "region"]),
             info.at[e.name, "cluster"],
         )
-        group = e.name if cluster == -1 else f"{region}/{cluster}"
-        log_odds = float(
-            model.log_odds(np.array([e.whole[name] for name in model.names]))
+        track = fitting.Track(
+            example=e,
+            group=e.name if cluster == -1 else f"{region}/{cluster}",
+            athlete=str(info.at[e.name, "repo"]),
+            region=region,
+            label="",
+            sure=True,
+            share=trail / total,
+            mapped=True,
         )
-        out.append(
-            fitting.map_track(
-                e, group, str(info.at[e.name, "repo"]), region, log_odds
-            )
-        )
+        out.append(track)
     return out
 
 
@@ -135,22 +124,19 @@ def describe(trained: Trained, data: Data) -> dict[str, object]:
     """Return the document of the trained model: numbers to compute with, and how good they are."""
     return {
         "format": FORMAT,
-        "about": "Road or trail from position, time and elevation; made by tools/train_surface.py.",
+        "about": "Road or trail from positions and times; made by tools/train_surface.py.",
         "training_runs": len({e.name for e in data.whole}),
         "training_tracks": len({e.name for e in data.mapped}),
-        "activity": {
-            name: table_of(model) for name, model in trained.models.items()
+        "run": table_of(trained.run),
+        "windows": {**table_of(trained.windows), "temper": fitting.TEMPER},
+        "effects": {
+            channels: rounded(asdict(effect))
+            for channels, effect in trained.effects.items()
         },
-        "windows": {
-            **table_of(trained.windows),
-            "mixed_limit": fitting.MIXED_LIMIT,
-            "temper": fitting.TEMPER,
-            "whole": {
-                channels: rounded(asdict(whole))
-                for channels, whole in trained.whole.items()
-            },
+        "tags": {
+            name: rounded(row._asdict()) for name, row in trained.tags.items()
         },
-        "scores": scores.summary(trained, TerrainRules().decide),
+        "scores": scores.summary(trained, data.index, TerrainRules()),
     }
 
 

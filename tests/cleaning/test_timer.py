@@ -202,3 +202,10 @@ def test_reported_pauses(cases, name: str, metres: float, seconds: float) -> Non
     assert totals(read(cases / name)) == pytest.approx(
         (metres, seconds), rel=0.01
     )
+
+
+def test_a_lap_after_the_last_sample_is_left_alone() -> None:
+    """A lap that is listed for a time after the last sample cuts nothing and breaks nothing."""
+    run = make_activity(duration=1800)
+    listed = lapped(run, (0, 1800, 1800, 5400), (1900, 2500, 60, 300))
+    assert totals(clean(listed))[1] == pytest.approx(1800, abs=2)

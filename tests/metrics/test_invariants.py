@@ -43,9 +43,12 @@ FEW = settings(max_examples=6)
 
 
 def hilly(speed, height, *, step=1.0, duration=1800):
-    """Return a run over two hills with a heart rate that follows the effort a little."""
+    """Return a run over hills at a pace that follows them, with a heart rate of its own."""
     n = int(duration / step) + 1
+    turn = np.linspace(0.0, 4.0 * np.pi, n)
     hills = height * np.sin(np.linspace(0.0, 4.0 * np.pi, 60)) ** 2
+    steep = height * np.sin(2.0 * turn) * 4.0 * np.pi / (speed * duration)
+    speed = speed * np.exp(-2.5 * steep)
     rate = 140.0 + 15.0 * np.sin(np.linspace(0.0, 12.0, n))
     return make_activity(
         speed=speed,

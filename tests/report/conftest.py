@@ -149,6 +149,12 @@ def make_analysis(
             0.85 if trail else 0.01,
             0.97 if trail else 0.1,
         ),
+        "trail_expected": Metric(
+            0.85 if trail else 0.05,
+            "1",
+            0.7 if trail else 0.0,
+            0.95 if trail else 0.2,
+        ),
         "grade_adjusted_speed": Metric(
             speed * (1.15 if trail else 1.0),
             "m/s",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from terrain.ways import mountain_run, run_along, street_run, winding
+from terrain.ways import run_along, street_run, winding
 from trailstats.analysis import analyze
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError
@@ -117,18 +117,15 @@ def test_the_pace_is_not_believed_without_bound() -> None:
     assert half == pytest.approx(third, abs=1e-3)
 
 
-def test_the_probability_of_the_whole_run_is_not_touched() -> None:
-    """The baseline serves stretches; whether a run as a whole was a trail run is told without
-    it.
-    """
-    run = clean(mountain_run())
-    with_pace = estimate_surface(
-        run, terrain=replace(SIGNAL, baseline=Baseline(4.0, 10))
+def test_the_whole_run_and_its_stretches_learn_of_it_alike() -> None:
+    """The baseline is a cue of the run's effect: both the run and its stretches follow."""
+    run = clean(run_along(winding(6000), 2.6))
+    slow, fast = (
+        estimate_surface(run, terrain=replace(SIGNAL, baseline=Baseline(v, 10)))
+        for v in (2.2, 3.2)
     )
-    assert (
-        with_pace.activity_probability
-        == estimate_surface(run, terrain=SIGNAL).activity_probability
-    )
+    assert slow.activity_probability < fast.activity_probability
+    assert (slow.p_trail < fast.p_trail).all()
 
 
 def test_a_run_without_flat_ground_is_told_without_it() -> None:

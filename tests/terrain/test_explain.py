@@ -21,14 +21,14 @@ from trailstats.terrain import (
     classify_terrain,
     estimate_surface,
 )
+from trailstats.terrain._model import surface_model
 from trailstats.terrain.explain import (
     Explanation,
     describe_feature,
     explain_terrain,
 )
 from trailstats.terrain.features import (
-    ACTIVITY_FEATURES,
-    ELEVATION_FEATURES,
+    RUN_FEATURES,
     WINDOW_FEATURES,
 )
 from trailstats.terrain.segments import cut_segments
@@ -80,8 +80,7 @@ def test_segments_are_those_of_the_classification() -> None:
 def test_every_feature_has_words() -> None:
     """No cue is shown by its name in the code."""
     for name in (
-        *ACTIVITY_FEATURES,
-        *ELEVATION_FEATURES,
+        *RUN_FEATURES,
         *WINDOW_FEATURES,
         "activity",
         "intercept",
@@ -115,7 +114,7 @@ def test_labels_and_tags_are_named() -> None:
         renamed(street_run(3000), sub_sport="trail"), labels=labels
     )
     assert set(found.segments["surface_source"]) == {"label"}
-    assert found.tag == pytest.approx(np.log(19))
+    assert found.tag == surface_model().tags["trail"]
     assert np.isnan(explain_terrain(street_run(3000)).tag)
     valid(found)
 

@@ -11,7 +11,12 @@ from builders import make_activity
 from trailstats.cleaning import clean
 from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.segments import cut_segments, split_segments
+from trailstats.terrain.segments import (
+    cut_segments,
+    cuts_by_slope_and_gait,
+    further_cuts,
+    segment_table,
+)
 
 
 def three_parts(duration: int = 3600) -> np.ndarray:
@@ -75,8 +80,12 @@ def test_splitting_keeps_the_sums() -> None:
     """A further cut makes one segment more, of the same slope, with the same sums."""
     run = clean(make_activity(duration=3600, elevation=three_parts()))
     segments = cut_segments(run)
-    more = split_segments(
-        run, segments, np.array([1000.0, 1010.0, 5.0]), TerrainRules()
+    rules = TerrainRules()
+    cut = cuts_by_slope_and_gait(run, rules)
+    more = segment_table(
+        run,
+        *further_cuts(run, cut, np.array([1000.0, 1090.0, 95.0]), rules),
+        rules,
     )
     assert len(more) == len(segments) + 1
     assert more["distance"].sum() == pytest.approx(segments["distance"].sum())

@@ -33,16 +33,21 @@ def test_scores_that_left_the_athlete_out_reach_the_bar(
         document["scores"]["whole_runs"],
         document["scores"]["windows"],
     )
-    assert runs["trail against road"]["auc"] >= 0.965
-    assert runs["trail against road"]["balanced_accuracy"] >= 0.955
+    assert runs["trail against road"]["auc"] >= 0.990
+    assert runs["trail against road"]["balanced_accuracy"] >= 0.965
+    assert runs["trail against road"]["calibration_error"] <= 0.035
     assert runs["points every 10 s"]["balanced_accuracy"] >= 0.90
-    assert runs["elevation taken out"]["balanced_accuracy"] >= 0.90
-    assert windows["as recorded"]["path_within"] >= 0.82
-    assert windows["as recorded"]["within"] >= 0.74
-    assert windows["as recorded"]["clusters"] >= 0.72
-    assert windows["as recorded"]["false_trail"] <= 0.03
-    assert windows["as recorded"]["decided"] >= 0.50
-    assert windows["as recorded"]["accuracy"] >= 0.90
+    assert runs["5 to 30 m of ascent per km, sure labels"]["auc"] >= 0.95
+    found = windows["as recorded"]
+    assert found["path_within"] >= 0.84
+    assert found["within"] >= 0.79
+    assert found["clusters"] >= 0.79
+    assert found["false_trail"] <= 0.01
+    assert found["decided"] >= 0.50
+    assert found["accuracy"] >= 0.89
+    for called in document["scores"]["denied"].values():
+        assert called["runs"] > 50
+        assert called["denied by their stretches"] <= 0.01 * called["runs"]
 
 
 def test_the_model_card_shows_the_stored_scores(
@@ -56,18 +61,53 @@ def test_the_model_card_shows_the_stored_scores(
         assert f"{row['auc']:.3f}" in page
 
 
-def test_calibration_finds_a_known_line(
+def test_the_effect_is_found_in_simulated_runs(
     tool: Callable[[str], ModuleType],
 ) -> None:
-    """Log-odds that are twice too sharp and one too high are set right."""
+    """Four hundred mapped runs, drawn with a known gain and spread, give them back."""
     fitting = tool("train_surface").fitting
-    true = np.linspace(-4, 4, 4001)
-    share = 1 / (1 + np.exp(-true))
-    both = np.tile(2 * true + 1, 2)
-    target = np.repeat([True, False], len(true))
-    line = fitting.fit_line(both, target, np.concatenate([share, 1 - share]))
-    assert line.slope == pytest.approx(0.5, abs=0.01)
-    assert line.offset == pytest.approx(-0.5, abs=0.01)
+    recordings = tool("train_surface").recordings
+    rng = np.random.default_rng(4)
+    gain, spread, size = 1.5, 0.8, 120
+    tracks, log_odds, relative = [], rng.normal(0.0, 1.5, 400), []
+    for number, mean in enumerate(log_odds):
+        # Ten windows of 50 m follow each other on one surface: one observation.
+        windows = np.repeat(rng.normal(0.0, 1.0, size // 10), 10)
+        effect = mean + spread * rng.normal()
+        p = 1.0 / (1.0 + np.exp(-effect - gain * windows[::10]))
+        trail = np.repeat(rng.random(size // 10) < p, 10)
+        example = recordings.Example(
+            name=f"{number}.gpx",
+            step=0.0,
+            whole={},
+            centres=np.arange(size) * 50.0 + 25.0,
+            windows=np.zeros((size, 0)),
+            flat=float("nan"),
+            tag="",
+            trail=50.0 * trail,
+            road=50.0 * ~trail,
+        )
+        track = fitting.Track(
+            example, f"{number}", "one", "here", "", True, trail.mean(), True
+        )
+        tracks.append(track)
+        relative.append(windows)
+    found = fitting.fit_effect(tracks, log_odds, relative, "position")
+    # 4,800 observations in 400 runs: standard errors of about 0.05 each.
+    assert found.gain == pytest.approx(gain, abs=0.2)
+    assert found.spread == pytest.approx(spread, abs=0.2)
+
+
+def test_borders_know_near_and_missing(
+    tool: Callable[[str], ModuleType],
+) -> None:
+    """A border where the word changes; its distance to the nearest; none named is infinite."""
+    borders = tool("train_surface").borders
+    ends = np.array([1000.0, 2000.0, 3000.0])
+    true = borders.borders_of(ends, ["road", "road", "trail"])
+    assert true.tolist() == [2000.0]
+    assert borders.nearest(true, np.array([500.0, 2100.0])).tolist() == [100.0]
+    assert np.isinf(borders.nearest(true, np.empty(0))).all()
 
 
 def test_scores_know_perfect_and_blind_predictions(
@@ -99,7 +139,7 @@ def test_the_stored_model_is_the_trained_one(
     assert (
         script.recordings.fingerprint(shared, data) == document["training_data"]
     )
-    for part in ("activity", "windows"):
+    for part in ("run", "windows", "effects", "tags"):
         stored, trained = numbers(document[part]), numbers(again[part])
         assert stored.keys() == trained.keys()
         assert [trained[k] for k in stored] == pytest.approx(

@@ -1,64 +1,67 @@
-"""Fitting of the two logistic models and of their calibration, and predictions that leave out what
-they predict.
+"""Fitting of the two logistic models and of the effect that joins them, and predictions that leave
+out what they predict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from trailstats.arrays import Flags, Floats
-from trailstats.terrain._model import LinearModel, WholeRun
-from trailstats.terrain._sequence import smooth_log_odds
+from trailstats.arrays import Flags, Floats, Ints
+from trailstats.terrain._model import LinearModel, RunEffect
 from trailstats.terrain.baseline import FEWEST_RUNS
+from trailstats.terrain.belief import (
+    STRETCH,
+    GroundBelief,
+    believe,
+    density,
+    mostly_trail,
+)
 from trailstats.terrain.features import (
-    ACTIVITY_FEATURES,
-    ELEVATION_FEATURES,
-    MIXED_FEATURES,
+    RUN_FEATURES,
     WINDOW_FEATURES,
     WINDOW_STEP,
     own_pace,
-    steepness,
 )
 from trailstats.terrain.rules import TerrainRules
+from trailstats.terrain.surface import smooth_windows
 from training.recordings import THINNED, Example
 
 LIMIT = 2.5
 """Standardised features are cut off here."""
 
-PRIOR_SCALE = {
-    "wiggle_50": 2.0,
-    "wiggle_100": 2.0,
-    "speed_spread": 0.5,
-    "slow_share": 0.5,
-}
-"""How large a coefficient is expected to be, against 1 for the others.
+PRIOR_SCALE = {"speed_scatter": 1.5, "slow_share": 1.5}
+"""How large a coefficient is expected to be, against 1 for the others: pace counts for more than
+each of the five measures of shape, which share what they say.
+"""
 
-Shape holds on new athletes and places; an even pace and walking say as much about the session as
-about the ground. """
-
-ACTIVITY_STRENGTH = 0.1
-"""Inverse of the ridge penalty of the whole-run models, on weights that sum to 200."""
+RUN_STRENGTH = 0.3
+"""Inverse of the ridge penalty of the model of whole runs, on weights that sum to 300."""
 
 WINDOW_STRENGTH = 0.02
 """The same for the windows, on weights that sum to 1000."""
 
-MIXED_LIMIT = 4.5
-"""The whole run counts for a window with log-odds of at most this."""
+ACTIVITY_LIMIT = 4.5
+"""Beside its windows' features, a run's log-odds count up to this."""
 
-WHOLE_RUN_SHARE = {"trail": 0.85, "road": 0.03, "track": 0.0}
-"""Share of trail windows taken for granted in a run with this label; trail runs start and end on
-roads.
-"""
+RUN_SHARE = {"trail": 0.95, "road": 0.02, "track": 0.0}
+"""Share of trail taken for granted in a run with this label; trail runs start and end on roads."""
 
-CORPUS_WEIGHT = 1.0
-"""What the windows of runs labelled as a whole weigh against those that a map knows."""
+MAPPED_WEIGHT = 100.0
+LABELLED_WEIGHT = 200.0
+"""What mapped and labelled runs weigh in the model of whole runs, each in all."""
 
-TEMPER = 0.08
+EFFECT_MAPPED = 40.0
+EFFECT_LABELLED = 100.0
+"""The same, as a number of independent runs, where the effect is fitted."""
+
+TEMPER = 0.2
 """What is left of a window's log-odds in the sequence; windows overlap twentyfold at most."""
 
 TRAIL_WEIGHT = 0.4
@@ -72,53 +75,143 @@ LOW_CONFIDENCE = 0.3
 TRACK = 0.5
 """Weight of runs on a stadium track among those off trail."""
 
-CHANNELS = {
-    "with_elevation": (*ACTIVITY_FEATURES, *ELEVATION_FEATURES),
-    "without_elevation": ACTIVITY_FEATURES,
-    "mixed": MIXED_FEATURES,
-}
-"""Features of each model of whole runs; the last one serves the windows."""
+CHANNELS = ("position", "baseline+position")
+"""Cues of the whole run that a recording may have."""
 
-CUES = {
-    "position": ("activity",),
-    "elevation+position": ("activity", "steepness"),
-    "baseline+position": ("activity", "own_pace"),
-    "baseline+elevation+position": ("activity", "steepness", "own_pace"),
-}
-"""What windows take from the whole run, for each set of channels; a recording serves every set that
-it has.
-"""
+TAGGED = 10.0
+"""Runs of one athlete with one tag that count where its reliability is measured, at most."""
+
+_NODES = np.linspace(-8.0, 8.0, 21)
+"""Effects over which the likelihood is summed: coarser than in use, for speed."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A calibration of log-odds."""
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One recording with the metres of trail and of road in each window.
 
-    slope: float
-    offset: float
+    ``group`` holds like routes, or one athlete; ``share`` is the share of trail by map or label,
+    ``usual`` the log of the athlete's own speed on flat road, NaN with too few other runs. Of a run
+    that is only labelled as a whole (``mapped`` False) the windows are not known.
+    """
 
-    def __call__(self, log_odds: Floats) -> Floats:
-        """Return calibrated log-odds."""
-        return self.slope * log_odds + self.offset
+    example: Example
+    group: str
+    athlete: str
+    region: str
+    label: str
+    sure: bool
+    share: float
+    mapped: bool
+    usual: float = float("nan")
+
+    @property
+    def trail(self) -> Floats:
+        """Metres of trail in each window by the map."""
+        return self.example.trail
+
+    @property
+    def road(self) -> Floats:
+        """Metres of road in each window by the map."""
+        return self.example.road
+
+    def pace(self) -> float:
+        """Return the cue of the athlete's own pace, NaN without it."""
+        return own_pace(self.example.flat, self.usual)
+
+    def has(self, channels: str) -> bool:
+        """Whether the recording has some set of cues."""
+        return "baseline" not in channels or bool(np.isfinite(self.pace()))
 
 
-def fit_linear(
+# ---- the whole run
+
+
+def run_weights(tracks: Sequence[Track]) -> Floats:
+    """Return weights under which every athlete counts alike in each class, and both classes alike;
+    of mapped runs many on like routes count for less than their number.
+    """
+    out = np.zeros(len(tracks))
+    mapped = np.array([t.mapped for t in tracks])
+    table = pd.DataFrame(
+        [(t.athlete, t.label, t.sure, t.group) for t in tracks],
+        columns=["athlete", "label", "sure", "group"],
+    )
+    if (~mapped).any():
+        part = table[~mapped]
+        trust = np.where(part["label"] == "track", TRACK, 1.0)
+        trust = np.where(part["sure"], trust, LOW_CONFIDENCE)
+        who = part["athlete"] + part["label"] + part["sure"].astype(str)
+        count = who.map(who.value_counts()) / len(THINNED)
+        weight = trust / count.clip(lower=3.0).to_numpy()
+        trail = (part["label"] == "trail").to_numpy()
+        half = np.where(trail, weight[trail].sum(), weight[~trail].sum())
+        out[~mapped] = weight / half * LABELLED_WEIGHT / 2.0
+    if mapped.any():
+        groups = table.loc[mapped, "group"]
+        weight = 1.0 / np.sqrt(groups.map(groups.value_counts()).to_numpy())
+        out[mapped] = weight / weight.sum() * MAPPED_WEIGHT
+    return out
+
+
+def fit_run(tracks: Sequence[Track]) -> LinearModel:
+    """Return the model of whole runs: each counts as trail by its share, and as road by the
+    rest.
+    """
+    values = run_values(tracks)
+    share = np.array([t.share for t in tracks])
+    weight = run_weights(tracks)
+    both = np.concatenate([weight * share, weight * (1.0 - share)])
+    prior = np.array([PRIOR_SCALE.get(name, 1.0) for name in RUN_FEATURES])
+    return _fit_linear(
+        RUN_FEATURES,
+        np.vstack([values, values]),
+        np.repeat([True, False], len(tracks)),
+        both,
+        RUN_STRENGTH,
+        prior,
+    )
+
+
+def run_values(tracks: Sequence[Track]) -> Floats:
+    """Return the features of whole runs, one row each."""
+    return np.array(
+        [[t.example.whole[name] for name in RUN_FEATURES] for t in tracks]
+    )
+
+
+def run_left_out(tracks: Sequence[Track]) -> Floats:
+    """Return log-odds of each run by a model that has not seen its athlete or its routes."""
+    out = np.zeros(len(tracks))
+    for mine, rest in _groups(tracks):
+        model = fit_run([tracks[i] for i in rest])
+        out[mine] = model.log_odds(run_values([tracks[i] for i in mine]))
+    return out
+
+
+def _groups(tracks: Sequence[Track]) -> list[tuple[Ints, Ints]]:
+    """Return the places of each group and of all others."""
+    group = np.array([t.group for t in tracks])
+    return [
+        (np.flatnonzero(group == g), np.flatnonzero(group != g))
+        for g in sorted(set(group))
+    ]
+
+
+def _fit_linear(
     names: Sequence[str],
     values: Floats,
     target: Flags,
     weight: Floats,
     strength: float,
     prior: Floats,
-    total: float,
 ) -> LinearModel:
     """Return a ridge-penalised logistic model of standardised, clipped features."""
     centre = np.average(values, axis=0, weights=weight)
-    scale = (
-        np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight)) + 1e-9
-    )
+    spread = np.average((values - centre) ** 2, axis=0, weights=weight)
+    scale = np.sqrt(spread) + 1e-9
     standard = np.clip((values - centre) / scale, -LIMIT, LIMIT) * prior
     model = LogisticRegression(C=strength, max_iter=5000, tol=1e-8)
-    model.fit(standard, target, sample_weight=weight / weight.sum() * total)
+    model.fit(standard, target, sample_weight=weight)
     return LinearModel(
         tuple(names),
         centre,
@@ -129,214 +222,39 @@ def fit_linear(
     )
 
 
-def fit_line(log_odds: Floats, target: Flags, weight: Floats) -> Line:
-    """Return the calibration of log-odds that left their own case out (Platt scaling)."""
-    model = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
-    model.fit(
-        log_odds[:, None], target, sample_weight=weight / weight.sum() * 1000
-    )
-    return Line(float(model.coef_[0, 0]), float(model.intercept_[0]))
-
-
-# ---- the whole run
-
-
-def activity_table(
-    examples: Sequence[Example], index: pd.DataFrame
-) -> pd.DataFrame:
-    """Return one row per example with its features, its label, its athlete and how sure the label
-    is.
-    """
-    table = pd.DataFrame(
-        [{"file": e.name, "step": e.step, **e.whole} for e in examples]
-    )
-    known = index.set_index("file")[
-        ["label", "label_confidence", "athlete", "asc_per_km_simple", "hard_case"]
-    ]
-    table = table.join(known, on="file").reset_index(drop=True)
-    return table.assign(
-        trail=table["label"] == "trail", sure=table["label_confidence"] != "low"
-    )
-
-
-def activity_weights(table: pd.DataFrame) -> Floats:
-    """Return weights under which every athlete counts alike in each class, and both classes
-    alike.
-    """
-    trust = np.where(
-        table["sure"],
-        np.where(table["label"] == "track", TRACK, 1.0),
-        LOW_CONFIDENCE,
-    )
-    group = (
-        table["athlete"] + "/" + table["label"] + "/" + table["sure"].astype(str)
-    )
-    count = group.map(group.value_counts()) / len(THINNED)
-    weight = trust / count.clip(lower=3.0)
-    trail = table["trail"].to_numpy()
-    return np.asarray(
-        np.where(
-            trail, weight / weight[trail].sum(), weight / weight[~trail].sum()
-        )
-    )
-
-
-def fit_activity(table: pd.DataFrame, channels: str) -> LinearModel:
-    """Return the uncalibrated model of whole runs for one set of channels."""
-    names = CHANNELS[channels]
-    table = table.dropna(subset=list(names))
-    prior = np.array(
-        [
-            PRIOR_SCALE.get(name, 1.0) if channels != "mixed" else 1.0
-            for name in names
-        ]
-    )
-    values, target = table[list(names)].to_numpy(), table["trail"].to_numpy()
-    return fit_linear(
-        names,
-        values,
-        target,
-        activity_weights(table),
-        ACTIVITY_STRENGTH,
-        prior,
-        200.0,
-    )
-
-
-def activity_log_odds(table: pd.DataFrame, channels: str) -> Floats:
-    """Return log-odds of each row from a model that has not seen its athlete; NaN without the
-    channels.
-    """
-    out = np.full(len(table), np.nan)
-    names = list(CHANNELS[channels])
-    for athlete in sorted(table["athlete"].unique()):
-        mine = (table["athlete"] == athlete).to_numpy()
-        out[mine] = fit_activity(table[~mine], channels).log_odds(
-            table.loc[mine, names].to_numpy()
-        )
-    return out
-
-
-def fit_activity_line(table: pd.DataFrame, log_odds: Floats) -> Line:
-    """Return the calibration of whole runs: the median of the lines that leave out one athlete
-    each.
-
-    One athlete with doubtful labels would otherwise set the sharpness for all.
-    """
-    known = np.isfinite(log_odds)
-    weight, target = activity_weights(table), table["trail"].to_numpy()
-    athletes = table["athlete"].to_numpy()
-    lines = []
-    for athlete in sorted(set(athletes)):
-        keep = known & (athletes != athlete)
-        lines.append(fit_line(log_odds[keep], target[keep], weight[keep]))
-    return Line(
-        float(np.median([c.slope for c in lines])),
-        float(np.median([c.offset for c in lines])),
-    )
-
-
-def calibrated(model: LinearModel, line: Line) -> LinearModel:
-    """Return the model with its calibration worked into its numbers."""
-    return LinearModel(
-        model.names,
-        model.centre,
-        model.scale,
-        model.coefficient * line.slope,
-        model.intercept * line.slope + line.offset,
-        model.limit,
-    )
-
-
-def activity_left_out(table: pd.DataFrame, channels: str) -> Floats:
-    """Return calibrated log-odds of each row, model and calibration both without its athlete."""
-    out = np.full(len(table), np.nan)
-    names = list(CHANNELS[channels])
-    for athlete in sorted(table["athlete"].unique()):
-        mine = (table["athlete"] == athlete).to_numpy()
-        rest = table[~mine].reset_index(drop=True)
-        model = calibrated(
-            fit_activity(rest, channels),
-            fit_activity_line(rest, activity_log_odds(rest, channels)),
-        )
-        out[mine] = model.log_odds(table.loc[mine, names].to_numpy())
-    return out
-
-
 # ---- windows along the run
 
 
-@dataclass(frozen=True, eq=False)
-class Track:
-    """One recording with the weight of trail and of road in each window.
-
-    ``group`` holds like routes, or one athlete; ``log_odds`` are those of the whole run, ``usual``
-    the log of the athlete's own speed on flat road, NaN with too few other runs. The labels of a
-    run that is only known as a whole (``mapped`` False) never train the features of windows.
+def fit_windows(tracks: Sequence[Track], log_odds: Floats) -> LinearModel:
+    """Return the model of the windows' own features, weighed on map labels beside the log-odds of
+    the whole run, which are hardly penalised.
     """
-
-    example: Example
-    group: str
-    athlete: str
-    region: str
-    log_odds: float
-    trail: Floats
-    road: Floats
-    mapped: bool
-    usual: float = float("nan")
-
-    @property
-    def activity(self) -> float:
-        """Return the log-odds of the whole run, cut off."""
-        return float(np.clip(self.log_odds, -MIXED_LIMIT, MIXED_LIMIT))
-
-    def cues(self, channels: str) -> Floats:
-        """Return the cues of the whole run for one set of channels; NaN where it lacks one."""
-        flat = (
-            self.example.flat if "elevation" in channels else self.example.level
+    mapped = [i for i, t in enumerate(tracks) if t.mapped]
+    cue = np.clip(log_odds, -ACTIVITY_LIMIT, ACTIVITY_LIMIT)
+    parts = [
+        np.column_stack(
+            [
+                tracks[i].example.windows,
+                np.full(len(tracks[i].trail), cue[i]),
+            ]
         )
-        known = {
-            "activity": self.activity,
-            "steepness": steepness(self.example.whole),
-            "own_pace": own_pace(flat, self.usual),
-        }
-        return np.array([known[name] for name in CUES[channels]])
-
-    def beside(self, values: Floats, cues: Floats) -> Floats:
-        """Return columns of values per window with values of the whole run beside them."""
-        return np.column_stack([values, np.tile(cues, (len(values), 1))])
-
-
-def fit_windows(tracks: Sequence[Track]) -> LinearModel:
-    """Return the model of the windows' own features.
-
-    They are weighed on map labels alone, beside the whole run's log-odds, hardly penalised, which
-    `fit_whole` weighs again.
-    """
-    mapped = [t for t in tracks if t.mapped]
-    x, target, weight = _stacked(
-        [t.beside(t.example.windows, np.array([t.activity])) for t in mapped],
-        mapped,
-    )
+        for i in mapped
+    ]
+    x, target, weight = _stacked(parts, [tracks[i] for i in mapped])
     trail = weight[target].sum()
-    weight = (
-        np.where(
-            target,
-            TRAIL_WEIGHT / trail,
-            (1 - TRAIL_WEIGHT) / (weight.sum() - trail),
-        )
-        * weight
+    part = np.where(
+        target,
+        TRAIL_WEIGHT / trail,
+        (1 - TRAIL_WEIGHT) / (weight.sum() - trail),
     )
     size = len(WINDOW_FEATURES)
-    names = (*WINDOW_FEATURES, "activity")
-    first = fit_linear(
-        names,
+    first = _fit_linear(
+        (*WINDOW_FEATURES, "activity"),
         x,
         target,
-        weight,
+        part * weight * 1000.0,
         WINDOW_STRENGTH,
         np.append(np.ones(size), 5.0),
-        1000.0,
     )
     return LinearModel(
         WINDOW_FEATURES,
@@ -348,81 +266,321 @@ def fit_windows(tracks: Sequence[Track]) -> LinearModel:
     )
 
 
-def fit_whole(
-    linear: LinearModel, tracks: Sequence[Track], channels: str
-) -> WholeRun:
-    """Return what windows take from the whole run, with the runs let in that are labelled as a
-    whole; uncalibrated.
+def _stacked(
+    parts: Sequence[Floats], tracks: Sequence[Track]
+) -> tuple[Floats, Flags, Floats]:
+    """Return each window twice, as trail and as road, with its weight; windows without either are
+    dropped. A group of many like runs weighs less than their sum.
     """
-    able = [t for t in tracks if np.isfinite(t.cues(channels)).all()]
-    parts = [
-        t.beside(linear.log_odds(t.example.windows)[:, None], t.cues(channels))
-        for t in able
+    metres: dict[str, float] = {}
+    for t in tracks:
+        total = float((t.road + t.trail).sum())
+        metres[t.group] = metres.get(t.group, 0.0) + total
+    share = [1.0 / np.sqrt(metres[t.group] + 500.0) for t in tracks]
+    trail, road = (
+        np.concatenate(
+            [getattr(t, name) * w for t, w in zip(tracks, share, strict=True)]
+        )
+        for name in ("trail", "road")
+    )
+    values = np.concatenate(parts)
+    stacked = np.concatenate([values[trail > 0], values[road > 0]])
+    target = np.repeat(
+        [True, False], [int((trail > 0).sum()), int((road > 0).sum())]
+    )
+    weight = np.concatenate([trail[trail > 0], road[road > 0]])
+    return stacked, target, weight / weight.sum()
+
+
+def relative_log_odds(
+    model: LinearModel, tracks: Sequence[Track]
+) -> list[Floats]:
+    """Return the smoothed log-odds of windows against the others of their run."""
+    length = TerrainRules().surface_length
+    return [
+        smooth_windows(model.log_odds(t.example.windows), TEMPER, length)
+        for t in tracks
     ]
-    x, target, weight = _stacked(parts, able)
-    model = LogisticRegression(C=1e4, max_iter=5000, tol=1e-8)
-    model.fit(x, target, sample_weight=weight / weight.sum() * 1000)
-    gain, *weights = (float(v) for v in model.coef_[0])
-    named = dict(zip(CUES[channels], weights, strict=True))
-    return WholeRun(
-        gain, named, float(model.intercept_[0]), slope=1.0, offset=0.0
-    )
 
 
-def smoothed(
-    linear: LinearModel, whole: WholeRun, track: Track, channels: str
-) -> Floats:
-    """Return the log-odds of each window given all, before calibration; empty where the recording
-    lacks a channel.
-    """
-    cues = track.cues(channels)
-    if not np.isfinite(cues).all():
-        return np.empty(0)
-    evidence = whole.gain * linear.log_odds(track.example.windows) + cues @ list(
-        whole.weights.values()
-    )
-    return smooth_log_odds(
-        TEMPER * (evidence + whole.intercept),
-        WINDOW_STEP,
-        TerrainRules().surface_length,
-    )
-
-
-def fit_window_line(tracks: Sequence[Track], log_odds: Sequence[Floats]) -> Line:
-    """Return the calibration of smoothed log-odds that left their own group out; empty ones are
-    passed over.
-    """
-    pairs = [(t, x) for t, x in zip(tracks, log_odds, strict=True) if len(x)]
-    x, target, weight = _stacked(
-        [x[:, None] for _, x in pairs], [t for t, _ in pairs]
-    )
-    return fit_line(x[:, 0], target, weight)
-
-
-def windows_left_out(tracks: Sequence[Track]) -> dict[str, list[Floats]]:
-    """Return smoothed log-odds of each track, by channels, from models without its group of routes
-    or its athlete.
-    """
-    out = {channels: [np.empty(0)] * len(tracks) for channels in CUES}
-    for group in sorted({t.group for t in tracks}):
-        rest = [t for t in tracks if t.group != group]
-        linear = fit_windows(rest)
-        for channels, found in out.items():
-            whole = fit_whole(linear, rest, channels)
-            for i, t in enumerate(tracks):
-                if t.group == group:
-                    found[i] = smoothed(linear, whole, t, channels)
+def relative_left_out(tracks: Sequence[Track], log_odds: Floats) -> list[Floats]:
+    """Return the same by models that have not seen the group of a mapped run."""
+    out = relative_log_odds(fit_windows(tracks, log_odds), tracks)
+    for mine, rest in _groups(tracks):
+        if not tracks[mine[0]].mapped:
+            continue
+        model = fit_windows([tracks[i] for i in rest], log_odds[rest])
+        found = relative_log_odds(model, [tracks[i] for i in mine])
+        for i, values in zip(mine, found, strict=True):
+            out[i] = values
     return out
 
 
-def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
+# ---- the effect of the run, which joins both
+
+
+class Joined(NamedTuple):
+    """Runs with all that the effect is fitted to, their windows end to end."""
+
+    log_odds: Floats
+    pace: Floats
+    windows: Floats
+    starts: Ints
+    run: Ints
+    trail: Floats
+    road: Floats
+    mapped: Flags
+    label: Flags
+    weight: Floats
+
+
+def join(
+    tracks: Sequence[Track], log_odds: Floats, relative: Sequence[Floats]
+) -> Joined:
+    """Return runs as arrays."""
+    sizes = [len(x) for x in relative]
+    mapped = np.array([t.mapped for t in tracks])
+    nothing = [np.zeros(size) for size in sizes]
+    pairs = list(zip(tracks, nothing, strict=True))
+    trail = [t.trail if t.mapped else zero for t, zero in pairs]
+    road = [t.road if t.mapped else zero for t, zero in pairs]
+    weight = run_weights(tracks)
+    weight[mapped] *= EFFECT_MAPPED / MAPPED_WEIGHT
+    weight[~mapped] *= EFFECT_LABELLED / LABELLED_WEIGHT
+    return Joined(
+        log_odds=log_odds,
+        pace=np.nan_to_num([t.pace() for t in tracks]),
+        windows=np.concatenate(relative),
+        starts=np.append(0, np.cumsum(sizes)[:-1]),
+        run=np.repeat(np.arange(len(tracks)), sizes),
+        trail=np.concatenate(trail),
+        road=np.concatenate(road),
+        mapped=mapped,
+        label=np.array([t.label == "trail" for t in tracks]),
+        weight=weight,
+    )
+
+
+def fit_effect(
+    tracks: Sequence[Track],
+    log_odds: Floats,
+    relative: Sequence[Floats],
+    channels: str,
+    start: RunEffect | None = None,
+) -> RunEffect:
+    """Return the effect under which maps and labels are the most likely.
+
+    A mapped run tells its windows, those of `STRETCH` once; a labelled one that more or less than
+    half of it is trail. Thinned recordings say the same once more, so they are left out here.
+    ``start`` is where the search begins.
+    """
+    able = [
+        i for i, t in enumerate(tracks) if t.has(channels) and t.example.step == 0
+    ]
+    joined = join(
+        [tracks[i] for i in able], log_odds[able], [relative[i] for i in able]
+    )
+    start = start or RunEffect(0.0, 1.0, 0.0, 1.0, 1.0)
+    first = [
+        start.gain,
+        float(np.log(start.spread)),
+        start.slope,
+        start.own_pace,
+        start.intercept,
+    ]
+    free = 5 if "baseline" in channels else 2
+    found = minimize(
+        _surprise, first[:free], args=(joined,), method="L-BFGS-B", tol=1e-6
+    )
+    return _effect(found.x)
+
+
+def _effect(x: Floats) -> RunEffect:
+    """Return the effect; without a cue of its own the model of whole runs is the mean as it is."""
+    slope, own_pace, intercept = x[2:] if len(x) > 2 else (1.0, 0.0, 0.0)
+    return RunEffect(
+        intercept=float(intercept),
+        slope=float(slope),
+        own_pace=float(own_pace),
+        gain=float(x[0]),
+        spread=float(np.exp(x[1])),
+    )
+
+
+def _surprise(x: Floats, joined: Joined) -> float:
+    """Return less the weighted log-likelihood of maps and labels."""
+    effect = _effect(x)
+    mean = effect.intercept + effect.slope * joined.log_odds
+    mean = mean + effect.own_pace * joined.pace
+    prior = density(_NODES[:, None], mean, effect.spread)
+    prior = prior / prior.sum(axis=0)
+    log_odds = effect.gain * joined.windows + _NODES[:, None]
+    trail = -np.logaddexp(0.0, -log_odds)
+    road = trail - log_odds
+    metres = joined.trail * trail + joined.road * road
+    seen = np.add.reduceat(metres, joined.starts, axis=1) / STRETCH
+    by_map = np.logaddexp.reduce(seen + np.log(prior + 1e-300), axis=0)
+    p = np.exp(trail)
+    size = np.diff(np.append(joined.starts, len(joined.run)))
+    share = np.add.reduceat(p, joined.starts, axis=1) / size
+    noise = np.add.reduceat(p * (1.0 - p), joined.starts, axis=1) / size
+    scatter = np.sqrt(noise / np.maximum(size * WINDOW_STEP / STRETCH, 1.0))
+    most = (prior * mostly_trail(share, np.maximum(scatter, 1e-6))).sum(axis=0)
+    most = np.clip(most, 1e-4, 1.0 - 1e-4)
+    by_label = np.log(np.where(joined.label, most, 1.0 - most))
+    likelihood = np.where(joined.mapped, by_map, by_label)
+    return -float(joined.weight @ likelihood)
+
+
+def beliefs_left_out(
+    tracks: Sequence[Track],
+    log_odds: Floats,
+    relative: Sequence[Floats],
+    channels: str,
+) -> list[GroundBelief | None]:
+    """Return what is believed of each run, by effects that have not seen its group; None without
+    the cues.
+    """
+    every = fit_effect(tracks, log_odds, relative, channels)
+    out: list[GroundBelief | None] = [None] * len(tracks)
+    for mine, rest in _groups(tracks):
+        if not any(tracks[i].has(channels) for i in mine):
+            continue
+        effect = fit_effect(
+            [tracks[i] for i in rest],
+            log_odds[rest],
+            [relative[i] for i in rest],
+            channels,
+            every,
+        )
+        for i in mine:
+            if tracks[i].has(channels):
+                out[i] = belief(
+                    tracks[i], float(log_odds[i]), relative[i], effect
+                )
+    return out
+
+
+def belief(
+    track: Track, log_odds: float, relative: Floats, effect: RunEffect
+) -> GroundBelief:
+    """Return what is believed of one run."""
+    return believe(
+        effect.mean(log_odds, float(np.nan_to_num(track.pace()))),
+        effect.spread,
+        effect.gain * relative,
+        np.full(len(relative), np.nan),
+        WINDOW_STEP,
+    )
+
+
+# ---- tags, and all together
+
+
+class TagReliability(NamedTuple):
+    """How far a file's tag can be believed.
+
+    ``among_trail`` is the share of trail runs that have it, ``among_road`` that of road runs; which
+    runs are trail is told by signals of models that have not seen the athlete. ``log_odds`` is the
+    log of their ratio.
+    """
+
+    runs: int
+    athletes: int
+    among_trail: float
+    among_road: float
+    log_odds: float
+
+
+def tag_reliability(
+    tracks: Sequence[Track], probability: Floats, tags: Sequence[str]
+) -> dict[str, TagReliability]:
+    """Return the reliability of each tag of labelled runs.
+
+    Of every athlete at most `TAGGED` runs' worth count, and one run is added on each side, so that
+    a tag that few people used says less.
+    """
+    table = pd.DataFrame(
+        {
+            "tag": list(tags),
+            "athlete": [t.athlete for t in tracks],
+            "p": probability,
+        }
+    )
+    plain = [t.example.step == 0 and not t.mapped for t in tracks]
+    table = table[np.array(plain)]
+    group = table["athlete"] + "/" + table["tag"]
+    count = group.map(group.value_counts())
+    weight = (count.clip(upper=TAGGED) / count).to_numpy()
+    p = table["p"].to_numpy()
+    trail, road = float(weight @ p), float(weight @ (1.0 - p))
+    out = {}
+    for tag in sorted(set(table["tag"]) - {""}):
+        mine = (table["tag"] == tag).to_numpy()
+        up = float(weight[mine] @ p[mine] + 1.0) / (trail + 2.0)
+        down = float(weight[mine] @ (1.0 - p[mine]) + 1.0) / (road + 2.0)
+        athletes = table.loc[mine, "athlete"].nunique()
+        out[str(tag)] = TagReliability(
+            int(mine.sum()), athletes, up, down, float(np.log(up / down))
+        )
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The fitted models, and what is believed of each run by models that have not seen it, by
+    channels.
+    """
+
+    tracks: list[Track]
+    run: LinearModel
+    windows: LinearModel
+    effects: dict[str, RunEffect]
+    beliefs: dict[str, list[GroundBelief | None]]
+    tags: dict[str, TagReliability]
+
+    @property
+    def probability(self) -> Floats:
+        """Left-out probability that a run is trail for the most part, from positions alone."""
+        return np.array(
+            [
+                float(b.beyond(0.5)) if b is not None else np.nan
+                for b in self.beliefs["position"]
+            ]
+        )
+
+
+def train(tracks: Sequence[Track], tags: Sequence[str]) -> Trained:
+    """Return the fitted models and left-out beliefs of tracks with their files' tags."""
+    log_odds = run_left_out(tracks)
+    tracks = with_usual_pace(tracks, log_odds)
+    relative = relative_left_out(tracks, log_odds)
+    beliefs = {
+        channels: beliefs_left_out(tracks, log_odds, relative, channels)
+        for channels in CHANNELS
+    }
+    out = Trained(
+        tracks=tracks,
+        run=fit_run(tracks),
+        windows=fit_windows(tracks, log_odds),
+        effects={
+            channels: fit_effect(tracks, log_odds, relative, channels)
+            for channels in CHANNELS
+        },
+        beliefs=beliefs,
+        tags={},
+    )
+    return replace(out, tags=tag_reliability(tracks, out.probability, tags))
+
+
+def with_usual_pace(tracks: Sequence[Track], log_odds: Floats) -> list[Track]:
     """Return the tracks with the athlete's own pace on flat road, as `Baseline` has it, from runs
     on other routes.
     """
     runs = [
         t
-        for t in tracks
-        if t.example.step == 0 and t.log_odds < 0 and np.isfinite(t.example.flat)
+        for t, value in zip(tracks, log_odds, strict=True)
+        if t.example.step == 0 and value < 0 and np.isfinite(t.example.flat)
     ]
     out = []
     for t in tracks:
@@ -436,128 +594,6 @@ def with_usual_pace(tracks: Sequence[Track]) -> list[Track]:
                 else o.example.name != t.example.name
             )
         ]
-        out.append(
-            replace(t, usual=float(np.median(pace)))
-            if len(pace) >= FEWEST_RUNS
-            else t
-        )
+        enough = len(pace) >= FEWEST_RUNS
+        out.append(replace(t, usual=float(np.median(pace))) if enough else t)
     return out
-
-
-def windows_calibrated(
-    tracks: Sequence[Track], log_odds: Sequence[Floats]
-) -> list[Floats]:
-    """Return calibrated log-odds of each track; the calibration has not seen its group either."""
-    out = list(log_odds)
-    for group in sorted({t.group for t in tracks}):
-        rest = [i for i, t in enumerate(tracks) if t.group != group]
-        line = fit_window_line(
-            [tracks[i] for i in rest], [log_odds[i] for i in rest]
-        )
-        for i, t in enumerate(tracks):
-            if t.group == group:
-                out[i] = line(log_odds[i])
-    return out
-
-
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """The fitted models, and log-odds that left out what they predict: ``calibrated`` by
-    channels.
-    """
-
-    table: pd.DataFrame
-    left_out: dict[str, Floats]
-    models: dict[str, LinearModel]
-    runs: list[Track]
-    calibrated: dict[str, list[Floats]]
-    windows: LinearModel
-    whole: dict[str, WholeRun]
-
-
-def map_track(
-    example: Example, group: str, athlete: str, region: str, log_odds: float
-) -> Track:
-    """Return a recording that a map knows."""
-    return Track(
-        example,
-        group,
-        athlete,
-        region,
-        log_odds,
-        example.trail,
-        example.road,
-        mapped=True,
-    )
-
-
-def whole_tracks(
-    examples: Sequence[Example], table: pd.DataFrame, log_odds: Floats
-) -> list[Track]:
-    """Return the runs that are labelled as a whole, as many windows' worth as `CORPUS_WEIGHT` of
-    the mapped ones.
-
-    The weight of a run is shared out over its windows; ``log_odds`` come from models without its
-    athlete.
-    """
-    weight = activity_weights(table)
-    out = []
-    for e, row, w, value in zip(
-        examples, table.itertuples(), weight, log_odds, strict=True
-    ):
-        if not len(e.windows) or not np.isfinite(value):
-            continue
-        share = WHOLE_RUN_SHARE[str(row.label)]
-        each = np.full(len(e.windows), w / len(e.windows))
-        out.append(
-            Track(
-                e,
-                str(row.athlete),
-                str(row.athlete),
-                "",
-                float(value),
-                share * each,
-                (1 - share) * each,
-                mapped=False,
-            )
-        )
-    return out
-
-
-def _stacked(
-    parts: Sequence[Floats], tracks: Sequence[Track]
-) -> tuple[Floats, Flags, Floats]:
-    """Return each window twice, as trail and as road, with its weight; windows without either are
-    dropped.
-
-    A group of many like runs weighs less than their sum; all mapped runs weigh 1, all others
-    `CORPUS_WEIGHT`.
-    """
-    metres: dict[str, float] = {}
-    for t in tracks:
-        metres[t.group] = metres.get(t.group, 0.0) + float(
-            (t.road + t.trail).sum()
-        )
-    share = np.array(
-        [
-            1.0 / np.sqrt(metres[t.group] + 500.0) if t.mapped else 1.0
-            for t in tracks
-        ]
-    )
-    each = np.array([float((t.road + t.trail).sum()) for t in tracks]) * share
-    mapped = np.array([t.mapped for t in tracks])
-    share[mapped] /= each[mapped].sum()
-    if not mapped.all():
-        share[~mapped] *= CORPUS_WEIGHT / each[~mapped].sum()
-    trail = np.concatenate(
-        [t.trail * w for t, w in zip(tracks, share, strict=True)]
-    )
-    road = np.concatenate(
-        [t.road * w for t, w in zip(tracks, share, strict=True)]
-    )
-    values = np.concatenate(parts)
-    stacked = np.concatenate([values[trail > 0], values[road > 0]])
-    target = np.repeat(
-        [True, False], [int((trail > 0).sum()), int((road > 0).sum())]
-    )
-    return stacked, target, np.concatenate([trail[trail > 0], road[road > 0]])

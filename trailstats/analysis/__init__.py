@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from trailstats.analysis._ground import run_surface
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._local_time import by_local_time, with_zone
 from trailstats.analysis._measured import measure_metrics
@@ -34,12 +35,10 @@ from trailstats.terrain import (
     SurfaceEvidence,
     TerrainRules,
     gather_evidence,
-    surface_cuts,
-    with_ground,
+    ground_segments,
 )
 from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.inputs import LabelsLike, MapLike
-from trailstats.terrain.segments import segments_cut_at
 
 __all__ = [
     "Analysis",
@@ -50,6 +49,7 @@ __all__ = [
     "analyze_by",
     "judge",
     "measure",
+    "run_surface",
 ]
 
 
@@ -133,8 +133,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
     evidence = gather_evidence(
         run, terrain=terrain, map=options.map, labels=options.labels
     )
-    cut = segments_cut_at(run, surface_cuts(evidence, terrain), terrain)
-    segments = with_ground(evidence, cut, terrain)
+    segments = ground_segments(evidence, terrain)
     own = athlete.cadence_at_3
     samples = Samples.of(
         run,

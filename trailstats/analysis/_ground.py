@@ -9,13 +9,19 @@ from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
 from trailstats.geo import local_xy
 from trailstats.metrics import variability, variety
-from trailstats.model.results import Metric, Totals
-from trailstats.schema import Gait, Slope, SurfaceSource
+from trailstats.model.results import Analysis, Metric, Totals
+from trailstats.schema import Gait, RunSurface, Slope, SurfaceSource
+from trailstats.terrain import (
+    SurfaceEvidence,
+    TerrainRules,
+    surface_of_run,
+)
 
 HOW_SOURCES_SPEAK = {
     SurfaceSource.LABEL: ", by length",
     SurfaceSource.MAP: ", by length",
-    SurfaceSource.SIGNAL: ", modelled: turning, speed and elevation",
+    SurfaceSource.TAG: ", with what turning and speed tell",
+    SurfaceSource.SIGNAL: ", modelled: turning and speed",
 }
 SLOPES = [slope.value for slope in Slope if slope is not Slope.UNKNOWN]
 PATH = ("turn_density", "straightness")
@@ -24,20 +30,23 @@ PATH = ("turn_density", "straightness")
 def surface_metrics(
     samples: Samples,
     segments: pd.DataFrame,
-    probability: float,
-    source: SurfaceSource,
+    evidence: SurfaceEvidence,
 ) -> dict[str, Metric]:
-    """Return whether it was a trail run, by this probability and its source, and the time on
-    technical ground.
-    """
+    """Return whether it was a trail run, how much of it, and the time on technical ground."""
     silent = "not known from the recording"
-    if np.isnan(probability):
-        out = missing(silent, "trail_probability")
-    else:
-        out = found(
-            "trail_probability",
-            probability,
-            f"{source.description}{HOW_SOURCES_SPEAK.get(source, '')}",
+    probability, source = evidence.trail_probability, evidence.trail_source
+    method = f"{source.description}{HOW_SOURCES_SPEAK.get(source, '')}"
+    out = missing(silent, "trail_probability", "trail_expected")
+    if not np.isnan(probability):
+        out |= found("trail_probability", probability, method)
+    if evidence.belief is not None:
+        low, high = evidence.belief.interval
+        out |= found(
+            "trail_expected",
+            evidence.belief.expected,
+            method,
+            low=low,
+            high=high,
         )
     known = ~np.isnan(segments["p_technical"].to_numpy())
     if not known.any():
@@ -58,6 +67,34 @@ def map_metrics(covered: float) -> dict[str, Metric]:
     if np.isnan(covered):
         return missing("no map was used", "map_coverage")
     return found("map_coverage", covered, "measured: tiles of the map with ways")
+
+
+def run_surface(analysis: Analysis) -> RunSurface:
+    """Return what the ground of a run is called as a whole.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    RunSurface
+        See `terrain.surface_of_run`.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> str(run_surface(ts.analyze("data/samples/odd/two-tracks.gpx"))) in ts.schema.RunSurface
+    True
+    """
+    totals, metrics = analysis.totals, analysis.metrics
+    expected = metrics["trail_expected"]
+    return surface_of_run(
+        (expected.value, expected.low, expected.high),
+        metrics["trail_probability"].value,
+        (totals.trail_share, totals.road_share),
+        TerrainRules(),
+    )
 
 
 def path_metrics(samples: Samples) -> dict[str, Metric]:

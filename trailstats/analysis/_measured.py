@@ -63,9 +63,7 @@ def measure_metrics(
     efforts = effort_table(samples)
     steps = count_steps(samples)
     metrics = {
-        **surface_metrics(
-            samples, segments, evidence.trail_probability, evidence.trail_source
-        ),
+        **surface_metrics(samples, segments, evidence),
         **effort_metrics(samples, totals, athlete),
         **efficiency_metrics(samples, athlete),
         **pacing_metrics(samples),

@@ -54,8 +54,8 @@ class Evidence:
         """Runs in order of time with ``run`` (index of the analysis), ``day``, ``outdoors``,
         ``side`` and ``unhurried``.
 
-        ``side`` is trail, road or empty: runs indoors and those whose ground is not known stand on
-        neither side.
+        ``side`` is trail, road or empty: runs indoors, mixed ones and those whose ground is not
+        known stand on neither side.
         """
         table = self.history.activities
         analysis = np.cumsum(table["status"].to_numpy() == "ok") - 1

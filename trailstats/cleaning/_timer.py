@@ -176,6 +176,9 @@ def _untimed(
     for row in suspect.tolist():
         begin, end, _, metres = laps[row].tolist()
         first, last = np.searchsorted(seconds, (begin, end), side="left")
+        if first == len(seconds):
+            # A lap after the last sample.
+            continue
         if metres > 0 and not _too_far(ways, first, last, metres):
             continue
         inside = np.arange(first + 1, min(last + 1, len(seconds)))

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trailstats import schema
+from trailstats.analysis import run_surface
 from trailstats.history._copies import copies
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import INDOOR, NAMED_RUNS, RUNS, TREADMILL, Surface
-from trailstats.terrain import TerrainRules
-
-DECIDED = TerrainRules().decide
-"""Probability from which the whole activity counts as one surface, as each of its segments does."""
+from trailstats.schema import NAMED_RUNS, RUNS, TREADMILL
 
 _COLUMNS = frozenset(schema.ACTIVITIES.names)
 _AS_TOTAL = (
@@ -53,9 +50,9 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "device": meta.device,
         "local_offset": meta.local_offset,
         "attribution": meta.attribution,
-        "surface": _surface_of_run(
-            metrics["trail_probability"].value, meta.sub_sport
-        ),
+        "surface": run_surface(analysis),
+        "trail_expected_low": metrics["trail_expected"].low,
+        "trail_expected_high": metrics["trail_expected"].high,
         "session_load_method": metrics["session_load"].method.split(";")[0],
     }
     row |= {
@@ -72,15 +69,6 @@ def failure_row(failure: Failure) -> dict[str, object]:
         "status": "failed",
         "error": f"{failure.code}: {failure.message}{place}",
     }
-
-
-def _surface_of_run(probability: float, sub_sport: str) -> Surface:
-    """Return the ground of the whole run; one indoors has none."""
-    if sub_sport in INDOOR:
-        return Surface.UNKNOWN
-    if probability >= DECIDED:
-        return Surface.TRAIL
-    return Surface.ROAD if probability <= 1 - DECIDED else Surface.UNKNOWN
 
 
 def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from trailstats.report.sections import ActivityView
 from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
-from trailstats.schema import Surface
+from trailstats.schema import RunSurface
 
 Json = dict[str, object]
 
@@ -50,7 +50,7 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
         for s in page.sections
     ]
     return {
-        "surfaces": [s.value for s in Surface],
+        "surfaces": [s.value for s in RunSurface],
         "imperial": page.units == IMPERIAL,
         "folder": page.folder,
         "activities": activities,
@@ -77,7 +77,7 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
     out: Json = {
         "title": view.title,
         "date": view.date,
-        "surface": [s.value for s in Surface].index(view.surface.value),
+        "surface": list(RunSurface).index(view.surface),
         "facts": [[texts.number(a), texts.number(b)] for a, b in view.facts],
         "zones": [
             [texts.number(a), texts.number(b), c] for a, b, c in view.zones

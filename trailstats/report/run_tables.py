@@ -23,6 +23,7 @@ COLUMNS = packaged_tables("columns.toml")
 METRIC_NAMES = packaged_tables("metrics.toml")["names"]
 _SHARES = (
     "trail_probability",
+    "trail_expected",
     "decoupling",
     "cadence_cv",
     "pace_spread",

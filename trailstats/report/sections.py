@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trailstats.analysis import run_surface
 from trailstats.model.activity import ActivityMeta
 from trailstats.model.results import Analysis
 from trailstats.report import text
@@ -21,7 +22,7 @@ from trailstats.report.run_tables import (
 )
 from trailstats.report.tracks import TrackView
 from trailstats.report.units import Units
-from trailstats.schema import Surface
+from trailstats.schema import RunSurface
 
 _SUFFIX = re.compile(r"\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
 
@@ -36,7 +37,7 @@ class Listing:
         Its number on the page, from 0 in order of time.
     file : str
         Its source as the page names it.
-    surface : Surface or None
+    surface : RunSurface or None
         What it counts as on the whole; None for that of most of its distance.
     duplicate_of : str
         Source of the same activity met before, as the page names it.
@@ -44,7 +45,7 @@ class Listing:
 
     number: int
     file: str
-    surface: Surface | None = None
+    surface: RunSurface | None = None
     duplicate_of: str = ""
 
 
@@ -57,7 +58,7 @@ class ActivityView:
     number : int
         Its number on the page, from 0 in order of time.
     title, date, file : str
-    surface : Surface
+    surface : RunSurface
         What it counts as on the whole.
     facts : tuple of (str, str)
         What it is and its value.
@@ -77,7 +78,7 @@ class ActivityView:
     title: str
     date: str
     file: str
-    surface: Surface
+    surface: RunSurface
     facts: text.Pairs
     splits: TableView
     segments: TableView
@@ -113,7 +114,7 @@ def activity_view(
         title=_title(meta),
         date=text.date(meta.start_time, meta.local_offset),
         file=listing.file,
-        surface=listing.surface or surface_of(analysis),
+        surface=listing.surface or run_surface(analysis),
         facts=_run_facts(analysis, listing, units),
         splits=split_table(analysis.segments, units),
         segments=segments,
@@ -128,13 +129,6 @@ def activity_view(
         track=track,
         pieces=tuple(zip(surfaces, technical, strict=True)),
     )
-
-
-def surface_of(analysis: Analysis) -> Surface:
-    """Return the surface of most of the distance; unknown where none holds more than half."""
-    if analysis.totals.trail_share > 0.5:
-        return Surface.TRAIL
-    return Surface.ROAD if analysis.totals.road_share > 0.5 else Surface.UNKNOWN
 
 
 def _title(meta: ActivityMeta) -> str:

@@ -36,7 +36,7 @@ from trailstats.report.run_tables import glossary
 from trailstats.report.sections import ActivityView, Listing, activity_view
 from trailstats.report.tracks import track_views
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Surface, Verdict
+from trailstats.schema import RunSurface, Surface, Verdict
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def build_page(
         Listing(
             number,
             short[file],
-            Surface(surface) if surface else None,
+            RunSurface(surface) if surface else None,
             short.get(double, double),
         )
         for number, (file, surface, double) in enumerate(

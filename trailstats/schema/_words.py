@@ -25,6 +25,23 @@ class Surface(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RunSurface(StrEnum):
+    """What the ground of a run is as a whole.
+
+    Examples
+    --------
+    >>> from trailstats.schema import RunSurface
+    >>> RunSurface("mixed") is RunSurface.MIXED
+    True
+    """
+
+    # The first three as in `Surface`.
+    ROAD = "road"
+    TRAIL = "trail"
+    UNKNOWN = "unknown"
+    MIXED = "mixed"
+
+
 class SurfaceSource(StrEnum):
     """Which evidence a surface rests on, strongest first.
 

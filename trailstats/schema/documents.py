@@ -20,6 +20,9 @@ LATER_KEYS: frozenset[str] = frozenset(
     | {f"activities.{entry.name}" for entry in METRICS.values() if entry.column}
 ) | {
     "activities.attribution",
+    "activities.trail_expected",
+    "activities.trail_expected_high",
+    "activities.trail_expected_low",
     "analysis.stretches",
     "checked.device_totals",
     "limits.maximum_high",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from trailstats.terrain.baseline import Baseline
+from trailstats.terrain.belief import surface_of_run
 from trailstats.terrain.classify import (
     classify_by,
     classify_terrain,
+    ground_segments,
     map_for,
     with_ground,
 )
@@ -40,9 +42,11 @@ __all__ = [
     "explain_terrain",
     "find_climbs",
     "gather_evidence",
+    "ground_segments",
     "map_for",
     "surface_cuts",
     "surface_of",
+    "surface_of_run",
     "technical_probability",
     "trail_probability",
     "with_ground",

@@ -14,7 +14,7 @@ import numpy as np
 from trailstats.arrays import Floats
 from trailstats.errors import SchemaError
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file's structure."""
 
 
@@ -75,27 +75,34 @@ class LinearModel:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class WholeRun:
-    """What a window takes from the run as a whole, for one set of channels.
+@dataclass(frozen=True)
+class RunEffect:
+    """How the log-odds of a run's stretches follow from its own, for one set of cues.
+
+    The effect of a run is drawn from a normal distribution; a stretch is trail with the log-odds of
+    the run's effect plus ``gain`` times those of its window.
 
     Attributes
     ----------
+    intercept, slope : float
+        Of the mean of the effect, over the log-odds that the model of whole runs gives.
+    own_pace : float
+        What the mean gains for each unit of the cue `features.own_pace`; 0 where it is not used.
     gain : float
-        What the window's own features weigh.
-    weights : dict of str to float
-        What each cue of the whole run weighs: ``activity``, the log-odds of the model ``mixed``,
-        and where there is the channel ``steepness`` and ``own_pace``.
-    intercept : float
-    slope, offset : float
-        Calibration of the smoothed log-odds.
+        What the smoothed log-odds of the windows weigh.
+    spread : float
+        Standard deviation of the effect: what the cues of a whole run leave open.
     """
 
-    gain: float
-    weights: dict[str, float]
     intercept: float
     slope: float
-    offset: float
+    own_pace: float
+    gain: float
+    spread: float
+
+    def mean(self, log_odds: float, own_pace: float = 0.0) -> float:
+        """Return the mean of a run's effect."""
+        return self.intercept + self.slope * log_odds + self.own_pace * own_pace
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,52 +111,45 @@ class SurfaceModel:
 
     Attributes
     ----------
-    with_elevation, without_elevation : LinearModel
-        Of a whole run, by the channels that are there.
-    mixed : LinearModel
-        Of a whole run, for its windows: of features that also tell mixed runs apart, without
-        elevation, as hills say little about what lies under a stretch.
+    run : LinearModel
+        Log-odds of trail of a whole run.
     windows : LinearModel
-        Of a window along a run.
-    mixed_limit : float
-        Where the log-odds of the model ``mixed`` are cut off.
-    whole : dict of str to WholeRun
-        By the channels that are there, sorted and joined by a plus sign.
+        Of a window along a run, against the others of that run.
+    effects : dict of str to RunEffect
+        By the cues of the whole run, sorted and joined by a plus sign.
     temper : float
         What is left of a window's log-odds in the sequence: neighbouring windows overlap and share
         what is peculiar to a place, so each counts for less than one independent observation.
+    tags : dict of str to float
+        Log-odds of trail that a file's ``sub_sport`` adds to a run's effect.
     """
 
-    with_elevation: LinearModel
-    without_elevation: LinearModel
-    mixed: LinearModel
+    run: LinearModel
     windows: LinearModel
-    mixed_limit: float
-    whole: dict[str, WholeRun]
+    effects: dict[str, RunEffect]
     temper: float
+    tags: dict[str, float]
 
-    def whole_run(self, channels: Iterable[str]) -> WholeRun:
-        """Return what windows take from the run as a whole, by the channels that are there."""
-        return self.whole["+".join(sorted(channels))]
-
-    def activity_cue(self, log_odds: float) -> float:
-        """Return the cue ``activity`` of log-odds of the whole run."""
-        return min(max(log_odds, -self.mixed_limit), self.mixed_limit)
+    def effect(self, channels: Iterable[str]) -> RunEffect:
+        """Return how stretches follow from the run, by the cues that are there."""
+        return self.effects["+".join(sorted(channels))]
 
     @classmethod
-    def from_dict(cls, document: dict[str, dict[str, Any]]) -> SurfaceModel:
+    def from_dict(cls, document: dict[str, Any]) -> SurfaceModel:
         """Return the model that the file describes."""
-        whole, windows = document["activity"], document["windows"]
+        windows = document["windows"]
         return cls(
-            with_elevation=LinearModel.from_dict(whole["with_elevation"]),
-            without_elevation=LinearModel.from_dict(whole["without_elevation"]),
-            mixed=LinearModel.from_dict(whole["mixed"]),
+            run=LinearModel.from_dict(document["run"]),
             windows=LinearModel.from_dict(windows),
-            mixed_limit=windows["mixed_limit"],
-            whole={
-                name: WholeRun(**row) for name, row in windows["whole"].items()
+            effects={
+                name: RunEffect(**row)
+                for name, row in document["effects"].items()
             },
             temper=windows["temper"],
+            tags={
+                name: float(row["log_odds"])
+                for name, row in document["tags"].items()
+            },
         )
 
 

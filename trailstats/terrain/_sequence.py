@@ -17,6 +17,12 @@ def sigmoid(log_odds: ArrayLike) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))))
 
 
+def log_odds_of(probability: ArrayLike) -> Floats:
+    """Return the log-odds of a probability; 0 and 1 count as a thousandth off, NaN stays NaN."""
+    p = np.clip(probability, 1e-3, 1.0 - 1e-3)
+    return np.asarray(np.log(p / (1.0 - p)))
+
+
 def smooth_log_odds(evidence: ArrayLike, spacing: float, length: float) -> Floats:
     """Return the log-odds of each step, given the evidence of all.
 

@@ -7,24 +7,39 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity
 from trailstats.model.inputs import as_given
 from trailstats.schema import Surface, SurfaceSource
 from trailstats.terrain.fusion import (
+    TENTHS,
     SurfaceEvidence,
     gather_evidence,
     mean_over,
+    surface_between,
     surface_cuts,
     surface_of,
 )
 from trailstats.terrain.inputs import LabelsLike, MapLike, as_labels, as_map
 from trailstats.terrain.maps import RoadMap
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.segments import split_segments
+from trailstats.terrain.segments import (
+    Words,
+    cuts_by_slope_and_gait,
+    further_cuts,
+    gaits_between,
+    segment_table,
+)
 from trailstats.terrain.technical import technical_probability
 
-__all__ = ["classify_by", "classify_terrain", "map_for", "with_ground"]
+__all__ = [
+    "classify_by",
+    "classify_terrain",
+    "ground_segments",
+    "map_for",
+    "with_ground",
+]
 
 
 def classify_terrain(
@@ -128,9 +143,49 @@ def classify_by(
     -------
     pandas.DataFrame
     """
-    cuts = surface_cuts(evidence, rules)
-    parts = split_segments(evidence.run, segments, cuts, rules)
-    return with_ground(evidence, parts, rules)
+    starts = segments["start_distance"].to_numpy()
+    slopes = segments["slope"].to_numpy(dtype=object)
+    return _cut_by_ground(evidence, (starts[1:], slopes), rules)
+
+
+def ground_segments(
+    evidence: SurfaceEvidence, rules: TerrainRules
+) -> pd.DataFrame:
+    """Return the segments of a run by slope, gait and ground, with what lies under the feet.
+
+    Parameters
+    ----------
+    evidence : SurfaceEvidence
+    rules : TerrainRules
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``schema.SEGMENTS``.
+    """
+    cut = cuts_by_slope_and_gait(evidence.run, rules)
+    return _cut_by_ground(evidence, cut, rules)
+
+
+def _cut_by_ground(
+    evidence: SurfaceEvidence, cut: tuple[Floats, Words], rules: TerrainRules
+) -> pd.DataFrame:
+    """Return segments cut where the surface changes too; a border at which neither slope, gait,
+    surface, its source nor the tenth of its probability changes is none.
+    """
+    run = evidence.run
+    changes = surface_cuts(evidence, rules)
+    cuts, slopes = further_cuts(run, cut, changes, rules)
+    if len(cuts):
+        ends = np.concatenate(([0.0], cuts, run.track_column("distance")[-1:]))
+        p_trail, surface, source = surface_between(evidence, ends, rules)
+        tenth = np.digitize(p_trail, TENTHS)
+        gaits = gaits_between(run, cuts, rules)
+        change = np.zeros(len(cuts), dtype=bool)
+        for kinds in (slopes, surface, source, gaits, tenth):
+            change |= kinds[1:] != kinds[:-1]
+        cuts, slopes = cuts[change], slopes[np.append(True, change)]
+    return with_ground(evidence, segment_table(run, cuts, slopes, rules), rules)
 
 
 def with_ground(
@@ -166,15 +221,17 @@ def _technical_by_map(
     segment.
     """
     assert evidence.match is not None
-    ends = [parts[c].to_numpy() for c in ("start_distance", "end_distance")]
+    start, end = (
+        parts[name].to_numpy() for name in ("start_distance", "end_distance")
+    )
     technical = evidence.match.technical
-    known = mean_over(np.isfinite(technical), evidence.distance, *ends) > 0.5
+    known = mean_over(np.isfinite(technical), evidence.distance, start, end) > 0.5
     # What a label calls a road stays one.
     labelled = (parts["surface_source"] == SurfaceSource.LABEL) & (
         parts["surface"] != Surface.TRAIL
     )
     return np.where(
         known & ~labelled.to_numpy(),
-        mean_over(technical, evidence.distance, *ends),
+        mean_over(technical, evidence.distance, start, end),
         p_technical,
     )

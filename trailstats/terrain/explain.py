@@ -5,7 +5,6 @@ the signal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from trailstats.model.activity import Activity
 from trailstats.model.inputs import as_given
 from trailstats.schema import SurfaceSource
 from trailstats.schema.documents import plain, rows
-from trailstats.terrain._sequence import mean_between
+from trailstats.terrain._sequence import log_odds_of, mean_between
 from trailstats.terrain.classify import classify_by
 from trailstats.terrain.features import WINDOW_STEP
 from trailstats.terrain.fusion import SurfaceEvidence, gather_evidence
@@ -43,13 +42,9 @@ _NAMES = {
     "wide_corners": "long turns gathered in few places",
     "speed": "speed against the run's own",
     "speed_jumps": "unsteady speed from 10 m to 10 m",
-    "speed_spread": "spread of speed",
-    "speed_change": "change of speed from minute to minute",
+    "speed_scatter": "unsteady speed within steady running",
     "slow_share": "share at walking speed",
-    "grade_mean": "steepness",
-    "grade_change": "change of the grade",
     "activity": "the run as a whole",
-    "steepness": "how far it is a run in the mountains",
     "own_pace": "pace on the flat against your own",
     "intercept": "before any evidence",
 }
@@ -204,11 +199,10 @@ def explain_terrain(
         run, terrain=rules, map=as_map(map), labels=as_labels(labels)
     )
     segments = classify_by(evidence, cut_segments(run, terrain=rules), rules)
-    tag = np.clip(evidence.tag, 1e-3, 1.0 - 1e-3)
     return Explanation(
         trail_probability=evidence.trail_probability,
         trail_source=evidence.trail_source,
-        tag=float("nan") if np.isnan(tag) else log(tag / (1.0 - tag)),
+        tag=float(np.clip(evidence.tag, *log_odds_of([0.0, 1.0]))),
         whole=_strongest_first(evidence.signal.activity_contributions),
         segments=segments,
         reasons=_reasons(evidence, segments),

@@ -1,10 +1,10 @@
-"""What a recording shows of the ground: shape of the track, spread of speed, roughness of the
-profile.
+"""What a recording shows of the ground: the shape of the track and the evenness of the speed.
 
 Everything is first brought onto a grid of distance and a grid of moving time, so that sampling
-step, device and units don't matter. No feature uses the absolute position, the height above sea
-level, the distance since the start or the fact that a sensor is missing: these learn one runner's
-routes and habits, not the ground.
+step, device and units don't matter. No feature uses the absolute position, the distance since the
+start or the fact that a sensor is missing: these learn one runner's routes and habits, not the
+ground. None uses the elevation either: a receiver's height wanders by tens of metres, and roads
+climb too; left out by athlete, whole runs were told apart better without it.
 """
 
 from __future__ import annotations
@@ -20,22 +20,20 @@ from trailstats.model.activity import CleanActivity
 from trailstats.terrain.baseline import SHORTEST_FLAT
 
 __all__ = [
-    "ACTIVITY_FEATURES",
-    "ELEVATION_FEATURES",
-    "MIXED_FEATURES",
     "MOST_SHIFT",
+    "RUN_FEATURES",
     "SPACING",
     "WINDOW_FEATURES",
     "WINDOW_STEP",
     "RunGrid",
-    "activity_features",
     "every_window",
+    "extent",
     "flat_speed",
     "log_speed",
     "moving_mean",
     "own_pace",
+    "run_features",
     "run_grid",
-    "steepness",
     "turns",
     "wiggle_of",
     "window_features",
@@ -51,7 +49,7 @@ TIME_STEP = 5.0
 WINDOW_STEP = 50.0
 """Distance between the centres of windows [m] (our choice)."""
 
-SHORTEST = 500.0
+SHORTEST = 1000.0
 """Shortest distance that shows shape and spread [m] (our choice)."""
 
 SHORTEST_TIME = 120.0
@@ -74,29 +72,22 @@ MOST_SHIFT = 0.3
 (our choice).
 """
 
-STEEP = (0.055, 0.085)
-"""Mean absolute grades from which a run begins to look like a mountain, and does so in full
-(our choice).
-"""
-
 MAX_TURN = 1.5
 """Turns are cut off here, so that one hairpin doesn't outweigh a kilometre [rad] (our choice)."""
 
-ACTIVITY_FEATURES = ("wiggle_50", "wiggle_100", "speed_spread", "slow_share")
-"""Features of a whole run that need positions and times only."""
+STEADY = 410.0
+"""Length over which the running median of the speed is taken [m] (our choice)."""
 
-ELEVATION_FEATURES = ("grade_mean", "grade_change")
-"""Features of a whole run that need elevation as well."""
-
-MIXED_FEATURES = (
+RUN_FEATURES = (
+    "wiggle_30",
     "wiggle_50",
     "wiggle_100",
     "bends_50",
     "straight_50",
-    "speed_change",
+    "speed_scatter",
     "slow_share",
 )
-"""Features of a whole run that show how much of a mixed run is trail."""
+"""Features of a whole run."""
 
 WINDOW_FEATURES = (
     "speed_300",
@@ -150,7 +141,7 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
     Returns
     -------
     RunGrid or None
-        None when the track is shorter than 500 m, when positions cover less than half of it, or
+        None when the track is shorter than 1 km, when positions cover less than half of it, or
         when there is less than two minutes of movement.
     """
     d = run.track_column("distance")
@@ -189,7 +180,7 @@ def run_grid(run: CleanActivity) -> RunGrid | None:
     )
 
 
-def activity_features(grid: RunGrid) -> dict[str, float]:
+def run_features(grid: RunGrid) -> dict[str, float]:
     """Return the features of a whole run.
 
     Parameters
@@ -199,40 +190,41 @@ def activity_features(grid: RunGrid) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Every name of `ACTIVITY_FEATURES`, `ELEVATION_FEATURES` and `MIXED_FEATURES`; NaN where the
-        recording doesn't show it.
+        Every name of `RUN_FEATURES`.
 
     Notes
     -----
-    ``wiggle_50`` and ``wiggle_100``: log of the turning between chords of 50 and 100 m that cancels
-    out over four chords, left against right: paths wind, streets and long bends don't.
-    ``bends_50``, ``straight_50``: share of the way that turns by 0.15 to 0.8 rad, and by less than
-    0.1 rad, between chords of 50 m. ``speed_spread``: interquartile range of the log of speed over
-    30 s. ``speed_change``: log of its median change in a minute. ``slow_share``: share of moving
-    time at a walking speed. ``grade_mean``: log of the mean absolute grade. ``grade_change``: log
-    of the mean change of the grade over 100 m.
+    ``wiggle``: log of the median of the turning between chords of so many metres that cancels out
+    over four chords, left against right: paths wind, streets and long bends don't. ``bends_50``,
+    ``straight_50``: share of the way that turns by 0.15 to 0.8 rad, and by less than 0.1 rad,
+    between chords of 50 m. ``speed_scatter``: log of the median distance of the log of speed over
+    100 m from its own running median over 410 m: that median follows a step, so repeats at another
+    pace leave no trace, and the unevenness of steady running stays. ``slow_share``: share of moving
+    time at a walking speed.
     """
-    turn, wide = turns(grid, 50.0), turns(grid, 100.0)
-    size = np.abs(turn)
-    speed = np.log(grid.speed)
-    minute = round(60.0 / TIME_STEP)
-    change = np.abs(speed[minute:] - speed[:-minute])
+    turn = {chord: turns(grid, chord) for chord in (30.0, 50.0, 100.0)}
+    size = np.abs(turn[50.0])
+    speed = log_speed(grid, 100.0)
+    steady = scipy.ndimage.median_filter(
+        speed, _grid_points(STEADY), mode="nearest"
+    )
+    wiggle = {
+        f"wiggle_{chord:.0f}": np.log(np.median(wiggle_of(t, chord)) + 0.01)
+        for chord, t in turn.items()
+    }
     out = {
-        "wiggle_50": np.log(wiggle_of(turn, 50.0).mean() + 0.01),
-        "wiggle_100": np.log(wiggle_of(wide, 100.0).mean() + 0.01),
+        **wiggle,
         "bends_50": np.mean((size > 0.15) & (size < 0.8)),
         "straight_50": np.mean(size < 0.1),
-        "speed_change": np.log(np.median(change) + 0.02),
-        "speed_spread": np.subtract(*np.quantile(speed, [0.75, 0.25])),
+        "speed_scatter": np.log(np.median(np.abs(speed - steady)) + 0.005),
         "slow_share": np.mean(grid.speed < WALKING),
-        **dict.fromkeys(ELEVATION_FEATURES, np.nan),
     }
-    if grid.grade is not None:
-        cells = _grid_points(100.0)
-        change = np.abs(grid.grade[cells:] - grid.grade[:-cells])
-        out["grade_mean"] = np.log(np.abs(grid.grade).mean() + 0.005)
-        out["grade_change"] = np.log(change.mean() + 0.005)
     return {name: float(value) for name, value in out.items()}
+
+
+def extent(grid: RunGrid) -> float:
+    """Return how far the run reaches across: the diagonal of the box about its positions [m]."""
+    return float(np.hypot(np.ptp(grid.x), np.ptp(grid.y)))
 
 
 def window_features(
@@ -283,19 +275,6 @@ def window_features(
         np.stack([columns[name][pick] for name in WINDOW_FEATURES], axis=1),
         WINDOW_FEATURES,
     )
-
-
-def steepness(features: dict[str, float]) -> float:
-    """Return how far a run is one in the mountains: 0 below the first of `STEEP`, 1 from the
-    second, NaN unknown.
-
-    Parameters
-    ----------
-    features : dict of str to float
-        Of the whole run, as `activity_features` gives them.
-    """
-    low, high = np.log(np.array(STEEP) + 0.005)
-    return float(np.clip((features["grade_mean"] - low) / (high - low), 0.0, 1.0))
 
 
 def flat_speed(grid: RunGrid) -> float:

@@ -1,17 +1,18 @@
-"""Road or trail from everything that may be used: label before map before the file's tag before the
-signal.
+"""Road or trail from everything that may be used.
+
+Along a run a label goes before a map, and a map before the rest; all of them, with the file's tag
+and the signal, enter what is believed of the run.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import Flags, Floats, Ints
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import (
@@ -21,40 +22,43 @@ from trailstats.schema import (
     has_ground,
     is_on_foot,
 )
-from trailstats.terrain._sequence import mean_between, without_short
+from trailstats.terrain._model import surface_model
+from trailstats.terrain._sequence import (
+    log_odds_of,
+    mean_between,
+    without_short,
+)
+from trailstats.terrain.belief import GroundBelief, believe
 from trailstats.terrain.features import WINDOW_STEP, RunGrid, run_grid
 from trailstats.terrain.labels import SurfaceLabels
+from trailstats.terrain.map_evidence import ground_by_map
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps.road_map import SPACING
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import (
-    SurfaceEstimate,
-    estimate_on_grid,
-    with_log_odds,
-)
+from trailstats.terrain.surface import SurfaceEstimate, estimate_on_grid
 
 __all__ = [
-    "TAG_PROBABILITY",
     "SurfaceEvidence",
     "firm_cuts",
     "gather_evidence",
     "mean_over",
+    "surface_between",
     "surface_cuts",
     "surface_of",
     "trail_probability",
 ]
 
 
-TAG_PROBABILITY = {
-    "trail": 0.95,
-    "street": 0.08,
-    "road": 0.08,
-    "track": 0.03,
-    **dict.fromkeys(sorted(INDOOR), 0.0),
-}
-"""Probability of a trail run by what the file calls it; our choice: people forget to change the
-profile.
+PRIOR_SPREAD = 2.0
+"""How far the log-odds of a run may lie on either side where no signal tells (our choice): shares
+of trail from .02 to .98.
 """
+
+SHORTEST = 200.0
+"""Pieces by the signal that are shorter join their neighbours [m] (our choice)."""
+
+TENTHS = np.arange(1, 10) / 10.0
+"""Probabilities at which segments are cut."""
 
 COVERED = 0.5
 """Labels and a map speak for the whole run when they speak of at least this share of its length
@@ -85,13 +89,17 @@ class SurfaceEvidence:
     covered : float
         Share of the run that lies where the map has ways; NaN where none may be used.
     signal : SurfaceEstimate
-        Of the recording, with the tag's share; empty where neither may be used or is known.
+        Of the recording; empty where it may not be used or shows nothing.
     tag : float
-        Probability by the file's tag; NaN without one.
-    trail_probability : float
-        Probability that the whole was a trail run; NaN where nothing is known.
+        Log-odds of a trail run by the file's tag; NaN without one, -inf indoors.
+    windows : numpy.ndarray, shape (w,)
+        Centres of the windows that the belief is about [m].
+    along : numpy.ndarray, shape (w,)
+        Probability of trail at each window by all evidence; NaN where nothing is known.
+    belief : GroundBelief or None
+        Of the run, by all evidence; None where less than half of it is known, and indoors.
     trail_source : SurfaceSource
-        What that rests on.
+        What the belief rests on.
     """
 
     run: CleanActivity
@@ -104,8 +112,17 @@ class SurfaceEvidence:
     covered: float
     signal: SurfaceEstimate
     tag: float
-    trail_probability: float
+    windows: Floats
+    along: Floats
+    belief: GroundBelief | None
     trail_source: SurfaceSource
+
+    @property
+    def trail_probability(self) -> float:
+        """Probability that most of the way was trail; NaN where nothing is known, 0 indoors."""
+        if self.belief is None:
+            return 0.0 if self.tag == -np.inf else float("nan")
+        return float(self.belief.beyond(0.5))
 
 
 def gather_evidence(
@@ -139,15 +156,9 @@ def gather_evidence(
     """
     rules, road_map = terrain, map
     tag, grid = _tag(run, rules), run_grid(run)
-    prior = _log_odds(tag)
-    if SurfaceSource.SIGNAL not in rules.sources:
-        estimate = signal = SurfaceEstimate(np.empty(0), np.empty(0))
-    elif estimate is None:
-        estimate = signal = estimate_on_grid(run, grid, rules, prior)
-    else:
-        signal = estimate
-        if estimate and prior:
-            signal = with_log_odds(estimate, prior, rules)
+    signal = SurfaceEstimate.nothing()
+    if SurfaceSource.SIGNAL in rules.sources:
+        signal = estimate or estimate_on_grid(run, grid, rules)
     match, covered = None, float("nan")
     if (
         road_map is not None
@@ -160,7 +171,7 @@ def gather_evidence(
     distance = np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
     if match is not None:
         distance = match.distance
-    p_trail, surface = _of_map(match, len(distance), rules)
+    p_trail, surface = ground_by_map(match, len(distance), rules)
     source = np.where(surface != "", SurfaceSource.MAP.value, "").astype("<U5")
     if labels is not None and SurfaceSource.LABEL in rules.sources:
         # The runner was there: a label replaces what the map says, also where it says "unknown".
@@ -172,13 +183,19 @@ def gather_evidence(
         surface = np.where(said, own, surface)
         source = np.where(said, SurfaceSource.LABEL.value, source)
         p_trail = np.where(said, certain, p_trail)
-    whole, by = _whole_by_tag_or_signal(estimate, tag, rules)
-    spoken = np.isfinite(p_trail)
-    # What is known of the ground itself outweighs what the file is called.
-    if len(distance) and spoken.mean() >= COVERED:
-        labelled = (source == SurfaceSource.LABEL).sum() > spoken.sum() / 2
-        whole = float(p_trail[spoken].mean())
-        by = SurfaceSource.LABEL if labelled else SurfaceSource.MAP
+    told = np.where(source != "", p_trail, np.nan)
+    hints = np.where(source == "", p_trail, np.nan)
+    windows, along, belief = _believe(run, signal, tag, (distance, told, hints))
+    by = SurfaceSource.NONE
+    if belief is not None or tag == -np.inf:
+        labelled = (source == SurfaceSource.LABEL).sum()
+        mapped = (source == SurfaceSource.MAP).sum()
+        by = SurfaceSource.SIGNAL if np.isnan(tag) else SurfaceSource.TAG
+        # What is known of the ground itself outweighs what the file is called.
+        silent = np.isnan(tag) and not signal
+        if silent or labelled + mapped >= COVERED * len(distance) > 0:
+            most = labelled > mapped
+            by = SurfaceSource.LABEL if most else SurfaceSource.MAP
     return SurfaceEvidence(
         run,
         grid,
@@ -190,9 +207,60 @@ def gather_evidence(
         covered,
         signal,
         tag,
-        whole,
+        windows,
+        along,
+        belief,
         by,
     )
+
+
+def _believe(
+    run: CleanActivity,
+    signal: SurfaceEstimate,
+    tag: float,
+    ground: tuple[Floats, Floats, Floats],
+) -> tuple[Floats, Floats, GroundBelief | None]:
+    """Return windows, the probability of trail in each, and what is believed of the run.
+
+    ``ground`` holds distances, the probability by label or map where these decide, and that by a
+    map which is not sure.
+    """
+    distance, told, hints = ground
+    length = float(run.track_column("distance")[-1])
+    centres = signal.distance
+    if not signal:
+        centres = np.arange(WINDOW_STEP / 2.0, length, WINDOW_STEP)
+    nothing = np.full(len(centres), np.nan)
+    if not len(centres) or not _outdoors(run):
+        return centres, nothing, None
+    ends = centres - WINDOW_STEP / 2.0, centres + WINDOW_STEP / 2.0
+    known = mean_over(told, distance, *ends)
+    known[mean_over(np.isfinite(told), distance, *ends) < COVERED] = np.nan
+    unsure = mean_over(hints, distance, *ends)
+    hint = np.where(np.isnan(unsure), 0.0, log_odds_of(unsure))
+    mean, spread, relative = 0.0, PRIOR_SPREAD, np.zeros(len(centres))
+    if signal and np.isfinite(signal.mean):
+        mean, spread, relative = signal.mean, signal.spread, signal.relative
+    elif signal:
+        # Another model's windows stand as they are.
+        spread, relative = 0.0, log_odds_of(signal.p_trail)
+    heard = np.ones(len(centres), dtype=bool)
+    if not signal and np.isnan(tag):
+        # A map that is not sure is all that there is; it isn't made surer by the rest of the run.
+        known, hint = (
+            np.where(np.isnan(known), unsure, known),
+            np.zeros(len(hint)),
+        )
+        heard = np.isfinite(known)
+        if heard.mean() < COVERED:
+            return centres, known, None
+    odds = 1.0 if np.isnan(tag) else float(np.exp(tag))
+    belief = believe(
+        mean, spread, (relative + hint)[heard], known[heard], WINDOW_STEP, odds
+    )
+    along = nothing.copy()
+    along[heard] = belief.p_trail
+    return centres, along, belief
 
 
 def trail_probability(
@@ -208,15 +276,14 @@ def trail_probability(
     ----------
     activity : Activity
     terrain : TerrainRules, optional
-        ``sources`` says which evidence may be used; the file's tag comes before the signal.
+        ``sources`` says which evidence may be used.
     map : RoadMap, optional
     labels : SurfaceLabels, optional
 
     Returns
     -------
     probability : float
-        By labels and a map, where they speak of at least half of the run, the mean over its length.
-        NaN when nothing that may be used is known.
+        That most of the way was trail; NaN when nothing that may be used is known.
     source : SurfaceSource
     """
     found = gather_evidence(
@@ -232,25 +299,25 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
     ----------
     evidence : SurfaceEvidence
     rules : TerrainRules
-        A window of the signal is road or trail when its probability reaches ``decide``, else
-        unknown.
+        A window is trail, or road, when the probability of that reaches ``decide``, else unknown.
 
     Returns
     -------
     numpy.ndarray
         Distances since the start, rising [m]. By label and map: where their answer changes.
-        Elsewhere: half-way between two windows of different labels, and where the probability
-        passes a tenth, so that the mean over a segment stands for all of it.
+        Elsewhere half-way between two windows of which the surface or the tenth of the probability
+        differs, so that the mean over a segment stands for all of it; pieces under `SHORTEST` join
+        their neighbours.
     """
     firm = firm_cuts(evidence)
-    estimate = evidence.signal
-    if not estimate:
+    p = evidence.along
+    if len(p) < 2 or evidence.belief is None:
         return firm
-    bounds = np.union1d(
-        np.arange(1, 10) / 10.0, [1.0 - rules.decide, rules.decide]
-    )
-    edges = np.flatnonzero(np.diff(np.digitize(estimate.p_trail, bounds)))
-    soft = (estimate.distance[edges] + estimate.distance[edges + 1]) / 2.0
+    bounds = np.union1d(TENTHS, [1.0 - rules.decide, rules.decide])
+    kinds = np.digitize(p, bounds)
+    kinds = without_short(kinds, round(SHORTEST / WINDOW_STEP), ordered=True)
+    edges = np.flatnonzero(np.diff(kinds))
+    soft = (evidence.windows[edges] + evidence.windows[edges + 1]) / 2.0
     return np.union1d(firm, soft[~_decided(evidence, soft)])
 
 
@@ -282,23 +349,47 @@ def surface_of(
         unknown and none where nothing is known.
     """
     start = segments["start_distance"].to_numpy()
-    end = segments["end_distance"].to_numpy()
+    ends = np.append(start, segments["end_distance"].to_numpy()[-1:])
+    p_trail, surface, source = surface_between(evidence, ends, rules)
+    return segments.assign(
+        p_trail=p_trail,
+        surface=_text_column(surface, segments.index),
+        surface_source=_text_column(source, segments.index),
+    )
+
+
+def surface_between(
+    evidence: SurfaceEvidence, borders: Floats, rules: TerrainRules
+) -> tuple[Floats, NDArray[np.str_], NDArray[np.str_]]:
+    """Return the probability of trail, the surface and its source between borders [m].
+
+    Parameters
+    ----------
+    evidence : SurfaceEvidence
+    borders : numpy.ndarray, shape (n + 1,)
+    rules : TerrainRules
+
+    Returns
+    -------
+    p_trail, surface, source : numpy.ndarray, shape (n,)
+        As in `surface_of`.
+    """
+    start, end = borders[:-1], borders[1:]
 
     def mean(values: NDArray[np.generic]) -> Floats:
         return mean_over(values, evidence.distance, start, end)
 
     # The weakest evidence first; each that follows takes over the segments on which it decides.
-    # 1. The tag and the signal speak of every stretch. The tag is in the signal already; alone it
-    #    stands for the run as a whole.
-    p_trail = _by_tag_and_signal(evidence, start, end)
-    by = SurfaceSource.SIGNAL if np.isnan(evidence.tag) else SurfaceSource.TAG
+    # 1. What is believed of the run speaks of every stretch.
+    p_trail = mean_over(evidence.along, evidence.windows, start, end, WINDOW_STEP)
+    by = SurfaceSource.SIGNAL
+    if np.isfinite(evidence.tag):
+        by = SurfaceSource.TAG
+    elif not evidence.signal:
+        by = SurfaceSource.MAP
     source = np.where(np.isnan(p_trail), SurfaceSource.NONE.value, by.value)
-    # 2. A map that is not sure is better than nothing; it then leaves the surface unknown.
-    unsure = mean(evidence.p_trail)
-    left_open = np.isnan(p_trail) & ~np.isnan(unsure)
-    p_trail = np.where(left_open, unsure, p_trail)
-    source = np.where(left_open, SurfaceSource.MAP.value, source)
-    # 3. A map, then a label, decides where it speaks of at least as much of the segment as anything
+    left_open = source == SurfaceSource.MAP
+    # 2. A map, then a label, decides where it speaks of at least as much of the segment as anything
     #    weaker.
     mapped = mean(evidence.source == SurfaceSource.MAP)
     labelled = mean(evidence.source == SurfaceSource.LABEL)
@@ -312,24 +403,24 @@ def surface_of(
         p_trail = np.where(decides, mean(own), p_trail)
         source = np.where(decides, kind.value, source)
         left_open &= ~decides
+    # A map that is not sure, alone, leaves the surface unknown.
     sure = [
         left_open,
         p_trail >= rules.decide,
         p_trail <= 1.0 - rules.decide,
     ]
     named = [Surface.UNKNOWN, Surface.TRAIL, Surface.ROAD]
-    surface = np.select(sure, named, Surface.UNKNOWN)
-    return segments.assign(
-        p_trail=p_trail,
-        surface=_text_column(surface, segments.index),
-        surface_source=_text_column(source, segments.index),
-    )
+    return p_trail, np.select(sure, named, Surface.UNKNOWN), source
 
 
 def mean_over(
-    values: NDArray[np.generic], distance: Floats, start: Floats, end: Floats
+    values: NDArray[np.generic],
+    distance: Floats,
+    start: Floats,
+    end: Floats,
+    spacing: float = SPACING,
 ) -> Floats:
-    """Return the mean between pairs of distances of values every `SPACING` metres, NaN left out.
+    """Return the mean between pairs of distances of values at even distances, NaN left out.
 
     Parameters
     ----------
@@ -338,6 +429,8 @@ def mean_over(
         [m]
     start, end : numpy.ndarray, shape (s,)
         [m]
+    spacing : float
+        Between two values [m].
 
     Returns
     -------
@@ -350,70 +443,16 @@ def mean_over(
     known = np.isfinite(number)
     if not known.any() or (values.dtype == np.bool_ and not values.any()):
         return np.full(len(start), 0.0 if known.any() else np.nan)
-    share = mean_between(distance, known.astype(float), SPACING, start, end)
+    share = mean_between(distance, known.astype(float), spacing, start, end)
     total = mean_between(
-        distance, np.where(known, number, 0.0), SPACING, start, end
+        distance, np.where(known, number, 0.0), spacing, start, end
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(share > 1e-9, total / share, np.nan)
 
 
-def _by_tag_and_signal(
-    evidence: SurfaceEvidence, start: Floats, end: Floats
-) -> Floats:
-    """Return the probability of trail where neither label nor map decides."""
-    signal = evidence.signal
-    if signal:
-        return mean_between(
-            signal.distance, signal.p_trail, WINDOW_STEP, start, end
-        )
-    return np.full(
-        len(start), evidence.tag if _outdoors(evidence.run) else np.nan
-    )
-
-
 def _outdoors(run: CleanActivity) -> bool:
     return has_ground(run.meta.sport, run.meta.sub_sport)
-
-
-def _of_map(
-    match: MapMatch | None, n: int, rules: TerrainRules
-) -> tuple[Floats, NDArray[np.str_]]:
-    """Return the probability of trail by the map, and the surface where it decides.
-
-    Stretches shorter than ``rules.min_length`` take the answer of their neighbours; what their own
-    ways said is left out of the probability.
-    """
-    if match is None:
-        return np.full(n, np.nan), np.full(n, "", dtype="<U7")
-    trail, road = (
-        match.p_decided >= rules.decide,
-        match.p_decided <= 1.0 - rules.decide,
-    )
-    said = np.select([trail, road], [1, 2], 0)
-    shortest = max(1, round(rules.min_length / SPACING))
-    answer = without_short(_without_doubt(said, shortest), shortest)
-    overruled = (answer != 0) & (answer != said)
-    names = np.array(["", Surface.TRAIL.value, Surface.ROAD.value], dtype="<U7")
-    return np.where(overruled, np.nan, match.p_trail), names[answer]
-
-
-def _without_doubt(codes: Ints, shortest: int) -> Ints:
-    """Give zeros, in runs shorter than ``shortest``, the nearest other code: where a way ends is
-    never quite sure.
-    """
-    size = len(codes)
-    index = np.arange(size)
-    known = np.flatnonzero(codes)
-    if not len(known):
-        return codes
-    after = np.searchsorted(known, index)
-    left = np.where(after > 0, known[after - 1], -size)
-    behind = known[np.minimum(after, len(known) - 1)]
-    right = np.where(after < len(known), behind, 2 * size)
-    nearest = np.where(index - left <= right - index, left, right)
-    length = np.minimum(right, size) - np.maximum(left, -1) - 1
-    return np.where((codes == 0) & (length < shortest), codes[nearest], codes)
 
 
 def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:
@@ -425,32 +464,15 @@ def _decided(evidence: SurfaceEvidence, at: Floats) -> Flags:
 
 
 def _tag(run: CleanActivity, rules: TerrainRules) -> float:
-    """Return the probability by the file's tag, NaN when there is none or it may not be used."""
+    """Return the log-odds by the file's tag, NaN when there is none or it may not be used."""
     meta = run.meta
     if SurfaceSource.TAG not in rules.sources:
         return float("nan")
     if not is_on_foot(meta.sport, meta.sub_sport):
         return float("nan")
-    return TAG_PROBABILITY.get(meta.sub_sport, float("nan"))
-
-
-def _log_odds(tag: float) -> float:
-    """Return what the tag adds to the log-odds of the whole run: nothing without one, and nothing
-    indoors, where there is no ground.
-    """
-    return log(tag / (1.0 - tag)) if 0.0 < tag < 1.0 else 0.0
-
-
-def _whole_by_tag_or_signal(
-    estimate: SurfaceEstimate, tag: float, rules: TerrainRules
-) -> tuple[float, SurfaceSource]:
-    """Return what tag or signal say about the whole run."""
-    if not np.isnan(tag):
-        return tag, SurfaceSource.TAG
-    whole = estimate.activity_probability
-    if SurfaceSource.SIGNAL in rules.sources and not np.isnan(whole):
-        return whole, SurfaceSource.SIGNAL
-    return float("nan"), SurfaceSource.NONE
+    if meta.sub_sport in INDOOR:
+        return float("-inf")
+    return surface_model().tags.get(meta.sub_sport, float("nan"))
 
 
 def _text_column(values: NDArray[np.str_], index: pd.Index) -> pd.Series[str]:

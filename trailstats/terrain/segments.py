@@ -22,7 +22,13 @@ from trailstats.schema import Gait, Slope, Surface, SurfaceSource
 from trailstats.terrain._sequence import without_short
 from trailstats.terrain.rules import TerrainRules
 
-__all__ = ["cut_segments", "segments_cut_at", "split_segments"]
+__all__ = [
+    "cut_segments",
+    "cuts_by_slope_and_gait",
+    "further_cuts",
+    "gaits_between",
+    "segment_table",
+]
 
 Words = NDArray[np.object_]
 
@@ -67,80 +73,78 @@ def cut_segments(
     >>> bool(abs(segments["distance"].sum() - run.track["distance"].iloc[-1]) < 1e-6)
     True
     """
-    return segments_cut_at(
-        clean(activity),
-        np.empty(0),
-        as_given(TerrainRules, terrain, option="terrain"),
-    )
+    rules = as_given(TerrainRules, terrain, option="terrain")
+    run = clean(activity)
+    cuts, slopes = cuts_by_slope_and_gait(run, rules)
+    return segment_table(run, cuts, slopes, rules)
 
 
-def segments_cut_at(
-    run: CleanActivity, distances: Floats, rules: TerrainRules
-) -> pd.DataFrame:
-    """Return what `cut_segments` returns, cut at some distances as well.
+def cuts_by_slope_and_gait(
+    run: CleanActivity, rules: TerrainRules
+) -> tuple[Floats, Words]:
+    """Return where slope class or gait change [m], and the slope class of each stretch.
 
     Parameters
     ----------
     run : CleanActivity
-    distances : numpy.ndarray
-        [m]; those closer to another cut than ``rules.min_length`` / 2 are left out.
     rules : TerrainRules
 
     Returns
     -------
-    pandas.DataFrame
+    cuts : numpy.ndarray, shape (n - 1,)
+    slopes : numpy.ndarray, shape (n,)
     """
     cuts, slopes = _slope_cuts(run, rules)
-    further = np.concatenate((_gait_cuts(run, rules), distances))
-    if len(further):
-        ends = np.concatenate(([0.0], cuts, run.track_column("distance")[-1:]))
-        cuts, slopes = _further(ends, slopes, further, rules)
-    return _segment_table(run, cuts, slopes, rules)
+    return further_cuts(run, (cuts, slopes), _gait_cuts(run, rules), rules)
 
 
-def split_segments(
+def further_cuts(
     run: CleanActivity,
-    segments: pd.DataFrame,
+    cut: tuple[Floats, Words],
     distances: Floats,
     rules: TerrainRules,
-) -> pd.DataFrame:
-    """Return the segments with further cuts.
+) -> tuple[Floats, Words]:
+    """Return cuts and slope classes with further cuts.
 
     Parameters
     ----------
     run : CleanActivity
-        That they were cut from.
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``.
+    cut : tuple of numpy.ndarray
+        As `cuts_by_slope_and_gait` returns it.
     distances : numpy.ndarray
-        Where to cut [m]; those closer to a border, or to each other, than ``rules.min_length`` / 2
-        are left out.
+        Where to cut [m]; those closer to a border, or to each other, than ``rules.min_length`` are
+        left out.
     rules : TerrainRules
 
     Returns
     -------
-    pandas.DataFrame
-        Table ``schema.SEGMENTS``, described anew.
+    tuple of numpy.ndarray
     """
-    ends = np.append(
-        segments["start_distance"].to_numpy(),
-        segments["end_distance"].to_numpy()[-1:],
-    )
-    cuts, slopes = _further(
-        ends, segments["slope"].to_numpy(dtype=object), distances, rules
-    )
-    return _segment_table(run, cuts, slopes, rules)
+    if not len(distances):
+        return cut
+    cuts, slopes = cut
+    ends = np.concatenate(([0.0], cuts, run.track_column("distance")[-1:]))
+    return _further(ends, slopes, distances, rules)
+
+
+def gaits_between(run: CleanActivity, cuts: Floats, rules: TerrainRules) -> Words:
+    """Return how each stretch between cuts [m] was moved over."""
+    distance = run.track_column("distance")
+    borders = np.concatenate(([0.0], cuts, distance[-1:]))
+    found = _Borders.at(borders, distance)
+    time = run.moving_seconds
+    return _gaits(run, found, found.sums(time), rules)
 
 
 def _slope_cuts(run: CleanActivity, rules: TerrainRules) -> tuple[Floats, Words]:
     """Return where the slope class changes [m], and the class of each stretch."""
     distance = run.track_column("distance")
     grade = run.track_column("grade")
-    if distance[-1] < rules.min_length or np.isnan(grade).all():
+    if distance[-1] < rules.slope_length or np.isnan(grade).all():
         return np.empty(0), np.array([Slope.UNKNOWN.value], dtype=object)
     grid = np.arange(0.0, distance[-1], GRID)
     classes = _slope_classes(np.interp(grid, distance, grade), rules)
-    shortest = max(1, round(rules.min_length / GRID))
+    shortest = max(1, round(rules.slope_length / GRID))
     classes = without_short(classes, shortest, ordered=True)
     edges = np.flatnonzero(np.diff(classes)) + 1
     # A grid point stands for the stretch about it: the border lies half-way between two points.
@@ -196,7 +200,7 @@ def _further(
     """Return the cuts between borders with further ones where there is room, and the slope of each
     stretch.
     """
-    room = rules.min_length / 2
+    room = rules.min_length
     wanted = np.sort(distances)
     to_border = np.abs(np.subtract.outer(wanted, borders)).min(axis=1)
     kept: list[float] = []
@@ -272,7 +276,21 @@ def _ratio(value: Floats, by: Floats) -> Floats:
     return out
 
 
-def _segment_table(
+def _gaits(
+    run: CleanActivity, found: _Borders, duration: Floats, rules: TerrainRules
+) -> Words:
+    """Return the gait of each stretch, of which the moving time is known."""
+    hiking = np.where(_hiking(run, rules), run.moving_seconds, 0.0)
+    hiked = _ratio(found.sums(hiking), duration) > 0.5
+    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
+    if not on_foot or not run.track_column("distance")[-1] > 0:
+        moving: Words = np.full(len(duration), Gait.UNKNOWN, dtype=object)
+    else:
+        moving = np.where(hiked, Gait.HIKE, Gait.RUN).astype(object)
+    return np.where(duration > 0, moving, Gait.STOPPED)
+
+
+def segment_table(
     run: CleanActivity, cuts: Floats, slopes: Words, rules: TerrainRules
 ) -> pd.DataFrame:
     """Return the table of the stretches between cuts [m], in order of distance."""
@@ -287,13 +305,6 @@ def _segment_table(
     ascent, descent, elevation, lifted = (
         np.diff(np.interp(borders, distance, run.track_column(name)))
         for name in ("ascent", "descent", "elevation", "lifted")
-    )
-    on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
-    walked = on_foot and distance[-1] > 0
-    hiked = _ratio(found.sums(np.where(_hiking(run, rules), time, 0.0)), duration)
-    moving_gait = np.where(hiked > 0.5, Gait.HIKE, Gait.RUN)
-    gait = np.where(
-        duration > 0, moving_gait if walked else Gait.UNKNOWN, Gait.STOPPED
     )
     index = np.arange(len(length))
     flat_speed = effort.grade_adjusted_speed(
@@ -317,7 +328,7 @@ def _segment_table(
             "mean_grade": _ratio(elevation - lifted, length),
             "ascent": ascent,
             "descent": descent,
-            "gait": gait,
+            "gait": _gaits(run, found, duration, rules),
             "speed": _ratio(length, duration),
             "grade_adjusted_speed": found.means(flat_speed, time),
             "heart_rate": found.means(columns["heart_rate"], time),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from math import log
+from dataclasses import dataclass, field
+from math import isnan, log
 
 import numpy as np
 import pandas as pd
@@ -14,16 +13,16 @@ from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
 from trailstats.terrain._model import surface_model
-from trailstats.terrain._sequence import sigmoid, smooth_log_odds
+from trailstats.terrain._sequence import smooth_log_odds
+from trailstats.terrain.belief import believe
 from trailstats.terrain.features import (
-    ELEVATION_FEATURES,
     WINDOW_STEP,
     RunGrid,
-    activity_features,
+    extent,
     flat_speed,
     own_pace,
+    run_features,
     run_grid,
-    steepness,
     window_features,
 )
 from trailstats.terrain.rules import TerrainRules
@@ -32,7 +31,6 @@ __all__ = [
     "SurfaceEstimate",
     "estimate_on_grid",
     "estimate_surface",
-    "with_log_odds",
 ]
 
 
@@ -41,6 +39,9 @@ MEDIAN_SPEED_ON_FOOT = 6.0
 
 TOP_SPEED_ON_FOOT = 8.0
 """A tenth of the time faster than this is no run [m/s] (our choice)."""
+
+LEAST_EXTENT = 300.0
+"""A run within a smaller circle shows laps, not the ground [m] (our choice)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,30 +55,40 @@ class SurfaceEstimate:
     p_trail : numpy.ndarray, shape (w,)
         Probability of trail at each window, smoothed along the run.
     activity_probability : float
-        Probability that the whole is a trail run; NaN where the recording doesn't show it.
+        Probability that more than half of the way is trail; NaN where the recording doesn't show
+        it.
+    mean, spread : float
+        Of the effect of the run on the log-odds of its windows; NaN for an estimate by another
+        model, whose windows then stand as they are.
+    relative : numpy.ndarray, shape (w,)
+        Log-odds of each window against the others of the run.
     channels : frozenset of str
-        ``"position"``, ``"elevation"`` and the athlete's own ``"baseline"``, as far as used.
+        ``"position"`` and the athlete's own ``"baseline"``, as far as used.
     contributions : pandas.DataFrame
-        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``; the
-        columns ``activity``, ``steepness`` and ``own_pace`` are cues of the whole run, the last two
-        as far as there.
+        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``, and
+        in the column ``activity`` the run as a whole.
     activity_contributions : dict of str to float
-        What each feature adds to the log-odds of the whole run.
-    mixed_log_odds : float
-        Log-odds of the model that stands for the whole run at its windows.
+        What each feature adds to the mean of the run's effect; they sum to it.
     """
 
     distance: Floats
     p_trail: Floats
     activity_probability: float = float("nan")
+    mean: float = float("nan")
+    spread: float = 0.0
+    relative: Floats = field(default_factory=lambda: np.empty(0))
     channels: frozenset[str] = frozenset()
     contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
     activity_contributions: dict[str, float] = field(default_factory=dict)
-    mixed_log_odds: float = float("nan")
 
     def __bool__(self) -> bool:
         """Whether the recording shows anything."""
         return bool(len(self.distance))
+
+    @classmethod
+    def nothing(cls) -> SurfaceEstimate:
+        """Return the estimate of a recording that shows nothing."""
+        return cls(np.empty(0), np.empty(0))
 
 
 def estimate_surface(
@@ -96,7 +107,7 @@ def estimate_surface(
     -------
     SurfaceEstimate
         Empty, with a probability of NaN, for other sports than on foot, indoors, without positions,
-        for less than 500 m, and for speeds that no one runs.
+        for less than 1 km, within 300 m across, and for speeds that no one runs.
 
     Examples
     --------
@@ -107,11 +118,11 @@ def estimate_surface(
     True
     """
     run = clean(activity)
-    return estimate_on_grid(run, run_grid(run), terrain or TerrainRules(), 0.0)
+    return estimate_on_grid(run, run_grid(run), terrain or TerrainRules())
 
 
 def estimate_on_grid(
-    run: CleanActivity, grid: RunGrid | None, rules: TerrainRules, log_odds: float
+    run: CleanActivity, grid: RunGrid | None, rules: TerrainRules
 ) -> SurfaceEstimate:
     """Return what `estimate_surface` returns, from a grid that is at hand.
 
@@ -121,98 +132,82 @@ def estimate_on_grid(
     grid : RunGrid or None
         From `run_grid`.
     rules : TerrainRules
-    log_odds : float
-        Further log-odds of trail for the whole run that the windows take account of, as a file's
-        tag gives them.
 
     Returns
     -------
     SurfaceEstimate
     """
     outdoors = has_ground(run.meta.sport, run.meta.sub_sport)
-    if grid is None or not outdoors or _too_fast(grid):
-        return SurfaceEstimate(np.empty(0), np.empty(0))
+    if grid is None or not outdoors or not _is_run(grid):
+        return SurfaceEstimate.nothing()
     model = surface_model()
-    values = activity_features(grid)
-    channels = {"position"}
-    whole = model.without_elevation
-    mixed_values = np.array([values[name] for name in model.mixed.names])
-    mixed = float(model.mixed.log_odds(mixed_values))
-    cues = {"activity": model.activity_cue(mixed + log_odds)}
-    if not np.isnan(values[ELEVATION_FEATURES[0]]):
-        channels.add("elevation")
-        whole = model.with_elevation
-        cues["steepness"] = steepness(values)
-    if rules.baseline is not None and not np.isnan(flat := flat_speed(grid)):
+    channels, pace = {"position"}, 0.0
+    if rules.baseline is not None and not isnan(flat := flat_speed(grid)):
         channels.add("baseline")
-        cues["own_pace"] = own_pace(flat, log(rules.baseline.speed))
-    parts = whole.contributions(np.array([values[name] for name in whole.names]))
-    along = model.whole_run(channels)
+        pace = own_pace(flat, log(rules.baseline.speed))
+    effect = model.effect(channels)
+    values = run_features(grid)
+    parts = model.run.contributions(
+        np.array([values[name] for name in model.run.names])
+    )
+    mean = effect.mean(float(parts.sum()) + model.run.intercept, pace)
     centres, windows, names = window_features(grid)
-    pieces = pd.DataFrame(
-        model.windows.contributions(windows) * along.gain,
-        index=centres,
-        columns=list(names),
+    pieces = model.windows.contributions(windows)
+    relative = effect.gain * smooth_windows(
+        pieces.sum(axis=1), model.temper, rules.surface_length
     )
-    pieces = pieces.assign(
-        **{name: along.weights[name] * cue for name, cue in cues.items()},
-        intercept=along.intercept,
+    found = believe(
+        mean,
+        effect.spread,
+        relative,
+        np.full(len(centres), np.nan),
+        WINDOW_STEP,
     )
+    whole = dict(
+        zip(model.run.names, (effect.slope * parts).tolist(), strict=True)
+    )
+    if pace:
+        whole["own_pace"] = effect.own_pace * pace
+    whole["intercept"] = mean - sum(whole.values())
     return SurfaceEstimate(
         distance=centres,
-        p_trail=_along(pieces, channels, rules),
-        activity_probability=float(sigmoid(parts.sum() + whole.intercept)),
+        p_trail=found.p_trail,
+        activity_probability=float(found.beyond(0.5)),
+        mean=mean,
+        spread=effect.spread,
+        relative=relative,
         channels=frozenset(channels),
-        contributions=pieces,
-        activity_contributions=dict(
-            zip(whole.names, parts.tolist(), strict=True)
-        ),
-        mixed_log_odds=mixed,
+        contributions=pd.DataFrame(
+            pieces, index=centres, columns=list(names)
+        ).assign(activity=mean),
+        activity_contributions=whole,
     )
 
 
-def with_log_odds(
-    estimate: SurfaceEstimate, log_odds: float, rules: TerrainRules
-) -> SurfaceEstimate:
-    """Return the estimate with further log-odds of trail for the whole run, as a file's tag gives
-    them.
+def smooth_windows(log_odds: Floats, temper: float, length: float) -> Floats:
+    """Return the log-odds of windows against the others of their run, given all of them.
 
     Parameters
     ----------
-    estimate : SurfaceEstimate
-        Not empty.
-    log_odds : float
-    rules : TerrainRules
-        Only ``surface_length`` is used.
+    log_odds : numpy.ndarray, shape (w,)
+        Of each window alone.
+    temper : float
+        What is left of them, as neighbours overlap.
+    length : float
+        Mean length of a stretch of one surface [m].
 
     Returns
     -------
-    SurfaceEstimate
-        With the windows' probabilities that follow.
+    numpy.ndarray, shape (w,)
+        With a mean of 0.
     """
-    model = surface_model()
-    weight = model.whole_run(estimate.channels).weights["activity"]
-    pieces = estimate.contributions.assign(
-        activity=weight * model.activity_cue(estimate.mixed_log_odds + log_odds)
-    )
-    return replace(
-        estimate,
-        p_trail=_along(pieces, estimate.channels, rules),
-        contributions=pieces,
-    )
+    apart = temper * (log_odds - np.median(log_odds))
+    smooth = smooth_log_odds(apart, WINDOW_STEP, length)
+    return np.asarray(smooth - smooth.mean())
 
 
-def _too_fast(grid: RunGrid) -> bool:
+def _is_run(grid: RunGrid) -> bool:
+    """Return whether someone ran or walked, over more than a stadium."""
     usual, top = np.quantile(grid.speed, [0.5, 0.9])
-    return bool(usual > MEDIAN_SPEED_ON_FOOT or top > TOP_SPEED_ON_FOOT)
-
-
-def _along(
-    pieces: pd.DataFrame, channels: Iterable[str], rules: TerrainRules
-) -> Floats:
-    """Return the calibrated posterior of trail at each window."""
-    model = surface_model()
-    evidence = model.temper * pieces.to_numpy().sum(axis=1)
-    smooth = smooth_log_odds(evidence, WINDOW_STEP, rules.surface_length)
-    line = model.whole_run(channels)
-    return sigmoid(line.slope * smooth + line.offset)
+    on_foot = usual <= MEDIAN_SPEED_ON_FOOT and top <= TOP_SPEED_ON_FOOT
+    return bool(on_foot and extent(grid) >= LEAST_EXTENT)

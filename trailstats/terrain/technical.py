@@ -48,6 +48,8 @@ class TechnicalWeights:
         Per radian that the track turns to and fro on 100 m.
     limit : float
         Each cue adds or takes at most this.
+    trail : float
+        What counts of a technical look for that it is trail at all; see `technical_probability`.
     """
 
     intercept: float = -1.5
@@ -56,6 +58,7 @@ class TechnicalWeights:
     speed_variation: float = 0.8
     winding: float = 0.8
     limit: float = 3.0
+    trail: float = 0.5
 
 
 TECHNICAL_WEIGHTS = TechnicalWeights()
@@ -82,8 +85,16 @@ def technical_probability(
     Returns
     -------
     numpy.ndarray, shape (s,)
-        Probability of trail times that of technical ground on it, so a road is never technical. NaN
-        where ``p_trail`` is NaN, and without elevation, as slow going uphill would look technical.
+        NaN where ``p_trail`` is NaN, and without elevation, as slow going uphill would look
+        technical.
+
+    Notes
+    -----
+    With t the probability of technical ground on trail, t0 that without any cue, and p the
+    probability of trail: what looks technical is likelier on trail, by B = (1 - t0) / (1 - t)
+    against ground that isn't. As part of that stands in p already, `TechnicalWeights.trail` of it
+    counts: p' / (1 - p') = p / (1 - p) B^trail, and the probability is p' t. Where nothing doubts
+    the trail it is t, a road is hardly ever technical, and ground that is not known may be.
     """
     p_trail = segments["p_trail"].to_numpy(float)
     if grid is None or grid.grade is None or np.isnan(p_trail).all():
@@ -95,7 +106,19 @@ def technical_probability(
     start, end = (
         segments[c].to_numpy() for c in ("start_distance", "end_distance")
     )
-    return p_trail * mean_between(centres, on_trail, WINDOW_STEP, start, end)
+    technical = mean_between(centres, on_trail, WINDOW_STEP, start, end)
+    return given_trail(p_trail, technical, TECHNICAL_WEIGHTS)
+
+
+def given_trail(
+    p_trail: Floats, technical: Floats, weights: TechnicalWeights
+) -> Floats:
+    """Return the probability of technical ground, by that of trail and that of technical ground on
+    it; see `technical_probability`.
+    """
+    usual = 1.0 - sigmoid(weights.intercept)
+    likelier = (usual / np.maximum(1.0 - technical, 1e-3)) ** weights.trail
+    return p_trail * technical * likelier / (p_trail * likelier + 1.0 - p_trail)
 
 
 def _cues(
