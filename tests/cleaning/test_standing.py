@@ -86,6 +86,15 @@ def test_steps_that_are_lost_on_the_way_are_no_standing() -> None:
     assert totals(run)[1] == pytest.approx(1800, abs=5)
 
 
+def test_who_walks_out_and_back_without_a_step_recorded_goes() -> None:
+    """Four minutes to a view and back to the path, with a watch that lost the steps."""
+    count = np.arange(1801)
+    away = (count > 600) & (count <= 840)
+    north = np.where(away & (count > 720), -1.1, np.where(away, 1.1, 3.0))
+    run = make_activity(speed=north, cadence=np.where(away, 0.0, 170.0))
+    assert totals(run)[1] == pytest.approx(1800, abs=5)
+
+
 def test_a_scramble_without_steps_is_work() -> None:
     """Up 0.15 m/s over rocks, hands on them: no step, hardly any way, and no standing."""
     count = np.arange(1801)

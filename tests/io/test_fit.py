@@ -708,3 +708,25 @@ def test_corpus_files_with_short_fields_load_fully(corpus):
         short += b"\x03\x01\x86" in data
         assert len(parse(data)[0].time) == row.n_points
     assert short >= 5
+
+
+@pytest.mark.parametrize("after", [0, 5, 600])
+def test_records_after_the_last_stop_are_a_pause(fit_writer, after):
+    """A stop without a start ends the run, whatever is recorded afterwards; a few seconds are the
+    device's.
+    """
+    w = fit_writer()
+    w.define(0, 20, [(253, 4, 0x86), (5, 4, 0x86)])
+    for second in range(1201 + after):
+        w.add(0, START + second, 300 * second)
+    w.define(1, 21, [(253, 4, 0x86), (0, 1, 0), (1, 1, 0)])
+    w.add(1, START, 0, 0).add(1, START + 1200, 0, 4)
+    run = ts.read(w.file())
+    assert len(run.pauses) == (after > 10)
+    track = ts.clean(run).track
+    assert track["distance"].iloc[-1] == pytest.approx(
+        3600 + 3 * min(after, 5), abs=15
+    )
+    assert track["duration"].sum() == pytest.approx(
+        1200 + after * (after < 10), abs=2
+    )

@@ -225,7 +225,8 @@ def test_sports_in_the_words_of_apps(make_gpx, kind, sport):
         ("walking", 108, 108),
         ("walking", 100, 100),
         ("hiking", 76, 76),
-        ("running", 100, 200),
+        ("running", 84, 168),
+        ("running", 100, 100),
         ("", 168, 168),
     ],
 )
@@ -233,7 +234,8 @@ def test_cadence_of_runners_and_walkers_becomes_steps_of_both_feet(
     make_gpx, kind, stored, steps
 ):
     """A hard climb is walked at 110 steps a minute, and no one has 110 steps of one leg. A brisk
-    walker takes 100 steps of both feet, which would be a runner's of one leg.
+    walker takes 100 steps of both feet, which would be a runner's of one leg; at 1.2 m/s a runner's
+    200 steps would be 36 cm long.
     """
     text = make_gpx(
         60,
@@ -743,3 +745,31 @@ def test_corpus_agrees_with_gpxpy(corpus):
         assert sum(len(t.time) for t in parse(data)) == row.n_points
         if row.size < 500_000:
             assert_agrees_with_gpxpy(data)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.2, 0.45])
+def test_steps_of_a_run_with_much_hiking_are_not_doubled(make_gpx, share):
+    """Hiking at 102 steps a minute and running at 166, the latter for a small part."""
+    text = make_gpx(
+        1000,
+        kind="trail_running",
+        extension=lambda i: (
+            f"<extensions><cad>{166 if i < 1000 * share else 102}</cad></extensions>"
+        ),
+    )
+    (track,) = parse(text)
+    assert set(track.columns["cadence"]) == {102.0, 166.0}
+
+
+def test_strides_of_a_run_with_much_hiking_are_doubled(make_gpx):
+    """The same recorded per leg, with a single wrong value."""
+    text = make_gpx(
+        1000,
+        kind="trail_running",
+        extension=lambda i: (
+            "<extensions><cad>"
+            f"{180 if i == 500 else 83 if i < 200 else 51}</cad></extensions>"
+        ),
+    )
+    (track,) = parse(text)
+    assert {102.0, 166.0} <= set(track.columns["cadence"])

@@ -280,3 +280,63 @@ def test_speed_interval_covers_as_often_as_it_says():
         result = performance.speed_at_heart_rate(speed, hr, 150.0)
         hits += result.low < 3.0 < result.high
     assert 0.92 <= hits / 400 <= 0.98
+
+
+def test_no_effort_comes_from_a_stretch_without_samples() -> None:
+    """Of ten kilometres at 3 m/s with a ride of five in a gap, the best five were run; an effort
+    may hold a short gap.
+    """
+    time = np.concatenate((np.arange(1667.0), 2267.0 + np.arange(1667.0)))
+    ridden = np.where(np.arange(len(time)) >= 1667, 5000.0 + 3.0, 0.0)
+    distance = 3.0 * np.concatenate(
+        (np.arange(1667.0), 1666.0 + np.arange(1667.0))
+    )
+    distance = distance + ridden
+    unseen = np.arange(len(time)) == 1667
+    lengths = [1000.0, 4900.0, 14000.0]
+    free = performance.best_efforts_by_distance(distance, time, lengths)
+    seen = performance.best_efforts_by_distance(
+        distance, time, lengths, unseen=unseen
+    )
+    assert free.duration[1] < 700.0
+    assert seen.duration[:2] == pytest.approx([1000 / 3, 4900 / 3])
+    assert np.isnan(seen.duration[2])
+    spans = [300.0, 1200.0, 3500.0]
+    timed = performance.best_efforts_by_time(distance, time, spans, unseen=unseen)
+    assert timed.distance[:2] == pytest.approx([900.0, 3600.0])
+    assert np.isnan(timed.distance[2])
+    tunnel = np.delete(np.arange(4001), np.s_[2000:2040])
+    bridged = np.append(False, np.diff(tunnel) > 30)
+    through = performance.best_efforts_by_distance(
+        3.0 * tunnel, tunnel, 10_000.0, unseen=bridged
+    )
+    assert through.duration == pytest.approx(10_000 / 3)
+
+
+@pytest.mark.parametrize(
+    ("distance", "record"),
+    [(400, 43.03), (800, 100.91), (1500, 206.0), (3000, 437.55), (5000, 755.36),
+     (10_000, 1571.0), (21_097.5, 3402.0), (42_195, 7235.0)],
+)  # fmt: skip
+def test_nobody_is_told_that_a_record_is_impossible(
+    distance: float, record: float
+) -> None:
+    """The men's records of 2025, also those between the ones that the limit rests on, lie above it,
+    and by no more than 5 %.
+    """
+    least = float(performance.shortest_possible(distance))
+    assert 0.95 * record < least < record
+
+
+def test_beyond_the_records() -> None:
+    """Below 400 m there is no limit; beyond a marathon nobody keeps more than its speed."""
+    least = performance.shortest_possible([399.0, np.nan, 84_390.0])
+    assert np.isnan(least[:2]).all()
+    assert least[2] == pytest.approx(2 * 0.97 * 7235.0)
+
+
+@pytest.mark.parametrize("speed", [0.4, 1.0, 1.5, 1.7])
+def test_a_walk_implies_no_race(speed: float) -> None:
+    """The line of uptake on speed was measured on runners; a stroll lies below its zero."""
+    assert np.isnan(performance.vdot(speed * 1800.0, 1800.0))
+    assert performance.vdot(3.0 * 1800.0, 1800.0) > 30.0

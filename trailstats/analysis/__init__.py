@@ -143,7 +143,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
     )
     impact = impact_table(samples, segments)
     totals = total_up(samples, segments)
-    metrics, efforts = measure_metrics(
+    metrics, efforts, beyond = measure_metrics(
         samples, segments, impact, totals, athlete, evidence
     )
     return Analysis(
@@ -157,7 +157,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         efforts=efforts,
         stretches=stretch_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
-        issues=run.issues + _used(evidence.signal, terrain),
+        issues=run.issues + beyond + _used(evidence.signal, terrain),
     )
 
 

@@ -10,8 +10,11 @@ import pandas as pd
 from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_SPEED, found, missing
+from trailstats.arrays import Flags
 from trailstats.metrics import performance
+from trailstats.model.activity import Issue
 from trailstats.model.results import Metric
+from trailstats.schema import Severity
 
 LENGTHS = (
     400.0,
@@ -32,19 +35,23 @@ TIMES = (60.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 SHORTEST, LONGEST = 210.0, 14400.0
 """Durations over which a race performance is implied [s] [DanielsGilbert1979]_."""
 
+LONGEST_STEP = 30.0
+"""Of a longer time without a sample, and than five usual steps, nothing is known [s] (our choice).
+"""
+
 HIGHEST = 90.0
 """Uptake above which it was no running, such as a ride without a sport [ml/kg/min] (our choice): no
 runner has it.
 """
 
 
-def effort_table(samples: Samples) -> pd.DataFrame:
+def effort_table(samples: Samples) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     """Return the best efforts: table ``schema.EFFORTS``; without a row for what the run was too
-    short for.
+    short for, and for what nobody can run, which is an issue.
     """
     s = samples
     if not s.on_foot or not s.has_distance:
-        return schema.EFFORTS.empty()
+        return schema.EFFORTS.empty(), ()
     parts = {"actual": s.distance}
     if s.has_elevation:
         parts["level"] = np.cumsum(np.nan_to_num(s.level_speed) * s.time)
@@ -52,20 +59,44 @@ def effort_table(samples: Samples) -> pd.DataFrame:
         name: []
         for name in ("ground", "basis", "distance", "duration", "start_offset")
     }
+    unseen = _unseen(s)
+    impossible = 0
     for ground, distance in parts.items():
         by_distance = performance.best_efforts_by_distance(
-            distance, s.clock, LENGTHS
+            distance, s.clock, LENGTHS, unseen=unseen
         )
-        by_time = performance.best_efforts_by_time(distance, s.clock, TIMES)
+        by_time = performance.best_efforts_by_time(
+            distance, s.clock, TIMES, unseen=unseen
+        )
         for basis, best in (("distance", by_distance), ("time", by_time)):
-            kept = ~np.isnan(best.start_time)
+            known = ~np.isnan(best.start_time)
+            least = performance.shortest_possible(best.distance)
+            beaten = known & (best.duration < least)
+            impossible += int(beaten.sum())
+            kept = known & ~beaten
             size = int(kept.sum())
             columns["ground"] += [ground] * size
             columns["basis"] += [basis] * size
             columns["distance"] += best.distance[kept].tolist()
             columns["duration"] += best.duration[kept].tolist()
             columns["start_offset"] += best.start_time[kept].tolist()
-    return schema.EFFORTS.frame(columns)
+    issues = (_beyond_records(impossible),) if impossible else ()
+    return schema.EFFORTS.frame(columns), issues
+
+
+def _unseen(samples: Samples) -> Flags:
+    """Return before which samples too much time lies to know how it was spent."""
+    duration = samples.track["duration"]
+    usual = float(np.median(duration[1:])) if len(duration) > 1 else 1.0
+    return np.asarray(duration > max(LONGEST_STEP, 5.0 * usual))
+
+
+def _beyond_records(count: int) -> Issue:
+    message = (
+        f"{count} best efforts were faster than any race ever run, by the clock or as if level; "
+        "left out"
+    )
+    return Issue("effort_impossible", Severity.WARNING, message, count)
 
 
 def implied_performance(
@@ -94,7 +125,11 @@ def implied_performance(
             "no stretch of 3.5 minutes to 4 hours over a race distance", "vdot"
         )
     uptake = performance.vdot(distance[raced], duration[raced])
-    best = int(np.argmax(uptake))
+    if np.isnan(uptake).all():
+        return missing(
+            "slower than any race that the formula was made for", "vdot"
+        )
+    best = int(np.nanargmax(uptake))
     if uptake[best] > HIGHEST:
         return missing("faster than any runner: perhaps not on foot", "vdot")
     return found(
@@ -103,5 +138,16 @@ def implied_performance(
         f"implied by the best {distance[raced][best]:.0f} "
         f"m{' as if level' if s.has_elevation else ''}; "
         "as high as the runner could go only if that was all out",
-        float(duration[raced][best]) / max(s.time.sum(), 1.0),
+        _share_of_time(s, efforts[raced].iloc[best]),
     )
+
+
+def _share_of_time(samples: Samples, effort: pd.Series) -> float:
+    """Return the share of the moving time that lies in an effort."""
+    start = float(effort["start_offset"])
+    spent = np.interp(
+        [start, start + float(effort["duration"])],
+        samples.clock,
+        np.cumsum(samples.time),
+    )
+    return float(spent[1] - spent[0]) / max(float(samples.time.sum()), 1.0)

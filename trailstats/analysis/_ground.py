@@ -7,6 +7,7 @@ import pandas as pd
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
+from trailstats.arrays import Floats
 from trailstats.geo import local_xy
 from trailstats.metrics import variability, variety
 from trailstats.model.results import Analysis, Metric, Totals
@@ -25,6 +26,10 @@ HOW_SOURCES_SPEAK = {
 }
 SLOPES = [slope.value for slope in Slope if slope is not Slope.UNKNOWN]
 PATH = ("turn_density", "straightness")
+TORN = 20.0
+"""Positions may go on further than twice the cleaned distance by so much [m]: their noise (our
+choice).
+"""
 
 
 def surface_metrics(
@@ -105,7 +110,9 @@ def path_metrics(samples: Samples) -> dict[str, Metric]:
     coverage = s.share(latitude, longitude)
     if not placed.any():
         return missing("no positions recorded", *PATH)
-    x, y = local_xy(latitude[placed], longitude[placed])
+    x, y = _joined(
+        *local_xy(latitude[placed], longitude[placed]), s.distance[placed]
+    )
     turning = variability.turn_density(x, y)
     if np.isnan(turning):
         return missing("shorter than 40 m", *PATH)
@@ -124,6 +131,21 @@ def path_metrics(samples: Samples) -> dict[str, Metric]:
         float(np.median(straight)),
         "measured: median chord over path in 50 m windows",
     )
+
+
+def _joined(x: Floats, y: Floats, distance: Floats) -> tuple[Floats, Floats]:
+    """Return positions with its parts moved together, where positions went on by far more than the
+    cleaned distance: across jumps, pauses and rides.
+    """
+    east, north = np.diff(x), np.diff(y)
+    torn = np.hypot(east, north) > 2.0 * np.diff(distance) + TORN
+    if not torn.any():
+        return x, y
+    east, north = (
+        np.append(0.0, np.cumsum(np.where(torn, 0.0, part)))
+        for part in (east, north)
+    )
+    return east, north
 
 
 def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:

@@ -30,6 +30,7 @@ from trailstats.analysis._samples import Samples
 from trailstats.analysis._steps import count_steps, step_metrics
 from trailstats.analysis._wrapping import found, missing
 from trailstats.metrics.sampling import time_mean
+from trailstats.model.activity import Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
@@ -42,7 +43,7 @@ def measure_metrics(
     totals: Totals,
     athlete: Athlete,
     evidence: SurfaceEvidence,
-) -> tuple[dict[str, Metric], pd.DataFrame]:
+) -> tuple[dict[str, Metric], pd.DataFrame, tuple[Issue, ...]]:
     """Return the metrics that need no heart-rate limits by name, and the best efforts.
 
     Parameters
@@ -59,8 +60,10 @@ def measure_metrics(
     metrics : dict of str to Metric
     efforts : pandas.DataFrame
         Table ``schema.EFFORTS``.
+    issues : tuple of Issue
+        What could not have been run.
     """
-    efforts = effort_table(samples)
+    efforts, issues = effort_table(samples)
     steps = count_steps(samples)
     metrics = {
         **surface_metrics(samples, segments, evidence),
@@ -78,7 +81,7 @@ def measure_metrics(
         **_conditions(samples),
         **map_metrics(evidence.covered),
     }
-    return metrics, efforts
+    return metrics, efforts, issues
 
 
 def _conditions(samples: Samples) -> dict[str, Metric]:

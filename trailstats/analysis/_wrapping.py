@@ -37,7 +37,8 @@ def found(
         float(low),
         float(high),
         method,
-        float(coverage),
+        # Parts may add up to a hair more than the whole.
+        min(max(float(coverage), 0.0), 1.0),
         entry.evidence,
     )
     return {name: metric}

@@ -16,6 +16,11 @@ from trailstats.metrics.sampling import true_runs
 DRIFT = 5.0
 """Positions of someone who stands may drift by so much [m] (our choice)."""
 
+WIDEST = 40.0
+"""Whoever comes back to where a rest began was further away than this in between [m], or stood (our
+choice).
+"""
+
 ASLEEP = 0.1
 """A device's own speed below this says that it stood [m/s] (our choice)."""
 
@@ -83,8 +88,22 @@ def _drifting(draft: Draft, found: Steps) -> Flags:
         away = _led(columns, start, stop)
         # From the middle of the first third to that of the last, two thirds of the time pass.
         drifts = away < np.maximum(DRIFT, draft.rules.stop_speed * lasted / 1.5)
+        drifts &= _extent(columns, start, stop) < WIDEST
         slow = np.where(np.isnan(away), slow, drifts)
     return flags_of_runs(start[slow], stop[slow], len(duration))
+
+
+def _extent(columns: dict[str, Floats], start: Ints, stop: Ints) -> Floats:
+    """Return how wide the positions of each stretch spread [m]."""
+    edges = np.stack([start, stop], axis=1).ravel()
+    ranges = []
+    for values in local_xy(columns["latitude"], columns["longitude"]):
+        padded = np.append(values, np.nan)
+        high, low = (
+            pick.reduceat(padded, edges)[::2] for pick in (np.fmax, np.fmin)
+        )
+        ranges.append(high - low)
+    return np.asarray(np.hypot(*ranges))
 
 
 def _led(columns: dict[str, Floats], start: Ints, stop: Ints) -> Floats:

@@ -400,7 +400,8 @@ def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
     implied = performance.vdot(distance, duration)
     uptake = np.where(implied <= HIGHEST, implied, 0.0)
     if not uptake.any():
-        return missing("no effort of 3.5 minutes to 4 hours", "vdot", *RACES)
+        reason = "no effort of 3.5 minutes to 4 hours as fast as a slow race"
+        return missing(reason, "vdot", *RACES)
     k = int(np.argmax(uptake))
     method = f"from {distance[k]:.0f} m in {duration[k]:.0f} s, {when}; a race may have been faster"
     best_uptake = float(uptake[k])

@@ -18,6 +18,7 @@ from trailstats.errors import (
     NotAnActivityError,
     SchemaError,
 )
+from trailstats.geo import step_lengths
 from trailstats.model.activity import (
     Activity,
     ActivityMeta,
@@ -36,6 +37,12 @@ _FIRST_TIME, _LAST_TIME = (
 # Our choice: half of a runner's steps stay below a median of 100 a minute, half of a walker's below
 # 60.
 CADENCE_PER_LEG_BELOW = 105.0
+# Our choice: no leg of a runner makes more strides a minute for long, that is for more than this
+# share of the samples.
+FASTEST_LEG, SINGLE = 125.0, 0.02
+# Our choice: whoever walks in steps makes no fewer a minute, and hardly anybody's steps [m] are so
+# short in half of a run.
+SLOWEST_STEPS, SHORTEST_STEP = 75.0, 0.38
 WALKING_CADENCE_PER_LEG_BELOW = 75.0
 
 
@@ -270,14 +277,19 @@ def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None
         issues.append(Issue("position_invalid", Severity.WARNING, message, count))
 
 
-def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
+def both_feet(
+    columns: dict[str, Floats], time: Times, sport: str, issues: list[Issue]
+) -> Floats:
     """Return cadence in steps per minute of both feet, from a format that does not say which it
     writes.
 
     Doubled when the median of the moving samples is one that only the steps of one leg can have:
-    below 105, or 75 where the sport is a walk. The decision is recorded as an `Issue`.
+    below 105, or 75 where the sport is a walk. A run with much walking has such a median of both
+    feet: it shows in samples of running, or in steps that would be too short for the speed. The
+    decision is recorded as an `Issue`.
     Cycling cadence stays as it is.
     """
+    cadence = columns["cadence"]
     moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
     if sport == "cycling" or not len(moving):
         return cadence
@@ -285,10 +297,45 @@ def both_feet(cadence: Floats, sport: str, issues: list[Issue]) -> Floats:
     per_leg = median < (
         WALKING_CADENCE_PER_LEG_BELOW if sport in WALKS else CADENCE_PER_LEG_BELOW
     )
+    if per_leg and (
+        beyond_one_leg(cadence) or _steps_too_short(columns, time, median)
+    ):
+        per_leg = False
     feet = "one leg and was doubled" if per_leg else "both feet and was kept"
     message = f"cadence was taken to count {feet} (median {median:.0f})"
     issues.append(Issue("cadence_inferred", Severity.INFO, message))
     return doubled(cadence) if per_leg else cadence
+
+
+def beyond_one_leg(cadence: Floats) -> bool:
+    """Return whether more than single samples have a cadence that one leg never has."""
+    moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
+    return len(moving) > 0 and bool(np.mean(moving > FASTEST_LEG) > SINGLE)
+
+
+def _steps_too_short(
+    columns: dict[str, Floats], time: Times, median: float
+) -> bool:
+    """Return whether a cadence, taken for strides, means steps much too short for the speed."""
+    if median < SLOWEST_STEPS:
+        return False
+    cadence = columns["cadence"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        length = _speed(columns, time) / (cadence / 30.0)
+    known = (cadence < NO_CADENCE) & (length > 0.0) & np.isfinite(length)
+    return bool(known.any() and np.median(length[known]) < SHORTEST_STEP)
+
+
+def _speed(columns: dict[str, Floats], time: Times) -> Floats:
+    """Return the speed of each sample by the device, else by positions [m/s]."""
+    speed = columns.get("speed")
+    if speed is not None and (speed > 0).any():
+        return speed
+    unknown = np.full(len(time), np.nan)
+    lat = columns.get("latitude", unknown)
+    lon = columns.get("longitude", unknown)
+    passed = np.diff(time, prepend=time[:1]) / np.timedelta64(1, "s")
+    return np.asarray(step_lengths(lat, lon) / passed)
 
 
 def doubled(cadence: Floats) -> Floats:

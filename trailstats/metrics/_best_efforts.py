@@ -6,7 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
+from trailstats.arrays import (
+    ArrayLike,
+    Flags,
+    Floats,
+    as_flags,
+    as_floats,
+    broadcast_floats,
+)
+
+MOST_UNSEEN = 0.05
+"""Share of an effort that may lie between samples too far apart to know it (our choice). [1]"""
+
+RECORDS = (
+    (400.0, 43.03),
+    (800.0, 100.91),
+    (1500.0, 206.0),
+    (5000.0, 755.36),
+    (10000.0, 1571.0),
+    (42195.0, 7235.0),
+)
+"""Distances [m] and durations [s] of the fastest races [WorldRecords]_."""
+
+SHORT_COURSE = 0.97
+"""Records are measured along the shortest line and by officials; a runner's device may be off by so
+much (our choice). [1]
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,17 +56,70 @@ class BestEfforts:
 
 
 def _usable_track(
-    distance_cum: ArrayLike, time: ArrayLike
-) -> tuple[Floats, Floats]:
+    distance_cum: ArrayLike, time: ArrayLike, unseen: ArrayLike | None
+) -> tuple[Floats, Floats, Flags]:
     d, t = broadcast_floats(distance_cum, time)
+    dark = as_flags(np.zeros(d.shape) if unseen is None else unseen)
     gap = np.isnan(d) | np.isnan(t)
     if gap.any():
-        d, t = d[~gap], t[~gap]
-    return np.maximum.accumulate(d), np.maximum.accumulate(t)
+        d, t, dark = d[~gap], t[~gap], dark[~gap]
+    return np.maximum.accumulate(d), np.maximum.accumulate(t), dark
+
+
+def _is_seen(begins: Floats, ends: Floats, at: Floats, dark: Flags) -> Flags:
+    """Return which stretches neither begin nor end in a step of which nothing is known, and hold
+    few such steps; all in the unit of ``at``, distance or time.
+    """
+    hidden = np.cumsum(np.where(dark, np.diff(at, prepend=at[:1]), 0.0))
+    steps = np.cumsum(dark, dtype=np.float64)
+    inside = [
+        np.abs(place - np.rint(place)) > 1e-9
+        for place in (np.interp(begins, at, steps), np.interp(ends, at, steps))
+    ]
+    unknown = np.interp(ends, at, hidden) - np.interp(begins, at, hidden)
+    few = unknown <= MOST_UNSEEN * (ends - begins)
+    return np.asarray(few & ~inside[0] & ~inside[1])
+
+
+def shortest_possible(distance: ArrayLike) -> Floats:
+    """Find the duration below which nobody has run a distance.
+
+    Parameters
+    ----------
+    distance : array-like
+        Distance on level ground. [m]
+
+    Returns
+    -------
+    numpy.ndarray
+        Duration of the fastest race, less 3 % for errors of a runner's device; between the
+        distances of records by a power law, beyond the longest at its speed. [s] NaN below the
+        shortest, 400 m, and where `distance` is NaN.
+
+    References
+    ----------
+    [WorldRecords]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import performance
+    >>> performance.shortest_possible([5000.0, 10000.0]).round(1)
+    array([ 732.7, 1523.9])
+    """
+    d = as_floats(distance)
+    known, durations = np.log(np.array(RECORDS)).T
+    usable = np.where(d >= RECORDS[0][0] * (1.0 - 1e-9), d, np.nan)
+    fastest = np.exp(np.interp(np.log(usable), known, durations))
+    beyond = np.maximum(usable / RECORDS[-1][0], 1.0)
+    return as_floats(SHORT_COURSE * fastest * beyond)
 
 
 def best_efforts_by_distance(
-    distance_cum: ArrayLike, time: ArrayLike, lengths: ArrayLike
+    distance_cum: ArrayLike,
+    time: ArrayLike,
+    lengths: ArrayLike,
+    *,
+    unseen: ArrayLike | None = None,
 ) -> BestEfforts:
     """Find the shortest time in which each length was covered.
 
@@ -57,11 +135,15 @@ def best_efforts_by_distance(
         Clock of each sample, pauses included. [s]
     lengths : array-like, shape (k,)
         Lengths asked for. [m]
+    unseen : array-like of bool, shape (n,), optional
+        Whether too much time lies before a sample to know how it was covered. [1] An effort neither
+        begins nor ends there, and no more than a twentieth of it is such.
 
     Returns
     -------
     BestEfforts
-        Durations and starts. [s] NaN where the recording is shorter than the length.
+        Durations and starts. [s] NaN where the recording, as far as it was seen, is shorter than
+        the length.
 
     Raises
     ------
@@ -82,7 +164,8 @@ def best_efforts_by_distance(
     wanted = np.atleast_1d(as_floats(lengths))
     if np.any(~(wanted > 0.0)):
         raise ValueError("lengths must be positive")
-    d, t = _usable_track(distance_cum, time)
+    d, t, dark = _usable_track(distance_cum, time, unseen)
+    partly = bool(dark.any())
     duration = np.full(wanted.shape, np.nan)
     start = duration.copy()
     for k, length in enumerate(wanted):
@@ -95,14 +178,25 @@ def best_efforts_by_distance(
         # leaving. Arriving at the first of them is among the ends that lie on a sample.
         begins = np.concatenate([t[:last], np.interp(d[first:] - length, d, t)])
         ends = np.concatenate([np.interp(d[:last] + length, d, t), t[first:]])
-        best = int(np.argmin(ends - begins))
-        duration[k] = ends[best] - begins[best]
+        lasted = ends - begins
+        if partly:
+            left = np.concatenate([d[:last], d[first:] - length])
+            seen = _is_seen(left, left + length, d, dark)
+            lasted = np.where(seen, lasted, np.inf)
+        best = int(np.argmin(lasted))
+        if np.isinf(lasted[best]):
+            continue
+        duration[k] = lasted[best]
         start[k] = begins[best]
     return BestEfforts(wanted, duration, start)
 
 
 def best_efforts_by_time(
-    distance_cum: ArrayLike, time: ArrayLike, durations: ArrayLike
+    distance_cum: ArrayLike,
+    time: ArrayLike,
+    durations: ArrayLike,
+    *,
+    unseen: ArrayLike | None = None,
 ) -> BestEfforts:
     """Find the longest distance covered in each time.
 
@@ -115,11 +209,15 @@ def best_efforts_by_time(
         Clock of each sample, pauses included. [s]
     durations : array-like, shape (k,)
         Times asked for. [s]
+    unseen : array-like of bool, shape (n,), optional
+        Whether too much time lies before a sample to know how it was covered. [1] An effort neither
+        begins nor ends there, and no more than a twentieth of it is such.
 
     Returns
     -------
     BestEfforts
-        Distances [m] and starts. [s] NaN where the recording is shorter than the time.
+        Distances [m] and starts. [s] NaN where the recording, as far as it was seen, is shorter
+        than the time.
 
     Raises
     ------
@@ -140,7 +238,8 @@ def best_efforts_by_time(
     wanted = np.atleast_1d(as_floats(durations))
     if np.any(~(wanted > 0.0)):
         raise ValueError("durations must be positive")
-    d, t = _usable_track(distance_cum, time)
+    d, t, dark = _usable_track(distance_cum, time, unseen)
+    partly = bool(dark.any())
     # The last of equal times, as interpolation gives it.
     here = np.interp(t, t, d) if t.size else d
     distance = np.full(wanted.shape, np.nan)
@@ -156,7 +255,12 @@ def best_efforts_by_time(
             [np.interp(t[:last] + span, t, d), here[first:]]
         )
         covered = arriving - leaving
+        if partly:
+            seen = _is_seen(begins, begins + span, t, dark)
+            covered = np.where(seen, covered, -1.0)
         best = int(np.argmax(covered))
+        if covered[best] < 0.0:
+            continue
         distance[k] = covered[best]
         start[k] = begins[best]
     return BestEfforts(distance, wanted, start)

@@ -15,6 +15,7 @@ from trailstats.metrics._best_efforts import (
     best_efforts_by_distance,
     best_efforts_by_time,
     critical_speed,
+    shortest_possible,
 )
 from trailstats.metrics._efficiency import (
     Decoupling,
@@ -39,9 +40,14 @@ __all__ = [
     "equivalent_time",
     "riegel_time",
     "runs_needed",
+    "shortest_possible",
     "speed_at_heart_rate",
     "vdot",
 ]
+
+
+LOWEST_UPTAKE = 20.0
+"""Least uptake that a race implies (our choice): tables of it begin at 30. [ml/kg/min]"""
 
 
 def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
@@ -57,8 +63,9 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Implied uptake per kilogram. [ml/kg/min] NaN where
-        an input is NaN or not positive.
+        Implied uptake per kilogram. [ml/kg/min] NaN where an input is NaN or not positive, and for
+        less than 20: below a slow run the line of uptake on speed leaves its range, down to less
+        than nothing.
 
     References
     ----------
@@ -70,6 +77,12 @@ def vdot(distance: ArrayLike, duration: ArrayLike) -> Floats:
     >>> float(performance.vdot(5000.0, 1200.0).round(4))
     49.8062
     """
+    uptake = _implied_uptake(distance, duration)
+    return np.where(uptake >= LOWEST_UPTAKE, uptake, np.nan)
+
+
+def _implied_uptake(distance: ArrayLike, duration: ArrayLike) -> Floats:
+    """Return the implied uptake of whatever distance and duration."""
     d, t = broadcast_floats(distance, duration)
     usable = (d > 0.0) & (t > 0.0)
     minutes = np.where(usable, t, np.nan) / 60.0
@@ -112,7 +125,7 @@ def equivalent_time(uptake: float, distance: float) -> float:
         return nan
 
     def excess(duration: float) -> float:
-        return float(vdot(distance, duration)) - uptake
+        return float(_implied_uptake(distance, duration)) - uptake
 
     fastest, slowest = distance / 12.0, distance / 0.5
     if excess(fastest) < 0.0 or excess(slowest) > 0.0:

@@ -16,6 +16,7 @@ from trailstats.io._build import (
     CADENCE_PER_LEG_BELOW,
     Parsed,
     ParseOptions,
+    beyond_one_leg,
     doubled,
 )
 from trailstats.io._times import NAT
@@ -219,10 +220,8 @@ def _activities(
 def _steps(cadence: Floats, issues: list[Issue]) -> Floats:
     """Return strides as steps a minute; some converters to FIT write steps where strides belong."""
     moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
-    if (
-        len(moving)
-        and (median := float(np.median(moving))) >= CADENCE_PER_LEG_BELOW
-    ):
+    median = float(np.median(moving)) if len(moving) else 0.0
+    if median >= CADENCE_PER_LEG_BELOW or beyond_one_leg(cadence):
         message = (
             f"cadence counts both feet (median {median:.0f}), against the "
             "format, and was kept"

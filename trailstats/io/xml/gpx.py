@@ -65,8 +65,8 @@ def _track(group: Group, document: Document, others: list[str]) -> Parsed:
     issues = list(document.issues)
     columns = group.columns(_COLUMNS)
     sport, sub_sport = sport_of(group.texts.get("trk/type", ""))
-    columns["cadence"] = both_feet(columns["cadence"], sport, issues)
     time = group.times(DIALECT.time)
+    columns["cadence"] = both_feet(columns, time, sport, issues)
     meta = ActivityMeta(
         format="gpx",
         sport=sport,

@@ -81,7 +81,7 @@ def _activity(group: Group, document: Document, others: list[str]) -> Parsed:
     columns = group.columns(_COLUMNS)
     time = group.times(DIALECT.time)
     sport, sub_sport = sport_of(group.attributes.get("Sport", ""))
-    columns["cadence"] = both_feet(columns["cadence"], sport, issues)
+    columns["cadence"] = both_feet(columns, time, sport, issues)
     laps = [part for part in group.parts if part.name == "Lap"]
     notes = group.texts.get("Activity/Notes", "")
     meta = ActivityMeta(
