@@ -27,16 +27,22 @@ def efforts(run: ts.Analysis, ground: str = "actual") -> dict[float, float]:
 
 def test_a_ride_too_fast_for_anyone_sets_no_record() -> None:
     """A sport of running, five minutes at 7.6 m/s: below what counts as a vehicle at once, but no
-    one runs 2 km in 4:23; 400 m in 53 s one may.
+    one runs 2 km in 4:23.
     """
     speed = np.where(np.arange(1801) > 1500, 7.6, 3.0)
     found = ts.analyze(make_activity(speed=speed))
     assert "effort_impossible" in {issue.code for issue in found.issues}
-    best = efforts(found)
-    assert best[400.0] == pytest.approx(400 / 7.6, rel=0.02)
-    assert 1609.344 not in best
-    assert min(best[d] / d for d in best) > 0.125
-    assert not found.metrics["vdot"] or found.metrics["vdot"].value < 90
+    assert not efforts(found)
+    assert "faster than any runner" in found.metrics["vdot"].reason
+
+
+def test_a_glitch_takes_its_own_effort_alone() -> None:
+    """Half a minute at 11 m/s, of a receiver that catches up, is no record; the rest is."""
+    speed = np.full(1801, 3.0)
+    speed[900:940] = 11.0
+    best = efforts(ts.analyze(make_activity(speed=speed)))
+    assert 400.0 not in best
+    assert best[5000.0] == pytest.approx(5000 / 3.0 - 40 * 8 / 3.0, rel=0.02)
 
 
 def test_a_bridged_gap_gives_no_effort() -> None:

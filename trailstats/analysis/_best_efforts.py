@@ -62,18 +62,28 @@ def effort_table(samples: Samples) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     unseen = _unseen(s)
     impossible = 0
     for ground, distance in parts.items():
-        by_distance = performance.best_efforts_by_distance(
-            distance, s.clock, LENGTHS, unseen=unseen
+        found = [
+            performance.best_efforts_by_distance(
+                distance, s.clock, LENGTHS, unseen=unseen
+            ),
+            performance.best_efforts_by_time(
+                distance, s.clock, TIMES, unseen=unseen
+            ),
+        ]
+        beaten = [
+            best.duration < performance.shortest_possible(best.distance)
+            for best in found
+        ]
+        impossible += sum(int(flags.sum()) for flags in beaten)
+        # A glitch is short: who keeps it up was not on foot, and set no other record either.
+        ridden = any(
+            (best.duration[flags] >= SHORTEST).any()
+            for best, flags in zip(found, beaten, strict=True)
         )
-        by_time = performance.best_efforts_by_time(
-            distance, s.clock, TIMES, unseen=unseen
-        )
-        for basis, best in (("distance", by_distance), ("time", by_time)):
-            known = ~np.isnan(best.start_time)
-            least = performance.shortest_possible(best.distance)
-            beaten = known & (best.duration < least)
-            impossible += int(beaten.sum())
-            kept = known & ~beaten
+        for basis, best, flags in zip(
+            ("distance", "time"), found, beaten, strict=True
+        ):
+            kept = ~np.isnan(best.start_time) & ~flags & (not ridden)
             size = int(kept.sum())
             columns["ground"] += [ground] * size
             columns["basis"] += [basis] * size
@@ -94,15 +104,17 @@ def _unseen(samples: Samples) -> Flags:
 def _beyond_records(count: int) -> Issue:
     message = (
         f"{count} best efforts were faster than any race ever run, by the clock or as if level; "
-        "left out"
+        "left out, and all others with them where one lasts for minutes"
     )
     return Issue("effort_impossible", Severity.WARNING, message, count)
 
 
 def implied_performance(
-    samples: Samples, efforts: pd.DataFrame
+    samples: Samples, efforts: pd.DataFrame, *, beyond: bool
 ) -> dict[str, Metric]:
-    """Return what the best efforts imply, at least, of the runner's race performance."""
+    """Return what the best efforts imply, at least, of the runner's race performance; ``beyond``
+    says that some were left out that nobody can run.
+    """
     s = samples
     if not s.on_foot or not s.has_distance:
         return missing("not on foot" if s.has_distance else NO_SPEED, "vdot")
@@ -120,6 +132,8 @@ def implied_performance(
         & (duration >= SHORTEST)
         & (duration <= LONGEST)
     )
+    if beyond and not raced.any():
+        return missing("faster than any runner: perhaps not on foot", "vdot")
     if not raced.any():
         return missing(
             "no stretch of 3.5 minutes to 4 hours over a race distance", "vdot"

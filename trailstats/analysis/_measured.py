@@ -70,7 +70,7 @@ def measure_metrics(
         **effort_metrics(samples, totals, athlete),
         **efficiency_metrics(samples, athlete),
         **pacing_metrics(samples),
-        **implied_performance(samples, efforts),
+        **implied_performance(samples, efforts, beyond=bool(issues)),
         **load_metrics(loads, totals, steps.source),
         **dose_metrics(samples),
         **step_metrics(samples, steps, totals, athlete),
