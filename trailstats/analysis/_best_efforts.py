@@ -152,15 +152,18 @@ def implied_performance(
         f"implied by the best {distance[raced][best]:.0f} "
         f"m{' as if level' if s.has_elevation else ''}; "
         "as high as the runner could go only if that was all out",
-        _share_of_time(s, efforts[raced].iloc[best]),
+        _share_of_time(
+            s,
+            float(efforts["start_offset"].to_numpy()[raced][best]),
+            float(duration[raced][best]),
+        ),
     )
 
 
-def _share_of_time(samples: Samples, effort: pd.Series) -> float:
+def _share_of_time(samples: Samples, start: float, duration: float) -> float:
     """Return the share of the moving time that lies in an effort."""
-    start = float(effort["start_offset"])
     spent = np.interp(
-        [start, start + float(effort["duration"])],
+        [start, start + duration],
         samples.clock,
         np.cumsum(samples.time),
     )

@@ -105,12 +105,11 @@ def timer_steps(draft: Draft) -> Floats:
 def _marked(draft: Draft, passed: Floats) -> Stops:
     """Return the pauses that the file marks, without those that are none."""
     pauses, index = draft.activity.pauses, draft.index
+    if pauses.empty:
+        return Stops(np.empty(0), np.empty(0))
     start, end = (
-        (pauses[name] - index[0]).dt.total_seconds().to_numpy()
-        for name in ("start_time", "end_time")
+        _since(index, pauses[name]) for name in ("start_time", "end_time")
     )
-    if not len(start):
-        return Stops(start, end)
     kept = np.ones(len(start), bool)
     if draft.activity.meta.format != "fit":
         kept = ~_breaks_only(draft, start, end)
@@ -130,6 +129,13 @@ def _marked(draft: Draft, passed: Floats) -> Stops:
         )
         return Stops(np.empty(0), np.empty(0))
     return stops
+
+
+def _since(index: pd.Index, times: pd.Series) -> Floats:
+    """Return times since the first sample [s]."""
+    first = pd.DatetimeIndex(index[:1]).as_unit("ns").asi8
+    stamps = pd.DatetimeIndex(times).as_unit("ns").asi8
+    return np.asarray((stamps - first) / 1e9)
 
 
 def _breaks_only(draft: Draft, start: Floats, end: Floats) -> Flags:
@@ -210,15 +216,14 @@ def _timed_laps(draft: Draft) -> Floats:
     timer = laps["timer_time"].to_numpy(np.float64)
     if len(laps) and (timer > 0).all():
         begin, end = (
-            (pd.DatetimeIndex(laps[name]) - index[0]).total_seconds().to_numpy()
-            for name in ("start_time", "end_time")
+            _since(index, laps[name]) for name in ("start_time", "end_time")
         )
         order = np.argsort(begin, kind="stable")
         begin, end, timer = begin[order], end[order], timer[order]
         metres = laps["distance"].to_numpy(np.float64)[order]
         # A lap lasts until the next begins, however long the timer stood in between.
         end = np.append(np.maximum(end[:-1], begin[1:]), end[-1])
-        if not np.isnan(begin).any() and not np.isnan(end).any():
+        if not laps[["start_time", "end_time"]].isna().any(axis=None):
             return np.stack([begin, end, timer, metres], axis=1)
     told = activity.meta.device_totals
     if not told.timer_time > 0:
