@@ -135,8 +135,8 @@ def clean(
         count=len(true_runs(standing)[0]),
         time=found.duration[standing].sum(),
     )
-    # Distance counts while moving, like time.
-    step = np.where(standing, 0.0, way.step)
+    # On foot distance counts while moving, like time; swimmers are counted by the length.
+    step = np.where(standing & draft.on_foot, 0.0, way.step)
     track = {
         "duration": found.duration,
         "step": step,
