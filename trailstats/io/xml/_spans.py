@@ -173,6 +173,12 @@ def _decimals(words: Words, start: Ints, end: Ints) -> tuple[Floats, Flags]:
         (count > 0)
         & (decimals <= _MOST_DECIMALS)
         & ((decimals < 0) | (place == count))
+        # Without a point in the first word it has to stand right after it.
+        & (
+            (decimals < 0)
+            | (place < 8)
+            | (words[start + count] & FIRST[1] == _POINT)
+        )
     )
     whole, fine = _eight(front << _SHIFT[count] | _BEFORE[count])
     read &= fine
