@@ -121,8 +121,9 @@ def test_the_parts_of_a_run_add_up(speed, height, cut):
     )
     for name in ADDS:
         total = first.metrics[name].value + second.metrics[name].value
+        # A rise that the cut leaves below the threshold of ascent, 3 m, is lost: 30 J/kg of climb.
         assert total == pytest.approx(
-            one.metrics[name].value, rel=0.02, abs=20.0
+            one.metrics[name].value, rel=0.02, abs=30.0
         ), name
 
 

@@ -20,7 +20,7 @@ from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.run_tables import glossary
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import build_page
-from trailstats.schema import Surface, Verdict
+from trailstats.schema import RunSurface, Verdict
 
 NAN = math.nan
 
@@ -47,7 +47,7 @@ def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
         ("hard", "5:00", 0.1),
     )
     assert section.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
-    assert section.surface is Surface.ROAD
+    assert section.surface is RunSurface.ROAD
 
 
 def test_a_trail_run_is_cut_into_up_and_down(build):
@@ -128,7 +128,7 @@ def test_metrics_come_with_interval_and_method(build):
     # 6:15 /km is 2.667 m/s; the bounds stand at that and at 1.2 times that, 5:12 /km.
     assert rows["grade-adjusted pace"][2] == "5:12 to 6:15 /km"
     assert rows["grade-adjusted pace"][3:5] == ("99 %", "moderate")
-    assert rows["probability that it was a trail run"][1:3] == (
+    assert rows["probability that most of it was trail"][1:3] == (
         "93 %",
         "85 to 97 %",
     )
@@ -164,7 +164,7 @@ def test_an_analysis_without_anything(build):
     assert (
         section.splits.rows == section.segments.rows == section.metrics.rows == ()
     )
-    assert section.surface is Surface.UNKNOWN
+    assert section.surface is RunSurface.UNKNOWN
 
 
 def test_the_front_of_an_archive(history, claims, rules):

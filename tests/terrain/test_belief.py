@@ -100,19 +100,21 @@ def test_how_much_known_stretches_count_by_bayes() -> None:
 
 
 def test_a_tag_multiplies_the_odds_of_trail() -> None:
-    """Evidence worth ten to one raises the odds that most of it is trail, by less than ten, as it
-    can't be told which side of one half a share near it lies on; the map overrules it.
+    """Evidence worth ten to one makes the odds that most of it is trail ten times as high, by
+    Bayes' rule; a map overrules it.
     """
-    relative = np.zeros(400)
-    plain = believe(-1.0, 2.0, relative, np.full(400, np.nan), SPACING)
-    tagged = believe(-1.0, 2.0, relative, np.full(400, np.nan), SPACING, 10.0)
+    relative = np.zeros(30)
+    nothing = np.full(30, np.nan)
+    plain = believe(-1.0, 2.0, relative, nothing, SPACING)
+    tagged = believe(-1.0, 2.0, relative, nothing, SPACING, 10.0)
     before, after = (float(b.beyond(0.5)) for b in (plain, tagged))
     ratio = after / (1 - after) / (before / (1 - before))
-    assert 5.0 < ratio < 10.0
-    road = np.full(400, 0.02)
+    assert ratio == pytest.approx(10.0)
+    assert tagged.expected > plain.expected
+    road = np.full(30, 0.02)
     mapped = believe(-1.0, 2.0, relative, road, SPACING, 1000.0)
     assert mapped.expected == pytest.approx(0.02)
-    assert mapped.beyond(0.5) < 1e-6
+    assert mapped.beyond(0.5) < 1e-5
 
 
 def test_a_sure_signal_is_in_doubt_when_a_tag_denies_it() -> None:

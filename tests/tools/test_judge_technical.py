@@ -67,3 +67,20 @@ def test_only_ways_that_are_tagged_count(tool, tmp_path: Path) -> None:
     assert len(points) == pytest.approx(200, abs=6)
     assert (points["tagged"] >= 0.5).sum() == pytest.approx(100, abs=4)
     assert (points["trail"] == (points["tagged"] >= 0.5)).all()
+
+
+def test_passes_of_one_place_agree_as_they_were_drawn(tool) -> None:
+    """Places with a standard deviation of 1 and passes with one of 1 about them agree by one half;
+    without places by nothing; a place passed once counts for nothing.
+    """
+    judge = tool("judge_technical")
+    rng = np.random.default_rng(2)
+    place = np.repeat(np.arange(2000), 3)
+    noise = rng.normal(size=6000)
+    # Two thousand places are good to 0.02.
+    shared = rng.normal(size=2000)[place]
+    assert judge.repeatability(shared + noise, place) == pytest.approx(
+        0.5, abs=0.05
+    )
+    assert judge.repeatability(noise, place) == pytest.approx(0.0, abs=0.05)
+    assert np.isnan(judge.repeatability(noise, np.arange(6000)))

@@ -89,10 +89,12 @@ def run_surface(analysis: Analysis) -> RunSurface:
     Examples
     --------
     >>> import trailstats as ts
-    >>> str(run_surface(ts.analyze("data/samples/odd/two-tracks.gpx"))) in ts.schema.RunSurface
-    True
+    >>> str(run_surface(ts.analyze("data/samples/archive/2024-02-16-1829.fit")))
+    'road'
     """
     totals, metrics = analysis.totals, analysis.metrics
+    if not metrics.keys() >= {"trail_expected", "trail_probability"}:
+        return RunSurface.UNKNOWN
     expected = metrics["trail_expected"]
     return surface_of_run(
         (expected.value, expected.low, expected.high),

@@ -80,7 +80,7 @@ def impact(data: Evidence) -> Finding:
         )
         return answer("impact", Finding(replace(whole, caveats=(note,))))
     rng = np.random.default_rng(0)
-    weights = _redraw(rng, rows)
+    weights = _redraw(rng, rows, len(runs))
     drawn = ImpactConstants.draw(
         rng, SURFACE_FACTORS[Ground.UNKNOWN_TRAIL], DRAWS
     )
@@ -158,12 +158,14 @@ def _where_they_agree(parts: list[Finding]) -> list[str]:
     return out
 
 
-def _redraw(rng: np.random.Generator, rows: NDArray[np.intp]) -> Floats:
-    """Return how often each run counts in each draw, shape (draws, largest row + 1); once in the
-    first.
+def _redraw(
+    rng: np.random.Generator, rows: NDArray[np.intp], runs: int
+) -> Floats:
+    """Return how often each run counts in each draw, shape (draws, runs): once in the first, and
+    never those whose rows are not named.
     """
     count = len(rows)
-    weights = np.zeros((DRAWS, int(rows.max()) + 1))
+    weights = np.zeros((DRAWS, runs))
     weights[:, rows] = rng.multinomial(
         count, np.full(count, 1.0 / count), size=DRAWS
     )

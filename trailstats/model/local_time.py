@@ -57,8 +57,8 @@ def zone_at(latitude: float, longitude: float) -> str:
 
     Examples
     --------
-    >>> zone_at(47.27, 11.39), zone_at(35.68, 139.77)
-    ('Europe/Berlin', 'Asia/Tokyo')
+    >>> zone_at(48.21, 16.37), zone_at(35.68, 139.77)
+    ('Europe/Vienna', 'Asia/Tokyo')
     """
     if not np.isfinite([latitude, longitude]).all():
         return ""

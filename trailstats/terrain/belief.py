@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Flags, Floats
 from trailstats.schema import RunSurface
 from trailstats.terrain._sequence import sigmoid
 from trailstats.terrain.rules import TerrainRules
@@ -63,14 +63,19 @@ class GroundBelief:
         Of each value of the run's effect; they sum to 1.
     share : numpy.ndarray, shape (k,)
         Share of trail that is expected at each value.
-    scatter : numpy.ndarray, shape (k,)
-        Standard deviation of the share about that, as stretches are trail or road.
+    centre, scatter : numpy.ndarray, shape (k,)
+        Mean and standard deviation of the share at each value, as stretches are trail or road,
+        before a tag is heard.
+    odds : float
+        By how much a tag multiplies the odds that the share is more than one half.
     """
 
     p_trail: Floats
     weight: Floats
     share: Floats
+    centre: Floats
     scatter: Floats
+    odds: float = 1.0
 
     @property
     def expected(self) -> float:
@@ -89,9 +94,16 @@ class GroundBelief:
 
     def beyond(self, share: Floats | float) -> Floats:
         """Return the probability that the share of trail is larger than some share."""
-        apart = np.subtract.outer(self.share, share)
-        scatter = self.scatter.reshape(-1, *[1] * np.ndim(share))
-        return np.asarray(self.weight @ scipy.special.ndtr(apart / scatter))
+        shape = (-1, *[1] * np.ndim(share))
+        scatter = self.scatter.reshape(shape)
+        above = scipy.special.ndtr(
+            np.subtract.outer(self.centre, share) / scatter
+        )
+        more = mostly_trail(self.centre, self.scatter).reshape(shape)
+        heard = (self.odds - 1.0) * np.minimum(above, more)
+        return np.asarray(
+            self.weight @ ((above + heard) / (1.0 + (self.odds - 1.0) * more))
+        )
 
 
 def believe(
@@ -135,12 +147,38 @@ def believe(
         seen *= min(spacing / STRETCH, 1.0)
         weight = weight * np.exp(seen - seen.max())
         p[:, told] = said
-    share = p.mean(axis=1)
+    centre = p.mean(axis=1)
     count = max(p.shape[1] * spacing / STRETCH, 1.0)
     scatter = np.maximum(np.sqrt((p * (1.0 - p)).mean(axis=1) / count), 1e-6)
-    weight = weight * (1.0 + (odds - 1.0) * mostly_trail(share, scatter))
+    more = mostly_trail(centre, scatter)
+    weight = weight * (1.0 + (odds - 1.0) * more)
     weight = weight / weight.sum()
-    return GroundBelief(np.asarray(weight @ p), weight, share, scatter)
+    p = _tilted(p, told, _pull(centre, scatter, odds))
+    return GroundBelief(
+        np.asarray(weight @ p), weight, p.mean(axis=1), centre, scatter, odds
+    )
+
+
+def _pull(centre: Floats, scatter: Floats, odds: float) -> Floats:
+    """Return by how much a tag raises the mean of a normal share, of which it makes the part above
+    one half so much likelier.
+    """
+    apart = (centre - 0.5) / scatter
+    more = scipy.special.ndtr(apart)
+    normal = np.exp(-apart * apart / 2.0) / np.sqrt(2.0 * np.pi)
+    above = centre * more + scatter * normal
+    mean = (centre + (odds - 1.0) * above) / (1.0 + (odds - 1.0) * more)
+    return np.asarray(mean - centre)
+
+
+def _tilted(p: Floats, told: Flags, pull: Floats) -> Floats:
+    """Return probabilities of which the mean is raised by ``pull``: each by its variance, as a
+    common shift of the log-odds does; what is told stays.
+    """
+    free = p * (1.0 - p) * ~told
+    most = np.maximum(free.mean(axis=1), 1e-12)
+    tilted = p + free * (pull / most)[:, None]
+    return np.asarray(np.clip(tilted, 0.0, 1.0))
 
 
 def density(effect: Floats, mean: float | Floats, spread: float) -> Floats:

@@ -33,6 +33,12 @@ class TimeRange:
         Median [s].
     low50, high50, low90, high90 : float
         [s]
+
+    Examples
+    --------
+    >>> time = TimeRange.of(3600.0, 0.05)
+    >>> round(time.low90), round(time.high90)
+    (3316, 3909)
     """
 
     value: float

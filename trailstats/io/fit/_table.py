@@ -232,7 +232,8 @@ def _numbers(
     stored = _stored(block, spec, base, item)
     values = stored.astype(np.float64)
     if base.kind == "f":
-        missing = ~(np.abs(values) < LARGEST)
+        missing = np.isnan(values)
+        values = np.clip(values, -LARGEST, LARGEST)
     else:
         missing = stored == base.invalid(stored.dtype.itemsize)
     if missing.all():

