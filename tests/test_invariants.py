@@ -126,11 +126,13 @@ def test_halving_the_sampling_rate_keeps_ascent(
 @FEW
 @given(z=rolling(), noise=st.floats(0.0, 0.2))
 def test_going_back_swaps_ascent_and_descent(z: np.ndarray, noise: float) -> None:
-    """The same way backwards climbs what was descended."""
+    """The same way backwards climbs what was descended, but for a rise about the threshold of 3 m
+    that counts from one side alone.
+    """
     z = z + np.random.default_rng(0).normal(0, noise, len(z))
     _, _, up, down = sums(recorded(z))
     _, _, back_up, back_down = sums(recorded(z[::-1]))
-    assert (back_up, back_down) == pytest.approx((down, up), rel=0.01, abs=1.0)
+    assert (back_up, back_down) == pytest.approx((down, up), rel=0.01, abs=3.0)
 
 
 @FEW
@@ -179,7 +181,9 @@ def test_a_pause_or_a_gap_adds_nothing(
 @FEW
 @given(z=rolling(), factor=st.floats(0.7, 1.3))
 def test_pace_does_not_change_the_hills(z: np.ndarray, factor: float) -> None:
-    """The same hills run faster or slower have the same ascent."""
+    """The same hills run faster or slower have the same ascent, but for what is counted over time:
+    of short hills, crossed in half a minute, the smoothing takes more from the faster run.
+    """
     d = 3.0 * np.arange(SECONDS)
     slow = make_activity(
         speed=3.0 * factor,
@@ -189,7 +193,7 @@ def test_pace_does_not_change_the_hills(z: np.ndarray, factor: float) -> None:
         ),
     )
     assert sums(slow)[2:] == pytest.approx(
-        sums(recorded(z))[2:], rel=0.03, abs=1.5
+        sums(recorded(z))[2:], rel=0.15, abs=3.0
     )
 
 

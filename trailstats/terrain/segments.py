@@ -302,9 +302,14 @@ def segment_table(
     length = np.diff(borders)
     duration = found.sums(time)
     stamps = run.times_at(found.running(run.seconds))
-    ascent, descent, elevation, lifted = (
+    elevation, lifted = (
         np.diff(np.interp(borders, distance, run.track_column(name)))
-        for name in ("ascent", "descent", "elevation", "lifted")
+        for name in ("elevation", "lifted")
+    )
+    # Running sums go on while someone stands, as an altimeter counts over time.
+    ascent, descent = (
+        np.diff(found.running(run.track_column(name)))
+        for name in ("ascent", "descent")
     )
     index = np.arange(len(length))
     flat_speed = effort.grade_adjusted_speed(
