@@ -320,7 +320,7 @@ def _steps_too_short(
     if median < SLOWEST_STEPS:
         return False
     cadence = columns["cadence"]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         length = _speed(columns, time) / (cadence / 30.0)
     known = (cadence < NO_CADENCE) & (length > 0.0) & np.isfinite(length)
     return bool(known.any() and np.median(length[known]) < SHORTEST_STEP)
