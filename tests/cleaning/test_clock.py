@@ -162,6 +162,17 @@ def test_whenever_it_is_set_back(
     assert sums(wrong) == pytest.approx(sums(run), rel=3e-3, abs=8.0)
 
 
+@pytest.mark.parametrize("seconds", [24.7, 33.7, 49.4, 52.8])
+def test_a_clock_set_back_by_some_samples_is_no_stray(seconds: float) -> None:
+    """Set back by the time of five to ten samples, those that follow are not samples with a wrong
+    time, which would have to lie within a part of one step.
+    """
+    run = course("straight", step=5.0)
+    wrong = set_back(run, len(run.records) // 2, seconds)
+    assert sums(wrong) == pytest.approx(sums(run), rel=3e-3, abs=8.0)
+    assert "time_stray" not in codes(wrong)
+
+
 @pytest.mark.parametrize("seconds", [3600.0, ROLLOVER])
 def test_a_clock_that_is_put_right_again(seconds: float) -> None:
     """Five minutes by a wrong clock don't move what was recorded after them."""

@@ -82,9 +82,11 @@ def _blocks(stamps: Ints, size: int, usual: int, least: int) -> Ints:
     off = np.maximum(before - inner.max(axis=1), inner.min(axis=1) - after)
     hole = after - before
     # Days apart, the usual step of time [ns] may be so long that its multiple is no int64.
-    least_near = min(NEIGHBOURS * (size + 1) * usual, np.iinfo(np.int64).max)
-    near = np.maximum(least_near, off // NEARER)
-    found = (hole > 0) & (hole <= near) & (off > least)
+    steps = min((size + 1) * usual, np.iinfo(np.int64).max // NEIGHBOURS)
+    near = np.maximum(NEIGHBOURS * steps, off // NEARER)
+    # Where the clock was set back by some samples' time, the first that it overtakes again leaves
+    # a hole too, but none that they would fit in.
+    found = (2 * hole >= steps) & (hole <= near) & (off > least)
     start: Ints = np.flatnonzero(found) + 1
     if len(start) < 2:
         return start
