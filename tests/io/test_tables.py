@@ -39,6 +39,7 @@ def test_the_umask_is_not_touched(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(os, "umask", never)
     write_atomically(tmp_path / "out", b"x")
     write_atomically(tmp_path / "out", b"y")
+    assert (tmp_path / "out").read_bytes() == b"y"
 
 
 def test_only_a_regular_file_is_replaced(tmp_path) -> None:

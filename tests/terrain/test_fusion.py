@@ -20,10 +20,12 @@ from trailstats.cleaning import clean
 from trailstats.schema import SEGMENTS, SurfaceSource
 from trailstats.terrain import (
     RoadMap,
+    SurfaceEstimate,
     SurfaceLabels,
     TerrainRules,
     classify_terrain,
     fusion,
+    gather_evidence,
     trail_probability,
 )
 from trailstats.terrain.map_evidence import without_doubt
@@ -276,6 +278,16 @@ def test_labels_speak_for_a_run_they_cover_half_of(
     alone, _ = trail_probability(run)
     assert probability < alone
     assert probability < 0.1 or source == "signal"
+
+
+def test_an_estimate_that_shows_nothing_is_an_answer() -> None:
+    """Where a model of one's own shows nothing, the built-in one doesn't step in."""
+    run, rules = clean(mountain_run(3000)), TerrainRules()
+    nothing = SurfaceEstimate.nothing()
+    found = gather_evidence(run, terrain=rules, estimate=nothing)
+    assert np.isnan(found.trail_probability)
+    assert found.trail_source is SurfaceSource.NONE
+    assert gather_evidence(run, terrain=rules).trail_probability > 0.5
 
 
 def test_nothing_is_done_twice(

@@ -150,10 +150,10 @@ def believe(
     centre = p.mean(axis=1)
     count = max(p.shape[1] * spacing / STRETCH, 1.0)
     scatter = np.maximum(np.sqrt((p * (1.0 - p)).mean(axis=1) / count), 1e-6)
-    more = mostly_trail(centre, scatter)
-    weight = weight * (1.0 + (odds - 1.0) * more)
+    if odds != 1.0:
+        weight = weight * (1.0 + (odds - 1.0) * mostly_trail(centre, scatter))
+        p = _tilted(p, told, _pull(centre, scatter, odds))
     weight = weight / weight.sum()
-    p = _tilted(p, told, _pull(centre, scatter, odds))
     return GroundBelief(
         np.asarray(weight @ p), weight, p.mean(axis=1), centre, scatter, odds
     )

@@ -158,7 +158,10 @@ def gather_evidence(
     tag, grid = _tag(run, rules), run_grid(run)
     signal = SurfaceEstimate.nothing()
     if SurfaceSource.SIGNAL in rules.sources:
-        signal = estimate or estimate_on_grid(run, grid, rules)
+        # One given that shows nothing is an answer too.
+        signal = (
+            estimate_on_grid(run, grid, rules) if estimate is None else estimate
+        )
     match, covered = None, float("nan")
     if (
         road_map is not None
