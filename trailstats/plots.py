@@ -26,7 +26,6 @@ from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report import charts, history_rows
 from trailstats.report.chart_base import themed
-from trailstats.report.overview import read_activities
 from trailstats.report.pictures import write_pictures
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_rows import (
@@ -280,9 +279,8 @@ def intensity(history: History) -> Chart:
     >>> ts.plots.intensity(history).to_dict()["mark"]["type"]
     'bar'
     """
-    read = read_activities(history.activities)
     return themed(
-        charts.intensity(history_rows.intensity_rows(read, history.analyses)),
+        charts.intensity(history_rows.intensity_rows(history)),
         history.attribution,
     )
 
@@ -378,7 +376,7 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     'point'
     """
     units = Units.of(imperial)
-    rows = history_rows.calendar_rows(history.activities, units)
+    rows = history_rows.calendar_rows(history, units)
     return themed(charts.calendar(rows, units.long), history.attribution)
 
 

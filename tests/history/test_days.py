@@ -72,7 +72,7 @@ def test_one_rule_for_all(offset: float, place: bool, zone: str) -> None:
         pd.Timestamp("2026-03-08"),
         pd.Timestamp("2026-03-09"),
     ]
-    rows = calendar_rows(found.activities)
+    rows = calendar_rows(found)
     assert [row["date"] for row in rows] == ["2026-03-08", "2026-03-09"]
     assert [str(row["week"])[:10] for row in rows] == ["2026-03-02", "2026-03-09"]
 

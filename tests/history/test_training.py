@@ -13,6 +13,7 @@ from trailstats.history.training import (
     personal_cadence,
     personal_grade_curve,
     training_metrics,
+    weekly_table,
 )
 from trailstats.metrics.effort import race_factor
 from trailstats.model.athlete import Athlete
@@ -245,3 +246,31 @@ def test_the_days_know_sessions_that_are_larger_than_lately() -> None:
     assert spiked["descent_spike"] == 3.0
     assert np.isnan(spiked["impact_spike"])
     assert days["distance_spike"].notna().sum() == 1
+
+
+def test_weeks_count_other_sports_apart():
+    """A week of a run of 10 km, a hike on trail of 8 and a ride of 40 has 18 km and one other."""
+    blank = {c.name: [_EMPTY[c.dtype]] * 3 for c in schema.ACTIVITIES}
+    given = {
+        "status": ["ok"] * 3,
+        "sport": ["running", "hiking", "cycling"],
+        "surface": ["road", "trail", "unknown"],
+        "start_time": pd.date_range("2025-03-03", periods=3, tz="UTC"),
+        "distance": [10e3, 8e3, 40e3],
+        "moving_time": [3000.0, 7000.0, 5000.0],
+    }
+    table = schema.ACTIVITIES.frame(blank | given)
+    (week,) = weekly_table(table).to_dict("records")
+    assert week["distance"] == 18e3
+    counts = ("n_activities", "n_runs", "n_hikes", "n_others")
+    assert [week[name] for name in counts] == [2, 1, 1, 1]
+    assert week["other_moving_time"] == 5000.0
+    assert daily_table(table)["distance"].tolist() == [10e3, 8e3]
+
+
+_EMPTY = {
+    "str": "",
+    "int64": 0,
+    "float64": float("nan"),
+    "datetime64[ns, UTC]": pd.NaT,
+}

@@ -7,6 +7,7 @@ TRAILSTATS_BROWSER names a browser: then they have to run.
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,19 @@ def test_the_table_is_filtered(visit, report):
     assert page.locator("#table tbody tr:visible").count() == 1
     page.locator("#find").fill("river")
     assert page.locator("#shown").inner_text() == "0 of 24"
+
+
+def test_other_sports_are_shown_when_asked_for(visit, build, tmp_path):
+    """It should begin with runs, and list a ride under its sport and under all."""
+    runs = [build.analysis(k, trail=False) for k in range(3)]
+    ride = replace(runs[1], meta=replace(runs[1].meta, sport="cycling"))
+    history = build.history([runs[0], ride, runs[2]])
+    page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]))
+    assert page.locator("#shown").inner_text() == "2 of 3"
+    page.locator("#sport").select_option("cycling only")
+    assert page.locator("#table tbody tr:visible").count() == 1
+    page.locator("#sport").select_option("all")
+    assert page.locator("#shown").inner_text() == "3 of 3"
 
 
 def test_a_link_in_the_table_opens_its_section(visit, report):

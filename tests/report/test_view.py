@@ -173,7 +173,7 @@ def test_the_front_of_an_archive(history, claims, rules):
     """
     page = build_page(history, claims=claims, rules=rules)
     facts = dict(page.facts)
-    assert facts["activities"] == "24"
+    assert facts["runs"] == "24"
     assert facts["distance"] == "240 km"
     assert facts["time"] == "21:40 h"
     assert facts["ascent"] == "1,696 m"  # 8 x 180 and 16 x 16
@@ -388,9 +388,7 @@ def test_impact_is_shown_whole(history):
 
 def test_intensity_by_ground(history, analyses):
     """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
-    rows = history_rows.intensity_rows(
-        history.activities[history.activities["status"] == "ok"], analyses
-    )
+    rows = history_rows.intensity_rows(history, analyses=analyses)
     assert [(r["surface"], r["zone"], r["share"], r["n"]) for r in rows] == [
         (f"{s} runs", zone, share, n)
         for s, n in (("trail", 8), ("road", 16))
@@ -542,7 +540,7 @@ def test_the_calendar_is_local(build):
     history = build.history(
         [replace(run, meta=replace(run.meta, start_time=late))]
     )
-    (row,) = history_rows.calendar_rows(history.activities)
+    (row,) = history_rows.calendar_rows(history)
     assert (row["week"], row["day"], row["date"]) == (
         "2025-03-10T00:00",
         "Mon",
@@ -597,3 +595,35 @@ def test_what_is_said_of_a_metric_names_no_key(root, profile):
     said += [metric.method for metric in run.metrics.values()]
     assert len(said) > 100
     assert [words for words in said if re.search("[a-z]_[a-z]", words)] == []
+
+
+def of_sport(run, sport, sub_sport=""):
+    """Return the run as if its file named another sport."""
+    return replace(run, meta=replace(run.meta, sport=sport, sub_sport=sub_sport))
+
+
+def test_other_sports_are_listed_apart(build):
+    """Of two runs, a ride, a hike on trail and one on road, three make the sums of 30 km; a ride
+    has no pace and no ground.
+    """
+    runs = [build.analysis(k, trail=k in (2, 3)) for k in range(5)]
+    runs[1] = of_sport(runs[1], "cycling")
+    runs[3] = of_sport(runs[3], "hiking")
+    runs[4] = of_sport(runs[4], "hiking")
+    page = build_page(build.history(runs))
+    facts = dict(page.facts)
+    assert (facts["runs"], facts["hikes on trail"]) == ("2", "1")
+    assert facts["distance"] == "30.0 km"
+    assert facts["listed apart"] == "1 cycling, 1 hiking"
+    assert [row.counts for row in page.activities] == [
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+    ride = dict(zip(page.columns, page.activities[1].cells, strict=True))
+    assert ride["pace (/km)"] == ride["ground"] == (text.DASH, "")
+    assert sum(row["distance"] for row in page.history.weekly) == pytest.approx(
+        30.0
+    )

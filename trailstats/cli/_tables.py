@@ -59,16 +59,22 @@ def summary(history: History, units: Units) -> None:
     if history.period is not None:
         note(f"{history.athlete.name or 'Runner'}: {text.span(*history.period)}")
     counts = [
-        f"{total.activities} {'activity' if total.activities == 1 else 'activities'}",
+        text.counted(total.runs, "run"),
         units.distance(total.distance),
         f"{units.elevation(total.ascent)} up",
         f"{text.duration(total.moving_time)} moving",
     ]
+    if total.hikes:
+        counts.insert(
+            1, text.counted(total.hikes, "hike on trail", "hikes on trail")
+        )
     if total.duplicates:
-        counts.append(f"{_count_of(total.duplicates, 'duplicate')} left out")
+        counts.append(f"{text.counted(total.duplicates, 'duplicate')} left out")
     if total.failures:
-        counts.append(f"{_count_of(total.failures, 'source')} failed")
+        counts.append(f"{text.counted(total.failures, 'source')} failed")
     note(", ".join(counts))
+    if total.others:
+        note(f"listed apart, summed nowhere: {text.sports(total.others)}")
     if total.distance > 0:
         shares = [f"{s} {text.percent(total.shares[s])}" for s in Surface]
         note(", ".join(shares))
@@ -76,10 +82,6 @@ def summary(history: History, units: Units) -> None:
             note(hint)
     if history.attribution:
         note(f"Map data: {history.attribution}")
-
-
-def _count_of(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def claims(results: Sequence[ClaimResult], units: Units = METRIC) -> None:

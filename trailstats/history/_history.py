@@ -11,7 +11,12 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.history._intent import judge_intent
-from trailstats.history._rows import activities_table, are_runs, failure_row
+from trailstats.history._rows import (
+    activities_table,
+    are_in_archive,
+    are_runs,
+    failure_row,
+)
 from trailstats.history._stored import StoredAnalyses
 from trailstats.history.training import (
     daily_table,
@@ -104,6 +109,13 @@ class History:
         return self.activities[are_runs(self.activities)]
 
     @property
+    def archive(self) -> pd.DataFrame:
+        """Activities that sums are made of, in order of start time: `runs`, and hikes and walks
+        that were on trail as a whole. Rides, swims and the rest are in ``activities`` alone.
+        """
+        return self.activities[are_in_archive(self.activities)]
+
+    @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         """First and last start time; None without an activity."""
         times = self.activities["start_time"].dropna()
@@ -151,14 +163,14 @@ class History:
         )
 
     def weekly(self) -> pd.DataFrame:
-        """Return the sums of each week from Monday by the runner's clock, weeks without a run
-        included: table ``schema.WEEKLY``.
+        """Return the sums of `archive` for each week from Monday by the runner's clock, weeks
+        without a run included: table ``schema.WEEKLY``.
         """
         return weekly_table(self.activities)
 
     def daily(self) -> pd.DataFrame:
-        """Return load and form day by day by the runner's clock, days of rest included: table
-        ``schema.DAILY``.
+        """Return load and form of `archive` day by day by the runner's clock, days of rest
+        included: table ``schema.DAILY``.
         """
         return daily_table(self.activities)
 

@@ -11,7 +11,7 @@ from trailstats.analysis import run_surface
 from trailstats.history._copies import copies
 from trailstats.io.containers import Failure
 from trailstats.model.results import Analysis
-from trailstats.schema import NAMED_RUNS, RUNS, TREADMILL
+from trailstats.schema import NAMED_RUNS, RUNS, TREADMILL, WALKS, RunSurface
 
 _COLUMNS = frozenset(schema.ACTIVITIES.names)
 _AS_TOTAL = (
@@ -93,6 +93,11 @@ def activities_table(items: Sequence[dict[str, object]]) -> pd.DataFrame:
 _MISSING = {"str": "", "int64": 0, "float64": float("nan")}
 
 
+def are_counted(table: pd.DataFrame) -> pd.Series:
+    """Return which rows of ``schema.ACTIVITIES`` were read, each activity once."""
+    return (table["status"] == "ok") & (table["duplicate_of"] == "")
+
+
 def are_runs(table: pd.DataFrame) -> pd.Series:
     """Return which rows of ``schema.ACTIVITIES`` are runs that count: read, each once, and of a
     sport that is a run.
@@ -102,5 +107,12 @@ def are_runs(table: pd.DataFrame) -> pd.Series:
     """
     unnamed = ~table["sport"].isin(NAMED_RUNS)
     still = ~(table["distance"] > 0) & ~table["sub_sport"].isin(TREADMILL)
-    counted = (table["status"] == "ok") & (table["duplicate_of"] == "")
-    return counted & table["sport"].isin(RUNS) & ~(unnamed & still)
+    return are_counted(table) & table["sport"].isin(RUNS) & ~(unnamed & still)
+
+
+def are_in_archive(table: pd.DataFrame) -> pd.Series:
+    """Return which rows of ``schema.ACTIVITIES`` are summed up as a runner's: the runs that count,
+    and hikes and walks that were on trail as a whole.
+    """
+    hiked = table["sport"].isin(WALKS) & (table["surface"] == RunSurface.TRAIL)
+    return are_runs(table) | (are_counted(table) & hiked)

@@ -17,6 +17,7 @@ from trailstats.analysis._ground import time_by_terrain
 from trailstats.analysis._wrapping import found, missing
 from trailstats.arrays import Floats, as_floats
 from trailstats.history._cadence import level_running
+from trailstats.history._rows import are_counted, are_in_archive, are_runs
 from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics import (
     effort,
@@ -89,16 +90,24 @@ def weekly_table(activities: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Table ``schema.WEEKLY``, weeks without a run included; a value that an activity lacks adds
-        nothing.
+        nothing. Sums are of runs, and of hikes on trail; other sports are counted apart.
     """
-    table = activities[_counted(activities)]
+    table = activities[are_counted(activities)].dropna(subset="start_time")
     if table.empty:
         return schema.WEEKLY.empty()
+    own = are_in_archive(table)
     sums = pd.DataFrame({"week": monday_of(local_starts(table))})
-    sums["n_activities"] = 1
-    sums[list(_SUMS)] = table[list(_SUMS)]
+    sums["n_activities"] = own
+    sums["n_runs"] = are_runs(table)
+    sums["n_hikes"] = own & ~sums["n_runs"]
+    sums["n_others"] = ~own
+    sums["other_moving_time"] = table["moving_time"].where(~own)
+    sums[list(_SUMS)] = table[list(_SUMS)].where(own)
     for side in ("trail", "road", "unknown"):
-        sums[f"{side}_distance"] = table["distance"] * table[f"{side}_share"]
+        share = table[f"{side}_share"].where(own)
+        sums[f"{side}_distance"] = table["distance"] * share
+    counts = ["n_activities", "n_runs", "n_hikes", "n_others"]
+    sums[counts] = sums[counts].astype("int64")
     by_week = sums.fillna(0.0).groupby("week").sum()
     every = pd.date_range(
         by_week.index[0], by_week.index[-1], freq="7D", name="week"
@@ -113,7 +122,8 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     activities : pandas.DataFrame
-        Table ``schema.ACTIVITIES``; failures and duplicates are left out.
+        Table ``schema.ACTIVITIES``; failures, duplicates and other sports than running and
+        hiking on trail are left out.
 
     Returns
     -------
@@ -129,7 +139,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     >>> bool((days["fitness"] >= 0).all())
     True
     """
-    table = activities[_counted(activities) & activities["start_time"].notna()]
+    table = activities[are_in_archive(activities)].dropna(subset="start_time")
     if table.empty:
         return schema.DAILY.empty()
     day = local_starts(table).dt.floor("D")
@@ -178,11 +188,6 @@ def _spikes(
         largest = pd.Series(ratio, ordered.index).groupby(day).max()
         out[f"{name}_spike"] = as_floats(largest.reindex(every))
     return out
-
-
-def _counted(activities: pd.DataFrame) -> pd.Series:
-    """Return which activities count: those that were read, each once."""
-    return (activities["status"] == "ok") & (activities["duplicate_of"] == "")
 
 
 def _over_weeks(formula: Callable[[Floats], float], loads: Floats) -> list[float]:

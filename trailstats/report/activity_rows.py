@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from trailstats.model.results import Analysis
 from trailstats.report import text
 from trailstats.report.run_tables import COLUMNS
-from trailstats.report.sections import ActivityView
+from trailstats.report.sections import ActivityView, Listing
 from trailstats.report.units import Units
-from trailstats.schema import has_ground
+from trailstats.schema import has_ground, is_on_foot
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -30,12 +30,17 @@ class ActivityRow:
     surface : str
     search : str
         What the filter looks through.
+    sport : str
+    counts : bool
+        Whether it is summed up as the runner's.
     """
 
     number: int
     cells: text.Pairs
     surface: str
     search: str
+    sport: str
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def activity_columns(units: Units) -> tuple[str, ...]:
 
 
 def activity_row(
-    analysis: Analysis, section: ActivityView, duplicate_of: str, units: Units
+    analysis: Analysis, section: ActivityView, listing: Listing, units: Units
 ) -> ActivityRow:
     """Return an activity as a row of the table."""
     t = analysis.totals
@@ -65,31 +70,44 @@ def activity_row(
         analysis.metrics[name].value if name in analysis.metrics else math.nan
         for name in ("session_load", "impact_load")
     ]
-    trail = t.trail_share if has_ground(meta.sport, meta.sub_sport) else math.nan
-    name = f"{section.title} (duplicate)" if duplicate_of else section.title
-    surface = section.surface.value
+    outside = has_ground(meta.sport, meta.sub_sport)
+    trail = t.trail_share if outside else math.nan
+    # A pace is a runner's measure: 4:55 of a ride would stand among those of runs.
+    paced = is_on_foot(meta.sport, meta.sub_sport)
+    speeds = (t.mean_speed, t.grade_adjusted_speed)
+    pace, adjusted = speeds if paced else (math.nan, math.nan)
+    name = section.title
+    if listing.duplicate_of:
+        name = f"{name} (duplicate)"
+    surface = section.surface.value if outside else text.DASH
+    sport = text.sport_name(meta.sport)
     values = [
         (text.at_least(trail, t.unknown_share), trail),
         (units.distance(t.distance), t.distance),
         (text.duration(t.moving_time), t.moving_time),
         (units.elevation(t.ascent), t.ascent),
-        (units.pace(t.mean_speed), t.mean_speed),
-        (units.pace(t.grade_adjusted_speed), t.grade_adjusted_speed),
+        (units.pace(pace), pace),
+        (units.pace(adjusted), adjusted),
         (text.rate(t.mean_heart_rate), t.mean_heart_rate),
         *((units.number(load, "1"), load) for load in loads),
     ]
     cells = (
         (section.date, "" if start is None else str(int(start.timestamp()))),
         (name, section.title.casefold()),
-        (surface, surface),
+        (surface, "" if surface == text.DASH else surface),
         *(
             (text.without_unit(shown), f"{v:.6g}" if math.isfinite(v) else "")
             for shown, v in values
         ),
     )
-    search = (section.title, section.file, section.date, surface, meta.workout)
+    search = (name, section.file, section.date, surface, sport, meta.workout)
     return ActivityRow(
-        section.number, cells, surface, " ".join(search).casefold()
+        section.number,
+        cells,
+        surface,
+        " ".join(search).casefold(),
+        sport,
+        listing.counts,
     )
 
 

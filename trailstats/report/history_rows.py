@@ -15,7 +15,7 @@ from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.report.overview import counted_activities
+from trailstats.report.overview import counted_activities, read_activities
 from trailstats.report.run_tables import ZONES, zone_times
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
@@ -74,7 +74,7 @@ def load_rows(history: History) -> Rows:
     Fitness and fatigue are those of `History.daily`, times seven; form is the one less the other.
     Empty when no activity has a load.
     """
-    if not counted_activities(history.activities)["session_load"].notna().any():
+    if not counted_activities(history)["session_load"].notna().any():
         return []
     days = history.daily()
     by_week = days.groupby(monday_of(days["day"])).agg(
@@ -93,7 +93,7 @@ def load_rows(history: History) -> Rows:
 
 def weekly_impact_rows(history: History) -> Rows:
     """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km]."""
-    table = counted_activities(history.activities)
+    table = counted_activities(history)
     if not table["impact_load"].notna().any():
         return []
     whole = table["impact_load"].fillna(0.0)
@@ -110,26 +110,27 @@ def weekly_impact_rows(history: History) -> Rows:
 
 
 def intensity_rows(
-    activities: pd.DataFrame, analyses: Sequence[Analysis]
+    history: History, *, analyses: Sequence[Analysis] | None = None
 ) -> Rows:
     """Return a row for each surface and zone: ``surface, zone, order, share, time, n``.
 
     Parameters
     ----------
-    activities : pandas.DataFrame
-        Table ``schema.ACTIVITIES``, the rows that were read.
-    analyses : sequence of Analysis
-        In the same order.
+    history : History
+    analyses : sequence of Analysis, optional
+        Those of the history, where they are at hand already.
     """
+    read = read_activities(history.activities)
+    counted = read.index.isin(history.archive.index)
     found: dict[str, list[list[float]]] = {
         Surface.TRAIL.value: [],
         Surface.ROAD.value: [],
     }
-    for analysis, surface, double in zip(
-        analyses, activities["surface"], activities["duplicate_of"], strict=True
+    for analysis, surface, counts in zip(
+        analyses or history.analyses, read["surface"], counted, strict=True
     ):
         times = zone_times(analysis.metrics)
-        if surface in found and not double and times:
+        if surface in found and counts and times:
             found[surface].append(times)
     out: Rows = []
     for surface, runs in found.items():
@@ -150,16 +151,15 @@ def intensity_rows(
     return out
 
 
-def calendar_rows(activities: pd.DataFrame, units: Units = METRIC) -> Rows:
-    """Return a row for each activity that was read: ``week, day, surface, distance, label``.
+def calendar_rows(history: History, units: Units = METRIC) -> Rows:
+    """Return a row for each activity of the archive: ``week, day, surface, distance, name``.
 
     Parameters
     ----------
-    activities : pandas.DataFrame
-        Table ``schema.ACTIVITIES``.
+    history : History
     units : Units
     """
-    table = counted_activities(activities)
+    table = counted_activities(history)
     local = local_starts(table)
     distance = (table["distance"] / units.long_metres).round(2)
     rows = pd.DataFrame(
@@ -205,7 +205,7 @@ def variety_rows(history: History) -> Rows:
     The kinds are those of the training rule on variety; ground whose surface or slope is not known
     is left out. The evenness is that of the whole month over the kinds, 0 to 1.
     """
-    counted = counted_activities(history.activities)
+    counted = counted_activities(history)
     table = history.segments
     table = table[table["file"].isin(counted["file"])]
     kind = kinds_of_ground(table)

@@ -14,7 +14,7 @@ from trailstats.history import History
 from trailstats.history.map_need import MapNeed, history_need, map_need
 from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.report.overview import read_activities
+from trailstats.report.overview import on_ground, read_activities
 from trailstats.schema import has_ground
 from trailstats.terrain.maps.fetching import Area, known_names
 
@@ -112,9 +112,7 @@ def runs_map_hint(analyses: Sequence[Analysis], source: str = "SOURCE...") -> st
 def history_map_hint(history: History) -> str:
     """Return `map_hint` for a whole history."""
     read = read_activities(history.activities)
-    kinds = zip(read["sport"], read["sub_sport"], strict=True)
-    counted = np.array([has_ground(*kind) for kind in kinds], bool)
-    counted &= (read["duplicate_of"] == "").to_numpy(bool)
+    counted = read.index.isin(history.archive.index) & on_ground(read)
     names = ("distance", "unknown_share", "map_coverage")
     known = GroundKnown(*(read[name].to_numpy(float)[counted] for name in names))
     return map_hint(known, lambda: history_need(history, counted))

@@ -207,12 +207,13 @@
         sheet.tBodies[0].append(...rows);
       });
     });
-    const find = document.getElementById("find"), ground = document.getElementById("ground");
+    const find = document.getElementById("find"), ground = document.getElementById("ground"), sport = document.getElementById("sport");
+    const ofSport = (row) => !sport || !sport.value || (sport.value === "own" ? "own" in row.dataset : row.dataset.sport === sport.value);
     const filter = () => {
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const row of rows) {
-        const fits = (!ground.value || row.dataset.surface === ground.value) && words.every((w) => row.dataset.search.includes(w));
+        const fits = (!ground.value || row.dataset.surface === ground.value) && ofSport(row) && words.every((w) => row.dataset.search.includes(w));
         row.hidden = !fits;
         shown += fits;
       }
@@ -220,6 +221,7 @@
     };
     find.addEventListener("input", filter);
     ground.addEventListener("change", filter);
+    if (sport) sport.addEventListener("change", filter);
     find.form.addEventListener("submit", (event) => event.preventDefault());
     filter();
   }

@@ -41,12 +41,15 @@ class Listing:
         What it counts as on the whole; None for that of most of its distance.
     duplicate_of : str
         Source of the same activity met before, as the page names it.
+    counts : bool
+        Whether it is summed up as the runner's: a run, or a hike on trail, met once.
     """
 
     number: int
     file: str
     surface: RunSurface | None = None
     duplicate_of: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, eq=False)

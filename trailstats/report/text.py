@@ -7,6 +7,7 @@ imperial units is in `trailstats.report.units`.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import pandas as pd
@@ -52,6 +53,21 @@ def rate(per_minute: float) -> str:
 def count(n: int) -> str:
     """Return a whole number with thousands separated."""
     return f"{n:,}"
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, such as ``"1 run"`` or ``"3 activities"``."""
+    return f"{count(n)} {noun if n == 1 else plural or f'{noun}s'}"
+
+
+def sport_name(sport: str) -> str:
+    """Return a sport in FIT's words as people read it."""
+    return sport.replace("_", " ") or "unknown sport"
+
+
+def sports(counts: Mapping[str, int]) -> str:
+    """Return sports with their numbers, such as ``"10 cycling, 2 swimming"``."""
+    return ", ".join(f"{count(n)} {sport_name(s)}" for s, n in counts.items())
 
 
 def date(time: pd.Timestamp | None, offset: float = math.nan) -> str:

@@ -6,6 +6,7 @@ people; the template and the scripts only arrange them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -96,6 +97,12 @@ class Page:
     front: str = ""
     attribution: str = ""
 
+    @property
+    def sports(self) -> tuple[str, ...]:
+        """The sports of the activities, the most frequent first."""
+        found = Counter(row.sport for row in self.activities)
+        return tuple(sport for sport, _ in found.most_common())
+
     def href(self, number: int) -> str:
         """Return the address of an activity: its section, or its own page in the folder."""
         return f"{self.folder}/a{number}.html" if self.folder else f"#a{number}"
@@ -143,6 +150,7 @@ def build_page(
     table = read_activities(result.activities)
     failures = result.failures
     sources = [a.meta.source for a in analyses]
+    own = table.index.isin(result.archive.index).tolist()
     short = _short_names([*sources, *(f.source for f in failures)])
     listings = [
         Listing(
@@ -150,9 +158,16 @@ def build_page(
             short[file],
             RunSurface(surface) if surface else None,
             short.get(double, double),
+            counts,
         )
-        for number, (file, surface, double) in enumerate(
-            zip(sources, table["surface"], table["duplicate_of"], strict=True)
+        for number, (file, surface, double, counts) in enumerate(
+            zip(
+                sources,
+                table["surface"],
+                table["duplicate_of"],
+                own,
+                strict=True,
+            )
         )
     ]
     sections = _sections(analyses, listings, athlete, units)
@@ -168,11 +183,15 @@ def build_page(
         verdicts=_verdict_groups(answers),
         claims=answers,
         rules=rule_views(rules, numbers),
-        basis=basis_of(analyses, result.limits, bool(athlete.privacy_zones)),
+        basis=basis_of(
+            [a for a, counts in zip(analyses, own, strict=True) if counts],
+            result.limits,
+            bool(athlete.privacy_zones),
+        ),
         history=history_view(result, units, analyses=analyses),
         columns=activity_columns(units),
         activities=tuple(
-            activity_row(a, s, listing.duplicate_of, units)
+            activity_row(a, s, listing, units)
             for a, s, listing in zip(analyses, sections, listings, strict=True)
         ),
         sections=sections,
@@ -252,7 +271,8 @@ def _history_facts(history: History, units: Units) -> text.Pairs:
     total = overview_of(history)
     hours = text.duration(total.moving_time).rsplit(":", 1)[0]
     facts = {
-        "activities": text.count(total.activities),
+        "runs": text.count(total.runs),
+        "hikes on trail": text.count(total.hikes) if total.hikes else "",
         "distance": units.distance(total.distance),
         "time": f"{hours} h",
         "ascent": units.elevation(total.ascent),
@@ -264,7 +284,9 @@ def _history_facts(history: History, units: Units) -> text.Pairs:
         facts["left out as duplicates"] = text.count(total.duplicates)
     if total.failures:
         facts["could not be read"] = text.count(total.failures)
-    return tuple(facts.items())
+    if total.others:
+        facts["listed apart"] = text.sports(total.others)
+    return tuple((what, value) for what, value in facts.items() if value)
 
 
 def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
@@ -289,15 +311,12 @@ def history_view(
     analyses : sequence of Analysis, optional
         Those of the history, where they are at hand already.
     """
-    activities = history.activities
     return HistoryView(
         weekly=history_rows.weekly_rows(history.weekly(), units),
         load=history_rows.load_rows(history),
         impact=history_rows.weekly_impact_rows(history),
-        intensity=history_rows.intensity_rows(
-            read_activities(activities), analyses or history.analyses
-        ),
-        calendar=history_rows.calendar_rows(activities, units),
+        intensity=history_rows.intensity_rows(history, analyses=analyses),
+        calendar=history_rows.calendar_rows(history, units),
         variety=history_rows.variety_rows(history),
         trend=history_rows.trend_rows(history, units),
     )

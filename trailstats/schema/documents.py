@@ -33,6 +33,10 @@ LATER_KEYS: frozenset[str] = frozenset(
     "meta.attribution",
     "totals.ascent_high",
     "totals.ascent_low",
+    "weekly.n_hikes",
+    "weekly.n_others",
+    "weekly.n_runs",
+    "weekly.other_moving_time",
 }
 """Keys that may join the documents of one ``format_version`` after its first release, as
 ``"part.key"`` such as ``"segments.speed"``. Earlier documents lack them, so they are not required,
