@@ -27,7 +27,6 @@ from trailstats.terrain.features import (
     own_pace,
     run_features,
     run_grid,
-    turns,
     window_features,
 )
 from trailstats.terrain.rules import TerrainRules
@@ -51,7 +50,7 @@ def windows_of(run: Activity) -> np.ndarray:
 def test_a_circle_turns_by_its_curvature() -> None:
     """On a circle of radius R chords of length c turn by about c / R, everywhere the same."""
     grid = grid_of(run_along(np.full(3000, 1 / 150.0)))
-    turn = turns(grid, 50.0)[10:-10]
+    turn = grid.turns[50.0][10:-10]
     assert turn == pytest.approx(np.full(len(turn), 50 / 150), rel=0.05)
 
 

@@ -13,8 +13,10 @@ from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import (
     cut_segments,
+    NO_GROUND,
     cuts_by_slope_and_gait,
     further_cuts,
+    hiked_samples,
     segment_table,
 )
 
@@ -81,12 +83,10 @@ def test_splitting_keeps_the_sums() -> None:
     run = clean(make_activity(duration=3600, elevation=three_parts()))
     segments = cut_segments(run)
     rules = TerrainRules()
-    cut = cuts_by_slope_and_gait(run, rules)
-    more = segment_table(
-        run,
-        *further_cuts(run, cut, np.array([1000.0, 1090.0, 95.0]), rules),
-        rules,
-    )
+    hiking = hiked_samples(run, rules)
+    cut = cuts_by_slope_and_gait(run, hiking, rules)
+    cut = further_cuts(run, cut, np.array([1000.0, 1090.0, 95.0]), rules)
+    more = segment_table(run, *cut, hiking, NO_GROUND)
     assert len(more) == len(segments) + 1
     assert more["distance"].sum() == pytest.approx(segments["distance"].sum())
     assert more["duration"].sum() == pytest.approx(segments["duration"].sum())

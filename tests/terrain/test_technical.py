@@ -91,7 +91,9 @@ def test_without_elevation_there_is_no_answer() -> None:
     segments = classify_terrain(run, cut_segments(run))
     assert segments["p_technical"].isna().all()
     grid = run_grid(clean(run))
-    assert np.isnan(technical_probability(grid, segments, TerrainRules())).all()
+    borders, p_trail = np.array([0.0, 1000.0]), np.array([0.9])
+    found = technical_probability(grid, borders, p_trail, TerrainRules())
+    assert np.isnan(found).all()
 
 
 def test_simulated_technical_ground_stands_out(samples: Path) -> None:

@@ -9,7 +9,6 @@ from trailstats.terrain.classify import (
     classify_terrain,
     ground_segments,
     map_for,
-    with_ground,
 )
 from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.explain import Explanation, explain_terrain
@@ -17,7 +16,6 @@ from trailstats.terrain.fusion import (
     SurfaceEvidence,
     gather_evidence,
     surface_cuts,
-    surface_of,
     trail_probability,
 )
 from trailstats.terrain.labels import SurfaceLabels
@@ -45,9 +43,7 @@ __all__ = [
     "ground_segments",
     "map_for",
     "surface_cuts",
-    "surface_of",
     "surface_of_run",
     "technical_probability",
     "trail_probability",
-    "with_ground",
 ]

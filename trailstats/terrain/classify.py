@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity
 from trailstats.model.inputs import as_given
@@ -19,7 +20,6 @@ from trailstats.terrain.fusion import (
     mean_over,
     surface_between,
     surface_cuts,
-    surface_of,
 )
 from trailstats.terrain.inputs import LabelsLike, MapLike, as_labels, as_map
 from trailstats.terrain.maps import RoadMap
@@ -29,6 +29,7 @@ from trailstats.terrain.segments import (
     cuts_by_slope_and_gait,
     further_cuts,
     gaits_between,
+    hiked_samples,
     segment_table,
 )
 from trailstats.terrain.technical import technical_probability
@@ -38,7 +39,6 @@ __all__ = [
     "classify_terrain",
     "ground_segments",
     "map_for",
-    "with_ground",
 ]
 
 
@@ -145,7 +145,8 @@ def classify_by(
     """
     starts = segments["start_distance"].to_numpy()
     slopes = segments["slope"].to_numpy(dtype=object)
-    return _cut_by_ground(evidence, (starts[1:], slopes), rules)
+    hiking = hiked_samples(evidence.run, rules)
+    return _cut_by_ground(evidence, (starts[1:], slopes), hiking, rules)
 
 
 def ground_segments(
@@ -163,75 +164,67 @@ def ground_segments(
     pandas.DataFrame
         Table ``schema.SEGMENTS``.
     """
-    cut = cuts_by_slope_and_gait(evidence.run, rules)
-    return _cut_by_ground(evidence, cut, rules)
+    hiking = hiked_samples(evidence.run, rules)
+    cut = cuts_by_slope_and_gait(evidence.run, hiking, rules)
+    return _cut_by_ground(evidence, cut, hiking, rules)
 
 
 def _cut_by_ground(
-    evidence: SurfaceEvidence, cut: tuple[Floats, Words], rules: TerrainRules
+    evidence: SurfaceEvidence,
+    cut: tuple[Floats, Words],
+    hiking: Flags,
+    rules: TerrainRules,
 ) -> pd.DataFrame:
     """Return segments cut where the surface changes too; a border at which neither slope, gait,
     surface, its source nor the tenth of its probability changes is none.
     """
     run = evidence.run
+    end = run.track_column("distance")[-1:]
     changes = surface_cuts(evidence, rules)
     cuts, slopes = further_cuts(run, cut, changes, rules)
+    borders = np.concatenate(([0.0], cuts, end))
+    ground = surface_between(evidence, borders, rules)
     if len(cuts):
-        ends = np.concatenate(([0.0], cuts, run.track_column("distance")[-1:]))
-        p_trail, surface, source = surface_between(evidence, ends, rules)
-        tenth = np.digitize(p_trail, TENTHS)
-        gaits = gaits_between(run, cuts, rules)
+        p_trail, *named = ground
+        gaits = gaits_between(run, cuts, hiking)
         change = np.zeros(len(cuts), dtype=bool)
-        for kinds in (slopes, surface, source, gaits, tenth):
+        for kinds in (slopes, gaits, np.digitize(p_trail, TENTHS), *named):
             change |= kinds[1:] != kinds[:-1]
-        cuts, slopes = cuts[change], slopes[np.append(True, change)]
-    return with_ground(evidence, segment_table(run, cuts, slopes, rules), rules)
+        if not change.all():
+            cuts, slopes = cuts[change], slopes[np.append(True, change)]
+            borders = np.concatenate(([0.0], cuts, end))
+            ground = surface_between(evidence, borders, rules)
+    columns = _ground_columns(evidence, borders, ground, rules)
+    return segment_table(run, cuts, slopes, hiking, columns)
 
 
-def with_ground(
-    evidence: SurfaceEvidence, segments: pd.DataFrame, rules: TerrainRules
-) -> pd.DataFrame:
-    """Return segments that are cut already, with what lies under the feet on each.
-
-    Parameters
-    ----------
-    evidence : SurfaceEvidence
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``, cut at `surface_cuts` too; it is not changed.
-    rules : TerrainRules
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns that `classify_terrain` fills.
-    """
-    parts = surface_of(segments, evidence, rules)
-    p_technical = technical_probability(evidence.grid, parts, rules)
+def _ground_columns(
+    evidence: SurfaceEvidence,
+    borders: Floats,
+    ground: tuple[Floats, Words, Words],
+    rules: TerrainRules,
+) -> dict[str, object]:
+    """Return the columns of segments that tell what lies under the feet on each."""
+    p_trail, surface, source = ground
+    technical = technical_probability(evidence.grid, borders, p_trail, rules)
     if evidence.match is not None:
-        p_technical = _technical_by_map(p_technical, evidence, parts)
-    return parts.assign(
-        p_technical=p_technical, technical=p_technical >= rules.technical
-    )
+        by_map = evidence.match.technical
+        known = _mean(evidence, np.isfinite(by_map), borders) > 0.5
+        # What a label calls a road stays one.
+        known &= (source != SurfaceSource.LABEL) | (surface == Surface.TRAIL)
+        tags = _mean(evidence, by_map, borders)
+        technical = np.where(known, tags, technical)
+    return {
+        "p_trail": p_trail,
+        "surface": surface,
+        "surface_source": source,
+        "p_technical": technical,
+        "technical": technical >= rules.technical,
+    }
 
 
-def _technical_by_map(
-    p_technical: np.ndarray, evidence: SurfaceEvidence, parts: pd.DataFrame
-) -> np.ndarray:
-    """Return the probability of technical ground by the map, where its tags speak of most of a
-    segment.
-    """
-    assert evidence.match is not None
-    start, end = (
-        parts[name].to_numpy() for name in ("start_distance", "end_distance")
-    )
-    technical = evidence.match.technical
-    known = mean_over(np.isfinite(technical), evidence.distance, start, end) > 0.5
-    # What a label calls a road stays one.
-    labelled = (parts["surface_source"] == SurfaceSource.LABEL) & (
-        parts["surface"] != Surface.TRAIL
-    )
-    return np.where(
-        known & ~labelled.to_numpy(),
-        mean_over(technical, evidence.distance, start, end),
-        p_technical,
-    )
+def _mean(
+    evidence: SurfaceEvidence, values: NDArray[np.generic], borders: Floats
+) -> Floats:
+    """Return the mean between borders [m] of what is known every 10 m."""
+    return mean_over(values, evidence.distance, borders[:-1], borders[1:])

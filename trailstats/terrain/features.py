@@ -9,7 +9,9 @@ climb too; left out by athlete, whole runs were told apart better without it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy
@@ -34,14 +36,15 @@ __all__ = [
     "own_pace",
     "run_features",
     "run_grid",
-    "turns",
-    "wiggle_of",
     "window_features",
 ]
 
 
 SPACING = 10.0
 """Distance between grid points [m], our choice: about what a receiver resolves."""
+
+CHORDS = (30.0, 50.0, 100.0)
+"""Lengths between which the way turns [m] (our choice)."""
 
 TIME_STEP = 5.0
 """Time between points of the time grid [s] (our choice)."""
@@ -130,6 +133,18 @@ class RunGrid:
     grade: Floats | None
     speed: Floats
 
+    @cached_property
+    def turns(self) -> Mapping[float, Floats]:
+        """The turn at each grid point between the chord that ends and the one that begins there
+        [rad], by the length of the chords [m].
+        """
+        return {chord: _turns(self.x, self.y, chord) for chord in CHORDS}
+
+    @cached_property
+    def wiggle(self) -> Mapping[float, Floats]:
+        """The turning that cancels out over four chords, by their length [m]."""
+        return {chord: _wiggle(turn, chord) for chord, turn in self.turns.items()}
+
 
 def run_grid(run: CleanActivity) -> RunGrid | None:
     """Return a run on regular grids, or None when it can't carry a signal of the ground.
@@ -202,15 +217,14 @@ def run_features(grid: RunGrid) -> dict[str, float]:
     pace leave no trace, and the unevenness of steady running stays. ``slow_share``: share of moving
     time at a walking speed.
     """
-    turn = {chord: turns(grid, chord) for chord in (30.0, 50.0, 100.0)}
-    size = np.abs(turn[50.0])
+    size = np.abs(grid.turns[50.0])
     speed = log_speed(grid, 100.0)
     steady = scipy.ndimage.median_filter(
         speed, _grid_points(STEADY), mode="nearest"
     )
     wiggle = {
-        f"wiggle_{chord:.0f}": np.log(np.median(wiggle_of(t, chord)) + 0.01)
-        for chord, t in turn.items()
+        f"wiggle_{chord:.0f}": np.log(np.median(each) + 0.01)
+        for chord, each in grid.wiggle.items()
     }
     out = {
         **wiggle,
@@ -252,9 +266,7 @@ def window_features(
     chords of 30 m, and of 100 m for the wide ones. ``straight``: share that turns by less than 0.1
     rad between chords of 100 m.
     """
-    turn = turns(grid, 30.0)
-    wide = turns(grid, 100.0)
-    wiggle = wiggle_of(turn, 30.0)
+    turn, wide, wiggle = grid.turns[30.0], grid.turns[100.0], grid.wiggle[30.0]
     short = log_speed(grid, 40.0)
     jump = np.abs(np.diff(short, prepend=short[0]))
     usual = float(np.median(log_speed(grid, 60.0)))
@@ -342,12 +354,12 @@ def log_speed(grid: RunGrid, length: float) -> Floats:
     return np.log(np.clip(distance / time, 0.3, 12.0))
 
 
-def turns(grid: RunGrid, chord: float) -> Floats:
+def _turns(x: Floats, y: Floats, chord: float) -> Floats:
     """Return the turn at each grid point between the chord that ends and the one that begins there
     [rad].
     """
     n = _grid_points(chord)
-    x, y = (_smooth(v, max(3, n // 2 + 1)) for v in (grid.x, grid.y))
+    x, y = (_smooth(v, max(3, n // 2 + 1)) for v in (x, y))
     out = np.zeros(len(x))
     if len(x) <= 2 * n:
         return out
@@ -357,7 +369,7 @@ def turns(grid: RunGrid, chord: float) -> Floats:
     return out
 
 
-def wiggle_of(turn: Floats, chord: float) -> Floats:
+def _wiggle(turn: Floats, chord: float) -> Floats:
     """Return the turning that cancels out over four chords: its mean size less the size of its
     mean.
     """

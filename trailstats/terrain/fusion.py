@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats
@@ -44,7 +43,6 @@ __all__ = [
     "mean_over",
     "surface_between",
     "surface_cuts",
-    "surface_of",
     "trail_probability",
 ]
 
@@ -258,9 +256,10 @@ def _believe(
         if heard.mean() < COVERED:
             return centres, known, None
     odds = 1.0 if np.isnan(tag) else float(np.exp(tag))
-    belief = believe(
-        mean, spread, (relative + hint)[heard], known[heard], WINDOW_STEP, odds
-    )
+    belief = signal.belief
+    if belief is None or odds != 1.0 or hint.any() or np.isfinite(known).any():
+        shift = (relative + hint)[heard]
+        belief = believe(mean, spread, shift, known[heard], WINDOW_STEP, odds)
     along = nothing.copy()
     along[heard] = belief.p_trail
     return centres, along, belief
@@ -331,36 +330,6 @@ def firm_cuts(evidence: SurfaceEvidence) -> Floats:
     return np.asarray(evidence.distance[1:][changes] - SPACING / 2.0)
 
 
-def surface_of(
-    segments: pd.DataFrame, evidence: SurfaceEvidence, rules: TerrainRules
-) -> pd.DataFrame:
-    """Return the segments with their surface.
-
-    Parameters
-    ----------
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``; it is not changed.
-    evidence : SurfaceEvidence
-        Of the same run.
-    rules : TerrainRules
-
-    Returns
-    -------
-    pandas.DataFrame
-        With ``surface``, ``p_trail`` and ``surface_source`` filled: the mean over the segment by
-        what decides on most of it, and the surface only where that reaches ``rules.decide``. NaN,
-        unknown and none where nothing is known.
-    """
-    start = segments["start_distance"].to_numpy()
-    ends = np.append(start, segments["end_distance"].to_numpy()[-1:])
-    p_trail, surface, source = surface_between(evidence, ends, rules)
-    return segments.assign(
-        p_trail=p_trail,
-        surface=_text_column(surface, segments.index),
-        surface_source=_text_column(source, segments.index),
-    )
-
-
 def surface_between(
     evidence: SurfaceEvidence, borders: Floats, rules: TerrainRules
 ) -> tuple[Floats, NDArray[np.str_], NDArray[np.str_]]:
@@ -375,7 +344,8 @@ def surface_between(
     Returns
     -------
     p_trail, surface, source : numpy.ndarray, shape (n,)
-        As in `surface_of`.
+        The mean over the stretch by what decides on most of it, and the surface only where that
+        reaches ``rules.decide``; NaN, unknown and none where nothing is known.
     """
     start, end = borders[:-1], borders[1:]
 
@@ -476,7 +446,3 @@ def _tag(run: CleanActivity, rules: TerrainRules) -> float:
     if meta.sub_sport in INDOOR:
         return float("-inf")
     return surface_model().tags.get(meta.sub_sport, float("nan"))
-
-
-def _text_column(values: NDArray[np.str_], index: pd.Index) -> pd.Series[str]:
-    return pd.Series(values.tolist(), index=index, dtype="str")

@@ -6,7 +6,9 @@ the whole.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ __all__ = [
     "cuts_by_slope_and_gait",
     "further_cuts",
     "gaits_between",
+    "hiked_samples",
     "segment_table",
 ]
 
@@ -40,6 +43,14 @@ FLAT_TRANSITION = 2.0
 
 FEWEST_STEPS = 40.0
 """Fewer steps count as not recorded, as in `effort.is_walking` [1/min]."""
+
+NO_GROUND: Mapping[str, object] = MappingProxyType(
+    {
+        "surface": Surface.UNKNOWN.value,
+        "surface_source": SurfaceSource.NONE.value,
+    }
+)
+"""What is known of the ground before any evidence is heard."""
 
 _CLASSES: Words = np.array(
     [slope.value for slope in Slope if slope is not Slope.UNKNOWN], dtype=object
@@ -75,18 +86,21 @@ def cut_segments(
     """
     rules = as_given(TerrainRules, terrain, option="terrain")
     run = clean(activity)
-    cuts, slopes = cuts_by_slope_and_gait(run, rules)
-    return segment_table(run, cuts, slopes, rules)
+    hiking = hiked_samples(run, rules)
+    cuts, slopes = cuts_by_slope_and_gait(run, hiking, rules)
+    return segment_table(run, cuts, slopes, hiking, NO_GROUND)
 
 
 def cuts_by_slope_and_gait(
-    run: CleanActivity, rules: TerrainRules
+    run: CleanActivity, hiking: Flags, rules: TerrainRules
 ) -> tuple[Floats, Words]:
     """Return where slope class or gait change [m], and the slope class of each stretch.
 
     Parameters
     ----------
     run : CleanActivity
+    hiking : numpy.ndarray of bool, shape (k,)
+        From `hiked_samples`.
     rules : TerrainRules
 
     Returns
@@ -95,7 +109,8 @@ def cuts_by_slope_and_gait(
     slopes : numpy.ndarray, shape (n,)
     """
     cuts, slopes = _slope_cuts(run, rules)
-    return further_cuts(run, (cuts, slopes), _gait_cuts(run, rules), rules)
+    changes = _gait_cuts(run, hiking, rules)
+    return further_cuts(run, (cuts, slopes), changes, rules)
 
 
 def further_cuts(
@@ -127,13 +142,13 @@ def further_cuts(
     return _further(ends, slopes, distances, rules)
 
 
-def gaits_between(run: CleanActivity, cuts: Floats, rules: TerrainRules) -> Words:
-    """Return how each stretch between cuts [m] was moved over."""
+def gaits_between(run: CleanActivity, cuts: Floats, hiking: Flags) -> Words:
+    """Return how each stretch between cuts [m] was moved over, by which samples were hiked."""
     distance = run.track_column("distance")
     borders = np.concatenate(([0.0], cuts, distance[-1:]))
     found = _Borders.at(borders, distance)
     time = run.moving_seconds
-    return _gaits(run, found, found.sums(time), rules)
+    return _gaits(run, found, found.sums(time), hiking)
 
 
 def _slope_cuts(run: CleanActivity, rules: TerrainRules) -> tuple[Floats, Words]:
@@ -151,13 +166,13 @@ def _slope_cuts(run: CleanActivity, rules: TerrainRules) -> tuple[Floats, Words]
     return grid[edges] - GRID / 2, _CLASSES[classes[np.append([0], edges)]]
 
 
-def _gait_cuts(run: CleanActivity, rules: TerrainRules) -> Floats:
+def _gait_cuts(run: CleanActivity, hiking: Flags, rules: TerrainRules) -> Floats:
     """Return where running turns to hiking or back [m], for no less than ``rules.gait_length``."""
     distance = run.track_column("distance")
     on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     if not on_foot or distance[-1] < 2 * rules.gait_length:
         return np.empty(0)
-    hiked_steps = np.where(_hiking(run, rules), run.track_column("step"), 0.0)
+    hiked_steps = np.where(hiking, run.track_column("step"), 0.0)
     # Of samples at one distance interpolation needs one: the last.
     later = np.append(np.diff(distance) > 0, True)
     grid = np.arange(0.0, distance[-1], GRID)
@@ -183,8 +198,19 @@ def _last_clear(clear: Flags) -> Ints:
     return np.maximum.accumulate(np.where(clear, np.arange(len(clear)), -1))
 
 
-def _hiking(run: CleanActivity, rules: TerrainRules) -> Flags:
-    """Return which samples were hiked."""
+def hiked_samples(run: CleanActivity, rules: TerrainRules) -> Flags:
+    """Return which samples were hiked, by steps where they are recorded, else by speed and grade.
+
+    Parameters
+    ----------
+    run : CleanActivity
+    rules : TerrainRules
+        ``hike_cadence`` and ``hike_speed`` are used.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (k,)
+    """
     speed, grade = run.track_column("speed"), run.track_column("grade")
     cadence = run.columns["cadence"]
     limit = rules.hike_cadence
@@ -277,11 +303,11 @@ def _ratio(value: Floats, by: Floats) -> Floats:
 
 
 def _gaits(
-    run: CleanActivity, found: _Borders, duration: Floats, rules: TerrainRules
+    run: CleanActivity, found: _Borders, duration: Floats, hiking: Flags
 ) -> Words:
     """Return the gait of each stretch, of which the moving time is known."""
-    hiking = np.where(_hiking(run, rules), run.moving_seconds, 0.0)
-    hiked = _ratio(found.sums(hiking), duration) > 0.5
+    seconds = np.where(hiking, run.moving_seconds, 0.0)
+    hiked = _ratio(found.sums(seconds), duration) > 0.5
     on_foot = schema.is_on_foot(run.meta.sport, run.meta.sub_sport)
     if not on_foot or not run.track_column("distance")[-1] > 0:
         moving: Words = np.full(len(duration), Gait.UNKNOWN, dtype=object)
@@ -291,9 +317,15 @@ def _gaits(
 
 
 def segment_table(
-    run: CleanActivity, cuts: Floats, slopes: Words, rules: TerrainRules
+    run: CleanActivity,
+    cuts: Floats,
+    slopes: Words,
+    hiking: Flags,
+    ground: Mapping[str, object],
 ) -> pd.DataFrame:
-    """Return the table of the stretches between cuts [m], in order of distance."""
+    """Return the table of the stretches between cuts [m], in order of distance; ``ground`` holds
+    the columns that tell what lies under the feet.
+    """
     columns = run.columns
     distance = run.track_column("distance")
     borders = np.concatenate(([0.0], cuts, distance[-1:]))
@@ -327,17 +359,16 @@ def segment_table(
             "end_distance": borders[1:],
             "distance": length,
             "duration": duration,
-            "surface": Surface.UNKNOWN.value,
-            "surface_source": SurfaceSource.NONE.value,
             "slope": slopes,
             "mean_grade": _ratio(elevation - lifted, length),
             "ascent": ascent,
             "descent": descent,
-            "gait": _gaits(run, found, duration, rules),
+            "gait": _gaits(run, found, duration, hiking),
             "speed": _ratio(length, duration),
             "grade_adjusted_speed": found.means(flat_speed, time),
             "heart_rate": found.means(columns["heart_rate"], time),
             "cadence": found.means(cadence, time),
             "n_records": np.diff(found.before) + (index == 0),
+            **ground,
         }
     )

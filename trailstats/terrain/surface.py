@@ -14,8 +14,9 @@ from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import smooth_log_odds
-from trailstats.terrain.belief import believe
+from trailstats.terrain.belief import GroundBelief, believe
 from trailstats.terrain.features import (
+    WINDOW_FEATURES,
     WINDOW_STEP,
     RunGrid,
     extent,
@@ -64,9 +65,10 @@ class SurfaceEstimate:
         Log-odds of each window against the others of the run.
     channels : frozenset of str
         ``"position"`` and the athlete's own ``"baseline"``, as far as used.
-    contributions : pandas.DataFrame
-        What each feature adds to a window's log-odds before smoothing, indexed by ``distance``, and
-        in the column ``activity`` the run as a whole.
+    belief : GroundBelief or None
+        What is believed of the run by this alone; None for an estimate by another model.
+    window_parts : numpy.ndarray, shape (w, k)
+        What each of `WINDOW_FEATURES` adds to a window's log-odds before smoothing.
     activity_contributions : dict of str to float
         What each feature adds to the mean of the run's effect; they sum to it.
     """
@@ -78,12 +80,24 @@ class SurfaceEstimate:
     spread: float = 0.0
     relative: Floats = field(default_factory=lambda: np.empty(0))
     channels: frozenset[str] = frozenset()
-    contributions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    belief: GroundBelief | None = None
+    window_parts: Floats = field(default_factory=lambda: np.empty((0, 0)))
     activity_contributions: dict[str, float] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether the recording shows anything."""
         return bool(len(self.distance))
+
+    @property
+    def contributions(self) -> pd.DataFrame:
+        """What each feature adds to a window's log-odds before smoothing, indexed by ``distance``,
+        and in the column ``activity`` the run as a whole; empty for another model's estimate.
+        """
+        if not self.window_parts.size:
+            return pd.DataFrame()
+        names = list(WINDOW_FEATURES)
+        parts = pd.DataFrame(self.window_parts, self.distance, names)
+        return parts.assign(activity=self.mean)
 
     @classmethod
     def nothing(cls) -> SurfaceEstimate:
@@ -151,7 +165,7 @@ def estimate_on_grid(
         np.array([values[name] for name in model.run.names])
     )
     mean = effect.mean(float(parts.sum()) + model.run.intercept, pace)
-    centres, windows, names = window_features(grid)
+    centres, windows, _ = window_features(grid)
     pieces = model.windows.contributions(windows)
     relative = effect.gain * smooth_windows(
         pieces.sum(axis=1), model.temper, rules.surface_length
@@ -177,9 +191,8 @@ def estimate_on_grid(
         spread=effect.spread,
         relative=relative,
         channels=frozenset(channels),
-        contributions=pd.DataFrame(
-            pieces, index=centres, columns=list(names)
-        ).assign(activity=mean),
+        belief=found,
+        window_parts=pieces,
         activity_contributions=whole,
     )
 

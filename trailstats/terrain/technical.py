@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from trailstats.arrays import Floats
 from trailstats.metrics import effort
@@ -22,8 +21,6 @@ from trailstats.terrain.features import (
     every_window,
     log_speed,
     moving_mean,
-    turns,
-    wiggle_of,
 )
 from trailstats.terrain.rules import TerrainRules
 
@@ -69,16 +66,18 @@ DESCENT = -0.03
 
 
 def technical_probability(
-    grid: RunGrid | None, segments: pd.DataFrame, rules: TerrainRules
+    grid: RunGrid | None, borders: Floats, p_trail: Floats, rules: TerrainRules
 ) -> Floats:
-    """Return the probability that each segment is technical ground; a proxy.
+    """Return the probability that each stretch is technical ground; a proxy.
 
     Parameters
     ----------
     grid : RunGrid or None
         From `run_grid`.
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS`` with ``p_trail`` filled.
+    borders : numpy.ndarray, shape (s + 1,)
+        Distances at which the stretches meet [m].
+    p_trail : numpy.ndarray, shape (s,)
+        Probability of trail on each.
     rules : TerrainRules
         ``technical_length`` is used.
 
@@ -96,16 +95,13 @@ def technical_probability(
     counts: p' / (1 - p') = p / (1 - p) B^trail, and the probability is p' t. Where nothing doubts
     the trail it is t, a road is hardly ever technical, and ground that is not known may be.
     """
-    p_trail = segments["p_trail"].to_numpy(float)
     if grid is None or grid.grade is None or np.isnan(p_trail).all():
-        return np.full(len(segments), np.nan)
+        return np.full(len(p_trail), np.nan)
     centres, log_odds = _cues(grid, grid.grade)
     on_trail = sigmoid(
         smooth_log_odds(log_odds, WINDOW_STEP, rules.technical_length)
     )
-    start, end = (
-        segments[c].to_numpy() for c in ("start_distance", "end_distance")
-    )
+    start, end = borders[:-1], borders[1:]
     technical = mean_between(centres, on_trail, WINDOW_STEP, start, end)
     return given_trail(p_trail, technical, TECHNICAL_WEIGHTS)
 
@@ -135,8 +131,7 @@ def _cues(
     variance = moving_mean((speed - moving_mean(speed, 150.0)) ** 2, 150.0)
     spread = np.log2(np.sqrt(variance) + 0.02)
     spread = (spread - np.median(spread))[pick]
-    wiggle = wiggle_of(turns(grid, 30.0), 30.0)
-    winding = moving_mean(wiggle, 150.0)[pick] * 100.0 / 30.0
+    winding = moving_mean(grid.wiggle[30.0], 150.0)[pick] * 100.0 / 30.0
     downhill = moving_mean(grade, 100.0)[pick] < DESCENT
     rate = np.where(downhill, weights.descent_deficit, weights.flat_deficit)
     cues = (
