@@ -12,8 +12,8 @@ from trailstats.cleaning import clean
 from trailstats.terrain.climbs import find_climbs
 from trailstats.terrain.rules import TerrainRules
 from trailstats.terrain.segments import (
-    cut_segments,
     NO_GROUND,
+    cut_segments,
     cuts_by_slope_and_gait,
     further_cuts,
     hiked_samples,

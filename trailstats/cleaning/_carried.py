@@ -43,6 +43,8 @@ def carried_samples(draft: Draft, found: Steps) -> Flags:
     within = ride.fast >= rules.carried_speed / 2
     ticks = _widened(ride, fast, within, short)
     for sign in _signs(ride, rules):
+        if not sign.where.any():
+            continue
         core = sign.where & _lasting(ride, sign.rate, sign.least, sign.lasts)
         if core.any():
             reach = sign.reach & (sign.rate >= sign.least / 2)
@@ -113,6 +115,8 @@ def _signs(ride: Ride, rules: CleanRules) -> list[_Sign]:
 
 def _lasting(ride: Ride, rate: Floats, least: float, time: float) -> Flags:
     """Return where a rate holds for a time about: nowhere below half, on average above."""
+    if not (rate >= least).any():
+        return np.zeros(len(rate), bool)
     size = max(1, round(time / ride.every))
     mean = np.convolve(rate, np.ones(size) / size, mode="same")[: len(rate)]
     lowest = scipy.ndimage.minimum_filter1d(rate, size, mode="nearest")
@@ -122,6 +126,8 @@ def _lasting(ride: Ride, rate: Floats, least: float, time: float) -> Flags:
 def _widened(ride: Ride, core: Flags, allowed: Flags, time: float) -> Flags:
     """Return the flags carried on to both sides for a time, as long as it is allowed."""
     out = np.zeros(len(core), bool)
+    if not core.any():
+        return out
     size = 2 * round(time / ride.every) + 1
     near = allowed & scipy.ndimage.maximum_filter1d(core, size, mode="constant")
     for first, last in np.transpose(true_runs(allowed)).tolist():

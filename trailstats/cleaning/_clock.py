@@ -185,17 +185,30 @@ def _sort(draft: Draft, order: Order) -> None:
         )
     if len(keep) == len(records) and (np.diff(keep) > 0).all():
         return
-    records = _by_time(records, by_time, keep)
+    begin = np.flatnonzero(first)
+    records = _by_time(records, by_time, begin)
     extras = (
-        _by_time(extras, by_time, keep)
+        _by_time(extras, by_time, begin)
         if len(extras.columns)
         else pd.DataFrame(index=records.index)
     )
     draft.activity = replace(draft.activity, records=records, extras=extras)
 
 
-def _by_time(frame: pd.DataFrame, by_time: Ints, keep: Ints) -> pd.DataFrame:
-    """Return the rows to keep, in their order, with what they lack from those of the same time."""
-    if len(keep) == len(by_time):
-        return frame.iloc[keep]
-    return frame.iloc[by_time].groupby(level=0, sort=False).first()
+def _by_time(frame: pd.DataFrame, by_time: Ints, begin: Ints) -> pd.DataFrame:
+    """Return the first row of each time, with what it lacks from those that follow, of which the
+    next time begins elsewhere in ``by_time``.
+    """
+    if len(begin) == len(by_time):
+        return frame.iloc[by_time]
+    values = frame.to_numpy(np.float64)[by_time]
+    row = np.arange(len(by_time))[:, None]
+    known = np.where(np.isnan(values), len(by_time), row)
+    first = np.minimum.reduceat(known, begin, axis=0)
+    # Where all lack a value, so does the first of them.
+    first = np.where(first < len(by_time), first, begin[:, None])
+    return pd.DataFrame(
+        np.take_along_axis(values, first, axis=0),
+        frame.index[by_time[begin]],
+        frame.columns,
+    )

@@ -141,7 +141,7 @@ def _counted_steps(
     """
     columns = draft.columns
     timer = np.cumsum(duration)
-    by_position, known = _position_steps(columns, draft.activity.seconds, timer)
+    by_position, known = _position_steps(draft, timer)
     device = device_steps(draft, by_position, duration, known)
     if device is not None:
         # A device that lost its fix catches up in one step; only what can't be that is an error.
@@ -203,20 +203,18 @@ def _too_fast(step: Floats, duration: Floats, limit: float) -> Flags:
     return np.asarray(fast | (brief & (passed > limit)))
 
 
-def _position_steps(
-    columns: dict[str, Floats], seconds: Floats, timer: Floats
-) -> tuple[Floats, Flags]:
+def _position_steps(draft: Draft, timer: Floats) -> tuple[Floats, Flags]:
     """Return the distance by positions, spread evenly over samples without one, and which steps
     join two known.
     """
-    lat = columns["latitude"]
-    known = ~np.isnan(lat)
+    columns, seconds = draft.columns, draft.activity.seconds
+    known = ~np.isnan(columns["latitude"])
     joined = known & np.append(False, known[:-1])
     rows = np.flatnonzero(known)
     if len(rows) > 2 and np.median(np.diff(seconds[rows])) < OFTEN:
         along = _smoothed_way(columns, rows, timer)
         return np.diff(along, prepend=along[0]), joined
-    step = step_lengths(lat, columns["longitude"])
+    step = draft.step_lengths()
     if not known.any() or known.all():
         return step, joined
     along = np.interp(timer, timer[rows], np.cumsum(step)[rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from trailstats.arrays import Flags, Floats
 from trailstats.cleaning.rules import CleanRules
+from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity, is_on_foot
 
@@ -30,6 +31,9 @@ class Draft:
     activity: Activity
     rules: CleanRules
     issues: list[Issue]
+    _measured: tuple[Floats, Floats, Floats] | None = field(
+        default=None, init=False
+    )
 
     @property
     def index(self) -> pd.Index:
@@ -42,6 +46,17 @@ class Draft:
         are in order.
         """
         return dict(self.activity.columns)
+
+    def step_lengths(self) -> Floats:
+        """Return the distance of each position from the known one before it [m], see
+        `geo.step_lengths`; not to be written to.
+        """
+        lat, lon = self.columns["latitude"], self.columns["longitude"]
+        # Columns are replaced when they change, so the same arrays have the same steps.
+        found = self._measured
+        if found is None or found[0] is not lat or found[1] is not lon:
+            self._measured = found = (lat, lon, step_lengths(lat, lon))
+        return found[2]
 
     @cached_property
     def on_foot(self) -> bool:

@@ -116,13 +116,12 @@ def _known_steps(draft: Draft) -> tuple[Ints, Floats, Floats]:
     """Return the samples with a position, the distance of each to the one before, and how far a
     runner comes in that time [m].
     """
-    lat, lon = draft.columns["latitude"], draft.columns["longitude"]
-    known = np.flatnonzero(~np.isnan(lat))
+    known = np.flatnonzero(~np.isnan(draft.columns["latitude"]))
     if not len(known):
         return known, np.empty(0), np.empty(0)
     seconds = draft.activity.seconds[known]
     elapsed = np.diff(seconds, prepend=seconds[0] - 1.0)
-    length = step_lengths(lat[known], lon[known])
+    length = draft.step_lengths()[known]
     return known, length, draft.limit * np.maximum(elapsed, 1.0)
 
 
@@ -182,7 +181,7 @@ def blank_frozen(draft: Draft, duration: Floats) -> None:
 
     seconds, counted = draft.activity.seconds, columns["distance"]
     after = np.minimum(stop, len(lat) - 1)
-    jump = np.where(stop < len(lat), step_lengths(lat, lon)[after], 0.0)
+    jump = np.where(stop < len(lat), draft.step_lengths()[after], 0.0)
     passed = seconds[after] - seconds[stop - 1]
     with np.errstate(invalid="ignore"):
         stepping = mean(columns["cadence"]) > STEPPING

@@ -7,7 +7,6 @@ import pandas as pd
 
 from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._draft import Draft
-from trailstats.geo import step_lengths
 from trailstats.schema import Severity
 
 BRIEF = 10.0
@@ -27,6 +26,8 @@ timer left out (our choice).
 
 AGREES = 0.05
 """A distance agrees with a total that it differs from by less than this share (our choice)."""
+
+SECOND = np.timedelta64(1, "s")
 
 SHORTEST = 20.0
 """Distances are compared no closer than this [m] (our choice)."""
@@ -107,9 +108,7 @@ def _marked(draft: Draft, passed: Floats) -> Stops:
     pauses, index = draft.activity.pauses, draft.index
     if pauses.empty:
         return Stops(np.empty(0), np.empty(0))
-    start, end = (
-        _since(index, pauses[name]) for name in ("start_time", "end_time")
-    )
+    start, end = _since(index, pauses).T
     kept = np.ones(len(start), bool)
     if draft.activity.meta.format != "fit":
         kept = ~_breaks_only(draft, start, end)
@@ -131,11 +130,11 @@ def _marked(draft: Draft, passed: Floats) -> Stops:
     return stops
 
 
-def _since(index: pd.Index, times: pd.Series) -> Floats:
-    """Return times since the first sample [s]."""
-    first = pd.DatetimeIndex(index[:1]).as_unit("ns").asi8
-    stamps = pd.DatetimeIndex(times).as_unit("ns").asi8
-    return np.asarray((stamps - first) / 1e9)
+def _since(index: pd.Index, spans: pd.DataFrame) -> Floats:
+    """Return start and end of each span since the first sample [s]; NaN where there is none."""
+    names = ("start_time", "end_time")
+    stamps = np.stack([spans[name].to_numpy("M8[ns]") for name in names], axis=1)
+    return np.asarray((stamps - index[0].to_datetime64()) / SECOND)
 
 
 def _breaks_only(draft: Draft, start: Floats, end: Floats) -> Flags:
@@ -159,7 +158,7 @@ def _way(draft: Draft) -> Floats:
     columns = draft.columns
     if np.isnan(columns["latitude"]).all():
         return np.nan_to_num(np.fmax.accumulate(columns["distance"]))
-    return np.cumsum(step_lengths(columns["latitude"], columns["longitude"]))
+    return np.cumsum(draft.step_lengths())
 
 
 def _untimed(
@@ -215,15 +214,13 @@ def _timed_laps(draft: Draft) -> Floats:
     laps = activity.laps
     timer = laps["timer_time"].to_numpy(np.float64)
     if len(laps) and (timer > 0).all():
-        begin, end = (
-            _since(index, laps[name]) for name in ("start_time", "end_time")
-        )
+        begin, end = _since(index, laps).T
         order = np.argsort(begin, kind="stable")
         begin, end, timer = begin[order], end[order], timer[order]
         metres = laps["distance"].to_numpy(np.float64)[order]
         # A lap lasts until the next begins, however long the timer stood in between.
         end = np.append(np.maximum(end[:-1], begin[1:]), end[-1])
-        if not laps[["start_time", "end_time"]].isna().any(axis=None):
+        if np.isfinite(begin).all() and np.isfinite(end).all():
             return np.stack([begin, end, timer, metres], axis=1)
     told = activity.meta.device_totals
     if not told.timer_time > 0:

@@ -79,6 +79,8 @@ def town_drives(ride: Ride, rules: CleanRules) -> Flags:
     else:
         return _bursts(ride)
     start, stop = true_runs(candidates)
+    if not len(start):
+        return candidates
     running = (ride.fast > SLOWEST) & ~candidates
     if not running.any():
         return running
