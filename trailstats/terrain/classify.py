@@ -201,7 +201,7 @@ def _cut_by_ground(
 def _ground_columns(
     evidence: SurfaceEvidence,
     borders: Floats,
-    ground: tuple[Floats, Words, Words],
+    ground: tuple[Floats, NDArray[np.str_], NDArray[np.str_]],
     rules: TerrainRules,
 ) -> dict[str, object]:
     """Return the columns of segments that tell what lies under the feet on each."""
