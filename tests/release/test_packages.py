@@ -5,15 +5,19 @@ They install from the package index, so they are left out unless asked for: ``py
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -67,9 +71,47 @@ def packages(
     root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """Return the source archive, and the wheel that was built from it."""
-    folder = tmp_path_factory.mktemp("dist")
-    call(sys.executable, "-m", "build", "--outdir", folder, root, cwd=folder)
+
+    def build(folder: Path) -> None:
+        call(sys.executable, "-m", "build", "--outdir", folder, root, cwd=folder)
+
+    folder = made_once("dist", tmp_path_factory, build)
     return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def index(
+    packages: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a folder with wheels of the package and of all that its report needs, as an index
+    without a network.
+    """
+
+    def gather(folder: Path) -> None:
+        wanted = f"trailstats[cli,report] @ {packages[1].as_uri()}"
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "-w", folder]
+        call(*command, wanted, "pip>=26.1", "setuptools", cwd=folder)
+
+    return made_once("index", tmp_path_factory, gather)
+
+
+def made_once(
+    name: str,
+    factory: pytest.TempPathFactory,
+    make: Callable[[Path], None],
+) -> Path:
+    """Return a folder that one of the processes that run tests makes, and the others wait for."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
 def floors(root: Path, *extras: str) -> list[str]:
@@ -92,11 +134,15 @@ def floors(root: Path, *extras: str) -> list[str]:
     return [f"{pair[1]}=={pair[2]}" for pair in pairs if pair]
 
 
-def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None:
+def test_the_packages_hold_what_they_should(
+    packages: tuple[Path, Path], root: Path, tool: Callable[[str], ModuleType]
+) -> None:
     """The wheel has types, model and template and no tests; the archive has all that builds and
-    tests it.
+    tests it; an index would take both.
     """
     source, wheel = packages
+    call(sys.executable, "-m", "twine", "check", "--strict", *packages, cwd=root)
+    assert list(tool("check_release").problems(wheel.parent, "")) == []
     inside = zipfile.ZipFile(wheel).namelist()
     for name in (
         "py.typed",
@@ -112,6 +158,8 @@ def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None
         "model/documents.toml",
         "report/template.html.j2",
         "report/report.css",
+        "report/vega.js",
+        "cli/sample/athlete.toml",
     ):
         assert f"trailstats/{name}" in inside
     assert {name.partition("/")[0] for name in inside} == {
@@ -124,7 +172,7 @@ def test_the_packages_hold_what_they_should(packages: tuple[Path, Path]) -> None
         "pyproject.toml", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "docs/conf.py",
         "tests/conftest.py",
         "examples/app/service.py", "benchmarks/__main__.py", "tools/make_samples.py",
-        "data/samples/truth.json",
+        "data/samples/truth.json", "hatch_build.py", "CITATION.cff",
     ):  # fmt: skip
         assert name in kept, name
 
@@ -156,6 +204,81 @@ def test_core_dependencies_alone(
         told = call(*command, "--version", cwd=tmp_path, ends=2).stderr
         assert "trailstats[cli]" in told
         assert "Traceback" not in told
+
+
+INSTALLED_SIZES = """
+import importlib.metadata as metadata
+from pathlib import Path
+print(sum(
+    Path(one.locate_file(file)).stat().st_size
+    for one in metadata.distributions() if one.name not in ("pip", "setuptools")
+    for file in one.files or () if Path(one.locate_file(file)).is_file()
+))
+"""
+MOST = {"trailstats": 320e6, "trailstats[cli,report]": 360e6}
+"""Bytes that may be installed: numpy, scipy and pandas are 295 MB of them."""
+
+
+def test_a_report_from_nothing_but_a_folder_of_wheels(
+    index: Path, tmp_path: Path
+) -> None:
+    """Without a checkout, an index or an image converter: the sample, its report, and no more
+    installed than was said.
+    """
+    offline = ("--no-index", "--find-links", index)
+    for wanted, most in MOST.items():
+        programs = environment(tmp_path / wanted, *offline, wanted)
+        told = call(
+            programs / "python", "-c", INSTALLED_SIZES, cwd=tmp_path
+        ).stdout
+        assert int(told) < most, wanted
+    told = call(programs / "trailstats", "sample", "runs", cwd=tmp_path).stdout
+    assert "68 runs" in told
+    report = ("report", "runs", "--athlete", "runs/athlete.toml")
+    call(
+        programs / "trailstats",
+        *report,
+        "-o",
+        "report.html",
+        cwd=tmp_path,
+        TRAILSTATS_CACHE=str(tmp_path / "cache"),
+    )
+    assert "vegaEmbed" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_programs_that_run_packages(index: Path, tmp_path: Path) -> None:
+    """`uvx` and `pipx run` run the program from a folder of wheels."""
+    wanted = "trailstats[cli,report]"
+    programs = Path(sys.executable).parent
+    alone = {
+        "HOME": str(tmp_path),
+        "UV_CACHE_DIR": str(tmp_path / "uv"),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "PIPX_HOME": str(tmp_path / "pipx"),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(index),
+    }
+    by_uv = ("--offline", "--no-index", "--find-links", index, "--from", wanted)
+    for command in (
+        [programs / "uvx", "--python", sys.executable, *by_uv],
+        [programs / "pipx", "run", "--backend", "pip", "--spec", wanted],
+    ):
+        told = call(*command, "trailstats", "--version", cwd=tmp_path, **alone)
+        assert told.stdout == f"trailstats {ts.__version__}\n"
+
+
+@pytest.mark.skipif(
+    shutil.which("python3.14") is None, reason="no Python 3.14 is installed here"
+)
+def test_the_newest_python(
+    packages: tuple[Path, Path], samples: Path, tmp_path: Path
+) -> None:
+    """What the core must be able to do is done by the newest interpreter, too."""
+    call("python3.14", "-m", "venv", tmp_path / "new", cwd=tmp_path)
+    python = tmp_path / "new" / "bin" / "python"
+    call(python, "-m", "pip", "install", "--quiet", packages[1], cwd=tmp_path)
+    core = HERE / "core_only.py"
+    assert call(python, "-W", "error", core, samples, cwd=tmp_path).stdout
 
 
 def test_all_extras(

@@ -365,8 +365,11 @@ def test_an_old_file_survives_a_place_that_cannot_be_written(history, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("package", ["jinja2", "altair", "vl_convert"])
-def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package):
+@pytest.mark.parametrize(
+    ("package", "extra"),
+    [("jinja2", "report"), ("altair", "report"), ("vl_convert", "png")],
+)
+def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package, extra):
     """It should say which extra brings the package that is missing."""
     from trailstats.report import html as module
 
@@ -380,7 +383,7 @@ def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package):
     chart_library.cache_clear()
     module._template.cache_clear()
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=r"trailstats\[report\]"):
+    with pytest.raises(MissingExtraError, match=rf"trailstats\[{extra}\]"):
         write_report(history, tmp_path / "a.html", claims=[], rules=[])
 
 

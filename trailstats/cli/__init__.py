@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _files,
             _maps,
             _predict,
+            _sample,
             _schemas,
         )
         from trailstats.cli._app import run

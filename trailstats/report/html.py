@@ -83,7 +83,7 @@ def write_report(
     Raises
     ------
     MissingExtraError
-        Without altair, jinja2 or vl-convert-python.
+        Without altair or jinja2.
     WriteError
         When the place can't be written to.
 

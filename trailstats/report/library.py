@@ -1,11 +1,12 @@
-"""The chart library that a page embeds: one script, made by vl-convert and kept, since making it
-takes seconds.
+"""The chart library that a page embeds: one script, which a wheel brings. In a checkout vl-convert
+makes it, and it is kept, since making it takes seconds.
 """
 
 from __future__ import annotations
 
 import functools
 from contextlib import suppress
+from importlib import resources
 from importlib.metadata import version
 
 from trailstats.cache import cache_folder
@@ -23,18 +24,22 @@ def chart_library() -> str:
     Returns
     -------
     str
-        Kept in the user's folder for caches (``TRAILSTATS_CACHE`` names another) under vl-convert's
-        version. Where nothing can be kept it is made anew in each process.
+        As it stands in an installed wheel. In a checkout it is kept in the user's folder for caches
+        (``TRAILSTATS_CACHE`` names another) under vl-convert's version; where nothing can be kept
+        it is made anew in each process.
 
     Raises
     ------
     MissingExtraError
-        Without vl-convert-python.
+        In a checkout without vl-convert-python.
     """
+    packaged = resources.files("trailstats.report").joinpath("vega.js")
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
     try:
         import vl_convert
     except ImportError as error:
-        raise MissingExtraError("vl-convert-python", "report") from error
+        raise MissingExtraError("vl-convert-python", "png") from error
     kept = cache_folder() / f"vega-{version('vl-convert-python')}.js"
     with suppress(OSError, UnicodeDecodeError):
         found = kept.read_text(encoding="utf-8")

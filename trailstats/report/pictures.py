@@ -50,7 +50,7 @@ def write_pictures(
     try:
         import vl_convert
     except ImportError as error:
-        raise MissingExtraError("vl-convert-python", "report") from error
+        raise MissingExtraError("vl-convert-python", "png") from error
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
