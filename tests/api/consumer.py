@@ -87,7 +87,7 @@ def many(folder: Path) -> list[ts.Verdict]:
         ),
         Path,
     )
-    return [claim.verdict for claim in claims]
+    return [claim.verdict for claim in claims if claim.verdict]
 
 
 def formulas(grade: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -47,7 +47,9 @@ def test_known_effects_lie_in_their_intervals(
 
 
 def test_easy_days_need_less_overshoot(runner: History, cut) -> None:
-    """Slower easy days whose time above the ceiling doesn't fall don't support the claim."""
+    """Slower easy days whose time above the ceiling doesn't fall don't support the claim: the
+    time differs by less than matters.
+    """
     every = np.ones(len(runner.activities), dtype=bool)
     changed = cut(runner, every)
     table = changed.activities
@@ -58,7 +60,8 @@ def test_easy_days_need_less_overshoot(runner: History, cut) -> None:
     )
     result = next(r for r in evaluate_claims(changed) if r.claim == "easy_days")
     assert _part(result, "easy_speed").verdict is Verdict.SUPPORTED
-    assert result.verdict is Verdict.INCONCLUSIVE
+    assert result.verdict is Verdict.NO_DIFFERENCE
+    assert -result.margin < result.low < result.high < result.margin
 
 
 def test_impact_needs_all_components(answers: dict[str, ClaimResult]) -> None:
@@ -133,12 +136,11 @@ def test_a_strong_gain_is_seen(
     strong = replace(base, gain=0.15, heat=0.0)
     result = next(
         r
-        for r in evaluate_claims(runners.simulate(strong, 6))
+        for r in evaluate_claims(runners.simulate(strong, 7))
         if r.claim == "road_improvement"
     )
     assert result.low < 0.15 * result.road < result.high
-    assert result.verdict in (Verdict.SUPPORTED, Verdict.INCONCLUSIVE)
-    assert result.difference > 0
+    assert result.verdict is Verdict.SUPPORTED
 
 
 def test_wording(answers: dict[str, ClaimResult]) -> None:
@@ -190,13 +192,14 @@ def test_adjustment_takes_decisions_back(
     # What is added to every trail run moves the interval and leaves its width.
     shift = 0.02 * (own.high - own.low) - own.low
     near = _with_climb(history, cut, climb + shift * on_trail)
-    assert near.low > 0
+    assert near.low < 0 < near.high  # as wide as all tests together ask for
+    assert _part(near, "climb_dose").low > 0
     assert _part(near, "climb_dose").verdict is Verdict.SUPPORTED
     assert near.verdict is Verdict.INCONCLUSIVE
-    assert any("Holm" in c and "it decides nothing" in c for c in near.caveats)
+    assert any("allows for the others" in c for c in near.caveats)
     far = _with_climb(history, cut, climb + 10.0 * shift * on_trail)
     assert far.verdict is Verdict.SUPPORTED
-    assert not any("decides nothing" in c for c in far.caveats)
+    assert not any("allows for the others" in c for c in far.caveats)
 
 
 @pytest.mark.parametrize(
@@ -213,10 +216,12 @@ def test_single_runs_decide_nothing(
     mountain = rng.uniform(size=len(on_trail)) < share
     climb = np.where(on_trail, np.where(mountain, 100.0, 0.0), 1.0)
     result = _with_climb(runner, cut, climb)
-    assert result.low > 0
+    assert result.difference > 0
     assert result.verdict is verdict
     opposed = any("differ in sign" in c for c in result.caveats)
     assert opposed == (verdict is Verdict.INCONCLUSIVE)
+    # What is taken back isn't drawn as an interval that leaves out zero.
+    assert opposed == np.isnan(result.low)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,9 @@ def test_one_side_only(runner: History, cut, side: str) -> None:
     assert both["same_effort"] is Verdict.CONTRADICTED
     history = cut(runner, own)
     expected = dict.fromkeys(CLAIMS, Verdict.NOT_ENOUGH_DATA)
-    assert _answer(history) == expected | {"training_rules": Verdict.INCONCLUSIVE}
+    assert _answer(history) == expected | {
+        "training_rules": Verdict.NOT_MEASURABLE
+    }
     results = {r.claim: r for r in evaluate_claims(history)}
     for claim in COMPARED | {"same_effort"}:
         assert (results[claim].n_trail, results[claim].n_road) == (0, 0)

@@ -106,7 +106,7 @@ def test_wide_terminals_show_more(analysis, wide, capsys) -> None:
         assert words in shown[140]
     # A share is printed as percent, its difference in points: 0.1 and 0.339, -0.24.
     assert re.search(r"variation of cadence +0\.\d+ %", shown[80])
-    assert re.search(r"10 % +34 % +\u221224\.0 % points", shown[140])
+    assert re.search(r"\u221224\.0 % points.* 10 % / 34 %", shown[140])
 
 
 def test_colours_only_where_they_are_wanted(wide, capsys, monkeypatch) -> None:

@@ -20,7 +20,7 @@ from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.run_tables import glossary
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import build_page
-from trailstats.schema import RunSurface, Verdict
+from trailstats.schema import Reach, RunSurface, Verdict
 
 NAN = math.nan
 
@@ -464,30 +464,45 @@ def test_variety_shares_out_the_time_of_each_month(history):
     }
 
 
-def test_an_open_answer_with_a_clear_interval_says_why():
-    """It should quote the sentence that takes the decision back, and nothing where the interval
-    holds zero.
-    """
-    note = (
-        "Allows for 9 claims tested at once. Its interval leaves out 0; among the others it "
-        "decides nothing."
+@pytest.mark.parametrize(
+    ("reach", "verdict", "word", "tone"),
+    [
+        (Reach.DIRECT, Verdict.SUPPORTED, "supported", "good"),
+        (Reach.PROXY, Verdict.SUPPORTED, "sign for it", "proxy"),
+        (Reach.DOSE, Verdict.CONTRADICTED, "less of the dose", "dose"),
+        (Reach.DOSE, Verdict.NOT_ENOUGH_DATA, "not enough data", "muted"),
+        (Reach.DIRECT, None, "described", "muted"),
+    ],
+)
+def test_words_and_colour_differ_by_reach(reach, verdict, word, tone):
+    """Only what was measured directly is green or red, and says "supported"."""
+    result = ClaimResult(
+        "strength", "s", "m", verdict=verdict, reach=reach, measured="More."
     )
-    open_ = ClaimResult(
-        "same_effort",
+    swatch = claim_view(result, {}).verdict
+    assert (swatch.word, swatch.tone) == (word, tone)
+
+
+def test_an_answer_has_two_lines():
+    """The measured statement with its answer and difference, then what it means for the claim."""
+    result = ClaimResult(
+        "strength",
         "s",
-        "m",
-        "bpm",
-        difference=3.0,
-        low=1.0,
-        high=5.0,
-        verdict=Verdict.INCONCLUSIVE,
-        caveats=(note,),
+        "climb per kilometre",
+        "m/km",
+        difference=21.0,
+        low=18.0,
+        high=24.0,
+        verdict=Verdict.SUPPORTED,
+        measured="Trail runs hold more climbing.",
+        meaning="Stronger muscles: no recording can tell",
+        margin=1.0,
+        margin_source="[Lamberts2004]_, day to day",
     )
-    assert claim_view(open_, {}).why.endswith(
-        "among the others it decides nothing."
-    )
-    assert claim_view(replace(open_, low=-1.0), {}).why == ""
-    assert claim_view(replace(open_, verdict=Verdict.CONTRADICTED), {}).why == ""
+    view = claim_view(result, {})
+    assert view.measured == "Trail runs hold more climbing: yes, +21.0 m/km"
+    assert view.meaning == "Stronger muscles: no recording can tell"
+    assert view.margin == "1.00 m/km (Lamberts2004, day to day)"
 
 
 def test_the_side_that_speaks_for_a_claim(claims):

@@ -70,11 +70,11 @@ def judge(job: tuple[int, int]) -> Outcome:
         if alone:
             strict = finding.p_value * MOST_TESTS < ALPHA
             out.parts["among all"] = (
-                result.verdict.value if strict else "inconclusive"
+                str(result.verdict) if strict else "inconclusive"
             )
-        out.verdicts[result.claim] = result.verdict.value
+        out.verdicts[result.claim] = str(result.verdict)
         for part in result.parts:
-            out.parts[part.claim] = part.verdict.value
+            out.parts[part.claim] = str(part.verdict or "described")
         if result.claim in FIGURES:
             part = _figure(result)
             true = _truth(scenario, result.claim, part, data)

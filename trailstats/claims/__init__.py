@@ -28,8 +28,9 @@ from trailstats.claims._volume import volume
 from trailstats.claims.plan import training_rules
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.claims.stats import holm
+from trailstats.claims.summary import one_sentence, to_answer
+from trailstats.claims.wording import meaning_of
 from trailstats.history import History
-from trailstats.schema import Verdict
 from trailstats.schema.documents import plain
 
 __all__ = [
@@ -94,7 +95,8 @@ def evaluate_claims(
 
 def findings(data: Evidence, claims: Sequence[str] = CLAIMS) -> list[Finding]:
     """Return the answers to some claims, their decisions adjusted for how many are tested."""
-    return _adjusted([_ANSWERS[claim](data) for claim in claims])
+    adjusted = _adjusted([_ANSWERS[claim](data) for claim in claims])
+    return [_with_meaning(finding) for finding in adjusted]
 
 
 def explain(
@@ -142,7 +144,7 @@ def claims_document(
     >>> history = ts.analyze_folder("data/samples/odd")
     >>> found = ts.claims_document(history, ts.evaluate_claims(history), [])
     >>> list(found)
-    ['format_version', 'athlete', 'period', 'claims', 'rules']
+    ['format_version', 'athlete', 'period', 'answer', 'to_answer', 'claims', 'rules']
     """
     period = history.period
     return {
@@ -151,6 +153,8 @@ def claims_document(
         "period": None
         if period is None
         else {"start": plain(period[0]), "end": plain(period[1])},
+        "answer": one_sentence(results),
+        "to_answer": [wanted.to_dict() for wanted in to_answer(results)],
         "claims": [result.to_dict() for result in results],
         "rules": [rule.to_dict() for rule in rules],
         **({"attribution": said} if (said := history.attribution) else {}),
@@ -162,20 +166,27 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
     adjusted = holm([f.p_value for f in findings])
     tests = int(np.isfinite(adjusted).sum())
     out = []
-    for finding, p in zip(findings, adjusted, strict=True):
-        result = finding.result
+    for found, p in zip(findings, adjusted, strict=True):
+        finding = found
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
             # Among nine true "no difference" one falls below 5 % by chance for one runner in three.
-            if p >= ALPHA and result.verdict in DECIDED:
-                note += (
-                    " The interval is this claim's alone and leaves out 0; among the others it "
-                    "decides nothing."
+            by_test = finding.result.verdict in DECIDED and not finding.by_margin
+            if p >= ALPHA and by_test:
+                note += " By itself it would be decided; the interval shown allows for the others."
+                finding = finding.open(
+                    tests=float(p) / max(finding.p_value, 1e-300)
                 )
-                result = replace(result, verdict=Verdict.INCONCLUSIVE)
-            result = replace(result, caveats=(*result.caveats, note))
-        out.append(replace(finding, result=result))
+            finding = finding.noted(note)
+        out.append(finding)
     return out
+
+
+def _with_meaning(finding: Finding) -> Finding:
+    """Say what the verdict, now that it stands, means for the claim."""
+    result = finding.result
+    meaning = meaning_of(result.claim, result.verdict, result.reach)
+    return replace(finding, result=replace(result, meaning=meaning))
 
 
 def _p(value: float) -> str:

@@ -15,6 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats.arrays import ArrayLike, Flags, Floats, as_floats, as_indices
+from trailstats.claims.wording import claim_wording
+from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface
@@ -172,6 +174,40 @@ class Evidence:
     def file_names(self) -> NDArray[np.object_]:
         """The source of each run."""
         return self.runs["file"].to_numpy(dtype=object)
+
+    @cached_property
+    def _margins(self) -> dict[str, float]:
+        """The profile's own margins.
+
+        Raises
+        ------
+        ConfigError
+            When one has the name of no measure.
+        """
+        own = dict(self.history.athlete.margins)
+        known = claim_wording().parts
+        if unknown := sorted(set(own) - set(known)):
+            with_one = ", ".join(k for k, words in known.items() if words.margin)
+            raise ConfigError(
+                f"athlete: margins: there is no measure {unknown[0]!r}; known are {with_one}"
+            )
+        return own
+
+    def margin(self, part: str, road: float) -> tuple[float, str]:
+        """Return the smallest difference of a part that matters, and where that comes from.
+
+        Parameters
+        ----------
+        part : str
+        road : float
+            The road's value, of which a relative margin is a share.
+        """
+        words = claim_wording().parts[part]
+        margin = self._margins.get(part, words.margin)
+        source = "the profile" if part in self._margins else words.margin_source
+        if not words.judged or not margin:
+            return np.nan, ""
+        return margin * abs(road) if words.relative else margin, source
 
     def files(self, rows: ArrayLike) -> tuple[str, ...]:
         """Return the sources of runs, in order of time, each once."""

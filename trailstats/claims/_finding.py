@@ -12,9 +12,14 @@ import pandas as pd
 from trailstats.arrays import as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims.result import ClaimResult
-from trailstats.claims.stats import Comparison, MatchRules, compare
-from trailstats.claims.wording import claim_wording, claim_words, unanswered
-from trailstats.schema import Verdict
+from trailstats.claims.stats import Comparison, MatchRules, bounds_at, compare
+from trailstats.claims.wording import (
+    PartWords,
+    claim_wording,
+    claim_words,
+    unanswered,
+)
+from trailstats.schema import Reach, Verdict
 
 NAN = float("nan")
 ALPHA = 0.05
@@ -42,13 +47,19 @@ class Finding:
         Of the test that decides; NaN where no test does.
     tables : tuple of callable
         Each makes a table of matched pairs, weeks or runs; made only when somebody asks for it.
+    bounds : callable, optional
+        Gives the interval at another confidence.
+    by_margin : bool
+        Whether the verdict rests on the interval's place against the margin, not on the test.
     """
 
     result: ClaimResult
     p_value: float = NAN
     tables: tuple[Callable[[], pd.DataFrame], ...] = ()
+    bounds: Callable[[float], tuple[float, float]] | None = None
+    by_margin: bool = False
 
-    def with_verdict(self, verdict: Verdict) -> Finding:
+    def with_verdict(self, verdict: Verdict | None) -> Finding:
         """Return the finding with another verdict."""
         return replace(self, result=replace(self.result, verdict=verdict))
 
@@ -56,20 +67,92 @@ class Finding:
         """Return the finding with a verdict that rests on no test."""
         return replace(self.with_verdict(verdict), p_value=NAN)
 
+    def stating(self, measured: str) -> Finding:
+        """Return the finding with another statement that its verdict is of."""
+        return replace(self, result=replace(self.result, measured=measured))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is answered, one way or the other."""
+        return not self.result.is_decided
+
+    def noted(self, *caveats: str) -> Finding:
+        """Return the finding with more caveats."""
+        every = (*self.result.caveats, *caveats)
+        return replace(self, result=replace(self.result, caveats=every))
+
+    def open(self, *, tests: float = NAN) -> Finding:
+        """Return the finding with its decision taken back, and no interval that says otherwise.
+
+        Parameters
+        ----------
+        tests : float
+            Over so many tests the interval is widened; without a number it goes.
+        """
+        low = high = NAN
+        if self.bounds is not None and np.isfinite(tests):
+            low, high = self.bounds(1.0 - ALPHA / tests)
+        result = replace(
+            self.result, low=low, high=high, verdict=Verdict.INCONCLUSIVE
+        )
+        return replace(self, result=result, by_margin=False)
+
     def explained(self) -> pd.DataFrame:
         """Return what the answer can be traced to, one part after the other."""
         made = [table for make in self.tables if len(table := make())]
         return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
 
 
-def decide(difference: float, p_value: float, direction: int) -> Verdict:
-    """Return the verdict for a difference that the claim says is positive (1) or negative (-1)."""
+def decide(
+    interval: tuple[float, float],
+    p_value: float,
+    words: PartWords,
+    margin: float = 0.0,
+) -> Verdict | None:
+    """Return the verdict for a difference.
+
+    Parameters
+    ----------
+    interval : (float, float)
+        Of the difference, trail minus road.
+    p_value : float
+        Of no difference; NaN where there was no test.
+    words : PartWords
+        Which sign speaks for the statement, and whether it is one of no difference.
+    margin : float
+        Smallest difference that matters, in the unit of the interval.
+
+    Returns
+    -------
+    Verdict or None
+        An interval within the margin on either side is no difference that matters, however small
+        the p value. A statement of "not worse" is borne out by an interval that keeps clear of the
+        margin on the bad side. None for what isn't judged.
+
+    References
+    ----------
+    [Schuirmann1987]_, for two one-sided tests, here each at 2.5 %.
+    """
+    if not words.judged:
+        return None
     if np.isnan(p_value):
         return Verdict.NOT_ENOUGH_DATA
+    low, high = interval
+    if -margin < low and high < margin:
+        return Verdict.NO_DIFFERENCE
+    worst = high if words.direction < 0 else -low
+    if words.no_worse and worst < margin:
+        return Verdict.SUPPORTED
     if p_value >= ALPHA:
         return Verdict.INCONCLUSIVE
-    return (
-        Verdict.SUPPORTED if difference * direction > 0 else Verdict.CONTRADICTED
+    for_it = (low + high) * words.direction > 0
+    return Verdict.SUPPORTED if for_it else Verdict.CONTRADICTED
+
+
+def rests_on_margin(verdict: Verdict | None, words: PartWords) -> bool:
+    """Return whether a verdict of `decide` rests on the margin and not on the test."""
+    return verdict is Verdict.NO_DIFFERENCE or (
+        words.no_worse and verdict is Verdict.SUPPORTED
     )
 
 
@@ -124,15 +207,19 @@ def part_of(
         After those of every answer.
     rules : MatchRules, optional
     """
-    direction = claim_wording().parts[part].direction
-    verdict = decide(comparison.difference, comparison.p_value, direction)
+    words = claim_wording().parts[part]
+    margin, source = data.margin(part, comparison.road)
+    interval = (comparison.low, comparison.high)
+    verdict = decide(interval, comparison.p_value, words, margin)
+    by_margin = rests_on_margin(verdict, words)
     notes = list(caveats)
     if comparison.enough:
         # The mean follows single runs, the median doesn't: a sign that the two don't share rests
         # on a few runs, however small the p value.
         opposed = comparison.robust * comparison.difference < 0
-        if opposed and verdict in DECIDED:
+        if opposed and verdict in DECIDED and not by_margin:
             verdict = Verdict.INCONCLUSIVE
+            interval = (NAN, NAN)
             notes.append(
                 "Mean and median of the matched pairs differ in sign: single runs carry the "
                 "difference."
@@ -151,15 +238,23 @@ def part_of(
         trail=comparison.trail,
         road=comparison.road,
         difference=comparison.difference,
-        low=comparison.low,
-        high=comparison.high,
+        low=interval[0],
+        high=interval[1],
         n_trail=comparison.n_trail,
         n_road=comparison.n_road,
         verdict=verdict,
+        margin=margin,
+        margin_source=source,
         activities=data.files(matched),
     )
     table = partial(_pairs, data, part, comparison)
-    return Finding(result, comparison.p_value, (table,))
+    return Finding(
+        result,
+        comparison.p_value,
+        (table,),
+        partial(bounds_at, comparison),
+        by_margin,
+    )
 
 
 def answer(
@@ -188,15 +283,22 @@ def answer(
         own,
         claim=claim,
         statement=words.statement,
+        reach=words.reach,
         evidence=words.evidence,
         caveats=(*words.caveats, *caveats, *own.caveats, words.published),
         activities=tuple(dict.fromkeys(f for r in every for f in r.activities)),
-        parts=tuple(replace(p.result, evidence=words.evidence) for p in parts),
+        parts=tuple(_part(p.result, words.reach) for p in parts),
     )
     tables = dict.fromkeys(
         table for found in (main, *parts) for table in found.tables
     )
-    return Finding(result, main.p_value, tuple(tables))
+    return replace(main, result=result, tables=tuple(tables))
+
+
+def _part(result: ClaimResult, reach: Reach) -> ClaimResult:
+    """Return a part's answer: the evidence is the claim's, and the reach its own or the claim's."""
+    own = claim_wording().parts[result.claim].reach
+    return replace(result, evidence=None, reach=own or reach)
 
 
 def _size(comparison: Comparison) -> str:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import SIDES, Evidence
-from trailstats.claims._finding import Finding, answer
+from trailstats.claims._finding import Finding, answer, decide
 from trailstats.claims.result import ClaimResult
-from trailstats.claims.wording import unanswered
+from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.metrics.impact import (
     EXPONENTS,
     SURFACE_FACTORS,
@@ -103,7 +103,8 @@ def impact(data: Evidence) -> Finding:
         trail, road = by_run if per == "session_load" else by_ground
         if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
             parts += [
-                _trail_over_road(c, per, trail, road, whole) for c in _COMPONENTS
+                _trail_over_road(data, (c, per), trail, road, whole)
+                for c in _COMPONENTS
             ]
     known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
     caveats = []
@@ -117,6 +118,7 @@ def impact(data: Evidence) -> Finding:
         for p in known
         if not p.result.claim.endswith("session_load")
     }
+    verdict: Verdict | None
     verdict = Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
     if len(verdicts) == 1:
         (verdict,) = verdicts
@@ -125,7 +127,7 @@ def impact(data: Evidence) -> Finding:
     )
     # The parts' notes on draws stay with the parts.
     main = Finding(
-        replace(shown, verdict=verdict, caveats=()),
+        replace(shown, verdict=verdict, caveats=(), measured=whole.measured),
         tables=(partial(_rows, data, ground),),
     )
     return answer("impact", main, parts=tuple(parts), caveats=caveats)
@@ -220,11 +222,16 @@ def _side(
 
 
 def _trail_over_road(
-    component: str, per: str, trail: _Side, road: _Side, whole: ClaimResult
+    data: Evidence,
+    figure: tuple[str, str],
+    trail: _Side,
+    road: _Side,
+    whole: ClaimResult,
 ) -> Finding:
     """Return one component's load on trail relative to road, per one amount, as a part of the whole
     claim's answer.
     """
+    component, per = figure
     found = replace(
         unanswered(f"{component}_per_{per}"),
         n_trail=whole.n_trail,
@@ -242,11 +249,11 @@ def _trail_over_road(
     ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
     tail = 0.5 - CONFIDENCE / 2
     low, high = np.quantile(ratio, [tail, 1.0 - tail]) - 1.0
-    verdict = Verdict.INCONCLUSIVE
-    if high < 0:
-        verdict = Verdict.SUPPORTED
-    elif low > 0:
-        verdict = Verdict.CONTRADICTED
+    margin, source = data.margin(found.claim, 1.0)
+    # The draws are the test: an interval that leaves out 0 is decided.
+    p_value = 0.0 if low > 0 or high < 0 else 1.0
+    words = claim_wording().parts[found.claim]
+    verdict = decide((low, high), p_value, words, margin)
     note = (
         f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
         "and constants."
@@ -259,6 +266,8 @@ def _trail_over_road(
         low=float(low),
         high=float(high),
         verdict=verdict,
+        margin=margin,
+        margin_source=source,
         caveats=(note,),
     )
     return Finding(result)

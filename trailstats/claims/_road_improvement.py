@@ -12,7 +12,13 @@ import pandas as pd
 
 from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import DECIDED, Finding, answer, decide
+from trailstats.claims._finding import (
+    DECIDED,
+    Finding,
+    answer,
+    decide,
+    rests_on_margin,
+)
 from trailstats.claims._road_speed import RoadSpeed, road_speed
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import (
@@ -20,8 +26,7 @@ from trailstats.claims.stats import (
     ar1_regression,
     smallest_detectable,
 )
-from trailstats.claims.wording import unanswered
-from trailstats.schema import Verdict
+from trailstats.claims.wording import claim_wording, unanswered
 
 FEWEST_WEEKS = 12
 """Weeks before and after that a start of trail running needs."""
@@ -264,8 +269,11 @@ def _fit(
         else "Placebo test with the trails of the weeks to come: "
         f"{'passed' if held else 'failed'} (p = {placebo:.2f}).",
     ]
-    verdict = decide(slope, p_value, 1)
-    if verdict in DECIDED:
+    words = claim_wording().parts["road_improvement"]
+    margin, source = data.margin("road_improvement", with_little)
+    verdict = decide((low, high), p_value, words, margin)
+    taken_back = verdict in DECIDED and (design.volume_moved or not held)
+    if taken_back:
         # What trails to come, or volume, explain as well isn't set down to the trails.
         if not held:
             notes.append(
@@ -275,8 +283,6 @@ def _fit(
             notes.append(
                 "Volume moved along with the trails; the two can't be told apart in this history."
             )
-        if design.volume_moved or not held:
-            verdict = Verdict.INCONCLUSIVE
     result = replace(
         unanswered("road_improvement", *notes),
         metric=f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, "
@@ -289,10 +295,19 @@ def _fit(
         n_trail=design.n_trail,
         n_road=design.n_road,
         verdict=verdict,
+        margin=margin,
+        margin_source=source,
         activities=data.files(outcome.runs["row"]),
     )
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        low, high = fit.interval(0, confidence=confidence)
+        return step * low, step * high
+
     table = partial(_runs_with_exposure, weeks, outcome, design)
-    return Finding(result, p_value, (table,))
+    by_margin = rests_on_margin(verdict, words)
+    finding = Finding(result, p_value, (table,), bounds, by_margin)
+    return finding.open() if taken_back else finding
 
 
 def _placebo(found: _Fitted, placebo: Floats) -> float:

@@ -34,7 +34,7 @@ def stress(data: Evidence) -> Finding:
     drift = compare_runs(data, "drift", runs["decoupling"], where=calm)
     verdicts = {spread.result.verdict, surge.result.verdict}
     if Verdict.NOT_ENOUGH_DATA in verdicts:
-        whole = Verdict.NOT_ENOUGH_DATA
+        whole: Verdict | None = Verdict.NOT_ENOUGH_DATA
     elif len(verdicts) == 1:
         whole = spread.result.verdict
     else:
@@ -42,6 +42,9 @@ def stress(data: Evidence) -> Finding:
     # Both must hold, so the weaker of the two tests decides.
     p = float(np.maximum(spread.p_value, surge.p_value))
     main = replace(spread.with_verdict(whole), p_value=p)
+    main = main.stating(
+        "The pace varies more on trail, and runs end with less of a surge."
+    )
     return answer("stress", main, parts=(spread, surge, _chasing(data), drift))
 
 
@@ -60,7 +63,6 @@ def _chasing(data: Evidence) -> Finding:
         shares[side] = chasing_index(groups[own], times[own])
         counts[side] = int(own.sum() - len(np.unique(groups[own])))
     difference = shares["trail"] - shares["road"]
-    known = np.isfinite(difference)
     result = replace(
         unanswered("chasing"),
         trail=shares["trail"],
@@ -68,7 +70,6 @@ def _chasing(data: Evidence) -> Finding:
         difference=difference,
         n_trail=counts["trail"],
         n_road=counts["road"],
-        verdict=Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA,
     )
     return Finding(result, tables=(partial(_repeats, data, groups),))
 

@@ -49,7 +49,7 @@ def _sessions_of_kind(
         [float(kind in own) for own in found], index=data.runs.index
     )
     part = compare_runs(data, kind.value, is_kind)
-    if len(is_kind) and not is_kind.any():
+    if len(is_kind) and not is_kind.any() and part.result.verdict:
         silent = replace(
             part.result,
             low=np.nan,

@@ -12,7 +12,12 @@ import pandas as pd
 
 from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import Finding, answer, decide
+from trailstats.claims._finding import (
+    Finding,
+    answer,
+    decide,
+    rests_on_margin,
+)
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
 from trailstats.claims.stats import ar1_regression, smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
@@ -71,6 +76,8 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
     lift = max(0.0, -with_little, -with_much)
     visible = smallest_detectable(step * float(fit.errors[1]), fit.df)
     words = claim_wording().parts[part]
+    margin, source = data.margin(part, with_little + lift)
+    verdict = decide((low, high), p_value, words, margin)
     note = (
         f"{len(y)} weeks; trail share {100 * little:.0f} % (little) and {100 * much:.0f} % (much). "
         f"A difference of {_amount(visible, part, words.unit)} would have been seen four times out "
@@ -86,7 +93,9 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
         high=high,
         n_trail=data.n_trail,
         n_road=data.n_road,
-        verdict=decide(slope, p_value, words.direction),
+        verdict=verdict,
+        margin=margin,
+        margin_source=source,
         activities=data.files(np.flatnonzero(inside)),
     )
     rows = {
@@ -96,7 +105,18 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
         "trail_share_before": x,
         "runs": weeks.n_runs[kept].astype(np.int64),
     }
-    return Finding(result, p_value, (partial(pd.DataFrame, rows),))
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        low, high = fit.interval(1, confidence=confidence)
+        return step * low, step * high
+
+    return Finding(
+        result,
+        p_value,
+        (partial(pd.DataFrame, rows),),
+        bounds,
+        rests_on_margin(verdict, words),
+    )
 
 
 def _too_little(y: Floats, x: Floats, n_trail: int) -> str:

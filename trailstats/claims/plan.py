@@ -104,7 +104,7 @@ def training_rules(data: Evidence) -> Finding:
         unanswered("training_rules", *notes),
         n_trail=data.n_trail,
         n_road=data.n_road,
-        verdict=Verdict.INCONCLUSIVE if checked else Verdict.NOT_ENOUGH_DATA,
+        verdict=Verdict.NOT_MEASURABLE if checked else Verdict.NOT_ENOUGH_DATA,
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),
     )
     table = partial(_checks, data, rules)

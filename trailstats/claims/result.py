@@ -9,12 +9,45 @@ import numpy as np
 import pandas as pd
 
 from trailstats.model.notebook import html_card
-from trailstats.schema import EvidenceStrength, Verdict
+from trailstats.schema import EvidenceStrength, Reach, Verdict
 from trailstats.schema.documents import plain
 
-__all__ = ["ClaimResult", "RuleResult", "claims_table"]
+__all__ = ["ClaimResult", "Need", "RuleResult", "claims_table"]
 
 NAN = float("nan")
+
+ANSWERED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE)
+"""The verdicts that answer something."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What would answer an open claim.
+
+    Attributes
+    ----------
+    kind : str
+        What it is: ``runs``, ``heart rate``, ``ratings``, ``names``, ``map``, ``weeks``,
+        ``profile`` or ``nothing``, where no length of records would do.
+    text : str
+        The same in words, with the number that is missing.
+    missing : float
+        That number; NaN where there is none to name.
+
+    Examples
+    --------
+    >>> from trailstats.claims.result import Need
+    >>> Need("ratings", "rate 10 runs", 10.0).missing
+    10.0
+    """
+
+    kind: str
+    text: str
+    missing: float = NAN
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -37,15 +70,29 @@ class ClaimResult:
         Trail minus road with its 95 % interval.
     n_trail, n_road : int
         Runs on each side.
-    verdict : Verdict
-    evidence : EvidenceStrength
-        Strength of the published evidence for the claim.
+    verdict : Verdict or None
+        Of the statement that was measured; None for what can't fail and is shown as a description.
+    evidence : EvidenceStrength or None
+        Strength of the published evidence for the claim; None for a part, whose own is its
+        interval.
     caveats : tuple of str
         What limits this answer, for these data.
     activities : tuple of str
         Sources of the runs that it rests on.
     parts : tuple of ClaimResult
         The answer's parts, where it has several.
+    measured : str
+        The statement that the verdict is of, such as "Trail runs hold more climbing."
+    meaning : str
+        What that says about the claim, as far as the measure reaches.
+    reach : Reach
+        How far the measure carries to the claim.
+    margin : float
+        Smallest difference that matters, in ``unit``; NaN where there is none.
+    margin_source : str
+        Where it comes from: "our choice", a reference, or "the profile".
+    needs : tuple of Need
+        What would answer it, the least first; empty where it is answered.
 
     Examples
     --------
@@ -66,29 +113,43 @@ class ClaimResult:
     high: float = NAN
     n_trail: int = 0
     n_road: int = 0
-    verdict: Verdict = Verdict.NOT_ENOUGH_DATA
-    evidence: EvidenceStrength = EvidenceStrength.NONE
+    verdict: Verdict | None = Verdict.NOT_ENOUGH_DATA
+    evidence: EvidenceStrength | None = EvidenceStrength.NONE
     caveats: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
-    parts: tuple[ClaimResult, ...] = field(default=())
+    parts: tuple[ClaimResult, ...] = ()
+    measured: str = field(default="", kw_only=True)
+    meaning: str = field(default="", kw_only=True)
+    reach: Reach = field(default=Reach.DIRECT, kw_only=True)
+    margin: float = field(default=NAN, kw_only=True)
+    margin_source: str = field(default="", kw_only=True)
+    needs: tuple[Need, ...] = field(default=(), kw_only=True)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the verdict is an answer: one way, the other, or no difference that matters."""
+        return self.verdict in ANSWERED
 
     def to_dict(self) -> dict[str, object]:
         """Return the answer as plain values."""
         out = {name: plain(getattr(self, name)) for name in _SINGLE}
         out["caveats"] = list(self.caveats)
         out["activities"] = list(self.activities)
+        out["needs"] = [need.to_dict() for need in self.needs]
         if self.parts:
             out["parts"] = [part.to_dict() for part in self.parts]
         return out
 
     def _repr_html_(self) -> str:
         rows = {
-            "verdict": self.verdict.value,
+            "measured statement": self.measured,
+            "verdict": self.verdict.value if self.verdict else "described",
+            "for the claim": self.meaning,
             "measured": f"{self.metric} [{self.unit}]",
             "trail": f"{self.trail:.4g} (n {self.n_trail})",
             "road": f"{self.road:.4g} (n {self.n_road})",
             "difference": f"{self.difference:.4g} ({self.low:.4g} to {self.high:.4g})",
-            "published evidence": self.evidence.value,
+            "published evidence": self.evidence.value if self.evidence else "",
             "caveats": " ".join(self.caveats),
         }
         return html_card(self.statement, rows)
@@ -113,8 +174,9 @@ def claims_table(results: Iterable[ClaimResult]) -> pd.DataFrame:
     pandas.DataFrame
         A row for each answer (``part`` is 0), and below it one for each of its parts (1, 2, ...):
         ``claim``, ``part``, ``statement``, ``metric``, ``unit``, ``trail``, ``road``,
-        ``difference``, ``low``, ``high``, ``n_trail``, ``n_road``, ``verdict``, ``evidence``. NaN
-        where there is no number.
+        ``difference``, ``low``, ``high``, ``n_trail``, ``n_road``, ``verdict``, ``evidence``,
+        ``measured``, ``meaning``, ``reach``, ``margin``, ``margin_source``. NaN where there is no
+        number, no verdict or no strength.
 
     Examples
     --------
@@ -158,7 +220,8 @@ class RuleResult:
     period : str
         The days that it was checked over.
     outcome : str
-        ``"pass"``, ``"fail"``, ``"not applicable"`` or ``"not enough data"``.
+        ``"pass"``, ``"fail"``, ``"described"`` (where there is nothing to keep),
+        ``"not applicable"`` or ``"not enough data"``.
     detail : str
         What decided it, with the numbers.
     evidence : EvidenceStrength

@@ -10,16 +10,19 @@ from importlib import resources
 from typing import Any
 
 from trailstats.claims.result import ClaimResult, RuleResult
-from trailstats.schema import EvidenceStrength
+from trailstats.schema import EvidenceStrength, Reach, Verdict
 
 __all__ = [
     "ClaimWords",
     "PartWords",
     "RuleWords",
     "Wording",
+    "answer_word",
     "claim_wording",
     "claim_words",
+    "meaning_of",
     "rule_result",
+    "speaks",
     "unanswered",
 ]
 
@@ -30,8 +33,10 @@ class ClaimWords:
 
     Attributes
     ----------
-    title, statement : str
-        A short name, and the claim in a sentence.
+    title, aim, statement : str
+        A short name, what is to come of it in a few words, and the claim in a sentence.
+    reach : Reach
+        How far the main measure carries to the claim.
     direction : int
         The sign of the difference, trail less road, that speaks for the claim; 0 for none.
     evidence : EvidenceStrength
@@ -44,7 +49,9 @@ class ClaimWords:
     """
 
     title: str
+    aim: str = ""
     statement: str = ""
+    reach: Reach = Reach.DIRECT
     direction: int = 0
     evidence: EvidenceStrength = EvidenceStrength.NONE
     published: str = ""
@@ -55,13 +62,41 @@ class ClaimWords:
 
 @dataclass(frozen=True, kw_only=True)
 class PartWords:
-    """One figure of an answer; attributes as of `ClaimResult`, ``direction`` as of `ClaimWords`."""
+    """One figure of an answer.
+
+    Attributes
+    ----------
+    metric, unit, statement : str
+        As of `ClaimResult`; the statement is what the verdict is of.
+    direction : int
+        As of `ClaimWords`.
+    caveats : tuple of str
+        What limits every answer.
+    reach : Reach or None
+        How far it carries to the claim; None for as far as the claim's main measure.
+    margin : float
+        Smallest difference that matters; 0 for any.
+    relative : bool
+        Whether the margin is a share of the road's value.
+    margin_source : str
+    judged : bool
+        Whether it gets a verdict; what can't fail gets none.
+    no_worse : bool
+        Whether it holds that there is no difference against the claim that matters, rather than
+        one for it.
+    """
 
     metric: str
     unit: str = "1"
     direction: int = 0
     statement: str = ""
     caveats: tuple[str, ...] = ()
+    reach: Reach | None = None
+    margin: float = 0.0
+    relative: bool = False
+    margin_source: str = "our choice"
+    judged: bool = True
+    no_worse: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +115,8 @@ class Wording:
     claims: Mapping[str, ClaimWords]
     parts: Mapping[str, PartWords]
     rules: Mapping[str, RuleWords]
+    answers: Mapping[str, str]
+    meanings: Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -91,6 +128,8 @@ def claim_wording() -> Wording:
         {k: ClaimWords(**_typed(v)) for k, v in table["claims"].items()},
         {k: PartWords(**_typed(v)) for k, v in table["parts"].items()},
         {k: RuleWords(**_typed(v)) for k, v in table["rules"].items()},
+        table["answers"],
+        table["meanings"],
     )
 
 
@@ -98,6 +137,35 @@ def claim_words(claim: str) -> ClaimWords:
     """Return the words of one claim; of an unknown one, such as a part's, a title alone."""
     known = claim_wording().claims.get(claim)
     return known or ClaimWords(title=claim.replace("_", " ").capitalize())
+
+
+def answer_word(result: ClaimResult) -> str:
+    """Return how the measured statement is answered: "yes", "no, the opposite", "open", ..."""
+    return claim_wording().answers[result.verdict or "described"]
+
+
+def meaning_of(claim: str, verdict: Verdict | None, reach: Reach) -> str:
+    """Return what the verdict of a claim's main measure says about the claim itself; empty where
+    it says no more.
+    """
+    words = claim_wording()
+    own = claim_words(claim)
+    # What holds that there is no difference is borne out by finding none.
+    part = words.parts.get(claim)
+    if part and part.no_worse and verdict is Verdict.NO_DIFFERENCE:
+        verdict = Verdict.SUPPORTED
+    meaning = words.meanings[reach][verdict or "described"]
+    return f"{own.aim or own.title}: {meaning}" if meaning else ""
+
+
+def speaks(result: ClaimResult) -> int:
+    """Return 1 where an answer speaks for the claim, -1 where it speaks against it, else 0."""
+    part = claim_wording().parts.get(result.claim)
+    if part and part.no_worse and result.verdict is Verdict.NO_DIFFERENCE:
+        return 1
+    return {Verdict.SUPPORTED: 1, Verdict.CONTRADICTED: -1}.get(
+        result.verdict or Verdict.INCONCLUSIVE, 0
+    )
 
 
 def unanswered(part: str, *caveats: str) -> ClaimResult:
@@ -109,6 +177,8 @@ def unanswered(part: str, *caveats: str) -> ClaimResult:
         words.metric,
         words.unit,
         caveats=(*words.caveats, *caveats),
+        measured=words.statement,
+        verdict=Verdict.NOT_ENOUGH_DATA if words.judged else None,
     )
 
 
@@ -129,10 +199,11 @@ def rule_result(
 
 
 def _typed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry with tuples for lists, and the enum for the strength of the evidence."""
+    """Return an entry with tuples for lists, and enums for evidence and reach."""
     typed: dict[str, Any] = {
         k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()
     }
-    if "evidence" in typed:
-        typed["evidence"] = EvidenceStrength(typed["evidence"])
+    for key, kind in (("evidence", EvidenceStrength), ("reach", Reach)):
+        if key in typed:
+            typed[key] = kind(typed[key])
     return typed

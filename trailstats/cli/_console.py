@@ -122,6 +122,6 @@ def print_rows(
 
 def _cell(cell: str | Text) -> Text:
     text = Text(cell) if isinstance(cell, str) else cell
-    if not text.plain.isprintable():
+    if not text.plain.replace("\n", "").isprintable():
         text = Text(plain(text.plain), text.style)
     return text

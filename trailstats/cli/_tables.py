@@ -26,10 +26,10 @@ from trailstats.model.results import Analysis
 from trailstats.report import text
 from trailstats.report.map_hint import history_map_hint, runs_map_hint
 from trailstats.report.overview import overview_of
-from trailstats.report.palette import OUTCOMES, VERDICTS
+from trailstats.report.palette import OUTCOMES
 from trailstats.report.run_tables import column_texts, headed, metric_table
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Surface, Verdict
+from trailstats.schema import Surface
 from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from trailstats.report.claim_view import ClaimView
 
 MOST_FAILURES = 20
+MOST_WANTED = 5
 WIDEST = 32
 """Characters that a column of any table gets at most where there are others."""
 
@@ -44,13 +45,20 @@ _COLOURS = {
     "good": "green",
     "bad": "red",
     "warn": "yellow",
+    "accent": "blue",
+    "proxy": "cyan",
+    "dose": "magenta",
     "muted": "bright_black",
 }
 _SIGNS = {
-    Verdict.SUPPORTED: "+",
-    Verdict.CONTRADICTED: "-",
-    Verdict.INCONCLUSIVE: "~",
+    "check": "+",
+    "cross": "-",
+    "equal": "=",
+    "wave": "~",
+    "dots": " ",
+    "bar": " ",
 }
+"""The drawings of the page's signs, as letters."""
 
 
 def summary(history: History, units: Units) -> None:
@@ -85,43 +93,54 @@ def summary(history: History, units: Units) -> None:
 
 
 def claims(results: Sequence[ClaimResult], units: Units = METRIC) -> None:
-    """Print the answers as a table; what was measured and the published evidence where there is
-    room.
+    """Print the answers: the one sentence, a table, and what would answer more.
+
+    Each answer has two lines: the measured statement, and what it means for the claim.
     """
+    from trailstats.claims.summary import one_sentence, to_answer
     from trailstats.report.claim_view import claim_view
 
     narrow = is_narrow()
-    heads = ["claim", "verdict", "trail", "road", "difference (95 % interval)"]
+    heads = ["claim", "answer", "difference (95 % interval)"]
     if not narrow:
-        heads += ["runs", "published evidence"]
+        heads += ["trail / road", "runs", "published evidence"]
     cells = []
     for result in results:
         view = claim_view(result, {}, units)
         interval = f"({view.bounds})" if view.bounds else ""
         row: list[str | Text] = [
-            view.title if narrow else _with_measure(view),
-            _verdict(result.verdict),
-            view.trail,
-            view.road,
+            view.title,
+            _answer(view),
             f"{view.difference}{chr(10) if narrow else ' '}{interval}".rstrip(),
         ]
         if not narrow:
-            row += [f"{result.n_trail} / {result.n_road}", view.evidence]
+            row += [
+                f"{view.trail} / {view.road}",
+                f"{result.n_trail} / {result.n_road}",
+                view.evidence,
+            ]
         cells.append(row)
-    print_rows(heads, cells, right=("trail", "road"))
+    note(one_sentence(results))
+    print_rows(heads, cells)
+    if wanted := to_answer(results)[:MOST_WANTED]:
+        note("What would answer more:")
+        for each in wanted:
+            note(f"- {each.need.text} ({', '.join(each.claims)})")
     note(
         "trail / road: the two sides of each comparison; `--explain CLAIM` lists the runs behind "
         "an answer."
     )
 
 
-def _with_measure(view: ClaimView) -> Text:
-    return Text.assemble(view.title, "\n", (view.measure, "dim"))
-
-
-def _verdict(verdict: Verdict) -> Text:
-    colour = _COLOURS[VERDICTS[verdict].tone]
-    return Text(f"{_SIGNS.get(verdict, ' ')} {verdict}", Style(color=colour))
+def _answer(view: ClaimView) -> Text:
+    """Return the verdict's word, the measured statement, and what it means for the claim."""
+    colour = Style(color=_COLOURS[view.verdict.tone])
+    sign = _SIGNS[view.verdict.sign]
+    return Text.assemble(
+        (f"{sign} {view.verdict.word}", colour),
+        f"\n{view.measured}",
+        (f"\n{view.meaning}" if view.meaning else "", "dim"),
+    )
 
 
 def rules(results: Sequence[RuleResult]) -> None:

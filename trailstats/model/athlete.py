@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -77,6 +79,9 @@ class Athlete:
         Circles [deg, deg, m] that the report never draws; exports hold the recording as it is.
     osm : tuple of str
         Local map extracts; in a file, relative to its folder.
+    margins : tuple of (str, float)
+        Smallest differences that matter to the runner, by the measure's name, in the place of
+        those of the claims; in a file and in documents a table.
 
     Examples
     --------
@@ -103,6 +108,7 @@ class Athlete:
     goal: str = ""
     privacy_zones: tuple[tuple[float, float, float], ...] = ()
     osm: tuple[str, ...] = ()
+    margins: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         for key, (low, high) in _NUMBERS.items():
@@ -114,6 +120,11 @@ class Athlete:
                 )
         for zone in self.privacy_zones:
             _check_zone(zone)
+        for name, margin in self.margins:
+            if not 0.0 <= margin < math.inf:
+                raise ConfigError(
+                    f"athlete: the margin {name} = {margin} is no number from 0 on"
+                )
         if self.sex not in ("", "female", "male"):
             raise ConfigError(
                 f'athlete: sex = {self.sex!r} is neither "female" nor "male"'
@@ -185,6 +196,8 @@ class Athlete:
                 values[key] = tuple(_zone(v) for v in _list(key, value))
             elif key == "osm":
                 values[key] = tuple(str(v) for v in _list(key, value))
+            elif key == "margins":
+                values[key] = _margins(value)
             elif isinstance(value, str):
                 values[key] = value
             else:
@@ -202,6 +215,7 @@ class Athlete:
         out["races"] = [day.isoformat() for day in self.races]
         out["privacy_zones"] = [list(zone) for zone in self.privacy_zones]
         out["osm"] = list(self.osm)
+        out["margins"] = dict(self.margins)
         return out
 
     def to_document(self) -> dict[str, object]:
@@ -218,6 +232,12 @@ def _number(key: str, value: object) -> float:
         return float(value)
     except OverflowError:
         raise ConfigError(f"athlete: {key} is too large a number") from None
+
+
+def _margins(value: object) -> tuple[tuple[str, float], ...]:
+    if not isinstance(value, Mapping):
+        raise ConfigError("athlete: margins is not a table")
+    return tuple((str(k), _number(f"margins.{k}", v)) for k, v in value.items())
 
 
 def _list(key: str, value: object) -> list[object]:

@@ -57,6 +57,7 @@ _BY_TYPE = {
     "tuple[dt.date, ...]": "[date]",
     "tuple[str, ...]": "[text]",
     "tuple[tuple[float, float, float], ...]": "[[real]]",
+    "tuple[tuple[str, float], ...]": "{real}",
 }
 """Kinds of values by the dtype of a column or the annotation of a field."""
 

@@ -10,11 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trailstats.claims.result import ClaimResult, RuleResult
-from trailstats.claims.wording import claim_words
+from trailstats.claims.wording import answer_word, claim_words, speaks
 from trailstats.report import text
-from trailstats.report.palette import EVIDENCE, OUTCOMES, VERDICTS, Swatch
+from trailstats.report.palette import (
+    EVIDENCE,
+    OUTCOMES,
+    Swatch,
+    verdict_swatch,
+)
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import EvidenceStrength, Verdict
+from trailstats.schema import EvidenceStrength
 
 _SHARE = re.compile(
     r"\b(share|fraction|proportion|probability|coefficient of variation"
@@ -53,8 +58,16 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """One claim, or one part of it, ready to be shown; ``why`` says why a clear interval decides
-    nothing.
+    """One claim, or one part of it, ready to be shown.
+
+    Attributes
+    ----------
+    measured, meaning : str
+        The measured statement with its answer, and what that says about the claim, a line each.
+    margin : str
+        The smallest difference that matters, with where it comes from; empty without one.
+    needs : tuple of str
+        What would answer it.
     """
 
     claim: str
@@ -63,8 +76,11 @@ class ClaimView:
     metric: str
     measure: str
     verdict: Swatch
+    measured: str
+    meaning: str
     answer: str
-    why: str
+    margin: str
+    needs: tuple[str, ...]
     trail: str
     road: str
     difference: str
@@ -127,24 +143,27 @@ def claim_view(
     # Beside the difference the interval does without the unit.
     _, space, word = difference.partition(" ")
     bounds = interval.removesuffix(space + word)
-    evidence = EvidenceStrength(result.evidence)
+    evidence = result.evidence
     return ClaimView(
         claim=result.claim,
         title=claim_words(result.claim).title,
         statement=result.statement,
         metric=result.metric,
         measure=short_metric(result.metric),
-        verdict=VERDICTS[Verdict(result.verdict)],
+        verdict=verdict_swatch(result.verdict, result.reach),
+        measured=_measured(result, difference),
+        meaning=result.meaning,
         answer=_answer(result, unit, units),
-        why="" if part else _why(result, picture),
+        margin=_margin(result, unit, units),
+        needs=tuple(need.text for need in result.needs),
         trail=units.number(result.trail, unit),
         road=units.number(result.road, unit),
         difference=difference,
         interval=interval,
         bounds="" if interval == text.DASH else bounds,
         sample=_sample(result),
-        evidence=evidence.value,
-        dots=EVIDENCE[evidence],
+        evidence=evidence.value if evidence else "",
+        dots=EVIDENCE[evidence] if evidence else 0,
         picture=picture,
         caveats=result.caveats,
         parts=tuple(claim_view(p, numbers, units, True) for p in result.parts),
@@ -221,17 +240,18 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     )
 
 
-def _why(result: ClaimResult, picture: IntervalPicture | None) -> str:
-    """Return why an answer is open although its interval leaves out zero."""
-    is_clear = picture is not None and picture.clear
-    if not is_clear or result.verdict is not Verdict.INCONCLUSIVE:
+def _measured(result: ClaimResult, difference: str) -> str:
+    """Return the measured statement with its answer, and the difference where there is one."""
+    statement = result.measured.rstrip(".") or short_metric(result.metric)
+    line = f"{statement}: {answer_word(result)}"
+    return line if difference == text.DASH else f"{line}, {difference}"
+
+
+def _margin(result: ClaimResult, unit: str, units: Units) -> str:
+    if not math.isfinite(result.margin):
         return ""
-    sentences = [s for c in result.caveats for s in re.split(r"(?<=[.!?]) ", c)]
-    reasons = [
-        s for s in sentences if "decided only" in s or "decides nothing" in s
-    ]
-    reasons.append("what else was found speaks against a decision.")
-    return f"Still open: {reasons[0]}"
+    source = re.sub(r"\[(\w+)\]_", r"\1", result.margin_source)
+    return f"{units.number(result.margin, unit)} ({source})"
 
 
 def _favours(result: ClaimResult, part: bool) -> int:
@@ -240,7 +260,7 @@ def _favours(result: ClaimResult, part: bool) -> int:
     """
     if not part:
         return claim_words(result.claim).direction
-    sign = {Verdict.SUPPORTED: 1, Verdict.CONTRADICTED: -1}.get(result.verdict, 0)
+    sign = speaks(result)
     return sign if result.difference > 0 else -sign
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trailstats.report.packaged import packaged_tables
-from trailstats.schema import EvidenceStrength, Surface, Verdict
+from trailstats.schema import EvidenceStrength, Reach, Surface, Verdict
 
 _TABLES = packaged_tables("palette.toml")
 
@@ -33,6 +33,8 @@ class Palette:
     good: str
     bad: str
     warn: str
+    proxy: str
+    dose: str
     easy: str
     moderate: str
     hard: str
@@ -65,17 +67,42 @@ class Swatch:
     tone: str
 
 
-VERDICTS = {
-    Verdict(v): Swatch(v, **row) for v, row in _TABLES["verdicts"].items()
-}
 OUTCOMES = {
     outcome: Swatch(**row) for outcome, row in _TABLES["outcomes"].items()
 }
+
+
+def verdict_swatch(verdict: Verdict | None, reach: Reach) -> Swatch:
+    """Return the word, sign and tone of a verdict, as far as its measure reaches."""
+    word = str(verdict or "described")
+    rows = _TABLES["verdicts"]
+    row = rows[reach].get(word) or rows["any"][word]
+    return Swatch(**{"word": word} | row)
+
+
+SWATCHES: tuple[Swatch, ...] = tuple(
+    dict.fromkeys(
+        verdict_swatch(verdict, reach)
+        for reach in Reach
+        for verdict in (*Verdict, None)
+    )
+)
+"""All of them in the order in which they are shown: what reaches furthest first."""
+
+
+def _mark(word: str, swatch: Swatch) -> tuple[str, str]:
+    tone = "unknown" if swatch.tone == "muted" else swatch.tone
+    return _TABLES["light"][tone], _TABLES["verdict_shapes"][word]
+
+
 VERDICT_MARKS: dict[str, tuple[str, str]] = {
-    verdict: (_TABLES["light"][colour], shape)
-    for verdict, (colour, shape) in _TABLES["verdict_marks"].items()
+    (swatch := verdict_swatch(verdict, reach)).word: _mark(
+        str(verdict or "described"), swatch
+    )
+    for reach in Reach
+    for verdict in (*Verdict, None)
 }
-"""Colour and shape of each verdict in the chart of the claims."""
+"""Colour and shape of each word for a verdict in the chart of the claims."""
 
 EVIDENCE: dict[EvidenceStrength, int] = {
     EvidenceStrength(strength): dots

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from trailstats.claims.result import ClaimResult, RuleResult
+from trailstats.claims.summary import one_sentence, to_answer
+from trailstats.claims.wording import claim_words
 from trailstats.history import History
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
@@ -31,13 +33,13 @@ from trailstats.report.claim_view import (
     rule_views,
 )
 from trailstats.report.overview import overview_of, read_activities
-from trailstats.report.palette import VERDICTS, Swatch
+from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import glossary
 from trailstats.report.sections import ActivityView, Listing, activity_view
 from trailstats.report.tracks import track_views
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import RunSurface, Surface, Verdict
+from trailstats.schema import RunSurface, Surface
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Page:
 
     Attributes
     ----------
+    answer : str
+        All answers in one sentence.
+    to_answer : tuple of (str, tuple of (str, str))
+        What would answer more claims, the best first, each with the claims that it would answer.
     glossary : tuple of (str, str)
         Metrics and their meaning.
     folder : str
@@ -84,6 +90,8 @@ class Page:
     units: Units
     subtitle: str = ""
     facts: text.Pairs = ()
+    answer: str = ""
+    to_answer: tuple[tuple[str, text.Pairs], ...] = ()
     verdicts: tuple[VerdictGroup, ...] = ()
     claims: tuple[ClaimView, ...] = ()
     rules: tuple[RuleView, ...] = ()
@@ -180,6 +188,14 @@ def build_page(
         title=title or name,
         subtitle=text.span(*result.period) if result.period else "",
         facts=_history_facts(result, units),
+        answer=one_sentence(claims) if claims else "",
+        to_answer=tuple(
+            (
+                wanted.need.text,
+                tuple((c, claim_words(c).title) for c in wanted.claims),
+            )
+            for wanted in to_answer(claims)
+        ),
         verdicts=_verdict_groups(answers),
         claims=answers,
         rules=rule_views(rules, numbers),
@@ -292,7 +308,7 @@ def _history_facts(history: History, units: Units) -> text.Pairs:
 def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
     groups = {
         swatch: tuple((c.claim, c.title) for c in claims if c.verdict == swatch)
-        for swatch in (VERDICTS[v] for v in Verdict)
+        for swatch in SWATCHES
     }
     return tuple(
         VerdictGroup(swatch, own) for swatch, own in groups.items() if own

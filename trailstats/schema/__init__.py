@@ -41,6 +41,7 @@ from trailstats.schema._words import (
     NO_CADENCE,
     EvidenceStrength,
     Gait,
+    Reach,
     RunSurface,
     Severity,
     Slope,
@@ -78,6 +79,7 @@ __all__ = [
     "EvidenceStrength",
     "Gait",
     "MetricEntry",
+    "Reach",
     "RunSurface",
     "Severity",
     "Slope",
@@ -89,5 +91,5 @@ __all__ = [
     "is_on_foot",
 ]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the JSON documents; raised when a key is renamed, removed or changes its meaning."""

@@ -143,9 +143,28 @@ class Verdict(StrEnum):
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
+    NO_DIFFERENCE = "no difference that matters"
     INCONCLUSIVE = "inconclusive"
     NOT_ENOUGH_DATA = "not enough data"
     NOT_MEASURABLE = "not measurable"
+
+
+class Reach(StrEnum):
+    """How far what was measured carries to a claim.
+
+    Examples
+    --------
+    >>> from trailstats.schema import Reach
+    >>> [reach.value for reach in Reach]
+    ['direct', 'proxy', 'dose']
+    """
+
+    # What the claim is about.
+    DIRECT = "direct"
+    # What stands for it.
+    PROXY = "proxy"
+    # What is thought to bring it about; whether it does, no recording can tell.
+    DOSE = "dose"
 
 
 class EvidenceStrength(StrEnum):

@@ -8,6 +8,7 @@ from trailstats.claims.stats._matched import (
     MatchRules,
     allow_for_dilution,
     allow_for_slope,
+    bounds_at,
     compare,
 )
 from trailstats.claims.stats._series import (
@@ -23,6 +24,7 @@ __all__ = [
     "allow_for_dilution",
     "allow_for_slope",
     "ar1_regression",
+    "bounds_at",
     "compare",
     "holm",
     "smallest_detectable",

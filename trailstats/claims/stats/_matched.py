@@ -64,6 +64,8 @@ class Comparison:
         Weighted median of the pairs' differences: what is left when single runs can't pull.
     share_above : float
         Share of pairs in which the trail run has the larger value, ties half.
+    contrast : float
+        Share of its size at which a difference shows, where sides may be mistaken; else 1.
     n_trail, n_road : int
         Matched runs.
     enough : bool
@@ -84,6 +86,7 @@ class Comparison:
     standardised: float = NAN
     robust: float = NAN
     share_above: float = NAN
+    contrast: float = 1.0
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
@@ -220,6 +223,7 @@ def allow_for_dilution(known: Comparison, share: float) -> Comparison:
         known,
         low=min(known.low, known.low / share),
         high=max(known.high, known.high / share),
+        contrast=share,
     )
 
 
@@ -345,6 +349,25 @@ def _summarise(
         enough=True,
     )
     return _with_interval(sized, float(np.sqrt(variance)), df, rules.confidence)
+
+
+def bounds_at(known: Comparison, confidence: float) -> tuple[float, float]:
+    """Return the interval of a comparison's difference at another confidence.
+
+    Parameters
+    ----------
+    known : Comparison
+    confidence : float
+
+    Returns
+    -------
+    (float, float)
+        NaN without an error. What the interval was widened by for ground that may be mistaken is
+        kept as it was, as a ratio.
+    """
+    reach = float(stdtrit(known.df, 0.5 + confidence / 2)) * known.error
+    low, high = known.difference - reach, known.difference + reach
+    return min(low, low / known.contrast), max(high, high / known.contrast)
 
 
 def _with_interval(
