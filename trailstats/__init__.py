@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         convert,
         iter_activities,
         read,
+        to_geopandas,
     )
     from trailstats.model.activity import (
         Activity,
@@ -170,6 +171,7 @@ __all__ = [
     "iter_activities",
     "predict",
     "read",
+    "to_geopandas",
     "write_report",
 ]
 
@@ -190,7 +192,7 @@ _HOMES = {
         "UnsupportedFormatError WorkerError WriteError"
     ),
     "history": "History OnError analyze_athletes analyze_folder",
-    "io": "Failure Format ReadLimits convert iter_activities read",
+    "io": "Failure Format ReadLimits convert iter_activities read to_geopandas",
     "model.activity": "Activity ActivityMeta CleanActivity Issue",
     "model.athlete": "Athlete",
     "model.json_schemas": "document_schema",

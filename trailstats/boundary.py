@@ -161,3 +161,8 @@ def read_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
         if size_of(stream) > _MOST_TEXT:
             raise OSError(None, f"it has more than {_MOST_TEXT} bytes")
         return stream.read(_MOST_TEXT).decode(encoding)
+
+
+def without_controls(text: str) -> str:
+    """Return a text without the control characters that XML can't hold."""
+    return "".join(c for c in text if c >= " " or c in "\t\n").strip()

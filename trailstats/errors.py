@@ -253,7 +253,7 @@ class WriteError(TrailstatsError):
     >>> import trailstats as ts
     >>> run = ts.read("data/samples/odd/two-tracks.gpx")
     >>> try:
-    ...     ts.convert(run, "run.kml")
+    ...     ts.convert(run, "run.xlsx")
     ... except ts.WriteError as error:
     ...     print(error.code)
     write

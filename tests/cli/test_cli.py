@@ -186,7 +186,7 @@ def test_batch_into_a_missing_folder_says_so_first(
     assert run("batch", gpx, "-o", folder)[0] == USAGE
     assert run("report", gpx, "-o", folder)[0] == USAGE
     assert run("convert", gpx, tmp_path / "none" / "run.csv")[0] == USAGE
-    assert run("convert", gpx, tmp_path / "run.kml")[0] == USAGE
+    assert run("convert", gpx, tmp_path / "run.xlsx")[0] == USAGE
 
 
 def test_one_missing_source_of_several_is_a_row(
@@ -300,7 +300,15 @@ def test_check_compares_with_another_reader(
 
 def test_convert_writes_each_format(run, gpx: Path, tmp_path: Path) -> None:
     """GeoJSON holds the labelled segments; an unknown suffix is refused."""
-    for name in ("a.gpx", "a.csv", "a.parquet", "a.json", "a.geojson"):
+    for name in (
+        "a.gpx",
+        "a.csv",
+        "a.kml",
+        "a.parquet",
+        "a.geoparquet",
+        "a.json",
+        "a.geojson",
+    ):
         assert run("convert", gpx, tmp_path / name)[0] == OK
     features = json.loads((tmp_path / "a.geojson").read_text())["features"]
     assert {f["properties"]["surface"] for f in features} <= {

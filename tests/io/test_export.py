@@ -234,8 +234,8 @@ def test_geojson_of_a_run_and_of_its_segments(run, tmp_path):
 
 def test_unknown_suffixes_and_places(run, tmp_path):
     """What can't be written is an error that says so, and leaves nothing behind."""
-    for name in ("run.kml", "run"):
-        with pytest.raises(WriteError, match=r"\.gpx \.csv"):
+    for name in ("run.xlsx", "run"):
+        with pytest.raises(WriteError, match=r"\.gpx \.kml"):
             convert(run, tmp_path / name)
     with pytest.raises(WriteError, match="can't be written"):
         convert(run, tmp_path / "none" / "run.csv")

@@ -52,7 +52,7 @@ def main() -> None:
     for name in DOCUMENTS:
         document_schema(name)
     with tempfile.TemporaryDirectory() as place:
-        for suffix in ("gpx", "csv", "geojson", "json"):
+        for suffix in ("gpx", "kml", "csv", "geojson", "json"):
             assert (
                 ts.convert(
                     run, f"{place}/run.{suffix}", segments=analysis.segments

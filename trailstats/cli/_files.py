@@ -18,7 +18,7 @@ from trailstats.cli._explanation import print_explanation
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
 from trailstats.io.containers import SourceRef, list_all, load
-from trailstats.io.export import SUFFIXES
+from trailstats.io.export import SUFFIXES, WITH_SEGMENTS
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
 from trailstats.schema import FORMAT_VERSION
@@ -121,14 +121,14 @@ def convert(
     output: Annotated[Path, argument("convert-output")],
     as_json: o.Json = False,
 ) -> ExitCode:
-    """Write an activity in another format; GeoJSON holds its labelled segments.
+    """Write an activity in another format; GeoJSON, KML and GeoParquet hold its labelled segments.
 
     Example: trailstats convert run.fit run.geojson
     """
     o.check_output(output, SUFFIXES)
     activity = read(file)
     segments = None
-    if output.suffix.lower() == ".geojson":
+    if output.suffix.lower() in WITH_SEGMENTS:
         found = analyze_by(activity, o.Ground().options(None)())
         segments = found.segments
         activity = replace(activity, meta=found.meta)

@@ -27,7 +27,8 @@ from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.notebook import clock_text, html_card
-from trailstats.model.results import Analysis, Metric
+from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis, Metric
+from trailstats.schema.arrow import ArrowTable
 from trailstats.schema.documents import plain, rows
 from trailstats.terrain.maps.attribution import joined_attributions
 
@@ -137,6 +138,53 @@ class History:
         if isinstance(self.analyses, StoredAnalyses):
             return self.analyses.tables(table)
         return (getattr(analysis, table.name) for analysis in self.analyses)
+
+    def table(self, name: str) -> ArrowTable:
+        """Return a table for other programs, which take it as Arrow without a file.
+
+        Parameters
+        ----------
+        name : str
+            ``"activities"``, ``"segments"``, ``"weekly"``, ``"daily"``, or a table of each
+            analysis (``"climbs"``, ``"profile"``, ``"impact"``, ``"efforts"``, ``"stretches"``),
+            then with the column ``file`` first.
+
+        Raises
+        ------
+        KeyError
+            When there is no such table; the known ones are named.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> import trailstats as ts
+        >>> history = ts.analyze_folder("data/samples/odd")
+        >>> climbs = pl.DataFrame(history.table("climbs"))
+        >>> set(climbs["file"]) <= set(history.activities["file"])
+        True
+        """
+        own: dict[str, Callable[[], pd.DataFrame]] = {
+            "activities": lambda: self.activities,
+            "segments": lambda: self.segments,
+            "weekly": self.weekly,
+            "daily": self.daily,
+        }
+        if name in own:
+            return ArrowTable(schema.TABLES[name], own[name]())
+        if name not in TABLES_OF_ANALYSIS:
+            known = dict.fromkeys([*own, *TABLES_OF_ANALYSIS])
+            raise KeyError(f"no table {name!r}; known are {', '.join(known)}")
+        return ArrowTable(schema.TABLES[name], self._joined(schema.TABLES[name]))
+
+    def _joined(self, table: schema.Table) -> pd.DataFrame:
+        """Return a table of each analysis as one, with the file that each row is of."""
+        read = self.activities["status"] == "ok"
+        files = self.activities.loc[read, "file"]
+        parts = [table.empty().assign(file=pd.Series(dtype="str"))]
+        for file, part in zip(files, self.tables(table), strict=True):
+            parts.append(part.assign(file=file))
+        joined = pd.concat([p for p in parts if len(p)] or parts[:1])
+        return joined[["file", *table.names]].reset_index(drop=True)
 
     @cached_property
     def metrics(self) -> pd.DataFrame:

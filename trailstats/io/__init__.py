@@ -9,6 +9,7 @@ from __future__ import annotations
 from trailstats.io.containers import Failure, iter_activities
 from trailstats.io.export import convert
 from trailstats.io.formats import Format, ReadLimits, read
+from trailstats.io.geographic import to_geopandas
 
 __all__ = [
     "Failure",
@@ -17,4 +18,5 @@ __all__ = [
     "convert",
     "iter_activities",
     "read",
+    "to_geopandas",
 ]

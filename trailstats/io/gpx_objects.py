@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trailstats.boundary import without_controls
 from trailstats.errors import WriteError
 from trailstats.io.formats import decode
 from trailstats.model.activity import Activity
@@ -52,8 +53,8 @@ def to_gpxpy(activity: Activity) -> GPX:
     gpx.creator = "trailstats"
     gpx.nsmap = {"gpxtpx": _SPACE}
     track = g.GPXTrack(
-        name=_without_controls(meta.name) or None,
-        description=_without_controls(meta.notes) or None,
+        name=without_controls(meta.name) or None,
+        description=without_controls(meta.notes) or None,
     )
     kind = (
         "trail_running"
@@ -61,7 +62,7 @@ def to_gpxpy(activity: Activity) -> GPX:
         else meta.sport
     )
     # The types of gpxpy know no text here; it writes one.
-    track.type = _without_controls(kind) or None  # type: ignore[assignment]
+    track.type = without_controls(kind) or None  # type: ignore[assignment]
     gpx.tracks.append(track)
     legs = 1.0 if meta.sport == "cycling" else 2.0
     part = np.searchsorted(
@@ -112,8 +113,3 @@ def _append_text(elements: list[ET.Element], tag: str, value: float) -> None:
     element = ET.Element(tag)
     element.text = f"{value:.0f}"
     elements.append(element)
-
-
-def _without_controls(text: str) -> str:
-    """Return a text without the control characters that XML can't hold."""
-    return "".join(c for c in text if c >= " " or c in "\t\n").strip()

@@ -20,6 +20,7 @@ import pandas as pd
 from trailstats import schema
 from trailstats.boundary import reason_of, shown
 from trailstats.errors import MissingExtraError, WriteError
+from trailstats.schema.arrow import METADATA_KEY
 from trailstats.schema.documents import iso_times, rows
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ __all__ = [
 
 _ROWS_AT_A_TIME = 5_000  # our choice: some 10 MB
 
-FORMAT_KEY = b"trailstats"
+FORMAT_KEY = METADATA_KEY.encode()
 """Key of a Parquet file's metadata that holds the table's name and the version of its columns, as
 JSON.
 """

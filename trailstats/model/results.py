@@ -23,6 +23,7 @@ from trailstats.model.activity import (
 )
 from trailstats.model.notebook import clock_text, html_card
 from trailstats.schema import EvidenceStrength, Severity
+from trailstats.schema.arrow import ArrowTable
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
 
 __all__ = ["TABLES_OF_ANALYSIS", "Analysis", "HeartRateTimes", "Metric", "Totals"]
@@ -396,6 +397,30 @@ class Analysis:
             segment=segment, **ground.set_axis(activity.records.index)
         )
 
+    def table(self, name: str) -> ArrowTable:
+        """Return a table for other programs, which take it as Arrow without a file.
+
+        Parameters
+        ----------
+        name : str
+            ``"segments"``, ``"climbs"``, ``"profile"``, ``"impact"``, ``"efforts"``,
+            ``"stretches"``, or ``"records"``, which has the ground, too (see `records`).
+
+        Raises
+        ------
+        KeyError
+            When there is no such table; the known ones are named.
+
+        Examples
+        --------
+        >>> import duckdb
+        >>> import trailstats as ts
+        >>> segments = ts.analyze("data/samples/odd/two-tracks.gpx").table("segments")
+        >>> duckdb.sql("select count(*) > 5 from segments").fetchone()
+        (True,)
+        """
+        return ArrowTable(*_named(name, (*TABLES_OF_ANALYSIS, "records"), self))
+
     def to_dict(self) -> dict[str, object]:
         """Return the document ``analysis``: plain values, NaN as None, times as ISO 8601 with
         ``Z``.
@@ -463,6 +488,15 @@ TABLES_OF_ANALYSIS = tuple(
     f.name for f in fields(Analysis) if f.type == "pd.DataFrame"
 )
 """Names of its tables, each that of its schema too."""
+
+
+def _named(
+    name: str, known: Iterable[str], holder: object
+) -> tuple[schema.Table, pd.DataFrame]:
+    """Return a table by its name, and the frame that a value holds under it."""
+    if name not in known:
+        raise KeyError(f"no table {name!r}; known are {', '.join(known)}")
+    return schema.TABLES[name], getattr(holder, name)
 
 
 _GROUND = ("surface", "p_trail", "slope", "technical", "gait")
