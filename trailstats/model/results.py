@@ -416,8 +416,8 @@ class Analysis:
         >>> import duckdb
         >>> import trailstats as ts
         >>> segments = ts.analyze("data/samples/odd/two-tracks.gpx").table("segments")
-        >>> duckdb.sql("select count(*) > 5 from segments").fetchone()
-        (True,)
+        >>> duckdb.sql("select count(*) > 5 from segments").fetchall()
+        [(True,)]
         """
         return ArrowTable(*_named(name, (*TABLES_OF_ANALYSIS, "records"), self))
 
