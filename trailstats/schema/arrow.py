@@ -86,9 +86,9 @@ def _owner_of(address: int) -> Any:  # noqa: ANN401  # whatever was kept
 def _owned(structure: ctypes.Structure, owner: object) -> None:
     """Let a structure own an object, and say how it is given back."""
     _keep(owner)
-    kind: Any = structure
-    kind.private_data = id(owner)
-    kind.release = ctypes.cast(_RELEASE[type(structure)], ctypes.c_void_p).value
+    held: Any = structure
+    held.private_data = id(owner)
+    held.release = ctypes.cast(_RELEASE[type(held)], ctypes.c_void_p).value
 
 
 def _releaser(kind: type[ctypes.Structure]) -> Callable[[int], None]:
@@ -289,7 +289,7 @@ _python.PyCapsule_New.argtypes = (ctypes.c_void_p, ctypes.c_char_p, _Destroy)
 _python.PyCapsule_GetPointer.restype = ctypes.c_void_p
 _python.PyCapsule_GetContext.restype = ctypes.c_void_p
 _python.PyCapsule_SetContext.argtypes = (ctypes.py_object, ctypes.c_void_p)
-_CALLS: Final = (
+_CALLS: Final[tuple[Any, ...]] = (
     _Give(_get_schema),
     _Give(_get_next),
     _Explain(lambda stream: None),
