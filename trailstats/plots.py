@@ -133,7 +133,9 @@ def track(
     'line'
     """
     found, view = _analysis_and_track(run, athlete)
-    return themed(charts.track(route_rows(found, view)), found.meta.attribution)
+    return themed(
+        charts.track(route_rows(found.segments, view)), found.meta.attribution
+    )
 
 
 def routes(history: History) -> Chart:

@@ -168,7 +168,9 @@ def test_critical_speed_and_equivalents_from_best_efforts() -> None:
 
     runs = activities([0, 200], [1.0, 1.0], moving_time=1800.0)
     found = training_metrics(
-        runs, schema.SEGMENTS.empty(), [efforts(300.0), efforts(180.0)]
+        runs,
+        schema.SEGMENTS.empty(),
+        pd.concat([efforts(300.0).assign(row=0), efforts(180.0).assign(row=1)]),
     )
     assert set(found) == set(TRAINING)
     assert found["critical_speed"].value == pytest.approx(3.74)
@@ -208,7 +210,7 @@ def test_polarisation_and_discipline_over_runs() -> None:
         time_above_easy=[100.0, 400.0],
     )
     found = training_metrics(
-        runs, schema.SEGMENTS.empty(), [schema.EFFORTS.empty()] * 2
+        runs, schema.SEGMENTS.empty(), schema.EFFORTS.empty().assign(row=0)
     )
     assert found["polarisation_index"].value == pytest.approx(2.3802, abs=5e-5)
     assert found["easy_run_discipline"].value == pytest.approx(0.8)
@@ -221,7 +223,9 @@ def test_a_history_says_what_it_knows(samples, part: str) -> None:
         samples / part, athlete=Athlete(heart_rate_max=190.0), workers=1
     )
     nothing = training_metrics(
-        schema.ACTIVITIES.empty(), schema.SEGMENTS.empty(), []
+        schema.ACTIVITIES.empty(),
+        schema.SEGMENTS.empty(),
+        schema.EFFORTS.empty().assign(row=0),
     )
     for found in (history.training(), nothing):
         assert set(found) == set(TRAINING)

@@ -248,6 +248,10 @@ def make_history(
             "local_offset": a.meta.local_offset,
             "surface": surface,
             "content_hash": a.meta.content_hash,
+            **{
+                zone: m.get(zone, nan).value
+                for zone in ("time_zone_1", "time_zone_2", "time_zone_3")
+            },
         }
         for column in schema.ACTIVITIES:
             empty = {"float64": math.nan, "str": "", "int64": 0}.get(column.dtype)

@@ -15,7 +15,6 @@ from trailstats.io.containers import Failure
 from trailstats.model.activity import DeviceTotals
 from trailstats.model.athlete import Athlete
 from trailstats.report import history_rows, text
-from trailstats.report.basis import basis_of
 from trailstats.report.claim_view import claim_view, display_unit
 from trailstats.report.run_tables import glossary
 from trailstats.report.units import IMPERIAL
@@ -386,9 +385,9 @@ def test_impact_is_shown_whole(history):
     assert sums["unknown"] > 0
 
 
-def test_intensity_by_ground(history, analyses):
+def test_intensity_by_ground(history):
     """It should find 70, 20 and 10 percent in the zones, on 8 trail and 16 road runs."""
-    rows = history_rows.intensity_rows(history, analyses=analyses)
+    rows = history_rows.intensity_rows(history)
     assert [(r["surface"], r["zone"], r["share"], r["n"]) for r in rows] == [
         (f"{s} runs", zone, share, n)
         for s, n in (("trail", 8), ("road", 16))
@@ -576,9 +575,8 @@ def test_no_map_is_recommended_for_a_treadmill(build):
         shown = replace(
             run, totals=totals, meta=replace(run.meta, sub_sport=sub_sport)
         )
-        assert (
-            "map get" in " ".join(basis_of([shown], None, False).modelled)
-        ) is given
+        modelled = build_page(shown).basis.modelled
+        assert ("map get" in " ".join(modelled)) is given
 
 
 def test_a_treadmill_has_no_share_on_trail(build):
@@ -606,7 +604,7 @@ def test_what_is_said_of_a_metric_names_no_key(root, profile):
         root / "data" / "samples" / "archive" / "2024-08-11-0828.fit",
         athlete=profile,
     )
-    said = [words for pair in glossary([run]) for words in pair]
+    said = [words for pair in glossary(run.metrics) for words in pair]
     said += [metric.method for metric in run.metrics.values()]
     assert len(said) > 100
     assert [words for words in said if re.search("[a-z]_[a-z]", words)] == []

@@ -19,6 +19,7 @@ from trailstats.claims.wording import claim_wording
 from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
+from trailstats.history._stored import joined_columns
 from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface
 
 HARD_TIME: Final = IntentRules().hard_time
@@ -106,18 +107,15 @@ class Evidence:
 
         ``segment`` is the index in the history's table of segments, -1 where there is none.
         """
-        parts: dict[str, list[Floats]] = {
-            name: [np.zeros(0)] for name in TRACK_COLUMNS
+        columns, counts = joined_columns(
+            self.history.analyses, PROFILE, TRACK_COLUMNS
+        )
+        row = np.repeat(self._row_of_analysis, counts)
+        counted = row >= 0
+        row = row[counted]
+        own = {
+            name: as_floats(values[counted]) for name, values in columns.items()
         }
-        owners = [np.zeros(0, dtype=np.intp)]
-        profiles = self.history.tables(PROFILE)
-        for row, table in zip(self._row_of_analysis, profiles, strict=True):
-            if row >= 0:
-                owners.append(np.full(len(table), row))
-                for name, columns in parts.items():
-                    columns.append(as_floats(table[name]))
-        row = np.concatenate(owners)
-        own = {name: np.concatenate(columns) for name, columns in parts.items()}
         # A run's own segments are counted from 0 and lie together in the history's table.
         owner = self._row_of_segment
         place = (
@@ -134,15 +132,13 @@ class Evidence:
     @cached_property
     def loads(self) -> pd.DataFrame:
         """Impact loads of the runs, with ``row``."""
-        impact = self.history.tables(IMPACT)
-        rows = zip(self._row_of_analysis, impact, strict=True)
-        known = [
-            table.assign(row=row)
-            for row, table in rows
-            if row >= 0 and len(table)
-        ]
-        empty = IMPACT.empty().assign(row=np.zeros(0, dtype=np.intp))
-        return pd.concat(known, ignore_index=True) if known else empty
+        columns, counts = joined_columns(
+            self.history.analyses, IMPACT, IMPACT.names
+        )
+        row = np.repeat(self._row_of_analysis, counts)
+        return (
+            IMPACT.frame(columns).assign(row=row)[row >= 0].reset_index(drop=True)
+        )
 
     @cached_property
     def _row_of_analysis(self) -> NDArray[np.intp]:

@@ -35,7 +35,7 @@ AFTER = (
     "__init__.py",
     "__main__.py",
     "_version.py",
-    "cache.py",
+    "cache",
     "claims",
     "cli",
     "history/__init__.py",
@@ -58,13 +58,13 @@ _SUFFIXES = (".py", ".json", ".csv", ".toml")
 
 
 @cache
-def code_fingerprint() -> str:
-    """Return what stands for the version of the analysis: that of the package, and the code that
-    measures where it lies in files.
+def code_fingerprint(rooms: tuple[str, ...] = MEASURING) -> str:
+    """Return what stands for the version of some code, by default that which measures: that of the
+    package, and the code where it lies in files.
     """
     digest = sha256(__version__.encode())
     package = Path(__file__).parent.parent
-    for name in MEASURING:
+    for name in rooms:
         place = package / name
         files = sorted(place.rglob("*")) if place.is_dir() else [place]
         for file in files:

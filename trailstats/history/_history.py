@@ -17,7 +17,7 @@ from trailstats.history._rows import (
     are_runs,
     failure_row,
 )
-from trailstats.history._stored import StoredAnalyses
+from trailstats.history._stored import StoredAnalyses, joined_columns
 from trailstats.history.training import (
     daily_table,
     training_metrics,
@@ -228,12 +228,12 @@ class History:
         """
         runs = self.runs
         read = self.activities.index[self.activities["status"] == "ok"]
-        efforts = zip(
-            read.isin(runs.index), self.tables(schema.EFFORTS), strict=True
+        columns, counts = joined_columns(
+            self.analyses, schema.EFFORTS, schema.EFFORTS.names
         )
-        return training_metrics(
-            runs, self.segments, (table for is_run, table in efforts if is_run)
-        )
+        row = np.repeat(runs.index.get_indexer(read), counts)
+        efforts = schema.EFFORTS.frame(columns).assign(row=row)
+        return training_metrics(runs, self.segments, efforts[row >= 0])
 
     def to_dict(self) -> dict[str, object]:
         """Return the document ``history``: plain values, NaN as None, times as ISO 8601 with

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from functools import cache
@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
+from trailstats.arrays import Ints
 from trailstats.cache import Parts
 from trailstats.errors import SchemaError
 from trailstats.history._cadence import CadenceEvidence, cadence_evidence
@@ -174,11 +175,9 @@ def pack_row(row: Mapping[str, object]) -> bytes:
 
 
 def unpack_row(
-    block: bytes | None, source: str, start: pd.Timestamp | None
-) -> dict[str, object] | None:
-    """Return the row; None where there is none."""
-    if block is None:
-        return None
+    block: bytes, source: str, start: pd.Timestamp | None
+) -> dict[str, object]:
+    """Return the row, with its file and start."""
     return dict(zip(_ROW, json.loads(block), strict=True)) | {
         "file": source,
         "start_time": start,
@@ -247,8 +246,12 @@ def _pack_table(frame: pd.DataFrame) -> bytes:
     return zlib.compress(b"".join([line, b"\n", *blocks]), _FAST)
 
 
-def _columns(block: bytes) -> dict[str, tuple[str, NDArray[Any]]]:
-    """Return the columns of a block by name, each with its dtype; texts as objects."""
+def _columns(
+    block: bytes, wanted: Sequence[str]
+) -> tuple[dict[str, tuple[str, NDArray[Any]]], int]:
+    """Return the wanted columns of a block by name, each with its dtype, and how many rows it has;
+    texts as objects.
+    """
     out: dict[str, tuple[str, NDArray[Any]]] = {}
     with _sound("table"):
         data = zlib.decompress(block)
@@ -258,12 +261,42 @@ def _columns(block: bytes) -> dict[str, tuple[str, NDArray[Any]]]:
         count = int(head["rows"])
         for name, dtype, texts in head["columns"]:
             kind = _CODES if dtype == "str" else _PLAIN[dtype]
-            values = np.frombuffer(data, dtype=kind, count=count, offset=offset)
+            if name in wanted:
+                values = np.frombuffer(data, kind, count, offset)
+                if dtype == "str" and count:
+                    values = np.array(texts, dtype=object)[values]
+                out[name] = (dtype, values)
             offset += count * kind.itemsize
-            if dtype == "str" and count:
-                values = np.array(texts, dtype=object)[values]
-            out[name] = (dtype, values)
-    return out
+    return out, count
+
+
+def join_columns(
+    blocks: Iterable[bytes], table: schema.Table, names: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], Ints]:
+    """Return some columns of the tables of some blocks, one after the other, and how many rows each
+    block has; times as whole nanoseconds, texts as objects.
+
+    Raises
+    ------
+    SchemaError
+        When a block is not sound or not of this table.
+    """
+    dtypes = {column.name: column.dtype for column in table}
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+    counts = []
+    for block in blocks:
+        columns, rows = _columns(block, names)
+        counts.append(rows)
+        for name, own in parts.items():
+            dtype, values = columns.get(name, ("not there", np.zeros(0)))
+            if dtype != dtypes[name]:
+                what = f"{table.name}.{name} is {dtype}, not {dtypes[name]}"
+                raise SchemaError(what)
+            own.append(values)
+    return {
+        name: np.concatenate([part for part in own if len(part)] or [np.zeros(0)])
+        for name, own in parts.items()
+    }, np.array(counts, dtype=np.int64)
 
 
 def join_tables(
@@ -277,26 +310,15 @@ def join_tables(
     SchemaError
         When a block is not sound or not of this table.
     """
-    found = [_columns(block) for block in blocks]
+    names = [name for name in table.names if name != "file"]
+    columns, counts = join_columns(blocks, table, names)
     out: dict[str, object] = {}
     for column in table:
         if column.name == "file":
-            counts = [len(columns["file"][1]) for columns in found]
-            out["file"] = pd.array(
-                np.repeat(np.array(sources, dtype=object), counts), dtype="str"
-            )
+            files = np.repeat(np.array(sources, dtype=object), counts)
+            out["file"] = pd.array(files, dtype="str")
             continue
-        try:
-            parts = [columns[column.name] for columns in found]
-        except KeyError:
-            raise SchemaError(
-                f"a table {table.name!r} without {column.name!r}"
-            ) from None
-        if any(dtype != column.dtype for dtype, _ in parts):
-            raise SchemaError(f"{table.name}.{column.name} is not {column.dtype}")
-        values = np.concatenate(
-            [part for _, part in parts if len(part)] or [np.zeros(0)]
-        )
+        values = columns[column.name]
         if column.dtype == "str":
             out[column.name] = pd.array(values.astype(object), dtype="str")
         elif column.dtype == _TIME:

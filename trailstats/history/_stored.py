@@ -5,16 +5,18 @@ their number.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import overload
+from typing import Any, overload
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis import judge
 from trailstats.analysis.recording import Recording
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, Ints
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError
 from trailstats.history._cadence import CadenceEvidence
@@ -24,6 +26,7 @@ from trailstats.history._pack import (
     HEAD,
     START,
     TIMES,
+    join_columns,
     join_tables,
     pack,
     pack_row,
@@ -183,24 +186,50 @@ class StoredAnalyses(Sequence[Analysis]):
             yield unpack_times(entry.parts[TIMES]).moving
 
     def rows(self) -> list[dict[str, object]]:
-        """Return the rows of ``schema.ACTIVITIES``; those judged before by the same limits lie in
-        the store.
+        """Return the rows of ``schema.ACTIVITIES``."""
+        blocks = self.derived(
+            "row", code_fingerprint(), lambda entry: pack_row(activity_row(entry))
+        )
+        return [
+            unpack_row(block, entry.name, entry.start)
+            for block, entry in zip(blocks, self.entries, strict=True)
+        ]
+
+    def derived(
+        self,
+        name: str,
+        basis: str,
+        make: Callable[[Analysis], bytes],
+        *,
+        whole: bool = False,
+    ) -> Iterator[bytes]:
+        """Yield what was made of each, as judged by these limits: as it lies in the store, else
+        made now and kept there.
+
+        Parameters
+        ----------
+        name : str
+            Of what is made.
+        basis : str
+            What it follows from besides the analysis, the limits and the athlete.
+        make : callable
+            Given each analysis in turn.
+        whole : bool
+            Whether it needs the analysis's tables.
         """
-        judged_by = fingerprint((self.limits, self.athlete, code_fingerprint()))
-        out = []
-        new: dict[Cache, list[tuple[bytes, int, bytes]]] = defaultdict(list)
+        basis = fingerprint((self.limits, self.athlete, basis))
+        fresh: dict[Cache, list[tuple[bytes, int, bytes]]] = defaultdict(list)
         for entry in self.entries:
             slot = entry.slot
-            known = slot.store.row(slot.key, slot.number, judged_by)
-            row = unpack_row(known, entry.name, entry.start)
-            if row is None:
-                row = activity_row(self._judged_one(entry.outline()))
-                new[slot.store].append((slot.key, slot.number, pack_row(row)))
-            out.append(row)
-        for store, fresh in new.items():
-            if store.lasting:
-                store.put_rows(judged_by, fresh)
-        return out
+            block = slot.store.derived(slot.key, slot.number, name, basis)
+            if block is None:
+                found = entry.whole() if whole else entry.outline()
+                block = make(self._judged_one(found))
+                if slot.store.lasting:
+                    fresh[slot.store].append((slot.key, slot.number, block))
+            yield block
+        for store, blocks in fresh.items():
+            store.put_derived(name, basis, blocks)
 
     def outlines(self) -> Iterator[Analysis]:
         """Yield each analysis with empty tables."""
@@ -213,10 +242,12 @@ class StoredAnalyses(Sequence[Analysis]):
 
     def joined(self, table: schema.Table) -> pd.DataFrame:
         """Return one table of all analyses, one after the other."""
-        blocks = [
-            entry.blocks((table.name,))[table.name] for entry in self.entries
-        ]
-        return join_tables(blocks, table, [entry.name for entry in self.entries])
+        names = [entry.name for entry in self.entries]
+        return join_tables(list(self.blocks(table)), table, names)
+
+    def blocks(self, table: schema.Table) -> Iterator[bytes]:
+        """Yield the block of one table of each analysis."""
+        return (entry.blocks((table.name,))[table.name] for entry in self.entries)
 
     def in_order(self) -> StoredAnalyses:
         """Return the same analyses in order of start time."""
@@ -236,3 +267,17 @@ def tables_in_parts(
         else:
             frames = [getattr(analysis, table.name) for analysis in part]
             yield pd.concat(frames, ignore_index=True)
+
+
+def joined_columns(
+    analyses: Sequence[Analysis], table: schema.Table, names: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], Ints]:
+    """Return some columns of one table of all analyses, one after the other, and how many rows
+    each has.
+    """
+    if isinstance(analyses, StoredAnalyses):
+        return join_columns(analyses.blocks(table), table, names)
+    frames = [getattr(analysis, table.name) for analysis in analyses]
+    counts = np.array([len(frame) for frame in frames], dtype=np.int64)
+    joined = pd.concat([table.empty(), *frames], ignore_index=True)
+    return {name: joined[name].to_numpy() for name in names}, counts

@@ -5,7 +5,7 @@ Every function takes the tables of a history and calls the formulas of `trailsta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -259,7 +259,7 @@ def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
 
 
 def training_metrics(
-    runs: pd.DataFrame, segments: pd.DataFrame, efforts: Iterable[pd.DataFrame]
+    runs: pd.DataFrame, segments: pd.DataFrame, efforts: pd.DataFrame
 ) -> dict[str, Metric]:
     """Return what only many runs show: each key of ``schema.TRAINING``.
 
@@ -269,8 +269,8 @@ def training_metrics(
         Rows of ``schema.ACTIVITIES`` that are runs, in order of start time.
     segments : pandas.DataFrame
         Table ``schema.SEGMENTS``; those of other activities are left out.
-    efforts : iterable of pandas.DataFrame
-        Table ``schema.EFFORTS`` of each run, in the same order.
+    efforts : pandas.DataFrame
+        Table ``schema.EFFORTS`` of all runs, with ``row``, the place of the run in ``runs``.
 
     Returns
     -------
@@ -362,22 +362,15 @@ with the log of the length is our choice.
 WIDTH_95 = 1.959964
 
 
-def _performance(
-    runs: pd.DataFrame, efforts: Iterable[pd.DataFrame]
-) -> dict[str, Metric]:
+def _performance(runs: pd.DataFrame, efforts: pd.DataFrame) -> dict[str, Metric]:
     names = ("critical_speed", "critical_reserve", "vdot", *RACES)
     if runs.empty:
         return missing("no run", *names)
     start = runs["start_time"]
     recent = start >= start.max() - pd.Timedelta(days=RECENT_DAYS)
-    tables = [
-        table
-        for table, is_recent in zip(efforts, recent, strict=True)
-        if is_recent and len(table)
-    ]
-    if not tables:
+    table = efforts[recent.to_numpy()[efforts["row"].to_numpy()]]
+    if table.empty:
         return missing("no best effort on foot", *names)
-    table = pd.concat(tables, ignore_index=True)
     table = table[(table["ground"] == "level") & (table["basis"] == "distance")]
     best = table.groupby("distance")["duration"].min()
     when = f"best grade-adjusted efforts of the last {RECENT_DAYS} days"

@@ -8,10 +8,10 @@ the number of unknown days before.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import accumulate
 from math import nan
 
 import numpy as np
-import scipy
 
 from trailstats.arrays import (
     ArrayLike,
@@ -83,13 +83,13 @@ class LoadConvention(StrEnum):
 
 
 def _running_average(daily: ArrayLike, weight: float, initial: float) -> Floats:
-    loads = np.nan_to_num(as_floats(daily))
-    if loads.size == 0:
-        return loads
-    filtered, _ = scipy.signal.lfilter(
-        [weight], [1.0, weight - 1.0], loads, zi=[(1.0 - weight) * initial]
+    loads = np.nan_to_num(as_floats(daily)).tolist()
+    kept = 1.0 - weight
+    # A loop: some thousand days take less time than importing a library's filter.
+    averages = accumulate(
+        loads, lambda mean, load: weight * load + kept * mean, initial=initial
     )
-    return as_floats(filtered)
+    return as_floats(list(averages)[1:])
 
 
 def exponential_load(

@@ -1,10 +1,8 @@
-"""The page's table of activities, and its lists of what went wrong."""
+"""The page's table of activities."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trailstats.model.results import Analysis
@@ -13,8 +11,6 @@ from trailstats.report.run_tables import COLUMNS
 from trailstats.report.sections import ActivityView, Listing
 from trailstats.report.units import Units
 from trailstats.schema import has_ground, is_on_foot
-
-_SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -42,16 +38,25 @@ class ActivityRow:
     sport: str
     counts: bool
 
-
-@dataclass(frozen=True)
-class IssueGroup:
-    """One kind of issue over all activities."""
-
-    code: str
-    severity: str
-    activities: int
-    example: str
-    runs: tuple[int, ...]
+    def listed(
+        self, section: ActivityView, workout: str, listing: Listing
+    ) -> ActivityRow:
+        """Return the row of an activity as a page lists it."""
+        when, _, _, *rest = self.cells
+        title, surface = section.title, self.surface
+        name = f"{title} (duplicate)" if listing.duplicate_of else title
+        known = surface != text.DASH
+        surface = section.surface.value if known else surface
+        ground = (surface, surface if known else "")
+        words = (name, section.file, section.date, surface, self.sport, workout)
+        return ActivityRow(
+            section.number,
+            (when, (name, title.casefold()), ground, *rest),
+            surface,
+            " ".join(words).casefold(),
+            self.sport,
+            listing.counts,
+        )
 
 
 def activity_columns(units: Units) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ def activity_columns(units: Units) -> tuple[str, ...]:
 
 
 def activity_row(
-    analysis: Analysis, section: ActivityView, listing: Listing, units: Units
+    analysis: Analysis, section: ActivityView, units: Units
 ) -> ActivityRow:
     """Return an activity as a row of the table."""
     t = analysis.totals
@@ -76,11 +81,6 @@ def activity_row(
     paced = is_on_foot(meta.sport, meta.sub_sport)
     speeds = (t.mean_speed, t.grade_adjusted_speed)
     pace, adjusted = speeds if paced else (math.nan, math.nan)
-    name = section.title
-    if listing.duplicate_of:
-        name = f"{name} (duplicate)"
-    surface = section.surface.value if outside else text.DASH
-    sport = text.sport_name(meta.sport)
     values = [
         (text.at_least(trail, t.unknown_share), trail),
         (units.distance(t.distance), t.distance),
@@ -93,40 +93,14 @@ def activity_row(
     ]
     cells = (
         (section.date, "" if start is None else str(int(start.timestamp()))),
-        (name, section.title.casefold()),
-        (surface, "" if surface == text.DASH else surface),
+        ("", ""),
+        ("", ""),
         *(
             (text.without_unit(shown), f"{v:.6g}" if math.isfinite(v) else "")
             for shown, v in values
         ),
     )
-    search = (name, section.file, section.date, surface, sport, meta.workout)
-    return ActivityRow(
-        section.number,
-        cells,
-        surface,
-        " ".join(search).casefold(),
-        sport,
-        listing.counts,
-    )
-
-
-def issue_groups(analyses: Sequence[Analysis]) -> tuple[IssueGroup, ...]:
-    """Return the kinds of issues, the worst first, then the most frequent."""
-    found = defaultdict(list)
-    for number, analysis in enumerate(analyses):
-        for issue in analysis.issues:
-            found[issue.code].append((number, issue))
-    groups = []
-    for code, items in found.items():
-        runs = tuple(dict.fromkeys(number for number, _ in items))
-        worst = min((i.severity for _, i in items), key=_SEVERITIES.index)
-        example = items[0][1].message
-        groups.append(
-            IssueGroup(code.replace("_", " "), worst, len(runs), example, runs)
-        )
-    return tuple(
-        sorted(
-            groups, key=lambda g: (_SEVERITIES.index(g.severity), -g.activities)
-        )
-    )
+    surface = section.surface.value if outside else text.DASH
+    sport = text.sport_name(meta.sport)
+    row = ActivityRow(section.number, cells, surface, "", sport, counts=True)
+    return row.listed(section, meta.workout, Listing(0, ""))

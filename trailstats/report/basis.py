@@ -4,16 +4,20 @@ activities.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.arrays import Flags
+from trailstats.history.map_need import MapNeed
 from trailstats.model.limits import HeartRateLimits
-from trailstats.model.results import Analysis
 from trailstats.report import text
-from trailstats.report.map_hint import runs_map_hint
+from trailstats.report.activity_part import Counted
+from trailstats.report.map_hint import GroundKnown, map_hint
 from trailstats.schema import SurfaceSource
+
+Need = Callable[[Flags], MapNeed]
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,23 @@ class Basis:
 
 
 def basis_of(
-    analyses: Sequence[Analysis], limits: HeartRateLimits | None, private: bool
+    counted: Sequence[Counted],
+    limits: HeartRateLimits | None,
+    private: bool,
+    need: Need,
 ) -> Basis:
     """Return what the numbers of these activities rest on.
 
     Parameters
     ----------
-    analyses : sequence of Analysis
+    counted : sequence of Counted
+        Of each activity.
     limits : HeartRateLimits or None
         The heart-rate limits that were used, where known.
     private : bool
         Whether privacy zones were applied.
+    need : callable
+        Given which activities count, returns what they need of a map.
     """
     measured = [
         "Time, position, heart rate and cadence as the device recorded them; jumps and pauses "
@@ -44,11 +54,11 @@ def basis_of(
         "listed under the activity.",
         "Elevation as recorded, smoothed over distance; ascent and grade follow from it.",
     ]
-    if len(analyses) > 1:
-        measured.append(_recorded_channels(analyses))
+    if len(counted) > 1:
+        measured.append(_recorded_channels(counted))
     modelled = [
-        f"Road or trail: {_sources(analyses)}. Where the probability is not clear, the ground is "
-        "left unknown." + _hint(analyses),
+        f"Road or trail: {_sources(counted)}. Where the probability is not clear, the ground is "
+        "left unknown." + _hint(counted, need),
         "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort "
         "over grade. The "
         "interval of a metric shows how far published curves differ.",
@@ -65,12 +75,12 @@ def basis_of(
         "show "
         "what causes them.",
     ]
-    if unplaced := sum(not np.isfinite(a.meta.local_offset) for a in analyses):
+    if unplaced := sum(not one.local_time for one in counted):
         which = (
-            f"{text.count(unplaced)} of {text.count(len(analyses))} files lack the local time: "
+            f"{text.count(unplaced)} of {text.count(len(counted))} files lack the local time: "
             "theirs is"
         )
-        if len(analyses) == 1:
+        if len(counted) == 1:
             which = "The file lacks the local time: it is"
         assumed.append(
             f"{which} given in UTC and marked so. Weeks begin on Monday by the "
@@ -83,34 +93,39 @@ def basis_of(
     return Basis(tuple(measured), tuple(modelled), tuple(s for s in assumed if s))
 
 
-def _recorded_channels(analyses: Sequence[Analysis]) -> str:
-    def having(column: str) -> str:
-        n = sum(bool(np.isfinite(a.profile[column]).any()) for a in analyses)
-        return text.count(n)
-
-    total = text.count(len(analyses))
-    beats = text.count(sum(a.totals.heart_rate_time > 0 for a in analyses))
+def _recorded_channels(counted: Sequence[Counted]) -> str:
+    total = text.count(len(counted))
+    places, heights, beats = (
+        text.count(sum(getattr(one, name) for one in counted))
+        for name in ("positions", "elevation", "heart_rate")
+    )
     return (
-        f"Of {total} activities {having('latitude')} have positions, {having('elevation')} "
-        f"elevation and {beats} "
-        "heart rate."
+        f"Of {total} activities {places} have positions, {heights} elevation and {beats} heart "
+        "rate."
     )
 
 
-def _hint(analyses: Sequence[Analysis]) -> str:
-    hint = runs_map_hint(analyses)
+def _hint(counted: Sequence[Counted], need: Need) -> str:
+    outside = np.array([one.has_ground for one in counted], dtype=bool)
+    columns = np.array(
+        [
+            (one.distance, one.unknown_share, one.map_coverage)
+            for one in counted
+            if one.has_ground
+        ],
+        dtype=float,
+    )
+    known = GroundKnown(*columns.reshape(-1, 3).T)
+    hint = map_hint(known, lambda: need(outside))
     return f" {hint}" if hint else ""
 
 
-def _sources(analyses: Sequence[Analysis]) -> str:
-    sources = [
-        source for source in SurfaceSource if source is not SurfaceSource.NONE
-    ]
-    lengths = dict.fromkeys(sources, 0.0)
-    for analysis in analyses:
-        own = analysis.segments.groupby("surface_source")["distance"].sum()
-        for source in sources:
-            lengths[source] += float(own.get(source, 0.0))
+def _sources(counted: Sequence[Counted]) -> str:
+    lengths = {
+        source: sum(dict(one.classified)[source] for one in counted)
+        for source in SurfaceSource
+        if source is not SurfaceSource.NONE
+    }
     total = sum(lengths.values())
     if total <= 0:
         return "known from labels, a map, the file's tag or the recording's signal, in this order"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,9 @@ from trailstats.claims.road_form import road_form
 from trailstats.history import History
 from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics.variety import shannon_evenness
-from trailstats.model.results import Analysis
 from trailstats.report import text
 from trailstats.report.overview import counted_activities, read_activities
-from trailstats.report.run_tables import ZONES, zone_times
+from trailstats.report.run_tables import ZONES
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
 from trailstats.terrain.ground_kinds import GROUND_KINDS, kinds_of_ground
@@ -109,32 +108,23 @@ def weekly_impact_rows(history: History) -> Rows:
     return _surface_rows(sums, "impact")
 
 
-def intensity_rows(
-    history: History, *, analyses: Sequence[Analysis] | None = None
-) -> Rows:
+def intensity_rows(history: History) -> Rows:
     """Return a row for each surface and zone: ``surface, zone, order, share, time, n``.
 
     Parameters
     ----------
     history : History
-    analyses : sequence of Analysis, optional
-        Those of the history, where they are at hand already.
+        Failures, duplicates and other sports are left out.
     """
-    read = read_activities(history.activities)
-    counted = read.index.isin(history.archive.index)
-    found: dict[str, list[list[float]]] = {
-        Surface.TRAIL.value: [],
-        Surface.ROAD.value: [],
+    names = ["time_zone_1", "time_zone_2", "time_zone_3"]
+    own = read_activities(history.archive).dropna(subset=names)
+    found = {
+        surface.value: own.loc[own["surface"] == surface, names].to_numpy()
+        for surface in (Surface.TRAIL, Surface.ROAD)
     }
-    for analysis, surface, counts in zip(
-        analyses or history.analyses, read["surface"], counted, strict=True
-    ):
-        times = zone_times(analysis.metrics)
-        if surface in found and counts and times:
-            found[surface].append(times)
     out: Rows = []
     for surface, runs in found.items():
-        total = np.sum(runs, axis=0) if runs else np.zeros(3)
+        total = np.sum(runs, axis=0)
         if not total.sum() > 0:
             continue
         out += [

@@ -58,12 +58,11 @@ def write_pictures(
         raise WriteError(
             f"{target}: can't be made: {error.strerror or error}"
         ) from error
-    analyses = list(history.analyses)
     units = Units.of(imperial)
-    rows = history_view(history, units, analyses=analyses)
+    rows = history_view(history, units)
     said = history.attribution
     drawn = {d.name: themed(d.draw(), said) for d in drawings(rows, units)}
-    if lines := all_route_rows(history, analyses=analyses):
+    if lines := all_route_rows(history):
         drawn["routes"] = themed(charts.routes(lines), said)
     if results:
         drawn["claims"] = themed(charts.claims(claim_rows(results, units)), said)

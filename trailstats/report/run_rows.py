@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from trailstats.arrays import Flags
 from trailstats.claims.result import ClaimResult
@@ -12,9 +13,9 @@ from trailstats.history import History
 from trailstats.model.results import Analysis
 from trailstats.report.claim_view import ClaimView, claim_view
 from trailstats.report.privacy import zones_left_out
-from trailstats.report.tracks import TrackView, track_views
+from trailstats.report.tracks import TrackView, place_tracks, placed_track
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Surface
+from trailstats.schema import PROFILE, SEGMENTS, Surface
 
 Row = dict[str, object]
 
@@ -44,13 +45,20 @@ def profile_rows(
             "base": low,
         }
         for i, row in stretches(
-            analysis, view, np.isfinite(along) & np.isfinite(height)
+            analysis.segments, view, np.isfinite(along) & np.isfinite(height)
         )
     ]
 
 
-def route_rows(analysis: Analysis, view: TrackView) -> list[Row]:
-    """Return a row for each point of a route: ``x, y`` [m], ``surface, technical, part, order``."""
+def route_rows(segments: pd.DataFrame, view: TrackView) -> list[Row]:
+    """Return a row for each point of a route: ``x, y`` [m], ``surface, technical, part, order``.
+
+    Parameters
+    ----------
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS``.
+    view : TrackView
+    """
     return [
         row
         | {
@@ -59,33 +67,26 @@ def route_rows(analysis: Analysis, view: TrackView) -> list[Row]:
             "order": i,
         }
         for i, row in stretches(
-            analysis, view, np.isfinite(view.x) & np.isfinite(view.y)
+            segments, view, np.isfinite(view.x) & np.isfinite(view.y)
         )
     ]
 
 
-def all_route_rows(
-    history: History, *, analyses: Sequence[Analysis] | None = None
-) -> list[Row]:
+def all_route_rows(history: History) -> list[Row]:
     """Return the rows of `route_rows` for all runs of the busiest region, ``part`` unique over all
-    of them.
-
-    Parameters
-    ----------
-    history : History
-        The privacy zones of its athlete are left out.
-    analyses : sequence of Analysis, optional
-        Those of the history, where they are at hand already.
+    of them; the privacy zones of the athlete are left out.
     """
-    every = list(history.analyses) if analyses is None else analyses
-    views = track_views(
-        [a.profile for a in every], zones_left_out(history.athlete)
+    zones = zones_left_out(history.athlete)
+    views = place_tracks(
+        [placed_track(profile, zones) for profile in history.tables(PROFILE)]
     )
     return [
         row | {"part": f"{number}/{row['part']}"}
-        for number, (found, view) in enumerate(zip(every, views, strict=True))
+        for number, (segments, view) in enumerate(
+            zip(history.tables(SEGMENTS), views, strict=True)
+        )
         if view.region == 0
-        for row in route_rows(found, view)
+        for row in route_rows(segments, view)
     ]
 
 
@@ -125,12 +126,12 @@ def _difference(view: ClaimView, title: str) -> Row:
 
 
 def stretches(
-    analysis: Analysis, view: TrackView, known: Flags
+    segments: pd.DataFrame, view: TrackView, known: Flags
 ) -> list[tuple[int, Row]]:
     """Return the known points with their surface, in parts of the same ground; a part ends where
     the next begins.
     """
-    columns = analysis.segments[["surface", "technical"]]
+    columns = segments[["surface", "technical"]]
     grounds: list[Row] = columns.to_dict("records")  # type: ignore[assignment]
     unknown: Row = {"surface": Surface.UNKNOWN.value, "technical": False}
     starts = set(view.starts.tolist())

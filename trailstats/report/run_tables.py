@@ -5,13 +5,13 @@ segments, climbs, metrics.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from trailstats.metrics.sampling import time_mean
-from trailstats.model.results import Analysis, Metric
+from trailstats.model.results import Metric
 from trailstats.report import text
 from trailstats.report.claim_view import display_unit
 from trailstats.report.packaged import packaged_tables
@@ -212,16 +212,8 @@ def surface_code(surface: str) -> int:
     return names.index(Surface(surface) if surface in names else Surface.UNKNOWN)
 
 
-def glossary(analyses: Sequence[Analysis]) -> text.Pairs:
-    """Return the name and the meaning, with where it holds, of every metric that occurs in the
-    analyses.
-    """
-    found = {
-        name
-        for analysis in analyses
-        for name, metric in analysis.metrics.items()
-        if metric
-    }
+def glossary(found: Collection[str]) -> text.Pairs:
+    """Return the name and the meaning, with where it holds, of every metric of these names."""
     # By name as shown: two metrics that read alike are explained once.
     meanings = {
         _metric_words(

@@ -143,37 +143,59 @@ def track_views(
     list of TrackView
         One for each profile; regions are numbered from the one with the most activities.
     """
-    kept = [outside_zones(profile, zones) for profile in profiles]
-    shown = [_thinned(*pair) for pair in zip(profiles, kept, strict=True)]
-    positions = [
-        (p["latitude"].to_numpy(), p["longitude"].to_numpy()) for p, _ in shown
-    ]
-    regions = _regions(positions)
-    views: list[TrackView | None] = [None] * len(shown)
+    return place_tracks([placed_track(profile, zones) for profile in profiles])
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedTrack:
+    """A track before it is drawn on a page: its places are still those on Earth.
+
+    Attributes
+    ----------
+    view : TrackView
+        Without ``x``, ``y`` and region.
+    latitude, longitude : numpy.ndarray
+        Of its points [deg]; NaN where there is none.
+    """
+
+    view: TrackView
+    latitude: Floats
+    longitude: Floats
+
+
+def placed_track(profile: pd.DataFrame, zones: Zones = ()) -> PlacedTrack:
+    """Return the thinned track of one activity, private places left out."""
+    keep = outside_zones(profile, zones)
+    shown, starts = _thinned(profile, keep)
+    lat, lon = shown["latitude"].to_numpy(), shown["longitude"].to_numpy()
+    view = _from_edge(_track_view(shown, starts), keep)
+    return PlacedTrack(view, lat, lon)
+
+
+def place_tracks(tracks: Sequence[PlacedTrack]) -> list[TrackView]:
+    """Return tracks as they are drawn on one page: in metres around the centre of their region.
+
+    Returns
+    -------
+    list of TrackView
+        One for each; regions are numbered from the one with the most activities.
+    """
+    regions = _regions([(t.latitude, t.longitude) for t in tracks])
+    views: list[TrackView | None] = [None] * len(tracks)
     for region in sorted(set(regions)):
         members = [i for i, r in enumerate(regions) if r == region]
-        x, y = local_xy(
-            *(
-                np.concatenate([positions[i][axis] for i in members])
-                for axis in (0, 1)
-            )
+        lat, lon = (
+            np.concatenate([getattr(tracks[i], axis) for i in members])
+            for axis in ("latitude", "longitude")
         )
-        ends = np.cumsum([len(positions[i][0]) for i in members])[:-1]
-        for i, own_x, own_y in zip(
-            members, np.split(x, ends), np.split(y, ends), strict=True
-        ):
-            view = _track_view(*shown[i], own_x, own_y, region)
-            views[i] = _from_edge(view, kept[i])
+        ends = np.cumsum([len(tracks[i].latitude) for i in members])[:-1]
+        places = (np.split(axis, ends) for axis in local_xy(lat, lon))
+        for i, x, y in zip(members, *places, strict=True):
+            views[i] = replace(tracks[i].view, x=x, y=y, region=region)
     return [view for view in views if view is not None]
 
 
-def _track_view(
-    profile: pd.DataFrame,
-    starts: Ints,
-    x: Floats,
-    y: Floats,
-    region: int,
-) -> TrackView:
+def _track_view(profile: pd.DataFrame, starts: Ints) -> TrackView:
     along = profile["distance"].to_numpy()
     by_time = not (
         np.isfinite(along).sum() > 1 and np.nanmax(along) > np.nanmin(along)
@@ -185,13 +207,13 @@ def _track_view(
             if len(times)
             else along
         )
+    nowhere = np.zeros(0)
     return TrackView(
         along=along,
         by_time=by_time,
-        x=x,
-        y=y,
+        x=nowhere,
+        y=nowhere,
         starts=starts,
-        region=region,
         elevation=profile["elevation"].to_numpy(),
         speed=profile["speed"].to_numpy(),
         heart_rate=profile["heart_rate"].to_numpy(),

@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 
+from trailstats.arrays import Flags
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.claims.summary import one_sentence, to_answer
 from trailstats.claims.wording import claim_words
 from trailstats.history import History
+from trailstats.history.map_need import MapNeed, history_need, map_need
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Analysis
 from trailstats.report import history_rows, text
-from trailstats.report.activity_rows import (
-    ActivityRow,
+from trailstats.report.activity_part import (
+    ActivityPart,
     IssueGroup,
-    activity_columns,
-    activity_row,
+    activity_part,
+    activity_parts,
     issue_groups,
 )
+from trailstats.report.activity_rows import ActivityRow, activity_columns
 from trailstats.report.basis import Basis, basis_of
 from trailstats.report.claim_view import (
     ClaimView,
@@ -36,8 +40,8 @@ from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import glossary
-from trailstats.report.sections import ActivityView, Listing, activity_view
-from trailstats.report.tracks import track_views
+from trailstats.report.sections import ActivityView, Listing
+from trailstats.report.tracks import place_tracks
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import RunSurface, Surface
 
@@ -154,11 +158,12 @@ def build_page(
     if isinstance(result, Analysis):
         return _run_page(result, athlete or Athlete(), units, title)
     athlete = athlete or result.athlete
-    analyses = list(result.analyses)
+    zones = zones_left_out(athlete)
+    parts = activity_parts(result, zones=zones, units=units)
     table = read_activities(result.activities)
     failures = result.failures
-    sources = [a.meta.source for a in analyses]
-    own = table.index.isin(result.archive.index).tolist()
+    sources = table["file"].tolist()
+    own = table.index.isin(result.archive.index)
     short = _short_names([*sources, *(f.source for f in failures)])
     listings = [
         Listing(
@@ -173,12 +178,12 @@ def build_page(
                 sources,
                 table["surface"],
                 table["duplicate_of"],
-                own,
+                own.tolist(),
                 strict=True,
             )
         )
     ]
-    sections = _sections(analyses, listings, athlete, units)
+    sections, activities = _listed(parts, listings)
     numbers = {source: k for k, source in enumerate(sources)}
     answers = tuple(
         _with_rule_count(claim_view(c, numbers, units), rules) for c in claims
@@ -200,16 +205,18 @@ def build_page(
         claims=answers,
         rules=rule_views(rules, numbers),
         basis=basis_of(
-            [a for a, counts in zip(analyses, own, strict=True) if counts],
+            [
+                part.counted
+                for part, counts in zip(parts, own, strict=True)
+                if counts
+            ],
             result.limits,
-            bool(athlete.privacy_zones),
+            bool(zones),
+            partial(_need_of, result, own),
         ),
-        history=history_view(result, units, analyses=analyses),
+        history=history_view(result, units),
         columns=activity_columns(units),
-        activities=tuple(
-            activity_row(a, s, listing, units)
-            for a, s, listing in zip(analyses, sections, listings, strict=True)
-        ),
+        activities=activities,
         sections=sections,
         failures=tuple(
             (
@@ -218,10 +225,10 @@ def build_page(
             )
             for f in failures
         ),
-        issues=issue_groups(analyses),
+        issues=issue_groups(parts),
         units=units,
         attribution=result.attribution,
-        glossary=glossary(analyses),
+        glossary=glossary({name for p in parts for name in p.counted.metrics}),
     )
 
 
@@ -231,31 +238,41 @@ def _run_page(
     """Return the page of a single activity."""
     source = analysis.meta.source
     listing = Listing(0, _short_names([source])[source])
-    sections = _sections([analysis], [listing], athlete, units)
+    zones = zones_left_out(athlete)
+    part = activity_part(analysis, zones=zones, units=units)
+    sections, _ = _listed([part], [listing])
+
+    def need(outside: Flags) -> MapNeed:
+        return map_need([(analysis.profile, analysis.segments)] * outside.sum())
+
     return Page(
         title=title or sections[0].title,
         subtitle=sections[0].date,
-        basis=basis_of([analysis], None, bool(athlete.privacy_zones)),
+        basis=basis_of([part.counted], None, bool(zones), need),
         sections=sections,
         units=units,
         attribution=analysis.meta.attribution,
-        glossary=glossary([analysis]),
+        glossary=glossary(part.counted.metrics),
     )
 
 
-def _sections(
-    analyses: Sequence[Analysis],
-    listings: Sequence[Listing],
-    athlete: Athlete,
-    units: Units,
-) -> tuple[ActivityView, ...]:
-    tracks = track_views([a.profile for a in analyses], zones_left_out(athlete))
-    return tuple(
-        activity_view(analysis, listing, track, units)
-        for analysis, listing, track in zip(
-            analyses, listings, tracks, strict=True
-        )
-    )
+def _need_of(history: History, own: Flags, outside: Flags) -> MapNeed:
+    """Return what activities need of a map; ``outside`` are of those that are the page's own."""
+    counted = own.copy()
+    counted[own] = outside
+    return history_need(history, counted)
+
+
+def _listed(
+    parts: Sequence[ActivityPart], listings: Sequence[Listing]
+) -> tuple[tuple[ActivityView, ...], tuple[ActivityRow, ...]]:
+    """Return sections and rows of activities that stand on one page."""
+    tracks = place_tracks([part.track for part in parts])
+    pairs = [
+        part.listed(listing, track)
+        for part, listing, track in zip(parts, listings, tracks, strict=True)
+    ]
+    return tuple(s for s, _ in pairs), tuple(row for _, row in pairs)
 
 
 def _with_rule_count(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:
@@ -315,23 +332,13 @@ def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
     )
 
 
-def history_view(
-    history: History, units: Units, *, analyses: Sequence[Analysis] | None = None
-) -> HistoryView:
-    """Return the rows of the history's charts.
-
-    Parameters
-    ----------
-    history : History
-    units : Units
-    analyses : sequence of Analysis, optional
-        Those of the history, where they are at hand already.
-    """
+def history_view(history: History, units: Units) -> HistoryView:
+    """Return the rows of the history's charts."""
     return HistoryView(
         weekly=history_rows.weekly_rows(history.weekly(), units),
         load=history_rows.load_rows(history),
         impact=history_rows.weekly_impact_rows(history),
-        intensity=history_rows.intensity_rows(history, analyses=analyses),
+        intensity=history_rows.intensity_rows(history),
         calendar=history_rows.calendar_rows(history, units),
         variety=history_rows.variety_rows(history),
         trend=history_rows.trend_rows(history, units),

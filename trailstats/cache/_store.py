@@ -1,32 +1,24 @@
-"""What was computed from recordings, kept in one SQLite file: a second run computes only what
-changed.
-
-Two processes may use it at once. What stands in it is checked when it is read: a damaged file is
-set aside, a damaged entry counts as not there, and what can't be kept is computed again.
-"""
+"""One SQLite file of blocks by key, and what happens when it is damaged."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 import threading
 import time
 import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 
+from trailstats.cache._seal import SEAL, seal_of
 from trailstats.errors import ConfigError
-
-__all__ = ["Cache", "CacheWarning"]
 
 Parts = dict[str, bytes]
 """The blocks of one analysis by name, or that of a failure."""
 
-NAME = "measured-1.sqlite"
+NAME = "measured-2.sqlite"
 """The file's name, with the version of its tables."""
 
 MOST_BYTES = 4 << 30
@@ -35,34 +27,16 @@ activities.
 """
 
 _PATIENCE = 30.0  # seconds that a process waits for another one's write
-_SEAL = 8  # bytes of the checksum before each block
 _TABLES = """
 CREATE TABLE IF NOT EXISTS results (
   key BLOB PRIMARY KEY, seal BLOB, count INTEGER, size INTEGER, used INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parts (
   key BLOB, number INTEGER, name TEXT, content BLOB, UNIQUE (key, number, name));
-CREATE TABLE IF NOT EXISTS rows (
-  key BLOB, number INTEGER, judged TEXT, content BLOB, PRIMARY KEY (key, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS derived (
+  key BLOB, number INTEGER, name TEXT, basis TEXT, content BLOB, UNIQUE (key, number, name));
 CREATE TABLE IF NOT EXISTS places (
   place TEXT PRIMARY KEY, stamp TEXT, content BLOB, seal BLOB) WITHOUT ROWID;
 """
-
-
-def cache_folder() -> Path:
-    """Return where the program keeps its caches: ``TRAILSTATS_CACHE``, else the platform's folder
-    for caches.
-    """
-    stated = os.environ.get("TRAILSTATS_CACHE")
-    if stated:
-        return Path(stated)
-    home = Path.home()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
-    return Path(base) / "trailstats"
 
 
 class CacheWarning(UserWarning):
@@ -126,7 +100,7 @@ class Cache:
             row = self._connection.execute(
                 "SELECT seal, count FROM results WHERE key = ?", (key,)
             ).fetchone()
-            if row is not None and row[0] == _seal(key, str(row[1]), b""):
+            if row is not None and row[0] == seal_of(key, str(row[1]), b""):
                 return int(row[1])
         return None
 
@@ -144,10 +118,10 @@ class Cache:
             wanted = (key, number, *names)
             found = self._connection.execute(query, wanted).fetchall()
             return {
-                name: block[_SEAL:]
+                name: block[SEAL:]
                 for name, block in found
                 if isinstance(block, bytes)
-                and block[:_SEAL] == _seal(key, f"{number}{name}", block[_SEAL:])
+                and block[:SEAL] == seal_of(key, f"{number}{name}", block[SEAL:])
             }
         return {}
 
@@ -156,13 +130,13 @@ class Cache:
         worked.
         """
         rows = [
-            (key, number, name, _seal(key, f"{number}{name}", block) + block)
+            (key, number, name, seal_of(key, f"{number}{name}", block) + block)
             for number, parts in enumerate(items)
             for name, block in parts.items()
         ]
         head = (
             key,
-            _seal(key, str(len(items)), b""),
+            seal_of(key, str(len(items)), b""),
             len(items),
             sum(len(r[3]) for r in rows),
             int(time.time()),
@@ -176,32 +150,44 @@ class Cache:
             return True
         return False
 
-    def row(self, key: bytes, number: int, judged: str) -> bytes | None:
-        """Return what was noted of one result for a manner of judging it; None when nothing was."""
+    def derived(
+        self, key: bytes, number: int, name: str, basis: str
+    ) -> bytes | None:
+        """Return what was made of one result on a basis, such as limits and options; None when
+        nothing was.
+        """
         with self._reading():
-            query = "SELECT content FROM rows WHERE key = ? AND number = ? AND judged = ?"
-            wanted = (key, number, judged)
-            found = self._connection.execute(query, wanted).fetchone()
-            if found is not None and found[0][:_SEAL] == _seal(
-                key, f"{number}{judged}", found[0][_SEAL:]
+            query = "SELECT content FROM derived WHERE key = ? AND number = ? AND name = ?"
+            wanted = (key, number, name)
+            row = self._connection.execute(
+                f"{query} AND basis = ?", (*wanted, basis)
+            ).fetchone()
+            if row is not None and row[0][:SEAL] == seal_of(
+                key, f"{number}{name}{basis}", row[0][SEAL:]
             ):
-                return bytes(found[0][_SEAL:])
+                return bytes(row[0][SEAL:])
         return None
 
-    def put_rows(
-        self, judged: str, rows: Iterable[tuple[bytes, int, bytes]]
+    def put_derived(
+        self, name: str, basis: str, blocks: Iterable[tuple[bytes, int, bytes]]
     ) -> None:
-        """Note something of results for a manner of judging them, in place of what was noted for
-        another.
+        """Keep what was made of results on a basis, in place of what was made on another: of each
+        its key, its number and the block.
         """
         sealed = [
-            (key, n, judged, _seal(key, f"{n}{judged}", block) + block)
-            for key, n, block in rows
+            (
+                key,
+                n,
+                name,
+                basis,
+                seal_of(key, f"{n}{name}{basis}", block) + block,
+            )
+            for key, n, block in blocks
         ]
         if sealed:
             with self._writing() as connection:
                 connection.executemany(
-                    "REPLACE INTO rows VALUES (?, ?, ?, ?)", sealed
+                    "REPLACE INTO derived VALUES (?, ?, ?, ?, ?)", sealed
                 )
 
     def content(self, place: str, stamp: str) -> bytes | None:
@@ -213,7 +199,7 @@ class Cache:
                 "SELECT content, seal FROM places WHERE place = ? AND stamp = ?"
             )
             row = self._connection.execute(query, (place, stamp)).fetchone()
-            if row is not None and row[1] == _seal(
+            if row is not None and row[1] == seal_of(
                 row[0], f"{place}\0{stamp}", b""
             ):
                 return bytes(row[0])
@@ -222,7 +208,7 @@ class Cache:
     def note(self, places: Iterable[tuple[str, str, bytes]]) -> None:
         """Note the hash of what lies at each place, with its stamp."""
         rows = [
-            (place, stamp, content, _seal(content, f"{place}\0{stamp}", b""))
+            (place, stamp, content, seal_of(content, f"{place}\0{stamp}", b""))
             for place, stamp, content in places
         ]
         if rows:
@@ -248,20 +234,30 @@ class Cache:
                 "UPDATE results SET used = ? WHERE key = ?",
                 [s for s in stale if s[1] in keep],
             )
-            (size,) = connection.execute(
-                "SELECT coalesce(sum(size), 0) FROM results"
-            ).fetchone()
-            if size <= most_bytes:
+            if self._size() <= most_bytes:
                 return
-            for key, part in connection.execute(
-                "SELECT key, size FROM results ORDER BY used"
-            ).fetchall():
-                if key not in keep and size > 0.9 * most_bytes:
-                    for table in ("parts", "rows", "results"):
+            parts = connection.execute(
+                "SELECT key, size + coalesce((SELECT sum(length(content)) FROM derived "
+                "WHERE derived.key = results.key), 0) FROM results ORDER BY used"
+            ).fetchall()
+            size = sum(part for _, part in parts)
+            for key, part in parts:
+                if size <= 0.9 * most_bytes:
+                    break
+                if key not in keep:
+                    for table in ("parts", "derived", "results"):
                         connection.execute(
                             f"DELETE FROM {table} WHERE key = ?", (key,)
                         )
                     size -= part
+
+    def _size(self) -> int:
+        """Return the bytes in use, without looking at each result."""
+        count, free, each = (
+            self._connection.execute(f"PRAGMA {what}").fetchone()[0]
+            for what in ("page_count", "freelist_count", "page_size")
+        )
+        return int((count - free) * each)
 
     def info(self) -> dict[str, object]:
         """Return where the cache lies, how much it holds, and the times of the first and the last
@@ -290,7 +286,7 @@ class Cache:
     def clear(self) -> None:
         """Forget everything."""
         with self._writing() as connection:
-            for table in ("results", "parts", "rows", "places"):
+            for table in ("results", "parts", "derived", "places"):
                 connection.execute(f"DELETE FROM {table}")
         with self._reading():
             self._connection.execute("VACUUM")
@@ -393,15 +389,3 @@ class Cache:
             if self.path.stat().st_ino == self._file:
                 self._set_aside(error)
         self._connection = self._connect()
-
-
-def _seal(key: bytes, name: str, content: bytes) -> bytes:
-    """Return a checksum that ties a block to its place: a sound block of another entry does not
-    fit.
-    """
-    digest = blake2b(
-        content,
-        digest_size=_SEAL,
-        key=blake2b(key + name.encode(), digest_size=32).digest(),
-    )
-    return digest.digest()

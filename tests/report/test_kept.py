@@ -1,0 +1,118 @@
+"""What a page shows of an activity is kept: unchanged ones are not built again, and pages are the
+same to the last byte.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from trailstats.history import analyze_folder
+from trailstats.model.athlete import Athlete
+from trailstats.report import activity_part
+from trailstats.report.activity_part import ActivityPart
+from trailstats.report.html import render
+from trailstats.report.kept import pack_value, unpack_value
+from trailstats.report.units import IMPERIAL, METRIC
+from trailstats.report.view import build_page
+
+ATHLETE = Athlete(heart_rate_max=187.0, heart_rate_rest=50.0)
+
+
+@pytest.fixture
+def folder(samples, tmp_path):
+    """Three runs: one on trail, one on road, one without a heart rate."""
+    out = tmp_path / "runs"
+    out.mkdir()
+    for path in sorted((samples / "archive").iterdir())[60:63]:
+        shutil.copy(path, out)
+    return out
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Names of the activities whose parts were built."""
+    seen = []
+    real = activity_part.activity_part
+
+    def noted(analysis, **options):
+        seen.append(analysis.meta.source.rsplit("/", 1)[-1])
+        return real(analysis, **options)
+
+    monkeypatch.setattr(activity_part, "activity_part", noted)
+    return seen
+
+
+def page(folder, cache, athlete=ATHLETE, units=METRIC):
+    history = analyze_folder(folder, athlete=athlete, cache=cache, workers=1)
+    return render(build_page(history, units=units))
+
+
+def test_only_new_activities_are_built(folder, samples, tmp_path, built):
+    """A second page builds none, one new recording one; each page is that of a run without a
+    cache.
+    """
+    cache = tmp_path / "cache"
+    first = page(folder, cache)
+    assert len(built) == 3
+    assert page(folder, cache) == first
+    assert len(built) == 3
+    new = sorted((samples / "archive").iterdir())[70]
+    shutil.copy(new, folder)
+    later = page(folder, cache)
+    assert built[3:] == [new.name]
+    assert later == page(folder, None)
+
+
+@pytest.mark.parametrize(
+    ("athlete", "units"),
+    [
+        (replace(ATHLETE, heart_rate_max=180.0), METRIC),
+        (replace(ATHLETE, privacy_zones=((47.0, 11.0, 500.0),)), METRIC),
+        (ATHLETE, IMPERIAL),
+    ],
+    ids=["limits", "privacy", "units"],
+)
+def test_what_a_part_follows_from_builds_it_anew(
+    folder, tmp_path, built, athlete, units
+):
+    """Other limits, private places or units are not shown by what was kept for those before."""
+    cache = tmp_path / "cache"
+    page(folder, cache)
+    assert page(folder, cache, athlete, units) == page(
+        folder, None, athlete, units
+    )
+    assert len(built) == 9
+
+
+def test_another_version_of_the_page_builds_anew(
+    folder, tmp_path, built, monkeypatch
+):
+    """What an older program kept is not shown."""
+    cache = tmp_path / "cache"
+    page(folder, cache)
+    real = activity_part.code_fingerprint
+    monkeypatch.setattr(
+        activity_part, "code_fingerprint", lambda *rooms: real(*rooms) + "!"
+    )
+    page(folder, cache)
+    assert len(built) == 6
+
+
+def test_a_part_comes_back_equal(build):
+    """Every field and every bit of an array, whatever is missing."""
+    run = build.analysis(0, trail=True, without=("heart_rate",))
+    part = activity_part.activity_part(run, zones=(), units=METRIC)
+    back = unpack_value(ActivityPart, pack_value(part))
+    assert back.row == part.row
+    assert repr(back.counted) == repr(part.counted)
+    for name in ("facts", "segments", "climbs", "issues", "surface", "pieces"):
+        assert getattr(back.section, name) == getattr(part.section, name)
+    for name in ("along", "elevation", "heart_rate", "segment", "starts"):
+        ours, theirs = (getattr(one.track.view, name) for one in (part, back))
+        assert ours.dtype == theirs.dtype
+        assert np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f")
+    assert back.track.view.until == np.inf

@@ -1,0 +1,193 @@
+"""What a page shows of one activity whatever else stands on it: kept from page to page, so that a
+new recording costs itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from trailstats.history import History
+from trailstats.history._code import code_fingerprint
+from trailstats.history._stored import StoredAnalyses
+from trailstats.model.fingerprint import fingerprint
+from trailstats.model.results import Analysis
+from trailstats.report.activity_rows import ActivityRow, activity_row
+from trailstats.report.kept import pack_value, unpack_value
+from trailstats.report.sections import ActivityView, Listing, activity_view
+from trailstats.report.tracks import (
+    PlacedTrack,
+    TrackView,
+    Zones,
+    placed_track,
+)
+from trailstats.report.units import Units
+from trailstats.schema import SurfaceSource, has_ground
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What of one activity is summed or counted over all of a page.
+
+    Attributes
+    ----------
+    positions, elevation, heart_rate, local_time : bool
+        What was recorded of it.
+    classified : tuple of (str, float)
+        Each source of evidence for the ground, and the distance that it decided [m].
+    has_ground : bool
+        Whether it was on ground that a map may know.
+    distance, unknown_share, map_coverage : float
+        [m], [1], [1]; NaN without a map.
+    codes : tuple of str
+        Of its issues, in the order of the section's.
+    metrics : tuple of str
+        Names of those that have a value.
+    workout : str
+        Its name, which the table is searched for, too.
+    """
+
+    positions: bool
+    elevation: bool
+    heart_rate: bool
+    local_time: bool
+    classified: tuple[tuple[str, float], ...]
+    has_ground: bool
+    distance: float
+    unknown_share: float
+    map_coverage: float
+    codes: tuple[str, ...]
+    metrics: tuple[str, ...]
+    workout: str
+
+
+@dataclass(frozen=True, eq=False)
+class ActivityPart:
+    """One activity as it stands on any page, without number, file and the places of its track.
+
+    Attributes
+    ----------
+    section : ActivityView
+    row : ActivityRow
+    counted : Counted
+    track : PlacedTrack
+    """
+
+    section: ActivityView
+    row: ActivityRow
+    counted: Counted
+    track: PlacedTrack
+
+    def listed(
+        self, listing: Listing, track: TrackView
+    ) -> tuple[ActivityView, ActivityRow]:
+        """Return section and row on a page that knows the activity by this listing and draws this
+        track.
+        """
+        beside = {
+            "file": listing.file,
+            "same recording as": listing.duplicate_of,
+        }
+        said = tuple((what, value) for what, value in beside.items() if value)
+        section = replace(
+            self.section,
+            number=listing.number,
+            file=listing.file,
+            surface=listing.surface or self.section.surface,
+            facts=self.section.facts + said,
+            track=track,
+        )
+        return section, self.row.listed(section, self.counted.workout, listing)
+
+
+def activity_part(
+    analysis: Analysis, *, zones: Zones, units: Units
+) -> ActivityPart:
+    """Return what a page shows of an activity, private places already left out."""
+    track = placed_track(analysis.profile, zones)
+    section = activity_view(analysis, Listing(0, ""), track.view, units)
+    return ActivityPart(
+        section, activity_row(analysis, section, units), _counted(analysis), track
+    )
+
+
+def activity_parts(
+    history: History, *, zones: Zones, units: Units
+) -> list[ActivityPart]:
+    """Return the parts of a history's activities; those of unchanged ones lie in the cache."""
+    analyses = history.analyses
+    if not isinstance(analyses, StoredAnalyses):
+        return [activity_part(one, zones=zones, units=units) for one in analyses]
+    basis = (code_fingerprint(), code_fingerprint(("report",)), zones, units)
+    make = partial(_packed_part, zones=zones, units=units)
+    blocks = analyses.derived("page", fingerprint(basis), make, whole=True)
+    return [unpack_value(ActivityPart, block) for block in blocks]
+
+
+def _packed_part(analysis: Analysis, *, zones: Zones, units: Units) -> bytes:
+    return pack_value(activity_part(analysis, zones=zones, units=units))
+
+
+def _counted(analysis: Analysis) -> Counted:
+    totals, meta, profile = analysis.totals, analysis.meta, analysis.profile
+    lengths = analysis.segments.groupby("surface_source")["distance"].sum()
+    coverage = analysis.metrics.get("map_coverage")
+    return Counted(
+        positions=bool(np.isfinite(profile["latitude"]).any()),
+        elevation=bool(np.isfinite(profile["elevation"]).any()),
+        heart_rate=totals.heart_rate_time > 0,
+        local_time=math.isfinite(meta.local_offset),
+        classified=tuple(
+            (source.value, float(lengths.get(source, 0.0)))
+            for source in SurfaceSource
+            if source is not SurfaceSource.NONE
+        ),
+        has_ground=has_ground(meta.sport, meta.sub_sport),
+        distance=totals.distance,
+        unknown_share=totals.unknown_share,
+        map_coverage=math.nan if coverage is None else coverage.value,
+        codes=tuple(issue.code for issue in analysis.issues),
+        metrics=tuple(name for name, m in analysis.metrics.items() if m),
+        workout=meta.workout,
+    )
+
+
+@dataclass(frozen=True)
+class IssueGroup:
+    """One kind of issue over all activities."""
+
+    code: str
+    severity: str
+    activities: int
+    example: str
+    runs: tuple[int, ...]
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def issue_groups(parts: Sequence[ActivityPart]) -> tuple[IssueGroup, ...]:
+    """Return the kinds of issues, the worst first, then the most frequent."""
+    found: dict[str, list[tuple[int, tuple[str, str, str]]]] = {}
+    for number, part in enumerate(parts):
+        for code, issue in zip(
+            part.counted.codes, part.section.issues, strict=True
+        ):
+            found.setdefault(code, []).append((number, issue))
+    groups = []
+    for code, items in found.items():
+        runs = tuple(dict.fromkeys(number for number, _ in items))
+        worst = min((issue[0] for _, issue in items), key=_SEVERITIES.index)
+        example = items[0][1][1]
+        groups.append(
+            IssueGroup(code.replace("_", " "), worst, len(runs), example, runs)
+        )
+    return tuple(
+        sorted(
+            groups, key=lambda g: (_SEVERITIES.index(g.severity), -g.activities)
+        )
+    )
