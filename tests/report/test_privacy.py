@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,8 +81,8 @@ def test_a_circle_through_the_ends_misses_home() -> None:
 
 @pytest.mark.parametrize("home", HOMES)
 def test_the_circle_left_out_holds_the_private_one(home) -> None:
-    """And is the same each time, but another for another profile or zone."""
-    athlete = Athlete(privacy_zones=((*home, RADIUS),))
+    """And is the same each time, but another for another secret or zone."""
+    athlete = Athlete(privacy_zones=((*home, RADIUS),), privacy_secret="one")
     ((lat, lon, radius),) = zones_left_out(athlete)
     north = math.radians(lat - home[0]) * EARTH_RADIUS
     east = (
@@ -91,10 +95,40 @@ def test_the_circle_left_out_holds_the_private_one(home) -> None:
     assert away > radius / 2
     assert radius < 3 * RADIUS
     assert zones_left_out(athlete) == zones_left_out(
-        Athlete(privacy_zones=((*home, RADIUS),))
+        Athlete(privacy_zones=((*home, RADIUS),), privacy_secret="one")
     )
-    other = Athlete(name="b", privacy_zones=athlete.privacy_zones)
+    other = replace(athlete, privacy_secret="other")
     assert zones_left_out(other) != zones_left_out(athlete)
+
+
+def test_a_secret_is_kept_where_the_profile_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is made once, for its owner's eyes; another user's circles lie elsewhere."""
+    athlete = Athlete(privacy_zones=((*HOMES[0], RADIUS),))
+    found = []
+    for user in ("a", "b", "a"):
+        monkeypatch.setenv("TRAILSTATS_DATA", str(tmp_path / user))
+        found.append(zones_left_out(athlete))
+    assert found[0] == found[2] != found[1]
+    (kept,) = (tmp_path / "a").iterdir()
+    assert len(kept.read_text()) == 64
+    if os.name == "posix":
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    secret = kept.read_text()
+    assert zones_left_out(replace(athlete, privacy_secret=secret)) == found[0]
+
+
+def test_a_secret_that_cannot_be_kept_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zones are hidden all the same, by the profile alone."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TRAILSTATS_DATA", str(tmp_path / "file"))
+    athlete = Athlete(privacy_zones=((*HOMES[0], RADIUS),))
+    with pytest.warns(UserWarning, match="privacy_secret"):
+        ((*_, radius),) = zones_left_out(athlete)
+    assert radius > 2 * RADIUS
 
 
 def test_distances_count_from_the_edge() -> None:
@@ -121,7 +155,7 @@ def test_distances_count_from_the_edge() -> None:
 def test_zones_stand_in_no_document(tmp_path) -> None:
     """Neither in a history's nor in the claims'; the profile itself keeps them."""
     zone = (47.123456, 11.654321, 321.0)
-    athlete = Athlete(privacy_zones=(zone,))
+    athlete = Athlete(privacy_zones=(zone,), privacy_secret="never told")
     run = run_from(HOMES[0], 0.1)
     path = ts.convert(run, tmp_path / "run.gpx")
     history = ts.analyze_folder(path, athlete=athlete)
@@ -135,4 +169,5 @@ def test_zones_stand_in_no_document(tmp_path) -> None:
         for number in zone[:2]:
             assert str(number) not in text
         assert document["athlete"]["privacy_zones"] == []
+        assert "never told" not in text
     assert Athlete.from_dict(athlete.to_dict()) == athlete

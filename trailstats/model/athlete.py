@@ -77,6 +77,9 @@ class Athlete:
         is checked.
     privacy_zones : tuple of (latitude, longitude, radius)
         Circles [deg, deg, m] that the report never draws; exports hold the recording as it is.
+    privacy_secret : str
+        Any text that no one else knows: where the circles lie that hide the privacy zones follows
+        from it. Empty takes one that is kept for the user of this computer.
     osm : tuple of str
         Local map extracts; in a file, relative to its folder.
     margins : tuple of (str, float)
@@ -107,6 +110,7 @@ class Athlete:
     races: tuple[dt.date, ...] = ()
     goal: str = ""
     privacy_zones: tuple[tuple[float, float, float], ...] = ()
+    privacy_secret: str = ""
     osm: tuple[str, ...] = ()
     margins: tuple[tuple[str, float], ...] = ()
 
@@ -219,10 +223,10 @@ class Athlete:
         return out
 
     def to_document(self) -> dict[str, object]:
-        """Return the profile as documents show it: without the private places, which would be told
-        by nothing else in them.
+        """Return the profile as documents show it: without the private places and what hides them,
+        which would be told by nothing else in them.
         """
-        return replace(self, privacy_zones=()).to_dict()
+        return replace(self, privacy_zones=(), privacy_secret="").to_dict()
 
 
 def _number(key: str, value: object) -> float:

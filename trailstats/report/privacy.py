@@ -2,31 +2,41 @@
 
 A circle that lies around home shows by its edge where home is: the tracks of a few runs end on
 it. So what is left out is a larger circle that holds the private one somewhere inside. Which one
-follows from the profile alone: reports of other days leave out the same, and nothing is learnt
-from several.
+follows from the zone and a secret: reports of other days leave out the same, so nothing is learnt
+from several, and nobody can try which zone would give it.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import math
+import os
+import secrets
+import tempfile
+import warnings
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
+from trailstats.cache import data_folder
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.athlete import Athlete
 from trailstats.report.tracks import TrackView
 
 Zones = Sequence[tuple[float, float, float]]
 
-AWAY = (1.2, 1.5)
+AWAY = (1.4, 1.7)
 """How far the centre is moved, in radii of the private circle (our choice): further than half of
 the radius of the circle that is left out, so that its middle says nothing.
 """
 WIDER = (0.0, 0.1)
 """Added to the radius beyond what holds the private circle, in its radii (our choice)."""
+
+SECRET = "privacy-secret"
+"""Name of the file that holds the secret where a profile has none."""
 
 _LARGEST = 2**64
 
@@ -42,16 +52,40 @@ def zones_left_out(athlete: Athlete) -> Zones:
     -------
     sequence of (latitude, longitude, radius)
         [deg, deg, m]. Each holds the zone as it stands in the profile, around another centre; the
-        same for the same zones, name, sex and year of birth.
+        same for the same zones and secret.
     """
-    return [_moved(zone, athlete) for zone in athlete.privacy_zones]
+    if not athlete.privacy_zones:
+        return []
+    secret = athlete.privacy_secret or _kept_secret(data_folder() / SECRET)
+    return [_moved(zone, secret) for zone in athlete.privacy_zones]
+
+
+@cache
+def _kept_secret(path: Path) -> str:
+    """Return the secret of this computer's user, made the first time."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Only whole, and only for its owner.
+            part, name = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(part, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+            Path(name).replace(path)
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        warnings.warn(
+            f"no secret can be kept in {path} ({error}): who knows the profile could find its "
+            "privacy zones; give it a privacy_secret",
+            stacklevel=2,
+        )
+        return ""
 
 
 def _moved(
-    zone: tuple[float, float, float], athlete: Athlete
+    zone: tuple[float, float, float], secret: str
 ) -> tuple[float, float, float]:
-    about = [athlete.name, athlete.sex, athlete.birth_year, *map(repr, zone)]
-    digest = hashlib.sha256(json.dumps(about).encode()).digest()
+    about = json.dumps([*map(repr, zone)]).encode()
+    digest = hmac.digest(secret.encode(), about, "sha256")
     turn, away, wider = (
         int.from_bytes(digest[8 * i : 8 * i + 8], "big") / _LARGEST
         for i in range(3)

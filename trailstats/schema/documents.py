@@ -16,7 +16,7 @@ from trailstats.schema import METRICS, Table
 __all__ = ["LATER_KEYS", "iso_times", "plain", "rows", "table_from_rows"]
 
 LATER_KEYS: frozenset[str] = frozenset(
-    {"athlete.timezone", "meta.timezone"}
+    {"athlete.privacy_secret", "athlete.timezone", "meta.timezone"}
     | {f"activities.{entry.name}" for entry in METRICS.values() if entry.column}
 ) | {
     "activities.attribution",

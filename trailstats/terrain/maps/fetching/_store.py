@@ -14,12 +14,12 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.cache import cache_folder
+from trailstats.cache import cache_folder, data_folder
 from trailstats.errors import ConfigError, WriteError
 from trailstats.terrain.maps.fetching._areas import Area
 from trailstats.terrain.maps.road_map import RoadMap
 
-__all__ = ["LICENCE", "MapStore", "StoredMap", "data_folder"]
+__all__ = ["LICENCE", "MapStore", "StoredMap"]
 
 LICENCE: Final = "ODbL 1.0"
 _LOCK: Final = ".lock"
@@ -204,23 +204,6 @@ class MapStore:
         for index in (cache_folder() / "maps").glob(f"{name}-*.index"):
             if index != current:
                 index.unlink(missing_ok=True)
-
-
-def data_folder() -> Path:
-    """Return where the program keeps what was fetched for it: ``TRAILSTATS_DATA``, else the
-    platform's folder for a program's data.
-    """
-    stated = os.environ.get("TRAILSTATS_DATA")
-    if stated:
-        return Path(stated)
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return base / "trailstats"
 
 
 def _take(number: int) -> bool:
