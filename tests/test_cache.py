@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from builders import make_activity
-from trailstats.cache import NAME, Cache, CacheWarning, cache_folder
+from trailstats.cache import NAME, Cache, CacheWarning
 from trailstats.errors import ConfigError
 from trailstats.history import History, _workers, analyze_athletes, analyze_folder
 from trailstats.io.containers import Failure
@@ -457,20 +457,3 @@ def test_too_much_is_given_up_oldest_first(
     assert 0 in kept
     assert kept[1:] == list(range(10 - len(kept) + 1, 10))
     assert 3 <= len(kept) <= 5
-
-
-def test_the_default_folder_follows_the_platform(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The variable first, then the rule of the platform."""
-    assert cache_folder() == Path(os.environ["TRAILSTATS_CACHE"])
-    monkeypatch.delenv("TRAILSTATS_CACHE")
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "trailstats"
-    monkeypatch.setattr("sys.platform", "darwin")
-    monkeypatch.setenv("HOME", "/home/x")
-    assert cache_folder() == Path("/home/x/Library/Caches/trailstats")
-    monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", "/local")
-    assert cache_folder() == Path("/local/trailstats")
