@@ -21,7 +21,7 @@ PACKAGE = ROOT / "trailstats"
 # From the bottom up: a module imports from rows above its own, or from its own package. The picture
 # is in docs/architecture.md.
 LAYERS: list[set[str]] = [
-    {"errors", "arrays", "_version", "folders"},
+    {"errors", "arrays", "_version"},
     {"schema", "boundary"},
     {"geo", "elevation", "cache"},
     {"metrics"},

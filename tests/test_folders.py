@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trailstats.folders import cache_folder, data_folder
+from trailstats.cache import cache_folder, data_folder
 
 
 @pytest.mark.parametrize(

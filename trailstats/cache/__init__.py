@@ -7,7 +7,14 @@ set aside, a damaged entry counts as not there, and what can't be kept is comput
 
 from __future__ import annotations
 
-from trailstats.cache._folder import cache_folder
+from trailstats.cache._folders import cache_folder, data_folder
 from trailstats.cache._store import NAME, Cache, CacheWarning, Parts
 
-__all__ = ["NAME", "Cache", "CacheWarning", "Parts", "cache_folder"]
+__all__ = [
+    "NAME",
+    "Cache",
+    "CacheWarning",
+    "Parts",
+    "cache_folder",
+    "data_folder",
+]

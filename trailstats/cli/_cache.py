@@ -8,12 +8,11 @@ from typing import Any
 
 import typer
 
-from trailstats.cache import NAME, Cache
+from trailstats.cache import NAME, Cache, cache_folder
 from trailstats.cli import _options as o
 from trailstats.cli._app import app, command
 from trailstats.cli._console import note, print_json
 from trailstats.cli._exit import ExitCode
-from trailstats.folders import cache_folder
 from trailstats.schema import FORMAT_VERSION
 
 _group = typer.Typer(

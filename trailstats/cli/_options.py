@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Annotated
 
 from trailstats.analysis import Options
+from trailstats.cache import cache_folder
 from trailstats.cleaning import CleanRules
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
-from trailstats.folders import cache_folder
 from trailstats.model.athlete import Athlete
 from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource

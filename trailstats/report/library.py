@@ -9,8 +9,8 @@ from contextlib import suppress
 from importlib import resources
 from importlib.metadata import version
 
+from trailstats.cache import cache_folder
 from trailstats.errors import MissingExtraError, WriteError
-from trailstats.folders import cache_folder
 from trailstats.io.tables import write_atomically
 
 _ENTRY = "window.vegaEmbed = vegaEmbed;"

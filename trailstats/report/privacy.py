@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trailstats.folders import data_folder
+from trailstats.cache import data_folder
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.athlete import Athlete
 from trailstats.report.tracks import TrackView

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, Ints
 from trailstats.boundary import configuring, shown
+from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
-from trailstats.folders import cache_folder
 from trailstats.geo import step_lengths
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.terrain.maps._candidates import (

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.cache import cache_folder, data_folder
 from trailstats.errors import ConfigError, WriteError
-from trailstats.folders import cache_folder, data_folder
 from trailstats.terrain.maps.fetching._areas import Area
 from trailstats.terrain.maps.road_map import RoadMap
 

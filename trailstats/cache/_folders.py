@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["cache_folder", "data_folder"]
-
 
 def cache_folder() -> Path:
     """Return where the program keeps its caches: ``TRAILSTATS_CACHE``, else the platform's folder
