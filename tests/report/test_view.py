@@ -15,9 +15,9 @@ from trailstats.io.containers import Failure
 from trailstats.model.activity import DeviceTotals
 from trailstats.model.athlete import Athlete
 from trailstats.report import history_rows, text
-from trailstats.report.claim_view import claim_view, display_unit
+from trailstats.report.claim_view import claim_view
 from trailstats.report.run_tables import glossary
-from trailstats.report.units import IMPERIAL
+from trailstats.report.units import IMPERIAL, display_unit
 from trailstats.report.view import build_page
 from trailstats.schema import Reach, RunSurface, Verdict
 

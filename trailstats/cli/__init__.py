@@ -25,17 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         interrupted.
     """
     try:
-        # Imported because they register their commands.
-        from trailstats.cli import (  # noqa: F401
-            _answers,
-            _batch,
-            _cache,
-            _files,
-            _maps,
-            _predict,
-            _sample,
-            _schemas,
-        )
         from trailstats.cli._app import run
     except ImportError as error:
         if (error.name or "").split(".")[0] not in ("typer", "rich", "click"):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import is_dataclass
+from importlib import import_module, resources
 from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from trailstats import __version__
+from trailstats._version import __version__
 from trailstats.cli._console import complain
 from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, Unexpected, code_of, report_problem
@@ -21,8 +24,41 @@ from trailstats.errors import TrailstatsError
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., ExitCode])
 
+
+@functools.cache
+def listed() -> dict[str, dict[str, str]]:
+    """Return the commands of ``commands.toml``: the module and the line of help of each."""
+    declared = resources.files("trailstats.cli").joinpath("commands.toml")
+    return tomllib.loads(declared.read_text("utf-8"))
+
+
+class _Commands(TyperGroup):
+    """Commands by name and help; a module is loaded when one of its commands is called."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as typer has it
+        super().__init__(**given)
+        outlines = {
+            name: TyperCommand(name, help=entry["help"])
+            for name, entry in listed().items()
+        }
+        self.commands = outlines | dict(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """Return a command, loaded; None for one that there is not."""
+        if cmd_name not in listed():
+            return None
+        # Loading it registers its commands.
+        import_module(f"trailstats.cli.{listed()[cmd_name]['module']}")
+        return typer.main.get_group(app).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """Write the names with their help, without loading anything."""
+        TyperGroup(commands=dict(self.commands)).format_commands(ctx, formatter)
+
+
 app = typer.Typer(
     name="trailstats",
+    cls=_Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -10,7 +10,7 @@ import typer
 
 from trailstats.cache import NAME, Cache, cache_folder
 from trailstats.cli import _options as o
-from trailstats.cli._app import app, command
+from trailstats.cli._app import app, command, listed
 from trailstats.cli._console import note, print_json
 from trailstats.cli._exit import ExitCode
 from trailstats.schema import FORMAT_VERSION
@@ -18,7 +18,7 @@ from trailstats.schema import FORMAT_VERSION
 _group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Show or forget what earlier runs computed.",
+    help=listed()["cache"]["help"],
 )
 app.add_typer(_group, name="cache")
 

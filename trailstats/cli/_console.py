@@ -7,14 +7,13 @@ import os
 import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
-Row: TypeAlias = Sequence[str | Text]
+Row: TypeAlias = "Sequence[str | Text]"
 
 # Of C0, C1 and DEL all but tab and line feed; marks and overrides of direction; lone surrogates.
 _COMMANDS = re.compile(
@@ -32,6 +31,8 @@ def _has_width() -> bool:
 
 
 def _console() -> Console:
+    from rich.console import Console
+
     return Console(width=None if _has_width() else PIPE_WIDTH, highlight=False)
 
 
@@ -64,6 +65,8 @@ def _escaped(match: re.Match[str]) -> str:
 
 def note(message: str) -> None:
     """Print a line, broken between words where the width is known."""
+    from rich.text import Text
+
     _console().print(Text(plain(message)), soft_wrap=not _has_width())
 
 
@@ -103,6 +106,9 @@ def print_rows(
     first_width : int, optional
         Characters that the first column takes at most, folded between any two of them.
     """
+    from rich import box
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in heads:
         is_number = head in right
@@ -121,6 +127,8 @@ def print_rows(
 
 
 def _cell(cell: str | Text) -> Text:
+    from rich.text import Text
+
     text = Text(cell) if isinstance(cell, str) else cell
     if not text.plain.replace("\n", "").isprintable():
         text = Text(plain(text.plain), text.style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from trailstats.cli._console import complain, print_json
 from trailstats.errors import (
@@ -12,8 +13,9 @@ from trailstats.errors import (
     ReadError,
     TrailstatsError,
 )
-from trailstats.history import History
-from trailstats.schema import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from trailstats.history import History
 
 
 class ExitCode(IntEnum):
@@ -67,6 +69,8 @@ def report_problem(error: TrailstatsError, as_json: bool) -> None:
     otherwise.
     """
     if as_json:
+        from trailstats.schema import FORMAT_VERSION
+
         problem: dict[str, object] = {
             "code": error.code,
             "message": str(error),

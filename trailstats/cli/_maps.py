@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from trailstats.cli import _options as o
-from trailstats.cli._app import app, command
+from trailstats.cli._app import app, command, listed
 from trailstats.cli._console import complain, note, print_json
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem
@@ -41,7 +41,7 @@ from trailstats.terrain.maps.fetching import (
 _group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Get the OpenStreetMap data that the recordings need. Only get and update go online.",
+    help=listed()["map"]["help"],
 )
 app.add_typer(_group, name="map")
 

@@ -18,14 +18,8 @@ from trailstats.report.palette import (
     Swatch,
     verdict_swatch,
 )
-from trailstats.report.units import METRIC, Units
+from trailstats.report.units import METRIC, Units, display_unit
 from trailstats.schema import EvidenceStrength
-
-_SHARE = re.compile(
-    r"\b(share|fraction|proportion|probability|coefficient of variation"
-    r"|relative to|loss of|change of)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -199,17 +193,6 @@ def rule_views(
 def short_metric(metric: str) -> str:
     """Return what was measured without the qualifications behind the first comma or colon."""
     return re.split(r"[,:]", metric, maxsplit=1)[0].rstrip(".")
-
-
-def display_unit(unit: str, meaning: str) -> str:
-    """Return ``"share"`` for a plain number whose name or meaning says that it is a part of a
-    whole.
-    """
-    return (
-        "share"
-        if unit == "1" and _SHARE.search(meaning.replace("_", " "))
-        else unit
-    )
 
 
 def _answer(result: ClaimResult, unit: str, units: Units) -> str:

@@ -13,9 +13,8 @@ import pandas as pd
 from trailstats.metrics.sampling import time_mean
 from trailstats.model.results import Metric
 from trailstats.report import text
-from trailstats.report.claim_view import display_unit
 from trailstats.report.packaged import packaged_tables
-from trailstats.report.units import Units
+from trailstats.report.units import Units, display_unit
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
 ZONES = ("easy", "moderate", "hard")

@@ -8,6 +8,7 @@ make one `Units` from what the user asked for and print through it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -266,3 +267,21 @@ def _three_digits(value: float, unit: str) -> int:
 
 def _with_unit(text: str, word: str) -> str:
     return f"{text} {word}" if word and word != _CLOCK else text
+
+
+_SHARE = re.compile(
+    r"\b(share|fraction|proportion|probability|coefficient of variation"
+    r"|relative to|loss of|change of)\b",
+    re.IGNORECASE,
+)
+
+
+def display_unit(unit: str, meaning: str) -> str:
+    """Return ``"share"`` for a plain number whose name or meaning says that it is a part of a
+    whole.
+    """
+    return (
+        "share"
+        if unit == "1" and _SHARE.search(meaning.replace("_", " "))
+        else unit
+    )
