@@ -118,7 +118,8 @@ def test_indoors(runner: History, cut, sub_sport: str) -> None:
 def test_unknown_ground(runner: History, cut) -> None:
     """Runs whose ground is not known stand on neither side."""
     every = np.ones(len(runner.activities), dtype=bool)
-    verdicts = _answer(cut(runner, every, surface="unknown"))
+    dark = cut(runner, every, surface="unknown", trail_expected=np.nan)
+    verdicts = _answer(dark)
     del verdicts["training_rules"]
     assert set(verdicts.values()) <= set(SILENT)
 

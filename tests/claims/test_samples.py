@@ -54,8 +54,8 @@ def answers(archive: History) -> dict[str, ClaimResult]:
 def test_every_verdict_may_be_said(
     answers: dict[str, ClaimResult], truth: dict[str, Any]
 ) -> None:
-    """With the ground known, no answer says what isn't true of the runner, and at least six claims
-    are decided.
+    """With the ground known, no answer says what isn't true of the runner, and at least five
+    claims are decided.
     """
     assert set(answers) == set(truth["claims"])
     all_may_be_said(answers, truth)
@@ -64,7 +64,7 @@ def test_every_verdict_may_be_said(
         for c, r in answers.items()
         if r.verdict.value in ("supported", "contradicted")
     ]
-    assert len(decided) >= 6, decided
+    assert len(decided) >= 5, decided
 
 
 def test_nothing_untrue_is_said_where_the_ground_is_guessed(

@@ -72,7 +72,9 @@ def simulate(scenario: Scenario, seed: int) -> History:
     files = np.array([f"run{i:04d}.fit" for i in range(len(plan.week))])
     begin = START + pd.to_timedelta(plan.day, unit="D").round("s")
     activities = _activities(scenario, plan, pieces, files, begin, rng)
-    segments = _segments(plan, pieces, files, begin)
+    # What is sure is told by a map, what may be mistaken by the recording alone.
+    source = "signal" if scenario.certainty else "map"
+    segments = _segments(plan, pieces, files, begin).assign(surface_source=source)
     impact = _impact(scenario, plan, pieces)
     profile = _profile(scenario, plan, pieces, begin, rng)
     held = _Analyses(files, segments, profile, impact)
@@ -265,6 +267,7 @@ def _activities(
         "road_share": (plan.surface == "road").astype(float),
         "unknown_share": (plan.surface == "unknown").astype(float),
         "trail_probability": plan.p_trail,
+        "trail_expected": plan.p_trail,
         "technical_share": np.zeros(runs),
         "grade_adjusted_speed": (p["level"] * p["time"]).sum(axis=1)
         / plan.seconds,
@@ -344,7 +347,7 @@ def _segments(
             "duration": p["time"].ravel(),
             "surface": np.repeat(plan.surface, PIECES),
             "p_trail": np.repeat(plan.p_trail, PIECES),
-            "surface_source": "signal",
+            "surface_source": "map",
             "slope": _CLASSES[np.searchsorted(_SLOPES, p["grade"].ravel())],
             "mean_grade": p["grade"].ravel(),
             "ascent": np.maximum(rise, 0.0).ravel(),

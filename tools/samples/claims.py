@@ -207,7 +207,7 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
         ),
         "variety": _verdict(
             "supported",
-            ["supported"],
+            ["supported", "inconclusive"],
             "steep and technical ground and hiking come only with trails; road runs are even "
             "street",
         ),

@@ -20,13 +20,18 @@ from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.history._stored import joined_columns
-from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface
+from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface, SurfaceSource
 
 HARD_TIME: Final = IntentRules().hard_time
 
 SIDES: Final[tuple[str, str]] = (Surface.TRAIL, Surface.ROAD)
 
 SECONDS_PER_DAY = 86400.0
+
+_SHARE_OF_SIDE: Final = {Surface.TRAIL: 1.0, Surface.ROAD: 0.0}
+
+_TELLING: Final = (SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG)
+"""Evidence on the ground other than the signal."""
 
 TRACK_COLUMNS: Final = (
     "distance",
@@ -58,7 +63,9 @@ class Evidence:
         ``side`` and ``unhurried``.
 
         ``side`` is trail, road or empty: runs indoors, mixed ones and those whose ground is not
-        known stand on neither side.
+        known stand on neither side. ``share`` is the expected share of trail, whatever the side;
+        NaN indoors and where nothing tells it. ``told`` is whether a label, the map or the file's
+        tag tells of most of the run's ground.
         """
         table = self.history.activities
         analysis = np.cumsum(table["status"].to_numpy() == "ok") - 1
@@ -72,12 +79,28 @@ class Evidence:
         begin = (
             runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
         )
+        sure = runs["surface"].map(_SHARE_OF_SIDE).astype(np.float64)
         return runs.assign(
+            share=runs["trail_expected"].fillna(sure).where(outdoors),
+            told=self._told(runs["file"]),
             day=(runs["start_time"] - begin).dt.total_seconds() / SECONDS_PER_DAY,
             outdoors=outdoors,
             side=runs["surface"].where(sided, ""),
             unhurried=~hurried,
         )
+
+    def _told(self, files: pd.Series) -> Flags:
+        """Return of each file whether more than the signal tells of most of its ground."""
+        table = self.history.segments
+        time = table["duration"].to_numpy()
+        told = table["surface_source"].isin(_TELLING).to_numpy()
+        sums = (
+            pd.DataFrame({"told": time * told, "all": time})
+            .groupby(table["file"].to_numpy())
+            .sum()
+        )
+        share = (sums["told"] / sums["all"]).reindex(files)
+        return np.asarray(share.to_numpy() >= 0.5)
 
     @cached_property
     def segments(self) -> pd.DataFrame:

@@ -164,7 +164,10 @@ def compare_runs(
     where: pd.Series | None = None,
     rules: MatchRules | None = None,
 ) -> Finding:
-    """Answer a part by one value per run, trail against road.
+    """Answer a part by one value per run, over the expected share of trail.
+
+    A measure that is a cue of the ground model is compared over runs whose ground something else
+    tells: a label, the map or the file's tag.
 
     Parameters
     ----------
@@ -178,12 +181,21 @@ def compare_runs(
     rules : MatchRules, optional
     """
     runs = data.runs
-    counted = data.has_side if where is None else data.has_side & where.to_numpy()
+    counted = np.ones(len(runs), dtype=bool)
+    if where is not None:
+        counted &= where.to_numpy()
+    caveats: tuple[str, ...] = ()
+    if claim_wording().parts[part].cue:
+        counted &= runs["told"].to_numpy()
+        caveats = (
+            "The ground is told from this as well, so only runs count whose ground a label, the "
+            f"map or the file's tag tells: {int(runs['told'].sum())} of {len(runs)}.",
+        )
     kept = np.where(counted, as_floats(values), np.nan)
     comparison = compare(
-        kept, data.is_trail, runs["day"], runs["moving_time"], rules=rules
+        kept, runs["share"], runs["day"], runs["moving_time"], rules=rules
     )
-    return part_of(data, part, comparison, rules=rules)
+    return part_of(data, part, comparison, caveats=caveats, rules=rules)
 
 
 def part_of(
@@ -225,8 +237,11 @@ def part_of(
                 "difference."
             )
         notes.append(_size(comparison))
+    elif comparison.is_close(fewest := (rules or MatchRules()).fewest):
+        notes.append(
+            "The ground of these runs is too much alike, or too uncertain."
+        )
     else:
-        fewest = (rules or MatchRules()).fewest
         notes.append(
             f"{comparison.n_trail} trail and {comparison.n_road} road runs can be compared; "
             f"{fewest} on each side, within six weeks of each other and of like duration, are "

@@ -81,6 +81,8 @@ class PartWords:
     margin_source : str
     judged : bool
         Whether it gets a verdict; what can't fail gets none.
+    cue : bool
+        Whether the ground model goes by it, so that its sides must rest on something else.
     no_worse : bool
         Whether it holds that there is no difference against the claim that matters, rather than
         one for it.
@@ -96,6 +98,7 @@ class PartWords:
     relative: bool = False
     margin_source: str = "our choice"
     judged: bool = True
+    cue: bool = False
     no_worse: bool = False
 
 

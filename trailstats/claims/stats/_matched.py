@@ -1,16 +1,15 @@
-"""Trail runs against road runs that are near in time and alike in duration, resampled by run."""
+"""Runs on more trail against runs on less that are near in time and alike in duration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 
 NAN = float("nan")
 _PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
@@ -28,20 +27,17 @@ class MatchRules:
         Likewise where one run takes so many times as long as the other.
     fewest : int
         Matched runs that each side needs.
+    contrast : float
+        Trail share of the one side less that of the other that a comparison needs.
     confidence : float
         Of the interval.
-    draws : int
-        Resamples of each side.
-    seed : int
-        The same seed gives the same resamples.
     """
 
     days: float = 45.0
     duration_ratio: float = 2.0
     fewest: int = 8
+    contrast: float = 0.4
     confidence: float = 0.95
-    draws: int = 999
-    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +47,8 @@ class Comparison:
     Attributes
     ----------
     trail, road : float
-        Means over the matched runs, weighted by how well they match, in the values' unit.
+        Values on trail alone and on road alone, in the values' unit; where each run is on one of
+        them, means over the matched runs, weighted by how well they match.
     difference, low, high : float
         Trail minus road with its interval; NaN bounds where a side is too small.
     error, df : float
@@ -63,16 +60,18 @@ class Comparison:
     robust : float
         Weighted median of the pairs' differences: what is left when single runs can't pull.
     share_above : float
-        Share of pairs in which the trail run has the larger value, ties half.
-    contrast : float
-        Share of its size at which a difference shows, where sides may be mistaken; else 1.
+        Share of pairs in which the run on more trail has the larger value, ties half.
+    scale : float
+        Where the ground is only expected: by what else the difference may be multiplied. The
+        interval reaches from the one to the other.
     n_trail, n_road : int
         Matched runs.
     enough : bool
         Whether both sides reach the floor.
     pairs : pandas.DataFrame
-        ``trail, road`` (positions in the input), ``trail_value, road_value, difference, weight``:
-        each matched pair.
+        ``trail, road`` (positions in the input of the run on more and on less trail),
+        ``trail_value, road_value, difference`` (for all trail against none), ``weight``: each
+        matched pair.
     """
 
     trail: float = NAN
@@ -86,7 +85,7 @@ class Comparison:
     standardised: float = NAN
     robust: float = NAN
     share_above: float = NAN
-    contrast: float = 1.0
+    scale: float = 1.0
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
@@ -94,30 +93,36 @@ class Comparison:
         default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS})
     )
 
+    def is_close(self, fewest: int) -> bool:
+        """Return whether there are so many runs on each side, but their ground is hardly apart."""
+        return not self.enough and min(self.n_trail, self.n_road) >= fewest
+
 
 def compare(
     values: ArrayLike,
-    is_trail: ArrayLike,
+    trail_share: ArrayLike,
     days: ArrayLike,
     durations: ArrayLike,
     *,
     groups: ArrayLike | None = None,
     rules: MatchRules | None = None,
 ) -> Comparison:
-    """Compare trail runs with road runs of the same weeks and of like duration.
+    """Compare runs on more trail with runs on less, of the same weeks and of like duration.
 
-    Every trail run is paired with every road run near enough; a pair weighs the more the nearer it
-    is in time and the more alike in duration. So season, form and the length of the day's run,
-    which change slowly or by plan, are the same on both sides. The error comes from resampling each
-    side's runs, whole; its t distribution has Satterthwaite's degrees of freedom from the effective
-    numbers of runs, so few runs give a wide interval.
+    Every run is paired with every other near enough; a pair weighs the more the nearer it is in
+    time and the more alike in duration. So season, form and the length of the day's run, which
+    change slowly or by plan, are the same on both sides. Over the pairs the difference of values is
+    regressed on that of trail shares, without a constant: the slope is what all trail adds to none.
+    Where shares are 0 and 1 that is the weighted mean of the pairs' differences. Where they are
+    expectations, and right on the average, the slope is right as well [Berkson1950]_: runs whose
+    ground is mixed or in doubt count for as much as they tell.
 
     Parameters
     ----------
     values : array-like, shape (n,)
         One value for each run [any unit]; NaN is left out.
-    is_trail : array-like of bool, shape (n,)
-        True for trail, False for road.
+    trail_share : array-like, shape (n,)
+        Expected share of trail, 0 to 1, or whether it is a trail run; NaN is left out.
     days : array-like, shape (n,)
         Start of the run [day]; NaN is left out.
     durations : array-like, shape (n,)
@@ -129,28 +134,42 @@ def compare(
     Returns
     -------
     Comparison
-        With ``enough`` False and no interval where fewer than ``rules.fewest`` runs of a side find
-        a match.
+        With ``enough`` False and no interval where fewer than ``rules.fewest`` runs mostly on
+        trail, or as many mostly on road, find a match, or where both are hardly apart. The error is
+        robust against runs that scatter differently (HC2), each run's own scatter taken about those
+        that it is paired with; the t distribution has Satterthwaite's degrees of freedom from the
+        effective numbers of runs at both ends. With equal weights this is Welch's test. How right
+        the expected shares are for one runner is unknown, so the interval reaches in to what sides
+        taken at their word would show.
 
     References
     ----------
-    [EfronTibshirani1993]_, [Satterthwaite1946]_, [Hedges1981]_, [HodgesLehmann1963]_
+    [Berkson1950]_, [MacKinnonWhite1985]_, [Satterthwaite1946]_, [Hedges1981]_,
+    [HodgesLehmann1963]_
     """
     rules = rules or MatchRules()
     y = as_floats(values)
+    share = as_floats(trail_share)
     when = as_floats(days)
     duration = as_floats(durations)
-    side = as_flags(is_trail)
-    usable = np.isfinite(y) & np.isfinite(when) & (duration > 0)
-    trail = np.flatnonzero(usable & side)
-    road = np.flatnonzero(usable & ~side)
-    size = np.log(np.where(duration > 0, duration, 1.0))
-    weight = _kernel(when, trail, road, rules.days)
-    weight *= _kernel(size, trail, road, float(np.log(rules.duration_ratio)))
-    if groups is not None:
-        group = np.asarray(groups)
-        weight *= np.equal.outer(group[trail], group[road])
-    return _summarise(y, trail, road, weight, rules)
+    usable = np.isfinite(y) & np.isfinite(share) & np.isfinite(when)
+    usable &= duration > 0
+    group = np.zeros(len(y)) if groups is None else np.asarray(groups)
+    chosen = np.flatnonzero(usable)
+    first, second = chosen[_near(when[chosen], rules.days)]
+    size = np.log(duration, where=usable, out=np.zeros(len(y)))
+    weight = _kernel(when, first, second, rules.days)
+    weight *= _kernel(size, first, second, float(np.log(rules.duration_ratio)))
+    kept = (weight > 0) & (group[first] == group[second])
+    # The run on more trail stands first.
+    swap = share[first] < share[second]
+    pairs = _Pairs(
+        np.where(swap, second, first)[kept],
+        np.where(swap, first, second)[kept],
+        weight[kept],
+        len(y),
+    )
+    return _summarise(y, share, pairs, rules)
 
 
 def allow_for_slope(
@@ -223,132 +242,149 @@ def allow_for_dilution(known: Comparison, share: float) -> Comparison:
         known,
         low=min(known.low, known.low / share),
         high=max(known.high, known.high / share),
-        contrast=share,
+        scale=1.0 / share,
     )
+
+
+def _near(when: Floats, reach: float) -> NDArray[np.intp]:
+    """Return the pairs of positions less than the reach apart in time, shape (2, pairs).
+
+    Their number grows with that of the runs, not with its square.
+    """
+    order = np.argsort(when, kind="stable")
+    clock = when[order]
+    place = np.arange(len(clock))
+    count = np.searchsorted(clock, clock + reach) - place - 1
+    one = np.repeat(place, count)
+    before = np.cumsum(count) - count
+    other = one + 1 + np.arange(len(one)) - np.repeat(before, count)
+    return order[np.vstack((one, other))]
 
 
 def _kernel(
-    at: Floats, trail: NDArray[np.intp], road: NDArray[np.intp], reach: float
+    at: Floats, one: NDArray[np.intp], other: NDArray[np.intp], reach: float
 ) -> Floats:
     """Return weights of pairs that fall in a line from 1 at no distance to 0 at the reach."""
-    distance = np.abs(np.subtract.outer(at[trail], at[road]))
-    return np.maximum(0.0, 1.0 - distance / reach)
+    return np.asarray(np.maximum(0.0, 1.0 - np.abs(at[one] - at[other]) / reach))
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
-    """One side's matched runs.
+class _Pairs:
+    """Pairs of runs, the one on more trail first, with their weights, of so many runs."""
 
-    Attributes
+    more: NDArray[np.intp]
+    less: NDArray[np.intp]
+    weight: Floats
+    runs: int
+
+    def total(self, of_more: Floats, of_less: Floats) -> Floats:
+        """Return each run's sum over its pairs of what the pair gives the one and the other."""
+        return np.asarray(
+            np.bincount(self.more, weights=of_more, minlength=self.runs)
+            + np.bincount(self.less, weights=of_less, minlength=self.runs)
+        )
+
+
+def _variances(left: Floats, pull: Floats, pairs: _Pairs) -> Floats:
+    """Return the variance of each run about those that it is paired with; NaN without a pair.
+
+    Parameters
     ----------
-    values, weights : numpy.ndarray, shape (n,)
-        Each run's value, and the weight of all its pairs.
-    gaps : numpy.ndarray, shape (n,)
-        Sum of its pairs' differences, trail minus road, each with its weight.
+    left : numpy.ndarray, shape (n,)
+        Values less what their trail share explains.
+    pull : numpy.ndarray, shape (n,)
+        What each run's value weighs in the slope.
+    pairs : _Pairs
     """
-
-    values: Floats
-    weights: Floats
-    gaps: Floats
-
-    @property
-    def size(self) -> float:
-        """Number of equally weighted runs that would say as much."""
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
-
-    @property
-    def mean(self) -> float:
-        return float(np.average(self.values, weights=self.weights))
-
-    @property
-    def variance(self) -> float:
-        """Variance of single runs, unbiased."""
-        squares = (self.values - self.mean) ** 2
-        return float(np.average(squares, weights=self.weights)) * self._correction
-
-    @property
-    def _correction(self) -> float:
-        # n / (n - 1): runs scatter less about their own mean than about the true one, and what is
-        # drawn from them anew does so too. With eight runs that makes an interval 7 % wider.
-        return self.size / max(self.size - 1.0, 0.5)
-
-    def error_variance(self, draws: int, seed: int) -> float:
-        """Return the variance of the difference when this side's runs are drawn anew, whole."""
-        drawn = _resamples(len(self.values), draws, seed)
-        weight = drawn @ self.weights
-        kept = weight > 0
-        differences = (drawn @ self.gaps)[kept] / weight[kept]
-        return float(np.var(differences, ddof=1)) * self._correction
+    w = pairs.weight
+    whole = pairs.total(w, w)
+    squares = pairs.total(w**2, w**2)
+    mean = pairs.total(w * left[pairs.less], w * left[pairs.more])
+    known = whole > 0
+    safe = np.where(known, whole, 1.0)
+    # The mean of k others has a variance of its own, and the slope follows each run a little.
+    others = np.where(known, safe**2 / np.where(known, squares, 1.0), 1.0)
+    leverage = pull**2 / (pull**2).sum() * (others + 1.0) / others
+    leverage = np.minimum(leverage, 0.9)
+    spread = (left - mean / safe) ** 2 * others / (others + 1.0)
+    return np.where(known, spread / (1.0 - leverage), np.nan)
 
 
 def _summarise(
-    y: Floats,
-    trail: NDArray[np.intp],
-    road: NDArray[np.intp],
-    weight: Floats,
-    rules: MatchRules,
+    y: Floats, share: Floats, pairs: _Pairs, rules: MatchRules
 ) -> Comparison:
-    rows = weight.sum(axis=1)
-    columns = weight.sum(axis=0)
-    if not rows.any():
+    apart = share[pairs.more] - share[pairs.less]
+    weight = pairs.weight * apart
+    force = float(weight @ apart)
+    if not force > 0:
         return Comparison()
-    first, second = np.nonzero(weight)
-    pairs = pd.DataFrame(
-        {
-            "trail": trail[first],
-            "road": road[second],
-            "trail_value": y[trail[first]],
-            "road_value": y[road[second]],
-            "difference": y[trail[first]] - y[road[second]],
-            "weight": weight[first, second],
-        }
-    )
-    on_trail = rows > 0
-    on_road = columns > 0
-    trail_gaps = rows * y[trail] - weight @ y[road]
-    road_gaps = y[trail] @ weight - columns * y[road]
-    sides = (
-        _Side(y[trail][on_trail], rows[on_trail], trail_gaps[on_trail]),
-        _Side(y[road][on_road], columns[on_road], road_gaps[on_road]),
-    )
-    means = [side.mean for side in sides]
-    counts = [len(side.values) for side in sides]
-    gaps = pairs["difference"].to_numpy()
-    heavy = pairs["weight"].to_numpy()
+    # The slope is a weighted sum of the values.
+    pull = pairs.total(weight, -weight) / force
+    told = pull != 0
+    slope = float(pull[told] @ y[told])
+    left = np.where(np.isfinite(share), y - slope * share, 0.0)
+    left = np.where(np.isfinite(left), left, 0.0)
+    size = np.abs(pull)
+    road = float(np.average(left[told], weights=size[told]))
+    informative = apart > 0
+    gaps = (y[pairs.more] - y[pairs.less])[informative] / apart[informative]
+    heavy = (weight * apart)[informative]
     above = (gaps > 0) + 0.5 * (gaps == 0)
+    paired = np.unique(
+        np.concatenate((pairs.more[informative], pairs.less[informative]))
+    )
+    mostly = share[paired] >= 0.5
+    ends = (pull > 0, pull < 0)
     known = Comparison(
-        trail=means[0],
-        road=means[1],
-        difference=means[0] - means[1],
+        trail=road + slope,
+        road=road,
+        difference=slope,
         robust=_weighted_median(gaps, heavy),
         share_above=float(np.average(above, weights=heavy)),
-        n_trail=counts[0],
-        n_road=counts[1],
-        pairs=pairs,
+        n_trail=int(mostly.sum()),
+        n_road=int((~mostly).sum()),
+        pairs=pd.DataFrame(
+            {
+                "trail": pairs.more[informative],
+                "road": pairs.less[informative],
+                "trail_value": y[pairs.more[informative]],
+                "road_value": y[pairs.less[informative]],
+                "difference": gaps,
+                "weight": heavy,
+            }
+        ),
     )
-    if min(counts) < rules.fewest:
+    means = [float(np.average(share[e], weights=size[e])) for e in ends]
+    few = min(known.n_trail, known.n_road) < rules.fewest
+    if few or means[0] - means[1] < rules.contrast:
         return known
-    errors = [
-        side.error_variance(rules.draws, rules.seed + k)
-        for k, side in enumerate(sides)
+    variance = _variances(left, pull, pairs)
+    errors = [float(pull[e] ** 2 @ variance[e]) for e in ends]
+    # With equal weights these are Welch's degrees of freedom.
+    effective = [(pull[e] ** 2).sum() ** 2 / (pull[e] ** 4).sum() for e in ends]
+    shares = [
+        error**2 / max(n - 1.0, 1.0)
+        for error, n in zip(errors, effective, strict=True)
     ]
-    variance = sum(errors)
-    df = 1e9
-    if variance > 0:
-        shares = [
-            error**2 / max(side.size - 1.0, 1.0)
-            for error, side in zip(errors, sides, strict=True)
-        ]
-        df = variance**2 / sum(shares)
-    pooled = float(np.sqrt(np.mean([side.variance for side in sides])))
+    df = sum(errors) ** 2 / sum(shares) if sum(shares) > 0 else 1e9
+    pooled = float(
+        np.sqrt(np.mean([_spread(variance[e], size[e]) for e in ends]))
+    )
     # Hedges' factor: over the standard deviation of few runs a difference comes out too large.
-    small = 1.0 - 3.0 / (4.0 * sum(counts) - 9.0)
+    small = 1.0 - 3.0 / (4.0 * (known.n_trail + known.n_road) - 9.0)
     sized = replace(
         known,
-        standardised=small * known.difference / pooled if pooled > 0 else NAN,
+        standardised=small * slope / pooled if pooled > 0 else NAN,
         enough=True,
+        scale=min(means[0] - means[1], 1.0),
     )
-    return _with_interval(sized, float(np.sqrt(variance)), df, rules.confidence)
+    return _with_interval(
+        sized, float(np.sqrt(sum(errors))), float(df), rules.confidence
+    )
+
+
+def _spread(variance: Floats, weights: Floats) -> float:
+    return float(np.average(variance, weights=weights))
 
 
 def bounds_at(known: Comparison, confidence: float) -> tuple[float, float]:
@@ -362,41 +398,23 @@ def bounds_at(known: Comparison, confidence: float) -> tuple[float, float]:
     Returns
     -------
     (float, float)
-        NaN without an error. What the interval was widened by for ground that may be mistaken is
-        kept as it was, as a ratio.
+        NaN without an error.
     """
     reach = float(stdtrit(known.df, 0.5 + confidence / 2)) * known.error
     low, high = known.difference - reach, known.difference + reach
-    return min(low, low / known.contrast), max(high, high / known.contrast)
+    return min(low, low * known.scale), max(high, high * known.scale)
 
 
 def _with_interval(
     known: Comparison, error: float, df: float, confidence: float
 ) -> Comparison:
     difference = known.difference
-    reach = float(stdtrit(df, 0.5 + confidence / 2)) * error
     p_value = 1.0 if difference == 0 else 0.0
     if error > 0:
         p_value = 2.0 * float(stdtr(df, -abs(difference) / error))
-    return replace(
-        known,
-        low=difference - reach,
-        high=difference + reach,
-        error=error,
-        df=df,
-        p_value=p_value,
-    )
-
-
-@lru_cache(maxsize=8)
-def _resamples(count: int, draws: int, seed: int) -> Floats:
-    """Return how often each of ``count`` runs is drawn, shape (draws, count)."""
-    rng = np.random.default_rng(seed)
-    drawn = as_floats(
-        rng.multinomial(count, np.full(count, 1.0 / count), size=draws)
-    )
-    drawn.flags.writeable = False
-    return drawn
+    tested = replace(known, error=error, df=df, p_value=p_value)
+    low, high = bounds_at(tested, confidence)
+    return replace(tested, low=low, high=high)
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:
