@@ -258,7 +258,7 @@ def _near(when: Floats, reach: float) -> NDArray[np.intp]:
     one = np.repeat(place, count)
     before = np.cumsum(count) - count
     other = one + 1 + np.arange(len(one)) - np.repeat(before, count)
-    return order[np.vstack((one, other))]
+    return np.asarray(order[np.vstack((one, other))])
 
 
 def _kernel(
