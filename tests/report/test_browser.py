@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import trailstats as ts
 from trailstats.model.athlete import Athlete
 from trailstats.report import write_report
 
@@ -182,8 +183,8 @@ def test_the_profile_is_used_by_keyboard(visit, report):
 def test_a_segment_is_marked_on_the_profile(visit, report):
     """It should mark a quarter of the width for a segment of a quarter of the length."""
     page = visit(report, "#a0")
-    page.locator("#a0 .fold > summary").click()
-    page.locator("#a0 .fold tbody tr").nth(1).focus()
+    page.get_by_text("Segments (4)").click()
+    page.get_by_role("region", name="Segments").locator("tbody tr").nth(1).focus()
     marked = page.locator("#a0 rect.marked").bounding_box()
     grid = [
         line.bounding_box()["x"]
@@ -483,26 +484,60 @@ def test_print_leaves_out_what_only_a_screen_can_do(visit, report):
     assert not page.locator("form.filter").is_visible()
 
 
-def test_everything_is_printed(visit, report):
-    """It should print what is folded away on the screen: caveats, parts, each activity with its
-    segments.
-    """
-    page = visit(report)
+def test_the_front_is_printed(visit, report):
+    """It should print what is folded away on the front: caveats, parts; of activities the table."""
+    page = visit(report, "#a3")
     drawn(page)
     told = "\n".join(text_of(page.pdf(format="A4")))
     assert "What limits the answer" in told
     assert "shin load per kilometre" in told
-    assert told.count("Up, flat, down; trail and road") == 24
-    assert told.count("Segments (4)") == 24
+    assert "Forest loop 21" in told
+    assert "Kilometre by kilometre" not in told
+    assert "Up, flat, down; trail and road" not in told
     # As before on the screen.
-    assert page.locator("details[open]").count() == 0
+    assert page.locator("details[open]").count() == 1
 
 
-def test_activities_need_not_be_printed(visit, report):
-    """It should print only the opened activity when the reader asks for that."""
+def test_one_activity_is_printed_on_demand(visit, report):
+    """It should print that one with its segments, and nothing of the front."""
     page = visit(report, "#a3")
-    page.locator("#print-all").uncheck()
+    section = page.locator("#a3")
+    # What the browser's own dialogue would print while the button's click lasts.
+    page.evaluate(
+        "window.print = () => { window.asked = document.documentElement.outerHTML; }"
+    )
+    section.get_by_role("button", name="Print this activity").click()
+    assert 'data-only="a3"' in page.evaluate("window.asked")
+    page.evaluate(
+        "document.body.dataset.only = 'a3';"
+        "document.getElementById('a3').classList.add('alone')"
+    )
     told = "\n".join(text_of(page.pdf(format="A4")))
-    assert "What limits the answer" in told
     assert told.count("Up, flat, down; trail and road") == 1
-    assert page.locator("details.activity[open]").count() == 1
+    assert "Segments (4)" in told
+    assert "What limits the answer" not in told
+
+
+def test_an_activity_leads_to_its_neighbours(visit, report):
+    """It should open the next one in time, the next on the same route, and the table."""
+    page = visit(report, "#a3")
+    ways = page.locator("#a3 .ways")
+    ways.get_by_role("link", name="next →").click()
+    page.locator("#a4 .body").wait_for()
+    ways.get_by_role("link", name="next on this route").click()
+    page.locator("#a10 .body").wait_for()
+    ways.get_by_role("link", name="table of activities").click()
+    assert page.url.endswith("#activities")
+
+
+def test_kilometres_laps_and_all_metrics(visit, root, tmp_path):
+    """It should show the kilometres of a real run in the open, and laps and metrics folded."""
+    run = ts.analyze(root / "data/samples/archive/2024-08-11-0828.fit")
+    page = visit(write_report(run, tmp_path / "a.html"))
+    rows = page.get_by_role("region", name="Kilometre by kilometre")
+    assert rows.locator("tbody tr").count() == 13
+    page.get_by_text("Laps of the watch (13)").click()
+    assert page.get_by_role("region", name="Laps of the watch").is_visible()
+    page.get_by_text("All metrics, and how each was found").click()
+    assert page.get_by_role("region", name="Steps", exact=True).is_visible()
+    assert "steps a minute" in page.locator(".profile").inner_text()

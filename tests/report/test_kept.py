@@ -16,6 +16,7 @@ from trailstats.report import activity_part
 from trailstats.report.activity_part import ActivityPart
 from trailstats.report.html import render
 from trailstats.report.kept import pack_value, unpack_value
+from trailstats.report.sections import Shown
 from trailstats.report.units import IMPERIAL, METRIC
 from trailstats.report.view import build_page
 
@@ -105,7 +106,7 @@ def test_another_version_of_the_page_builds_anew(
 def test_a_part_comes_back_equal(build):
     """Every field and every bit of an array, whatever is missing."""
     run = build.analysis(0, trail=True, without=("heart_rate",))
-    part = activity_part.activity_part(run, zones=(), units=METRIC)
+    part = activity_part.activity_part(run, zones=(), shown=Shown(METRIC))
     back = unpack_value(ActivityPart, pack_value(part))
     assert back.row == part.row
     assert repr(back.counted) == repr(part.counted)

@@ -14,6 +14,7 @@ from trailstats.claims.result import ClaimResult
 from trailstats.io.containers import Failure
 from trailstats.model.activity import DeviceTotals
 from trailstats.model.athlete import Athlete
+from trailstats.model.results import HeartRateTimes, Metric
 from trailstats.report import history_rows, text
 from trailstats.report.claim_view import claim_view
 from trailstats.report.run_tables import glossary
@@ -35,16 +36,11 @@ def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
     facts = dict(section.facts)
     assert facts["distance"] == "10.0 km"
     assert facts["moving time"] == "50:00"
-    assert facts["elapsed time"] == "51:00"
+    assert dict(section.about)["elapsed time"] == "51:00"
     assert facts["pace"] == "5:00 /km"
-    assert facts["mean heart rate"] == "141 bpm"
+    assert facts["heart rate while moving"] == "141 bpm"
     assert facts["on road"] == "75 %"
     assert section.splits.rows[0][:4] == ("flat", "10.0 km", "50:00", "5:00 /km")
-    assert section.zones == (
-        ("easy", "35:00", 0.7),
-        ("moderate", "10:00", 0.2),
-        ("hard", "5:00", 0.1),
-    )
     assert section.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
     assert section.surface is RunSurface.ROAD
 
@@ -91,16 +87,17 @@ def test_means_weigh_by_time(build):
 def test_the_devices_ascent_and_the_range_stand_beside_the_ascent(build):
     """Where they are known, and nowhere else."""
     run = build.analysis(0, trail=True)
-    facts = dict(build_page(run).sections[0].facts)
-    assert not {"ascent from", "ascent by the device"} & set(facts)
+    (section,) = build_page(run).sections
+    assert dict(section.facts)["up"] == "180 m"
+    assert "climbing is between" not in dict(section.about)
     known = replace(
         run,
         totals=replace(run.totals, ascent_low=172.0, ascent_high=195.0),
         meta=replace(run.meta, device_totals=DeviceTotals(ascent=187.0)),
     )
-    facts = dict(build_page(known).sections[0].facts)
-    assert facts["ascent from"] == "172 to 195 m"
-    assert facts["ascent by the device"] == "187 m"
+    (section,) = build_page(known).sections
+    assert dict(section.about)["climbing is between"] == "172 to 195 m"
+    assert dict(section.facts)["up"] == "180 m (watch: 187 m)"
 
 
 def test_imperial_units_throughout(build):
@@ -111,7 +108,7 @@ def test_imperial_units_throughout(build):
     )
     assert dict(road.facts)["distance"] == "6.21 mi"
     assert dict(road.facts)["pace"] == "8:03 /mi"
-    assert dict(trail.facts)["ascent"] == "591 ft"
+    assert dict(trail.facts)["up"] == "591 ft"
     assert not any(
         "km" in head or "(m)" in head
         for table in (trail.segments, trail.climbs)
@@ -119,21 +116,62 @@ def test_imperial_units_throughout(build):
     )
 
 
-def test_metrics_come_with_interval_and_method(build):
-    """It should show whichever metrics exist, with reasons for those without a value."""
+def test_metrics_come_in_groups_with_their_methods(build):
+    """It should show each way once a group, and what has no value with its reason."""
     analysis = build.analysis(0, trail=True, without=("heart_rate",))
     (section,) = build_page(analysis).sections
-    rows = {row[0]: row for row in section.metrics.rows}
+    groups = {group.title: group for group in section.groups}
+    assert "How hard it was" not in groups  # a session load without a value
+    (pace,) = groups["Pace and effort"].table.rows
     # 6:15 /km is 2.667 m/s; the bounds stand at that and at 1.2 times that, 5:12 /km.
-    assert rows["grade-adjusted pace"][2] == "5:12 to 6:15 /km"
-    assert rows["grade-adjusted pace"][3:5] == ("99 %", "moderate")
+    assert pace[0] == "grade-adjusted pace"
+    assert pace[2:] == ("5:12 to 6:15 /km", "99 %", "1")
+    (method,) = groups["Pace and effort"].methods
+    assert method.startswith("race curve over grade")
+    assert method.endswith("(published evidence: moderate)")
+    rows = {row[0]: row for row in groups["Ground"].table.rows}
     assert rows["probability that most of it was trail"][1:3] == (
         "93 %",
         "85 to 97 %",
     )
-    assert rows["session load"][1] == "\u2013"
-    assert rows["session load"][5] == "no heart rate was recorded"
+    assert len(groups["Ground"].methods) == 1
     assert section.zones == ()
+
+
+def test_a_reason_stands_once_for_all_that_it_concerns(build):
+    """Two metrics that lack a heart rate are named together."""
+    run = build.analysis(0, trail=False)
+    missing = Metric.missing("1", "no heart rate")
+    names = ("edwards_load", "lucia_load")
+    metrics = run.metrics | dict.fromkeys(names, missing)
+    (section,) = build_page(replace(run, metrics=metrics)).sections
+    load = next(g for g in section.groups if g.title == "How hard it was")
+    assert load.missing == (
+        "load by heart-rate zones, load by three heart-rate zones: no heart rate",
+    )
+
+
+def test_what_the_load_lacks_stands_on_top(build):
+    """Where a heart rate was recorded and no maximum is known."""
+    times = np.zeros(256)
+    times[140] = 600.0
+    beats = HeartRateTimes(times, times, times)
+    run = replace(build.analysis(0, trail=False), heart_rate_times=beats)
+    assert "heart_rate_max" in build_page(run).sections[0].notice
+    known = build_page(run, athlete=Athlete(heart_rate_max=187))
+    assert known.sections[0].notice == ""
+    assert build_page(build.history([run])).sections[0].notice == ""
+
+
+def test_kilometres_and_best_efforts(root):
+    """It should name the parts of a real run by the units, and leave out what was not recorded."""
+    run = analyze(root / "data" / "samples" / "archive" / "2024-08-11-0828.fit")
+    (section,) = build_page(run).sections
+    assert len(section.kilometres.rows) == len(section.laps.rows) == 13
+    assert len(section.miles.rows) == 8
+    assert "power (W)" not in section.kilometres.heads
+    assert cells(section.kilometres, "ground")[3] == "trail"
+    assert cells(section.efforts, "best")[-1] == "10 km"
 
 
 @pytest.mark.parametrize("channel", ["elevation", "heart_rate", "latitude"])
@@ -160,9 +198,7 @@ def test_an_analysis_without_anything(build):
     )
     (section,) = build_page(empty).sections
     assert dict(section.facts)["pace"] == "\u2013"
-    assert (
-        section.splits.rows == section.segments.rows == section.metrics.rows == ()
-    )
+    assert section.splits.rows == section.segments.rows == section.groups == ()
     assert section.surface is RunSurface.UNKNOWN
 
 
@@ -213,7 +249,7 @@ def test_duplicates_are_shown_but_not_counted(build):
     assert dict(page.facts)["left out as duplicates"] == "1"
     assert len(page.sections) == 3
     assert (
-        dict(page.sections[2].facts)["same recording as"] == runs[1].meta.source
+        dict(page.sections[2].about)["same recording as"] == runs[1].meta.source
     )
 
 

@@ -11,6 +11,7 @@ from trailstats.analysis._ground import run_surface
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._local_time import by_local_time, with_zone
 from trailstats.analysis._measured import measure_metrics
+from trailstats.analysis._parts import part_table
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._stretches import stretch_table
 from trailstats.analysis._sums import (
@@ -156,6 +157,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         impact=impact,
         efforts=efforts,
         stretches=stretch_table(samples, segments),
+        parts=part_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + beyond + _used(evidence.signal, terrain),
     )

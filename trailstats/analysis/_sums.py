@@ -22,7 +22,7 @@ PROFILE_POINTS = 240
 """Points of the thinned track at most."""
 
 HALF_WIDTH = 7
-"""Samples to either side over which the thinned track's heart rate is a mean."""
+"""Samples to either side over which the thinned track's heart rate, cadence and power are means."""
 
 
 def heart_rate_times(samples: Samples) -> HeartRateTimes:
@@ -139,10 +139,14 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     rows = np.unique(np.searchsorted(along, targets).clip(0, len(along) - 1))
     first = np.maximum(rows - HALF_WIDTH, 0)
     end = np.minimum(rows + HALF_WIDTH + 1, len(along))
-    beats = sum_up_to(np.nan_to_num(s.heart_rate))
-    count = sum_up_to(~np.isnan(s.heart_rate))
-    with np.errstate(invalid="ignore"):
-        rate = (beats[end] - beats[first]) / (count[end] - count[first])
+
+    def smooth(values: Floats) -> Floats:
+        total = sum_up_to(np.nan_to_num(values))
+        count = sum_up_to(~np.isnan(values))
+        with np.errstate(invalid="ignore"):
+            mean = (total[end] - total[first]) / (count[end] - count[first])
+        return as_floats(mean)
+
     return schema.PROFILE.frame(
         {
             "time": s.activity.records.index[rows],
@@ -152,7 +156,10 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             "elevation": s.elevation[rows],
             "grade": s.grade[rows],
             "speed": s.speed[rows],
-            "heart_rate": rate,
+            **{
+                name: smooth(s.records[name])
+                for name in ("heart_rate", "cadence", "power")
+            },
             "segment": np.searchsorted(
                 segments["end_distance"].to_numpy()[:-1],
                 distance[rows],

@@ -283,6 +283,8 @@ class Analysis:
         Table ``schema.EFFORTS``: best efforts by distance and by time.
     stretches : pandas.DataFrame
         Table ``schema.STRETCHES``: short stretches that a runner's own effort is learnt from.
+    parts : pandas.DataFrame
+        Table ``schema.PARTS``: kilometres, miles and laps.
     heart_rate_times : HeartRateTimes
     issues : tuple of Issue
     recording : callable or None
@@ -312,6 +314,7 @@ class Analysis:
     impact: pd.DataFrame = field(default_factory=schema.IMPACT.empty)
     efforts: pd.DataFrame = field(default_factory=schema.EFFORTS.empty)
     stretches: pd.DataFrame = field(default_factory=schema.STRETCHES.empty)
+    parts: pd.DataFrame = field(default_factory=schema.PARTS.empty)
     heart_rate_times: HeartRateTimes = HeartRateTimes()
     issues: tuple[Issue, ...] = ()
     recording: Callable[[], CleanActivity] | None = None
@@ -540,9 +543,7 @@ def _issue_from_dict(data: dict[str, Any]) -> Issue:
 
 
 def _with_nan(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: NAN if value is None else value for name, value in values.items()
-    }
+    return {k: NAN if v is None else v for k, v in values.items()}
 
 
 def _present(data: dict[str, Any], part: str, names: Iterable[str]) -> list[str]:

@@ -18,14 +18,13 @@ from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
 from trailstats.report.activity_rows import ActivityRow, activity_row
 from trailstats.report.kept import pack_value, unpack_value
-from trailstats.report.sections import ActivityView, Listing, activity_view
+from trailstats.report.sections import ActivityView, Listing, Shown, activity_view
 from trailstats.report.tracks import (
     PlacedTrack,
     TrackView,
     Zones,
     placed_track,
 )
-from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource, has_ground
 
 
@@ -98,38 +97,41 @@ class ActivityPart:
             number=listing.number,
             file=listing.file,
             surface=listing.surface or self.section.surface,
-            facts=self.section.facts + said,
+            about=self.section.about + said,
             track=track,
         )
         return section, self.row.listed(section, self.counted.workout, listing)
 
 
 def activity_part(
-    analysis: Analysis, *, zones: Zones, units: Units
+    analysis: Analysis, *, zones: Zones, shown: Shown
 ) -> ActivityPart:
     """Return what a page shows of an activity, private places already left out."""
     track = placed_track(analysis.profile, zones)
-    section = activity_view(analysis, Listing(0, ""), track.view, units)
+    section = activity_view(analysis, Listing(0, ""), track.view, shown)
     return ActivityPart(
-        section, activity_row(analysis, section, units), _counted(analysis), track
+        section,
+        activity_row(analysis, section, shown.units),
+        _counted(analysis),
+        track,
     )
 
 
 def activity_parts(
-    history: History, *, zones: Zones, units: Units
+    history: History, *, zones: Zones, shown: Shown
 ) -> list[ActivityPart]:
     """Return the parts of a history's activities; those of unchanged ones lie in the cache."""
     analyses = history.analyses
     if not isinstance(analyses, StoredAnalyses):
-        return [activity_part(one, zones=zones, units=units) for one in analyses]
-    basis = (code_fingerprint(), code_fingerprint(("report",)), zones, units)
-    make = partial(_packed_part, zones=zones, units=units)
+        return [activity_part(one, zones=zones, shown=shown) for one in analyses]
+    basis = (code_fingerprint(), code_fingerprint(("report",)), zones, shown)
+    make = partial(_packed_part, zones=zones, shown=shown)
     blocks = analyses.derived("page", fingerprint(basis), make, whole=True)
     return [unpack_value(ActivityPart, block) for block in blocks]
 
 
-def _packed_part(analysis: Analysis, *, zones: Zones, units: Units) -> bytes:
-    return pack_value(activity_part(analysis, zones=zones, units=units))
+def _packed_part(analysis: Analysis, *, zones: Zones, shown: Shown) -> bytes:
+    return pack_value(activity_part(analysis, zones=zones, shown=shown))
 
 
 def _counted(analysis: Analysis) -> Counted:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     import jinja2
 
 
+SCRIPTS = ("base.js", "tracks.js", "activity.js", "report.js")
+"""Scripts of the page, each after those that it builds on."""
+
 _OWN_PAGE = re.compile(r"a\d+\.html")
 _GENERATOR = b'<meta name="generator" content="trailstats '
 _HEAD = 4096
@@ -127,7 +130,7 @@ def render(page: Page) -> str:
     import markupsafe
 
     charts = figures(page)
-    scripts = [packaged("tracks.js"), packaged("report.js")]
+    scripts = [packaged(name) for name in SCRIPTS]
     if charts:
         scripts.append(
             chart_library()

@@ -5,18 +5,32 @@ texts once.
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 
 import numpy as np
 
 from trailstats.arrays import Floats, Ints
+from trailstats.report.metric_groups import MetricGroup
 from trailstats.report.run_tables import TableView
 from trailstats.report.sections import ActivityView
+from trailstats.report.text import Pairs
 from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.schema import RunSurface
 
 Json = dict[str, object]
+
+TABLES = (
+    "splits",
+    "kilometres",
+    "miles",
+    "laps",
+    "efforts",
+    "segments",
+    "climbs",
+)
+"""Tables of an activity, under the names that they have in its view."""
 
 ROUTE_POINTS = 60
 """Points of a route on the map of all, where activities have pages of their own (our choice)."""
@@ -54,6 +68,8 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
         "imperial": page.units == IMPERIAL,
         "folder": page.folder,
         "activities": activities,
+        "links": [[*astuple(n)] for n in page.neighbours],
+        "front": page.front,
         "texts": texts.all(),
         "charts": charts,
     }
@@ -78,23 +94,41 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         "title": view.title,
         "date": view.date,
         "surface": list(RunSurface).index(view.surface),
-        "facts": [[texts.number(a), texts.number(b)] for a, b in view.facts],
+        "facts": _pairs(view.facts, texts),
+        "about": _pairs(view.about, texts),
         "zones": [
-            [texts.number(a), texts.number(b), c] for a, b, c in view.zones
+            [*map(texts.number, (z.name, z.bounds, z.time)), z.share]
+            for z in view.zones
         ],
+        "metrics": [[*map(texts.number, row)] for row in view.metrics],
+        "groups": [_group_json(group, texts) for group in view.groups],
         "issues": [
             [texts.number(part) for part in issue] for issue in view.issues
         ],
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
         "track": _track_json(view.track),
     }
-    if view.notes:
-        out["notes"] = view.notes
-    for name in ("splits", "segments", "climbs", "metrics", "details"):
+    for name in ("notes", "notice"):
+        if said := getattr(view, name):
+            out[name] = said
+    for name in TABLES:
         table: TableView = getattr(view, name)
         if table.rows:
             out[name] = _table_json(table, texts)
     return out
+
+
+def _pairs(pairs: Pairs, texts: _Texts) -> list[list[int]]:
+    return [[texts.number(a), texts.number(b)] for a, b in pairs]
+
+
+def _group_json(group: MetricGroup, texts: _Texts) -> Json:
+    return {
+        "title": texts.number(group.title),
+        "table": _table_json(group.table, texts),
+        "methods": [*map(texts.number, group.methods)],
+        "missing": [*map(texts.number, group.missing)],
+    }
 
 
 def _route(view: ActivityView) -> Json:
@@ -148,6 +182,9 @@ def _track_json(track: TrackView) -> Json:
         out["speed"] = _integers(track.speed * 100)  # centimetres per second
     if track.has("heart_rate"):
         out["heartRate"] = _integers(track.heart_rate)
+    for name in ("cadence", "power"):
+        if track.has(name):
+            out[name] = _integers(getattr(track, name))
     out["segment"] = _differences_of(track.segment)
     return out
 

@@ -1,127 +1,7 @@
 "use strict";
 (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const text = (number) => data.texts[number];
-  const address = (number) => (data.folder ? `${data.folder}/a${number}.html` : `#a${number}`);
-
-  function make(name, className, content) {
-    const node = document.createElement(name);
-    if (className) node.className = className;
-    if (content !== undefined) node.append(content);
-    return node;
-  }
-
-  // ---- one activity, drawn when it is opened ----
-
-  function table(part, options = {}) {
-    const out = make("table");
-    const head = make("tr");
-    for (const h of part.heads) {
-      const cell = make("th", "", text(h));
-      cell.scope = "col";
-      head.append(cell);
-    }
-    out.append(make("thead", "", head));
-    const body = make("tbody");
-    part.rows.forEach((row, k) => {
-      const line = make("tr");
-      row.forEach((value, column) => {
-        const cell = make(column ? "td" : "th", column === options.wide ? "wide" : "");
-        if (!column) cell.scope = "row";
-        if (options.surface === column) cell.append(make("i", `swatch ${data.surfaces[part.surfaces[k]]}`));
-        cell.append(text(value));
-        line.append(cell);
-      });
-      if (part.spans && options.span) {
-        line.tabIndex = 0;
-        const [a, b] = part.spans[k];
-        for (const kind of ["pointerenter", "focus"]) line.addEventListener(kind, () => options.span(a, b));
-        for (const kind of ["pointerleave", "blur"]) line.addEventListener(kind, () => options.span(0, 0));
-      }
-      body.append(line);
-    });
-    out.append(body);
-    const scroll = make("div", "scroll", out);
-    scroll.tabIndex = 0;
-    scroll.setAttribute("role", "region");
-    scroll.setAttribute("aria-label", options.name || "Table");
-    return scroll;
-  }
-
-  function fold(title, content, open) {
-    const out = make("details", "fold");
-    out.open = Boolean(open);
-    out.append(make("summary", "", title), content);
-    return out;
-  }
-
-  function drawings(activity, number, body) {
-    const track = tracks.decode(activity);
-    if (!track.along.some((v) => v !== null)) return () => {};
-    const host = make("div", "drawn");
-    const mapHost = make("div"), side = make("div"), profileHost = make("div", "profile"), readout = make("p", "readout");
-    readout.textContent = "Point at the profile or the map, or use the arrow keys.";
-    side.append(document.getElementById("legend").content.cloneNode(true), profileHost, readout);
-    if (track.x) host.append(mapHost);
-    else host.classList.add("single");
-    host.append(side);
-    body.append(host);
-    const drawn = [];
-    const point = (i) => {
-      for (const d of drawn) d.mark(i);
-      readout.textContent = tracks.describe(track, data.surfaces, i, data.imperial);
-    };
-    const context = { imperial: data.imperial, surfaces: data.surfaces, name: activity.title, number, point };
-    let width = 0;
-    const draw = () => {
-      if (profileHost.clientWidth === width || !profileHost.clientWidth) return;
-      width = profileHost.clientWidth;
-      drawn.length = 0;
-      drawn.push(tracks.profile(profileHost, track, context));
-      if (track.x) drawn.push(tracks.map(mapHost, track, context));
-    };
-    draw();
-    new ResizeObserver(draw).observe(profileHost);
-    return (a, b) => track.byTime || drawn[0].span(a, b);
-  }
-
-  function render(details) {
-    if (details.querySelector(".body")) return;
-    const number = Number(details.dataset.number);
-    const activity = data.activities[number];
-    const body = make("div", "body");
-    details.append(body);
-    const span = drawings(activity, number, body);
-    const facts = make("dl", "facts");
-    for (const [what, value] of activity.facts) {
-      const item = make("div");
-      item.append(make("dt", "", text(what)), make("dd", "", text(value)));
-      facts.append(item);
-    }
-    body.append(facts);
-    if (activity.notes) body.append(make("p", "notes", activity.notes));
-    if (activity.splits) body.append(make("h4", "", "Up, flat, down; trail and road"), table(activity.splits, { name: "Splits" }));
-    if (activity.zones.length) {
-      const bar = make("div", "zones");
-      bar.setAttribute("aria-hidden", "true");
-      for (const [, , share] of activity.zones) {
-        const part = make("i");
-        part.style.width = `${share * 100}%`;
-        bar.append(part);
-      }
-      const words = activity.zones.map(([name, time, share]) => `${text(name)} ${text(time)} (${Math.round(share * 100)} %)`);
-      body.append(make("h4", "", "Heart-rate zones"), bar, make("p", "aside", words.join(" · ")));
-    }
-    if (activity.climbs) body.append(make("h4", "", "Climbs and descents"), table(activity.climbs, { name: "Climbs and descents", span }));
-    if (activity.metrics) body.append(make("h4", "", "Metrics"), table(activity.metrics, { name: "Metrics", wide: 5 }));
-    if (activity.details) body.append(fold(`More metrics (${activity.details.rows.length})`, table(activity.details, { name: "More metrics", wide: 5 })));
-    if (activity.segments) body.append(fold(`Segments (${activity.segments.rows.length})`, table(activity.segments, { name: "Segments", surface: 2, span })));
-    if (activity.issues.length) {
-      const list = make("ul");
-      for (const [severity, message, where] of activity.issues) list.append(make("li", "", `${text(severity)}: ${text(message)}${text(where) ? ` (${text(where)})` : ""}`));
-      body.append(make("h4", "", "Oddities found, and what was done"), list);
-    }
-  }
+  const { data, address, make } = base;
+  const { render } = activities;
 
   for (const details of document.querySelectorAll("details.activity")) {
     details.addEventListener("toggle", () => details.open && render(details));
@@ -148,22 +28,18 @@
     follow();
   });
 
-  // ---- on paper all folds are open, but for the lists of links; afterwards they are as before ----
+  // ---- on paper: the front and the table, or the one activity that was asked for ----
 
+  // Its folds are open there, but for the lists of links; afterwards they are as before.
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    const every = document.getElementById("print-all");
-    const wanted = every && !every.checked ? "details:not(.activity):not(.runs)" : "details:not(.runs)";
-    const open = () => {
-      for (const details of document.querySelectorAll(wanted)) {
-        if (details.open) continue;
-        details.open = true;
-        unfolded.push(details);
-        if (details.classList.contains("activity")) render(details);
-      }
-    };
-    open();
-    open(); // what an activity's section brought with it
+    const alone = document.body.dataset.only;
+    const wanted = alone ? `#${alone} details` : ".archive details:not(.activity, .activity *), body:not(.archive) .activity details";
+    for (const details of document.querySelectorAll(wanted)) {
+      if (details.open || details.matches(".runs")) continue;
+      details.open = true;
+      unfolded.push(details);
+    }
   });
   addEventListener("afterprint", () => {
     for (const details of unfolded) details.open = false;

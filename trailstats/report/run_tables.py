@@ -19,7 +19,7 @@ from trailstats.schema import METRICS, Gait, Slope, Surface
 
 ZONES = ("easy", "moderate", "hard")
 COLUMNS = packaged_tables("columns.toml")
-METRIC_NAMES = packaged_tables("metrics.toml")["names"]
+METRIC_WORDS = packaged_tables("metrics.toml")
 _SHARES = (
     "trail_probability",
     "trail_expected",
@@ -167,10 +167,8 @@ def split_table(segments: pd.DataFrame, units: Units) -> TableView:
     return TableView(heads, tuple(rows))
 
 
-def metric_table(
-    metrics: Mapping[str, Metric], units: Units, *, detail: bool = False
-) -> TableView:
-    """Return the main metrics, or the details; those only where they have a value."""
+def metric_table(metrics: Mapping[str, Metric], units: Units) -> TableView:
+    """Return the main metrics."""
     heads = (
         "metric",
         "value",
@@ -181,13 +179,12 @@ def metric_table(
     )
     rows = []
     for name, metric in metrics.items():
-        is_detail = name in METRICS and METRICS[name].detail
-        if is_detail is not detail or (detail and not metric):
+        if name in METRICS and METRICS[name].detail:
             continue
-        unit = _metric_unit(name, metric)
+        unit = metric_unit(name, metric)
         rows.append(
             (
-                _metric_words(name),
+                metric_words(name),
                 units.number(metric.value, unit),
                 units.interval(metric.low, metric.high, unit),
                 text.percent(metric.coverage),
@@ -215,24 +212,24 @@ def glossary(found: Collection[str]) -> text.Pairs:
     """Return the name and the meaning, with where it holds, of every metric of these names."""
     # By name as shown: two metrics that read alike are explained once.
     meanings = {
-        _metric_words(
+        metric_words(
             name
         ): f"{entry.meaning}. {entry.valid[:1].upper()}{entry.valid[1:]}."
         for name, entry in METRICS.items()
         if name in found
     }
     return tuple(
-        (name, re.sub(r"`(\w+)`", lambda m: _metric_words(m[1]), meaning))
+        (name, re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), meaning))
         for name, meaning in meanings.items()
     )
 
 
-def _metric_words(name: str) -> str:
+def metric_words(name: str) -> str:
     """Return a metric's name as people read it."""
-    return str(METRIC_NAMES.get(name, name.replace("_", " ")))
+    return str(METRIC_WORDS["names"].get(name, name.replace("_", " ")))
 
 
-def _metric_unit(name: str, metric: Metric) -> str:
+def metric_unit(name: str, metric: Metric) -> str:
     """Return a metric's unit, ``"share"`` where its plain number is a part of a whole."""
     if name in _SHARES and metric.unit == "1":
         return "share"

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trailstats.analysis import run_surface
 from trailstats.model.activity import ActivityMeta
+from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import Analysis
 from trailstats.report import text
+from trailstats.report.metric_groups import (
+    MetricGroup,
+    main_metrics,
+    metric_groups,
+)
+from trailstats.report.part_tables import effort_view, part_view
 from trailstats.report.privacy import seen
 from trailstats.report.run_tables import (
-    ZONES,
     TableView,
     climb_table,
-    metric_table,
     segment_table,
     split_table,
     surface_code,
-    zone_times,
 )
 from trailstats.report.tracks import TrackView
 from trailstats.report.units import Units
-from trailstats.schema import RunSurface
+from trailstats.report.zones import Zone, zones_of
+from trailstats.schema import RunSurface, is_on_foot
+
+SAME = 0.01
+"""Totals of ours and of the device that differ by less than this share are the same to a reader
+(our choice).
+"""
 
 _SUFFIX = re.compile(r"\.(?:fit|gpx|tcx)(?:\.gz)?$", re.IGNORECASE)
 
@@ -52,6 +64,21 @@ class Listing:
     counts: bool = True
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How activities are shown: the units, and the limits that their zones have.
+
+    Attributes
+    ----------
+    units : Units
+    limits : HeartRateLimits or None
+        Those that loads and zones were computed with; None where they are not known.
+    """
+
+    units: Units
+    limits: HeartRateLimits | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class ActivityView:
     """One activity, ready to be shown.
@@ -60,15 +87,21 @@ class ActivityView:
     ----------
     number : int
         Its number on the page, from 0 in order of time.
-    title, date, file : str
+    title, date, brief, file : str
+        Brief is its size in a few words.
     surface : RunSurface
         What it counts as on the whole.
-    facts : tuple of (str, str)
-        What it is and its value.
-    splits, segments, climbs, metrics, details : TableView
-        Details are the metrics beside the main ones.
-    zones : tuple of (str, str, float)
-        Name, time, and share of the time with a heart rate; empty without one.
+    facts, about : tuple of (str, str)
+        What it is and its value; about are those that fold out.
+    splits, kilometres, miles, laps, efforts, segments, climbs : TableView
+    notice : str
+        What is missing for its loads and zones, and how to give it; else empty.
+    metrics : tuple of (str, str, str)
+        Name, value and a plain line of those in the open.
+    groups : tuple of MetricGroup
+        All of them.
+    zones : tuple of Zone
+        Empty without a heart rate or without limits.
     issues : tuple of (str, str, str)
         Severity, message, where.
     notes : str
@@ -80,15 +113,22 @@ class ActivityView:
     number: int
     title: str
     date: str
+    brief: str
     file: str
     surface: RunSurface
     facts: text.Pairs
+    about: text.Pairs
     splits: TableView
+    kilometres: TableView
+    miles: TableView
+    laps: TableView
+    efforts: TableView
     segments: TableView
     climbs: TableView
-    metrics: TableView
-    details: TableView
-    zones: tuple[tuple[str, str, float], ...]
+    notice: str
+    metrics: tuple[tuple[str, str, str], ...]
+    groups: tuple[MetricGroup, ...]
+    zones: tuple[Zone, ...]
     issues: tuple[tuple[str, str, str], ...]
     notes: str
     track: TrackView
@@ -96,7 +136,7 @@ class ActivityView:
 
 
 def activity_view(
-    analysis: Analysis, listing: Listing, track: TrackView, units: Units
+    analysis: Analysis, listing: Listing, track: TrackView, shown: Shown
 ) -> ActivityView:
     """Return an activity as its section shows it.
 
@@ -106,9 +146,13 @@ def activity_view(
     listing : Listing
     track : TrackView
         Its track, private places already left out.
-    units : Units
+    shown : Shown
     """
-    meta = analysis.meta
+    meta, units = analysis.meta, shown.units
+    surface = listing.surface or run_surface(analysis)
+    kilometres, miles, laps = (
+        part_view(analysis.parts, kind, units) for kind in ("km", "mile", "lap")
+    )
     segments = segment_table(seen(analysis.segments, track), units)
     surfaces = map(surface_code, analysis.segments["surface"])
     technical = (bool(t) for t in analysis.segments["technical"])
@@ -116,15 +160,22 @@ def activity_view(
         number=listing.number,
         title=_title(meta),
         date=text.date(meta.start_time, meta.local_offset),
+        brief=_brief(analysis, units),
         file=listing.file,
-        surface=listing.surface or run_surface(analysis),
-        facts=_run_facts(analysis, listing, units),
+        surface=surface,
+        facts=_run_facts(analysis, units),
+        about=_further_facts(analysis, listing, units),
+        kilometres=kilometres,
+        miles=miles,
+        laps=laps,
+        efforts=effort_view(analysis.efforts, units),
         splits=split_table(analysis.segments, units),
         segments=segments,
         climbs=climb_table(seen(analysis.climbs, track), units),
-        metrics=metric_table(analysis.metrics, units),
-        details=metric_table(analysis.metrics, units, detail=True),
-        zones=_zone_shares(analysis),
+        notice=limits_notice(analysis, shown.limits),
+        metrics=main_metrics(analysis.metrics, units),
+        groups=metric_groups(analysis.metrics, units),
+        zones=zones_of(analysis, shown.limits),
         issues=tuple(
             (i.severity.value, i.message, i.where) for i in analysis.issues
         ),
@@ -142,28 +193,58 @@ def _title(meta: ActivityMeta) -> str:
     return " · ".join(filter(None, parts)) or _SUFFIX.sub("", file) or "Activity"
 
 
-def _run_facts(analysis: Analysis, listing: Listing, units: Units) -> text.Pairs:
+def _brief(analysis: Analysis, units: Units) -> str:
     t = analysis.totals
-    meta = analysis.meta
+    up = _known(units.elevation(t.ascent))
+    parts = (
+        _known(units.distance(t.distance)),
+        _known(text.duration(t.moving_time)),
+        f"{up} up" if up else "",
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _run_facts(analysis: Analysis, units: Units) -> text.Pairs:
+    """Return what a runner looks for first; beside it what the device counted, where that
+    differs.
+    """
+    t, told = analysis.totals, analysis.meta.device_totals
     beats = text.rate(t.mean_heart_rate)
+    paced = is_on_foot(analysis.meta.sport, analysis.meta.sub_sport)
     facts = {
-        "distance": units.distance(t.distance),
-        "moving time": text.duration(t.moving_time),
-        "elapsed time": text.duration(t.elapsed_time),
-        "ascent": units.elevation(t.ascent),
-        "ascent from": _known(units.span(t.ascent_low, t.ascent_high)),
-        "ascent by the device": _known(
-            units.elevation(meta.device_totals.ascent)
-        ),
-        "descent": units.elevation(t.descent),
-        "pace": units.pace(t.mean_speed),
-        "grade-adjusted pace": units.pace(t.grade_adjusted_speed),
-        "mean heart rate": beats if beats == text.DASH else f"{beats} bpm",
+        "distance": _beside(units.distance, t.distance, told.distance),
+        "moving time": _beside(text.duration, t.moving_time, told.timer_time),
+        "pace": units.pace(t.mean_speed) if paced else "",
+        "as if level": units.pace(t.grade_adjusted_speed) if paced else "",
+        "up": _beside(units.elevation, t.ascent, told.ascent),
+        "down": _beside(units.elevation, t.descent, told.descent),
+        "heart rate while moving": beats
+        if beats == text.DASH
+        else f"{beats} bpm",
         "on trail": text.percent(t.trail_share),
         "on road": text.percent(t.road_share),
         "unknown ground": text.percent(t.unknown_share),
-        "technical": text.percent(t.technical_share),
+    }
+    return tuple((what, value) for what, value in facts.items() if value)
+
+
+def _beside(write: Callable[[float], str], ours: float, told: float) -> str:
+    """Return our value, and the device's own where the two differ."""
+    shown, other = write(ours), write(told)
+    differs = abs(told - ours) > SAME * abs(ours)
+    return f"{shown} (watch: {other})" if differs and shown != other else shown
+
+
+def _further_facts(
+    analysis: Analysis, listing: Listing, units: Units
+) -> text.Pairs:
+    t, meta = analysis.totals, analysis.meta
+    facts = {
+        "elapsed time": text.duration(t.elapsed_time),
+        "climbing is between": _known(units.span(t.ascent_low, t.ascent_high)),
+        "technical ground": text.percent(t.technical_share),
         "sport": " / ".join(filter(None, (meta.sport, meta.sub_sport))),
+        "shoes or gear": meta.gear,
         "device": meta.device,
         "file": listing.file,
         "same recording as": listing.duplicate_of,
@@ -176,12 +257,16 @@ def _known(value: str) -> str:
     return "" if value == text.DASH else value
 
 
-def _zone_shares(analysis: Analysis) -> tuple[tuple[str, str, float], ...]:
-    times = zone_times(analysis.metrics)
-    total = sum(times)
-    if total <= 0:
-        return ()
-    return tuple(
-        (zone, text.duration(time), round(time / total, 4))
-        for zone, time in zip(ZONES, times, strict=True)
+def limits_notice(analysis: Analysis, limits: HeartRateLimits | None) -> str:
+    """Return what is missing for loads and zones by heart rate, and how to give it; empty where
+    nothing is, or no heart rate was recorded.
+    """
+    if not analysis.heart_rate_times.moving.any():
+        return ""
+    if limits is not None and math.isfinite(limits.maximum):
+        return ""
+    return (
+        "No maximum heart rate is known, so load and zones don't use the heart rate. State "
+        "`heart_rate_max` in athlete.toml, which `trailstats init` writes from your recordings, "
+        "and give `--athlete athlete.toml`."
     )

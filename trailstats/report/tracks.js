@@ -3,6 +3,7 @@
 const tracks = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const MILE = 1609.344, FOOT = 0.3048;
+  const LEAST = { heartRate: 40, cadence: 20, power: 60 }; // range of an axis at least
 
   function svg(name, attributes = {}, parent = null) {
     const node = document.createElementNS(SVG, name);
@@ -33,6 +34,8 @@ const tracks = (() => {
       elevation: summed(t.elevation, 10),
       speed: t.speed && t.speed.map((v) => (v === null ? null : v / 100)),
       heartRate: t.heartRate,
+      cadence: t.cadence,
+      power: t.power,
       segment,
       // Surface times two, plus one on technical ground; unknown where no segment lies.
       piece: segment.map((k) => (k >= 0 && k < activity.pieces.length ? activity.pieces[k] : 4)),
@@ -88,6 +91,8 @@ const tracks = (() => {
     parts.push(surfaces[track.piece[i] >> 1] + (track.piece[i] & 1 ? ", technical" : ""));
     if (track.speed && track.speed[i] > 0.3) parts.push(`${clock(u.far / track.speed[i])} /${u.farName}`);
     if (track.heartRate && track.heartRate[i] !== null) parts.push(`${track.heartRate[i]} bpm`);
+    if (track.cadence && track.cadence[i] > 0) parts.push(`${track.cadence[i]} steps a minute`);
+    if (track.power && track.power[i] !== null) parts.push(`${track.power[i]} W`);
     return parts.join(" · ");
   }
 
@@ -110,8 +115,7 @@ const tracks = (() => {
     const panels = [];
     if (track.elevation) panels.push({ kind: "elevation", height: 170 });
     else panels.push({ kind: "ground", height: 26 });
-    if (track.speed) panels.push({ kind: "speed", height: 70 });
-    if (track.heartRate) panels.push({ kind: "heartRate", height: 70 });
+    for (const kind of ["speed", "heartRate", "cadence", "power"]) if (track[kind]) panels.push({ kind, height: 84 });
     let y = top;
     for (const panel of panels) { panel.top = y; y += panel.height + 24; }
     const bottom = y - 24;
@@ -187,17 +191,22 @@ const tracks = (() => {
       low = Math.max(0, sorted[Math.floor(sorted.length * 0.02)] * 0.9);
       high = sorted[Math.floor((sorted.length - 1) * 0.98)] * 1.1 || 1;
     } else {
-      low -= 4;
-      high += 4;
+      // Standing still and single drop-outs don't set the scale; a steady run is not blown up.
+      const sorted = column.filter((v) => v > 0).sort((a, b) => a - b);
+      low = sorted[Math.floor(sorted.length * 0.02)] || 0;
+      high = sorted[Math.floor((sorted.length - 1) * 0.995)] || 1;
+      const spare = Math.max(2, (LEAST[panel.kind] - (high - low)) / 2);
+      low = Math.max(0, low - spare);
+      high += spare;
     }
     const py = (v) => base - ((Math.min(high, Math.max(low, v)) - low) / (high - low || 1)) * panel.height;
     const scale = panel.kind === "elevation" ? u.high : 1;
     if (panel.kind === "speed") paceTicks(root, low, high, py, left, width - right, u);
-    else for (const tick of ticks(low / scale, high / scale, panel.height / (panel.height > 100 ? 45 : 28))) {
+    else for (const tick of ticks(low / scale, high / scale, panel.height / (panel.height > 100 ? 32 : 21))) {
       svg("line", { x1: left, x2: width - right, y1: py(tick * scale), y2: py(tick * scale), class: "grid" }, root);
       label(root, String(tick), { x: left - 6, y: py(tick * scale) + 4, "text-anchor": "end" });
     }
-    const title = { elevation: `elevation, ${u.highName}`, speed: `pace, /${u.farName}`, heartRate: "heart rate, bpm" }[panel.kind];
+    const title = { elevation: `elevation, ${u.highName}`, speed: `pace, /${u.farName}`, heartRate: "heart rate, bpm", cadence: "steps a minute", power: "power, W" }[panel.kind];
     if (panel.kind === "elevation") {
       for (const r of ranges(track, [track.along, column])) {
         let d = `M${px(track.along[r.first]).toFixed(1)} ${base}`;
@@ -219,11 +228,11 @@ const tracks = (() => {
 
   function paceTicks(root, low, high, py, x1, x2, u) {
     const slow = u.far / Math.max(low, u.far / 1800), fast = u.far / high;
-    const step = [15, 30, 60, 120, 300, 600].find((s) => (slow - fast) / s <= 5) || 900;
+    const step = [5, 10, 15, 30, 60, 120, 300, 600].find((s) => (slow - fast) / s <= 5) || 900;
     let last = Infinity;
     for (let pace = Math.ceil(fast / step) * step; pace <= slow; pace += step) {
       const y = py(u.far / pace);
-      if (Math.abs(y - last) < 16) continue;
+      if (Math.abs(y - last) < 13) continue;
       last = y;
       svg("line", { x1, x2, y1: y, y2: y, class: "grid" }, root);
       label(root, clock(pace), { x: x1 - 6, y: y + 4, "text-anchor": "end" });

@@ -49,8 +49,8 @@ class TrackView:
     x, y : numpy.ndarray
         East and north of the centre of the region [m]; NaN where there is no position or it is
         private.
-    elevation, speed, heart_rate : numpy.ndarray
-        [m], [m/s], [bpm]; NaN where not recorded.
+    elevation, speed, heart_rate, cadence, power : numpy.ndarray
+        [m], [m/s], [bpm], [1/min], [W]; NaN where not recorded.
     segment : numpy.ndarray
         Index of the segment, -1 outside.
     starts : numpy.ndarray
@@ -70,6 +70,8 @@ class TrackView:
     elevation: Floats
     speed: Floats
     heart_rate: Floats
+    cadence: Floats
+    power: Floats
     segment: Ints
     starts: Ints
     region: int = -1
@@ -217,6 +219,8 @@ def _track_view(profile: pd.DataFrame, starts: Ints) -> TrackView:
         elevation=profile["elevation"].to_numpy(),
         speed=profile["speed"].to_numpy(),
         heart_rate=profile["heart_rate"].to_numpy(),
+        cadence=profile["cadence"].to_numpy(),
+        power=profile["power"].to_numpy(),
         segment=profile["segment"].to_numpy(),
     )
 

@@ -19,6 +19,7 @@ from trailstats.claims.wording import claim_words
 from trailstats.history import History
 from trailstats.history.map_need import MapNeed, history_need, map_need
 from trailstats.model.athlete import Athlete
+from trailstats.model.limits import resolve_limits
 from trailstats.model.results import Analysis
 from trailstats.report import history_rows, text
 from trailstats.report.activity_part import (
@@ -36,11 +37,12 @@ from trailstats.report.claim_view import (
     claim_view,
     rule_views,
 )
+from trailstats.report.neighbours import Neighbours, neighbours_of
 from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import glossary
-from trailstats.report.sections import ActivityView, Listing
+from trailstats.report.sections import ActivityView, Listing, Shown
 from trailstats.report.tracks import place_tracks
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import RunSurface, Surface
@@ -84,6 +86,8 @@ class Page:
         page.
     front : str
         Address of the front page, on the page of a single activity beside it.
+    neighbours : tuple of Neighbours
+        Of each activity.
     attribution : str
         What has to stand where the ground is shown; empty where no map was of use.
     """
@@ -108,6 +112,7 @@ class Page:
     folder: str = ""
     front: str = ""
     attribution: str = ""
+    neighbours: tuple[Neighbours, ...] = ()
 
     @property
     def sports(self) -> tuple[str, ...]:
@@ -129,6 +134,7 @@ class Page:
             units=self.units,
             front=front,
             attribution=self.attribution,
+            neighbours=self.neighbours[section.number : section.number + 1],
         )
 
 
@@ -159,7 +165,7 @@ def build_page(
         return _run_page(result, athlete or Athlete(), units, title)
     athlete = athlete or result.athlete
     zones = zones_left_out(athlete)
-    parts = activity_parts(result, zones=zones, units=units)
+    parts = activity_parts(result, zones=zones, shown=Shown(units, result.limits))
     table = read_activities(result.activities)
     failures = result.failures
     sources = table["file"].tolist()
@@ -228,6 +234,7 @@ def build_page(
         issues=issue_groups(parts),
         units=units,
         attribution=result.attribution,
+        neighbours=neighbours_of([section.track for section in sections]),
         glossary=glossary({name for p in parts for name in p.counted.metrics}),
     )
 
@@ -239,7 +246,8 @@ def _run_page(
     source = analysis.meta.source
     listing = Listing(0, _short_names([source])[source])
     zones = zones_left_out(athlete)
-    part = activity_part(analysis, zones=zones, units=units)
+    limits = resolve_limits(athlete, day=analysis.meta.start_time)
+    part = activity_part(analysis, zones=zones, shown=Shown(units, limits))
     sections, _ = _listed([part], [listing])
 
     def need(outside: Flags) -> MapNeed:
