@@ -32,7 +32,7 @@ LAYERS: list[set[str]] = [
     {"history"},
     {"claims"},
     {"report"},
-    {"plots"},
+    {"plots", "testing"},
     {"cli"},
 ]
 DOOR = {"__init__", "__main__"}

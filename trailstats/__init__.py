@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         LimitError,
         MissingExtraError,
         NotAnActivityError,
+        PluginError,
         ReadError,
         SchemaError,
         TrailstatsError,
@@ -79,6 +80,13 @@ if TYPE_CHECKING:
     from trailstats.model.athlete import Athlete
     from trailstats.model.json_schemas import document_schema
     from trailstats.model.limits import HeartRateLimits
+    from trailstats.model.plugins import (
+        ClaimPlugin,
+        MetricPlugin,
+        ReaderPlugin,
+        Recorded,
+        TerrainModelPlugin,
+    )
     from trailstats.model.results import Analysis, Metric, Totals
     from trailstats.report.html import write_report
     from trailstats.schema import (
@@ -110,6 +118,7 @@ __all__ = [
     "Athlete",
     "Baseline",
     "Cache",
+    "ClaimPlugin",
     "ClaimResult",
     "CleanActivity",
     "CleanRules",
@@ -130,13 +139,17 @@ __all__ = [
     "Issue",
     "LimitError",
     "Metric",
+    "MetricPlugin",
     "MissingExtraError",
     "NotAnActivityError",
     "OnError",
     "PlausibleRanges",
+    "PluginError",
     "Prediction",
     "ReadError",
     "ReadLimits",
+    "ReaderPlugin",
+    "Recorded",
     "RoadMap",
     "RuleResult",
     "SchemaError",
@@ -145,6 +158,7 @@ __all__ = [
     "Surface",
     "SurfaceLabels",
     "SurfaceSource",
+    "TerrainModelPlugin",
     "TerrainRules",
     "TimeRange",
     "Totals",
@@ -188,8 +202,8 @@ _HOMES = {
     "cleaning": "CleanRules PlausibleRanges clean",
     "errors": (
         "ConfigError CorruptFileError DownloadError InternalError LimitError "
-        "MissingExtraError NotAnActivityError ReadError SchemaError TrailstatsError "
-        "UnsupportedFormatError WorkerError WriteError"
+        "MissingExtraError NotAnActivityError PluginError ReadError SchemaError "
+        "TrailstatsError UnsupportedFormatError WorkerError WriteError"
     ),
     "history": "History OnError analyze_athletes analyze_folder",
     "io": "Failure Format ReadLimits convert iter_activities read to_geopandas",
@@ -197,6 +211,9 @@ _HOMES = {
     "model.athlete": "Athlete",
     "model.json_schemas": "document_schema",
     "model.limits": "HeartRateLimits",
+    "model.plugins": (
+        "ClaimPlugin MetricPlugin ReaderPlugin Recorded TerrainModelPlugin"
+    ),
     "model.results": "Analysis Metric Totals",
     "history.prediction": "Course Effort Prediction TimeRange predict",
     "report.html": "write_report",
@@ -216,6 +233,7 @@ _MODULES = {
     "geo",
     "metrics",
     "plots",
+    "testing",
 }
 
 

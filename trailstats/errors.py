@@ -7,6 +7,7 @@
     │   ├── UnsupportedFormatError  the content is none of the known formats
     │   ├── CorruptFileError        the format is known, but nothing could be salvaged
     │   ├── NotAnActivityError      well formed, but no recording: a course, settings
+    │   ├── PluginError             another package's reader failed
     │   ├── LimitError              larger, deeper or longer than ``ReadLimits`` allows
     │   └── InternalError           a fault of trailstats itself, met with this source
     ├── SchemaError                 a table that lacks what its schema promises
@@ -30,6 +31,7 @@ __all__ = [
     "LimitError",
     "MissingExtraError",
     "NotAnActivityError",
+    "PluginError",
     "ReadError",
     "SchemaError",
     "TrailstatsError",
@@ -180,6 +182,19 @@ class NotAnActivityError(ReadError):
     """
 
     code = "not_an_activity"
+
+
+class PluginError(ReadError):
+    """The reader of another package failed with this source; the message names both.
+
+    Examples
+    --------
+    >>> from trailstats import PluginError, ReadError
+    >>> PluginError.code, issubclass(PluginError, ReadError)
+    ('plugin', True)
+    """
+
+    code = "plugin"
 
 
 class LimitError(ReadError):

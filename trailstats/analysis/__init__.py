@@ -11,6 +11,7 @@ from trailstats.analysis._ground import run_surface
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._local_time import by_local_time, with_zone
 from trailstats.analysis._measured import measure_metrics
+from trailstats.analysis._other_metrics import with_other_metrics
 from trailstats.analysis._parts import part_table
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._stretches import stretch_table
@@ -30,6 +31,7 @@ from trailstats.model.activity import Activity, Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.inputs import AthleteLike
 from trailstats.model.limits import HeartRateLimits, resolve_limits
+from trailstats.model.plugins import plugin_issue
 from trailstats.model.results import Analysis, Metric, Totals
 from trailstats.terrain import (
     SurfaceEstimate,
@@ -147,7 +149,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
     metrics, efforts, beyond = measure_metrics(
         samples, segments, impact, totals, athlete, evidence
     )
-    return Analysis(
+    found = Analysis(
         meta=replace(with_zone(run), attribution=_attribution(evidence)),
         totals=totals,
         metrics=metrics,
@@ -161,6 +163,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + beyond + _used(evidence.signal, terrain),
     )
+    return with_other_metrics(found, run)
 
 
 def _attribution(evidence: SurfaceEvidence) -> str:
@@ -169,8 +172,12 @@ def _attribution(evidence: SurfaceEvidence) -> str:
 
 
 def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]:
-    """Return that the athlete's own pace was evidence of the ground, where it was."""
+    """Return that the athlete's own pace was evidence of the ground, where it was, or that the
+    model that was asked for was not.
+    """
     baseline = terrain.baseline
+    if estimate.fault:
+        return (plugin_issue(f"{estimate.fault}; our own model was used"),)
     return (
         ()
         if baseline is None or "baseline" not in estimate.channels

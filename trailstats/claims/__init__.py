@@ -20,6 +20,7 @@ from trailstats.claims._enjoyment import enjoyment
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import ALPHA, DECIDED, Finding
 from trailstats.claims._impact import impact
+from trailstats.claims._other_claims import other_answers
 from trailstats.claims._road_improvement import road_improvement
 from trailstats.claims._same_effort import same_effort
 from trailstats.claims._stress import stress
@@ -79,9 +80,9 @@ def evaluate_claims(
     Returns
     -------
     list of ClaimResult
-        One for each of `CLAIMS`, in that order. "Not enough data" where a side is too small, "not
-        measurable" where no recording holds what is needed. Differences are associations in one
-        runner's records.
+        One for each of `CLAIMS`, in that order, and then those of plug-ins. "Not enough data" where
+        a side is too small, "not measurable" where no recording holds what is needed. Differences
+        are associations in one runner's records.
 
     Examples
     --------
@@ -90,7 +91,8 @@ def evaluate_claims(
     >>> len(answers)
     11
     """
-    return [f.result for f in findings(Evidence(history, tuple(races)))]
+    own = [f.result for f in findings(Evidence(history, tuple(races)))]
+    return [*own, *other_answers(history, CLAIMS)]
 
 
 def findings(data: Evidence, claims: Sequence[str] = CLAIMS) -> list[Finding]:

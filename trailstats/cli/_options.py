@@ -35,6 +35,7 @@ Evidence = Annotated[str | None, option("evidence")]
 Maps = Annotated[list[Path] | None, option("map")]
 Labels = Annotated[Path | None, option("labels")]
 Dem = Annotated[list[Path] | None, option("dem")]
+TerrainModel = Annotated[str, option("terrain-model")]
 OwnPace = Annotated[bool, option("own-pace")]
 Workers = Annotated[int | None, option("workers")]
 CacheFolder = Annotated[Path | None, option("cache")]
@@ -92,6 +93,7 @@ class Ground:
     map: Maps = None
     labels: Labels = None
     dem: Dem = None
+    model: TerrainModel = ""
 
     def options(self, cache: Path | None) -> partial[Options]:
         """Return what makes the options that an athlete's activities are measured with; a cache
@@ -105,7 +107,7 @@ class Ground:
         """
         return partial(
             Options.of,
-            terrain=_terrain_rules(self.evidence),
+            terrain=_terrain_rules(self.evidence, self.model),
             map=self.road_map(cache),
             labels=as_labels(self.labels),
             cleaning=CleanRules(
@@ -159,9 +161,9 @@ def athlete_of(path: Path | None) -> Athlete:
     return Athlete.from_toml(path) if path is not None else Athlete()
 
 
-def _terrain_rules(evidence: str | None) -> TerrainRules:
+def _terrain_rules(evidence: str | None, model: str) -> TerrainRules:
     if evidence is None:
-        return TerrainRules()
+        return TerrainRules(model=model)
     names = [name.strip() for name in evidence.split(",") if name.strip()]
     allowed = set(SurfaceSource) - {SurfaceSource.NONE}
     unknown = [name for name in names if name not in allowed]
@@ -170,7 +172,8 @@ def _terrain_rules(evidence: str | None) -> TerrainRules:
         raise ConfigError(
             f"--evidence: {what} is none of signal, tag, map, label"
         )
-    return TerrainRules(sources=frozenset(SurfaceSource(name) for name in names))
+    sources = frozenset(SurfaceSource(name) for name in names)
+    return TerrainRules(sources=sources, model=model)
 
 
 def _day(text: str) -> dt.date:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from trailstats._version import __version__
+from trailstats.model.plugins import plugin_fingerprint
 
 MEASURING = (
     "analysis",
@@ -51,6 +52,7 @@ AFTER = (
     "history/training.py",
     "plots.py",
     "report",
+    "testing.py",
 )
 """Those that work on results, or carry them: a change in them leaves what was measured as it is."""
 
@@ -60,9 +62,10 @@ _SUFFIXES = (".py", ".json", ".csv", ".toml")
 @cache
 def code_fingerprint(rooms: tuple[str, ...] = MEASURING) -> str:
     """Return what stands for the version of some code, by default that which measures: that of the
-    package, and the code where it lies in files.
+    package, the code where it lies in files, and the installed plug-ins.
     """
     digest = sha256(__version__.encode())
+    digest.update(plugin_fingerprint().encode())
     package = Path(__file__).parent.parent
     for name in rooms:
         place = package / name

@@ -27,6 +27,7 @@ from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import HeartRateLimits, resolve_limits
 from trailstats.model.notebook import clock_text, html_card
+from trailstats.model.plugins import usable
 from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis, Metric
 from trailstats.schema.arrow import ArrowTable
 from trailstats.schema.documents import plain, rows
@@ -189,7 +190,8 @@ class History:
     @cached_property
     def metrics(self) -> pd.DataFrame:
         """The value of each metric of each analysis: a row for each in the order of ``analyses``,
-        indexed by its ``file``, and a column for each of ``schema.METRICS`` [its unit]; NaN where
+        indexed by its ``file``, and a column for each of ``schema.METRICS`` and of the
+        plug-ins' [its unit]; NaN where
         there is no value. Loaded when it is first looked at.
         """
         analyses: Iterable[Analysis] = self.analyses
@@ -197,17 +199,15 @@ class History:
             analyses = analyses.outlines()
         files = []
         values = []
+        others = [e.plugin.name for e in usable("trailstats.metrics")]
+        names = [*schema.METRICS, *others]
         for one in analyses:
             files.append(one.meta.source)
-            values.append(
-                [_value_of(one.metrics.get(name)) for name in schema.METRICS]
-            )
+            values.append([_value_of(one.metrics.get(name)) for name in names])
         return pd.DataFrame(
-            np.reshape(values, (len(files), len(schema.METRICS))).astype(
-                "float64"
-            ),
+            np.reshape(values, (len(files), len(names))).astype("float64"),
             index=pd.Index(files, name="file", dtype="str"),
-            columns=list(schema.METRICS),
+            columns=names,
         )
 
     def weekly(self) -> pd.DataFrame:

@@ -23,6 +23,12 @@ from trailstats.errors import (
 from trailstats.io import _remote, _zip, fit
 from trailstats.io._build import Parsed, ParseOptions, build
 from trailstats.io._gzip import MAGIC, gunzip
+from trailstats.io._other_readers import (
+    OtherReader,
+    other_readers,
+    other_suffixes,
+    readers_that_failed,
+)
 from trailstats.io._parts import separate
 from trailstats.io._zip import open_zip, read_member, unzipping
 from trailstats.io.xml import gpx, tcx
@@ -143,15 +149,18 @@ READERS = (
 )
 
 
-def sniff(head: bytes) -> FormatReader | None:
-    """Return the reader of a file that begins with ``head``, by its content."""
+def sniff(head: bytes) -> FormatReader | OtherReader | None:
+    """Return the reader of a file that begins with ``head``, by its content; those of other
+    packages are asked last.
+    """
     plain = head
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         plain = head.decode("utf-16", errors="ignore").encode()
-    return next((reader for reader in READERS if reader.sniff(plain)), None)
+    every = chain(READERS, other_readers())
+    return next((reader for reader in every if reader.sniff(plain)), None)
 
 
-def reader_of(format: Format | str) -> FormatReader:
+def reader_of(format: Format | str) -> FormatReader | OtherReader:
     """Return the reader of a format by its name or suffix.
 
     Raises
@@ -160,10 +169,11 @@ def reader_of(format: Format | str) -> FormatReader:
         When there is no such format; the known ones are named.
     """
     name = str(format).lower().removeprefix(".")
-    for reader in READERS:
+    every = [*READERS, *other_readers()]
+    for reader in every:
         if reader.format == name:
             return reader
-    known = ", ".join(Format)
+    known = ", ".join(reader.format for reader in every)
     raise UnsupportedFormatError(
         f"there is no format {format!r}; known are {known}"
     )
@@ -183,7 +193,7 @@ def read(
     source : str, path-like, bytes or binary stream
         A FIT, GPX or TCX file, plain or compressed. The content decides the format, not the suffix.
     format : Format or str, optional
-        ``"fit"``, ``"gpx"`` or ``"tcx"``, to skip the recognition.
+        ``"fit"``, ``"gpx"``, ``"tcx"`` or that of a plug-in, to skip the recognition.
     limits : ReadLimits, optional
     merge_heart_rate : bool
         Whether heart rates that a strap stored by itself, under water, replace those in the records
@@ -307,7 +317,7 @@ def decode(
     reader = sniff(data[:HEAD]) if format is None else reader_of(format)
     if reader is None:
         raise UnsupportedFormatError(
-            f"no FIT, GPX or TCX, but {_kind_of_content(data)}"
+            f"no FIT, GPX or TCX, but {_kind_of_content(data)}{readers_that_failed()}"
         )
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
@@ -325,7 +335,7 @@ def decode(
             empty = error
     if not activities:
         raise empty or NotAnActivityError(
-            "no samples in it", format=reader.format.value
+            "no samples in it", format=str(reader.format)
         )
     return activities
 
@@ -375,7 +385,8 @@ def is_activity_name(name: str) -> bool:
     if base.startswith("._") or "__macosx" in name.lower():
         return False
     base = base.removesuffix(".gz")
-    return any(base.endswith(reader.suffixes) for reader in READERS)
+    own = any(base.endswith(reader.suffixes) for reader in READERS)
+    return own or base.endswith(other_suffixes())
 
 
 def _kind_of_content(data: bytes) -> str:

@@ -33,8 +33,9 @@ from trailstats.terrain.labels import SurfaceLabels
 from trailstats.terrain.map_evidence import ground_by_map
 from trailstats.terrain.maps import MapMatch, RoadMap
 from trailstats.terrain.maps.road_map import SPACING
+from trailstats.terrain.other_models import estimate_by_rules
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import SurfaceEstimate, estimate_on_grid
+from trailstats.terrain.surface import SurfaceEstimate
 
 __all__ = [
     "SurfaceEvidence",
@@ -158,7 +159,7 @@ def gather_evidence(
     if SurfaceSource.SIGNAL in rules.sources:
         # One given that shows nothing is an answer too.
         signal = (
-            estimate_on_grid(run, grid, rules) if estimate is None else estimate
+            estimate_by_rules(run, grid, rules) if estimate is None else estimate
         )
     match, covered = None, float("nan")
     if (

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from trailstats.errors import ConfigError
+from trailstats.model.plugins import usable
 from trailstats.schema import SurfaceSource
 from trailstats.terrain.baseline import Baseline
 
 __all__ = ["ALL_SOURCES", "TerrainRules"]
+
+MODELS = "trailstats.terrain_models"
+"""The group of entry points of models that other packages bring."""
 
 ALL_SOURCES = frozenset(
     {
@@ -76,12 +80,15 @@ class TerrainRules:
         A stretch flatter than this grade is no part of a climb, unless it is short.
     baseline : Baseline, optional
         The athlete's own flat-road pace, from runs analysed before.
+    model : str
+        Name of a plug-in that tells road from trail by the signal; empty for our own model.
 
     Raises
     ------
     ConfigError
         When a probability lies outside 0 to 1, the bounds don't increase, a length is not positive,
-        or a source is none of the four.
+        or a source is none of the four,
+        or there is no such model.
 
     Examples
     --------
@@ -113,12 +120,19 @@ class TerrainRules:
     climb_dip_share: float = 0.10
     climb_flat: float = 0.015
     baseline: Baseline | None = None
+    model: str = ""
 
     def __post_init__(self) -> None:
         if not self.sources <= ALL_SOURCES:
             names = ", ".join(sorted(s.value for s in self.sources - ALL_SOURCES))
             raise ConfigError(
                 f"{names} is not evidence for a surface; known are label, map, tag and signal"
+            )
+        models = [one.plugin.name for one in usable(MODELS)] if self.model else []
+        if self.model and self.model not in models:
+            known = ", ".join(models) or "none"
+            raise ConfigError(
+                f"there is no terrain model {self.model!r}; installed are {known}"
             )
         for name in ("decide", "sure", "mostly"):
             if not 0.5 <= getattr(self, name) < 1.0:

@@ -71,6 +71,8 @@ class SurfaceEstimate:
         What each of `WINDOW_FEATURES` adds to a window's log-odds before smoothing.
     activity_contributions : dict of str to float
         What each feature adds to the mean of the run's effect; they sum to it.
+    fault : str
+        Why the model that was asked for was not used.
     """
 
     distance: Floats
@@ -83,6 +85,7 @@ class SurfaceEstimate:
     belief: GroundBelief | None = None
     window_parts: Floats = field(default_factory=lambda: np.empty((0, 0)))
     activity_contributions: dict[str, float] = field(default_factory=dict)
+    fault: str = ""
 
     def __bool__(self) -> bool:
         """Whether the recording shows anything."""
