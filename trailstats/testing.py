@@ -87,9 +87,9 @@ def example_run(
         else nothing,
         "cadence": 168.0 + 2.0 * np.sin(clock / 31.0),
     }
-    begin = pd.Timestamp("2026-05-01T06:00Z")
-    times = begin + pd.to_timedelta(np.arange(seconds), unit="s")
-    index = pd.DatetimeIndex(times, name="time").as_unit("ns")
+    index = pd.date_range(
+        "2026-05-01T06:00Z", periods=seconds, freq="s", unit="ns", name="time"
+    )
     meta = ActivityMeta(
         source="example", format="fit", sport="running", start_time=index[0]
     )

@@ -117,7 +117,7 @@ def read_course(
     with reading(name_of(source)):
         data, _ = unpack(bytes_of(source, limits), limits)
         reader = sniff(data[:HEAD])
-        if reader is None:
+        if reader is None or not isinstance(reader.format, Format):
             raise UnsupportedFormatError("no FIT, GPX or TCX")
         found = _READERS[reader.format](data, limits.records)
         return _placed(found, reader.format)

@@ -156,8 +156,10 @@ def sniff(head: bytes) -> FormatReader | OtherReader | None:
     plain = head
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         plain = head.decode("utf-16", errors="ignore").encode()
-    every = chain(READERS, other_readers())
-    return next((reader for reader in every if reader.sniff(plain)), None)
+    for reader in READERS:
+        if reader.sniff(plain):
+            return reader
+    return next((one for one in other_readers() if one.sniff(plain)), None)
 
 
 def reader_of(format: Format | str) -> FormatReader | OtherReader:
@@ -169,7 +171,7 @@ def reader_of(format: Format | str) -> FormatReader | OtherReader:
         When there is no such format; the known ones are named.
     """
     name = str(format).lower().removeprefix(".")
-    every = [*READERS, *other_readers()]
+    every: list[FormatReader | OtherReader] = [*READERS, *other_readers()]
     for reader in every:
         if reader.format == name:
             return reader
