@@ -112,7 +112,9 @@ def example_history(runs: Iterable[Activity] | None = None) -> History:
 
 def _of_day(run: Activity, day: int) -> Activity:
     """Return a run so many days later, under a name of its own."""
-    records = run.records.set_index(run.records.index + pd.Timedelta(days=day))
+    records = run.records.set_index(
+        pd.DatetimeIndex(run.records.index) + pd.Timedelta(days=day)
+    )
     meta = ActivityMeta(
         source=f"example {day}",
         format="fit",
