@@ -21,8 +21,10 @@ from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import ALPHA, DECIDED, Finding
 from trailstats.claims._impact import impact
 from trailstats.claims._other_claims import other_answers
+from trailstats.claims._needs import never
 from trailstats.claims._road_improvement import road_improvement
 from trailstats.claims._same_effort import same_effort
+from trailstats.claims._steps import steps_of_result
 from trailstats.claims._stress import stress
 from trailstats.claims._variety import variety
 from trailstats.claims._volume import volume
@@ -41,6 +43,7 @@ __all__ = [
     "claims_document",
     "evaluate_claims",
     "explain",
+    "explain_runs",
 ]
 
 _ANSWERS: Final[Mapping[str, Callable[[Evidence], Finding]]] = MappingProxyType(
@@ -129,6 +132,46 @@ def explain(
     return _ANSWERS[claim_id](Evidence(history, tuple(races))).explained()
 
 
+def explain_runs(
+    history: History, claim_id: str, *, races: Sequence[dt.date] = ()
+) -> pd.DataFrame:
+    """Return which runs an answer uses, and at which step each of the others was dropped.
+
+    Parameters
+    ----------
+    history : History
+    claim_id : str
+        One of `CLAIMS`, answered or not.
+    races : sequence of datetime.date
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``part, file, used, step``: for each figure every run, with "used" or what it lacks.
+
+    Raises
+    ------
+    KeyError
+        When there is no such claim.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> from trailstats.claims import explain_runs
+    >>> table = explain_runs(ts.analyze_folder("data/samples/odd"), "enjoyment")
+    >>> bool(table["used"].any())
+    False
+    """
+    if claim_id not in _ANSWERS:
+        raise KeyError(f"no claim {claim_id!r}; known are {', '.join(CLAIMS)}")
+    data = Evidence(history, tuple(races))
+    found = _ANSWERS[claim_id](data)
+    made = [make() for make in found.steps]
+    return pd.concat(
+        made or [steps_of_result(data, found.result)], ignore_index=True
+    )
+
+
 def claims_document(
     history: History, results: Sequence[ClaimResult], rules: Sequence[RuleResult]
 ) -> dict[str, object]:
@@ -185,10 +228,13 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
 
 
 def _with_meaning(finding: Finding) -> Finding:
-    """Say what the verdict, now that it stands, means for the claim."""
+    """Say what the verdict, now that it stands, means for the claim, and what an open one needs."""
     result = finding.result
     meaning = meaning_of(result.claim, result.verdict, result.reach)
-    return replace(finding, result=replace(result, meaning=meaning))
+    needs = () if result.is_decided else result.needs or (never(),)
+    parts = tuple(replace(part, needs=()) for part in result.parts)
+    said = replace(result, meaning=meaning, needs=needs, parts=parts)
+    return replace(finding, result=said)
 
 
 def _p(value: float) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims.result import Need
 from trailstats.metrics.impact import GRAVITY
 from trailstats.schema import Verdict
 
@@ -46,7 +47,9 @@ def balance(data: Evidence) -> Finding:
         )
     main = steps
     if len(runs) and runs["cadence_cv"].isna().all():
-        main = steps.untested(Verdict.NOT_MEASURABLE)
+        main = steps.untested(Verdict.NOT_MEASURABLE).needing(
+            Need("cadence", "a recorded cadence in runs on both grounds")
+        )
         caveats.append(
             "No cadence, or one recorded too coarsely, so the variability of steps isn't known."
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims.result import Need
 from trailstats.schema import Verdict
 
 SHORTEST_JUDGED = 600.0
@@ -45,7 +46,12 @@ def easy_days(data: Evidence) -> Finding:
             "No run shows by its name or the calendar that it was meant to be easy."
         )
     if easy.any() and not np.isfinite(above[easy]).any():
-        main = overshoot.untested(Verdict.NOT_MEASURABLE)
+        main = overshoot.untested(Verdict.NOT_MEASURABLE).needing(
+            Need(
+                "heart rate",
+                "a heart rate in easy runs, or its limits in the profile",
+            )
+        )
         caveats.append(
             "No heart rate with known limits in these runs, so time above the easy ceiling isn't "
             "known."

@@ -7,6 +7,7 @@ import pandas as pd
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.claims._routes import cells_of_runs, novelty
+from trailstats.claims.result import Need
 from trailstats.claims.stats import MatchRules
 from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Verdict
@@ -37,7 +38,10 @@ def enjoyment(data: Evidence) -> Finding:
     )
     rated = int(runs["feel"].notna().sum())
     if not rated and min(data.n_trail, data.n_road) >= RATED.fewest:
-        main = feel.untested(Verdict.NOT_MEASURABLE)
+        text = f"rate how {RATED.fewest} trail and {RATED.fewest} road runs felt"
+        main = feel.untested(Verdict.NOT_MEASURABLE).needing(
+            Need("ratings", text, 2.0 * RATED.fewest)
+        )
         caveat = (
             "No run holds a rating of how it felt, so enjoyment isn't measured; the parts are weak "
             "proxies."

@@ -11,7 +11,9 @@ import pandas as pd
 
 from trailstats.arrays import as_floats, as_indices
 from trailstats.claims._evidence import Evidence
-from trailstats.claims.result import ClaimResult
+from trailstats.claims._needs import needs_of_runs
+from trailstats.claims._steps import run_steps
+from trailstats.claims.result import ClaimResult, Need
 from trailstats.claims.stats import Comparison, MatchRules, bounds_at, compare
 from trailstats.claims.wording import (
     PartWords,
@@ -47,6 +49,8 @@ class Finding:
         Of the test that decides; NaN where no test does.
     tables : tuple of callable
         Each makes a table of matched pairs, weeks or runs; made only when somebody asks for it.
+    steps : tuple of callable
+        Each makes a table of the runs used, and of those dropped at which step.
     bounds : callable, optional
         Gives the interval at another confidence.
     by_margin : bool
@@ -56,6 +60,7 @@ class Finding:
     result: ClaimResult
     p_value: float = NAN
     tables: tuple[Callable[[], pd.DataFrame], ...] = ()
+    steps: tuple[Callable[[], pd.DataFrame], ...] = ()
     bounds: Callable[[float], tuple[float, float]] | None = None
     by_margin: bool = False
 
@@ -70,6 +75,10 @@ class Finding:
     def stating(self, measured: str) -> Finding:
         """Return the finding with another statement that its verdict is of."""
         return replace(self, result=replace(self.result, measured=measured))
+
+    def needing(self, *needs: Need) -> Finding:
+        """Return the finding with what would answer it."""
+        return replace(self, result=replace(self.result, needs=needs))
 
     @property
     def is_open(self) -> bool:
@@ -195,7 +204,46 @@ def compare_runs(
     comparison = compare(
         kept, runs["share"], runs["day"], runs["moving_time"], rules=rules
     )
-    return part_of(data, part, comparison, caveats=caveats, rules=rules)
+    found = part_of(data, part, comparison, caveats=caveats, rules=rules)
+    steps = partial(_steps, data, part, comparison, values, where)
+    return replace(found, steps=(steps,))
+
+
+def _steps(
+    data: Evidence,
+    part: str,
+    comparison: Comparison,
+    values: pd.Series,
+    where: pd.Series | None,
+) -> pd.DataFrame:
+    """Return which runs a comparison used, and why it dropped the others."""
+    runs = data.runs
+    every = np.ones(len(runs), dtype=bool)
+    chosen = every if where is None else where.to_numpy()
+    why = _CHOICES.get(str(where.name), "not meant") if where is not None else ""
+    told = runs["told"].to_numpy() if claim_wording().parts[part].cue else every
+    matched = np.isin(
+        np.arange(len(runs)), as_indices(comparison.pairs[["trail", "road"]])
+    )
+    return run_steps(
+        data,
+        part,
+        (
+            ("indoors", runs["outdoors"].to_numpy()),
+            ("its ground is not known", np.isfinite(as_floats(runs["share"]))),
+            (why, chosen),
+            ("its ground is told by its signal alone", told),
+            ("nothing recorded to measure it by", np.isfinite(as_floats(values))),
+            ("no run near in time, alike in length and on other ground", matched),
+        ),
+    )
+
+
+_CHOICES = {
+    "unhurried": "a hard run or a race",
+    "intent": "not meant to be easy",
+}
+"""What is wrong with runs that a column leaves out."""
 
 
 def part_of(
@@ -261,14 +309,17 @@ def part_of(
         margin=margin,
         margin_source=source,
         activities=data.files(matched),
+        needs=needs_of_runs(
+            data, words, comparison, margin, rules or MatchRules()
+        ),
     )
     table = partial(_pairs, data, part, comparison)
     return Finding(
         result,
         comparison.p_value,
         (table,),
-        partial(bounds_at, comparison),
-        by_margin,
+        bounds=partial(bounds_at, comparison),
+        by_margin=by_margin,
     )
 
 
@@ -307,7 +358,10 @@ def answer(
     tables = dict.fromkeys(
         table for found in (main, *parts) for table in found.tables
     )
-    return replace(main, result=result, tables=tuple(tables))
+    steps = dict.fromkeys(
+        make for found in (main, *parts) for make in found.steps
+    )
+    return replace(main, result=result, tables=tuple(tables), steps=tuple(steps))
 
 
 def _part(result: ClaimResult, reach: Reach) -> ClaimResult:
@@ -340,5 +394,5 @@ def _pairs(data: Evidence, part: str, comparison: Comparison) -> pd.DataFrame:
         road=road,
         weight=pairs["weight"] / pairs["weight"].sum(),
         days_apart=np.abs(begin - other),
-    )
+    ).sort_values("weight", ascending=False, ignore_index=True)
     return shown[[*_PAIR_COLUMNS]]

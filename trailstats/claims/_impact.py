@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import SIDES, Evidence
 from trailstats.claims._finding import Finding, answer, decide
+from trailstats.claims._needs import more_runs
 from trailstats.claims.result import ClaimResult
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.metrics.impact import (
@@ -78,7 +79,9 @@ def impact(data: Evidence) -> Finding:
             f"{n_trail} runs with trail and {n_road} with road ground; {FEWEST_RUNS} each are "
             "needed."
         )
-        return answer("impact", Finding(replace(whole, caveats=(note,))))
+        found = Finding(replace(whole, caveats=(note,)))
+        need = more_runs(n_trail, n_road, FEWEST_RUNS)
+        return answer("impact", found.needing(need))
     rng = np.random.default_rng(0)
     weights = _redraw(rng, rows, len(runs))
     drawn = ImpactConstants.draw(

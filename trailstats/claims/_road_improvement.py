@@ -19,8 +19,10 @@ from trailstats.claims._finding import (
     decide,
     rests_on_margin,
 )
+from trailstats.claims._needs import needs_of_weeks
 from trailstats.claims._road_speed import RoadSpeed, road_speed
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
+from trailstats.claims.result import Need
 from trailstats.claims.stats import (
     Regression,
     ar1_regression,
@@ -91,7 +93,12 @@ def road_improvement(data: Evidence) -> Finding:
     weeks = whole_weeks(data)
     outcome = road_speed(data, weeks)
     if outcome.reason:
-        return answer("road_improvement", _undecided(outcome.reason))
+        more = Need(
+            "heart rate",
+            "road runs with 20 level minutes and a heart rate, over half a year",
+            float(2 * FEWEST_RUNS),
+        )
+        return answer("road_improvement", _undecided(outcome.reason, more))
     start = _clear_start(weeks)
     design = (
         _lagged(weeks, outcome)
@@ -103,8 +110,14 @@ def road_improvement(data: Evidence) -> Finding:
     return answer("road_improvement", _fit(data, weeks, outcome, design))
 
 
-def _undecided(reason: str) -> Finding:
-    return Finding(unanswered("road_improvement", reason))
+def _undecided(reason: str, *needs: Need) -> Finding:
+    found = Finding(unanswered("road_improvement", reason))
+    return found.needing(*(needs or (_VARIED,)))
+
+
+_VARIED = Need(
+    "weeks", "some months with many trail runs and some with few", 24.0
+)
 
 
 def _clear_start(weeks: Weeks) -> int | None:
@@ -297,6 +310,11 @@ def _fit(
         verdict=verdict,
         margin=margin,
         margin_source=source,
+        needs=needs_of_weeks(
+            len(found.speed),
+            step * float(fit.errors[0]),
+            float(np.nanmax([abs(step * slope), margin])),
+        ),
         activities=data.files(outcome.runs["row"]),
     )
 
@@ -306,8 +324,13 @@ def _fit(
 
     table = partial(_runs_with_exposure, weeks, outcome, design)
     by_margin = rests_on_margin(verdict, words)
-    finding = Finding(result, p_value, (table,), bounds, by_margin)
-    return finding.open() if taken_back else finding
+    finding = Finding(
+        result, p_value, (table,), bounds=bounds, by_margin=by_margin
+    )
+    if not taken_back:
+        return finding
+    text = "some months in which trails change and the weekly hours don't"
+    return finding.open().needing(Need("weeks", text, 24.0))
 
 
 def _placebo(found: _Fitted, placebo: Floats) -> float:

@@ -42,6 +42,9 @@ def stress(data: Evidence) -> Finding:
     # Both must hold, so the weaker of the two tests decides.
     p = float(np.maximum(spread.p_value, surge.p_value))
     main = replace(spread.with_verdict(whole), p_value=p)
+    open_parts = [part for part in (spread, surge) if part.is_open]
+    if open_parts:
+        main = main.needing(*open_parts[0].result.needs)
     main = main.stating(
         "The pace varies more on trail, and runs end with less of a surge."
     )

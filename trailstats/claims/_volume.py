@@ -18,7 +18,9 @@ from trailstats.claims._finding import (
     decide,
     rests_on_margin,
 )
+from trailstats.claims._needs import needs_of_weeks
 from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
+from trailstats.claims.result import Need
 from trailstats.claims.stats import ar1_regression, smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
 
@@ -64,7 +66,8 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
             reason = "Trail share, trend and season can't be told apart in these weeks."
     if reason:
         found = unanswered(part, reason)
-        return Finding(replace(found, n_trail=data.n_trail, n_road=data.n_road))
+        own = Finding(replace(found, n_trail=data.n_trail, n_road=data.n_road))
+        return own.needing(_missing(len(y), data.n_trail))
     little, much = (float(q) for q in np.quantile(x, [0.1, 0.9]))
     step = much - little
     low, high = (step * bound for bound in fit.interval(1))
@@ -96,6 +99,11 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
         verdict=verdict,
         margin=margin,
         margin_source=source,
+        needs=needs_of_weeks(
+            len(y),
+            step * float(fit.errors[1]),
+            float(np.nanmax([abs(step * slope), margin])),
+        ),
         activities=data.files(np.flatnonzero(inside)),
     )
     rows = {
@@ -114,9 +122,21 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
         result,
         p_value,
         (partial(pd.DataFrame, rows),),
-        bounds,
-        rests_on_margin(verdict, words),
+        bounds=bounds,
+        by_margin=rests_on_margin(verdict, words),
     )
+
+
+def _missing(weeks: int, n_trail: int) -> Need:
+    """Return what a regression on weeks still lacks."""
+    if weeks < FEWEST_WEEKS:
+        more = float(FEWEST_WEEKS - weeks)
+        return Need("weeks", f"{more:.0f} more weeks of running", more)
+    if n_trail < FEWEST_TRAIL_RUNS:
+        more = float(FEWEST_TRAIL_RUNS - n_trail)
+        return Need("runs", f"{more:.0f} more trail runs", more)
+    text = "some months with many trail runs and some with few"
+    return Need("weeks", text, 12.0)
 
 
 def _too_little(y: Floats, x: Floats, n_trail: int) -> str:

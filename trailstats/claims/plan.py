@@ -17,7 +17,7 @@ from trailstats.claims._finding import Finding, answer
 from trailstats.claims._race_rules import race_rules
 from trailstats.claims._week_rules import week_rules, weeks_of_trail_runs
 from trailstats.claims._weeks import local_days
-from trailstats.claims.result import RuleResult
+from trailstats.claims.result import Need, RuleResult
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.history import History
 from trailstats.history.days import monday_of
@@ -105,6 +105,12 @@ def training_rules(data: Evidence) -> Finding:
         n_trail=data.n_trail,
         n_road=data.n_road,
         verdict=Verdict.NOT_MEASURABLE if checked else Verdict.NOT_ENOUGH_DATA,
+        needs=(
+            Need(
+                "nothing",
+                "no length of records will: one runner's races can't show whether advice helps",
+            ),
+        ),
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),
     )
     table = partial(_checks, data, rules)

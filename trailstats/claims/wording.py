@@ -81,6 +81,8 @@ class PartWords:
     margin_source : str
     judged : bool
         Whether it gets a verdict; what can't fail gets none.
+    wants : str
+        What its runs must hold, such as a heart rate.
     cue : bool
         Whether the ground model goes by it, so that its sides must rest on something else.
     no_worse : bool
@@ -98,6 +100,7 @@ class PartWords:
     relative: bool = False
     margin_source: str = "our choice"
     judged: bool = True
+    wants: str = "runs"
     cue: bool = False
     no_worse: bool = False
 

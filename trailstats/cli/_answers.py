@@ -89,7 +89,12 @@ def claims(
 
     Example: trailstats claims runs/ --athlete athlete.toml --race 2026-05-10
     """
-    from trailstats.claims import CLAIMS, claims_document, evaluate_claims
+    from trailstats.claims import (
+        CLAIMS,
+        claims_document,
+        evaluate_claims,
+        explain_runs,
+    )
     from trailstats.claims import explain as explain_claim
     from trailstats.claims.plan import check_plan
 
@@ -102,7 +107,9 @@ def claims(
     if not len(history.analyses):
         return _without_activities(history, shown.as_json)
     if explain is not None:
-        tables.frame(explain_claim(history, explain, races=races), shown.as_json)
+        runs = explain_runs(history, explain, races=races)
+        rests = explain_claim(history, explain, races=races)
+        tables.explanation(rests, runs, shown.as_json)
         return code_for([history])
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)

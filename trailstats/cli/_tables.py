@@ -276,11 +276,34 @@ def columns(table: schema.Table) -> None:
     )
 
 
-def frame(table: pd.DataFrame, as_json: bool) -> None:
-    """Print any table, for a person or as a JSON list of rows."""
+def explanation(table: pd.DataFrame, runs: pd.DataFrame, as_json: bool) -> None:
+    """Print how many runs were used and dropped at which step, and what the figures rest on."""
     if as_json:
-        print_json({"format_version": schema.FORMAT_VERSION, "rows": rows(table)})
+        print_json(
+            {
+                "format_version": schema.FORMAT_VERSION,
+                "runs": rows(runs),
+                "rows": rows(table),
+            }
+        )
         return
+    counts = runs.groupby(["part", "step"], sort=False).size()
+    used = counts.index.get_level_values("step") == "used"
+    for which in (used, ~used):
+        print_rows(
+            ("figure", "runs", "used" if which is used else "dropped: why"),
+            [
+                (str(part), str(count), str(step))
+                for (part, step), count in counts[which].items()
+            ],
+            right=("runs",),
+        )
+    note("--json lists each run with its step.")
+    frame(table)
+
+
+def frame(table: pd.DataFrame) -> None:
+    """Print any table."""
     texts = {
         str(name): [_cell_text(cell, str(name)) for cell in table[name].tolist()]
         for name in table.columns

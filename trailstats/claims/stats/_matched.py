@@ -61,6 +61,8 @@ class Comparison:
         Weighted median of the pairs' differences: what is left when single runs can't pull.
     share_above : float
         Share of pairs in which the run on more trail has the larger value, ties half.
+    variances : (float, float)
+        What the runs on more and those on less trail add to the squared error.
     scale : float
         Where the ground is only expected: by what else the difference may be multiplied. The
         interval reaches from the one to the other.
@@ -85,6 +87,7 @@ class Comparison:
     standardised: float = NAN
     robust: float = NAN
     share_above: float = NAN
+    variances: tuple[float, float] = (NAN, NAN)
     scale: float = 1.0
     n_trail: int = 0
     n_road: int = 0
@@ -376,6 +379,7 @@ def _summarise(
         known,
         standardised=small * slope / pooled if pooled > 0 else NAN,
         enough=True,
+        variances=(errors[0], errors[1]),
         scale=min(means[0] - means[1], 1.0),
     )
     return _with_interval(

@@ -1,0 +1,195 @@
+"""What would answer an open claim, computed from the scatter of the runner's own records."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.special import ndtri
+
+from trailstats.claims._evidence import Evidence
+from trailstats.claims.result import Need
+from trailstats.claims.stats import Comparison, MatchRules
+from trailstats.claims.wording import PartWords
+
+SEEN: Final = float(ndtri(0.975) + ndtri(0.8))
+"""Standard errors that a difference must have to be decided four times out of five."""
+
+LONGEST: Final = 5.0
+"""More than so many years of running as so far are not asked for [year] (our choice)."""
+
+DAYS: Final = 365.25
+WEEKS: Final = DAYS / 7.0
+
+_WITH: Final = {
+    "ratings": ", rated",
+    "names": ", named or marked as easy",
+    "heart rate": " with a heart rate",
+    "cadence": " with a cadence",
+    "elevation": " with elevation",
+    "stance balance": " with a recorded stance balance",
+    "runs": "",
+}
+"""What the runs must hold, by what a measure wants."""
+
+
+def runs_needed(
+    variances: tuple[float, float], counts: tuple[int, int], target: float
+) -> tuple[float, float]:
+    """Return how many more runs each side needs for a standard error of the difference.
+
+    Parameters
+    ----------
+    variances : (float, float)
+        What trail and road add to the squared error [squared unit].
+    counts : (int, int)
+        Runs of either side.
+    target : float
+        The error that is wanted [unit].
+
+    Returns
+    -------
+    (float, float)
+        More trail runs alone where those would do; else both sides grow alike. 0 where the error is
+        small enough already.
+
+    Examples
+    --------
+    >>> runs_needed((4.0, 1.0), (10, 40), 1.5)
+    (22.0, 0.0)
+    """
+    wanted = target**2
+    trail, road = variances
+    if trail + road <= wanted:
+        return 0.0, 0.0
+    if road < 0.8 * wanted:
+        return float(np.ceil(counts[0] * (trail / (wanted - road) - 1.0))), 0.0
+    grown = (trail + road) / wanted - 1.0
+    more = np.ceil(np.array(counts) * grown)
+    return float(more[0]), float(more[1])
+
+
+def needs_of_runs(
+    data: Evidence,
+    words: PartWords,
+    comparison: Comparison,
+    margin: float,
+    rules: MatchRules,
+) -> tuple[Need, ...]:
+    """Return what an open comparison of runs needs, from its own scatter.
+
+    Parameters
+    ----------
+    data : Evidence
+    words : PartWords
+        Says what its runs must hold.
+    comparison : Comparison
+    margin : float
+        Smallest difference that matters; NaN for none.
+    rules : MatchRules
+        Whose floor the sides must reach.
+    """
+    kind = words.wants
+    counts = (comparison.n_trail, comparison.n_road)
+    if not comparison.enough:
+        missing = [max(rules.fewest - n, 0) for n in counts]
+        need = _more_runs(kind, float(missing[0]), float(missing[1]))
+        if not any(missing):
+            need = Need(
+                "runs", "runs that keep to one ground", float(rules.fewest)
+            )
+        known = _map(data, words) if words.cue or not any(missing) else ()
+        return (*known, need)
+    size = np.nanmax([abs(comparison.difference), margin])
+    more = runs_needed(comparison.variances, counts, float(size) / SEEN)
+    years = _years(data, more)
+    if years > LONGEST:
+        return (never(years),)
+    # What is decided by the difference as seen may still fail the adjustment for other claims.
+    return (_more_runs(kind, max(more[0], 1.0 if not more[1] else 0.0), more[1]),)
+
+
+def needs_of_weeks(weeks: int, error: float, size: float) -> tuple[Need, ...]:
+    """Return what an open regression on weeks needs, from the error of its slope.
+
+    Parameters
+    ----------
+    weeks : int
+        Weeks so far.
+    error : float
+        Standard error, in the unit of ``size``.
+    size : float
+        The difference that is to be decided: as seen, or the smallest that matters.
+    """
+    grown = max((SEEN * error / size) ** 2 - 1.0, 0.0) if size > 0 else np.inf
+    more = weeks * grown
+    if more / WEEKS > LONGEST:
+        return (never(more / WEEKS),)
+    count = max(float(np.ceil(more)), 1.0)
+    return (
+        Need(
+            "weeks",
+            f"{count:.0f} more weeks with trails now many, now few",
+            count,
+        ),
+    )
+
+
+def never(years: float = np.inf) -> Need:
+    """Return that no length of records would answer it, at the scatter that they have."""
+    how = (
+        f"about {years:.0f} years of it"
+        if np.isfinite(years)
+        else "none is in them"
+    )
+    if years > 100.0:
+        how = "more than a life of it"
+    return Need(
+        "nothing",
+        f"no length of records will, at your run-to-run spread ({how})",
+    )
+
+
+def more_runs(n_trail: int, n_road: int, fewest: int) -> Need:
+    """Return how many runs either side lacks of the fewest that a method needs."""
+    missing = [float(max(fewest - n, 0)) for n in (n_trail, n_road)]
+    return _more_runs("runs", missing[0], missing[1])
+
+
+def _more_runs(kind: str, trail: float, road: float) -> Need:
+    sides = [
+        f"{count:.0f} more {side} run{'s' * (count != 1)}"
+        for count, side in ((trail, "trail"), (road, "road"))
+        if count > 0
+    ]
+    return Need(kind, f"{' and '.join(sides)}{_WITH[kind]}", trail + road)
+
+
+def _map(data: Evidence, words: PartWords) -> tuple[Need, ...]:
+    """Return that a map, or labels, would tell the ground of runs that only the signal tells; empty
+    where there are none.
+    """
+    runs = data.runs
+    untold = int((runs["outdoors"] & ~runs["told"]).sum())
+    of = "" if words.wants == "runs" else _WITH[words.wants]
+    if not untold:
+        return ()
+    need = Need(
+        "map",
+        f"a map of the region, or labels: the ground of {untold} runs{of} is told by their signal "
+        "alone",
+        float(untold),
+    )
+    return (need,)
+
+
+def _years(data: Evidence, more: tuple[float, float]) -> float:
+    """Return how long so many more runs take at the runner's rate."""
+    days = data.runs["day"]
+    span = max(float(days.max() - days.min()), 7.0) / DAYS
+    trail = float((data.runs["share"] >= 0.5).sum()) / span
+    road = float((data.runs["share"] < 0.5).sum()) / span
+    return max(
+        more[0] / max(trail, 1e-9) if more[0] else 0.0,
+        more[1] / max(road, 1e-9) if more[1] else 0.0,
+    )
