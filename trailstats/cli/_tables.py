@@ -287,15 +287,17 @@ def explanation(table: pd.DataFrame, runs: pd.DataFrame, as_json: bool) -> None:
             }
         )
         return
-    counts = runs.groupby(["part", "step"], sort=False).size()
-    used = counts.index.get_level_values("step") == "used"
-    for which in (used, ~used):
+    counts = (
+        runs.groupby(["part", "step"], sort=False)
+        .size()
+        .reset_index(name="count")
+    )
+    used = counts["step"] == "used"
+    for chosen, head in ((used, "used"), (~used, "dropped: why")):
+        own = counts[chosen].astype(str)
         print_rows(
-            ("figure", "runs", "used" if which is used else "dropped: why"),
-            [
-                (str(part), str(count), str(step))
-                for (part, step), count in counts[which].items()
-            ],
+            ("figure", "runs", head),
+            own[["part", "count", "step"]].to_numpy().tolist(),
             right=("runs",),
         )
     note("--json lists each run with its step.")
