@@ -20,8 +20,8 @@ from trailstats.claims._enjoyment import enjoyment
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import ALPHA, DECIDED, Finding
 from trailstats.claims._impact import impact
-from trailstats.claims._other_claims import other_answers
 from trailstats.claims._needs import never
+from trailstats.claims._other_claims import other_answers
 from trailstats.claims._road_improvement import road_improvement
 from trailstats.claims._same_effort import same_effort
 from trailstats.claims._steps import steps_of_result
