@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import IO
 
 from trailstats.errors import (
@@ -91,6 +92,19 @@ def configuring(place: str) -> Iterator[None]:
     except Exception as error:
         reason = str(error) or type(error).__name__
         raise ConfigError(f"{place}: can't be understood: {reason}") from error
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Return a question for the known word that a mistyped one is closest to, or an empty text.
+
+    Examples
+    --------
+    >>> from trailstats.boundary import near
+    >>> near("hart_rate_max", ["mass", "heart_rate_max"])
+    " (did you mean 'heart_rate_max'?)"
+    """
+    found = get_close_matches(word, list(known), n=1)
+    return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def reason_of(error: OSError) -> str:

@@ -231,7 +231,7 @@ def test_analyze_takes_the_options_that_all_commands_share(
         ("analyze",),
         ("batch", "-o", tmp_path / "out.csv"),
         ("claims",),
-        ("report", "-o", tmp_path / "r"),
+        ("report", "-o", tmp_path / "r.html"),
     ):
         assert run(*command, gpx, *shared)[0] == OK, command
         assert run(*command, gpx, "--no-cache")[0] == OK, command

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import webbrowser
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
+from trailstats.boundary import near
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
@@ -15,13 +20,44 @@ from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
 from trailstats.history import History
 
+_PAGES = (".html", ".htm")
+
 
 @dataclass(frozen=True)
 class Pages:
-    """What is written beside the page."""
+    """How the page is written, and what beside it."""
 
     split: Annotated[bool, option("report-split")] = False
     png: Annotated[Path | None, option("report-png")] = None
+    data: Annotated[Path | None, option("report-data")] = None
+    data_format: Annotated[str, option("report-data-format")] = "csv"
+    open: Annotated[bool, option("report-open")] = False
+    force: Annotated[bool, option("report-force")] = False
+
+    def check(self, output: Path) -> None:
+        """Refuse what can't be done, before the work.
+
+        Raises
+        ------
+        UsageProblem
+        """
+        from trailstats.report import is_report
+
+        o.check_output(output, _PAGES)
+        if self.data_format not in ("csv", "parquet"):
+            raise UsageProblem(
+                f"--data-format: {self.data_format!r} is none of csv, parquet"
+            )
+        if str(output) == o.STANDARD:
+            if self.split or self.open:
+                raise UsageProblem("-o -: needs a file for --split and --open")
+            return
+        if output.is_dir():
+            raise UsageProblem(f"{output}: it is a folder; name a file in it")
+        if output.exists() and not self.force and not is_report(output):
+            raise UsageProblem(
+                f"{output}: it is there and no report of trailstats; --force replaces it"
+            )
 
 
 @command
@@ -42,24 +78,31 @@ def report(
     from trailstats.claims.plan import check_plan
     from trailstats.plots import write_pictures
     from trailstats.report import write_report
+    from trailstats.report.data import write_data
 
-    o.check_output(output)
-    if output.is_dir():
-        raise UsageProblem(f"{output}: it is a folder; name a file in it")
+    pages.check(output)
     races = runner.races
     history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
         return _without_activities(history, shown.as_json)
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)
-    path = write_report(
+    write = partial(
+        write_report,
         history,
-        output,
         claims=results,
         rules=rules,
         imperial=shown.imperial,
-        split=pages.split,
     )
+    if str(output) == o.STANDARD:
+        with TemporaryDirectory() as folder:
+            page = write(Path(folder) / "page.html")
+            sys.stdout.write(page.read_text("utf-8"))
+        return code_for([history])
+    path = write(output, split=pages.split)
+    if pages.data is not None:
+        suffix = f".{pages.data_format}"
+        write_data(history, pages.data, results=results, suffix=suffix)
     if pages.png is not None:
         write_pictures(
             history, pages.png, results=results, imperial=shown.imperial
@@ -72,7 +115,11 @@ def report(
         tables.summary(history, shown.units)
         tables.claims(results, shown.units)
         tables.failures(history)
-        note(f"report: {path}")
+        note(f"report: {path.absolute()}")
+        if pages.data is not None:
+            note(f"tables: {pages.data}")
+    if pages.open:
+        webbrowser.open(path.absolute().as_uri())
     return code_for([history])
 
 
@@ -100,7 +147,8 @@ def claims(
 
     if explain is not None and explain not in CLAIMS:
         raise UsageProblem(
-            f"--explain: there is no claim {explain!r}; known are {', '.join(CLAIMS)}"
+            f"--explain: there is no claim {explain!r}{near(explain, CLAIMS)}; known are "
+            f"{', '.join(CLAIMS)}"
         )
     races = runner.races
     history = work.history(sources, o.athlete_of(runner.athlete))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import pandas as pd
@@ -77,6 +79,12 @@ def batch(
         history = work.history(sources, o.athlete_of(athlete))
         histories = {history.athlete.name: history}
     document = functools.cache(lambda: _document(histories, outputs.by_athlete))
+    if str(outputs.output) == o.STANDARD:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "activities.csv"
+            _write(path, ACTIVITIES, histories, outputs)
+            sys.stdout.write(path.read_text("utf-8"))
+        return code_for(histories.values())
     for path, table in outputs.tables():
         if table is ACTIVITIES and path.suffix.lower() == ".json":
             write_atomically(

@@ -23,6 +23,7 @@ _COMMANDS = re.compile(
 NARROW = 120
 """Below this width tables leave out what can be done without."""
 PIPE_WIDTH = 160
+_BETWEEN = 3  # characters between columns
 
 
 def _has_width() -> bool:
@@ -109,6 +110,10 @@ def print_rows(
     from rich import box
     from rich.table import Table
 
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    if _has_width() and _needed(heads, cells, first_width) > console_width():
+        _print_blocks(heads, cells)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for head in heads:
         is_number = head in right
@@ -120,10 +125,39 @@ def print_rows(
     if first_width is not None:
         table.columns[0].overflow = "fold"
         table.columns[0].max_width = first_width
-    for row in rows:
+    for line in cells:
         # As Text: names from files may hold what the console would take for markup.
-        table.add_row(*map(_cell, row))
+        table.add_row(*line)
     _console().print(table)
+
+
+def _needed(
+    heads: Sequence[str], rows: Sequence[Sequence[Text]], first: int | None
+) -> int:
+    """Return the characters that columns take at least where no word is broken."""
+    columns = [
+        [head, *(line[k].plain for line in rows)] for k, head in enumerate(heads)
+    ]
+    widths = [
+        max((len(word) for cell in column for word in cell.split()), default=0)
+        for column in columns
+    ]
+    if first is not None:
+        widths[0] = min(widths[0], first)
+    return sum(widths) + _BETWEEN * (len(heads) - 1)
+
+
+def _print_blocks(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:
+    """Print a table whose columns don't fit beside each other: each row as a block of lines."""
+    from rich.text import Text
+
+    console = _console()
+    for line in rows:
+        first, *rest = zip(heads, line, strict=True)
+        console.print(Text(first[1].plain, "bold"))
+        for head, cell in rest:
+            if cell.plain.strip():
+                console.print(Text.assemble("  ", (f"{head}: ", "dim"), cell))
 
 
 def _cell(cell: str | Text) -> Text:

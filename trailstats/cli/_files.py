@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-from trailstats.analysis import Options, analyze_by
+from trailstats.analysis import Options, analyze_by, judge
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
 from trailstats.cli._checks import checked, print_checks
 from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import argument, option
-from trailstats.cli._exit import ExitCode
+from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._explanation import print_explanation
+from trailstats.cli._work import Work
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
-from trailstats.io.containers import SourceRef, list_all, load
+from trailstats.io.containers import (
+    SourceRef,
+    iter_activities,
+    list_all,
+    load,
+)
 from trailstats.io.export import SUFFIXES, WITH_SEGMENTS
 from trailstats.io.export import convert as convert_activity
 from trailstats.io.formats import ReadLimits, read
+from trailstats.model.activity import Activity
+from trailstats.report import text
 from trailstats.schema import FORMAT_VERSION
 from trailstats.schema.documents import rows
 from trailstats.terrain.explain import explain_terrain
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `analyze` shows, and what it learns the runner's limits from."""
+
+    explain: Annotated[bool, option("analyze-explain")] = False
+    activity: Annotated[int | None, option("analyze-activity")] = None
+    sources: Annotated[list[str] | None, option("analyze-from")] = None
 
 
 @command
@@ -33,29 +51,69 @@ def analyze(
     *,
     ground: o.Ground,
     processes: o.Processes,
-    explain: Annotated[bool, option("analyze-explain")] = False,
+    asked: Asked,
     shown: o.Shown,
 ) -> ExitCode:
     """Analyse one activity: totals, metrics, segments, climbs, issues.
 
+    Of a file with several all are printed, with --json a document on each line.
+
     Example: trailstats analyze run.fit --json
     """
+    activities = _activities(file, asked.activity)
     # Workers and the cache of measurements are for many files: taken here too, so that one set of
     # options fits all.
     options = ground.options(processes.cache)(athlete=athlete)
-    if explain:
-        return _print_reasons(file, options, shown)
-    result = analyze_by(file, options)
-    if shown.as_json:
-        print_json(result.to_dict())
-    else:
-        tables.analysis(result, shown.units)
+    if asked.sources:
+        work = Work(ground=ground, processes=processes, chosen=o.Chosen())
+        limits = work.history(asked.sources, options.athlete).limits
+    for activity in activities:
+        if asked.explain:
+            _print_reasons(activity, options, shown)
+            continue
+        result = analyze_by(activity, options)
+        if asked.sources:
+            result = judge(result, limits, options.athlete)
+        if shown.as_json:
+            print_json(result.to_dict())
+        else:
+            tables.analysis(result, shown.units)
     return ExitCode.OK
 
 
-def _print_reasons(file: str, options: Options, shown: o.Shown) -> ExitCode:
+def _activities(file: str, number: int | None) -> list[Activity]:
+    """Return the activities of a file, or the one of a number; of standard input for a dash.
+
+    Raises
+    ------
+    UsageProblem
+        When it is a folder, or holds no activity of this number.
+    ReadError
+        When nothing can be read.
+    """
+    if file != o.STANDARD and Path(file).is_dir():
+        raise UsageProblem(
+            f"{file}: it is a folder; `trailstats report {file}` makes a page of it, "
+            f"`trailstats batch {file} -o runs.csv` a table"
+        )
+    source = sys.stdin.buffer.read() if file == o.STANDARD else file
+    first = read(source)
+    several = any(issue.code == "several_activities" for issue in first.issues)
+    found = [first]
+    if several:
+        items = iter_activities(source)
+        found = [item for item in items if isinstance(item, Activity)]
+    if number is None:
+        return found
+    if number > len(found):
+        raise UsageProblem(
+            f"--activity: {file} holds {text.counted(len(found), 'activity', 'activities')}"
+        )
+    return [found[number - 1]]
+
+
+def _print_reasons(activity: Activity, options: Options, shown: o.Shown) -> None:
     """Print why each stretch has its surface."""
-    activity = read(file)
     found = explain_terrain(
         activity,
         terrain=options.terrain,
@@ -68,7 +126,6 @@ def _print_reasons(file: str, options: Options, shown: o.Shown) -> ExitCode:
         print_json(head | found.to_dict())
     else:
         print_explanation(found, shown.units)
-    return ExitCode.OK
 
 
 @command

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Annotated
 
 from trailstats.analysis import Options
+from trailstats.boundary import near
 from trailstats.cache import cache_folder
 from trailstats.cleaning import CleanRules
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import UsageProblem
 from trailstats.errors import ConfigError
+from trailstats.history import History
 from trailstats.model.athlete import Athlete
 from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource
@@ -44,7 +46,14 @@ TimeLimit = Annotated[float, option("time-limit")]
 Dask = Annotated[str | None, option("dask")]
 Imperial = Annotated[bool, option("imperial")]
 Json = Annotated[bool, option("json")]
+Since = Annotated[str | None, option("since")]
+Until = Annotated[str | None, option("until")]
+Sports = Annotated[list[str] | None, option("sport")]
 Races = Annotated[list[str] | None, option("race")]
+
+
+STANDARD = "-"
+"""Stands for standard input or output."""
 
 
 def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
@@ -56,6 +65,8 @@ def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:
         When its suffix is none of those that there are, or its folder is not there or may not be
         written to.
     """
+    if str(path) == STANDARD:
+        return
     if suffixes and path.suffix.lower() not in suffixes:
         raise UsageProblem(f"{path}: the suffix is none of {', '.join(suffixes)}")
     if not path.absolute().parent.is_dir():
@@ -144,6 +155,40 @@ class Processes:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """Which activities are looked at."""
+
+    since: Since = None
+    until: Until = None
+    sport: Sports = None
+
+    def of(self, history: History) -> History:
+        """Return a history without the others.
+
+        Raises
+        ------
+        ConfigError
+            When a text is not a date.
+        UsageProblem
+            When no activity is of such a sport.
+        """
+        if not (self.since or self.until or self.sport):
+            return history
+        known = sorted({s for s in history.activities["sport"] if s})
+        for name in self.sport or ():
+            if name not in known:
+                raise UsageProblem(
+                    f"--sport: no activity is {name!r}{near(name, known)}; there are "
+                    f"{', '.join(known) or 'none'}"
+                )
+        return history.selected(
+            since=_day(self.since, "--since") if self.since else None,
+            until=_day(self.until, "--until") if self.until else None,
+            sports=self.sport or (),
+        )
+
+
+@dataclass(frozen=True)
 class Shown:
     """How the answer is shown."""
 
@@ -176,10 +221,10 @@ def _terrain_rules(evidence: str | None, model: str) -> TerrainRules:
     return TerrainRules(sources=sources, model=model)
 
 
-def _day(text: str) -> dt.date:
+def _day(text: str, given_as: str = "--race") -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise ConfigError(
-            f"--race: {text!r} is no date such as 2026-05-10"
+            f"{given_as}: {text!r} is no date such as 2026-05-10"
         ) from None

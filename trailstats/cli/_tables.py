@@ -28,6 +28,7 @@ from trailstats.report.map_hint import history_map_hint, runs_map_hint
 from trailstats.report.overview import overview_of
 from trailstats.report.palette import OUTCOMES
 from trailstats.report.run_tables import column_texts, headed, metric_table
+from trailstats.report.sections import limits_notice
 from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
 from trailstats.schema.documents import rows
@@ -193,6 +194,8 @@ def analysis(result: Analysis, units: Units) -> None:
         f"trail {text.percent(t.trail_share)}, road {text.percent(t.road_share)}, "
         f"unknown {text.percent(t.unknown_share)}, technical {text.percent(t.technical_share)}"
     )
+    if said := limits_notice(result):
+        note(said)
     if hint := runs_map_hint([result], meta.source):
         note(hint)
     _metrics(result, units)

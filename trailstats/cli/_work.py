@@ -36,6 +36,8 @@ class Work:
         [s]
     dask : str or None
         Address of a scheduler.
+    chosen : Chosen
+        Which activities are looked at.
     """
 
     ground: o.Ground
@@ -43,16 +45,18 @@ class Work:
     processes: o.Processes
     time_limit: o.TimeLimit = TIME_LIMIT
     dask: o.Dask = None
+    chosen: o.Chosen
 
     def history(self, sources: Sequence[str], athlete: Athlete) -> History:
         """Return the history of one athlete."""
-        return self._histories({"": sources}, {"": athlete})[""]
+        return self.chosen.of(self._histories({"": sources}, {"": athlete})[""])
 
     def histories(self, folder: str) -> dict[str, History]:
         """Return the histories of all athletes who have a folder in this one."""
         folders = athlete_folders(folder)
         athletes = {name: profile_in(path) for name, path in folders.items()}
-        return self._histories(folders, athletes)
+        found = self._histories(folders, athletes)
+        return {name: self.chosen.of(one) for name, one in found.items()}
 
     def _histories(
         self, sources: Mapping[str, Source], athletes: Mapping[str, Athlete]

@@ -49,6 +49,7 @@ AFTER = (
     "history/days.py",
     "history/map_need.py",
     "history/prediction",
+    "history/profile.py",
     "history/training.py",
     "plots.py",
     "report",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -18,6 +19,7 @@ from trailstats.history._rows import (
     failure_row,
 )
 from trailstats.history._stored import StoredAnalyses, joined_columns
+from trailstats.history.days import local_starts
 from trailstats.history.training import (
     daily_table,
     training_metrics,
@@ -116,6 +118,60 @@ class History:
         that were on trail as a whole. Rides, swims and the rest are in ``activities`` alone.
         """
         return self.activities[are_in_archive(self.activities)]
+
+    def selected(
+        self,
+        *,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        sports: Collection[str] = (),
+    ) -> History:
+        """Return the history of some of the activities, with the limits of all.
+
+        Parameters
+        ----------
+        since, until : datetime.date, optional
+            First and last day by the runner's clock; activities without a date are left out.
+        sports : collection of str, optional
+            As `activities` names them.
+
+        Returns
+        -------
+        History
+            Sources that failed stay.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> import trailstats as ts
+        >>> history = ts.analyze_folder("data/samples/odd")
+        >>> len(history.selected(since=dt.date(2100, 1, 1)).analyses)
+        0
+        """
+        table = self.activities
+        kept = pd.Series(True, table.index)
+        if since is not None or until is not None:
+            day = local_starts(table).dt.date
+            first, last = since or dt.date.min, until or dt.date.max
+            dated = day.notna()
+            kept = dated.copy()
+            kept[dated] = day[dated].between(first, last)
+        if sports:
+            kept &= table["sport"].isin(list(sports))
+        read = table["status"] == "ok"
+        rows = np.flatnonzero(kept[read]).tolist()
+        analyses = self.analyses
+        files = table.loc[read & kept, "file"]
+        return replace(
+            self,
+            activities=table[kept | ~read].reset_index(drop=True),
+            analyses=analyses.only(rows)
+            if isinstance(analyses, StoredAnalyses)
+            else [analyses[row] for row in rows],
+            segments_source=lambda: self.segments[
+                self.segments["file"].isin(files)
+            ].reset_index(drop=True),
+        )
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:

@@ -249,6 +249,10 @@ class StoredAnalyses(Sequence[Analysis]):
         """Yield the block of one table of each analysis."""
         return (entry.blocks((table.name,))[table.name] for entry in self.entries)
 
+    def only(self, rows: Iterable[int]) -> StoredAnalyses:
+        """Return some of the analyses, by their places."""
+        return replace(self, entries=[self.entries[row] for row in rows])
+
     def in_order(self) -> StoredAnalyses:
         """Return the same analyses in order of start time."""
         return replace(self, entries=sorted(self.entries, key=lambda e: e.order))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from trailstats.boundary import configuring, read_text, shown
+from trailstats.boundary import configuring, near, read_text, shown
 from trailstats.errors import ConfigError
 from trailstats.model.local_time import is_zone
 
@@ -188,7 +188,8 @@ class Athlete:
         unknown = sorted(set(data) - known)
         if unknown:
             raise ConfigError(
-                f"athlete: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}"
+                f"athlete: unknown key {unknown[0]!r}{near(unknown[0], known)}; known are "
+                f"{', '.join(sorted(known))}"
             )
         values: dict[str, object] = {}
         for key, value in data.items():

@@ -48,11 +48,11 @@ def weekly(rows: Rows, unit: str = "km") -> Chart:
     return _stacked_weeks(rows, "weekly", "distance", unit)
 
 
-def impact(rows: Rows) -> Chart:
+def impact(rows: Rows, unit: str = "km") -> Chart:
     """Return weekly impact load as bars stacked by surface; rows with ``week, end, surface,
     impact``.
     """
-    return _stacked_weeks(rows, "impact", "impact", "level-road km")
+    return _stacked_weeks(rows, "impact", "impact", f"level-road {unit}")
 
 
 def load(rows: Rows) -> Chart:

@@ -50,7 +50,7 @@ def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
     charts_of = {
         "weekly": partial(charts.weekly, rows.weekly, unit),
         "load": partial(charts.load, rows.load),
-        "impact": partial(charts.impact, rows.impact),
+        "impact": partial(charts.impact, rows.impact, unit),
         "intensity": partial(charts.intensity, rows.intensity),
         "variety": partial(charts.variety, rows.variety),
         "trend": partial(charts.trend, trend.points, trend.lines, f"/{unit}"),

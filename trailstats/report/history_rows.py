@@ -90,14 +90,17 @@ def load_rows(history: History) -> Rows:
     ]
 
 
-def weekly_impact_rows(history: History) -> Rows:
-    """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km]."""
+def weekly_impact_rows(history: History, units: Units = METRIC) -> Rows:
+    """Return a row for each week and surface: ``week, end, surface, impact`` [level-road km or
+    mi].
+    """
     table = counted_activities(history)
     if not table["impact_load"].notna().any():
         return []
-    whole = table["impact_load"].fillna(0.0)
-    road = table["impact_load_road"].fillna(0.0)
-    trail = table["impact_load_trail"].fillna(0.0)
+    names = ("impact_load", "impact_load_road", "impact_load_trail")
+    whole, road, trail = (
+        table[name].fillna(0.0) * (1000.0 / units.long_metres) for name in names
+    )
     loads = {
         Surface.ROAD: road,
         Surface.TRAIL: trail,

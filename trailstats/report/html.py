@@ -151,6 +151,21 @@ def render(page: Page) -> str:
     )
 
 
+def is_report(path: Path) -> bool:
+    """Return whether a file is a page that trailstats wrote; an empty one may be replaced, too.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from trailstats.report import is_report
+    >>> is_report(Path("README.md"))
+    False
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    return not head or _GENERATOR in head
+
+
 def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
     """Write a page for each activity and return their names."""
     try:
@@ -174,8 +189,8 @@ def _remove_older(folder: Path, written: set[str]) -> None:
     for path in folder.glob("a*.html"):
         if path.name in written or not _OWN_PAGE.fullmatch(path.name):
             continue
-        with suppress(OSError), path.open("rb") as stream:
-            if _GENERATOR in stream.read(_HEAD):
+        with suppress(OSError):
+            if is_report(path):
                 path.unlink()
 
 

@@ -50,7 +50,7 @@ def main_metrics(
         (
             metric_words(name),
             units.number(metric.value, metric_unit(name, metric)),
-            said,
+            units.worded(said),
         )
         for name, said in METRIC_WORDS["open"].items()
         if (metric := metrics.get(name))
@@ -102,7 +102,7 @@ def _group(
     return MetricGroup(
         title,
         TableView(_HEADS, tuple(rows)),
-        tuple(methods),
+        tuple(units.worded(method) for method in methods),
         tuple(f"{', '.join(names)}: {why}" for why, names in missing.items()),
     )
 

@@ -189,7 +189,9 @@ def metric_table(metrics: Mapping[str, Metric], units: Units) -> TableView:
                 units.interval(metric.low, metric.high, unit),
                 text.percent(metric.coverage),
                 metric.evidence.value,
-                metric.method if metric else metric.reason or metric.method,
+                units.worded(
+                    metric.method if metric else metric.reason or metric.method
+                ),
             )
         )
     return TableView(heads, tuple(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -172,7 +171,7 @@ def activity_view(
         splits=split_table(analysis.segments, units),
         segments=segments,
         climbs=climb_table(seen(analysis.climbs, track), units),
-        notice=limits_notice(analysis, shown.limits),
+        notice=limits_notice(analysis),
         metrics=main_metrics(analysis.metrics, units),
         groups=metric_groups(analysis.metrics, units),
         zones=zones_of(analysis, shown.limits),
@@ -257,16 +256,16 @@ def _known(value: str) -> str:
     return "" if value == text.DASH else value
 
 
-def limits_notice(analysis: Analysis, limits: HeartRateLimits | None) -> str:
+def limits_notice(analysis: Analysis) -> str:
     """Return what is missing for loads and zones by heart rate, and how to give it; empty where
     nothing is, or no heart rate was recorded.
     """
-    if not analysis.heart_rate_times.moving.any():
-        return ""
-    if limits is not None and math.isfinite(limits.maximum):
+    zone = analysis.metrics.get("time_zone_1")
+    if zone or not analysis.heart_rate_times.moving.any():
         return ""
     return (
         "No maximum heart rate is known, so load and zones don't use the heart rate. State "
         "`heart_rate_max` in athlete.toml, which `trailstats init` writes from your recordings, "
-        "and give `--athlete athlete.toml`."
+        "and give `--athlete athlete.toml`; or let `trailstats analyze` take it from your other "
+        "recordings: `--from FOLDER`."
     )

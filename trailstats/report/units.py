@@ -73,6 +73,20 @@ class Units:
         """Return a head with the names of these units in place of ``{long}`` and ``{short}``."""
         return head.format(long=self.long, short=self.short)
 
+    def worded(self, said: str) -> str:
+        """Return what is said of a number, with the name of the unit that the number is shown in;
+        lengths that the text states stay as they are.
+
+        Examples
+        --------
+        >>> from trailstats.report.units import IMPERIAL
+        >>> IMPERIAL.worded("in level-road kilometres, per kilometre; below 5 km")
+        'in level-road miles, per mile; below 5 km'
+        """
+        if self.long == "km":
+            return said
+        return said.replace("kilometre", "mile")
+
     def pace(self, speed: float) -> str:
         """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``; zero and
         less give an en dash.
@@ -236,6 +250,9 @@ class Units:
         return factor, word, _three_digits(shown, unit) - (0 < shown < 1)
 
 
+_MILE = METRES_PER_MILE / 1000.0
+"""Kilometres in a mile."""
+
 METRIC = Units("km", 1000.0, "m", 1.0, "km/h", {})
 IMPERIAL = Units(
     "mi",
@@ -247,6 +264,11 @@ IMPERIAL = Units(
         "m": (1 / METRES_PER_FOOT, "ft"),
         "km": (1000 / METRES_PER_MILE, "mi"),
         "kg": (1 / KILOGRAMS_PER_POUND, "lb"),
+        "m/km": (_MILE / METRES_PER_FOOT, "ft/mi"),
+        "km/min": (1 / _MILE, "mi/min"),
+        "1/km": (_MILE, "1/mi"),
+        "rad/km": (_MILE, "rad/mi"),
+        "J/kg/km": (_MILE, "J/kg/mi"),
     },
 )
 

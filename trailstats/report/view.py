@@ -345,7 +345,7 @@ def history_view(history: History, units: Units) -> HistoryView:
     return HistoryView(
         weekly=history_rows.weekly_rows(history.weekly(), units),
         load=history_rows.load_rows(history),
-        impact=history_rows.weekly_impact_rows(history),
+        impact=history_rows.weekly_impact_rows(history, units),
         intensity=history_rows.intensity_rows(history),
         calendar=history_rows.calendar_rows(history, units),
         variety=history_rows.variety_rows(history),
