@@ -52,8 +52,12 @@ if TYPE_CHECKING:
     from trailstats.history import (
         History,
         OnError,
+        Receipt,
         analyze_athletes,
         analyze_folder,
+        analyze_partition,
+        analyze_partitions,
+        iter_analyses,
     )
     from trailstats.history.prediction import (
         Course,
@@ -149,6 +153,7 @@ __all__ = [
     "ReadError",
     "ReadLimits",
     "ReaderPlugin",
+    "Receipt",
     "Recorded",
     "RoadMap",
     "RuleResult",
@@ -171,6 +176,8 @@ __all__ = [
     "analyze",
     "analyze_athletes",
     "analyze_folder",
+    "analyze_partition",
+    "analyze_partitions",
     "check_plan",
     "claims_document",
     "claims_table",
@@ -183,6 +190,7 @@ __all__ = [
     "explain_terrain",
     "find_climbs",
     "iter_activities",
+    "iter_analyses",
     "predict",
     "read",
     "to_geopandas",
@@ -205,7 +213,10 @@ _HOMES = {
         "MissingExtraError NotAnActivityError PluginError ReadError SchemaError "
         "TrailstatsError UnsupportedFormatError WorkerError WriteError"
     ),
-    "history": "History OnError analyze_athletes analyze_folder",
+    "history": (
+        "History OnError Receipt analyze_athletes analyze_folder analyze_partition "
+        "analyze_partitions iter_analyses"
+    ),
     "io": "Failure Format ReadLimits convert iter_activities read to_geopandas",
     "model.activity": "Activity ActivityMeta CleanActivity Issue",
     "model.athlete": "Athlete",

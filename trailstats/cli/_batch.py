@@ -21,8 +21,9 @@ from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
-from trailstats.history import History
+from trailstats.history import History, Receipt
 from trailstats.history._stored import tables_in_parts
+from trailstats.io._remote import is_remote
 from trailstats.io.tables import write_atomically, write_partitioned, write_table
 from trailstats.schema import ACTIVITIES, FORMAT_VERSION, SEGMENTS, WEEKLY, Table
 
@@ -43,16 +44,25 @@ _TABLES: dict[str, Callable[[History], Iterable[pd.DataFrame]]] = {
 class Outputs:
     """The files to write, and how."""
 
-    output: Annotated[Path, option("batch-output")]
+    output: Annotated[str, option("batch-output")]
     segments: Annotated[Path | None, option("batch-segments")] = None
     weekly: Annotated[Path | None, option("batch-weekly")] = None
     by_athlete: Annotated[bool, option("batch-by-athlete")] = False
     partition: Annotated[bool, option("batch-partition")] = False
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether each athlete's tables are written by whoever measures them: into a folder or an
+        address, not a file.
+        """
+        return self.by_athlete and (
+            is_remote(self.output) or not Path(self.output).suffix
+        )
+
     def tables(self) -> list[tuple[Path, Table]]:
         """Return each file with the table that it holds."""
         wanted = (
-            (self.output, ACTIVITIES),
+            (None if self.in_parts else Path(self.output), ACTIVITIES),
             (self.segments, SEGMENTS),
             (self.weekly, WEEKLY),
         )
@@ -73,6 +83,9 @@ def batch(
     Example: trailstats batch runs/ -o runs.csv --segments segments.csv
     """
     _check(outputs, sources, athlete)
+    if outputs.in_parts:
+        receipts = work.receipts(sources[0], outputs.output)
+        return _receipts(receipts, outputs.output, shown.as_json)
     if outputs.by_athlete:
         histories = work.histories(sources[0])
     else:
@@ -117,6 +130,10 @@ def _check(outputs: Outputs, sources: list[str], athlete: Path | None) -> None:
             raise UsageProblem(f"{path}: it is a folder")
         if outputs.partition and path.suffix.lower() != ".parquet":
             raise UsageProblem(f"{path}: only .parquet can be written in parts")
+    if outputs.in_parts and (outputs.segments or outputs.weekly):
+        raise UsageProblem(
+            f"{outputs.output}: a folder takes all tables; leave --segments and --weekly out"
+        )
     if outputs.by_athlete and len(sources) != 1:
         raise UsageProblem(
             "--by-athlete takes one folder, with a folder for each athlete in it"
@@ -125,6 +142,29 @@ def _check(outputs: Outputs, sources: list[str], athlete: Path | None) -> None:
         raise UsageProblem(
             "--by-athlete: each athlete's own athlete.toml is read; leave --athlete out"
         )
+
+
+def _receipts(receipts: list[Receipt], out: str, as_json: bool) -> ExitCode:
+    """Say what was made of each athlete, and what was not."""
+    lost = [receipt for receipt in receipts if receipt.error]
+    if as_json:
+        found = [receipt.to_dict() for receipt in receipts]
+        print_json({"format_version": FORMAT_VERSION, "athletes": found})
+    else:
+        activities = sum(receipt.activities for receipt in receipts)
+        failures = sum(receipt.failures for receipt in receipts)
+        new = sum(receipt.is_new and not receipt.error for receipt in receipts)
+        note(
+            f"{len(receipts)} athletes, {new} of them new or changed: {activities} activities, "
+            f"{failures} sources failed"
+        )
+        for receipt in lost:
+            note(f"{receipt.athlete}: {receipt.error}")
+        note(f"written: {out}")
+    if not any(receipt.activities for receipt in receipts):
+        return ExitCode.NOTHING_READ
+    failed = lost or any(receipt.failures for receipt in receipts)
+    return ExitCode.SOME_FAILED if failed else ExitCode.OK
 
 
 def _document(histories: Histories, by_athlete: bool) -> dict[str, object]:

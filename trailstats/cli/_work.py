@@ -11,7 +11,7 @@ from trailstats.cache import Cache
 from trailstats.cli import _options as o
 from trailstats.cli._progress import watched
 from trailstats.errors import MissingExtraError, WorkerError
-from trailstats.history import TIME_LIMIT, History
+from trailstats.history import TIME_LIMIT, History, Receipt, analyze_partitions
 from trailstats.history._gather import Work as Gather
 from trailstats.history._sources import (
     Source,
@@ -57,6 +57,26 @@ class Work:
         athletes = {name: profile_in(path) for name, path in folders.items()}
         found = self._histories(folders, athletes)
         return {name: self.chosen.of(one) for name, one in found.items()}
+
+    def receipts(self, folder: str, out: str) -> list[Receipt]:
+        """Have the tables of all athletes who have a folder in this one written into another one,
+        by whoever measures them.
+        """
+        given = self.ground.options(self.processes.cache).keywords
+        folders = athlete_folders(folder)
+        found = []
+        with self._cluster() as executor, watched(kept=True) as progress:
+            for receipt in analyze_partitions(
+                folders,
+                out,
+                workers=self.processes.workers,
+                executor=executor,
+                own_pace=self.own_pace,
+                **given,
+            ):
+                found.append(receipt)
+                progress(len(found), len(folders))
+        return sorted(found, key=lambda receipt: receipt.athlete)
 
     def _histories(
         self, sources: Mapping[str, Source], athletes: Mapping[str, Athlete]

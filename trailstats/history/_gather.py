@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -136,8 +136,11 @@ def _address(ref: SourceRef) -> str:
     return shown("\0".join((path, *ref.members)))
 
 
-def gather(jobs: Sequence[Job], work: Work) -> list[list[Stored | Failure]]:
-    """Return what each source gave, from the store or measured now.
+def gathered(
+    jobs: Sequence[Job], work: Work
+) -> Generator[tuple[int, list[Stored | Failure]], None, None]:
+    """Yield the number of each job and what its source gave, from the store or measured now: as
+    they are done, each once.
 
     Raises
     ------
@@ -147,26 +150,35 @@ def gather(jobs: Sequence[Job], work: Work) -> list[list[Stored | Failure]]:
     gathering = Gathering(jobs, work.store)
     left = set(range(len(jobs)))
 
-    def done(number: int) -> None:
+    def done(number: int) -> tuple[int, list[Stored | Failure]]:
         left.discard(number)
         for item in gathering.found[number]:
             if work.raising and isinstance(item, Failure):
                 raise ReadError(item.message, path=item.source)
         if callable(work.progress):
             work.progress(len(jobs) - len(left), len(jobs))
+        return number, gathering.found[number]
 
     try:
         for number in gathering.recall():
-            done(number)
+            yield done(number)
         todo = sorted(left)
         results = measure_all([jobs[number] for number in todo], work.engine)
         with closing(results):
             for index, measured in results:
                 gathering.take(todo[index], measured)
-                done(todo[index])
+                yield done(todo[index])
     finally:
         gathering.close()
-    return gathering.found
+
+
+def gather(jobs: Sequence[Job], work: Work) -> list[list[Stored | Failure]]:
+    """Return what each source gave, in their order; see `gathered`."""
+    out: list[list[Stored | Failure]] = [[] for _ in jobs]
+    with closing(gathered(jobs, work)) as results:
+        for number, items in results:
+            out[number] = items
+    return out
 
 
 def gather_with_own_cadence(

@@ -258,10 +258,7 @@ def histories_of(
     With ``own_pace`` everything is worked through twice: the pace on flat road that the first pass
     shows is evidence of the ground in the second.
     """
-    places = {
-        name: [source] if isinstance(source, str | os.PathLike) else list(source)
-        for name, source in sources.items()
-    }
+    places = {name: places_of(source) for name, source in sources.items()}
     found = _histories(places, options, work)
     paces = {}
     if own_pace:
@@ -288,10 +285,9 @@ def _histories(
     jobs: list[Job] = []
     owners: list[str] = []
     for name, own in places.items():
-        measuring = options[name].for_measuring()
-        for ref in list_all(own, limits=measuring.limits):
-            jobs.append((ref, measuring))
-            owners.append(name)
+        found_here = jobs_of(own, options[name].for_measuring())
+        jobs += found_here
+        owners += [name] * len(found_here)
     found: dict[str, list[Stored | Failure]] = {name: [] for name in places}
     for name, items in zip(
         owners, gather_with_own_cadence(jobs, work), strict=True
@@ -300,6 +296,22 @@ def _histories(
     return {
         name: _history_of(found[name], options[name].athlete) for name in places
     }
+
+
+def places_of(source: Source) -> list[Place]:
+    """Return the places that a caller gave, as one or several."""
+    return [source] if isinstance(source, str | os.PathLike) else list(source)
+
+
+def jobs_of(places: Sequence[Place], options: Options) -> list[Job]:
+    """Return a job for each source at some places.
+
+    Raises
+    ------
+    ReadError
+        When none of them exists.
+    """
+    return [(ref, options) for ref in list_all(places, limits=options.limits)]
 
 
 def _history_of(items: list[Stored | Failure], athlete: Athlete) -> History:

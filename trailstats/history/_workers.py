@@ -5,9 +5,9 @@ given.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,6 +16,7 @@ from trailstats.boundary import reading
 from trailstats.cache import Parts
 from trailstats.errors import TrailstatsError
 from trailstats.history._code import code_fingerprint
+from trailstats.history._executors import as_they_end
 from trailstats.history._pack import pack
 from trailstats.history._pool import Loss, can_fork, processors, run_in_processes
 from trailstats.io.containers import (
@@ -31,11 +32,6 @@ from trailstats.model.results import Analysis
 FEW = 8
 """Up to so many sources, starting processes that can't be forked costs more than it saves (our
 choice).
-"""
-
-AHEAD = 64
-"""Sources that wait or run on an executor at a time: enough to keep it busy, few enough to bound
-the memory.
 """
 
 YOUNG = 2.0
@@ -200,17 +196,12 @@ def measure_all(
 def _on_executor(
     executor: Executor, jobs: Sequence[Job]
 ) -> Generator[tuple[int, Measured], None, None]:
-    waiting: deque[tuple[int, Future[Measured]]] = deque()
-    try:
-        for number, job in enumerate(jobs):
-            waiting.append((number, executor.submit(measure_job, job)))
-            if len(waiting) >= AHEAD:
-                yield _result(jobs, *waiting.popleft())
-        while waiting:
-            yield _result(jobs, *waiting.popleft())
-    finally:
-        for _, future in waiting:
-            future.cancel()
+    def submit(number: int) -> Future[Measured]:
+        return executor.submit(measure_job, jobs[number])
+
+    with closing(as_they_end(executor, submit, len(jobs))) as results:
+        for number, future in results:
+            yield _result(jobs, number, future)
 
 
 def _result(

@@ -38,7 +38,7 @@ def open_file(address: str | os.PathLike[str]) -> IO[bytes]:
     """
     if not is_remote(address):
         return open_regular(address)
-    system, path = _file_system(str(address))
+    system, path = file_system(str(address))
     try:
         stream: IO[bytes] = system.open(path, "rb")
     except OSError:
@@ -58,7 +58,7 @@ def files(address: str) -> list[tuple[str, bool]]:
     MissingExtraError
         Without fsspec.
     """
-    system, path = _file_system(address)
+    system, path = file_system(address)
     try:
         if system.isdir(path):
             inside = [
@@ -83,7 +83,7 @@ def stamp(address: str) -> str:
     a version.
     """
     try:
-        system, path = _file_system(address)
+        system, path = file_system(address)
         info = {key.lower(): value for key, value in system.info(path).items()}
     # Each protocol has its own exceptions, and reading the file gives the reason.
     except Exception:
@@ -96,7 +96,7 @@ def _hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/")[:-1])
 
 
-def _file_system(address: str) -> tuple[Any, str]:
+def file_system(address: str) -> tuple[Any, str]:
     try:
         url_to_fs = import_module("fsspec.core").url_to_fs
     except ImportError as error:

@@ -4,6 +4,7 @@ something complete.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import secrets
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT_KEY",
     "defuse",
+    "parquet_of",
     "write_atomically",
     "write_partitioned",
     "write_table",
@@ -193,6 +195,29 @@ def _write_parquet(
         writer.write_table(arrow)
     if writer is not None:
         writer.close()
+
+
+def parquet_of(
+    parts: Iterable[pd.DataFrame], table: schema.Table
+) -> tuple[bytes, int]:
+    """Return a table of parts as the content of a Parquet file, and how many rows it has.
+
+    Raises
+    ------
+    MissingExtraError
+        Without pyarrow.
+    """
+    stream = io.BytesIO()
+    count = 0
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal count
+        for part in _joined_parts(parts):
+            count += len(part)
+            yield part
+
+    _write_parquet(counted(), stream, table)
+    return stream.getvalue(), count
 
 
 def write_partitioned(
