@@ -47,6 +47,12 @@ from trailstats.history.prediction.course import (  # noqa: E402
     interpolated,
 )
 from trailstats.metrics import effort  # noqa: E402
+from trailstats.metrics._even_ground import KNOTS, TERMS  # noqa: E402
+from trailstats.metrics._even_ground_fit import (  # noqa: E402
+    REST,
+    as_the_heart_sees,
+    combined_gain,
+)
 
 FEWEST = 18
 """Runs that an athlete must have to be scored."""
@@ -157,11 +163,16 @@ def population_of(
         about = np.eye(len(names)) + own @ np.diag(width**2)
         matrix += np.linalg.solve(about, own)
         vector += np.linalg.solve(about, seen)
+    _hold(names, matrix, vector)
+    return Prior(names, np.linalg.solve(matrix, vector), width)
+
+
+def _hold(names: tuple[str, ...], matrix: np.ndarray, vector: np.ndarray) -> None:
+    """Fix the terms whose mean is not fitted in the equations of a mean."""
     for name, value in HELD.items():
         at = names.index(name)
         matrix[at, at] += 1e9
         vector[at] += 1e9 * value
-    return Prior(names, np.linalg.solve(matrix, vector), width)
 
 
 def terms(ground: str, *, heart_rate: bool) -> tuple[str, ...]:
@@ -383,72 +394,218 @@ def print_each(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
             )
 
 
+BANDS = [-0.6, -0.2, -0.1, -0.03, 0.03, 0.1, 0.2, 0.6]
+
+FOLDS = 5
+"""Parts of a runner's runs, each judged by a curve fitted to the others."""
+
+FEWEST_SEEN = 50
+"""Stretches of a runner that a band needs to be printed for that runner."""
+
+CURVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "race": effort.race_factor,
+    "cost": effort.cost_factor,
+    "heart rate": effort.heart_rate_factor,
+}
+
+
 def print_heart_rates(runners: list[Runner]) -> None:
     """Print the heart rate that each curve leaves unexplained, by grade and by ground.
 
-    Within runs, the log of a curve's level speed is turned into beats by the runner's own line on
-    level road; what is left of the heart rate after that is averaged.
+    Within runs, the log of a curve's level speed is turned into beats by the runner's own gain on
+    level road, drift allowed for; what is left of the heart rate after that is averaged. A runner's
+    own curve judges only runs that it wasn't fitted to.
     """
     rows = []
     for runner in runners:
-        runs = runner.runs
-        s = runs.stretches
+        seen = runner.runs.heart_rates
+        others = [other for other in runners if other is not runner]
+        usual = even_ground_population(others)
         curves = {
-            "race": -np.log(effort.race_factor(s["grade"])),
-            "cost": -np.log(effort.cost_factor(s["grade"])),
-            "heart rate": -np.log(effort.heart_rate_factor(s["grade"])),
+            name: np.log(curve(seen.footing.grade))
+            for name, curve in CURVES.items()
         }
-        for curve, log_speed in curves.items():
-            level = np.log(s["speed"]) - log_speed
-            rows.append(_left_over(runs, level).assign(curve=curve))
-    table = pd.concat(rows)
-    table["band"] = pd.cut(
-        table["grade"], [-0.6, -0.2, -0.1, -0.03, 0.03, 0.1, 0.2, 0.6]
-    ).astype(str)
-    for key in ("band", "ground"):
-        print(
-            table.pivot_table(
-                index=key, columns="curve", values="left", observed=True
+        curves["population"] = np.log(usual.factor(seen.footing).value)
+        curves["own, cross-fitted"] = cross_fitted(runner.runs, usual)
+        for name, factor in curves.items():
+            left = left_over(seen, factor, usual).assign(
+                curve=name, runner=runner.name
             )
-            .round(1)
-            .to_string()
+            rows.append(left)
+    table = pd.concat(rows)
+    for key in ("band", "ground"):
+        shown = table.pivot_table(
+            index=key, columns="curve", values="left", observed=True
         )
+        shown["stretches"] = table.groupby(key, observed=True)["left"].size()
+        shown["stretches"] //= len(table["curve"].unique())
+        print(shown.round(1).to_string())
+    own = table[table["curve"] == "own, cross-fitted"]
+    print("own, cross-fitted, by runner")
+    for key in ("band", "ground"):
+        cells = own.groupby(["runner", key], observed=True)["left"]
+        cells = cells.agg(["mean", "size"]).reset_index()
+        cells = cells[cells["size"] >= FEWEST_SEEN]
+        shown = cells.pivot_table(
+            index="runner", columns=key, values="mean", observed=True
+        )
+        print(shown.round(1).to_string())
 
 
-def _left_over(runs: Runs, level: np.ndarray) -> pd.DataFrame:
-    """Return the heart rate of stretches beyond a line on the level speed, within runs."""
-    s = runs.stretches
+def cross_fitted(runs: Runs, usual: effort.EvenGroundCurve) -> np.ndarray:
+    """Return the log factor of each stretch by the curve of the runs of other folds."""
+    seen = runs.heart_rates
+    found = np.full(len(runs.run), np.nan)
+    for fold in range(FOLDS):
+        inside = runs.run % FOLDS == fold
+        curve = effort.fit_even_ground(seen.where(~inside), usual)
+        own = seen.where(inside)
+        found[inside] = np.log(curve.factor(own.footing).value)
+    return found
+
+
+def left_over(
+    seen: effort.HeartRateStretches,
+    factor: np.ndarray,
+    usual: effort.EvenGroundCurve,
+) -> pd.DataFrame:
+    """Return the heart rate of stretches beyond what a curve's level speed asks for, against flat
+    road [bpm].
+    """
+    gain, _ = combined_gain(effort.heart_rate_gain(seen), usual)
+    log_speed = as_the_heart_sees(np.log(seen.speed) + factor, seen.run)
+    day = seen.day_columns()
+    footing = seen.footing
     frame = pd.DataFrame(
         {
-            "run": runs.run,
-            "rate": s["heart_rate"],
-            "level": level,
-            "grade": s["grade"],
-            "ground": np.where(
-                s["p_technical"] > 0.5,
-                "technical",
-                np.where(
-                    s["p_trail"] > 0.8,
-                    "trail",
-                    np.where(s["p_trail"] < 0.2, "road", "between"),
-                ),
-            ),
+            "run": seen.run,
+            "left": seen.reserve - gain * log_speed,
+            "reserve": seen.heart_rate - REST,
+            "grade": footing.grade,
+            "hours": day[:, 0],
+            "early": day[:, 3],
+            "ground": ground_words(footing),
         }
-    ).dropna()
+    )[seen.counted()].dropna()
+    # A log counts by its height: heart rate errs by as many beats at any effort.
+    weight = frame["reserve"] ** 2
+    total = weight.groupby(frame["run"]).transform("sum")
+    names = ["left", "hours", "early"]
+    inside = frame[names].copy()
+    for name in names:
+        mean = (frame[name] * weight).groupby(frame["run"]).transform("sum")
+        inside[name] -= mean / total
     flat = (frame["grade"].abs() < 0.03) & (frame["ground"] == "road")
-    inside = frame[["rate", "level"]] - frame.groupby("run")[
-        ["rate", "level"]
-    ].transform("mean")
-    slope = (inside["rate"] * inside["level"])[flat].sum()
-    slope /= (inside["level"] ** 2)[flat].sum()
-    frame["left"] = inside["rate"] - slope * inside["level"]
+    drift = np.linalg.lstsq(
+        inside[flat][names[1:]], inside[flat]["left"], rcond=None
+    )[0]
+    log_left = inside["left"] - inside[names[1:]] @ drift
+    frame["left"] = frame["reserve"] * -np.expm1(-log_left)
+    frame["left"] -= frame.groupby("run")["left"].transform("mean")
     frame["left"] -= frame["left"][flat].mean()
+    frame["band"] = pd.cut(frame["grade"], BANDS)
     return frame
 
 
-def write_population(runners: list[Runner], target: Path) -> None:
-    """Write the terms of a population with all runners."""
-    total = sum(len(runner.runs) for runner in runners)
+def ground_words(footing: effort.Footing) -> np.ndarray:
+    """Return technical, trail, road or between for each stretch."""
+    words = ["technical", "trail", "road"]
+    sorts = [
+        footing.p_technical > 0.5,
+        footing.p_trail > 0.8,
+        footing.p_trail < 0.2,
+    ]
+    return np.select(sorts, words, "between")
+
+
+DRAWN_TO = {
+    **{
+        f"{'up' if grade > 0 else 'down'}_{round(100 * abs(grade))}": -float(
+            np.log(effort.race_factor(grade))
+        )
+        for grade in KNOTS
+        if grade
+    },
+    "trail": -0.05,
+    "technical": -0.10,
+}
+"""What the means of a few runners' terms are drawn to: the race curve, and the cost of running on
+uneven ground [VoloshinaFerris2015]; 0 where nothing is named.
+"""
+
+DRAWN = 0.15
+"""Standard deviation of the means about these."""
+
+EFFORT_SPREAD = {
+    "down_35": 0.25,
+    "down_22": 0.20,
+    "down_12": 0.12,
+    "down_6": 0.08,
+    "up_6": 0.06,
+    "up_12": 0.12,
+    "up_22": 0.15,
+    "up_35": 0.20,
+    "walking": 0.12,
+    "trail": 0.08,
+    "technical": 0.15,
+    "technical_descent": 0.10,
+    "hours": 0.04,
+    "descent": 0.03,
+    "warmth": 0.04,
+    "early": 0.05,
+}
+"""Standard deviation of a term of even-ground speed between runners: about that of the athletes'
+own fits, rounded.
+"""
+
+GAIN = (0.80, 0.15)
+"""Mean and standard deviation of the gain between runners, about those of the athletes."""
+
+
+def even_ground_population(runners: Iterable[Runner]) -> effort.EvenGroundCurve:
+    """Return the mean of the terms of even-ground speed over runners, with what they differ by."""
+    width = np.array([EFFORT_SPREAD[name] for name in TERMS])
+    drawn = np.array([DRAWN_TO.get(name, 0.0) for name in TERMS])
+    spread = np.diag(width**2)
+    start = effort.EvenGroundCurve(drawn, np.eye(len(TERMS)), *GAIN)
+    matrix = np.eye(len(TERMS)) / DRAWN**2
+    vector = matrix @ drawn
+    for runner in runners:
+        own = effort.fit_even_ground(runner.runs.heart_rates, start)
+        if own.personal:
+            # The vague start comes off again: what is left is what the runs say.
+            said = np.linalg.inv(own.covariance) - np.eye(len(TERMS))
+            about = np.linalg.inv(np.eye(len(TERMS)) + said @ spread)
+            matrix += about @ said
+            vector += about @ (np.linalg.solve(own.covariance, own.mean) - drawn)
+    _hold(TERMS, matrix, vector)
+    return effort.EvenGroundCurve(np.linalg.solve(matrix, vector), spread, *GAIN)
+
+
+def write_even_ground(runners: list[Runner], target: Path) -> None:
+    """Write the terms of even-ground speed of a population with all runners."""
+    found = even_ground_population(runners)
+    lines = [
+        "# Terms of even-ground speed of a population; written by `benchmarks/effort.py --train`.",
+        *trained_on(runners),
+        "",
+        "[gain]",
+        f"mean = {GAIN[0]}",
+        f"spread = {GAIN[1]}",
+        "",
+        "[mean]",
+        *(f"{n} = {v:.4f}" for n, v in zip(TERMS, found.mean, strict=True)),
+        "",
+        "# Standard deviation between runners.",
+        "[spread]",
+        *(f"{name} = {value}" for name, value in EFFORT_SPREAD.items()),
+    ]
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"written: {target}")
+
+
+def trained_on(runners: list[Runner]) -> list[str]:
+    """Return the lines that say which recordings a population is of."""
     digest = hashlib.sha256(
         "\n".join(
             text
@@ -456,11 +613,18 @@ def write_population(runners: list[Runner], target: Path) -> None:
             for text in runner.runs.table["content_hash"]
         ).encode()
     ).hexdigest()
+    return [
+        f"runners = {len(runners)}",
+        f"runs = {sum(len(runner.runs) for runner in runners)}",
+        f'recordings = "{digest[:32]}"',
+    ]
+
+
+def write_population(runners: list[Runner], target: Path) -> None:
+    """Write the terms of a population with all runners."""
     lines = [
         "# Terms of log speed of a population; written by `benchmarks/effort.py --train`.",
-        f"runners = {len(runners)}",
-        f"runs = {total}",
-        f'recordings = "{digest[:32]}"',
+        *trained_on(runners),
         "",
         "# Standard deviation between runners.",
         "[spread]",
@@ -516,6 +680,7 @@ def main() -> int:
         write_population(
             runners, ROOT / "trailstats/history/prediction/population.toml"
         )
+        write_even_ground(runners, ROOT / "trailstats/metrics/even_ground.toml")
     return 0
 
 

@@ -12,6 +12,7 @@ import pytest
 from trailstats.claims import ClaimResult, evaluate_claims
 from trailstats.claims.plan import check_plan
 from trailstats.history import History, analyze_folder
+from trailstats.metrics.effort import race_factor
 from trailstats.model.athlete import Athlete
 from trailstats.terrain import SurfaceLabels
 
@@ -110,6 +111,19 @@ def test_known_effects_are_covered(
         "above_easy_ceiling"
     ]["difference"]
     assert easy.low < shown < easy.high
+
+
+def test_own_grade_curve_is_the_runners(archive: History) -> None:
+    """The runner climbs by the race curve, its part above 1 dearer by 3 %, and hikes steep climbs
+    for 8 % less: the intervals of the own curve hold it, up to 2 % for grades that are means over
+    45 s.
+    """
+    table = archive.effort.to_frame()
+    assert archive.effort.curve.personal
+    for grade in (0.06, 0.12):
+        row = table.loc[f"grade {grade:+.2f}"]
+        truth = 1.0 + 1.03 * (float(race_factor(grade)) - 1.0)
+        assert 0.98 * row["low"] < truth < 1.02 * row["high"], grade
 
 
 def test_rules_before_the_races(archive: History, truth: dict[str, Any]) -> None:

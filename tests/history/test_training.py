@@ -11,11 +11,10 @@ from trailstats.history import analyze_folder
 from trailstats.history.training import (
     daily_table,
     personal_cadence,
-    personal_grade_curve,
     training_metrics,
     weekly_table,
 )
-from trailstats.metrics.effort import race_factor
+from trailstats.metrics.effort import population_even_ground
 from trailstats.model.athlete import Athlete
 from trailstats.schema import TRAINING
 
@@ -115,31 +114,6 @@ def stretches(
     return schema.SEGMENTS.frame(fixed | columns)
 
 
-def test_an_athletes_own_grade_curve_is_found() -> None:
-    """A runner who is a tenth slower than the race curve uphill at equal heart rate gets a factor
-    that says so.
-    """
-    rng = np.random.default_rng(4)
-    grade = np.concatenate(
-        [np.zeros(200), np.full(200, 0.10), np.full(200, -0.05)]
-    )
-    level = rng.uniform(2.5, 4.0, 600)
-    rate = 60.0 + 30.0 * level
-    truth = race_factor(grade) * np.where(grade > 0, 1.1, 1.0)
-    speed = level / truth * np.exp(rng.normal(0.0, 0.03, 600))
-    curve = personal_grade_curve(stretches(grade, speed, heart_rate=rate))
-    assert float(curve.factor(0.10)) == pytest.approx(
-        1.1 * float(race_factor(0.10)), rel=0.02
-    )
-    assert float(curve.factor(-0.05)) == pytest.approx(
-        float(race_factor(-0.05)), rel=0.02
-    )
-    assert curve.n == 400
-    assert personal_grade_curve(stretches(grade, speed)).n == 0, (
-        "without heart rate it is the population's"
-    )
-
-
 def test_an_athletes_own_cadence_is_found() -> None:
     """Level stretches with cadence give the athlete's own; without them it is the population's."""
     speed = np.linspace(2.4, 4.0, 40)
@@ -171,6 +145,7 @@ def test_critical_speed_and_equivalents_from_best_efforts() -> None:
         runs,
         schema.SEGMENTS.empty(),
         pd.concat([efforts(300.0).assign(row=0), efforts(180.0).assign(row=1)]),
+        population_even_ground(),
     )
     assert set(found) == set(TRAINING)
     assert found["critical_speed"].value == pytest.approx(3.74)
@@ -210,7 +185,10 @@ def test_polarisation_and_discipline_over_runs() -> None:
         time_above_easy=[100.0, 400.0],
     )
     found = training_metrics(
-        runs, schema.SEGMENTS.empty(), schema.EFFORTS.empty().assign(row=0)
+        runs,
+        schema.SEGMENTS.empty(),
+        schema.EFFORTS.empty().assign(row=0),
+        population_even_ground(),
     )
     assert found["polarisation_index"].value == pytest.approx(2.3802, abs=5e-5)
     assert found["easy_run_discipline"].value == pytest.approx(0.8)
@@ -226,6 +204,7 @@ def test_a_history_says_what_it_knows(samples, part: str) -> None:
         schema.ACTIVITIES.empty(),
         schema.SEGMENTS.empty(),
         schema.EFFORTS.empty().assign(row=0),
+        population_even_ground(),
     )
     for found in (history.training(), nothing):
         assert set(found) == set(TRAINING)

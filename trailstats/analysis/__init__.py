@@ -7,6 +7,11 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from trailstats.analysis._even_ground import (
+    EvenGround,
+    even_ground_metrics,
+    even_ground_of,
+)
 from trailstats.analysis._ground import run_surface
 from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._local_time import by_local_time, with_zone
@@ -26,6 +31,7 @@ from trailstats.analysis.recording import Recording
 from trailstats.boundary import reading
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
+from trailstats.metrics.effort import population_even_ground
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import Activity, Issue
 from trailstats.model.athlete import Athlete
@@ -149,6 +155,11 @@ def measure(activity: Activity, options: Options) -> Analysis:
     metrics, efforts, beyond = measure_metrics(
         samples, segments, impact, totals, athlete, evidence
     )
+    stretches = stretch_table(samples, segments)
+    worth = even_ground_of(
+        stretches, totals.moving_time, population_even_ground()
+    )
+    metrics |= even_ground_metrics(worth, totals.moving_time)
     found = Analysis(
         meta=replace(with_zone(run), attribution=_attribution(evidence)),
         totals=totals,
@@ -158,7 +169,7 @@ def measure(activity: Activity, options: Options) -> Analysis:
         profile=thin_profile(samples, segments),
         impact=impact,
         efforts=efforts,
-        stretches=stretch_table(samples, segments),
+        stretches=stretches,
         parts=part_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + beyond + _used(evidence.signal, terrain),
@@ -186,7 +197,10 @@ def _used(estimate: SurfaceEstimate, terrain: TerrainRules) -> tuple[Issue, ...]
 
 
 def judge(
-    analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
+    analysis: Analysis,
+    limits: HeartRateLimits,
+    athlete: Athlete,
+    worth: EvenGround | None = None,
 ) -> Analysis:
     """Return the analysis with the zones and loads that follow from heart-rate limits, and the
     local time that follows from the profile.
@@ -197,13 +211,19 @@ def judge(
         From `measure`; one judged before is judged anew.
     limits : HeartRateLimits
     athlete : Athlete
+    worth : EvenGround, optional
+        What the run is worth on level road by the runner's own curve, where that is known.
 
     Returns
     -------
     Analysis
     """
+    if worth is not None:
+        own = even_ground_metrics(worth, analysis.totals.moving_time)
+        analysis = replace(analysis, metrics=analysis.metrics | own)
+    judged = judged_metrics(analysis, limits, athlete, worth)
     return replace(
         analysis,
         meta=by_local_time(analysis.meta, athlete),
-        metrics=analysis.metrics | judged_metrics(analysis, limits, athlete),
+        metrics=analysis.metrics | judged,
     )

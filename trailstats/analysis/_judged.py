@@ -5,10 +5,11 @@ heart rate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trailstats.analysis._even_ground import EvenGround
 from trailstats.analysis._impact import COMPONENTS
 from trailstats.analysis._wrapping import found, missing
 from trailstats.arrays import Floats
@@ -38,7 +39,10 @@ SILENT = "no heart rate recorded"
 
 
 def judged_metrics(
-    analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
+    analysis: Analysis,
+    limits: HeartRateLimits,
+    athlete: Athlete,
+    worth: EvenGround | None = None,
 ) -> dict[str, Metric]:
     """Return the zones and loads that follow from heart-rate limits.
 
@@ -48,19 +52,22 @@ def judged_metrics(
         Measured.
     limits : HeartRateLimits
     athlete : Athlete
+    worth : EvenGround, optional
+        By the runner's own curve, where that is known.
 
     Returns
     -------
     dict of str to Metric
     """
-    session = _session_load(analysis, limits, athlete)
+    pace = _pace_of(analysis, worth)
+    session = _session_load(analysis, limits, athlete, pace)
     return {
         **session,
         **_zones(analysis, limits),
         **_finer_zones(analysis, limits, athlete),
         **_easy(analysis, limits),
         **_heart_rate_loads(analysis, limits),
-        **_pace_load(analysis, athlete),
+        **_pace_load(analysis, athlete, pace),
         **_rpe_load(analysis),
         **_per_load(analysis, session["session_load"]),
     }
@@ -243,20 +250,40 @@ def _banister(
     )
 
 
-def _pace_load(analysis: Analysis, athlete: Athlete) -> dict[str, Metric]:
+@dataclass(frozen=True)
+class _Pace:
+    """The speed that a load by pace rests on [m/s], and what it is."""
+
+    speed: float
+    words: str
+    coverage: float
+    reason: str = ""
+
+
+def _pace_of(analysis: Analysis, worth: EvenGround | None) -> _Pace:
+    """Return the normalised speed by the runner's own curve, or the grade-adjusted one."""
+    if worth is not None:
+        words = f"even-ground speed ({worth.method})"
+        return _Pace(worth.normalised, words, worth.coverage)
     speed = analysis.metrics["normalised_speed"]
+    words = "grade-adjusted speed (race curve)"
+    return _Pace(speed.value, words, speed.coverage, speed.reason)
+
+
+def _pace_load(
+    analysis: Analysis, athlete: Athlete, pace: _Pace
+) -> dict[str, Metric]:
     threshold = athlete.threshold_speed
     if threshold is None:
         return missing("no threshold speed in the athlete's profile", "pace_load")
-    if not speed:
-        return missing(speed.reason, "pace_load")
-    value = load.pace_load(speed.value, analysis.totals.moving_time, threshold)
+    if np.isnan(pace.speed):
+        return missing(pace.reason, "pace_load")
+    value = load.pace_load(pace.speed, analysis.totals.moving_time, threshold)
     return found(
         "pace_load",
         value,
-        "normalised grade-adjusted speed over threshold speed, squared; 100 is an hour at "
-        "threshold",
-        speed.coverage,
+        f"normalised {pace.words} over threshold speed, squared; 100 is an hour at threshold",
+        pace.coverage,
     )
 
 
@@ -270,12 +297,12 @@ def _rpe_load(analysis: Analysis) -> dict[str, Metric]:
 
 
 def _session_load(
-    analysis: Analysis, limits: HeartRateLimits, athlete: Athlete
+    analysis: Analysis, limits: HeartRateLimits, athlete: Athlete, pace: _Pace
 ) -> dict[str, Metric]:
     times = analysis.heart_rate_times.moving
     silent = max(analysis.totals.moving_time - float(times.sum()), 0.0)
     rates = np.append(RATES, np.nan)
-    speed = analysis.metrics["normalised_speed"].value
+    speed = pace.speed
     rating = analysis.meta.rpe
     known = not np.isnan(limits.maximum)
     session = load.session_load(
@@ -290,7 +317,7 @@ def _session_load(
     )
     basis = {
         load.LoadMethod.HEART_RATE: f"modelled after Banister; {limits.source}",
-        load.LoadMethod.PACE: "modelled from grade-adjusted speed over the stated threshold speed",
+        load.LoadMethod.PACE: f"modelled from {pace.words} over the stated threshold speed",
         load.LoadMethod.RATING: "the rated exertion times the time under way",
         load.LoadMethod.DURATION: "an intensity assumed for the time under way",
     }[session.method]

@@ -19,7 +19,9 @@ from trailstats.history._rows import (
     failure_row,
 )
 from trailstats.history._stored import StoredAnalyses, joined_columns
+from trailstats.history._worth import by_own_effort
 from trailstats.history.days import local_starts
+from trailstats.history.effort import RunnerEffort
 from trailstats.history.training import (
     daily_table,
     training_metrics,
@@ -106,6 +108,13 @@ class History:
         """Table ``schema.SEGMENTS`` of all activities, made when it is first looked at."""
         source = self.segments_source
         return source() if callable(source) else source
+
+    @cached_property
+    def effort(self) -> RunnerEffort:
+        """What effort means for this runner: costs of grade, ground and fatigue, with
+        intervals.
+        """
+        return RunnerEffort.of(self.activities, self.analyses)
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -289,7 +298,9 @@ class History:
         )
         row = np.repeat(runs.index.get_indexer(read), counts)
         efforts = schema.EFFORTS.frame(columns).assign(row=row)
-        return training_metrics(runs, self.segments, efforts[row >= 0])
+        return training_metrics(
+            runs, self.segments, efforts[row >= 0], self.effort.curve
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return the document ``history``: plain values, NaN as None, times as ISO 8601 with
@@ -333,6 +344,7 @@ def combine(
     judged = replace(stored, limits=limits, athlete=athlete)
     table = activities_table([*judged.rows(), *map(failure_row, failures)])
     if len(table):
+        judged, table = by_own_effort(judged, table)
         table = judge_intent(table, athlete)
     segments = partial(judged.joined, schema.SEGMENTS)
     return History(athlete, table, segments, judged, tuple(failures), limits)

@@ -53,6 +53,11 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "surface": run_surface(analysis),
         "trail_expected_low": metrics["trail_expected"].low,
         "trail_expected_high": metrics["trail_expected"].high,
+        "even_ground_distance_low": metrics["even_ground_distance"].low,
+        "even_ground_distance_high": metrics["even_ground_distance"].high,
+        "even_ground_method": metrics["even_ground_distance"].method.split(";")[
+            0
+        ],
         "session_load_method": metrics["session_load"].method.split(";")[0],
     }
     row |= {

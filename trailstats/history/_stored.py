@@ -5,7 +5,7 @@ their number.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis import judge
+from trailstats.analysis._even_ground import EvenGround
 from trailstats.analysis.recording import Recording
 from trailstats.arrays import Floats, Ints
 from trailstats.cache import Cache, Parts
@@ -146,11 +147,22 @@ class Stored:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredAnalyses(Sequence[Analysis]):
-    """A sequence of analyses, each loaded, and judged, when it is asked for."""
+    """A sequence of analyses, each loaded, and judged, when it is asked for.
+
+    Attributes
+    ----------
+    entries : sequence of Stored
+    limits : HeartRateLimits or None
+        What they are judged by; None where they aren't.
+    athlete : Athlete
+    worth : mapping of str to EvenGround
+        What each is worth on level road by the runner's own curve, by its source.
+    """
 
     entries: Sequence[Stored]
     limits: HeartRateLimits | None = None
     athlete: Athlete = field(default_factory=Athlete)
+    worth: Mapping[str, EvenGround] = field(default_factory=dict)
 
     @classmethod
     def holding(cls, analyses: Iterable[Analysis]) -> StoredAnalyses:
@@ -178,7 +190,8 @@ class StoredAnalyses(Sequence[Analysis]):
     def _judged_one(self, analysis: Analysis) -> Analysis:
         if self.limits is None:
             return analysis
-        return judge(analysis, self.limits, self.athlete)
+        worth = self.worth.get(analysis.meta.source)
+        return judge(analysis, self.limits, self.athlete, worth)
 
     def moving_times(self) -> Iterator[Floats]:
         """Yield the moving time at each heart rate of each."""
@@ -217,19 +230,35 @@ class StoredAnalyses(Sequence[Analysis]):
         whole : bool
             Whether it needs the analysis's tables.
         """
-        basis = fingerprint((self.limits, self.athlete, basis))
-        fresh: dict[Cache, list[tuple[bytes, int, bytes]]] = defaultdict(list)
+        common = fingerprint((self.limits, self.athlete, basis))
+        fresh: dict[tuple[Cache, str], list[tuple[bytes, int, bytes]]]
+        fresh = defaultdict(list)
         for entry in self.entries:
-            slot = entry.slot
-            block = slot.store.derived(slot.key, slot.number, name, basis)
+            slot, own = entry.slot, self._basis(common, entry)
+            block = slot.store.derived(slot.key, slot.number, name, own)
             if block is None:
                 found = entry.whole() if whole else entry.outline()
                 block = make(self._judged_one(found))
                 if slot.store.lasting:
-                    fresh[slot.store].append((slot.key, slot.number, block))
+                    kept = (slot.key, slot.number, block)
+                    fresh[slot.store, own].append(kept)
             yield block
-        for store, blocks in fresh.items():
-            store.put_derived(name, basis, blocks)
+        for (store, own), blocks in fresh.items():
+            store.put_derived(name, own, blocks)
+
+    def _basis(self, common: str, entry: Stored) -> str:
+        """Return what stands for what is made of one analysis: also what it is worth on level road,
+        to the digits that are shown. Each new run moves the runner's curve a little.
+        """
+        worth = self.worth.get(entry.name)
+        if worth is None:
+            return common
+        return fingerprint((common, *worth.shown()))
+
+    def session_load(self, index: int) -> float:
+        """Return the session load of one analysis, judged anew."""
+        judged = self._judged_one(self.entries[index].outline())
+        return judged.metrics["session_load"].value
 
     def outlines(self) -> Iterator[Analysis]:
         """Yield each analysis with empty tables."""

@@ -20,7 +20,6 @@ from trailstats.history._cadence import level_running
 from trailstats.history._rows import are_counted, are_in_archive, are_runs
 from trailstats.history.days import local_starts, monday_of
 from trailstats.metrics import (
-    effort,
     impact,
     intensity,
     load,
@@ -28,15 +27,13 @@ from trailstats.metrics import (
     variability,
     variety,
 )
-from trailstats.metrics.effort import PersonalCurve
+from trailstats.metrics.effort import EvenGroundCurve, Footing
 from trailstats.metrics.impact import CadenceModel
 from trailstats.model.results import Metric
-from trailstats.schema import Gait
 
 __all__ = [
     "daily_table",
     "personal_cadence",
-    "personal_grade_curve",
     "training_metrics",
     "weekly_table",
 ]
@@ -70,11 +67,6 @@ RACES = {
 }
 CRITICAL_LENGTHS = (400.0, 800.0, 5000.0)
 """Lengths whose best grade-adjusted efforts give the critical speed [m] [SmythMunizPumares2020]_.
-"""
-
-SETTLED = 180.0
-"""Shortest stretch whose heart rate has for the most part followed its effort [s] (our choice): it
-takes 35 s or so.
 """
 
 
@@ -223,43 +215,11 @@ def personal_cadence(segments: pd.DataFrame) -> CadenceModel:
     return impact.fit_cadence(*level_running(segments))
 
 
-def personal_grade_curve(segments: pd.DataFrame) -> PersonalCurve:
-    """Return the athlete's own grade curve, shrunk towards the race curve as far as the runs leave
-    it open.
-
-    Parameters
-    ----------
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS`` of the athlete's runs.
-
-    Returns
-    -------
-    PersonalCurve
-        From the heart rate of stretches of three minutes and more that were run, off technical
-        ground, compared with the line of speed on heart rate through the level ones. Heart rate
-        lags and is higher downhill than its effort, so the downhill side is biased towards more
-        effort.
-    """
-    usable = (
-        (segments["gait"] == Gait.RUN)
-        & ~segments["technical"]
-        & (segments["duration"] >= SETTLED)
-    )
-    table = segments[
-        usable & segments["heart_rate"].notna() & segments["mean_grade"].notna()
-    ]
-    speed, grade, rate = (
-        table[name].to_numpy() for name in ("speed", "mean_grade", "heart_rate")
-    )
-    factors = effort.equal_effort_factors(speed, grade, rate)
-    # The level ones made the line; taking them again would count them twice.
-    return effort.fit_personal_curve(
-        grade, np.where(np.abs(grade) < 0.02, np.nan, factors)
-    )
-
-
 def training_metrics(
-    runs: pd.DataFrame, segments: pd.DataFrame, efforts: pd.DataFrame
+    runs: pd.DataFrame,
+    segments: pd.DataFrame,
+    efforts: pd.DataFrame,
+    curve: EvenGroundCurve,
 ) -> dict[str, Metric]:
     """Return what only many runs show: each key of ``schema.TRAINING``.
 
@@ -271,6 +231,8 @@ def training_metrics(
         Table ``schema.SEGMENTS``; those of other activities are left out.
     efforts : pandas.DataFrame
         Table ``schema.EFFORTS`` of all runs, with ``row``, the place of the run in ``runs``.
+    curve : EvenGroundCurve
+        Of the runner.
 
     Returns
     -------
@@ -281,7 +243,8 @@ def training_metrics(
         **_intensity(runs),
         **_doses(runs, own),
         **_performance(runs, efforts),
-        **_personal(own),
+        **_own_cadence(own),
+        **_own_grades(curve),
     }
 
 
@@ -422,7 +385,7 @@ def _implied(best: pd.Series, when: str) -> dict[str, Metric]:
     return out
 
 
-def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
+def _own_cadence(segments: pd.DataFrame) -> dict[str, Metric]:
     model = personal_cadence(segments)
     source = "population: too little level running with a recorded cadence"
     if model.personal:
@@ -430,16 +393,19 @@ def _personal(segments: pd.DataFrame) -> dict[str, Metric]:
     method = f"modelled, {source}; bounds: what the steps of a run may differ by"
     half = model.uncertainty * model.at_3
     bounds = {"low": model.at_3 - half, "high": model.at_3 + half}
-    out = found("cadence_at_3", model.at_3, method, **bounds)
-    curve = personal_grade_curve(segments)
-    method = "race curve: no stretches on slopes with heart rate; bounds: what people differ by"
-    if curve.n:
+    return found("cadence_at_3", model.at_3, method, **bounds)
+
+
+def _own_grades(curve: EvenGroundCurve) -> dict[str, Metric]:
+    method = "population: fewer than ten runs with a heart rate; bounds: what people differ by"
+    if curve.personal:
         method = (
-            f"modelled from {curve.n} stretches at equal heart rate, shrunk towards the "
-            "race curve; bounds: 95 %"
+            f"modelled from the heart rate of {curve.n_runs} runs, shrunk towards a population; "
+            "bounds: 95 %"
         )
+    out: dict[str, Metric] = {}
     for name, grade in (("grade_factor_up", 0.10), ("grade_factor_down", -0.10)):
-        # Held at the edge of what was run, a curve would say less than it knows of.
-        low, high = (float(bound) for bound in curve.factor_range(grade))
-        out |= found(name, float(curve.factor(grade)), method, low=low, high=high)
+        factor = curve.factor(Footing.of(grade))
+        value, low, high = (float(v[0]) for v in factor)
+        out |= found(name, value, method, low=low, high=high)
     return out

@@ -32,10 +32,17 @@ from trailstats.metrics._energy import (
     running_power,
     walking_power,
 )
-from trailstats.metrics._personal_curve import (
-    PersonalCurve,
-    equal_effort_factors,
-    fit_personal_curve,
+from trailstats.metrics._even_ground import (
+    EvenGroundCurve,
+    Footing,
+    even_ground_distance,
+    even_ground_speed,
+    population_even_ground,
+)
+from trailstats.metrics._even_ground_fit import (
+    HeartRateStretches,
+    fit_even_ground,
+    heart_rate_gain,
 )
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
 
@@ -44,22 +51,27 @@ __all__ = [
     "PANDOLF_TERRAIN",
     "STOPPED_SPEED",
     "EffortCurve",
-    "PersonalCurve",
+    "EvenGroundCurve",
+    "Footing",
+    "HeartRateStretches",
     "cost_factor",
     "effort_factor",
     "effort_factor_range",
     "energy",
     "energy_polynomial",
-    "equal_effort_factors",
-    "fit_personal_curve",
+    "even_ground_distance",
+    "even_ground_speed",
+    "fit_even_ground",
     "grade_adjusted_speed",
     "grade_adjusted_speed_range",
     "heart_rate_factor",
+    "heart_rate_gain",
     "hike_share",
     "is_walking",
     "mean_grade_adjusted_speed",
     "normalised_speed",
     "pandolf_power",
+    "population_even_ground",
     "race_factor",
     "running_cost",
     "running_power",

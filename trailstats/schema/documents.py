@@ -20,6 +20,11 @@ LATER_KEYS: frozenset[str] = frozenset(
     | {f"activities.{entry.name}" for entry in METRICS.values() if entry.column}
 ) | {
     "activities.attribution",
+    "activities.even_ground_distance",
+    "activities.even_ground_distance_high",
+    "activities.even_ground_distance_low",
+    "activities.even_ground_method",
+    "activities.even_ground_speed",
     "activities.trail_expected",
     "activities.trail_expected_high",
     "activities.trail_expected_low",

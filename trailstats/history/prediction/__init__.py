@@ -32,9 +32,10 @@ from trailstats.history.prediction._population import carry_rules, population
 from trailstats.history.prediction._result import Prediction, TimeRange
 from trailstats.history.prediction._runs import Runs, runs_of
 from trailstats.history.prediction._splits import marks_of, split_table
-from trailstats.history.prediction._terms import UNKNOWN_TRAIL, log_reserve
 from trailstats.history.prediction.course import Course
 from trailstats.io.formats import Source
+from trailstats.metrics._even_ground import UNKNOWN_TRAIL
+from trailstats.metrics._even_ground_fit import log_reserve
 from trailstats.model.results import Analysis
 from trailstats.terrain import RoadMap
 

@@ -11,64 +11,23 @@ import pandas as pd
 from trailstats import schema
 from trailstats.arrays import Flags, Floats, Ints, as_floats
 from trailstats.history import History
+from trailstats.history._run_stretches import RunStretches, gather_stretches
 from trailstats.history.prediction._carry import RunFacts
 from trailstats.history.prediction._fit import Stretches
-from trailstats.history.prediction._terms import Conditions, log_reserve
-
-SHORTEST_RUN = 600.0
-"""Moving time from which a run is learnt from [s] (our choice)."""
-
-SLOWEST = 0.3
-"""Speed below which a stretch is no way of moving on [m/s] (our choice)."""
-
-_STRETCH = (
-    "duration",
-    "distance",
-    "speed",
-    "grade",
-    "moving_before",
-    "descent_before",
-    "p_trail",
-    "p_technical",
-    "heart_rate",
-    "temperature",
-)
-
-_RUN = (
-    "distance",
-    "moving_time",
-    "ascent",
-    "descent",
-    "mean_heart_rate",
-)
+from trailstats.history.prediction._terms import Conditions
+from trailstats.metrics._even_ground_fit import log_reserve
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
-    """Runs in order of time, and their stretches.
+class Runs(RunStretches):
+    """Runs in order of time, their stretches, and what they are compared by.
 
     Attributes
     ----------
-    table : pandas.DataFrame
-        Rows of ``schema.ACTIVITIES``, one a run.
-    stretches : mapping of str to numpy.ndarray
-        Columns of ``schema.STRETCHES``, run after run.
-    run : numpy.ndarray of int
-        Number of the run of each stretch.
     facts : RunFacts
     """
 
-    table: pd.DataFrame
-    stretches: Mapping[str, Floats]
-    run: Ints
     facts: RunFacts
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def column(self, name: str) -> Floats:
-        """Return a column of the runs."""
-        return self.table[name].to_numpy(dtype=np.float64)
 
     @property
     def conditions(self) -> Conditions:
@@ -138,24 +97,8 @@ def gather_runs(
     """Return runs from rows of ``schema.ACTIVITIES`` in order of time and each one's table
     ``schema.STRETCHES``.
     """
-    activities = activities.reset_index(drop=True)
-    blocks = [
-        table[list(_STRETCH)].to_numpy(dtype=np.float64) for table in stretches
-    ]
-    counts = np.array([len(block) for block in blocks], dtype=np.int64)
-    values = np.concatenate(blocks or [np.zeros((0, len(_STRETCH)))])
-    columns = dict(zip(_STRETCH, values.T, strict=True))
-    run = np.repeat(np.arange(len(blocks)), counts)
-    usable = (columns["speed"] > SLOWEST) & np.isfinite(columns["grade"])
-    stretched = np.bincount(run[usable], minlength=len(blocks)) > 0
-    outdoors = ~activities["sub_sport"].isin(schema.INDOOR).to_numpy()
-    long = activities["moving_time"].to_numpy() >= SHORTEST_RUN
-    timed = activities["start_time"].notna().to_numpy()
-    kept = stretched & outdoors & long & timed
-    inside = usable & kept[run]
-    columns = {name: v[inside] for name, v in columns.items()}
-    run = as_numbers((np.cumsum(kept) - 1)[run[inside]])
-    table = activities[kept].reset_index(drop=True)
+    found = gather_stretches(activities, stretches)
+    table, columns, run = found.table, found.stretches, found.run
     return Runs(table, columns, run, _facts_of(table, columns, run))
 
 
