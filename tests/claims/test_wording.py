@@ -52,7 +52,6 @@ def test_parts_say_what_they_measure(answers: list[ClaimResult]) -> None:
         assert (part.metric, part.unit, part.statement) == expected
         assert own.direction
     assert set(words) == set(parts) | {
-        "impact",
         "road_improvement",
         "same_effort",
         "training_rules",

@@ -190,7 +190,7 @@ def verdicts(effect: dict[str, Any]) -> dict[str, Any]:
                 ["inconclusive"],
                 "more steps a kilometre but slower ones: a minute on trail loads less, a kilometre "
                 "does not; "
-                "the answer turns on the exponent, and the published surface interval contains 1",
+                "the tissues differ, and the published surface interval contains 1",
             ),
             "parts": parts,
         },

@@ -17,7 +17,6 @@ from .season import Session
 Outing = tuple[Session, Run]
 EASY = ("easy", "recovery")
 _STEPS_PER_KM = 933.64
-_EXPONENTS = (1.0, 4.0, 6.6, 9.0)
 _DRAWS = 400
 
 
@@ -235,8 +234,8 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     1.
 
     Draws vary the surface factor (0.83 to 1.10 on trail), the downhill slope of the external
-    component (0.04 to 0.08 a degree), the tibial factor on steep grades (0.85 to 1.15) and the
-    exponent; the central ratio has firm ground and exponent 1.
+    component (0.04 to 0.08 a degree) and the tibial factor on steep grades (0.85 to 1.15), all
+    steps counted alike; the central ratio has firm ground.
     """
     cells: list[list[Floats]] = [[], [], [], [], []]
     for session, run in runs:
@@ -278,12 +277,12 @@ def impact(runs: list[Outing]) -> dict[str, Any]:
     central = ratios(1.0, 0.06, 1.0, 1.0)
     rng = np.random.RandomState([season.SEED, 9000])
     lower = dict.fromkeys(central, 0)
-    for k in range(_DRAWS):
+    for _ in range(_DRAWS):
         draw = ratios(
             rng.uniform(0.83, 1.10),
             rng.uniform(0.04, 0.08),
             rng.uniform(0.85, 1.15),
-            _EXPONENTS[k % 4],
+            1.0,
         )
         for name, value in draw.items():
             lower[name] += value < 1.0

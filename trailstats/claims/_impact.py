@@ -1,300 +1,371 @@
-"""Impact: three components of the load of the steps, trail against road, over their uncertain
-constants.
+"""Impact: the load of the steps on each tissue, trail against road, over what its constants leave
+open.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from trailstats.arrays import Floats, as_indices
-from trailstats.claims._evidence import SIDES, Evidence
-from trailstats.claims._finding import Finding, answer, decide
-from trailstats.claims._needs import more_runs
-from trailstats.claims.result import ClaimResult
+from trailstats.arrays import Flags, Floats, Ints, as_floats, as_indices
+from trailstats.claims._evidence import Evidence
+from trailstats.claims._finding import (
+    Finding,
+    answer,
+    decide,
+    rests_on_margin,
+)
+from trailstats.claims._needs import SEEN, more_runs, needs_of_runs
+from trailstats.claims._steps import run_steps
+from trailstats.claims.result import ClaimResult, Need
+from trailstats.claims.stats import Comparison, MatchRules, compare
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.metrics.impact import (
     EXPONENTS,
     SURFACE_FACTORS,
     Ground,
     ImpactConstants,
-    ImpactLoad,
     ImpactSums,
     impact_sensitivity,
 )
-from trailstats.schema import Verdict
+from trailstats.schema import Surface, Verdict
 
 DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
-LEAST_DISTANCE: Final = 500.0
-"""Distance on one ground that makes a run count for that side [m] (our choice)."""
 _COLUMNS: Final = [f.name for f in fields(ImpactSums)]
-_PER: Final = {
+_AMOUNTS: Final = {
     "km": "distance",
     "minute": "moving_time",
     "session_load": "session_load",
 }
-_COMPONENTS: Final = ("active", "impact", "tibial")
+TISSUES: Final = {
+    "active": "muscles and joints",
+    "impact": "the impact peak",
+    "tibial": "the shin",
+}
+"""The components of the load, by what they act on."""
+
+_CONSTANTS: Final = {
+    "surface_factor": "what trail ground does to the impact peak (0.83 to 1.10)",
+    "downhill_slope": "what descents do to the impact peak (0.04 to 0.08 per degree)",
+    "steep_factor": "what steep ground does to the shin (0.85 to 1.15)",
+}
+
+
+class _Row(NamedTuple):
+    """One tissue, per one amount, at one exponent."""
+
+    tissue: str
+    per: str
+    exponent: float
+
+    @property
+    def part(self) -> str:
+        """The identifier of its words."""
+        name = f"{self.tissue}_per_{self.per}"
+        return name if self.exponent == 1 else f"{name}_power_{self.exponent:.0f}"
 
 
 @dataclass(frozen=True, eq=False)
-class _Side:
-    """One side's loads in every draw, and the amounts that they are divided by."""
+class _Loads:
+    """Loads of whole runs, by ground and exponent.
 
-    load: ImpactLoad
-    amounts: dict[str, Floats]
+    Attributes
+    ----------
+    sums : numpy.ndarray, shape (runs, grounds, exponents, columns)
+        On trail, road and ground that is not decided.
+    amounts : pandas.DataFrame
+        What they are divided by, a row for each run.
+    share : numpy.ndarray, shape (runs,)
+        Expected share of trail, that of the ground that is not decided.
+    """
+
+    sums: Floats
+    amounts: pd.DataFrame
+    share: Floats
+
+    def of(
+        self, row: _Row, constants: ImpactConstants, which: Ints | slice
+    ) -> Floats:
+        """Return the logarithm of each run's load per amount, shape (draws, runs)."""
+        k = EXPONENTS.index(row.exponent)
+        trail, road, open_ = np.moveaxis(self.sums[which, :, k], 1, 0)
+        plain = replace(constants, surface_factor=1.0)
+        share = self.share[which]
+
+        def load(sums: Floats, own: ImpactConstants) -> Floats:
+            table = ImpactSums(*(column[None, :] for column in sums.T))
+            return as_floats(getattr(impact_sensitivity(table, own), row.tissue))
+
+        every = load(trail, constants) + load(road, plain)
+        every = every + share * load(open_, constants)
+        every = every + (1.0 - share) * load(open_, plain)
+        amount = self.amounts[_AMOUNTS[row.per]].to_numpy()[which]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log(every / amount))
 
 
 def impact(data: Evidence) -> Finding:
-    """Return whether trail ground loads less, for each component, per kilometre, per minute and per
-    session load.
+    """Return whether runs on trail load less, for each tissue: per kilometre, per minute and per
+    session load, all steps counted alike, and per kilometre as if damage grew with a power of the
+    load.
 
-    "Less" is said only where at least 97.5 % of the draws agree: draws of the runs, the ground's
-    factor, the effect of descents, that of steep ground on the shin, and the exponent that weighs
-    strong steps against many.
+    Runs are matched as for all claims. The interval holds the scatter of the runs and what the
+    constants of the load leave open, but for the exponent: that is a way of counting.
     """
-    runs = data.runs
-    table = data.loads
-    calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
-    counted = calm[as_indices(table["row"])]
-    table = table[counted & table["surface"].isin(SIDES)]
-    far = table[table["distance"] >= LEAST_DISTANCE]
-    ground = {side: far[far["surface"] == side] for side in SIDES}
-    n_trail, n_road = (own["row"].nunique() for own in ground.values())
-    rows = np.unique(as_indices(far["row"]))
-    whole = replace(
-        unanswered("impact"),
-        n_trail=n_trail,
-        n_road=n_road,
-        activities=data.files(rows),
-    )
-    if min(n_trail, n_road) < FEWEST_RUNS:
-        note = (
-            f"{n_trail} runs with trail and {n_road} with road ground; {FEWEST_RUNS} each are "
-            "needed."
-        )
-        found = Finding(replace(whole, caveats=(note,)))
-        need = more_runs(n_trail, n_road, FEWEST_RUNS)
-        return answer("impact", found.needing(need))
-    rng = np.random.default_rng(0)
-    weights = _redraw(rng, rows, len(runs))
-    drawn = ImpactConstants.draw(
-        rng, SURFACE_FACTORS[Ground.UNKNOWN_TRAIL], DRAWS
-    )
-    constants = {"trail": drawn, "road": replace(drawn, surface_factor=1.0)}
-    by_ground = [
-        _side(ground[side], weights, constants[side], ("distance", "moving_time"))
-        for side in SIDES
-    ]
-    by_run = [
-        _side(
-            _loads_of_whole_runs(data, table, side),
-            weights,
-            constants[side],
-            ("session_load",),
-        )
-        for side in SIDES
-    ]
-    parts = []
-    for per, amount in _PER.items():
-        trail, road = by_run if per == "session_load" else by_ground
-        if trail.amounts[amount][0] > 0 and road.amounts[amount][0] > 0:
-            parts += [
-                _trail_over_road(data, (c, per), trail, road, whole)
-                for c in _COMPONENTS
-            ]
-    known = [p for p in parts if p.result.verdict is not Verdict.NOT_ENOUGH_DATA]
-    caveats = []
-    if not known:
-        caveats.append(
-            "No elevation or no speed, so the load of a step can't be modelled."
-        )
-    caveats.extend(_where_they_agree(known))
-    verdicts = {
-        p.result.verdict
-        for p in known
-        if not p.result.claim.endswith("session_load")
-    }
-    verdict: Verdict | None
-    verdict = Verdict.INCONCLUSIVE if known else Verdict.NOT_ENOUGH_DATA
+    loads = _loads(data)
+    rows = [_Row(t, per, 1.0) for per in _AMOUNTS for t in TISSUES]
+    rows += [_Row(t, "km", e) for e in EXPONENTS[1:] for t in TISSUES]
+    parts = [_part(data, loads, row) for row in rows]
+    main = parts[: len(TISSUES)]
+    verdicts = {p.result.verdict for p in main}
+    verdict: Verdict | None = Verdict.INCONCLUSIVE
     if len(verdicts) == 1:
         (verdict,) = verdicts
-    shown = next(
-        (p.result for p in parts if p.result.claim == "impact_per_km"), whole
-    )
-    # The parts' notes on draws stay with the parts.
-    main = Finding(
-        replace(shown, verdict=verdict, caveats=(), measured=whole.measured),
-        tables=(partial(_rows, data, ground),),
-    )
-    return answer("impact", main, parts=tuple(parts), caveats=caveats)
+    shown = parts[1]
+    whole = replace(shown.result, verdict=verdict, caveats=())
+    head = replace(shown, result=whole, p_value=np.nan)
+    if verdict is not Verdict.NOT_ENOUGH_DATA:
+        head = head.stating(_headline(main))
+    first = next((p for p in main if p.is_open), shown)
+    head = head.needing(*first.result.needs)
+    notes = [*_because_slower(data, parts)]
+    return answer("impact", head, parts=tuple(parts), caveats=notes)
 
 
-def _where_they_agree(parts: list[Finding]) -> list[str]:
-    words = {
-        Verdict.SUPPORTED: "Lower on trail",
-        Verdict.CONTRADICTED: "Higher on trail",
-    }
-    out = []
-    for verdict, start in words.items():
-        names = [
-            p.result.claim.replace("_", " ")
-            for p in parts
-            if p.result.verdict is verdict
-        ]
-        if names:
-            out.append(
-                f"{start} over the whole range of the constants: {', '.join(names)}."
-            )
-    if parts and not out:
-        out.append(
-            "Within the range of the constants no component is clearly lower or higher on trail."
-        )
-    out.append(
-        "The claim as a whole is decided only where every component says the same, per kilometre "
-        "and per minute."
-    )
-    return out
-
-
-def _redraw(
-    rng: np.random.Generator, rows: NDArray[np.intp], runs: int
-) -> Floats:
-    """Return how often each run counts in each draw, shape (draws, runs): once in the first, and
-    never those whose rows are not named.
-    """
-    count = len(rows)
-    weights = np.zeros((DRAWS, runs))
-    weights[:, rows] = rng.multinomial(
-        count, np.full(count, 1.0 / count), size=DRAWS
-    )
-    weights[0, rows] = 1.0
-    return weights
-
-
-def _loads_of_whole_runs(
-    data: Evidence, table: pd.DataFrame, side: str
-) -> pd.DataFrame:
-    """Return the loads of runs that count as a whole for one side, all their ground together, with
-    a session load.
-    """
+def _loads(data: Evidence) -> _Loads:
+    """Return the loads of whole runs; NaN where the load of a step can't be modelled."""
     runs = data.runs
-    own = ((runs["side"] == side) & runs["session_load"].gt(0)).to_numpy()
-    table = table[own[as_indices(table["row"])]]
-    sums = table.groupby(["row", "exponent"], as_index=False)[
-        [*_COLUMNS, "distance", "moving_time"]
-    ].sum(min_count=1)
-    return sums.assign(
-        session_load=runs["session_load"].to_numpy()[as_indices(sums["row"])]
+    count = len(runs)
+    table = data.loads
+    sums = np.zeros((count, 3, len(EXPONENTS), len(_COLUMNS)))
+    place = table["surface"].map({Surface.TRAIL: 0, Surface.ROAD: 1}).fillna(2)
+    exponent = np.searchsorted(EXPONENTS, as_floats(table["exponent"]))
+    row = as_indices(table["row"])
+    np.add.at(
+        sums,
+        (row, as_indices(place), exponent),
+        table[_COLUMNS].to_numpy(dtype=np.float64),
     )
+    once = (exponent == 0).astype(np.float64)
+    amounts = {
+        name: np.bincount(row, weights=once * table[name], minlength=count)
+        for name in ("distance", "moving_time")
+    }
+    session = runs["session_load"].where(runs["session_load"] > 0).to_numpy()
+    known = amounts["distance"] > 0
+    sums[~known] = np.nan
+    share = as_floats(runs["share"])
+    return _Loads(sums, pd.DataFrame(amounts | {"session_load": session}), share)
 
 
-def _side(
-    table: pd.DataFrame,
-    weights: Floats,
-    constants: ImpactConstants,
-    amounts: tuple[str, ...],
-) -> _Side:
-    """Return the loads, and what they are divided by, of the runs and constants of every draw."""
-    # Runs without elevation have no impact load; they can't count for the other components alone.
-    table = table[table[_COLUMNS].notna().all(axis=1)]
-    rows = np.unique(as_indices(table["row"]))
-    loads = np.zeros((len(rows), len(EXPONENTS), len(_COLUMNS)))
-    divisors = np.zeros((len(rows), len(amounts)))
-    for k, exponent in enumerate(EXPONENTS):
-        part = table[table["exponent"] == exponent]
-        place = np.searchsorted(rows, as_indices(part["row"]))
-        loads[place, k] = part[_COLUMNS].to_numpy()
-        if k == 0:
-            divisors[place] = part[list(amounts)].to_numpy()
-    drawn = weights[:, rows]
-    sums = np.tensordot(drawn, loads, axes=1)
-    chosen = sums[
-        np.arange(DRAWS), np.searchsorted(EXPONENTS, constants.exponent)
-    ]
-    return _Side(
-        impact_sensitivity(ImpactSums(*chosen.T), constants),
-        dict(zip(amounts, (drawn @ divisors).T, strict=True)),
+def _part(data: Evidence, loads: _Loads, row: _Row) -> Finding:
+    """Return one row of the answer."""
+    runs = data.runs
+    calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
+    value = loads.of(row, ImpactConstants(exponent=row.exponent), slice(None))[0]
+    usable = calm & np.isfinite(value) & np.isfinite(loads.share)
+    compared = compare(
+        np.where(usable, value, np.nan),
+        loads.share,
+        runs["day"],
+        runs["moving_time"],
     )
-
-
-def _trail_over_road(
-    data: Evidence,
-    figure: tuple[str, str],
-    trail: _Side,
-    road: _Side,
-    whole: ClaimResult,
-) -> Finding:
-    """Return one component's load on trail relative to road, per one amount, as a part of the whole
-    claim's answer.
-    """
-    component, per = figure
+    matched = as_indices(compared.pairs[["trail", "road"]])
+    steps = partial(_steps, data, row.part, calm, np.isfinite(value), matched)
+    table = partial(_rows, data, row, loads, usable)
     found = replace(
-        unanswered(f"{component}_per_{per}"),
-        n_trail=whole.n_trail,
-        n_road=whole.n_road,
-        activities=whole.activities,
+        unanswered(row.part),
+        n_trail=compared.n_trail,
+        n_road=compared.n_road,
+        activities=data.files(matched),
     )
-    above: Floats = getattr(trail.load, component)
-    below: Floats = getattr(road.load, component)
-    over = trail.amounts[_PER[per]]
-    under = road.amounts[_PER[per]]
-    drawn = (over > 0) & (under > 0) & (below > 0)
-    if not drawn[0] or drawn.mean() < 0.9:
-        note = "The load of a step can't be modelled: no elevation or no speed."
-        return Finding(replace(found, caveats=(note,)))
-    ratio = above[drawn] / below[drawn] * under[drawn] / over[drawn]
-    tail = 0.5 - CONFIDENCE / 2
-    low, high = np.quantile(ratio, [tail, 1.0 - tail]) - 1.0
+    if not compared.enough:
+        note = (
+            f"{compared.n_trail} trail and {compared.n_road} road runs with a load can be "
+            f"compared; {FEWEST_RUNS} each are needed."
+        )
+        need = more_runs(compared.n_trail, compared.n_road, FEWEST_RUNS)
+        result = replace(found, caveats=(*found.caveats, note), needs=(need,))
+        return Finding(result, tables=(table,), steps=(steps,))
+    told = np.flatnonzero(compared.pull)
+    drawn, spreads = _drawn(loads, row, told, compared.pull[told])
+    return replace(
+        _decided(data, found, compared, drawn, spreads),
+        tables=(table,),
+        steps=(steps,),
+    )
+
+
+def _drawn(
+    loads: _Loads, row: _Row, told: Ints, pull: Floats
+) -> tuple[Floats, dict[str, float]]:
+    """Return the logarithm of trail over road in each draw of the constants, and the standard
+    deviation that each constant alone gives it.
+    """
+    rng = np.random.default_rng(0)
+    ground = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
+    every = ImpactConstants.draw(rng, ground, DRAWS)
+    every = replace(every, exponent=row.exponent)
+
+    def ratio(constants: ImpactConstants) -> Floats:
+        # Draws stand along the first axis, runs along the second.
+        columns = {
+            name: as_floats(getattr(constants, name)).reshape(-1, 1)
+            for name in _CONSTANTS
+        }
+        own = ImpactConstants(**columns, exponent=row.exponent)
+        # What no constant acts on has one value for all draws.
+        return np.broadcast_to(loads.of(row, own, told) @ pull, DRAWS)
+
+    middle = ImpactConstants(exponent=row.exponent)
+    spreads = {
+        name: float(
+            np.std(ratio(replace(middle, **{name: getattr(every, name)})))
+        )
+        for name in _CONSTANTS
+    }
+    return ratio(every), spreads
+
+
+def _decided(
+    data: Evidence,
+    found: ClaimResult,
+    compared: Comparison,
+    drawn: Floats,
+    spreads: dict[str, float],
+) -> Finding:
+    """Return the row's answer from its draws, to which the scatter of the runs is added."""
+    rng = np.random.default_rng(1)
+    noise = compared.error * rng.standard_t(max(compared.df, 1.0), len(drawn))
+    log_ratio = drawn + noise
+
+    def bounds(confidence: float) -> tuple[float, float]:
+        tail = 0.5 - confidence / 2
+        low, high = np.quantile(log_ratio, [tail, 1.0 - tail])
+        # The comparison's own reach, for ground that may be mistaken.
+        reached = (low, high, low * compared.scale, high * compared.scale)
+        return float(np.expm1(min(reached))), float(np.expm1(max(reached)))
+
+    low, high = bounds(CONFIDENCE)
+    middle = float(np.expm1(np.median(drawn)))
     margin, source = data.margin(found.claim, 1.0)
+    words = claim_wording().parts[found.claim]
     # The draws are the test: an interval that leaves out 0 is decided.
     p_value = 0.0 if low > 0 or high < 0 else 1.0
-    words = claim_wording().parts[found.claim]
     verdict = decide((low, high), p_value, words, margin)
-    note = (
-        f"Lower on trail in {100 * np.mean(ratio < 1):.0f} % of the draws over runs "
-        "and constants."
-    )
+    lower = 100.0 * float(np.mean(log_ratio < 0))
+    notes = [f"Lower on trail in {lower:.0f} % of the draws."]
+    needs: tuple[Need, ...] = ()
+    worst = max(spreads, key=lambda name: spreads[name])
+    size = float(np.log1p(max(abs(middle), margin)))
+    if spreads[worst] > size / SEEN:
+        if verdict is Verdict.INCONCLUSIVE:
+            notes.append(f"What leaves it open is {_CONSTANTS[worst]}.")
+        text = f"no record of yours: it hangs on {_CONSTANTS[worst]}"
+        needs = (Need("nothing", text),)
+    else:
+        own = replace(compared, difference=size)
+        needs = needs_of_runs(
+            data, words, own, float(np.log1p(margin)), MatchRules()
+        )
     result = replace(
         found,
-        trail=float(ratio[0]),
+        trail=1.0 + middle,
         road=1.0,
-        difference=float(ratio[0]) - 1.0,
-        low=float(low),
-        high=float(high),
+        difference=middle,
+        low=low,
+        high=high,
         verdict=verdict,
         margin=margin,
         margin_source=source,
-        caveats=(note,),
+        caveats=(*found.caveats, *notes),
+        needs=needs,
     )
-    return Finding(result)
+    by_margin = rests_on_margin(verdict, words)
+    return Finding(result, bounds=bounds, by_margin=by_margin)
 
 
-def _rows(data: Evidence, ground: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return each run's loads at exponent 1 on each ground, with the session load of runs that
-    stand on one side.
-    """
-    table = pd.concat(ground.values(), ignore_index=True)
-    table = table[table["exponent"] == 1.0]
-    row = as_indices(table["row"])
-    whole = (data.runs["side"].to_numpy()[row] == table["surface"]).to_numpy()
-    session = np.where(whole, data.runs["session_load"].to_numpy()[row], np.nan)
-    columns = [
-        "surface",
-        "distance",
-        "moving_time",
-        "active",
-        "impact",
-        "tibial",
-        "tibial_steep",
+def _headline(parts: list[Finding]) -> str:
+    """Return in words which tissue is loaded less, more, alike, or open, per kilometre."""
+    words = {
+        Verdict.SUPPORTED: "lower",
+        Verdict.CONTRADICTED: "higher",
+        Verdict.NO_DIFFERENCE: "alike",
+        Verdict.INCONCLUSIVE: "open",
+    }
+    said = []
+    for verdict, word in words.items():
+        names = [
+            tissue
+            for tissue, part in zip(TISSUES.values(), parts, strict=True)
+            if part.result.verdict is verdict
+        ]
+        if names:
+            said.append(f"{word} for {', '.join(names)}")
+    return f"Load per kilometre is lower on trail ({'; '.join(said)})."
+
+
+def _because_slower(data: Evidence, parts: list[Finding]) -> list[str]:
+    """Return what speed explains: a minute at a slower pace holds fewer and lighter loads."""
+    by_name = {p.result.claim: p.result for p in parts}
+    slower = [
+        words
+        for tissue, words in TISSUES.items()
+        if by_name[f"{tissue}_per_minute"].verdict is Verdict.SUPPORTED
+        and by_name[f"{tissue}_per_km"].verdict is not Verdict.SUPPORTED
     ]
-    shown = table[columns].assign(session_load=session)
-    shown.insert(0, "part", "impact")
-    shown.insert(1, "file", data.file_names[row])
-    return shown.sort_values(["surface", "file"], ignore_index=True)
+    if not slower:
+        return []
+    runs = data.runs
+    calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
+    speed = np.where(calm, as_floats(runs["mean_speed"]), np.nan)
+    found = compare(speed, runs["share"], runs["day"], runs["moving_time"])
+    if not found.difference < 0:
+        return []
+    return [
+        f"Lower per minute for {', '.join(slower)} because you run slower there: "
+        f"{100.0 * found.difference / found.road:.0f} % of the speed, not because a kilometre "
+        "loads less."
+    ]
+
+
+def _steps(
+    data: Evidence, part: str, calm: Flags, known: Flags, matched: Ints
+) -> pd.DataFrame:
+    runs = data.runs
+    return run_steps(
+        data,
+        part,
+        (
+            ("indoors", runs["outdoors"].to_numpy()),
+            ("a hard run or a race", calm),
+            ("its ground is not known", np.isfinite(as_floats(runs["share"]))),
+            ("no elevation or no speed, so no load of a step", known),
+            (
+                "no run near in time, alike in length and on other ground",
+                np.isin(np.arange(len(runs)), matched),
+            ),
+        ),
+    )
+
+
+def _rows(
+    data: Evidence, row: _Row, loads: _Loads, usable: Flags
+) -> pd.DataFrame:
+    """Return each run's load per amount at the middle of the constants, with its trail share."""
+    value = loads.of(row, ImpactConstants(exponent=row.exponent), slice(None))[0]
+    kept = np.flatnonzero(usable)
+    return pd.DataFrame(
+        {
+            "part": row.part,
+            "file": data.file_names[kept],
+            "trail_share": loads.share[kept],
+            "load": np.exp(value[kept]),
+        }
+    )

@@ -61,6 +61,8 @@ class Comparison:
         Weighted median of the pairs' differences: what is left when single runs can't pull.
     share_above : float
         Share of pairs in which the run on more trail has the larger value, ties half.
+    pull : numpy.ndarray, shape (n,)
+        What each run's value weighs in the difference.
     variances : (float, float)
         What the runs on more and those on less trail add to the squared error.
     scale : float
@@ -92,6 +94,7 @@ class Comparison:
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
+    pull: Floats = field(default_factory=lambda: np.zeros(0))
     pairs: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS})
     )
@@ -346,6 +349,7 @@ def _summarise(
         share_above=float(np.average(above, weights=heavy)),
         n_trail=int(mostly.sum()),
         n_road=int((~mostly).sum()),
+        pull=pull,
         pairs=pd.DataFrame(
             {
                 "trail": pairs.more[informative],
