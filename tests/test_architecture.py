@@ -32,7 +32,7 @@ LAYERS: list[set[str]] = [
     {"history"},
     {"claims"},
     {"report"},
-    {"plots", "testing"},
+    {"mcp", "plots", "testing"},
     {"cli"},
 ]
 DOOR = {"__init__", "__main__"}

@@ -57,6 +57,7 @@ AFTER = (
     "history/prediction",
     "history/profile.py",
     "history/training.py",
+    "mcp",
     "plots.py",
     "report",
     "testing.py",
