@@ -213,8 +213,8 @@ def predict(archive: Archive, asked: Asked) -> Json:
     known = with_ids(history)
     effort = asked["effort"]
     if asked["course"] in known.index:
-        place = int(known.loc[asked["course"], "place"])
-        course: Any = history.analyses[place]
+        row: Any = known.loc[asked["course"]]
+        course: Any = history.analyses[int(row["place"])]
     else:
         course = archive.inside(asked["course"])
     found = predict_course(

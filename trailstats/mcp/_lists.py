@@ -39,7 +39,7 @@ def with_ids(history: History) -> pd.DataFrame:
     return read.set_index(pd.Index(ids, name="id")).assign(place=range(len(read)))
 
 
-def chosen(history: History, asked: Asked) -> tuple[pd.Series, Analysis]:
+def chosen(history: History, asked: Asked) -> tuple[Any, Analysis]:
     """Return the row of an activity by its id, and its analysis.
 
     Raises
@@ -50,7 +50,7 @@ def chosen(history: History, asked: Asked) -> tuple[pd.Series, Analysis]:
     known = with_ids(history)
     if asked["id"] not in known.index:
         raise ConfigError(f"there is no activity {asked['id']}; see `activities`")
-    row = known.loc[asked["id"]]
+    row: Any = known.loc[asked["id"]]
     return row, history.analyses[int(row["place"])]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -48,7 +47,7 @@ def units_of(table: Table, names: Iterable[str]) -> dict[str, str]:
     return {name: units[name] for name in names if units.get(name)}
 
 
-def row_of(row: Mapping[str, object], names: Iterable[str]) -> Json:
+def row_of(row: Mapping[Any, Any], names: Iterable[str]) -> Json:
     """Return some columns of a row of a table."""
     return {name: value_of(row[name]) for name in names}
 
@@ -99,20 +98,15 @@ def shortened(answer: Json, most: int, *keys: str) -> Json:
     """Return an answer without the last entries of some of its lists, in the order of the keys,
     until it fits; how many were left out stands beside them.
     """
-    out = {k: list(v) if isinstance(v, list) else v for k, v in answer.items()}
-    out["left_out"] = 0
-    for key in keys:
-        while out[key] and size_of(out) > most:
-            out[key].pop()
-            out["left_out"] += 1
-    return out
+    kept = {key: list(answer[key]) for key in keys}
+    left_out = 0
+    for items in kept.values():
+        while items and size_of(answer | kept | {"left_out": left_out}) > most:
+            items.pop()
+            left_out += 1
+    return answer | kept | {"left_out": left_out}
 
 
 def day(time: pd.Timestamp | None) -> str | None:
     """Return the day of a time."""
     return None if time is None or pd.isna(time) else f"{time:%Y-%m-%d}"
-
-
-def is_number(value: object) -> bool:
-    """Return whether a value is a number that is there."""
-    return isinstance(value, int | float) and math.isfinite(value)
