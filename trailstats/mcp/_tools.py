@@ -97,9 +97,9 @@ def _problem(taken: Json, arguments: Mapping[str, Any]) -> str:
         from jsonschema import Draft202012Validator
     except ImportError as error:
         raise MissingExtraError("jsonschema", "mcp") from error
-    for error in Draft202012Validator(taken).iter_errors(dict(arguments)):
-        place = ".".join(map(str, error.path)) or "arguments"
+    for wrong in Draft202012Validator(taken).iter_errors(dict(arguments)):
+        place = ".".join(map(str, wrong.path)) or "arguments"
         return (
-            f"{place}: does not keep to {error.validator} {error.validator_value}"
+            f"{place}: does not keep to {wrong.validator} {wrong.validator_value}"
         )
     return ""
