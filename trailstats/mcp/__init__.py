@@ -8,7 +8,7 @@ what came from files as data.
 from __future__ import annotations
 
 from trailstats.mcp._archive import Archive
+from trailstats.mcp._calls import TOOLS, Answer, call
 from trailstats.mcp._server import serve
-from trailstats.mcp._tools import TOOLS, Answer, call
 
 __all__ = ["TOOLS", "Answer", "Archive", "call", "serve"]

@@ -11,8 +11,8 @@ from trailstats._version import __version__
 from trailstats.errors import MissingExtraError
 from trailstats.mcp import _answers
 from trailstats.mcp._archive import Archive
+from trailstats.mcp._calls import TOOLS, call
 from trailstats.mcp._schemas import DECLARED, inputs, outputs
-from trailstats.mcp._tools import TOOLS, call
 from trailstats.report.html import write_report
 
 REPORT: Final = "trailstats://report"
