@@ -473,7 +473,9 @@ def left_over(
     road [bpm].
     """
     gain, _ = combined_gain(effort.heart_rate_gain(seen), usual)
-    log_speed = as_the_heart_sees(np.log(seen.speed) + factor, seen.run)
+    log_speed = as_the_heart_sees(
+        np.log(seen.speed) + factor, seen.run, seen.duration
+    )
     day = seen.day_columns()
     footing = seen.footing
     frame = pd.DataFrame(

@@ -86,6 +86,13 @@ def cut() -> Cut:
                     analysis,
                     impact=analysis.impact.assign(surface=columns["surface"]),
                 )
+            if "heart_rate" in columns:
+                analysis = replace(
+                    analysis,
+                    stretches=analysis.stretches.assign(
+                        heart_rate=columns["heart_rate"]
+                    ),
+                )
             analyses.append(replace(analysis, segments=segments))
         parts = [a.segments for a in analyses]
         segments = (

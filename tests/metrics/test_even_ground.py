@@ -10,6 +10,7 @@ import pytest
 
 from trailstats.metrics import effort
 from trailstats.metrics._even_ground import GROUND_TERMS, TERMS
+from trailstats.metrics._even_ground_fit import as_the_heart_sees
 from trailstats.metrics.effort import Footing, HeartRateStretches
 
 STRETCH = 45.0
@@ -69,6 +70,7 @@ def _run(
         clock,
         np.zeros(count),
         np.full(count, np.nan),
+        np.full(count, STRETCH),
     )
 
 
@@ -95,6 +97,7 @@ def simulate(seed: int, runs: int = 40, count: int = 80) -> Simulated:
         joined("moving_before"),
         joined("descent_before"),
         joined("temperature"),
+        joined("duration"),
     )
     return Simulated(terms, gain, seen)
 
@@ -222,3 +225,22 @@ def test_even_ground_speed_is_the_speed_times_the_factor() -> None:
     found = effort.even_ground_speed([3.0, 2.0], place)
     assert found == pytest.approx([3.0, 2.0 * factor[1]])
     assert np.isnan(effort.even_ground_speed([3.0], Footing.of([np.nan]))).all()
+
+
+def test_the_heart_looks_back_step_by_step() -> None:
+    """What it sees is the recursion written out, in stretches of any length; the first of a run
+    stands for itself. Six steps are looked back on, which leaves 1e-3 at most.
+    """
+    rng = np.random.default_rng(0)
+    run = np.repeat([0, 1, 2], [5, 1, 20])
+    time = rng.uniform(30.0, 300.0, len(run))
+    values = rng.standard_normal(len(run))
+    left = (1.0 - np.exp(-time / LAG)) * LAG / time
+    kept = 0.35 * left / ((1.0 - np.exp(-45.0 / LAG)) * LAG / 45.0)
+    expected = values.copy()
+    for i in range(1, len(run)):
+        if run[i] == run[i - 1]:
+            expected[i] = (1.0 - kept[i]) * values[i]
+            expected[i] += kept[i] * expected[i - 1]
+    found = as_the_heart_sees(values, run, time)
+    assert found == pytest.approx(expected, abs=1e-3)

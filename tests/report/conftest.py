@@ -318,7 +318,7 @@ def make_claims(sources: list[str]) -> list[ClaimResult]:
         ClaimResult(
             "same_effort",
             "Trail running is not necessarily harder.",
-            "heart rate at equal grade-adjusted speed",
+            "heart rate at equal level speed",
             "bpm",
             151.0,
             149.2,

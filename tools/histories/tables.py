@@ -77,7 +77,8 @@ def simulate(scenario: Scenario, seed: int) -> History:
     segments = _segments(plan, pieces, files, begin).assign(surface_source=source)
     impact = _impact(scenario, plan, pieces)
     profile = _profile(scenario, plan, pieces, begin, rng)
-    held = _Analyses(files, segments, profile, impact)
+    stretches = _stretches(plan, pieces)
+    held = _Analyses(files, segments, profile, impact, stretches)
     return History(Athlete(), activities, segments, held, (), LIMITS)
 
 
@@ -118,6 +119,7 @@ class _Analyses(Sequence[Analysis]):
     segments: pd.DataFrame
     profile: pd.DataFrame
     impact: pd.DataFrame
+    stretches: pd.DataFrame
 
     def __len__(self) -> int:
         return len(self.files)
@@ -135,6 +137,7 @@ class _Analyses(Sequence[Analysis]):
             climbs=schema.CLIMBS.empty(),
             profile=self.profile.iloc[i * POINTS : (i + 1) * POINTS],
             impact=self.impact.iloc[i * size : (i + 1) * size],
+            stretches=self.stretches.iloc[i * PIECES : (i + 1) * PIECES],
         )
 
 
@@ -165,7 +168,7 @@ def _pieces(
     middle = np.cumsum(time, axis=1) - time / 2.0
     level = (
         effort[:, None]
-        * np.exp(0.03 * rng.standard_normal(shape))
+        * np.exp(0.03 * _wavering(rng.standard_normal(shape)))
         * plan.fitness[:, None]
     )
     warmth = season_temperature(
@@ -206,6 +209,15 @@ def _pieces(
         "speed": speed,
         "warmth": warmth[:, None],
     }
+
+
+def _wavering(fresh: Floats) -> Floats:
+    """Return how the effort of pieces wavers, each like the one before, with unit variance."""
+    kept = 0.7
+    out = fresh.copy()
+    for i in range(1, out.shape[1]):
+        out[:, i] = kept * out[:, i - 1] + np.sqrt(1.0 - kept**2) * fresh[:, i]
+    return out
 
 
 def _activities(
@@ -359,6 +371,31 @@ def _segments(
             "heart_rate": p["rate"].ravel(),
             "cadence": cadence.ravel(),
             "n_records": np.full(runs * PIECES, 100),
+        }
+    )
+
+
+def _stretches(plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
+    """Return the pieces as stretches."""
+    before = np.cumsum(p["time"], axis=1) - p["time"]
+    length = p["time"] * p["speed"]
+    fall = np.maximum(-length * p["grade"], 0.0)
+    return schema.STRETCHES.frame(
+        {
+            "start_offset": before.ravel(),
+            "moving_before": before.ravel(),
+            "duration": p["time"].ravel(),
+            "distance": length.ravel(),
+            "speed": p["speed"].ravel(),
+            "grade": p["grade"].ravel(),
+            "ascent": np.maximum(length * p["grade"], 0.0).ravel(),
+            "descent": fall.ravel(),
+            "descent_before": (np.cumsum(fall, axis=1) - fall).ravel(),
+            "walking": 0.0,
+            "p_trail": np.repeat(plan.p_trail, PIECES),
+            "p_technical": 0.0,
+            "heart_rate": p["rate"].ravel(),
+            "cadence": modelled_cadence(p["speed"]).ravel(),
         }
     )
 

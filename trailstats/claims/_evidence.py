@@ -133,7 +133,7 @@ class Evidence:
         columns, counts = joined_columns(
             self.history.analyses, PROFILE, TRACK_COLUMNS
         )
-        row = np.repeat(self._row_of_analysis, counts)
+        row = np.repeat(self.row_of_analysis, counts)
         counted = row >= 0
         row = row[counted]
         own = {
@@ -158,13 +158,14 @@ class Evidence:
         columns, counts = joined_columns(
             self.history.analyses, IMPACT, IMPACT.names
         )
-        row = np.repeat(self._row_of_analysis, counts)
+        row = np.repeat(self.row_of_analysis, counts)
         return (
             IMPACT.frame(columns).assign(row=row)[row >= 0].reset_index(drop=True)
         )
 
     @cached_property
-    def _row_of_analysis(self) -> NDArray[np.intp]:
+    def row_of_analysis(self) -> NDArray[np.intp]:
+        """Index in `runs` of each of the history's analyses, -1 where it is none of them."""
         row = np.full(len(self.history.analyses), -1, dtype=np.intp)
         row[as_indices(self.runs["run"])] = np.arange(len(self.runs))
         return row

@@ -70,7 +70,7 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
     runs = data.runs
     count = len(runs)
     chosen = (runs["side"] == Surface.ROAD) & (runs["intent"] != "race")
-    table, _ = calm_stretches(data, chosen.to_numpy())
+    table = calm_stretches(data, chosen.to_numpy())
     on_road = table["surface"] == Surface.ROAD
     table = table[on_road & (table["mean_grade"].abs() < FLAT_GRADE)]
     weight = table["duration"].to_numpy()

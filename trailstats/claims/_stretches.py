@@ -4,33 +4,16 @@ lag allowed for.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.linalg import lstsq
 
-from trailstats.arrays import Flags, Floats, as_indices
+from trailstats.arrays import Flags, Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.schema import Gait
-
-
-class SpeedLine(NamedTuple):
-    """The slope of heart rate on speed, its standard error [bpm per m/s], and its degrees of
-    freedom.
-    """
-
-    slope: float = np.nan
-    error: float = np.nan
-    df: float = np.nan
-
-    @property
-    def believed(self) -> bool:
-        """Whether a heart could do that."""
-        return LEAST_SLOPE <= self.slope <= MOST_SLOPE
-
 
 SHORTEST = 30.0
 """Stretches shorter than this show the effort before them [s] (our choice)."""
@@ -58,7 +41,7 @@ _BOUNDS: Final = (
 """
 
 
-def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine]:
+def calm_stretches(data: Evidence, rows: Flags) -> pd.DataFrame:
     """Return the stretches of some runs with a heart rate corrected for warm-up and drift.
 
     Parameters
@@ -69,12 +52,10 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine
 
     Returns
     -------
-    stretches : pandas.DataFrame
+    pandas.DataFrame
         ``row, surface, p_trail, mean_grade, duration, speed`` (grade-adjusted, with the heart's
         lag, m/s) and ``heart_rate`` (as at half an hour into a level run, bpm). Corrections are
         lines fitted within runs.
-    line : SpeedLine
-        Heart rate on speed within runs: neither the day nor the ground nor form is in it.
     """
     table = data.segments
     table = table[rows[as_indices(table["row"])]]
@@ -102,20 +83,18 @@ def calm_stretches(data: Evidence, rows: Flags) -> tuple[pd.DataFrame, SpeedLine
         & table["speed"].notna()
     )
     table = table[kept]
-    slopes, line = _slopes(table)
+    slopes = _slopes(table)
     corrected = (
         table["heart_rate"] - table[_COVARIATES[1:]].to_numpy() @ slopes[1:]
     )
     columns = ["row", "surface", "p_trail", "mean_grade", "duration", "speed"]
-    return table[columns].assign(heart_rate=corrected), line
+    return table[columns].assign(heart_rate=corrected)
 
 
-def _slopes(table: pd.DataFrame) -> tuple[Floats, SpeedLine]:
-    """Return the slopes of heart rate on the covariates within a run on one ground, and the line on
-    speed.
-    """
+def _slopes(table: pd.DataFrame) -> Floats:
+    """Return the slopes of heart rate on the covariates within a run on one ground."""
     if len(table) < FEWEST_STRETCHES:
-        return np.zeros(len(_COVARIATES)), SpeedLine()
+        return np.zeros(len(_COVARIATES))
     weight = table["duration"].to_numpy()
     group = table.groupby(["row", "surface"], sort=False).ngroup().to_numpy()
     total = np.bincount(group, weights=weight)
@@ -125,26 +104,5 @@ def _slopes(table: pd.DataFrame) -> tuple[Floats, SpeedLine]:
     )
     centred = (values - means[group]) * np.sqrt(weight)[:, None]
     found = lstsq(centred[:, 1:], centred[:, 0], cond=1e-8)[0]
-    line = _speed_line(centred, as_indices(table["row"]))
     # Outside these bounds the lines say more about noise than about a heart.
-    return np.clip(found, *_BOUNDS), line
-
-
-def _speed_line(centred: Floats, row: NDArray[np.intp]) -> SpeedLine:
-    """Return the line on speed, all else allowed for, with an error from whole runs
-    [LiangZeger1986]_.
-    """
-    others = centred[:, 2:]
-    own = centred[:, :2] - others @ lstsq(others, centred[:, :2], cond=1e-8)[0]
-    rate, speed = own.T
-    power = np.bincount(row, weights=speed**2)
-    if not power.sum() > 0:
-        return SpeedLine()
-    slope = float(speed @ rate / power.sum())
-    pull = np.bincount(row, weights=speed * (rate - slope * speed))
-    runs = float(power.sum() ** 2 / (power**2).sum())
-    # Errors within a run go together, so runs count, not stretches; n / (n - 1) as for a variance.
-    error = float(
-        np.sqrt((pull**2).sum() * runs / max(runs - 1.0, 0.5)) / power.sum()
-    )
-    return SpeedLine(slope, error, max(runs - 1.0, 1.0))
+    return as_floats(np.clip(found, *_BOUNDS))

@@ -78,6 +78,7 @@ class RunStretches:
             moving_before=s["moving_before"],
             descent_before=s["descent_before"],
             temperature=s["temperature"],
+            duration=s["duration"],
         )
 
 

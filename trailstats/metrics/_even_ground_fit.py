@@ -49,8 +49,16 @@ FEWEST_STRETCHES: Final = 8
 """Stretches after the warm-up that make a run count (our choice: six minutes)."""
 
 _KEPT: Final = 0.35
-"""Part of the effort of the stretch before that a heart rate taken 30 s later still shows (our
-choice, of 0 to 0.65 tried on eight runners: it leaves the least unexplained).
+"""Part of the effort of the stretch before that the heart rate of one of 45 s, taken 30 s later,
+still shows (our choice, of 0 to 0.65 tried on eight runners: it leaves the least unexplained).
+"""
+
+_USUAL: Final = 45.0
+"""Duration of a stretch [s]."""
+
+_LAG: Final = 35.0
+"""Time constant with which the heart rate follows the effort [s] (our choice): longer stretches
+show less of those before.
 """
 
 _STEPS_BACK: Final = 6
@@ -78,7 +86,7 @@ _ROUNDS: Final = 4
 
 @dataclass(frozen=True, eq=False)
 class HeartRateStretches:
-    """Stretches of runs, one run after the other, of about 45 s each.
+    """Stretches of runs, one run after the other, of about 45 s each or longer.
 
     Attributes
     ----------
@@ -93,6 +101,8 @@ class HeartRateStretches:
         Moving time and descent of the run before. [s], [m]
     temperature : numpy.ndarray, shape (n,)
         [degC] NaN where not recorded.
+    duration : numpy.ndarray, shape (n,)
+        [s]
     """
 
     run: Ints
@@ -102,6 +112,7 @@ class HeartRateStretches:
     moving_before: Floats
     descent_before: Floats
     temperature: Floats
+    duration: Floats
 
     def where(self, kept: Flags) -> HeartRateStretches:
         """Take some of the stretches.
@@ -122,7 +133,7 @@ class HeartRateStretches:
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(2)
         >>> two = effort.HeartRateStretches(
-        ...     np.array([0, 1]), zeros + 3.0, zeros, effort.Footing.of(zeros), *[zeros] * 3
+        ...     np.array([0, 1]), zeros + 3.0, zeros, effort.Footing.of(zeros), *[zeros] * 4
         ... )
         >>> two.where(two.run == 1).run
         array([1])
@@ -141,6 +152,7 @@ class HeartRateStretches:
             self.moving_before[kept],
             self.descent_before[kept],
             self.temperature[kept],
+            self.duration[kept],
         )
 
     @property
@@ -167,7 +179,7 @@ class HeartRateStretches:
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(1)
         >>> one = effort.HeartRateStretches(
-        ...     np.array([0]), zeros + 3.0, zeros, effort.Footing.of(zeros), *[zeros] * 3
+        ...     np.array([0]), zeros + 3.0, zeros, effort.Footing.of(zeros), *[zeros] * 4
         ... )
         >>> one.counted().any()
         np.False_
@@ -198,7 +210,7 @@ class HeartRateStretches:
         >>> from trailstats.metrics import effort
         >>> hour = np.full(1, 3600.0)
         >>> one = effort.HeartRateStretches(
-        ...     np.array([0]), hour, hour, effort.Footing.of(0.0 * hour), hour, hour, hour
+        ...     np.array([0]), hour, hour, effort.Footing.of(0.0 * hour), hour, hour, hour, hour
         ... )
         >>> one.day_columns()[0, :2]
         array([1. , 3.6])
@@ -223,24 +235,35 @@ def log_reserve(heart_rate: Floats) -> Floats:
     return as_floats(np.log(above / (REFERENCE - REST)))
 
 
-def as_the_heart_sees(values: Floats, run: Ints) -> Floats:
+def as_the_heart_sees(values: Floats, run: Ints, duration: Floats) -> Floats:
     """Return values mixed with those of the stretches before in the same run, as the heart rate
     shows them.
 
     Parameters
     ----------
-    values : numpy.ndarray, shape (n, k) or (n,)
+    values : numpy.ndarray, shape (n,) or (n, k)
     run : numpy.ndarray of int, shape (n,)
+    duration : numpy.ndarray, shape (n,)
+        [s]
     """
-    total = as_floats((1.0 - _KEPT) * values)
-    weight = np.full(len(run), 1.0 - _KEPT)
+    kept = _KEPT * _left(duration) / _left(np.array(_USUAL))
+    kept[:1] = 0.0
+    kept[1:][run[1:] != run[:-1]] = 0.0
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    total = as_floats((1.0 - kept).reshape(shape) * values)
+    chain = kept.copy()
     for back in range(1, min(_STEPS_BACK, len(run) - 1) + 1):
-        same = run[back:] == run[:-back]
-        part = np.where(same, (1.0 - _KEPT) * _KEPT**back, 0.0)
-        shape = (-1,) + (1,) * (values.ndim - 1)
+        part = chain[back:] * (1.0 - kept[:-back])
         total[back:] += part.reshape(shape) * values[:-back]
-        weight[back:] += part
-    return as_floats(total / weight.reshape((-1,) + (1,) * (values.ndim - 1)))
+        chain[back:] *= kept[:-back]
+        chain[:back] = 0.0
+    return total
+
+
+def _left(duration: Floats) -> Floats:
+    """Return the mean over a stretch of what is left of the effort before it."""
+    time = np.maximum(duration, 1.0) / _LAG
+    return as_floats((1.0 - np.exp(-time)) / time)
 
 
 def heart_rate_gain(
@@ -273,7 +296,7 @@ def heart_rate_gain(
     >>> level = effort.Footing.of(np.zeros(len(time)))
     >>> run = np.zeros(len(time), dtype=int)
     >>> heart = effort.HeartRateStretches(
-    ...     run, speed, 60.0 + 28.0 * speed, level, time, 0.0 * time, 0.0 * time
+    ...     run, speed, 60.0 + 28.0 * speed, level, time, 0.0 * time, 0.0 * time, 45.0 + 0.0 * time
     ... )
     >>> round(effort.heart_rate_gain(heart).value, 2)
     1.0
@@ -334,7 +357,7 @@ def fit_even_ground(
     >>> from trailstats.metrics import effort
     >>> nothing = np.zeros(0)
     >>> none = effort.HeartRateStretches(
-    ...     nothing.astype(int), *[nothing] * 2, effort.Footing.of(nothing), *[nothing] * 3
+    ...     nothing.astype(int), *[nothing] * 2, effort.Footing.of(nothing), *[nothing] * 4
     ... )
     >>> effort.fit_even_ground(none).personal
     False
@@ -378,9 +401,8 @@ class _Table:
 
     @classmethod
     def of(cls, s: HeartRateStretches, kept: Flags) -> _Table:
-        seen = as_the_heart_sees(
-            np.column_stack([np.log(s.speed), s.footing.columns()]), s.run
-        )
+        values = np.column_stack([np.log(s.speed), s.footing.columns()])
+        seen = as_the_heart_sees(values, s.run, s.duration)
         columns = np.column_stack([seen[:, 1:], s.day_columns()])
         run = np.unique(s.run[kept], return_inverse=True)[1]
         return cls(run, seen[kept, 0], s.reserve[kept], columns[kept])
