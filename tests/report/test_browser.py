@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import trailstats as ts
+from trailstats import schema
 from trailstats.model.athlete import Athlete
 from trailstats.report import write_report
 
@@ -58,7 +59,7 @@ def browser():
 
 def drawn(page):
     """Wait until all charts of the archive are drawn."""
-    page.locator(".plot svg").nth(6).wait_for()
+    page.locator(".plot svg").nth(5).wait_for(timeout=15_000)
 
 
 @pytest.fixture(scope="module")
@@ -465,6 +466,99 @@ def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
     assert page.locator("h1").inner_text() == "River loop 4"
     page.get_by_role("link", name="All activities").click()
     page.locator("#table").wait_for()
+
+
+def totals_of(page) -> dict[str, list[str]]:
+    """Return the rows of the totals of the period."""
+    rows = page.locator("#totals tbody tr").all()
+    return {
+        row.locator("th").inner_text(): row.locator("td").all_inner_texts()
+        for row in rows
+    }
+
+
+def test_all_follows_the_period(visit, report):
+    """It should sum, draw, list and link only the runs of the days that were chosen."""
+    page = visit(report)
+    drawn(page)
+    facts = dict(
+        zip(
+            page.locator("header.top dt").all_inner_texts(),
+            page.locator("header.top dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    whole = totals_of(page)
+    for name in ("runs", "ascent", "on trail", "on road"):
+        assert whole[name] == [facts[name]]
+    assert whole["distance"] == [facts["distance"]]
+    bars = page.locator("#chart-weekly svg path")
+    before = bars.count()
+    page.locator("#period [name=span]").select_option("other days")
+    page.locator("#period [name=from]").fill("2025-03-10")
+    page.locator("#period [name=to]").fill("2025-03-16")
+    # Every second day from 3 March on: the 11th, 13th and 15th.
+    assert totals_of(page)["runs"] == ["3"]
+    assert totals_of(page)["distance"] == ["30 km"]
+    assert page.locator("#shown").inner_text() == "3 of 24"
+    assert page.locator("#routes a").count() == 3
+    assert page.locator("#calendar .ran").count() == 3
+    page.wait_for_function(
+        "n => document.querySelectorAll('#chart-weekly svg path').length < n",
+        arg=before,
+    )
+    page.locator("#calendar .ran a").first.click()
+    page.locator("#a4 .body").wait_for()
+
+
+def test_two_periods_stand_side_by_side(visit, report):
+    """It should show the week before beside a week, and nothing again."""
+    page = visit(report)
+    page.locator("#period [name=span]").select_option("other days")
+    page.locator("#period [name=from]").fill("2025-03-10")
+    page.locator("#period [name=to]").fill("2025-03-16")
+    page.locator("#period [name=compared]").select_option("the time before")
+    # The 3rd, 5th, 7th and 9th of March.
+    assert totals_of(page)["runs"] == ["3", "4"]
+    assert "2025-03-03 to 2025-03-09" in page.locator("#totals").inner_text()
+
+
+def test_records_and_shoes_lead_to_their_runs(visit, build, tmp_path):
+    """It should find the fastest of three runs, on road and on trail, and sum shoes by ground."""
+    efforts = schema.EFFORTS.frame(
+        {
+            "ground": ["actual"],
+            "basis": ["distance"],
+            "distance": [5000.0],
+            "duration": [1500.0],
+            "start_offset": [0.0],
+        }
+    )
+    runs = []
+    for k, seconds in enumerate((1500.0, 1400.0, 1600.0)):
+        run = build.analysis(k, trail=k == 0)
+        gear = "Old pair" if k else ""
+        runs.append(
+            replace(
+                run,
+                efforts=efforts.assign(duration=seconds),
+                meta=replace(run.meta, gear=gear),
+            )
+        )
+    history = build.history(runs)
+    page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]))
+    row = page.locator("#records tbody tr")
+    assert row.locator("td").all_inner_texts() == [
+        "23:20, 2025-03-05",
+        "23:20, 2025-03-05",
+        "25:00, 2025-03-03",
+    ]
+    shoes = page.locator("#shoes tbody tr").all_inner_texts()
+    assert [s.split("\t") for s in shoes] == [
+        ["Old pair", "2", "20", "15", "0", "5", "2025-03-07"]
+    ]
+    row.locator("a").last.click()
+    page.locator("#a0 .body").wait_for()
 
 
 def text_of(pdf: bytes) -> list[str]:

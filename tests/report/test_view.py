@@ -152,15 +152,19 @@ def test_a_reason_stands_once_for_all_that_it_concerns(build):
 
 
 def test_what_the_load_lacks_stands_on_top(build):
-    """Where a heart rate was recorded and no maximum is known."""
+    """Where a heart rate was recorded and there are no zones, as no maximum is known."""
     times = np.zeros(256)
     times[140] = 600.0
     beats = HeartRateTimes(times, times, times)
-    run = replace(build.analysis(0, trail=False), heart_rate_times=beats)
-    assert "heart_rate_max" in build_page(run).sections[0].notice
-    known = build_page(run, athlete=Athlete(heart_rate_max=187))
-    assert known.sections[0].notice == ""
-    assert build_page(build.history([run])).sections[0].notice == ""
+    run = build.analysis(0, trail=False)
+    zones = {name: run.metrics[name] for name in run.metrics if "zone" in name}
+    metrics = {k: m for k, m in run.metrics.items() if k not in zones}
+    lacking = replace(run, heart_rate_times=beats, metrics=metrics)
+    assert "heart_rate_max" in build_page(lacking).sections[0].notice
+    judged = replace(lacking, metrics=metrics | zones)
+    assert build_page(judged).sections[0].notice == ""
+    silent = replace(lacking, heart_rate_times=HeartRateTimes())
+    assert build_page(silent).sections[0].notice == ""
 
 
 def test_kilometres_and_best_efforts(root):

@@ -69,13 +69,22 @@ def load(rows: Rows) -> Chart:
         y2=alt.datum(0),
         tooltip=tips("load"),
     )
+    # Drawn over the whole height: no value of such a week means much.
+    warming = (
+        chart(rows)
+        .transform_filter("datum.warming")
+        .mark_rect(color=LIGHT.muted, opacity=0.12)
+        .encode(
+            x=_week_axis(), x2="end:T", y=alt.value(0), y2=alt.value("height")
+        )
+    )
     folded = base.transform_fold(list(colours), as_=["kind", "value"])
     lines = folded.mark_line(strokeWidth=2).encode(
         y="value:Q",
         color=keyed("Color", "kind:N", colours),
         strokeDash=keyed("StrokeDash", "kind:N", channel("load", "dashes")),
     )
-    return wide(alt.layer(bars, lines))
+    return wide(alt.layer(warming, bars, lines))
 
 
 def intensity(rows: Rows) -> Chart:

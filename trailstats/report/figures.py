@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from trailstats.report.chart_base import Chart
 
 
+DRAWN_BY_SCRIPT = ("calendar",)
+"""What the page draws itself, with a link for each day."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """One chart of a history, not yet drawn: its name, title, a sentence, and what draws it."""
@@ -79,6 +83,8 @@ def figures(page: Page) -> list[Figure]:
         return []
     out = []
     for drawing in drawings(page.history, page.units):
+        if drawing.name in DRAWN_BY_SCRIPT:
+            continue
         spec = _for_page(drawing.draw())
         height = spec.get("height", chart_base.HEIGHT)
         known = height if isinstance(height, int) else chart_base.HEIGHT

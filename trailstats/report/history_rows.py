@@ -12,6 +12,7 @@ import pandas as pd
 from trailstats.claims.road_form import road_form
 from trailstats.history import History
 from trailstats.history.days import local_starts, monday_of
+from trailstats.history.training import FITNESS_DAYS
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.report import text
 from trailstats.report.overview import counted_activities, read_activities
@@ -68,7 +69,8 @@ def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> Rows:
 
 
 def load_rows(history: History) -> Rows:
-    """Return a row for each week: ``week, end, load, fitness, fatigue, form`` [load a week].
+    """Return a row for each week: ``week, end, load, fitness, fatigue, form`` [load a week], and
+    ``warming``, where the means still start from nothing.
 
     Fitness and fatigue are those of `History.daily`, times seven; form is the one less the other.
     Empty when no activity has a load.
@@ -83,6 +85,8 @@ def load_rows(history: History) -> Rows:
     )
     by_week[["fitness", "fatigue"]] *= 7.0
     by_week["form"] = by_week["fitness"] - by_week["fatigue"]
+    warm = days["day"].iloc[0] + pd.Timedelta(days=FITNESS_DAYS)
+    by_week["warming"] = by_week.index < warm
     values: list[dict[Any, object]] = by_week.round(1).to_dict("records")
     return [
         _week_bounds(week) | row

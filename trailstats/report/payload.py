@@ -5,14 +5,17 @@ texts once.
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+import math
+from dataclasses import asdict, astuple
 
 import numpy as np
 
 from trailstats.arrays import Floats, Ints
 from trailstats.report.metric_groups import MetricGroup
+from trailstats.report.part_tables import length_name
 from trailstats.report.run_tables import TableView
 from trailstats.report.sections import ActivityView
+from trailstats.report.sums import LENGTHS
 from trailstats.report.text import Pairs
 from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
@@ -70,6 +73,14 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
         "activities": activities,
         "links": [[*astuple(n)] for n in page.neighbours],
         "front": page.front,
+        "sums": [
+            _sums_json(section)
+            for section, row in zip(page.sections, page.activities, strict=False)
+            if row.counts
+        ],
+        "hikes": any(what == "hikes on trail" for what, _ in page.facts),
+        "titles": [s.title for s in page.sections],
+        "lengths": [length_name(length) for length in LENGTHS],
         "texts": texts.all(),
         "charts": charts,
     }
@@ -116,6 +127,20 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         if table.rows:
             out[name] = _table_json(table, texts)
     return out
+
+
+def _sums_json(view: ActivityView) -> Json:
+    out: Json = {name: _known(value) for name, value in asdict(view.sums).items()}
+    return out | {"n": view.number, "surface": view.surface.value}
+
+
+def _known(value: object) -> object:
+    """Return numbers rounded to hundredths, None for those that are not known."""
+    if isinstance(value, tuple | list):
+        return [_known(part) for part in value]
+    if isinstance(value, float):
+        return round(value, 2) if math.isfinite(value) else None
+    return value
 
 
 def _pairs(pairs: Pairs, texts: _Texts) -> list[list[int]]:

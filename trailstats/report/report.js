@@ -64,6 +64,7 @@
 
   // ---- table of activities ----
 
+  let filterTable = () => {};
   const sheet = document.getElementById("table");
   if (sheet) {
     const rows = [...sheet.tBodies[0].rows];
@@ -89,7 +90,7 @@
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const row of rows) {
-        const fits = (!ground.value || row.dataset.surface === ground.value) && ofSport(row) && words.every((w) => row.dataset.search.includes(w));
+        const fits = period.inside(row.dataset.day) && (!ground.value || row.dataset.surface === ground.value) && ofSport(row) && words.every((w) => row.dataset.search.includes(w));
         row.hidden = !fits;
         shown += fits;
       }
@@ -100,6 +101,7 @@
     if (sport) sport.addEventListener("change", filter);
     find.form.addEventListener("submit", (event) => event.preventDefault());
     filter();
+    filterTable = filter;
   }
 
   // ---- charts of the history: drawn when they come near, the rest when the page has nothing else to do ----
@@ -111,10 +113,12 @@
     waiting.delete(host);
     spec(host);
   };
-  for (const [id, spec] of Object.entries(data.charts)) {
-    waiting.set(document.getElementById(id), (host) =>
-      vegaEmbed(host, spec, { actions: false, ast: true, renderer: "svg", tooltip: { theme: "custom" } }));
-  }
+  const drawnCharts = new Map();
+  const embed = (host) => {
+    drawnCharts.set(host, embed);
+    return vegaEmbed(host, period.specification(host.id), { actions: false, ast: true, renderer: "svg", tooltip: { theme: "custom" } });
+  };
+  for (const id of Object.keys(data.charts)) waiting.set(document.getElementById(id), embed);
   const routes = document.getElementById("routes");
   if (routes) {
     const counts = new Map();
@@ -126,10 +130,18 @@
       select.append(option);
     }
     select.closest("label").hidden = counts.size < 2;
-    const show = () => tracks.routes(routes, data.activities, Number(select.value), data.imperial, address);
+    const show = () => {
+      drawnCharts.set(routes, show);
+      tracks.routes(routes, data.activities, Number(select.value), data.imperial, address, (a) => period.inside(a.date.slice(0, 10)));
+    };
     select.addEventListener("change", show);
     waiting.set(routes, show);
   }
+  // Another period: what is drawn is drawn anew, the table follows.
+  period.begin(() => {
+    for (const [host, again] of drawnCharts) again(host);
+    if (sheet) filterTable();
+  });
   const near = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "400px" });

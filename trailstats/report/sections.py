@@ -25,6 +25,7 @@ from trailstats.report.run_tables import (
     split_table,
     surface_code,
 )
+from trailstats.report.sums import Sums, sums_of
 from trailstats.report.tracks import TrackView
 from trailstats.report.units import Units
 from trailstats.report.zones import Zone, zones_of
@@ -101,6 +102,8 @@ class ActivityView:
         All of them.
     zones : tuple of Zone
         Empty without a heart rate or without limits.
+    sums : Sums
+        What of it is added up over a period.
     issues : tuple of (str, str, str)
         Severity, message, where.
     notes : str
@@ -128,6 +131,7 @@ class ActivityView:
     metrics: tuple[tuple[str, str, str], ...]
     groups: tuple[MetricGroup, ...]
     zones: tuple[Zone, ...]
+    sums: Sums
     issues: tuple[tuple[str, str, str], ...]
     notes: str
     track: TrackView
@@ -175,6 +179,7 @@ def activity_view(
         metrics=main_metrics(analysis.metrics, units),
         groups=metric_groups(analysis.metrics, units),
         zones=zones_of(analysis, shown.limits),
+        sums=sums_of(analysis),
         issues=tuple(
             (i.severity.value, i.message, i.where) for i in analysis.issues
         ),

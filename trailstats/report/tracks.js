@@ -306,10 +306,10 @@ const tracks = (() => {
   }
 
   // All routes of one region; each is a link to its activity.
-  function routes(host, activities, region, imperial, address) {
+  function routes(host, activities, region, imperial, address, shown) {
     const chosen = [];
     activities.forEach((activity, number) => {
-      if (activity.track.region === region && activity.track.x) chosen.push([number, activity, decode(activity)]);
+      if (shown(activity) && activity.track.region === region && activity.track.x) chosen.push([number, activity, decode(activity)]);
     });
     const box = frame(chosen.flatMap((c) => c[2].x), chosen.flatMap((c) => c[2].y));
     const root = svg("svg", { viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, "aria-hidden": "true" });
@@ -327,5 +327,5 @@ const tracks = (() => {
     host.replaceChildren(root, note);
   }
 
-  return { decode, describe, profile, map, routes };
+  return { decode, describe, profile, map, routes, clock, units };
 })();
