@@ -76,7 +76,8 @@ def test_one_run(runner: History, cut) -> None:
     for claim in COMPARED:
         assert (results[claim].n_trail, results[claim].n_road) == (0, 0)
         assert any("0 trail and 0 road runs" in c for c in results[claim].caveats)
-    for claim in ("impact", "volume", "training_rules"):
+    assert (results["impact"].n_trail, results["impact"].n_road) == (0, 0)
+    for claim in ("volume", "training_rules"):
         assert (results[claim].n_trail, results[claim].n_road) == (0, 1)
     outcomes = {r.rule: r.outcome for r in check_plan(history)}
     assert outcomes["R1"] == outcomes["R4"] == outcomes["R5"] == "not enough data"

@@ -1,11 +1,13 @@
-"""Easy days: time above the easy ceiling, speed and grade-adjusted speed of runs meant to be
-easy.
+"""Easy days: time above the easy ceiling, heart rate, speed and grade-adjusted speed of easy and
+everyday runs.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+from trailstats.claims._everyday import easy_weights
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.claims.result import Need
@@ -16,35 +18,33 @@ SHORTEST_JUDGED = 600.0
 
 
 def easy_days(data: Evidence) -> Finding:
-    """Return whether easy-intended runs stay easier on trail.
+    """Return whether easy runs stay easier on trail.
 
-    Intent comes from names and the calendar, never from the run's own heart rate or pace. The claim
-    holds only if time above the easy ceiling falls; a slower pace alone may come from the ground.
+    Easy is what a name, the calendar or the runner calls so; besides them all everyday runs count,
+    for half: those that are no races, not long, and hold no intervals or tempo. A run's own heart
+    rate never enters, and its pace only by its pattern. The claim holds only if time above the
+    easy ceiling falls; a slower pace alone may come from the ground.
     """
     runs = data.runs
-    easy = runs["intent"] == "easy"
+    weights = easy_weights(data)
+    easy = pd.Series(weights > 0, index=runs.index, name="easy")
     judged = runs["time_easy_judged"]
     above = runs["time_above_easy"] / judged.where(judged >= SHORTEST_JUDGED)
-    overshoot = compare_runs(data, "above_easy_ceiling", above, where=easy)
-    speed = compare_runs(data, "easy_speed", runs["mean_speed"], where=easy)
-    graded = compare_runs(
-        data,
-        "easy_grade_adjusted_speed",
-        runs["grade_adjusted_speed"],
-        where=easy,
-    )
+
+    def compared(part: str, values: pd.Series) -> Finding:
+        return compare_runs(data, part, values, where=easy, weights=weights)
+
+    overshoot = compared("above_easy_ceiling", above)
+    rate = compared("easy_heart_rate", runs["mean_heart_rate"])
+    speed = compared("easy_speed", runs["mean_speed"])
+    graded = compared("easy_grade_adjusted_speed", runs["grade_adjusted_speed"])
     main = overshoot
-    caveats = []
-    if easy.any():
-        named = int((easy & (runs["intent_source"] == "name")).sum())
-        caveats.append(
-            f"{int(easy.sum())} runs count as meant to be easy: {named} by name, the others as "
-            "they followed a hard run."
-        )
-    else:
-        caveats.append(
-            "No run shows by its name or the calendar that it was meant to be easy."
-        )
+    stated = int((weights == 1.0).sum())
+    caveats = [
+        f"{stated} runs are called easy by a name, the calendar or the profile, "
+        f"{int(easy.sum()) - stated} are everyday runs by exclusion, which count for half. If you "
+        "simply run hard on roads, those are everyday runs, and the claim is about them."
+    ]
     if easy.any() and not np.isfinite(above[easy]).any():
         main = overshoot.untested(Verdict.NOT_MEASURABLE).needing(
             Need(
@@ -56,14 +56,12 @@ def easy_days(data: Evidence) -> Finding:
             "No heart rate with known limits in these runs, so time above the easy ceiling isn't "
             "known."
         )
-    if (
-        main.result.verdict is Verdict.SUPPORTED
-        and not speed.result.difference < 0
-    ):
+    slower = rate.result.difference < 0 or speed.result.difference < 0
+    if main.result.verdict is Verdict.SUPPORTED and not slower:
         main = main.open()
         caveats.append(
-            "Time above the ceiling is lower on trail, but speed isn't."
+            "Time above the ceiling is lower on trail, but neither heart rate nor speed is."
         )
     caveats.append(f"Easy ceiling: {data.history.limits.source}.")
-    parts = (overshoot, speed, graded)
+    parts = (overshoot, rate, speed, graded)
     return answer("easy_days", main, parts=parts, caveats=caveats)

@@ -14,13 +14,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import ArrayLike, Flags, Floats, as_floats, as_indices
+from trailstats.arrays import (
+    ArrayLike,
+    Flags,
+    Floats,
+    Ints,
+    as_floats,
+    as_indices,
+)
 from trailstats.claims.wording import claim_wording
 from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.history._stored import joined_columns
-from trailstats.schema import IMPACT, INDOOR, PROFILE, Surface, SurfaceSource
+from trailstats.schema import (
+    IMPACT,
+    INDOOR,
+    PROFILE,
+    STRETCHES,
+    Surface,
+    SurfaceSource,
+)
 
 HARD_TIME: Final = IntentRules().hard_time
 
@@ -32,6 +46,8 @@ _SHARE_OF_SIDE: Final = {Surface.TRAIL: 1.0, Surface.ROAD: 0.0}
 
 _TELLING: Final = (SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG)
 """Evidence on the ground other than the signal."""
+
+STRETCH_COLUMNS: Final = ("speed", "duration", "grade", "p_trail")
 
 TRACK_COLUMNS: Final = (
     "distance",
@@ -151,6 +167,20 @@ class Evidence:
             "segment": np.where(known, index + first, -1.0),
             "row": as_floats(row),
         }
+
+    @cached_property
+    def stretches(self) -> tuple[dict[str, Floats], Ints]:
+        """Stretches of about 45 s of all runs one after the other, by column, and the row of
+        `runs` of each.
+        """
+        columns, counts = joined_columns(
+            self.history.analyses, STRETCHES, STRETCH_COLUMNS
+        )
+        row = np.repeat(self._row_of_analysis, counts)
+        order = np.argsort(row, kind="stable")
+        order = order[row[order] >= 0]
+        own = {name: as_floats(v)[order] for name, v in columns.items()}
+        return own, row[order]
 
     @cached_property
     def loads(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import as_floats, as_indices
+from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._needs import needs_of_runs
 from trailstats.claims._steps import run_steps
@@ -171,6 +171,7 @@ def compare_runs(
     values: pd.Series,
     *,
     where: pd.Series | None = None,
+    weights: Floats | None = None,
     rules: MatchRules | None = None,
 ) -> Finding:
     """Answer a part by one value per run, over the expected share of trail.
@@ -187,6 +188,8 @@ def compare_runs(
         With the index of ``data.runs``.
     where : pandas.Series of bool, optional
         Runs that count.
+    weights : numpy.ndarray, optional
+        For how much each of them does.
     rules : MatchRules, optional
     """
     runs = data.runs
@@ -202,7 +205,12 @@ def compare_runs(
         )
     kept = np.where(counted, as_floats(values), np.nan)
     comparison = compare(
-        kept, runs["share"], runs["day"], runs["moving_time"], rules=rules
+        kept,
+        runs["share"],
+        runs["day"],
+        runs["moving_time"],
+        weights=weights,
+        rules=rules,
     )
     found = part_of(data, part, comparison, caveats=caveats, rules=rules)
     steps = partial(_steps, data, part, comparison, values, where)
@@ -241,7 +249,7 @@ def _steps(
 
 _CHOICES = {
     "unhurried": "a hard run or a race",
-    "intent": "not meant to be easy",
+    "easy": "not an easy or everyday run",
 }
 """What is wrong with runs that a column leaves out."""
 

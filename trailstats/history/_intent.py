@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trailstats.history._rows import are_runs
 from trailstats.history.days import local_starts
@@ -118,7 +119,7 @@ def judge_intent(
     First the names of workout and activity; then the athlete's race days; then the calendar: the
     first run within 36 hours after a hard one is easy, whatever its own heart rate. A run is hard
     by its name, or by ten minutes in the top heart-rate zone, which is only used to judge the run
-    after it.
+    after it. What the profile states of a recording (``intents``) counts before all.
     """
     rules = rules or IntentRules()
     # Python's own expressions: those of Arrow know fewer signs.
@@ -167,10 +168,36 @@ def judge_intent(
         window=rules.recovery_window,
     )
     intent[rows[by_calendar]], source[rows[by_calendar]] = "easy", "calendar"
+    intent, source = _stated(table, athlete, intent, source)
     return table.assign(
         intent=pd.array(intent, dtype="str"),
         intent_source=pd.array(source, dtype="str"),
     )
+
+
+def _stated(
+    table: pd.DataFrame,
+    athlete: Athlete,
+    intent: NDArray[np.object_],
+    source: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return intents and their sources with what the runner states of single recordings."""
+    if not athlete.intents:
+        return intent, source
+    stated = {_place(name): word for name, word in athlete.intents}
+    longest = max(len(place) for place in stated)
+    for row, file in enumerate(table["file"]):
+        place = _place(file)
+        for parts in range(1, min(longest, len(place)) + 1):
+            if place[-parts:] in stated:
+                intent[row], source[row] = stated[place[-parts:]], "profile"
+    return intent, source
+
+
+def _place(path: str) -> tuple[str, ...]:
+    """Return the parts of a path, without the ending of a packed file."""
+    parts = path.replace("\\", "/").replace("!", "/").strip("/").split("/")
+    return (*parts[:-1], parts[-1].removesuffix(".gz"))
 
 
 def _hidden(found: re.Match[str]) -> str:

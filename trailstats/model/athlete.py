@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import math
 import os
 import tomllib
@@ -20,6 +22,9 @@ GOALS = ("power", "marathon", "endurance")
 """What trail runs may be meant for: short and steep, volume for a road marathon, or endurance by
 hiking and running.
 """
+
+INTENTS = ("easy", "hard", "race")
+"""What a run may be stated to have been meant to be."""
 
 _NUMBERS = {
     "mass": (20.0, 250.0),
@@ -82,6 +87,10 @@ class Athlete:
         from it. Empty takes one that is kept for the user of this computer.
     osm : tuple of str
         Local map extracts; in a file, relative to its folder.
+    intents : tuple of (str, str)
+        Recordings by name, or the end of their path, with what each was meant to be: one of
+        `INTENTS`. In a file, the name of a CSV file with the columns ``file, intent``, relative to
+        its folder.
     margins : tuple of (str, float)
         Smallest differences that matter to the runner, by the measure's name, in the place of
         those of the claims; in a file and in documents a table.
@@ -112,6 +121,7 @@ class Athlete:
     privacy_zones: tuple[tuple[float, float, float], ...] = ()
     privacy_secret: str = ""
     osm: tuple[str, ...] = ()
+    intents: tuple[tuple[str, str], ...] = ()
     margins: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -167,7 +177,10 @@ class Athlete:
         """
         with configuring(shown(path)):
             try:
-                athlete = cls.from_dict(tomllib.loads(read_text(path)))
+                table = tomllib.loads(read_text(path))
+                if isinstance(named := table.get("intents"), str):
+                    table["intents"] = _intent_rows(Path(path).parent / named)
+                athlete = cls.from_dict(table)
             except ConfigError as error:
                 raise ConfigError(f"{shown(path)}: {error}") from error
             folder = Path(path).parent
@@ -201,6 +214,8 @@ class Athlete:
                 values[key] = tuple(_zone(v) for v in _list(key, value))
             elif key == "osm":
                 values[key] = tuple(str(v) for v in _list(key, value))
+            elif key == "intents":
+                values[key] = _intents(value)
             elif key == "margins":
                 values[key] = _margins(value)
             elif isinstance(value, str):
@@ -220,6 +235,7 @@ class Athlete:
         out["races"] = [day.isoformat() for day in self.races]
         out["privacy_zones"] = [list(zone) for zone in self.privacy_zones]
         out["osm"] = list(self.osm)
+        out["intents"] = dict(self.intents)
         out["margins"] = dict(self.margins)
         return out
 
@@ -227,7 +243,9 @@ class Athlete:
         """Return the profile as documents show it: without the private places and what hides them,
         which would be told by nothing else in them.
         """
-        return replace(self, privacy_zones=(), privacy_secret="").to_dict()
+        return replace(
+            self, intents=(), privacy_zones=(), privacy_secret=""
+        ).to_dict()
 
 
 def _number(key: str, value: object) -> float:
@@ -237,6 +255,30 @@ def _number(key: str, value: object) -> float:
         return float(value)
     except OverflowError:
         raise ConfigError(f"athlete: {key} is too large a number") from None
+
+
+def _intents(value: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        raise ConfigError("athlete: intents is neither a file nor a table")
+    for name, intent in value.items():
+        if intent not in INTENTS:
+            raise ConfigError(
+                f"athlete: the intent of {name} is {intent!r}, none of {', '.join(INTENTS)}"
+            )
+    return tuple((str(k), str(v)) for k, v in value.items())
+
+
+def _intent_rows(path: Path) -> dict[str, str]:
+    """Return the rows of a file of intents, the later of two for one recording."""
+    rows = csv.DictReader(io.StringIO(read_text(path)), skipinitialspace=True)
+    if not {"file", "intent"} <= set(rows.fieldnames or ()):
+        raise ConfigError(
+            f"{shown(path)}: its first line must name the columns file and intent"
+        )
+    return {
+        (row["file"] or "").strip(): (row["intent"] or "").strip().lower()
+        for row in rows
+    }
 
 
 def _margins(value: object) -> tuple[tuple[str, float], ...]:

@@ -58,6 +58,7 @@ _BY_TYPE = {
     "tuple[str, ...]": "[text]",
     "tuple[tuple[float, float, float], ...]": "[[real]]",
     "tuple[tuple[str, float], ...]": "{real}",
+    "tuple[tuple[str, str], ...]": "{text}",
 }
 """Kinds of values by the dtype of a column or the annotation of a field."""
 

@@ -111,6 +111,7 @@ def compare(
     durations: ArrayLike,
     *,
     groups: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     rules: MatchRules | None = None,
 ) -> Comparison:
     """Compare runs on more trail with runs on less, of the same weeks and of like duration.
@@ -135,6 +136,8 @@ def compare(
         Moving time [s]; NaN and what is not positive is left out.
     groups : array-like, shape (n,), optional
         Only runs of the same group are paired, such as those recorded by the same device.
+    weights : array-like, shape (n,), optional
+        What each run counts for; 0 is left out.
     rules : MatchRules, optional
 
     Returns
@@ -166,6 +169,9 @@ def compare(
     size = np.log(duration, where=usable, out=np.zeros(len(y)))
     weight = _kernel(when, first, second, rules.days)
     weight *= _kernel(size, first, second, float(np.log(rules.duration_ratio)))
+    if weights is not None:
+        counted = as_floats(weights)
+        weight *= counted[first] * counted[second]
     kept = (weight > 0) & (group[first] == group[second])
     # The run on more trail stands first.
     swap = share[first] < share[second]
