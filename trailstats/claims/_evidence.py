@@ -176,7 +176,7 @@ class Evidence:
         columns, counts = joined_columns(
             self.history.analyses, STRETCHES, STRETCH_COLUMNS
         )
-        row = np.repeat(self._row_of_analysis, counts)
+        row = np.repeat(self.row_of_analysis, counts)
         order = np.argsort(row, kind="stable")
         order = order[row[order] >= 0]
         own = {name: as_floats(v)[order] for name, v in columns.items()}
