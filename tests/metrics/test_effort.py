@@ -35,14 +35,58 @@ def test_steeper_climbs_cost_more(curve, grade, more):
 
 
 @given(curves, grades)
-def test_grades_outside_are_clamped(curve, grade):
-    """A grade outside a curve's range takes the value at its end."""
+def test_beyond_a_curves_range_the_cost_leads(curve, grade):
+    """Beyond a curve's range its factor grows as the energy cost does, without a step at the end;
+    beyond what was measured of the cost it is held.
+    """
     low, high = effort.GRADE_RANGE[curve]
-    clamped = min(max(grade, low), high)
+    end = min(max(grade, low), high)
     factor = effort.effort_factor(grade, curve=curve)
+    more = effort.running_cost(grade) / effort.running_cost(end)
     assert factor == pytest.approx(
-        effort.effort_factor(clamped, curve=curve), rel=1e-12
+        effort.effort_factor(end, curve=curve) * more, rel=1e-9
     )
+
+
+def test_steep_ground_has_its_speed_limits():
+    """Four metres a second level are 1.6 on -45 %, where the curve of races would still give 3.1: a
+    descent so steep is as dear as the cost says, not as one of -25 %.
+    """
+    assert 4.0 / effort.race_factor(-0.45) == pytest.approx(1.57, abs=0.01)
+    assert 4.0 / effort.race_factor(-0.25) == pytest.approx(3.12, abs=0.01)
+
+
+def test_hiking_costs_what_walking_does():
+    """By LCDA 10.41 W/kg at 1 m/s on 20 %, less 1.44 of standing, are 2.49 m/s of running at 3.6
+    J/kg/m; a walker on the level is worth less than the same speed run.
+    """
+    assert effort.hiking_level_speed(1.0, 0.2) == pytest.approx(
+        (10.4130 - 1.44) / 3.6, abs=1e-3
+    )
+    assert effort.hiking_level_speed(1.4, 0.0) < 1.0
+    hiked = effort.grade_adjusted_speed(
+        1.0, 0.2, curve=EffortCurve.COST, walking=[True, False]
+    )
+    assert hiked == pytest.approx([2.4925, effort.cost_factor(0.2)], abs=1e-3)
+
+
+def test_range_holds_vendors_and_gaits():
+    """At +10 % the range reaches from one vendor's 1.30 to the other's 1.67; a hiker's cost is in
+    the range where it is hiked.
+    """
+    low, high = effort.effort_factor_range(0.10)
+    assert (float(low), float(high)) == pytest.approx((1.30, 1.67))
+    run = effort.grade_adjusted_speed_range(1.4, 0.0)
+    walked = effort.grade_adjusted_speed_range(1.4, 0.0, walking=True)
+    assert float(run[0]) == 1.4
+    assert float(walked[0]) == pytest.approx(effort.hiking_level_speed(1.4, 0.0))
+    assert float(walked[1]) == 1.4
+
+
+def test_lost_distance_is_of_trail_only():
+    """On road nothing is lost, on trail up to 5 %, in between in proportion."""
+    found = effort.longest_way_factor([0.0, 0.4, 1.0, np.nan])
+    assert found == pytest.approx([1.0, 1.02, 1.05, 1.0])
 
 
 @given(speeds, grades)

@@ -48,21 +48,25 @@ def effort_metrics(
             "4th-power mean of the raw speed: no elevation",
         )
     coverage = s.share(s.level_speed)
-    low, high = effort.grade_adjusted_speed_range(s.speed, s.grade)
+    longest = float(effort.longest_way_factor(totals.trail_share))
+    low, high = effort.grade_adjusted_speed_range(
+        s.speed, s.grade, walking=s.walking & s.on_foot
+    )
     normalised = effort.normalised_speed(s.level_speed, time)
     out = found(
         "grade_adjusted_speed",
         totals.grade_adjusted_speed,
-        "modelled: race curve per sample; bounds: spread over three models",
+        "modelled: race curve per sample; bounds: spread over three models, two vendors' watches "
+        "and, where hiked, the cost of walking; up to 5 % of the way lost on trail",
         low=time_mean(low, time),
-        high=time_mean(high, time),
+        high=time_mean(high, time) * longest,
         coverage=coverage,
     )
     for name, curve, method in (
         (
             "grade_adjusted_speed_cost",
             EffortCurve.COST,
-            "modelled: energy cost of the grade per sample",
+            "modelled: energy cost of the grade per sample, of walking where hiked",
         ),
         (
             "grade_adjusted_speed_heart_rate",
@@ -71,7 +75,7 @@ def effort_metrics(
         ),
     ):
         adjusted = effort.mean_grade_adjusted_speed(
-            s.speed, s.grade, time, curve=curve
+            s.speed, s.grade, time, curve=curve, walking=s.walking & s.on_foot
         )
         out |= found(name, adjusted, method, coverage)
     out |= found(

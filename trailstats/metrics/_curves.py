@@ -35,8 +35,15 @@ GRADE_RANGE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         EffortCurve.HEART_RATE: (-0.30, 0.30),
     }
 )
-"""Grades over which each curve was measured or fitted; a grade outside is clamped to the nearer
-end.
+"""Grades over which each curve was measured or fitted. Beyond, the speed of equal effort falls as
+the energy cost of the grade rises, up to the end of that curve; it is held from there.
+"""
+
+_VENDOR_GRADES: Final = (-0.25, -0.19, -0.10, -0.065, 0.0, 0.065, 0.10, 0.20)
+_VENDOR_LOW: Final = (0.97, 0.90, 0.80, 0.83, 1.0, 1.18, 1.30, 1.86)
+_VENDOR_HIGH: Final = (1.13, 0.91, 0.90, 0.92, 1.0, 1.36, 1.67, 2.59)
+"""Level speed over actual speed that two vendors' watches wrote into recordings, the lower and the
+higher of the two medians [VendorFields].
 """
 
 # Highest power first, as in the papers.
@@ -65,6 +72,16 @@ def _clamped_polynomial(
 ) -> Floats:
     clamped = np.clip(as_floats(grade), *GRADE_RANGE[curve])
     return as_floats(np.polyval(coefficients, clamped))
+
+
+def _beyond(grade: ArrayLike, curve: EffortCurve) -> Floats:
+    """Return by how much the energy cost of a grade exceeds that at the end of a curve's range; 1
+    inside.
+    """
+    slope = as_floats(grade)
+    return as_floats(
+        running_cost(slope) / running_cost(np.clip(slope, *GRADE_RANGE[curve]))
+    )
 
 
 def running_cost(grade: ArrayLike) -> Floats:
@@ -158,7 +175,8 @@ def race_factor(grade: ArrayLike) -> Floats:
     Parameters
     ----------
     grade : array-like
-        Rise over run. [1] Clamped to -0.25 to 0.30, the range over which the curve behaves.
+        Rise over run. [1] Beyond -0.25 to 0.30, the range over which the curve behaves, the factor
+        grows with the energy cost.
 
     Returns
     -------
@@ -176,7 +194,8 @@ def race_factor(grade: ArrayLike) -> Floats:
     >>> effort.race_factor([-0.1, 0.0, 0.1]).round(4)
     array([0.8567, 1.    , 1.5156])
     """
-    return _clamped_polynomial(_RACE, grade, EffortCurve.RACE)
+    inside = _clamped_polynomial(_RACE, grade, EffortCurve.RACE)
+    return inside * _beyond(grade, EffortCurve.RACE)
 
 
 def heart_rate_factor(grade: ArrayLike) -> Floats:
@@ -185,7 +204,8 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
     Parameters
     ----------
     grade : array-like
-        Rise over run. [1] Clamped to -0.30 to 0.30, the fitted range.
+        Rise over run. [1] Beyond -0.30 to 0.30, the fitted range, the factor grows with the energy
+        cost.
 
     Returns
     -------
@@ -203,7 +223,8 @@ def heart_rate_factor(grade: ArrayLike) -> Floats:
     >>> effort.heart_rate_factor([-0.1, 0.0, 0.1]).round(3)
     array([0.89 , 1.   , 1.474])
     """
-    return _clamped_polynomial(_HEART_RATE, grade, EffortCurve.HEART_RATE)
+    inside = _clamped_polynomial(_HEART_RATE, grade, EffortCurve.HEART_RATE)
+    return inside * _beyond(grade, EffortCurve.HEART_RATE)
 
 
 def effort_factor(
@@ -241,12 +262,13 @@ def effort_factor(
 
 
 def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
-    """Find the lowest and highest factor over the three models of equal effort.
+    """Find the lowest and highest factor over three models and two vendors' watches.
 
     Parameters
     ----------
     grade : array-like
-        Rise over run. [1] Clamped to each curve's own range.
+        Rise over run. [1] Beyond what the vendors' medians cover, they are held at their ratio to
+        the race curve.
 
     Returns
     -------
@@ -256,17 +278,23 @@ def effort_factor_range(grade: ArrayLike) -> tuple[Floats, Floats]:
 
     References
     ----------
-    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    [Kay2012]_, [Minetti2002]_, [Robb2017]_, [VendorFields]_
 
     Examples
     --------
     >>> from trailstats.metrics import effort
     >>> low, high = effort.effort_factor_range(-0.1)
     >>> float(low.round(3)), float(high.round(3))
-    (0.598, 0.89)
+    (0.598, 0.9)
     """
+    race = race_factor(grade)
+    own = race_factor(_VENDOR_GRADES)
+    vendors = [
+        race * np.interp(as_floats(grade), _VENDOR_GRADES, said / own)
+        for said in (np.array(_VENDOR_LOW), np.array(_VENDOR_HIGH))
+    ]
     factors = np.stack(
-        [race_factor(grade), cost_factor(grade), heart_rate_factor(grade)]
+        [race, cost_factor(grade), heart_rate_factor(grade), *vendors]
     )
     return np.min(factors, axis=0), np.max(factors, axis=0)
 

@@ -111,6 +111,37 @@ def running_power(speed: ArrayLike) -> Floats:
     return 4.43 + 1.51 * v + 0.37 * v**2
 
 
+def hiking_level_speed(speed: ArrayLike, grade: ArrayLike) -> Floats:
+    """Compute the speed of level running whose metabolic power above standing is that of hiking.
+
+    Parameters
+    ----------
+    speed : array-like
+        Walking speed. [m/s] Above 2 it counts as 2, the end of the walking equation.
+    grade : array-like
+        Rise over run. [1]
+
+    Returns
+    -------
+    numpy.ndarray
+        Level running speed. [m/s] NaN where an input is NaN. On the level it is below the walking
+        speed: walking is cheaper there.
+
+    References
+    ----------
+    [Looney2019]_, [Minetti2002]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import effort
+    >>> effort.hiking_level_speed(1.0, [0.0, 0.2]).round(2)
+    array([0.61, 2.49])
+    """
+    walked = np.minimum(as_floats(speed), _WALKING_SPEED_LIMIT)
+    above = np.maximum(walking_power(walked, grade) - _STANDING_POWER, 0.0)
+    return as_floats(above / running_cost(0.0))
+
+
 def pandolf_power(
     speed: ArrayLike,
     grade: ArrayLike,

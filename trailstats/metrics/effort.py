@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_flags, as_floats
 from trailstats.metrics._curves import (
     GRADE_RANGE,
     EffortCurve,
@@ -21,12 +21,14 @@ from trailstats.metrics._curves import (
     slope_distance_factor,
     walking_cost,
 )
+from trailstats.metrics._distance_lost import longest_way_factor
 from trailstats.metrics._energy import (
     PANDOLF_TERRAIN,
     STOPPED_SPEED,
     energy,
     energy_polynomial,
     hike_share,
+    hiking_level_speed,
     is_walking,
     pandolf_power,
     running_power,
@@ -67,7 +69,9 @@ __all__ = [
     "heart_rate_factor",
     "heart_rate_gain",
     "hike_share",
+    "hiking_level_speed",
     "is_walking",
+    "longest_way_factor",
     "mean_grade_adjusted_speed",
     "normalised_speed",
     "pandolf_power",
@@ -83,28 +87,37 @@ __all__ = [
 
 
 def grade_adjusted_speed(
-    speed: ArrayLike, grade: ArrayLike, *, curve: EffortCurve = EffortCurve.RACE
+    speed: ArrayLike,
+    grade: ArrayLike,
+    *,
+    curve: EffortCurve = EffortCurve.RACE,
+    walking: ArrayLike = False,
 ) -> Floats:
     """Compute the level speed of equal effort, per sample.
+
+    By energy cost, what is hiked counts by the cost of walking. The other two curves are kept:
+    they are of speeds, and hikers' heart rates follow them (docs/effort.md).
 
     Parameters
     ----------
     speed : array-like
         Speed. [m/s]
     grade : array-like
-        Rise over run. [1] Clamped to the curve's range in `GRADE_RANGE`.
+        Rise over run. [1] See `GRADE_RANGE`.
     curve : EffortCurve
         Which model of equal effort.
+    walking : array-like of bool, optional
+        Whether each sample is hiked. [1]
 
     Returns
     -------
     numpy.ndarray
-        Grade-adjusted speed. [m/s] Equal to `speed` where the grade is 0, NaN where an input is
-        NaN.
+        Grade-adjusted speed. [m/s] Equal to `speed` where the grade is 0 and it is run, NaN where
+        an input is NaN.
 
     References
     ----------
-    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    [Kay2012]_, [Minetti2002]_, [Looney2019]_, [Robb2017]_
 
     Examples
     --------
@@ -112,13 +125,16 @@ def grade_adjusted_speed(
     >>> effort.grade_adjusted_speed([3.0, 2.0], [0.0, 0.1]).round(3)
     array([3.   , 3.031])
     """
-    return as_floats(speed) * effort_factor(grade, curve=curve)
+    level = as_floats(speed) * effort_factor(grade, curve=curve)
+    if curve is not EffortCurve.COST:
+        return level
+    return np.where(as_flags(walking), hiking_level_speed(speed, grade), level)
 
 
 def grade_adjusted_speed_range(
-    speed: ArrayLike, grade: ArrayLike
+    speed: ArrayLike, grade: ArrayLike, *, walking: ArrayLike = False
 ) -> tuple[Floats, Floats]:
-    """Find the lowest and highest grade-adjusted speed over the three models of equal effort.
+    """Find the lowest and highest grade-adjusted speed over models, vendors and gaits.
 
     Parameters
     ----------
@@ -126,6 +142,8 @@ def grade_adjusted_speed_range(
         Speed. [m/s]
     grade : array-like
         Rise over run. [1]
+    walking : array-like of bool, optional
+        Whether each sample is hiked: the range then holds the cost of walking, too. [1]
 
     Returns
     -------
@@ -135,18 +153,18 @@ def grade_adjusted_speed_range(
 
     References
     ----------
-    [Kay2012]_, [Minetti2002]_, [Robb2017]_
+    [Kay2012]_, [Minetti2002]_, [Looney2019]_, [Robb2017]_, [VendorFields]_
 
     Examples
     --------
     >>> from trailstats.metrics import effort
     >>> low, high = effort.grade_adjusted_speed_range(3.0, -0.1)
     >>> float(low.round(2)), float(high.round(2))
-    (1.79, 2.67)
+    (1.79, 2.7)
     """
-    low, high = effort_factor_range(grade)
-    v = as_floats(speed)
-    return v * low, v * high
+    low, high = (as_floats(speed) * f for f in effort_factor_range(grade))
+    cost = np.where(as_flags(walking), hiking_level_speed(speed, grade), low)
+    return np.minimum(low, cost), np.maximum(high, cost)
 
 
 def mean_grade_adjusted_speed(
@@ -155,6 +173,7 @@ def mean_grade_adjusted_speed(
     dt: ArrayLike,
     *,
     curve: EffortCurve = EffortCurve.RACE,
+    walking: ArrayLike = False,
 ) -> float:
     """Average the grade-adjusted speed over time.
 
@@ -168,6 +187,8 @@ def mean_grade_adjusted_speed(
         Seconds that each sample stands for; 0 in pauses. [s]
     curve : EffortCurve
         Which model of equal effort.
+    walking : array-like of bool, optional
+        Whether each sample is hiked. [1]
 
     Returns
     -------
@@ -185,7 +206,8 @@ def mean_grade_adjusted_speed(
     >>> round(effort.mean_grade_adjusted_speed([3.0, 2.0], [0.0, 0.1], 1.0), 3)
     3.016
     """
-    return time_mean(grade_adjusted_speed(speed, grade, curve=curve), dt)
+    level = grade_adjusted_speed(speed, grade, curve=curve, walking=walking)
+    return time_mean(level, dt)
 
 
 def normalised_speed(
