@@ -1,0 +1,149 @@
+"""Only this page is answered, and what it brings stays in the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from report.living.conftest import HOST, ORIGIN
+from trailstats.report.living import _kept
+from trailstats.report.living._kept import safe_name
+
+GPX = b'<gpx xmlns="http://www.topografix.com/GPX/1/1"></gpx>'
+
+
+def test_without_the_token_there_is_nothing(client) -> None:
+    """Whatever is asked for."""
+    for path in (
+        "/",
+        "/state",
+        "/x/state",
+        "/a-token-for-test/",
+        "/a-token-for-tests",
+    ):
+        answer = client.get(f"http://{HOST}{path}", follow_redirects=False)
+        assert answer.status_code == 404
+        assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:1", "127.0.0.1", ""])
+def test_another_host_is_refused(client, host) -> None:
+    """A foreign name that leads to this machine is someone else's page."""
+    assert client.get("state", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": f"https://{HOST}"},
+        {},
+        ORIGIN | {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_another_origin_changes_nothing(client, folder: Path, headers) -> None:
+    """Posts have to come from the page itself."""
+    before = sorted(p.name for p in folder.iterdir())
+    for path in ("label", "profile", "files?name=a.gpx"):
+        assert (
+            client.post(path, content=b"{}", headers=headers).status_code == 403
+        )
+    assert sorted(p.name for p in folder.iterdir()) == before
+
+
+def test_another_page_reads_nothing(client) -> None:
+    """Neither by a script nor in a frame; opening the address by hand works."""
+    assert client.get("", headers={"Sec-Fetch-Site": "none"}).status_code == 200
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
+        assert client.get("state", headers=headers).status_code == 403
+
+
+def test_every_answer_is_kept_private(client, settled) -> None:
+    """Nothing is stored, sniffed, framed elsewhere or told to another site."""
+    settled()
+    for path in (
+        "",
+        "page.js",
+        "page.css",
+        "state",
+        "profile",
+        "report",
+        "nothing",
+    ):
+        headers = client.get(path).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert "attachment" in client.get("export").headers["content-disposition"]
+
+
+def test_what_is_too_much_or_no_json_is_refused(client) -> None:
+    """In words."""
+    for body in (b"{", b"[]", b"1" * 70_000, b"[" * 30_000):
+        answer = client.post("profile", content=body, headers=ORIGIN)
+        assert answer.status_code in (413, 422)
+        assert answer.json()["problem"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../up.gpx", "up.gpx"),
+        ("..\\..\\up.gpx", "up.gpx"),
+        ("/etc/passwd", "passwd"),
+        (".hidden.gpx", "hidden.gpx"),
+        ("a\x00b\n.gpx", "a_b_.gpx"),
+        ("", "recording"),
+        ("...", "recording"),
+        ("CON.gpx", "recording-CON.gpx"),
+        ("athlete.toml", "recording-athlete.toml"),
+        ("trailstats-labels.csv", "recording-trailstats-labels.csv"),
+        ("Läuf im Wald.gpx", "Läuf im Wald.gpx"),
+    ],
+)
+def test_a_name_leads_nowhere_else(client, folder: Path, name, kept) -> None:
+    """Only its last part counts, and it is no hidden file, device or file of ours."""
+    assert safe_name(name) == kept
+    answer = client.post(
+        "files", params={"name": name}, content=GPX, headers=ORIGIN
+    )
+    assert answer.json() == {"name": kept}
+    assert (folder / kept).read_bytes() == GPX
+    assert not list(folder.parent.glob("*.gpx"))
+
+
+def test_a_long_name_is_cut_before(client, folder: Path) -> None:
+    """So that its kind stays."""
+    kept = safe_name("ä" * 60_000 + ".gpx")
+    assert kept.endswith("ä.gpx")
+    assert len(kept.encode()) <= 180
+
+
+def test_nothing_is_replaced(client, folder: Path) -> None:
+    """A second file of a name gets another."""
+    names = [
+        client.post(
+            "files", params={"name": "a.gpx"}, content=content, headers=ORIGIN
+        ).json()["name"]
+        for content in (GPX, GPX + b"\n")
+    ]
+    assert names == ["a.gpx", "a-2.gpx"]
+    assert (folder / "a.gpx").read_bytes() == GPX
+
+
+def test_a_full_disk_is_said(client, folder: Path, monkeypatch) -> None:
+    """And leaves nothing behind."""
+    monkeypatch.setattr(_kept, "MOST_BYTES", 10)
+    before = sorted(p.name for p in folder.iterdir())
+    for content in (GPX, iter([GPX])):
+        answer = client.post(
+            "files", params={"name": "a.gpx"}, content=content, headers=ORIGIN
+        )
+        assert "room" in answer.json()["problem"]
+    assert sorted(p.name for p in folder.iterdir()) == before
