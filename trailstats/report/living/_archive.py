@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,11 +87,7 @@ class LiveArchive:
     def __init__(self, kept: Kept, setup: Setup) -> None:
         self.kept = kept
         self.setup = setup
-        # What was measured for the first rows is not measured again.
-        self._place = tempfile.TemporaryDirectory(
-            prefix="trailstats-", ignore_cleanup_errors=True
-        )
-        self._store = Cache(setup.cache or self._place.name)
+        self._place = ExitStack()
         self._files = 0
         self._units = Units.of(setup.imperial)
         self._changed = threading.Condition()
@@ -111,6 +107,13 @@ class LiveArchive:
 
     def start(self) -> None:
         """Begin to watch."""
+        # Also without a cache what was measured for the first rows is not measured again.
+        folder = self.setup.cache or self._place.enter_context(
+            tempfile.TemporaryDirectory(
+                prefix="trailstats-", ignore_cleanup_errors=True
+            )
+        )
+        self._store = Cache(folder)
         self._thread.start()
 
     def stop(self) -> None:
@@ -119,7 +122,7 @@ class LiveArchive:
         with self._changed:
             self._changed.notify_all()
         self._thread.join()
-        self._place.cleanup()
+        self._place.close()
 
     def ask(self) -> None:
         """Measure anew what depends on what was stated."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+if TYPE_CHECKING:
+    from starlette.responses import PlainTextResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -56,6 +56,8 @@ class Guard:
                 await self.app(scope, receive, send)
             return
 
+        from starlette.datastructures import MutableHeaders
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
@@ -75,6 +77,9 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         """Return the answer to a request that is not this page's; None for one that is."""
+        from starlette.datastructures import Headers
+        from starlette.responses import PlainTextResponse
+
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if host not in self.hosts:

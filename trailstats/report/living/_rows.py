@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
+
+import pandas as pd
 
 from trailstats.analysis import run_surface
 from trailstats.history import History
@@ -95,12 +98,12 @@ def _row(
     note = str(facts.get("error") or "")
     if twin:
         note = f"the same run as {name_in(folder, twin)}"
-    start = facts.get("start_time")
+    start = cast("pd.Timestamp | None", facts.get("start_time"))
     return {
         "file": file,
         "failed": failed,
         "name": str(facts.get("name") or ""),
-        "date": "" if failed else text.date(start, number["local_offset"]),  # type: ignore[arg-type]
+        "date": "" if failed else text.date(start, number["local_offset"]),
         "sport": "" if failed else text.sport_name(str(facts.get("sport") or "")),
         "ground": str(facts.get("surface") or ""),
         "distance": units.distance(number["distance"]),

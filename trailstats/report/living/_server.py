@@ -19,6 +19,7 @@ from trailstats.errors import (
     WorkerError,
 )
 from trailstats.report.living._archive import LiveArchive, Setup
+from trailstats.report.living._guard import Guard
 from trailstats.report.living._kept import Kept
 
 if TYPE_CHECKING:
@@ -138,7 +139,6 @@ def make_app(
         from starlette.routing import Route
     except ImportError as error:
         raise MissingExtraError("starlette", "app") from error
-    from trailstats.report.living._guard import Guard
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
