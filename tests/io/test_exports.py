@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,106 @@ def test_reported_exports(cases: Path) -> None:
     assert history.runs["distance"].tolist() == pytest.approx([3600], rel=0.01)
     found = ts.iter_activities(cases / "strava_gunzipped")
     assert {a.meta.name for a in found} == {"Evening jog", "Long run"}
+
+
+def running_page(rows: str, table: str = "table activities") -> bytes:
+    """Return a database as running_page makes it, with some rows."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.executescript(
+            f"create {table} (run_id integer not null primary key, name varchar, "
+            "distance float, moving_time datetime, elapsed_time datetime, type varchar, "
+            "subtype varchar, start_date varchar, start_date_local varchar, "
+            "location_country varchar, summary_polyline varchar, average_heartrate float, "
+            "average_speed float, elevation_gain float);"
+            f"insert into activities (run_id, name, type) values {rows};"
+        )
+        return made.serialize()
+
+
+@WRITERS
+@pytest.mark.parametrize("place", ["run_page/data.db", "data.db"])
+def test_running_page(
+    write: Writer, place: str, track: bytes, tmp_path: Path
+) -> None:
+    """Its database knows names and types of the tracks that lie in its folders by number."""
+    rows = "(11, 'Morning', 'Run'), (12, 'Up', 'Hike'), (99, 'no file', 'Run')"
+    files = {
+        "GPX_OUT/11.gpx": track,
+        "GPX_OUT/12.gpx": track,
+        "GPX_OUT/other.gpx": track,
+        place: running_page(rows),
+    }
+    found = sports(write(files, tmp_path))
+    assert found["11"] == ("running", "", "Morning")
+    assert found["12"][0] == "hiking"
+    assert found["other"] == ("", "", "Day")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"SQLite format 3\0" + bytes(5000),
+        b"no database",
+        running_page("(11, 'x', 'Run')")[:3000],
+        running_page("(11, x'ff00', 7)"),
+    ],
+    ids=["zeros", "text", "cut off", "other kinds"],
+)
+def test_another_database_says_nothing(
+    content: bytes, track: bytes, tmp_path: Path
+) -> None:
+    """It is left out, and the track is read."""
+    files = {"GPX_OUT/11.gpx": track, "data.db": content}
+    assert sports(as_folder(files, tmp_path)) == {"11": ("", "", "Day")}
+
+
+def test_a_database_that_never_ends_is_given_up(
+    track: bytes, tmp_path: Path
+) -> None:
+    """One whose table is a question without end."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.executescript(
+            "create view activities as with recursive n(run_id) as (select 1 union all "
+            "select run_id + 1 from n) select run_id, 'x' as name, 'Run' as type from n "
+            "where run_id < 0;"
+        )
+        content = made.serialize()
+    files = {"GPX_OUT/11.gpx": track, "data.db": content}
+    assert sports(as_folder(files, tmp_path)) == {"11": ("", "", "Day")}
+
+
+@WRITERS
+@pytest.mark.parametrize(
+    ("layout", "others"),
+    [
+        (
+            "uploads/workouts/1/2026-03-01_08-00-00_1_0.gpx",
+            (
+                "uploads/workouts/1/2026-03-01_08-00-00_1_0.png",
+                "uploads/pictures/1.jpg",
+            ),
+        ),
+        (
+            "data/activity_files/processed/12.gpx",
+            ("data/activity_files/thumbnails/12.png", "data/user_images/1.jpg"),
+        ),
+        (
+            "GPSLogger/20260301.gpx",
+            ("GPSLogger/20260301.csv", "GPSLogger/log.txt"),
+        ),
+        ("OpenTracks/2026-03-01_run.gpx", ("OpenTracks/note.md",)),
+    ],
+    ids=["FitTrackee", "Endurain", "GPSLogger", "OpenTracks"],
+)
+def test_folders_of_other_apps(
+    write: Writer,
+    layout: str,
+    others: tuple[str, ...],
+    track: bytes,
+    tmp_path: Path,
+) -> None:
+    """Their tracks are found, and what lies beside is none."""
+    files = {layout: track} | dict.fromkeys(others, b"\x89PNG or text")
+    found = list(ts.iter_activities(write(files, tmp_path)))
+    assert len(found) == 1
+    assert isinstance(found[0], ts.Activity)

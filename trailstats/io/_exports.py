@@ -1,5 +1,5 @@
 """What stands beside the files of an export and tells what they are: Strava's and Runkeeper's
-tables, Runtastic's sessions, Apple Health's list of workouts.
+tables, Runtastic's sessions, Apple Health's list of workouts, running_page's database.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ import io
 import json
 import posixpath
 import re
+import sqlite3
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -26,6 +27,10 @@ TABLES = (STRAVA, RUNKEEPER)
 """Names of the tables that stand in the folder of the files that they name, or above it."""
 ROUTES, SESSIONS = "workout-routes", "GPS-data"
 """Folders of Apple's and Runtastic's tracks."""
+KEPT, DATABASE = ("GPX_OUT", "TCX_OUT", "FIT_OUT"), "data.db"
+"""Folders of running_page's tracks, each called by the number of its run, and the file that knows
+of these; it lies in the folder above or in its ``run_page``.
+"""
 MOST_BYTES = 64 << 20  # our choice: a table of 100,000 activities has about 40 MB
 MOST_OF_SESSION = 1 << 20  # our choice: a session of Runtastic has about 2 kB
 _BLOCK = 1 << 20  # bytes of a list of workouts at a time
@@ -113,6 +118,14 @@ def entries_of(
             for name in sorted(beside.get(above, ())):
                 if name.lower().endswith(".xml"):
                     out |= _workouts(posixpath.join(above, name), opened)
+    for folder in sorted(folders):
+        above, own = posixpath.split(folder)
+        if own in KEPT:
+            for place in (above, posixpath.join(above, "run_page")):
+                if DATABASE in beside.get(place, ()):
+                    path = posixpath.join(place, DATABASE)
+                    known_runs = read_runs(_content(path, opened, MOST_BYTES))
+                    out |= _by_number(known_runs, folder, paths)
     known = {
         folder: set(beside.get(posixpath.dirname(folder), ()))
         for folder in folders
@@ -125,6 +138,53 @@ def entries_of(
             place = posixpath.join(posixpath.dirname(folder), session)
             content = _content(place, opened, MOST_OF_SESSION)
             out[key_of(path)] = _session(content)
+    return out
+
+
+def read_runs(content: bytes) -> dict[str, ExportEntry]:
+    """Return what running_page's SQLite database says of its runs, by their numbers; nothing where
+    it is another one.
+    """
+    if not content.startswith(b"SQLite format 3\0"):
+        return {}
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(content)
+            # A stranger's file: nothing that it defines may run, and no question takes long.
+            database.execute("pragma trusted_schema = off")
+            database.set_progress_handler(lambda: 1, MOST_STEPS)
+            found = database.execute(
+                "select run_id, name, type from activities where typeof(run_id) = 'integer'"
+            )
+            rows = found.fetchmany(MOST_RUNS)
+    except (sqlite3.Error, OverflowError):
+        return {}
+    return {
+        str(number): ExportEntry(name=_text(name), kind=_text(kind))
+        for number, name, kind in rows
+    }
+
+
+MOST_STEPS, MOST_RUNS = (
+    50_000_000,
+    200_000,
+)  # our choice: some seconds; a run a day is 365 a year
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _by_number(
+    runs: Mapping[str, ExportEntry], folder: str, paths: Collection[str]
+) -> dict[str, ExportEntry]:
+    """Return the entries of those files of a folder that are called by a number."""
+    out = {}
+    for path in paths:
+        place, name = posixpath.split(path)
+        number = posixpath.splitext(key_of(name))[0]
+        if place == folder and number in runs:
+            out[key_of(path)] = runs[number]
     return out
 
 

@@ -26,7 +26,13 @@ from trailstats.io._archives import (
     read_kept,
     read_through,
 )
-from trailstats.io._exports import TABLES, ExportEntry, entries_of, key_of
+from trailstats.io._exports import (
+    KEPT,
+    TABLES,
+    ExportEntry,
+    entries_of,
+    key_of,
+)
 from trailstats.io._remote import open_file
 from trailstats.io._zip import MAGIC, open_zip, unzipping
 from trailstats.io.formats import (
@@ -130,8 +136,8 @@ def iter_activities(
     source : path, remote address, bytes, binary stream, or an iterable of these
         Folders are read recursively in the order of their names; zips are opened, also within zips.
         Addresses such as ``s3://bucket/runs`` need the package fsspec. Where the table of a Strava
-        or Runkeeper export, Runtastic's sessions or Apple Health's list of workouts lie beside the
-        files, sports, names, notes, gear and exertion are taken from there.
+        or Runkeeper export, Runtastic's sessions, Apple Health's list of workouts or running_page's
+        database lie beside the files, sports, names, notes, gear and exertion are taken from there.
     limits : ReadLimits, optional
 
     Yields
@@ -363,6 +369,11 @@ def _with_entries(refs: list[SourceRef]) -> list[SourceRef]:
     paths = [_with_slashes(ref.path) for ref in refs if not ref.members]
     folders = {posixpath.dirname(path) for path in paths}
     folders |= {posixpath.dirname(folder) for folder in folders}
+    folders |= {
+        posixpath.join(posixpath.dirname(folder), "run_page")
+        for folder in folders
+        if posixpath.basename(folder) in KEPT
+    }
     beside = {folder: _names_in(folder) for folder in folders}
 
     @contextmanager
