@@ -69,6 +69,8 @@ def kind_of(document: dict[str, Any]) -> str:
         "rows": "explanation",
         "whole": "terrain",
         "moving_time": "prediction",
+        "seal": "trial",
+        "carry_over": "trial_answer",
         "files": "check",
         "written": "written",
     }
@@ -124,6 +126,15 @@ def test_every_command_prints_a_document_of_a_schema(
         (("check", odd), 3),
         (("check", run, "--compare"), 0),
         (("predict", run, "--from", samples / "archive"), 0),
+        (
+            (
+                *("trial", "plan", samples / "archive", "--ask", "easy_speed"),
+                *("--start", "2020-05-04", "--effect", "0.5"),
+                *("-o", tmp_path / "trial.json"),
+            ),
+            0,
+        ),
+        (("trial", "answer", tmp_path / "trial.json", run), 0),
         (("predict", nothing, "--from", odd), 1),
         (("convert", run, tmp_path / "run.csv"), 0),
         (("convert", run, tmp_path / "none" / "run.csv"), 2),
