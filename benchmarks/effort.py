@@ -26,7 +26,9 @@ import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from vendors import print_vendors  # noqa: E402
 
 import trailstats as ts  # noqa: E402
 from trailstats.history.prediction._fit import Noise, Prior, equations  # noqa: E402
@@ -678,6 +680,8 @@ def main() -> int:
             print(f"    {time.process_time() - begin:.0f} s of processor time")
     print("heart rate left over within runs, bpm against level road")
     print_heart_rates(runners)
+    print("what vendors' watches made of grades")
+    print_vendors(options.folder)
     if options.train:
         write_population(
             runners, ROOT / "trailstats/history/prediction/population.toml"
