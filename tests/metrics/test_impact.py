@@ -87,12 +87,14 @@ def test_energy_factors(kind, low, high):
 
 
 def test_reference_peak_is_the_modelled_one():
-    """At 3.0 m/s the contact law and the population cadence give a peak of 2.173 body weights."""
+    """At 3.0 m/s the contact law and the population cadence give a peak of 2.133 body weights:
+    pi/2 times the step of 0.3570 s over the contact of 0.2629 s.
+    """
     contact = impact.contact_time(3.0)
     peak = impact.peak_force(
         contact, impact.flight_time(impact.modelled_cadence(3.0), contact)
     )
-    assert peak == pytest.approx(2.173, abs=5e-4)
+    assert peak == pytest.approx(np.pi / 2.0 * 0.35704 / 0.26289, abs=5e-4)
 
 
 def test_step_ratio_of_slow_running():
@@ -129,7 +131,7 @@ def test_spring_mass_has_no_value_for_impossible_steps():
 def test_walking_components():
     """Walking takes 1.2 body weights, no impact peak and half the tibial load."""
     assert impact.active_component(1.5, walking=True) == pytest.approx(
-        1.2 / 2.173, abs=2e-4
+        1.2 / 2.1331, abs=2e-4
     )
     assert impact.impact_component(1.5, 0.0, walking=True) == 0.0
     assert impact.tibial_component(1.5, 0.0, walking=True) == 0.5
@@ -458,3 +460,14 @@ def test_fewer_steps_at_speed_against_their_size():
         ).tibial
         assert found == pytest.approx(ratio * 1.09**exponent)
         assert found == pytest.approx(load, abs=5e-5)
+
+
+def test_an_own_contact_level_is_recovered():
+    """Recorded contacts along the law give its level back, whatever the speeds, and what was not
+    recorded is left out.
+    """
+    speed = np.array([2.2, 2.8, 3.5, 4.0])
+    contact = impact.contact_time(speed, level=0.24)
+    contact[1] = np.nan
+    assert impact.contact_level(speed, contact, 1.0) == pytest.approx(0.24)
+    assert np.isnan(impact.contact_level(speed, np.full(4, np.nan), 1.0))

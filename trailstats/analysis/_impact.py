@@ -26,6 +26,9 @@ BANDS = {
     "descent_dose_steep": "of -10 to -15 %",
     "descent_dose_very_steep": "steeper than -15 %",
 }
+SLOWEST_MEASURED = 3.0
+"""Mean speed from which the impact peak of runs was measured [m/s] [GottschallKram2005]_."""
+
 DOSES = ("climb_dose", "descent_dose", *BANDS, "climbing_time")
 
 
@@ -65,7 +68,7 @@ def load_metrics(
     )
     method = (
         "modelled from speed, grade and steps in equivalent level-road kilometres, exponent "
-        f"1; steps {step_source}"
+        f"1; steps {step_source}{_slow(totals)}"
     )
     notes = {
         "active": "",
@@ -91,6 +94,16 @@ def load_metrics(
         values = np.array([load.impact[row] for load in (central, low, high)])
         out |= _load_metric(name, values, f"{method}; on {side}")
     return out
+
+
+def _slow(totals: Totals) -> str:
+    """Return that the peaks of a slow run are extrapolated: they were measured from 3 m/s on."""
+    if totals.mean_speed >= SLOWEST_MEASURED:
+        return ""
+    return (
+        f"; extrapolated to {totals.mean_speed:.1f} m/s: impact peaks were measured from "
+        f"{SLOWEST_MEASURED:.0f} m/s on"
+    )
 
 
 def _load_metric(name: str, values: Floats, method: str) -> dict[str, Metric]:

@@ -4,18 +4,18 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from trailstats.analysis._contact import SPRING, spring_metrics, step_source
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, missing
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Flags
 from trailstats.metrics import impact, variability
 from trailstats.metrics.sampling import time_mean
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
-from trailstats.schema import EvidenceStrength
 
 COUNTS = ("steps", "steps_per_km")
 RHYTHM = (
@@ -25,21 +25,11 @@ RHYTHM = (
     "step_length_cv",
     "cadence_entropy",
 )
-SPRING = (
-    "contact_time",
-    "flight_time",
-    "peak_force",
-    "vertical_stiffness",
-    "leg_stiffness",
-)
 BALANCE = (
     "stance_time_balance",
     "stance_imbalance",
     "stance_imbalance_deviation",
 )
-LEVEL = 0.02
-"""Steeper ground than this is left out of what holds on the level only [1] (our choice)."""
-
 RECORDED = {
     "vertical_oscillation": "vertical_oscillation",
     "vertical_ratio": "vertical_ratio",
@@ -86,21 +76,7 @@ def count_steps(samples: Samples) -> Steps:
     return Steps(
         counted.steps,
         model.uncertainty * share * counted.steps,
-        _source(share, model),
-    )
-
-
-def _source(modelled_share: float, model: impact.CadenceModel) -> str:
-    """Return where steps come from, by the share of them that was modelled."""
-    modelled = (
-        "modelled, this athlete" if model.personal else "modelled, population"
-    )
-    if modelled_share < 0.005:
-        return "measured"
-    return (
-        modelled
-        if modelled_share > 0.995
-        else f"measured, but for {100 * modelled_share:.0f} % of them {modelled}"
+        step_source(share, model),
     )
 
 
@@ -113,7 +89,7 @@ def step_metrics(
     if s.on_foot:
         out |= _rhythm(s)
     if s.on_foot and s.has_distance:
-        out |= _counts(s, steps, totals) | _spring(s, athlete)
+        out |= _counts(s, steps, totals) | spring_metrics(s, athlete)
     return out | _balance(s) | _recorded(s)
 
 
@@ -206,81 +182,6 @@ def _entropy(samples: Samples, stepping: Flags) -> dict[str, Metric]:
         "of five minutes",
         s.share(np.where(stepping & every_second, 1.0, np.nan)),
     )
-
-
-def _spring(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
-    """Return contact, flight, force and stiffness of running on level ground."""
-    s = samples
-    level = (
-        ~s.walking
-        & (np.abs(np.nan_to_num(s.grade)) < LEVEL)
-        & (s.speed >= 2.0)
-        & (s.speed <= 6.0)
-        & (s.time > 0)
-    )
-    if s.time[level].sum() < 60.0:
-        return missing("less than a minute of running on level ground", *SPRING)
-    time, speed = s.time[level], s.speed[level]
-    recorded = s.records["stance_time"][level]
-    measured = bool(time[recorded > 0].sum() > 0.5 * time.sum())
-    contact = (
-        np.where(recorded > 0, recorded, np.nan)
-        if measured
-        else impact.contact_time(speed)
-    )
-    rate, modelled = impact.step_rate(
-        speed, s.cadence[level], model=s.cadence_model
-    )
-    flight = impact.flight_time(60.0 * rate, contact)
-    whence = (
-        "contact time measured by the device"
-        if measured
-        else "contact time modelled from speed alone"
-    )
-    stepped = rate * time
-    source = (
-        f"{whence}; steps "
-        f"{_source(float(stepped[modelled].sum() / stepped.sum()), s.cadence_model)}"
-    )
-    coverage = float(time[~np.isnan(contact)].sum()) / float(s.time.sum())
-
-    def on_level(name: str, values: Floats, method: str) -> dict[str, Metric]:
-        out = found(
-            name,
-            time_mean(values, time),
-            f"{method}; running on level ground",
-            coverage,
-        )
-        # From a modelled contact all of it is a function of speed alone.
-        return (
-            out
-            if measured
-            else {name: replace(out[name], evidence=EvidenceStrength.WEAK)}
-        )
-
-    out = on_level("contact_time", contact, whence)
-    out |= on_level("flight_time", flight, f"step time less contact; {source}")
-    out |= on_level(
-        "peak_force",
-        impact.peak_force(contact, flight),
-        f"modelled: sine-wave force; {source}",
-    )
-    if athlete.mass is None:
-        return out | missing("no body mass in the athlete's profile", *SPRING[3:])
-    method = f"modelled: spring and mass; {source}"
-    out |= on_level(
-        "vertical_stiffness",
-        impact.vertical_stiffness(contact, flight, mass=athlete.mass),
-        method,
-    )
-    if athlete.height is None:
-        return out | missing(
-            "no body height in the athlete's profile", "leg_stiffness"
-        )
-    leg = impact.leg_stiffness(
-        contact, flight, speed, mass=athlete.mass, stature=athlete.height
-    )
-    return out | on_level("leg_stiffness", leg, method)
 
 
 def _balance(samples: Samples) -> dict[str, Metric]:

@@ -92,7 +92,7 @@ def active_component(
     --------
     >>> from trailstats.metrics import impact
     >>> impact.active_component([3.0, 4.0]).round(3)
-    array([1.   , 1.147])
+    array([1.   , 1.099])
     """
     v = as_floats(speed)
     running = _modelled_peak(v) / _REFERENCE_PEAK

@@ -45,7 +45,10 @@ from trailstats.metrics._impact_sensitivity import (
     impact_sensitivity,
 )
 from trailstats.metrics._spring_mass import (
+    CONTACT_LEVELS,
     GRAVITY,
+    WATCH_ERROR,
+    contact_level,
     contact_time,
     flight_time,
     leg_compression,
@@ -74,6 +77,7 @@ from trailstats.metrics._surface_factor import (
 
 __all__ = [
     "CENTRAL_CONSTANTS",
+    "CONTACT_LEVELS",
     "DESCENT_BANDS",
     "DOWNHILL_SLOPE",
     "DOWNHILL_SLOPE_RANGE",
@@ -88,6 +92,7 @@ __all__ = [
     "STEEP_FACTOR_RANGE",
     "STEEP_GRADE",
     "SURFACE_FACTORS",
+    "WATCH_ERROR",
     "CadenceModel",
     "Ground",
     "ImpactConstants",
@@ -96,6 +101,7 @@ __all__ = [
     "StepCount",
     "SurfaceFactor",
     "active_component",
+    "contact_level",
     "contact_time",
     "count_steps",
     "damaging_descent",
