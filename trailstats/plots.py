@@ -220,7 +220,7 @@ def load(history: History) -> Chart:
     >>> import trailstats as ts
     >>> history = ts.analyze_folder("data/samples/archive/2024-06-21-1913.fit")
     >>> len(ts.plots.load(history).to_dict()["layer"])
-    2
+    3
     """
     return themed(
         charts.load(history_rows.load_rows(history)), history.attribution
