@@ -79,6 +79,43 @@ def test_a_label_counts_and_stays(client, settled, folder: Path) -> None:
     assert text == "file,from,to,surface\npaused.fit,0 km,1 km,road\n"
 
 
+def test_an_intent_counts_and_stays(client, settled, folder: Path) -> None:
+    """It stands in the file that the profile names, which is written when there is none."""
+    (folder / "athlete.toml").write_text("# mine\nmass = 70.0\n")
+    settled()
+    for intent in ("race", "easy"):
+        asked = {"file": "paused.fit", "intent": intent}
+        answer = client.post("intent", json=asked, headers=ORIGIN)
+        assert answer.status_code == 200
+    state = settled(lambda s: any(r["intent"] == "easy" for r in s["rows"]))
+    (row,) = [r for r in state["rows"] if r["file"] == "paused.fit"]
+    assert (row["intent"], row["meant"]) == ("easy", "easy")
+    assert (folder / "intent.csv").read_text() == "file,intent\npaused.fit,easy\n"
+    text = (folder / "athlete.toml").read_text()
+    assert text.startswith("# mine\nmass = 70.0\n")
+    athlete = ts.Athlete.from_toml(folder / "athlete.toml")
+    assert athlete.intents == (("paused.fit", "easy"),)
+    mass = {"mass": 71.0}
+    assert client.post("profile", json=mass, headers=ORIGIN).status_code == 200
+    client.post("intent", json=asked | {"intent": ""}, headers=ORIGIN)
+    settled(lambda s: all(r["meant"] == "" for r in s["rows"]))
+    wrong = asked | {"intent": "fun"}
+    assert client.post("intent", json=wrong, headers=ORIGIN).status_code == 422
+
+
+def test_an_intent_goes_into_a_table_of_the_profile(client, folder: Path) -> None:
+    """Where the profile has one, no other file is made."""
+    profile = folder / "athlete.toml"
+    profile.write_text('[intents]\n"two-tracks.gpx" = "hard"\n')
+    asked = {"file": "paused.fit", "intent": "easy"}
+    assert client.post("intent", json=asked, headers=ORIGIN).status_code == 200
+    assert dict(ts.Athlete.from_toml(profile).intents) == {
+        "two-tracks.gpx": "hard",
+        "paused.fit": "easy",
+    }
+    assert not (folder / "intent.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("file", "surface"),
     [

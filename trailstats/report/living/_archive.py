@@ -228,7 +228,9 @@ class LiveArchive:
 
     def _rows_of(self, history: History) -> list[dict[str, object]]:
         kept = self.kept
-        return rows_of(history, kept.folder, self._units, kept.labelled())
+        return rows_of(
+            history, kept.folder, self._units, kept.labelled(), kept.intended()
+        )
 
     def _history_now(self) -> History | None:
         """Return the history of the folder, or None where nothing lies in it."""

@@ -8,15 +8,24 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from trailstats.boundary import configuring, read_text, shown
 from trailstats.errors import ConfigError, MissingExtraError, WriteError
 from trailstats.history._sources import PROFILE
 from trailstats.io.tables import write_atomically
-from trailstats.model.athlete import Athlete
+from trailstats.model.athlete import INTENTS, Athlete
 from trailstats.schema import Surface
 from trailstats.terrain import SurfaceLabels
 
@@ -26,7 +35,12 @@ PART = ".part"
 LABELS = "trailstats-labels.csv"
 """Name of the file of labels."""
 
-PRIVATE = frozenset({"privacy_zones", "privacy_secret", "osm"})
+INTENT_FILE = "intent.csv"
+"""Name of the file of what runs were meant to be, where the profile names no other."""
+
+PRIVATE = frozenset(
+    {"privacy_zones", "privacy_secret", "osm", "intents", "margins"}
+)
 """Keys of the profile that the page neither shows nor changes."""
 
 MOST_BYTES = 8 << 30
@@ -113,27 +127,76 @@ class Kept:
         WriteError
             When the file can't be written.
         """
-        try:
-            import tomlkit
-        except ImportError as error:
-            raise MissingExtraError("tomlkit", "app") from error
         known = {f.name for f in fields(Athlete)} - PRIVATE
         for key in changes:
             if key not in known:
                 raise ConfigError(f"athlete: {key!r} can't be stated here")
-        with self._writing, configuring(shown(self.profile)):
-            text = read_text(self.profile) if self.profile.exists() else ""
-            document = tomlkit.parse(text)
+        with self._profile() as document:
             for key, value in changes.items():
                 if value is None or value == "" or value == []:
                     document.pop(key, None)
                 else:
                     document[key] = value
-            # Nothing is written that could not be read again.
-            Athlete.from_dict(document.unwrap())
+
+    @contextmanager
+    def _profile(self) -> Iterator[MutableMapping[str, Any]]:
+        """Yield the profile to change it; it is written where it can be read again."""
+        try:
+            import tomlkit
+        except ImportError as error:
+            raise MissingExtraError("tomlkit", "app") from error
+        with self._writing, configuring(shown(self.profile)):
+            text = read_text(self.profile) if self.profile.exists() else ""
+            document = tomlkit.parse(text)
+            yield document
+            plain = document.unwrap()
+            if isinstance(plain.get("intents"), str):
+                del plain["intents"]
+            Athlete.from_dict(plain)
             write_atomically(
                 self.profile, tomlkit.dumps(document).encode("utf-8")
             )
+
+    def intended(self) -> dict[str, str]:
+        """Return what the runner says that recordings were meant to be, by file."""
+        return dict(self.athlete().intents)
+
+    def intend(self, file: str, intent: str) -> None:
+        """Say what a recording was meant to be.
+
+        Parameters
+        ----------
+        file : str
+            As the rows name it.
+        intent : str
+            Easy, hard or race; empty takes it away.
+
+        Raises
+        ------
+        ConfigError
+            For another intent, or a file that is none in the folder.
+        MissingExtraError
+            Without tomlkit.
+        WriteError
+            When a file can't be written.
+        """
+        if intent and intent not in INTENTS:
+            raise ConfigError(
+                f"intent {intent!r} is none of {', '.join(INTENTS)}"
+            )
+        self._check_is_there(file)
+        with self._profile() as document:
+            named = document.get("intents", INTENT_FILE)
+            rows = named
+            if isinstance(named, str):
+                rows = self.intended()
+            rows.pop(file, None)
+            if intent:
+                rows[file] = intent
+            if isinstance(named, str):
+                place = self.profile.parent / named
+                write_atomically(place, _csv(("file", "intent"), rows.items()))
+                document["intents"] = named
 
     def labels(self) -> SurfaceLabels | None:
         """Return the labels, or None where there are none.
@@ -174,10 +237,7 @@ class Kept:
             raise ConfigError(
                 f"surface {surface!r} is not road, trail or unknown"
             )
-        parts = PurePosixPath(file.replace("!", "/").split("#")[0]).parts
-        outside = not parts or ".." in parts or file.startswith("/")
-        if outside or "\0" in file or not self._is_there(file):
-            raise ConfigError(f"{shown(file)!r} is no recording in this folder")
+        self._check_is_there(file)
         with self._writing:
             rows = [
                 row
@@ -187,11 +247,13 @@ class Kept:
             if surface:
                 # First, so that labels of stretches go before it.
                 rows.insert(0, (file, "", "", surface))
-            out = io.StringIO()
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(_HEADER)
-            writer.writerows(rows)
-            write_atomically(self.labels_file, out.getvalue().encode("utf-8"))
+            write_atomically(self.labels_file, _csv(_HEADER, rows))
+
+    def _check_is_there(self, file: str) -> None:
+        parts = PurePosixPath(file.replace("!", "/").split("#")[0]).parts
+        outside = not parts or ".." in parts or file.startswith("/")
+        if outside or "\0" in file or not self._is_there(file):
+            raise ConfigError(f"{shown(file)!r} is no recording in this folder")
 
     def _is_there(self, file: str) -> bool:
         """Return whether a recording, or the zip that holds it, lies in the folder."""
@@ -283,6 +345,15 @@ class Kept:
         raise WriteError(f"{wanted}: there are too many of this name")
 
 
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a table as a file's content."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8")
+
+
 def safe_name(name: str) -> str:
     """Return the last part of a name as a file may be called anywhere: no hidden file, no device,
     none of ours.
@@ -300,6 +371,6 @@ def safe_name(name: str) -> str:
     while len(plain.encode()) > _LONGEST_NAME:
         plain = plain[1:]
     device = re.match(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)", plain)
-    if not plain or device or plain.lower() in (PROFILE, LABELS):
+    if not plain or device or plain.lower() in (PROFILE, LABELS, INTENT_FILE):
         return f"recording-{plain}".rstrip("-")
     return plain

@@ -33,11 +33,11 @@ def early_row(
     Returns
     -------
     dict of str to object
-        ``file``, ``failed``, ``name``, ``date``, ``sport``, ``ground``, ``distance``, ``time``,
-        ``ascent``, ``label`` and ``note``, as a person reads them.
+        ``file``, ``failed``, ``name``, ``date``, ``sport``, ``intent``, ``ground``, ``distance``,
+        ``time``, ``ascent``, ``label``, ``meant`` and ``note``, as a person reads them.
     """
     if isinstance(item, Failure):
-        return _row(failure_row(item), folder, units, {})
+        return _row(failure_row(item), folder, units)
     # What depends on the other recordings isn't known yet.
     meta, totals = item.meta, item.totals
     facts = {
@@ -52,11 +52,15 @@ def early_row(
         "moving_time": totals.moving_time,
         "ascent": totals.ascent,
     }
-    return _row(facts, folder, units, {})
+    return _row(facts, folder, units)
 
 
 def rows_of(
-    history: History, folder: Path, units: Units, labels: Mapping[str, str]
+    history: History,
+    folder: Path,
+    units: Units,
+    labels: Mapping[str, str],
+    intents: Mapping[str, str],
 ) -> list[dict[str, object]]:
     """Return the rows of all recordings, the latest first; those that failed stand on top.
 
@@ -67,6 +71,8 @@ def rows_of(
     units : Units
     labels : mapping of str to str
         What the runner called the ground of whole recordings, by file.
+    intents : mapping of str to str
+        What the runner says that recordings were meant to be, by file.
 
     Returns
     -------
@@ -75,7 +81,8 @@ def rows_of(
     """
     facts = history.activities.to_dict("records")
     rows = [
-        _row({str(k): v for k, v in one.items()}, folder, units, labels)
+        _row({str(k): v for k, v in one.items()}, folder, units)
+        | _said(name_in(folder, str(one["file"])), labels, intents)
         for one in reversed(facts)
     ]
     return sorted(rows, key=lambda row: not row["failed"])
@@ -85,7 +92,6 @@ def _row(
     facts: Mapping[str, object],
     folder: Path,
     units: Units,
-    labels: Mapping[str, str],
 ) -> dict[str, object]:
     source = str(facts["file"])
     file = name_in(folder, source)
@@ -105,13 +111,21 @@ def _row(
         "name": str(facts.get("name") or ""),
         "date": "" if failed else text.date(start, number["local_offset"]),
         "sport": "" if failed else text.sport_name(str(facts.get("sport") or "")),
+        "intent": str(facts.get("intent") or ""),
         "ground": str(facts.get("surface") or ""),
         "distance": units.distance(number["distance"]),
         "time": text.duration(number["moving_time"]),
         "ascent": units.elevation(number["ascent"]),
-        "label": labels.get(file, ""),
+        "label": "",
+        "meant": "",
         "note": note,
     }
+
+
+def _said(
+    file: str, labels: Mapping[str, str], intents: Mapping[str, str]
+) -> dict[str, object]:
+    return {"label": labels.get(file, ""), "meant": intents.get(file, "")}
 
 
 def name_in(folder: Path, source: str) -> str:

@@ -161,6 +161,7 @@ def make_app(
         Route("/profile", pages.profile),
         Route("/profile", pages.set_profile, methods=["POST"]),
         Route("/label", pages.set_label, methods=["POST"]),
+        Route("/intent", pages.set_intent, methods=["POST"]),
         Route("/files", pages.take, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes, lifespan=life), token, hosts)
@@ -235,6 +236,16 @@ class _Pages:
             )
 
         return await self._stated(request, label)
+
+    async def set_intent(self, request: Request) -> Response:
+        """Say what a recording was meant to be."""
+
+        def intend(asked: dict[str, object]) -> None:
+            self.archive.kept.intend(
+                str(asked.get("file", "")), str(asked.get("intent", ""))
+            )
+
+        return await self._stated(request, intend)
 
     async def _stated(
         self, request: Request, keep: Callable[[dict[str, object]], None]

@@ -5,12 +5,23 @@ const known = { turn: -1, rows: 0, report: -1, asked: 0 };
 const NUMBERS = ["heart_rate_max", "heart_rate_rest", "easy_ceiling", "threshold_heart_rate", "threshold_speed",
   "cadence_at_3", "birth_year", "mass", "height"];
 const GROUNDS = ["", "trail", "road", "unknown"];
+const INTENTS = ["", "easy", "hard", "race"];
 
 function cell(row, text) {
   const made = document.createElement("td");
   made.textContent = text;
   row.append(made);
   return made;
+}
+
+function choice(row, about, values, chosen, { address, key, words }) {
+  const place = cell(row, "");
+  if (about.failed) return;
+  const made = document.createElement("select");
+  made.setAttribute("aria-label", `${words} ${about.file}, as you know it`);
+  Object.assign(made.dataset, { file: about.file, address, key });
+  for (const value of values) made.add(new Option(value || "–", value, false, value === chosen));
+  place.append(made);
 }
 
 function rowOf(about) {
@@ -24,14 +35,8 @@ function rowOf(about) {
   }
   cell(row, about.sport);
   cell(row, about.failed ? "can't be used" : about.ground);
-  const place = cell(row, "");
-  if (!about.failed) {
-    const choice = document.createElement("select");
-    choice.setAttribute("aria-label", `Ground of ${about.file}, as you know it`);
-    choice.dataset.file = about.file;
-    for (const ground of GROUNDS) choice.add(new Option(ground || "–", ground, false, ground === about.label));
-    place.append(choice);
-  }
+  choice(row, about, GROUNDS, about.label, { address: "label", key: "surface", words: "Ground of" });
+  choice(row, about, INTENTS, about.meant, { address: "intent", key: "intent", words: "Intent of" });
   for (const key of ["distance", "time", "ascent"]) cell(row, about.failed ? "" : about[key]);
   return row;
 }
@@ -152,8 +157,8 @@ document.addEventListener("DOMContentLoaded", () => {
     add([...event.target.files]).finally(() => { event.target.value = ""; });
   });
   byId("rows").addEventListener("change", (event) => {
-    const { file } = event.target.dataset;
-    tell("label", { file, surface: event.target.value }).catch((problem) => say(problem.message));
+    const { file, address, key } = event.target.dataset;
+    tell(address, { file, [key]: event.target.value }).catch((problem) => say(problem.message));
   });
   byId("stated").addEventListener("submit", (event) => {
     event.preventDefault();
