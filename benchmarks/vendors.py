@@ -58,7 +58,9 @@ FASTEST = 8.0
 
 def vendor_stretches(folder: Path) -> Iterator[pd.DataFrame]:
     """Yield the stretches of each recording that holds a vendor's level speed."""
-    for activity in ts.iter_activities(folder):
+    places = sorted(p for p in folder.iterdir() if p.is_dir()) or [folder]
+    found = (one for place in places for one in ts.iter_activities(place))
+    for activity in found:
         if isinstance(activity, Failure):
             continue
         for column, (vendor, unit) in FIELDS.items():
