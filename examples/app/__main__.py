@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 import uvicorn
 
+from app.keep import Keep
 from app.limits import Limits
 from app.patience import ImpatientProtocol
 from app.service import make_app
@@ -50,19 +52,42 @@ def main() -> None:
         default=limits.workers,
         help="requests worked on at a time",
     )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep recordings of those who have a token, and answer from all of them",
+    )
+    parser.add_argument(
+        "--new-token",
+        action="store_true",
+        help="print a token for the folder of --keep, and end",
+    )
+    parser.add_argument(
+        "--requests-per-minute",
+        type=float,
+        default=limits.requests_per_minute,
+        help="of one token",
+    )
     arguments = parser.parse_args()
+    if arguments.new_token:
+        if arguments.keep is None:
+            parser.error("--new-token needs --keep FOLDER")
+        print(Keep(arguments.keep).new_token())
+        return
     limits = Limits(
         request_bytes=arguments.most_bytes,
         work_seconds=arguments.most_seconds,
         waiting_bytes=arguments.most_waiting_bytes,
         head_seconds=arguments.head_seconds,
         workers=arguments.workers,
+        requests_per_minute=arguments.requests_per_minute,
     )
     protocol = type(
         "Protocol", (ImpatientProtocol,), {"head_seconds": limits.head_seconds}
     )
     uvicorn.run(
-        make_app(limits),
+        make_app(limits, arguments.keep),
         http=protocol,
         timeout_graceful_shutdown=GRACE,
         host=arguments.host,

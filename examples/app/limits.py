@@ -35,6 +35,8 @@ class Limits:
         Processes that work at a time.
     waiting : int
         Requests that may wait for one; those beyond are turned away.
+    requests_per_minute : float
+        Of one token, where the service keeps recordings.
     """
 
     request_bytes: int = 50_000_000
@@ -50,3 +52,4 @@ class Limits:
     members: int = 5_000
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     waiting: int = 2_000
+    requests_per_minute: float = 120.0

@@ -18,6 +18,9 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from app.child import Job
+from app.docs_page import docs_page
+from app.engine import Engine, routes
+from app.keep import Keep
 from app.limits import Limits
 from app.problems import HEADERS, MEDIA_TYPE, SCHEMA, Problem
 from app.uploads import CountBytes, save
@@ -36,14 +39,18 @@ OneFile = Annotated[
     File(description="A recording: FIT, GPX or TCX, plain, gzipped or zipped."),
 ]
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": words,
-        "content": {
-            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/http_problem"}}
-        },
+
+def _problems(words: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    schema = {"$ref": "#/components/schemas/http_problem"}
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {
+        status: {"description": text, "content": content}
+        for status, text in words.items()
     }
-    for status, words in {
+
+
+PROBLEMS = _problems(
+    {
         400: "No request that can be understood",
         408: "The request came too slowly",
         413: "The request, or what is in it, is too large",
@@ -51,8 +58,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         500: "A fault of this service",
         503: "Too many requests wait",
         504: "The work took too long",
-    }.items()
-}
+    }
+)
 
 
 def _answers(name: str) -> dict[int | str, dict[str, Any]]:
@@ -65,13 +72,15 @@ def _answers(name: str) -> dict[int | str, dict[str, Any]]:
     } | PROBLEMS
 
 
-def make_app(limits: Limits | None = None) -> FastAPI:
+def make_app(limits: Limits | None = None, keep: Path | None = None) -> FastAPI:
     """Return the service.
 
     Parameters
     ----------
     limits : Limits, optional
         What one request may cost.
+    keep : Path, optional
+        Where recordings of those who have a token are kept; without it nothing is.
     """
     limits = limits or Limits()
 
@@ -83,7 +92,13 @@ def make_app(limits: Limits | None = None) -> FastAPI:
             prefix="trailstats-service-", ignore_cleanup_errors=True
         ) as place:
             app.state.place = place
+            if keep is None:
+                yield
+                return
+            app.state.engine = Engine(Keep(keep), app.state.crew, limits)
+            app.state.engine.keep.resume()
             yield
+            await app.state.engine.end()
 
     app = FastAPI(
         title="trailstats",
@@ -145,6 +160,21 @@ def make_app(limits: Limits | None = None) -> FastAPI:
         """Return the report of many recordings as one page."""
         return HTMLResponse(await do(Job.REPORT, files), headers=HEADERS)
 
+    @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        policy = "default-src 'none'; style-src 'unsafe-inline'"
+        return HTMLResponse(
+            docs_page(app.openapi()),
+            headers=HEADERS | {"Content-Security-Policy": policy},
+        )
+
+    if keep is not None:
+        more = {
+            401: "No token, or an unknown one",
+            404: "There is none",
+            429: "Too many requests",
+        }
+        app.include_router(routes(PROBLEMS | _problems(more)))
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # the documented way to change it
     return app
 
