@@ -282,7 +282,7 @@ def test_private_places_are_left_out_of_archive_and_single_run(build):
     or alone.
     """
     home = (47.0, 11.0, 600.0)
-    athlete = Athlete(privacy_zones=(home,))
+    athlete = Athlete(privacy_secret="of this test", privacy_zones=(home,))
     runs = [build.analysis(k, trail=False) for k in range(2)]
     whole = build_page(runs[0]).sections[0].track
     for page in (
@@ -308,7 +308,9 @@ def test_claims_in_words_and_on_an_axis(claims):
         easy.answer
         == "Mean speed on easy-intended runs: 6:15 /km on trail, 5:00 /km on road."
     )
-    assert easy.difference == "\u22122.40 km/h"  # 0.667 m/s times 3.6
+    # From 5:00 to 6:15 a kilometre; the bounds are -0.81 and -0.52 m/s from 3.333.
+    assert easy.difference == "75 s/km slower"
+    assert easy.bounds == "96 slower to 55 slower"
     assert easy.sample == "18 trail, 27 road"
     assert easy.runs == (0, 1)
     picture = easy.picture
@@ -629,7 +631,9 @@ def test_a_treadmill_has_no_share_on_trail(build):
 
 def test_a_share_is_the_least_it_can_be_where_much_is_unknown():
     """A trail run whose ground is mostly unknown is not said to hold no trail."""
-    assert text.at_least(0.0, 0.9) == "≥ 0 %"
+    assert text.at_least(0.0, 0.9) == text.DASH
+    assert text.at_least(0.3, 0.6) == "≥ 30 %"
+    assert text.at_least(0.0, 0.0) == "0 %"
     assert text.at_least(0.95, 0.05) == "95 %"
     assert text.at_least(NAN, 0.9) == text.DASH
 

@@ -137,6 +137,9 @@ def claim_view(
     # Beside the difference the interval does without the unit.
     _, space, word = difference.partition(" ")
     bounds = interval.removesuffix(space + word)
+    if unit == "m/s" and result.road > 0 and math.isfinite(result.difference):
+        difference, bounds = _as_pace(result, units)
+        interval = bounds or text.DASH
     evidence = result.evidence
     return ClaimView(
         claim=result.claim,
@@ -220,6 +223,21 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     return next(
         (c for c in result.caveats if "needed" in c),
         next(iter(result.caveats), ""),
+    )
+
+
+def _as_pace(result: ClaimResult, units: Units) -> tuple[str, str]:
+    """Return a difference of speeds and its bounds as seconds of the pace, which the two sides are
+    given in, too.
+    """
+    ends = [
+        units.pace_change(result.road, bound, word=False)
+        for bound in (result.low, result.high)
+    ]
+    known = text.DASH not in ends
+    return (
+        units.pace_change(result.road, result.difference),
+        " to ".join(ends) if known else "",
     )
 
 

@@ -39,9 +39,11 @@ def percent(share: float) -> str:
 
 def at_least(share: float, unknown: float) -> str:
     """Return a share in percent, as the least that it can be where a good part of the whole is
-    unknown.
+    unknown; a dash where nothing of it is known, since "at least 0 %" says nothing.
     """
     shown = percent(share)
+    if shown == percent(0.0) and unknown >= MUCH_UNKNOWN:
+        return DASH
     return f"≥ {shown}" if shown != DASH and unknown >= MUCH_UNKNOWN else shown
 
 

@@ -182,6 +182,33 @@ class Units:
         )
         return _with_unit(_with_sign(value * factor, decimals, word), word)
 
+    def pace_change(self, speed: float, change: float, word: bool = True) -> str:
+        """Return what a change of speed means for a pace, such as ``"6 s/km slower"``.
+
+        Parameters
+        ----------
+        speed : float
+            From which it changes [m/s].
+        change : float
+            [m/s]; a change that leaves no speed gives an en dash.
+        word : bool
+            Whether the unit is named.
+
+        Examples
+        --------
+        >>> from trailstats.report.units import METRIC
+        >>> METRIC.pace_change(1000 / 300, 1000 / 306 - 1000 / 300)
+        '6 s/km slower'
+        """
+        after = speed + change
+        if not (math.isfinite(after) and speed > 0 and after > 0):
+            return DASH
+        seconds = round(self.long_metres / after - self.long_metres / speed)
+        unit = f" s/{self.long}" if word else ""
+        if not seconds:
+            return f"0{unit}"
+        return f"{abs(seconds)}{unit} {'slower' if seconds > 0 else 'faster'}"
+
     def interval(
         self, low: float, high: float, unit: str, *, signed: bool = False
     ) -> str:

@@ -41,7 +41,7 @@ from trailstats.report.neighbours import Neighbours, neighbours_of
 from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
-from trailstats.report.run_tables import glossary
+from trailstats.report.run_tables import METRIC_WORDS, glossary
 from trailstats.report.sections import ActivityView, Listing, Shown
 from trailstats.report.tracks import place_tracks
 from trailstats.report.units import METRIC, Units
@@ -77,8 +77,9 @@ class Page:
     ----------
     answer : str
         All answers in one sentence.
-    to_answer : tuple of (str, tuple of (str, str))
-        What would answer more claims, the best first, each with the claims that it would answer.
+    to_answer : tuple of (str, str, tuple of (str, str))
+        What would answer more claims, the best first, each with how to give it and the claims that
+        it would answer.
     glossary : tuple of (str, str)
         Metrics and their meaning.
     folder : str
@@ -99,7 +100,7 @@ class Page:
     subtitle: str = ""
     facts: text.Pairs = ()
     answer: str = ""
-    to_answer: tuple[tuple[str, text.Pairs], ...] = ()
+    to_answer: tuple[tuple[str, str, text.Pairs], ...] = ()
     verdicts: tuple[VerdictGroup, ...] = ()
     claims: tuple[ClaimView, ...] = ()
     rules: tuple[RuleView, ...] = ()
@@ -203,6 +204,7 @@ def build_page(
         to_answer=tuple(
             (
                 wanted.need.text,
+                METRIC_WORDS["needs"].get(wanted.need.kind, ""),
                 tuple((c, claim_words(c).title) for c in wanted.claims),
             )
             for wanted in to_answer(claims)
