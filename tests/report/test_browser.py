@@ -468,6 +468,53 @@ def test_a_split_report_leads_there_and_back(visit, history, claims, tmp_path):
     page.locator("#table").wait_for()
 
 
+def box_of(locator) -> list[float]:
+    """Return what a map shows: x, y, width, height."""
+    return [float(v) for v in locator.get_attribute("viewBox").split()]
+
+
+def test_a_map_is_zoomed_and_moved(visit, report):
+    """It should come nearer by its buttons, move by dragging and by keys, and show all again; a
+    drag opens no run.
+    """
+    page = visit(report)
+    drawn(page)
+    root = page.locator("#routes > svg")
+    whole = box_of(root)
+    page.locator("#routes").get_by_role("button", name="Zoom in").click()
+    near = box_of(root)
+    assert near[2] == pytest.approx(whole[2] / 1.6)
+    page.keyboard.press("ArrowRight")
+    right = box_of(root)
+    assert right[0] > near[0]
+    root.scroll_into_view_if_needed()
+    box = root.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=4)
+    page.mouse.up()
+    assert box_of(root)[0] < right[0]
+    assert page.locator("details.activity[open]").count() == 0
+    page.locator("#routes").get_by_role("button", name="Show all").click()
+    assert box_of(root) == whole
+
+
+def test_a_far_run_does_not_shrink_the_others(visit, build, tmp_path):
+    """It should frame the twelve runs that lie together, and say that one lies further away."""
+    runs = [build.analysis(k, trail=False) for k in range(13)]
+    far = runs[12].profile.assign(latitude=runs[12].profile["latitude"] + 0.18)
+    runs[12] = replace(runs[12], profile=far)
+    history = build.history(runs)
+    page = visit(write_report(history, tmp_path / "a.html", claims=[], rules=[]))
+    page.locator("#routes > svg").wait_for()
+    # Loops of 2.4 km and more; the far one is 20 km away.
+    assert max(box_of(page.locator("#routes > svg"))[2:]) < 8000
+    assert "1 further away" in page.locator("#routes .aside").inner_text()
+    page.locator("#routes").get_by_role("button", name="Show all").click()
+    assert max(box_of(page.locator("#routes > svg"))[2:]) > 15000
+
+
 def totals_of(page) -> dict[str, list[str]]:
     """Return the rows of the totals of the period."""
     rows = page.locator("#totals tbody tr").all()

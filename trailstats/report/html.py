@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     import jinja2
 
 
-SCRIPTS = ("base.js", "tracks.js", "activity.js", "period.js", "report.js")
+SCRIPTS = (
+    "base.js",
+    "zoom.js",
+    "tracks.js",
+    "activity.js",
+    "period.js",
+    "report.js",
+)
 """Scripts of the page, each after those that it builds on."""
 
 _OWN_PAGE = re.compile(r"a\d+\.html")

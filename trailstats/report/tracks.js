@@ -285,8 +285,12 @@ const tracks = (() => {
     const note = document.createElement("p");
     note.className = "aside";
     note.textContent = `The bar is ${length} long. Filled dot: start; open dot: end. North up.`;
-    host.replaceChildren(root, note);
+    const dots = [...root.querySelectorAll("circle")].map((circle) => [circle, +circle.getAttribute("r")]);
+    const { bar } = zoom.into(root, box, (near) => dots.forEach(([circle, r]) => circle.setAttribute("r", r / near)));
+    host.replaceChildren(bar, root, note);
+    host.classList.add("zoomed");
     root.addEventListener("pointermove", (event) => {
+      if (event.buttons) return;
       const p = new DOMPoint(event.clientX, event.clientY).matrixTransform(root.getScreenCTM().inverse());
       let best = known[0], gap = Infinity;
       for (const i of known) {
@@ -305,13 +309,31 @@ const tracks = (() => {
     };
   }
 
+  // The routes that lie together: one far away must not make all others small.
+  function close(chosen) {
+    const middles = chosen.map(([number, , track]) => {
+      const [x0, x1] = extent(track.x), [y0, y1] = extent(track.y);
+      return { number, x: (x0 + x1) / 2, y: (y0 + y1) / 2, size: Math.max(x1 - x0, y1 - y0) };
+    });
+    const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] || 0;
+    const x = median(middles.map((m) => m.x)), y = median(middles.map((m) => m.y));
+    const away = (m) => Math.max(Math.abs(m.x - x), Math.abs(m.y - y)) + m.size / 2;
+    const usual = median(middles.map(away));
+    const kept = middles.filter((m) => away(m) <= 3 * usual);
+    // Where many lie apart, that is how this runner runs.
+    return new Set((kept.length >= 0.9 * middles.length ? kept : middles).map((m) => m.number));
+  }
+
   // All routes of one region; each is a link to its activity.
   function routes(host, activities, region, imperial, address, shown) {
     const chosen = [];
     activities.forEach((activity, number) => {
       if (shown(activity) && activity.track.region === region && activity.track.x) chosen.push([number, activity, decode(activity)]);
     });
-    const box = frame(chosen.flatMap((c) => c[2].x), chosen.flatMap((c) => c[2].y));
+    const all = frame(chosen.flatMap((c) => c[2].x), chosen.flatMap((c) => c[2].y));
+    const together = close(chosen);
+    const near = chosen.filter(([number]) => together.has(number));
+    const box = frame(near.flatMap((c) => c[2].x), near.flatMap((c) => c[2].y));
     const root = svg("svg", { viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, "aria-hidden": "true" });
     for (const [number, activity, track] of chosen) {
       const link = svg("a", { href: address(number), tabindex: -1, "data-number": number }, root);
@@ -323,8 +345,12 @@ const tracks = (() => {
     const length = scaleBar(root, box, imperial);
     const note = document.createElement("p");
     note.className = "aside";
-    note.textContent = `${chosen.length} routes; the bar is ${length} long.`;
-    host.replaceChildren(root, note);
+    const far = chosen.length - near.length;
+    note.textContent = `${chosen.length} routes; the bar is ${length} long.${far ? ` ${far} further away: "Show all" takes all in.` : ""}`;
+    const { bar, show } = zoom.into(root, all);
+    show(box);
+    host.replaceChildren(bar, root, note);
+    host.classList.add("zoomed");
   }
 
   return { decode, describe, profile, map, routes, clock, units };
