@@ -93,6 +93,7 @@ def report(
         claims=results,
         rules=rules,
         imperial=shown.imperial,
+        map=work.ground.road_map(work.processes.cache),
     )
     if str(output) == o.STANDARD:
         with TemporaryDirectory() as folder:

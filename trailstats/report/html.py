@@ -31,6 +31,7 @@ from trailstats.report.palette import DARK, LIGHT, Palette
 from trailstats.report.payload import embed, payload
 from trailstats.report.units import Units
 from trailstats.report.view import Page, build_page
+from trailstats.terrain.inputs import MapLike, as_map
 
 if TYPE_CHECKING:
     import jinja2
@@ -62,6 +63,7 @@ def write_report(
     imperial: bool = False,
     title: str = "",
     split: bool = False,
+    map: MapLike | None = None,
 ) -> Path:
     """Write a report as one HTML file that needs no network.
 
@@ -84,6 +86,9 @@ def write_report(
     split : bool
         For a long history: a page for each activity in the folder ``<name>_activities`` beside the
         file. Pages of an earlier report there that are no longer needed are removed.
+
+    map : RoadMap, path or list of paths, optional
+        Its ways are drawn under the tracks, in metres like these.
 
     Returns
     -------
@@ -118,6 +123,7 @@ def write_report(
         athlete=None if athlete is None else as_athlete(athlete),
         units=Units.of(imperial),
         title=title,
+        map=as_map(map),
     )
     target = Path(path)
     if split and isinstance(result, History):

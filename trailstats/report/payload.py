@@ -20,6 +20,7 @@ from trailstats.report.text import Pairs
 from trailstats.report.tracks import TrackView, spread_points
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
+from trailstats.report.ways import RegionWays
 from trailstats.schema import RunSurface
 
 Json = dict[str, object]
@@ -79,6 +80,7 @@ def payload(page: Page, charts: dict[str, object]) -> Json:
             if row.counts
         ],
         "hikes": any(what == "hikes on trail" for what, _ in page.facts),
+        "ways": {str(own.region): _ways_json(own) for own in page.ways},
         "titles": [s.title for s in page.sections],
         "lengths": [length_name(length) for length in LENGTHS],
         "texts": texts.all(),
@@ -127,6 +129,16 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         if table.rows:
             out[name] = _table_json(table, texts)
     return out
+
+
+def _ways_json(ways: RegionWays) -> list[list[int]]:
+    """Return the pieces on road and on trail, each as differences of whole metres from the one
+    before.
+    """
+    return [
+        np.diff(ways.ends[own], axis=0, prepend=0).ravel().tolist()
+        for own in (~ways.is_trail, ways.is_trail)
+    ]
 
 
 def _sums_json(view: ActivityView) -> Json:

@@ -259,6 +259,22 @@ const tracks = (() => {
     }
   }
 
+  // The ways of a map near a place, under everything else; what lies outside the frame is left out.
+  function ways(root, region, box) {
+    const parts = (base.data.ways || {})[region];
+    if (!parts) return;
+    parts.forEach((steps, trail) => {
+      const at = [0, 0, 0, 0];
+      let d = "";
+      for (let i = 0; i < steps.length; i += 4) {
+        for (let k = 0; k < 4; k++) at[k] += steps[i + k];
+        const inside = Math.max(at[0], at[2]) > box.x && Math.min(at[0], at[2]) < box.x + box.width && Math.max(-at[1], -at[3]) > box.y && Math.min(-at[1], -at[3]) < box.y + box.height;
+        if (inside) d += `M${at[0]} ${-at[1]}L${at[2]} ${-at[3]}`;
+      }
+      if (d) svg("path", { d, class: trail ? "way path" : "way", "vector-effect": "non-scaling-stroke" }, root);
+    });
+  }
+
   function scaleBar(root, box, imperial) {
     const u = units(imperial);
     const wanted = box.width / 4 / u.far;
@@ -274,6 +290,7 @@ const tracks = (() => {
     const side = Math.min(host.clientWidth || 320, 420);
     const height = Math.min(side, (side * box.height) / box.width);
     const root = svg("svg", { viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, height, role: "img", "aria-label": `Route of ${context.name}, coloured by ground, north up` });
+    ways(root, track.region, box);
     lines(root, track);
     const dot = 4.5 / Math.min((host.clientWidth || 320) / box.width, height / box.height);
     const known = track.x.map((v, i) => (v === null ? -1 : i)).filter((i) => i >= 0);
@@ -284,7 +301,7 @@ const tracks = (() => {
     const length = scaleBar(root, box, context.imperial);
     const note = document.createElement("p");
     note.className = "aside";
-    note.textContent = `The bar is ${length} long. Filled dot: start; open dot: end. North up.`;
+    note.textContent = `The bar is ${length} long. Filled dot: start; open dot: end. North up.${(base.data.ways || {})[track.region] ? " Thin lines: ways of the map, dashed where they are trails." : ""}`;
     const dots = [...root.querySelectorAll("circle")].map((circle) => [circle, +circle.getAttribute("r")]);
     const { bar } = zoom.into(root, box, (near) => dots.forEach(([circle, r]) => circle.setAttribute("r", r / near)));
     host.replaceChildren(bar, root, note);
@@ -335,6 +352,7 @@ const tracks = (() => {
     const near = chosen.filter(([number]) => together.has(number));
     const box = frame(near.flatMap((c) => c[2].x), near.flatMap((c) => c[2].y));
     const root = svg("svg", { viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, "aria-hidden": "true" });
+    ways(root, region, all);
     for (const [number, activity, track] of chosen) {
       const link = svg("a", { href: address(number), tabindex: -1, "data-number": number }, root);
       svg("title", {}, link).textContent = `${activity.date} ${activity.title}`;

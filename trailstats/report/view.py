@@ -43,9 +43,11 @@ from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import METRIC_WORDS, glossary
 from trailstats.report.sections import ActivityView, Listing, Shown
-from trailstats.report.tracks import place_tracks
+from trailstats.report.tracks import place_tracks, placed_track
 from trailstats.report.units import METRIC, Units
+from trailstats.report.ways import RegionWays, ways_under
 from trailstats.schema import RunSurface, Surface
+from trailstats.terrain import RoadMap
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ class Page:
         Address of the front page, on the page of a single activity beside it.
     neighbours : tuple of Neighbours
         Of each activity.
+    ways : tuple of RegionWays
+        Of a map, drawn under the tracks.
     attribution : str
         What has to stand where the ground is shown; empty where no map was of use.
     """
@@ -114,6 +118,7 @@ class Page:
     front: str = ""
     attribution: str = ""
     neighbours: tuple[Neighbours, ...] = ()
+    ways: tuple[RegionWays, ...] = ()
 
     @property
     def sports(self) -> tuple[str, ...]:
@@ -136,6 +141,9 @@ class Page:
             front=front,
             attribution=self.attribution,
             neighbours=self.neighbours[section.number : section.number + 1],
+            ways=tuple(
+                own for own in self.ways if own.region == section.track.region
+            ),
         )
 
 
@@ -147,6 +155,7 @@ def build_page(
     athlete: Athlete | None = None,
     units: Units = METRIC,
     title: str = "",
+    map: RoadMap | None = None,
 ) -> Page:
     """Return everything that the page shows.
 
@@ -161,9 +170,15 @@ def build_page(
     units : Units
     title : str
         Without one, the athlete's or the activity's name.
+    map : RoadMap, optional
+        Its ways are drawn under the tracks.
     """
     if isinstance(result, Analysis):
-        return _run_page(result, athlete or Athlete(), units, title)
+        page = _run_page(result, athlete or Athlete(), units, title)
+        zones = zones_left_out(athlete or Athlete())
+        track = placed_track(result.profile, zones)
+        views = [section.track for section in page.sections]
+        return replace(page, ways=ways_under(map, [track], views))
     athlete = athlete or result.athlete
     zones = zones_left_out(athlete)
     parts = activity_parts(result, zones=zones, shown=Shown(units, result.limits))
@@ -237,6 +252,11 @@ def build_page(
         units=units,
         attribution=result.attribution,
         neighbours=neighbours_of([section.track for section in sections]),
+        ways=ways_under(
+            map,
+            [part.track for part in parts],
+            [section.track for section in sections],
+        ),
         glossary=glossary({name for p in parts for name in p.counted.metrics}),
     )
 
