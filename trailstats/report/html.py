@@ -122,9 +122,10 @@ def write_report(
         rules=rules or (),
         athlete=None if athlete is None else as_athlete(athlete),
         units=Units.of(imperial),
-        title=title,
         map=as_map(map),
     )
+    if title:
+        page = replace(page, title=title)
     target = Path(path)
     if split and isinstance(result, History):
         folder = target.with_name(f"{target.stem}_activities")

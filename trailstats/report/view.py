@@ -154,7 +154,6 @@ def build_page(
     rules: Sequence[RuleResult] = (),
     athlete: Athlete | None = None,
     units: Units = METRIC,
-    title: str = "",
     map: RoadMap | None = None,
 ) -> Page:
     """Return everything that the page shows.
@@ -168,13 +167,11 @@ def build_page(
     athlete : Athlete, optional
         Whose privacy zones are applied; without one, the history's.
     units : Units
-    title : str
-        Without one, the athlete's or the activity's name.
     map : RoadMap, optional
         Its ways are drawn under the tracks.
     """
     if isinstance(result, Analysis):
-        page = _run_page(result, athlete or Athlete(), units, title)
+        page = _run_page(result, athlete or Athlete(), units)
         zones = zones_left_out(athlete or Athlete())
         track = placed_track(result.profile, zones)
         views = [section.track for section in page.sections]
@@ -212,7 +209,7 @@ def build_page(
     )
     name = f"Road and trail: {athlete.name}" if athlete.name else "Road and trail"
     return Page(
-        title=title or name,
+        title=name,
         subtitle=text.span(*result.period) if result.period else "",
         facts=_history_facts(result, units),
         answer=one_sentence(claims) if claims else "",
@@ -261,9 +258,7 @@ def build_page(
     )
 
 
-def _run_page(
-    analysis: Analysis, athlete: Athlete, units: Units, title: str
-) -> Page:
+def _run_page(analysis: Analysis, athlete: Athlete, units: Units) -> Page:
     """Return the page of a single activity."""
     source = analysis.meta.source
     listing = Listing(0, _short_names([source])[source])
@@ -276,7 +271,7 @@ def _run_page(
         return map_need([(analysis.profile, analysis.segments)] * outside.sum())
 
     return Page(
-        title=title or sections[0].title,
+        title=sections[0].title,
         subtitle=sections[0].date,
         basis=basis_of([part.counted], None, bool(zones), need),
         sections=sections,

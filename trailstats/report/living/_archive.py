@@ -168,7 +168,9 @@ class LiveArchive:
                 with tempfile.TemporaryDirectory(prefix="trailstats-") as place:
                     path = Path(place) / "report.html"
                     imperial = self.setup.imperial
-                    write_report(history, path, imperial=imperial)
+                    write_report(
+                        history, path, imperial=imperial, map=self.setup.map
+                    )
                     self._page = turn, path.read_bytes()
             return self._page[1]
 
