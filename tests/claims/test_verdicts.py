@@ -146,6 +146,6 @@ def test_the_sentence_counts_what_is_open() -> None:
         ClaimResult("volume", "s", "m", verdict=Verdict.INCONCLUSIVE),
     ]
     assert one_sentence(results) == (
-        "The opposite of what is claimed: not necessarily harder; more of the dose, whose effect "
+        "Contradicted: not necessarily harder; more of the dose, whose effect "
         "no recording tells, for: strength and balance of muscles; 1 of 3 claims are open."
     )

@@ -314,6 +314,7 @@ def part_of(
         n_trail=comparison.n_trail,
         n_road=comparison.n_road,
         verdict=verdict,
+        error=comparison.error,
         margin=margin,
         margin_source=source,
         activities=data.files(matched),

@@ -308,6 +308,7 @@ def _fit(
         n_trail=design.n_trail,
         n_road=design.n_road,
         verdict=verdict,
+        error=step * float(fit.errors[0]),
         margin=margin,
         margin_source=source,
         needs=needs_of_weeks(

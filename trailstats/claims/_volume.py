@@ -97,6 +97,7 @@ def _regress(data: Evidence, weeks: Weeks, part: str, amount: Floats) -> Finding
         n_trail=data.n_trail,
         n_road=data.n_road,
         verdict=verdict,
+        error=step * float(fit.errors[1]),
         margin=margin,
         margin_source=source,
         needs=needs_of_weeks(

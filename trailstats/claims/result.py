@@ -87,6 +87,9 @@ class ClaimResult:
         What that says about the claim, as far as the measure reaches.
     reach : Reach
         How far the measure carries to the claim.
+    error : float
+        Standard error of the difference, also of too few runs for an interval; NaN where the method
+        has none.
     margin : float
         Smallest difference that matters, in ``unit``; NaN where there is none.
     margin_source : str
@@ -121,6 +124,7 @@ class ClaimResult:
     measured: str = field(default="", kw_only=True)
     meaning: str = field(default="", kw_only=True)
     reach: Reach = field(default=Reach.DIRECT, kw_only=True)
+    error: float = field(default=NAN, kw_only=True)
     margin: float = field(default=NAN, kw_only=True)
     margin_source: str = field(default="", kw_only=True)
     needs: tuple[Need, ...] = field(default=(), kw_only=True)
@@ -175,8 +179,8 @@ def claims_table(results: Iterable[ClaimResult]) -> pd.DataFrame:
         A row for each answer (``part`` is 0), and below it one for each of its parts (1, 2, ...):
         ``claim``, ``part``, ``statement``, ``metric``, ``unit``, ``trail``, ``road``,
         ``difference``, ``low``, ``high``, ``n_trail``, ``n_road``, ``verdict``, ``evidence``,
-        ``measured``, ``meaning``, ``reach``, ``margin``, ``margin_source``. NaN where there is no
-        number, no verdict or no strength.
+        ``measured``, ``meaning``, ``reach``, ``error``, ``margin``, ``margin_source``.
+        NaN where there is no number, no verdict or no strength.
 
     Examples
     --------

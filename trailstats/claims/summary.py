@@ -64,13 +64,15 @@ def to_answer(results: Sequence[ClaimResult]) -> tuple[Wanted, ...]:
     found: dict[str, tuple[Need, dict[str, None]]] = {}
     for result in results:
         for need in result.needs:
-            known = found.get(need.kind)
+            # What no record answers has a reason of its own each time.
+            key = need.text if need.kind == "nothing" else need.kind
+            known = found.get(key)
             claims = known[1] if known else {}
             least = known[0] if known else need
             if need.missing < least.missing:
                 least = need
             claims[result.claim] = None
-            found[need.kind] = (least, claims)
+            found[key] = (least, claims)
     wanted = [Wanted(need, tuple(claims)) for need, claims in found.values()]
     return tuple(
         sorted(
@@ -117,8 +119,8 @@ def one_sentence(results: Sequence[ClaimResult]) -> str:
 
 
 _PHRASES = (
-    ((Reach.DIRECT, 1), "borne out by your recordings:"),
-    ((Reach.DIRECT, -1), "the opposite of what is claimed:"),
+    ((Reach.DIRECT, 1), "supported by your recordings:"),
+    ((Reach.DIRECT, -1), "contradicted:"),
     ((Reach.DIRECT, 0), "no difference that matters:"),
     ((Reach.PROXY, 1), "signs for:"),
     ((Reach.PROXY, -1), "signs against:"),

@@ -129,6 +129,7 @@ def claims(
     sources: o.Sources,
     runner: o.Runner,
     explain: Annotated[str | None, option("claims-explain")] = None,
+    by_athlete: Annotated[bool, option("claims-by-athlete")] = False,
     *,
     work: Work,
     shown: o.Shown,
@@ -151,6 +152,8 @@ def claims(
             f"--explain: there is no claim {explain!r}{near(explain, CLAIMS)}; known are "
             f"{', '.join(CLAIMS)}"
         )
+    if by_athlete:
+        return _pooled(sources, work, shown)
     races = runner.races
     history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
@@ -170,6 +173,25 @@ def claims(
         tables.rules(rules)
         tables.failures(history)
     return code_for([history])
+
+
+def _pooled(sources: list[str], work: Work, shown: o.Shown) -> ExitCode:
+    """Pool the answers of the athletes who have a folder in the one that is named."""
+    from trailstats.claims import evaluate_claims
+    from trailstats.claims.pooled import pool_claims, pooled_document
+
+    if len(sources) != 1:
+        raise UsageProblem("--by-athlete: name one folder with one for each")
+    histories = work.histories(sources[0])
+    answers = {
+        name: evaluate_claims(history) for name, history in histories.items()
+    }
+    found = pool_claims(answers)
+    if shown.as_json:
+        print_json(pooled_document(found))
+    else:
+        tables.pooled(found, shown.units)
+    return code_for(list(histories.values()))
 
 
 def _without_activities(history: History, as_json: bool) -> ExitCode:

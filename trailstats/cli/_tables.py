@@ -29,12 +29,13 @@ from trailstats.report.overview import overview_of
 from trailstats.report.palette import OUTCOMES
 from trailstats.report.run_tables import column_texts, headed, metric_table
 from trailstats.report.sections import limits_notice
-from trailstats.report.units import METRIC, Units
+from trailstats.report.units import METRIC, Units, display_unit
 from trailstats.schema import Surface
 from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
     from trailstats.claims import ClaimResult, RuleResult
+    from trailstats.claims.pooled import PooledClaim
     from trailstats.report.claim_view import ClaimView
 
 MOST_FAILURES = 20
@@ -276,6 +277,36 @@ def columns(table: schema.Table) -> None:
     print_rows(
         ("column", "dtype", "unit", "meaning"),
         ((c.name, c.dtype, c.unit, c.meaning) for c in table),
+    )
+
+
+def pooled(found: Sequence[PooledClaim], units: Units = METRIC) -> None:
+    """Print each measure's mean over the runners, and below it each runner's own, raw and drawn to
+    the mean.
+    """
+    if not found:
+        note("No two runners have the same measure on both grounds.")
+        return
+    cells: list[Row] = []
+    for claim in found:
+        unit = display_unit(claim.unit, claim.part)
+        over = units.interval(claim.low, claim.high, unit, signed=True)
+        mean = units.difference(claim.difference, unit)
+        word = str(claim.verdict or "described")
+        cells.append((claim.measured, word, f"{mean} ({over})", ""))
+        cells += [
+            (
+                f"  {own.runner}{' differs' * own.differs}",
+                str(own.verdict or ""),
+                units.difference(own.shrunken, unit),
+                units.difference(own.difference, unit),
+            )
+            for own in claim.runners
+        ]
+    heads = ("measured", "verdict", "trail less road", "raw")
+    print_rows(heads, cells)
+    note(
+        "Below each mean the runners, drawn to it by as much as their own records leave open."
     )
 
 

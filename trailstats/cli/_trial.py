@@ -121,10 +121,11 @@ def answer(
 def _print(found: TrialAnswer) -> None:
     unit = "" if found.unit == "1" else f" {found.unit}"
     note(f"{found.measured} {found.verdict or 'described'}")
-    note(
-        f"trail less road: {found.difference:+.3g}{unit} (95 %: {found.low:+.3g} to "
-        f"{found.high:+.3g}), p {found.p_value:.3f}"
-    )
+    if found.p_value >= 0:
+        note(
+            f"trail less road: {found.difference:+.3g}{unit} (95 %: {found.low:+.3g} to "
+            f"{found.high:+.3g}), p {found.p_value:.3f}"
+        )
     for caveat in found.caveats:
         note(caveat)
 

@@ -11,6 +11,7 @@ from trailstats.claims.stats._matched import (
     bounds_at,
     compare,
 )
+from trailstats.claims.stats._pooling import Pooled, pool_differences
 from trailstats.claims.stats._series import (
     Regression,
     ar1_regression,
@@ -20,6 +21,7 @@ from trailstats.claims.stats._series import (
 __all__ = [
     "Comparison",
     "MatchRules",
+    "Pooled",
     "Regression",
     "allow_for_dilution",
     "allow_for_slope",
@@ -27,5 +29,6 @@ __all__ = [
     "bounds_at",
     "compare",
     "holm",
+    "pool_differences",
     "smallest_detectable",
 ]

@@ -52,7 +52,7 @@ class Comparison:
     difference, low, high : float
         Trail minus road with its interval; NaN bounds where a side is too small.
     error, df : float
-        Standard error, and the degrees of freedom of its t distribution.
+        Standard error, and the degrees of freedom of its t distribution; from two runs a side on.
     p_value : float
         Two-sided; NaN where a side is too small.
     standardised : float
@@ -368,8 +368,8 @@ def _summarise(
         ),
     )
     means = [float(np.average(share[e], weights=size[e])) for e in ends]
-    few = min(known.n_trail, known.n_road) < rules.fewest
-    if few or means[0] - means[1] < rules.contrast:
+    least = min(known.n_trail, known.n_road)
+    if least < 2 or means[0] - means[1] < rules.contrast:
         return known
     variance = _variances(left, pull, pairs)
     errors = [float(pull[e] ** 2 @ variance[e]) for e in ends]
@@ -380,6 +380,9 @@ def _summarise(
         for error, n in zip(errors, effective, strict=True)
     ]
     df = sum(errors) ** 2 / sum(shares) if sum(shares) > 0 else 1e9
+    error = float(np.sqrt(sum(errors)))
+    if least < rules.fewest:
+        return replace(known, error=error, df=float(df))
     pooled = float(
         np.sqrt(np.mean([_spread(variance[e], size[e]) for e in ends]))
     )
@@ -392,9 +395,7 @@ def _summarise(
         variances=(errors[0], errors[1]),
         scale=min(means[0] - means[1], 1.0),
     )
-    return _with_interval(
-        sized, float(np.sqrt(sum(errors))), float(df), rules.confidence
-    )
+    return _with_interval(sized, error, float(df), rules.confidence)
 
 
 def _spread(variance: Floats, weights: Floats) -> float:
