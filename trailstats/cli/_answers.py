@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from trailstats.boundary import near
+from trailstats.cli import _claim_tables as claim_tables
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
@@ -161,7 +162,7 @@ def claims(
     if explain is not None:
         runs = explain_runs(history, explain, races=races)
         rests = explain_claim(history, explain, races=races)
-        tables.explanation(rests, runs, shown.as_json)
+        claim_tables.explanation(rests, runs, shown.as_json)
         return code_for([history])
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)
@@ -190,7 +191,7 @@ def _pooled(sources: list[str], work: Work, shown: o.Shown) -> ExitCode:
     if shown.as_json:
         print_json(pooled_document(found))
     else:
-        tables.pooled(found, shown.units)
+        claim_tables.pooled(found, shown.units)
     return code_for(list(histories.values()))
 
 

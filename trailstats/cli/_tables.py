@@ -18,7 +18,6 @@ from trailstats.cli._console import (
     console_width,
     is_narrow,
     note,
-    print_json,
     print_rows,
 )
 from trailstats.history import History
@@ -29,13 +28,11 @@ from trailstats.report.overview import overview_of
 from trailstats.report.palette import OUTCOMES
 from trailstats.report.run_tables import column_texts, headed, metric_table
 from trailstats.report.sections import limits_notice
-from trailstats.report.units import METRIC, Units, display_unit
+from trailstats.report.units import METRIC, Units
 from trailstats.schema import Surface
-from trailstats.schema.documents import rows
 
 if TYPE_CHECKING:
     from trailstats.claims import ClaimResult, RuleResult
-    from trailstats.claims.pooled import PooledClaim
     from trailstats.report.claim_view import ClaimView
 
 MOST_FAILURES = 20
@@ -278,64 +275,6 @@ def columns(table: schema.Table) -> None:
         ("column", "dtype", "unit", "meaning"),
         ((c.name, c.dtype, c.unit, c.meaning) for c in table),
     )
-
-
-def pooled(found: Sequence[PooledClaim], units: Units = METRIC) -> None:
-    """Print each measure's mean over the runners, and below it each runner's own, raw and drawn to
-    the mean.
-    """
-    if not found:
-        note("No two runners have the same measure on both grounds.")
-        return
-    cells: list[Row] = []
-    for claim in found:
-        unit = display_unit(claim.unit, claim.part)
-        over = units.interval(claim.low, claim.high, unit, signed=True)
-        mean = units.difference(claim.difference, unit)
-        word = str(claim.verdict or "described")
-        cells.append((claim.measured, word, f"{mean} ({over})", ""))
-        cells += [
-            (
-                f"  {own.runner}{' differs' * own.differs}",
-                str(own.verdict or ""),
-                units.difference(own.shrunken, unit),
-                units.difference(own.difference, unit),
-            )
-            for own in claim.runners
-        ]
-    heads = ("measured", "verdict", "trail less road", "raw")
-    print_rows(heads, cells)
-    note(
-        "Below each mean the runners, drawn to it by as much as their own records leave open."
-    )
-
-
-def explanation(table: pd.DataFrame, runs: pd.DataFrame, as_json: bool) -> None:
-    """Print how many runs were used and dropped at which step, and what the figures rest on."""
-    if as_json:
-        print_json(
-            {
-                "format_version": schema.FORMAT_VERSION,
-                "runs": rows(runs),
-                "rows": rows(table),
-            }
-        )
-        return
-    counts = (
-        runs.groupby(["part", "step"], sort=False)
-        .size()
-        .reset_index(name="count")
-    )
-    used = counts["step"] == "used"
-    for chosen, head in ((used, "used"), (~used, "dropped: why")):
-        own = counts[chosen].astype(str)
-        print_rows(
-            ("figure", "runs", head),
-            own[["part", "count", "step"]].to_numpy().tolist(),
-            right=("runs",),
-        )
-    note("--json lists each run with its step.")
-    frame(table)
 
 
 def frame(table: pd.DataFrame) -> None:
