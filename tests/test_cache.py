@@ -21,7 +21,6 @@ from builders import make_activity
 from trailstats.cache import NAME, Cache, CacheWarning
 from trailstats.errors import ConfigError
 from trailstats.history import History, _workers, analyze_athletes, analyze_folder
-from trailstats.io.containers import Failure
 from trailstats.io.export import convert
 from trailstats.model.athlete import Athlete
 from trailstats.terrain import TerrainRules
@@ -120,13 +119,11 @@ def mixed(tmp_path: Path) -> Path:
 def test_steps_follow_the_recordings_that_have_a_cadence(
     mixed: Path, tmp_path: Path, measured: list[str]
 ) -> None:
-    """Only the file without one is measured again, once, and the same whoever measures and in what
-    order.
-    """
+    """No file is measured again for it, and it is the same whoever measures and in what order."""
     seen: list[tuple[int, int]] = []
     first = run(mixed, tmp_path / "c", progress=lambda *step: seen.append(step))
-    assert sorted(measured) == ["1.gpx", "2.gpx", "3.gpx", "3.gpx"]
-    assert seen[-1] == (4, 4)
+    assert sorted(measured) == ["1.gpx", "2.gpx", "3.gpx"]
+    assert seen[-1] == (3, 3)
     steps = [a.metrics["steps"] for a in first.analyses]
     assert [s.method for s in steps] == [
         "measured",
@@ -179,28 +176,6 @@ def test_one_athletes_cadence_is_not_the_others(
         for name in ("one", "other")
     ]
     assert methods == ["modelled, this athlete", "modelled, population"]
-
-
-def test_what_was_read_before_is_not_lost(
-    mixed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When the second reading of a file fails, the first one stands."""
-    real = _workers.measure_source
-
-    def fail(
-        data: bytes, ref: _workers.SourceRef, options: _workers.Options
-    ) -> object:
-        failure = Failure(str(ref), "internal", "no luck")
-        return (
-            real(data, ref, options)
-            if options.athlete.cadence_at_3 is None
-            else [failure]
-        )
-
-    monkeypatch.setattr(_workers, "measure_source", fail)
-    found = run(mixed, None)
-    assert found.failures == ()
-    assert found.analyses[2].metrics["steps"].method == "modelled, population"
 
 
 def test_a_changed_file_is_noticed(
@@ -277,35 +252,45 @@ def test_remote_files_are_known_by_what_their_file_system_says(
     assert str(later.period[1])[:10] == "2026-03-09"
 
 
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Athlete(name="X", heart_rate_max=170, heart_rate_rest=45),
+        replace(ATHLETE, sex="female", birth_year=1980),
+        replace(ATHLETE, mass=60.0),
+        replace(ATHLETE, mass=60.0, height=1.7),
+        replace(ATHLETE, easy_ceiling=140.0),
+        replace(ATHLETE, threshold_speed=3.6),
+        replace(ATHLETE, cadence_at_3=160.0),
+    ],
+)
+def test_another_profile_needs_no_file(
+    folder: Path, tmp_path: Path, measured: list[str], profile: Athlete
+) -> None:
+    """Whatever the profile says, all is as if measured with it at once; and so for the old one
+    after that.
+    """
+    cache = tmp_path / "cache"
+    plain = document(run(folder, cache))
+    del measured[:]
+    for _ in range(2):
+        assert document(run(folder, cache, athlete=profile)) == document(
+            run(folder, None, athlete=profile)
+        )
+    assert len(measured) == 10  # by the runs without a cache
+    assert document(run(folder, cache)) == plain
+    assert len(measured) == 10
+
+
 def test_what_measuring_depends_on_is_part_of_the_key(
     folder: Path, tmp_path: Path, measured: list[str]
 ) -> None:
-    """Another mass or other rules measure anew; other heart-rate limits, a name and races need no
-    file.
-    """
+    """Other rules measure anew."""
     cache = tmp_path / "cache"
     run(folder, cache)
     del measured[:]
-    other = run(
-        folder,
-        cache,
-        athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45),
-    )
-    assert measured == []
-    assert document(other) == document(
-        run(
-            folder,
-            None,
-            athlete=Athlete(name="X", heart_rate_max=170, heart_rate_rest=45),
-        )
-    )
-    for options in (
-        {"athlete": replace(ATHLETE, mass=60.0)},
-        {"terrain": TerrainRules(decide=0.8)},
-    ):
-        del measured[:]
-        run(folder, cache, **options)
-        assert len(measured) == 5
+    run(folder, cache, terrain=TerrainRules(decide=0.8))
+    assert len(measured) == 5
 
 
 def test_another_version_measures_anew(

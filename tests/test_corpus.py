@@ -39,9 +39,14 @@ def slice_of(corpus: Path) -> list[str]:
 def found(corpus: Path) -> dict[str, list[Analysis | Failure]]:
     """Return what each file of the slice gave."""
     return {
-        name: measure_source(
-            (corpus / name).read_bytes(), SourceRef(str(corpus / name)), OPTIONS
-        )
+        name: [
+            item if isinstance(item, Failure) else item[0]
+            for item in measure_source(
+                (corpus / name).read_bytes(),
+                SourceRef(str(corpus / name)),
+                OPTIONS,
+            )
+        ]
         for name in slice_of(corpus)
     }
 

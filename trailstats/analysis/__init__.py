@@ -17,12 +17,13 @@ from trailstats.analysis._judged import judged_metrics
 from trailstats.analysis._local_time import by_local_time, with_zone
 from trailstats.analysis._measured import measure_metrics
 from trailstats.analysis._other_metrics import with_other_metrics
+from trailstats.analysis._own import Motion, OwnResults, own_results
 from trailstats.analysis._parts import part_table
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._stretches import stretch_table
 from trailstats.analysis._sums import (
+    GroundOfSamples,
     heart_rate_times,
-    impact_table,
     thin_profile,
     total_up,
 )
@@ -32,7 +33,6 @@ from trailstats.boundary import reading
 from trailstats.cleaning import CleanRules, clean
 from trailstats.io.formats import ReadLimits, Source, read
 from trailstats.metrics.effort import population_even_ground
-from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import Activity, Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.inputs import AthleteLike
@@ -52,12 +52,17 @@ from trailstats.terrain.inputs import LabelsLike, MapLike
 __all__ = [
     "Analysis",
     "Metric",
+    "Motion",
     "Options",
+    "OwnResults",
     "Totals",
     "analyze",
     "analyze_by",
     "judge",
     "measure",
+    "measure_with_motion",
+    "own_results",
+    "refit",
     "run_surface",
 ]
 
@@ -137,23 +142,25 @@ def analyze_by(source: Activity | Source, options: Options) -> Analysis:
 
 def measure(activity: Activity, options: Options) -> Analysis:
     """Return everything that does not depend on heart-rate limits; `judge` adds the rest."""
-    terrain, athlete = options.terrain, options.athlete
+    return measure_with_motion(activity, options)[0]
+
+
+def measure_with_motion(
+    activity: Activity, options: Options
+) -> tuple[Analysis, Motion]:
+    """Return what `measure` returns, and what `refit` needs to do without the recording."""
+    terrain = options.terrain
     run = clean(activity, cleaning=options.cleaning)
     evidence = gather_evidence(
         run, terrain=terrain, map=options.map, labels=options.labels
     )
     segments = ground_segments(evidence, terrain)
-    own = athlete.cadence_at_3
-    samples = Samples.of(
-        run,
-        cadence_model=CadenceModel(own, personal=True)
-        if own
-        else POPULATION_CADENCE,
-    )
-    impact = impact_table(samples, segments)
+    samples = Samples.of(run)
     totals = total_up(samples, segments)
+    motion = Motion(samples, GroundOfSamples.of(samples, segments))
+    own = own_results(motion, totals, options.athlete)
     metrics, efforts, beyond = measure_metrics(
-        samples, segments, impact, totals, athlete, evidence
+        samples, segments, totals, own.metrics, evidence
     )
     stretches = stretch_table(samples, segments)
     worth = even_ground_of(
@@ -167,14 +174,20 @@ def measure(activity: Activity, options: Options) -> Analysis:
         segments=segments,
         climbs=find_climbs(run, terrain=terrain),
         profile=thin_profile(samples, segments),
-        impact=impact,
+        impact=own.impact,
         efforts=efforts,
         stretches=stretches,
         parts=part_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + beyond + _used(evidence.signal, terrain),
     )
-    return with_other_metrics(found, run)
+    return with_other_metrics(found, run), motion
+
+
+def refit(analysis: Analysis, own: OwnResults) -> Analysis:
+    """Return an analysis with what rests on other measures of the runner's."""
+    metrics = analysis.metrics | own.metrics
+    return replace(analysis, metrics=metrics, impact=own.impact)
 
 
 def _attribution(evidence: SurfaceEvidence) -> str:

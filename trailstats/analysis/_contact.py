@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trailstats.analysis._samples import Samples
+from trailstats.analysis._samples import MotionSamples
 from trailstats.analysis._wrapping import found, missing
 from trailstats.arrays import Floats
 from trailstats.metrics import impact
@@ -41,7 +41,7 @@ def step_source(modelled_share: float, model: impact.CadenceModel) -> str:
     )
 
 
-def spring_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+def spring_metrics(samples: MotionSamples, athlete: Athlete) -> dict[str, Metric]:
     """Return contact, flight, force and stiffness of running on level ground."""
     s = samples
     level = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trailstats.analysis._samples import Samples
+from trailstats.analysis._samples import MotionSamples, Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
 from trailstats.arrays import Floats
 from trailstats.metrics import effort, performance, variability
@@ -28,14 +28,13 @@ ADJUSTED = (
     "variability_index",
 )
 ENERGY = ("energy", "energy_polynomial")
+NO_MASS = "no body mass in the athlete's profile"
 EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
 PACING = ("pace_spread", "final_surge")
 
 
-def effort_metrics(
-    samples: Samples, totals: Totals, athlete: Athlete
-) -> dict[str, Metric]:
-    """Return what the effort of the grades comes to."""
+def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
+    """Return what the effort of the grades comes to; its energy follows with the athlete's mass."""
     s, time = samples, samples.time
     if not s.has_distance:
         return missing(NO_SPEED, *ADJUSTED, *ENERGY, "hike_share")
@@ -90,17 +89,19 @@ def effort_metrics(
         "normalised over mean grade-adjusted speed",
         coverage,
     )
-    return out | _energy(s, athlete, coverage) | _hiking(s)
+    return out | missing(NO_MASS, *ENERGY) | _hiking(s)
 
 
-def _energy(
-    samples: Samples, athlete: Athlete, coverage: float
-) -> dict[str, Metric]:
+def energy_metrics(samples: MotionSamples, athlete: Athlete) -> dict[str, Metric]:
+    """Return the energy by the athlete's mass; nothing where the effort isn't known."""
     s = samples
+    if not s.has_distance or not s.has_elevation:
+        return {}
     if not s.on_foot:
         return missing("not on foot", *ENERGY)
     if athlete.mass is None:
-        return missing("no body mass in the athlete's profile", *ENERGY)
+        return missing(NO_MASS, *ENERGY)
+    coverage = s.share(s.level_speed)
     along = s.speed * effort.slope_distance_factor(s.grade)
     powers = effort.energy(along, s.grade, s.time, s.walking, athlete.mass)
     curves = effort.energy_polynomial(
@@ -142,14 +143,19 @@ def _hiking(samples: Samples) -> dict[str, Metric]:
     )
 
 
-def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
-    """Return what a heart beat is worth."""
+def _no_efficiency(samples: MotionSamples, coverage: float) -> str:
+    """Return why nothing can be said of what a heart beat is worth; empty where it can."""
+    if not samples.has_distance or not samples.has_elevation:
+        return NO_ELEVATION if samples.has_distance else NO_SPEED
+    return "" if coverage >= 0.5 else "heart rate for less than half of the time"
+
+
+def efficiency_metrics(samples: Samples) -> dict[str, Metric]:
+    """Return what a heart beat is worth; the speed at a rate follows with the profile."""
     s, time = samples, samples.time
-    if not s.has_distance or not s.has_elevation:
-        return missing(NO_ELEVATION if s.has_distance else NO_SPEED, *EFFICIENCY)
     coverage = s.share(s.heart_rate, s.level_speed)
-    if not coverage >= 0.5:
-        return missing("heart rate for less than half of the time", *EFFICIENCY)
+    if reason := _no_efficiency(s, coverage):
+        return missing(reason, *EFFICIENCY)
     factor = performance.efficiency_factor(s.level_speed, s.heart_rate, time)
     out = found(
         "efficiency_factor",
@@ -174,14 +180,18 @@ def efficiency_metrics(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
             "loss of efficiency from the first to the second half",
             coverage,
         )
-    return out | _at_heart_rate(s, athlete)
+    return out | missing("not read yet", "speed_at_heart_rate")
 
 
-def _at_heart_rate(samples: Samples, athlete: Athlete) -> dict[str, Metric]:
+def speed_at_heart_rate(
+    samples: MotionSamples, athlete: Athlete
+) -> dict[str, Metric]:
     """Read the speed at the reference heart rate off the minutes of the run, warm-up and descents
-    left out.
+    left out; nothing where no efficiency is known.
     """
     s = samples
+    if _no_efficiency(s, s.share(s.heart_rate, s.level_speed)):
+        return {}
     reference = athlete.easy_ceiling or REFERENCE_HEART_RATE
     moved = np.cumsum(s.time)
     usable = (

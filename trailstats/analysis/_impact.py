@@ -21,6 +21,7 @@ RATES = tuple(
     for part in COMPONENTS
     for per in ("per_km", "per_minute")
 )
+LOADS = frozenset((*(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES))
 BANDS = {
     "descent_dose_moderate": "of -5 to -10 %",
     "descent_dose_steep": "of -10 to -15 %",

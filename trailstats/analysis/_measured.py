@@ -25,13 +25,12 @@ from trailstats.analysis._ground import (
     surface_metrics,
 )
 from trailstats.analysis._heart import beat_metrics, heart_rate_metrics
-from trailstats.analysis._impact import dose_metrics, load_metrics
+from trailstats.analysis._impact import LOADS, dose_metrics
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._steps import count_steps, step_metrics
+from trailstats.analysis._steps import step_metrics
 from trailstats.analysis._wrapping import found, missing
 from trailstats.metrics.sampling import time_mean
 from trailstats.model.activity import Issue
-from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
 from trailstats.terrain import SurfaceEvidence
 
@@ -39,9 +38,8 @@ from trailstats.terrain import SurfaceEvidence
 def measure_metrics(
     samples: Samples,
     segments: pd.DataFrame,
-    loads: pd.DataFrame,
     totals: Totals,
-    athlete: Athlete,
+    own: dict[str, Metric],
     evidence: SurfaceEvidence,
 ) -> tuple[dict[str, Metric], pd.DataFrame, tuple[Issue, ...]]:
     """Return the metrics that need no heart-rate limits by name, and the best efforts.
@@ -49,10 +47,11 @@ def measure_metrics(
     Parameters
     ----------
     samples : Samples
-    segments, loads : pandas.DataFrame
-        Tables ``schema.SEGMENTS`` and ``schema.IMPACT``.
+    segments : pandas.DataFrame
+        Table ``schema.SEGMENTS``.
     totals : Totals
-    athlete : Athlete
+    own : dict of str to Metric
+        Those that rest on the runner's own measures.
     evidence : SurfaceEvidence
 
     Returns
@@ -64,16 +63,16 @@ def measure_metrics(
         What could not have been run.
     """
     efforts, issues = effort_table(samples)
-    steps = count_steps(samples)
+    loads = {name: own[name] for name in own if name in LOADS}
     metrics = {
         **surface_metrics(samples, segments, evidence),
-        **effort_metrics(samples, totals, athlete),
-        **efficiency_metrics(samples, athlete),
+        **effort_metrics(samples, totals),
+        **efficiency_metrics(samples),
         **pacing_metrics(samples),
         **implied_performance(samples, efforts, beyond=bool(issues)),
-        **load_metrics(loads, totals, steps.source),
+        **loads,
         **dose_metrics(samples),
-        **step_metrics(samples, steps, totals, athlete),
+        **step_metrics(samples),
         **path_metrics(samples),
         **course_metrics(segments, totals),
         **heart_rate_metrics(samples),
@@ -81,7 +80,7 @@ def measure_metrics(
         **_conditions(samples),
         **map_metrics(evidence.covered),
     }
-    return metrics, efforts, issues
+    return metrics | own, efforts, issues
 
 
 def _conditions(samples: Samples) -> dict[str, Metric]:

@@ -17,20 +17,16 @@ from trailstats.schema import is_on_foot
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """A cleaned activity as arrays of one length.
+class MotionSamples:
+    """What is computed from that rests on the runner's own measures: mass, height, easy ceiling,
+    cadence. It is kept, so that other measures need no file.
 
     Attributes
     ----------
-    activity : CleanActivity
-    records, track : mapping of str to numpy.ndarray
-        The columns of the tables ``schema.RECORDS`` and ``schema.TRACK``.
-    clock : numpy.ndarray
-        Time since the start, pauses included [s].
+    records : mapping of str to numpy.ndarray
+        Columns of the table ``schema.RECORDS``, ``temperature`` and ``stance_time`` at least.
     time : numpy.ndarray
         Moving time that each sample stands for [s].
-    distance, elevation : numpy.ndarray
-        [m]
     speed, level_speed : numpy.ndarray
         Along the ground and grade-adjusted [m/s].
     grade, cadence, heart_rate : numpy.ndarray
@@ -42,13 +38,8 @@ class Samples:
     has_distance, has_elevation : bool
     """
 
-    activity: CleanActivity
     records: Mapping[str, Floats]
-    track: Mapping[str, Floats]
-    clock: Floats
     time: Floats
-    distance: Floats
-    elevation: Floats
     speed: Floats
     level_speed: Floats
     grade: Floats
@@ -59,6 +50,40 @@ class Samples:
     on_foot: bool
     has_distance: bool
     has_elevation: bool
+
+    def share(self, *values: Floats) -> float:
+        """Return the share of the moving time in which all values are known; NaN without moving
+        time.
+        """
+        total = float(self.time.sum())
+        unknown = np.logical_or.reduce([np.isnan(series) for series in values])
+        return (
+            (total - float(self.time[unknown].sum())) / total
+            if total > 0
+            else float("nan")
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Samples(MotionSamples):
+    """A cleaned activity as arrays of one length.
+
+    Attributes
+    ----------
+    activity : CleanActivity
+    track : mapping of str to numpy.ndarray
+        The columns of the table ``schema.TRACK``.
+    clock : numpy.ndarray
+        Time since the start, pauses included [s].
+    distance, elevation : numpy.ndarray
+        [m]
+    """
+
+    activity: CleanActivity
+    track: Mapping[str, Floats]
+    clock: Floats
+    distance: Floats
+    elevation: Floats
 
     @classmethod
     def of(
@@ -92,16 +117,4 @@ class Samples:
             on_foot=is_on_foot(activity.meta.sport, activity.meta.sub_sport),
             has_distance=bool(distance[-1] > 0),
             has_elevation=not np.isnan(grade).all(),
-        )
-
-    def share(self, *values: Floats) -> float:
-        """Return the share of the moving time in which all values are known; NaN without moving
-        time.
-        """
-        total = float(self.time.sum())
-        unknown = np.logical_or.reduce([np.isnan(series) for series in values])
-        return (
-            (total - float(self.time[unknown].sum())) / total
-            if total > 0
-            else float("nan")
         )

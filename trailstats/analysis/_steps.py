@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trailstats.analysis._contact import SPRING, spring_metrics, step_source
-from trailstats.analysis._samples import Samples
+from trailstats.analysis._samples import MotionSamples, Samples
 from trailstats.analysis._wrapping import NO_SPEED, NO_STEPS, found, missing
 from trailstats.arrays import Flags
 from trailstats.metrics import impact, variability
@@ -64,7 +64,7 @@ class Steps:
     source: str
 
 
-def count_steps(samples: Samples) -> Steps:
+def count_steps(samples: MotionSamples) -> Steps:
     """Return the steps: recorded, else modelled by the athlete's own cadence, else by the
     population's.
     """
@@ -80,20 +80,30 @@ def count_steps(samples: Samples) -> Steps:
     )
 
 
-def step_metrics(
-    samples: Samples, steps: Steps, totals: Totals, athlete: Athlete
-) -> dict[str, Metric]:
-    """Return everything about the steps."""
+def step_metrics(samples: Samples) -> dict[str, Metric]:
+    """Return everything about the steps; their count and their spring follow with the athlete's
+    measures.
+    """
     s = samples
     out = missing(NO_STEPS, *COUNTS, *RHYTHM, *SPRING)
     if s.on_foot:
         out |= _rhythm(s)
-    if s.on_foot and s.has_distance:
-        out |= _counts(s, steps, totals) | spring_metrics(s, athlete)
     return out | _balance(s) | _recorded(s)
 
 
-def _counts(samples: Samples, steps: Steps, totals: Totals) -> dict[str, Metric]:
+def own_step_metrics(
+    samples: MotionSamples, steps: Steps, totals: Totals, athlete: Athlete
+) -> dict[str, Metric]:
+    """Return count and spring of the steps; nothing where there are none."""
+    s = samples
+    if not s.on_foot or not s.has_distance:
+        return {}
+    return _counts(s, steps, totals) | spring_metrics(s, athlete)
+
+
+def _counts(
+    samples: MotionSamples, steps: Steps, totals: Totals
+) -> dict[str, Metric]:
     coverage = samples.share(samples.speed)
     ends = {"low": steps.count - steps.half, "high": steps.count + steps.half}
     out = found("steps", steps.count, steps.source, **ends, coverage=coverage)

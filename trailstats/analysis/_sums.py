@@ -4,19 +4,22 @@ thinned track.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
 from trailstats import schema
-from trailstats.analysis._samples import Samples
-from trailstats.arrays import Flags, Floats, as_floats, sum_up_to
+from trailstats.analysis._samples import MotionSamples, Samples
+from trailstats.arrays import Flags, Floats, Ints, as_floats, sum_up_to
 from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
 from trailstats.schema import Gait, Slope, Surface
+
+GROUNDS = (Surface.ROAD.value, Surface.TRAIL.value, Surface.UNKNOWN.value)
+"""Surfaces that loads are summed on."""
 
 PROFILE_POINTS = 240
 """Points of the thinned track at most."""
@@ -42,42 +45,68 @@ def heart_rate_times(samples: Samples) -> HeartRateTimes:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class GroundOfSamples:
+    """On which ground each sample lies.
+
+    Attributes
+    ----------
+    code : numpy.ndarray of int
+        Place in `GROUNDS` for each sample.
+    distance : numpy.ndarray
+        Moved on each of `GROUNDS` [m].
+    """
+
+    code: Ints
+    distance: Floats
+
+    @classmethod
+    def of(cls, samples: Samples, segments: pd.DataFrame) -> GroundOfSamples:
+        """Look up each sample's segment."""
+        place = {surface: i for i, surface in enumerate(GROUNDS)}
+        codes = np.array(
+            [place[s] for s in segments["surface"].tolist()], dtype=np.int64
+        )
+        if not len(codes):
+            codes = np.array([place[Surface.UNKNOWN]])
+        cuts = segments["end_distance"].to_numpy()[:-1]
+        code = codes[np.searchsorted(cuts, samples.distance, side="left")]
+        step = samples.track["step"] * (samples.time > 0)
+        return cls(code, as_floats(np.bincount(code, step, len(GROUNDS))))
+
+
 def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     """Return the loads by surface and exponent, at both ends of what the evidence leaves open on
     grade.
     """
-    surfaces = [s.value for s in (Surface.ROAD, Surface.TRAIL, Surface.UNKNOWN)]
+    return impact_on_grounds(samples, GroundOfSamples.of(samples, segments))
+
+
+def impact_on_grounds(
+    samples: MotionSamples, ground: GroundOfSamples
+) -> pd.DataFrame:
+    """Return the table ``schema.IMPACT`` of samples whose ground is known."""
     speed, time, walk = samples.speed, samples.time, samples.walking
     if not samples.on_foot or not (speed > STOPPED_SPEED).any():
         return schema.IMPACT.empty()
-    code = {surface: i for i, surface in enumerate(surfaces)}
-    codes = np.array(
-        [code[s] for s in segments["surface"].tolist()], dtype=np.intp
-    )
-    cuts = segments["end_distance"].to_numpy()[:-1]
-    group = codes[np.searchsorted(cuts, samples.distance, side="left")]
     rate, _ = step_rate(
         speed, samples.cadence, walking=walk, model=samples.cadence_model
     )
     sums = impact_load_by_group(
-        group,
+        ground.code,
         speed,
         samples.grade,
         rate * time,
         walking=walk,
-        n_groups=len(surfaces),
+        n_groups=len(GROUNDS),
     )
-
-    def by_surface(values: Floats) -> Floats:
-        total = np.bincount(group, weights=values, minlength=len(surfaces))
-        return np.tile(total, len(EXPONENTS))
-
+    seconds = np.bincount(ground.code, weights=time, minlength=len(GROUNDS))
     return schema.IMPACT.frame(
         {
-            "surface": surfaces * len(EXPONENTS),
-            "exponent": np.repeat(EXPONENTS, len(surfaces)),
-            "distance": by_surface(samples.track["step"] * (time > 0)),
-            "moving_time": by_surface(time),
+            "surface": list(GROUNDS) * len(EXPONENTS),
+            "exponent": np.repeat(EXPONENTS, len(GROUNDS)),
+            "distance": np.tile(ground.distance, len(EXPONENTS)),
+            "moving_time": np.tile(seconds, len(EXPONENTS)),
             **{
                 part.name: getattr(sums, part.name).ravel()
                 for part in fields(sums)

@@ -12,20 +12,15 @@ from trailstats.io.formats import ReadLimits
 from trailstats.model.athlete import Athlete
 from trailstats.model.fingerprint import fingerprint_of_fields
 from trailstats.model.inputs import AthleteLike, as_athlete, as_given
+from trailstats.model.plugins import usable
 from trailstats.terrain import RoadMap, SurfaceLabels, TerrainRules, map_for
 from trailstats.terrain.inputs import LabelsLike, MapLike, as_labels, as_map
 
 __all__ = ["Options"]
 
-_MEASURED_FROM = (
-    "sex",
-    "birth_year",
-    "mass",
-    "height",
-    "easy_ceiling",
-    "threshold_speed",
-    "cadence_at_3",
-)
+_OWN = ("mass", "height", "easy_ceiling", "cadence_at_3")
+"""The runner's own measures that some metrics rest on; they are applied to samples that are kept.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,13 +81,22 @@ class Options:
     def for_measuring(self) -> Options:
         """Return the options with, of the athlete, only what measuring looks at.
 
-        Heart-rate limits, races and privacy zones are applied afterwards, so a change of these
-        needs no file.
+        Heart-rate limits, sex, age and threshold, races and privacy zones are applied afterwards,
+        so a change of these needs no file.
         """
-        known = {name: getattr(self.athlete, name) for name in _MEASURED_FROM}
+        known = {name: getattr(self.athlete, name) for name in _OWN}
         return replace(self, athlete=Athlete(**known))
 
     @cached_property
     def fingerprint(self) -> str:
         """What stands for all fields; maps and label files bring their own."""
         return fingerprint_of_fields(self)
+
+    @cached_property
+    def of_measuring(self) -> str:
+        """What stands for all that results are found again by: the athlete's own measures are
+        applied anew where they differ. A plug-in's metrics may look at any of them.
+        """
+        if usable("trailstats.metrics"):
+            return self.fingerprint
+        return fingerprint_of_fields(replace(self, athlete=Athlete()))

@@ -20,6 +20,7 @@ MEASURING = (
     "history/_cadence.py",
     "history/_code.py",
     "history/_copies.py",
+    "history/_motion.py",
     "history/_pack.py",
     "history/_rows.py",
     "history/_stored.py",

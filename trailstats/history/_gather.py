@@ -27,6 +27,7 @@ from trailstats.history._workers import (
 )
 from trailstats.io._remote import is_remote
 from trailstats.io.containers import Failure, SourceRef, content_of, stamp_of
+from trailstats.model.athlete import Athlete
 
 
 @dataclass(frozen=True)
@@ -185,42 +186,28 @@ def gather_with_own_cadence(
     jobs: Sequence[Job], work: Work
 ) -> list[list[Stored | Failure]]:
     """Return what each source gave; steps of recordings without a cadence by what the athlete's
-    others show of it.
-
-    The former are measured a second time, unless the profile states a cadence or too little was
-    recorded.
+    others show of it, unless the profile states one or too little was recorded. No file is needed
+    for that.
     """
     show = lines(sys.stderr) if work.progress is True else work.progress
     out = gather(jobs, replace(work, progress=show))
-    better = _options_with_cadence(jobs, out)
-    again = [
-        number
-        for number, items in enumerate(out)
-        if id(jobs[number][1]) in better
-        and any(
-            isinstance(item, Stored) and item.cadence.wanted for item in items
-        )
-    ]
-
-    def step(done: int, total: int) -> None:
-        if callable(show):
-            show(len(jobs) + done, len(jobs) + total)
-
-    found = gather(
-        [(jobs[number][0], better[id(jobs[number][1])]) for number in again],
-        replace(work, progress=step, raising=False),
-    )
-    for number, items in zip(again, found, strict=True):
-        # What was read before is not lost by a failure now.
-        if all(isinstance(item, Stored) for item in items):
-            out[number] = items
+    better = _athletes_with_cadence(jobs, out)
+    for (_, options), items in zip(jobs, out, strict=True):
+        athlete = better.get(id(options))
+        if athlete is not None:
+            items[:] = [
+                replace(item, athlete=athlete)
+                if isinstance(item, Stored) and item.cadence.wanted
+                else item
+                for item in items
+            ]
     return out
 
 
-def _options_with_cadence(
+def _athletes_with_cadence(
     jobs: Sequence[Job], found: Sequence[Sequence[Stored | Failure]]
-) -> dict[int, Options]:
-    """Return options with the cadence that an athlete's recordings show, by the identity of those
+) -> dict[int, Athlete]:
+    """Return athletes with the cadence that their recordings show, by the identity of options
     without one.
     """
     known: dict[int, list[CadenceEvidence]] = {}
@@ -233,6 +220,5 @@ def _options_with_cadence(
         options = options_by_id[key]
         cadence = own_cadence(evidence)
         if cadence is not None and options.athlete.cadence_at_3 is None:
-            athlete = replace(options.athlete, cadence_at_3=cadence)
-            better[key] = replace(options, athlete=athlete)
+            better[key] = replace(options.athlete, cadence_at_3=cadence)
     return better

@@ -24,6 +24,8 @@ from trailstats.cache import Parts
 from trailstats.errors import SchemaError
 from trailstats.history._cadence import CadenceEvidence, cadence_evidence
 from trailstats.io.containers import Failure
+from trailstats.model.athlete import Athlete
+from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import (
     HEART_RATE_BINS,
     TABLES_OF_ANALYSIS,
@@ -54,9 +56,11 @@ _FAST = 1
 """Effort of compression: the highest ones cost more time than they save space."""
 
 
-def pack(item: Analysis | Failure, source: str) -> Parts:
+def pack(
+    item: Analysis | Failure, source: str, athlete: Athlete | None = None
+) -> Parts:
     """Return the blocks of what a source gave, without the source's own name: a copy has the same
-    blocks.
+    blocks. They say whose measures they rest on.
     """
     if isinstance(item, Failure):
         return {FAILURE: _squeeze(item.to_dict() | {"source": ""})}
@@ -66,10 +70,11 @@ def pack(item: Analysis | Failure, source: str) -> Parts:
     held = item.heart_rate_times
     times = np.stack([getattr(held, f.name) for f in fields(held)])
     tables = {
-        name: _pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
+        name: pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
     }
+    own = "" if athlete is None else fingerprint(athlete)
     return {
-        START: _squeeze({"source": meta.source, "time": time}),
+        START: _squeeze({"source": meta.source, "time": time, "own": own}),
         HEAD: _squeeze(replace(item, meta=meta).outline()),
         CADENCE: _squeeze(asdict(cadence_evidence(item))),
         TIMES: zlib.compress(times.astype("<f8").tobytes(), _FAST),
@@ -85,7 +90,7 @@ def unpack_failure(block: bytes, source: str) -> Failure:
     SchemaError
         When the block is not sound.
     """
-    with _sound("failure"):
+    with sound("failure"):
         return Failure(**_spread(block) | {"source": source})
 
 
@@ -106,19 +111,22 @@ def unpack(parts: Mapping[str, bytes], source: str) -> Analysis:
     return replace(head, **tables)
 
 
-def unpack_start(block: bytes, source: str) -> tuple[str, pd.Timestamp | None]:
-    """Return an analysis's source, under that of the file, and its start.
+def unpack_start(
+    block: bytes, source: str
+) -> tuple[str, pd.Timestamp | None, str]:
+    """Return an analysis's source, under that of the file, its start, and what stands for whose
+    measures it rests on.
 
     Raises
     ------
     SchemaError
         When the block is not sound.
     """
-    with _sound("start"):
+    with sound("start"):
         found = _spread(block)
         time = found["time"]
         start = None if time is None else pd.Timestamp(int(time), tz="UTC")
-        return source + str(found["source"]), start
+        return source + str(found["source"]), start, str(found["own"])
 
 
 def unpack_head(head: bytes, times: bytes, source: str) -> Analysis:
@@ -146,7 +154,7 @@ def unpack_times(block: bytes) -> HeartRateTimes:
         When the block is not sound.
     """
     names = [f.name for f in fields(HeartRateTimes)]
-    with _sound("table of heart-rate times"):
+    with sound("table of heart-rate times"):
         times = np.frombuffer(zlib.decompress(block), dtype="<f8")
         times = times.reshape(len(names), HEART_RATE_BINS)
     return HeartRateTimes(**dict(zip(names, times, strict=True)))
@@ -160,7 +168,7 @@ def unpack_cadence(block: bytes) -> CadenceEvidence:
     SchemaError
         When the block is not sound.
     """
-    with _sound("evidence of a cadence"):
+    with sound("evidence of a cadence"):
         found = _spread(block)
         speed, cadence, seconds = (
             tuple(map(float, found[name]))
@@ -197,12 +205,12 @@ def _squeeze(document: object) -> bytes:
 
 
 def _spread(block: bytes) -> dict[str, Any]:
-    with _sound("document"):
+    with sound("document"):
         return dict(json.loads(zlib.decompress(block)))
 
 
 @contextmanager
-def _sound(what: str) -> Iterator[None]:
+def sound(what: str) -> Iterator[None]:
     """Turn whatever a damaged block can do into the error that says so."""
     try:
         yield
@@ -217,7 +225,8 @@ def _empty_tables() -> dict[str, pd.DataFrame]:
     return {name: schema.TABLES[name].empty() for name in TABLES_OF_ANALYSIS}
 
 
-def _pack_table(frame: pd.DataFrame) -> bytes:
+def pack_table(frame: pd.DataFrame) -> bytes:
+    """Return the block of a table."""
     columns: list[tuple[str, str, list[str | None]]] = []
     blocks = []
     for name in frame.columns:
@@ -253,7 +262,7 @@ def _columns(
     texts as objects.
     """
     out: dict[str, tuple[str, NDArray[Any]]] = {}
-    with _sound("table"):
+    with sound("table"):
         data = zlib.decompress(block)
         end = data.index(b"\n")
         head = json.loads(data[:end])

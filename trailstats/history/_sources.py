@@ -105,8 +105,7 @@ def analyze_folder(
     limits : ReadLimits, optional
     progress : bool or callable
         True writes lines to standard error; a function is called with the number of sources done
-        and their total, which grows by those that are read twice for their steps. The second pass
-        of ``own_pace`` counts anew.
+        and their total. The second pass of ``own_pace``, over all of them, counts anew.
 
     Returns
     -------

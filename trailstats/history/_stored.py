@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
-from trailstats.analysis import judge
+from trailstats.analysis import judge, own_results, refit
 from trailstats.analysis._even_ground import EvenGround
 from trailstats.analysis.recording import Recording
 from trailstats.arrays import Floats, Ints
@@ -22,6 +23,14 @@ from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError
 from trailstats.history._cadence import CadenceEvidence
 from trailstats.history._code import code_fingerprint
+from trailstats.history._motion import (
+    MOTION,
+    OWN,
+    impact_of_own,
+    pack_own,
+    unpack_motion,
+    unpack_own,
+)
 from trailstats.history._pack import (
     CADENCE,
     HEAD,
@@ -73,6 +82,10 @@ class Stored:
         The analysis's source: the file, and its number in it.
     start : pandas.Timestamp or None
     cadence : CadenceEvidence
+    made_for : str
+        Stands for the runner's measures that the blocks rest on.
+    athlete : Athlete or None
+        Whose measures it is asked for; None for those that the blocks have.
     """
 
     job: Job | None
@@ -81,6 +94,8 @@ class Stored:
     name: str
     start: pd.Timestamp | None
     cadence: CadenceEvidence
+    made_for: str
+    athlete: Athlete | None = None
 
     @classmethod
     def of(cls, job: Job | None, slot: Slot, parts: Parts) -> Stored:
@@ -92,8 +107,10 @@ class Stored:
             When a block is not sound, or not there.
         """
         unpack_times(parts[TIMES])
-        name, start = unpack_start(parts[START], str(job[0]) if job else "")
-        return cls(job, slot, parts, name, start, unpack_cadence(parts[CADENCE]))
+        source, athlete = (str(job[0]), job[1].athlete) if job else ("", None)
+        name, start, made_for = unpack_start(parts[START], source)
+        cadence = unpack_cadence(parts[CADENCE])
+        return cls(job, slot, parts, name, start, cadence, made_for, athlete)
 
     @property
     def source(self) -> str:
@@ -131,15 +148,49 @@ class Stored:
         slot.store.put(again.key, again.items)
         return again.items[slot.number]
 
-    def outline(self) -> Analysis:
-        """Return the analysis with empty tables."""
+    @cached_property
+    def is_as_made(self) -> bool:
+        """Whether its blocks rest on the measures that are asked for."""
+        return self.athlete is None or fingerprint(self.athlete) == self.made_for
+
+    @property
+    def _head(self) -> Analysis:
         head = self.blocks((HEAD,))[HEAD]
         return unpack_head(head, self.parts[TIMES], self.source)
+
+    def _own_block(self) -> bytes:
+        """Return what rests on the measures that are asked for, from the store or computed now."""
+        assert self.athlete is not None
+        store, key, number = self.slot.store, self.slot.key, self.slot.number
+        basis = fingerprint((self.athlete, code_fingerprint()))
+        block = store.derived(key, number, OWN, basis)
+        if block is None:
+            motion = unpack_motion(self.blocks((MOTION,))[MOTION])
+            own = own_results(motion, self._head.totals, self.athlete)
+            block = pack_own(own)
+            store.put_derived(OWN, basis, [(key, number, block)])
+        return block
+
+    def table(self, table: schema.Table) -> bytes:
+        """Return the block of a table."""
+        if table is schema.IMPACT and not self.is_as_made:
+            return impact_of_own(self._own_block())
+        return self.blocks((table.name,))[table.name]
+
+    def outline(self) -> Analysis:
+        """Return the analysis with empty tables."""
+        if self.is_as_made:
+            return self._head
+        metrics = unpack_own(self._own_block()).metrics
+        head = self._head
+        return replace(head, metrics=head.metrics | metrics)
 
     def whole(self) -> Analysis:
         """Return the analysis with its tables; records are read from its source when asked for."""
         blocks = self.parts | self.blocks((HEAD, *TABLES_OF_ANALYSIS))
         found = unpack(blocks, self.source)
+        if not self.is_as_made:
+            found = refit(found, unpack_own(self._own_block()))
         if self.job is None:
             return found
         return Recording.kept_with(found, *self.job)
@@ -251,9 +302,8 @@ class StoredAnalyses(Sequence[Analysis]):
         to the digits that are shown. Each new run moves the runner's curve a little.
         """
         worth = self.worth.get(entry.name)
-        if worth is None:
-            return common
-        return fingerprint((common, *worth.shown()))
+        shown = () if worth is None else worth.shown()
+        return fingerprint((common, entry.athlete, *shown))
 
     def session_load(self, index: int) -> float:
         """Return the session load of one analysis, judged anew."""
@@ -276,7 +326,7 @@ class StoredAnalyses(Sequence[Analysis]):
 
     def blocks(self, table: schema.Table) -> Iterator[bytes]:
         """Yield the block of one table of each analysis."""
-        return (entry.blocks((table.name,))[table.name] for entry in self.entries)
+        return (entry.table(table) for entry in self.entries)
 
     def only(self, rows: Iterable[int]) -> StoredAnalyses:
         """Return some of the analyses, by their places."""

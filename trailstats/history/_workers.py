@@ -11,12 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 
-from trailstats.analysis import Options, measure
+from trailstats.analysis import Motion, Options, measure_with_motion
 from trailstats.boundary import reading
 from trailstats.cache import Parts
 from trailstats.errors import TrailstatsError
 from trailstats.history._code import code_fingerprint
 from trailstats.history._executors import as_they_end
+from trailstats.history._motion import MOTION, pack_motion
 from trailstats.history._pack import pack
 from trailstats.history._pool import Loss, can_fork, processors, run_in_processes
 from trailstats.io.containers import (
@@ -26,6 +27,7 @@ from trailstats.io.containers import (
     content_of,
     stamp_of,
 )
+from trailstats.model.athlete import Athlete
 from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
 
@@ -69,7 +71,7 @@ def key_of(content: bytes, ref: SourceRef, options: Options) -> bytes:
     """Return the key of the results of one source, from the SHA-256 of its bytes."""
     # Labels are looked up by the source's name; all else follows from its content.
     name = "" if options.labels is None else str(ref)
-    about = fingerprint((ref.entry, options.fingerprint, name))
+    about = fingerprint((ref.entry, options.of_measuring, name))
     return sha256(
         f"{content.hex()} {about} {code_fingerprint()}".encode()
     ).digest()
@@ -91,17 +93,18 @@ def trusted(stamp: str) -> str:
 
 def measure_source(
     data: bytes, ref: SourceRef, options: Options
-) -> list[Analysis | Failure]:
-    """Return the analyses of one source, or its failure; never an exception.
+) -> list[tuple[Analysis, Motion] | Failure]:
+    """Return the analyses of one source, each with how someone moved, or its failure; never an
+    exception.
 
     An error that is none of ours is a fault of this program: it costs the one file, and its failure
     says so.
     """
-    found: list[Analysis | Failure] = []
+    found: list[tuple[Analysis, Motion] | Failure] = []
     try:
         with reading(str(ref)):
             for activity in activities_in(data, ref, options.limits):
-                found.append(measure(activity, options))
+                found.append(measure_with_motion(activity, options))
     except TrailstatsError as error:
         found.append(Failure.of(str(ref), error))
     return found
@@ -125,13 +128,24 @@ def measure_job(job: Job) -> Measured:
     found = measure_source(data, ref, options)
     try:
         with reading(str(ref)):
-            items = tuple(pack(item, str(ref)) for item in found)
+            items = tuple(
+                _packed(item, str(ref), options.athlete) for item in found
+            )
     except TrailstatsError as error:
         return Measured((pack(Failure.of(str(ref), error), str(ref)),))
     if any(isinstance(item, Failure) and item.code in _PASSING for item in found):
         return Measured(items)
     content = sha256(data).digest()
     return Measured(items, key_of(content, ref, options), content, trusted(stamp))
+
+
+def _packed(
+    item: tuple[Analysis, Motion] | Failure, source: str, athlete: Athlete
+) -> Parts:
+    if isinstance(item, Failure):
+        return pack(item, source)
+    analysis, motion = item
+    return pack(analysis, source, athlete) | {MOTION: pack_motion(motion)}
 
 
 _PASSING = frozenset({"internal", "missing_extra", "error"})

@@ -527,12 +527,13 @@ def _outlined(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "meta": _meta_from_dict(data["meta"]),
         "totals": Totals(**_with_nan(_known(Totals, "totals", data["totals"]))),
-        "metrics": {n: _metric_from_dict(m) for n, m in data["metrics"].items()},
+        "metrics": {n: metric_from_dict(m) for n, m in data["metrics"].items()},
         "issues": tuple(_issue_from_dict(issue) for issue in data["issues"]),
     }
 
 
-def _metric_from_dict(data: dict[str, Any]) -> Metric:
+def metric_from_dict(data: dict[str, Any]) -> Metric:
+    """Return the metric of plain values that `Metric.to_dict` gave."""
     values = _with_nan(_known(Metric, "metric", data))
     return Metric(**values | {"evidence": EvidenceStrength(values["evidence"])})
 
