@@ -124,7 +124,8 @@ def _on_ground(
 ) -> Floats:
     """Return the length on a surface between distances [m]."""
     ends = segments["end_distance"].to_numpy()
-    there = (segments["surface"] == surface).to_numpy()
+    # As objects: comparing short columns of texts costs more than all else here.
+    there = segments["surface"].to_numpy(dtype=object) == surface
     own = np.where(there, segments["distance"].to_numpy(), 0.0)
     edge = np.concatenate((segments["start_distance"].to_numpy()[:1], ends))
     total = np.concatenate(([0.0], np.cumsum(own)))

@@ -69,9 +69,7 @@ def pack(
     time = None if begin is None else begin.as_unit("ns").value
     held = item.heart_rate_times
     times = np.stack([getattr(held, f.name) for f in fields(held)])
-    tables = {
-        name: pack_table(getattr(item, name)) for name in TABLES_OF_ANALYSIS
-    }
+    tables = {name: _block_of(item, name) for name in TABLES_OF_ANALYSIS}
     own = "" if athlete is None else fingerprint(athlete)
     return {
         START: _squeeze({"source": meta.source, "time": time, "own": own}),
@@ -223,6 +221,16 @@ def sound(what: str) -> Iterator[None]:
 @cache
 def _empty_tables() -> dict[str, pd.DataFrame]:
     return {name: schema.TABLES[name].empty() for name in TABLES_OF_ANALYSIS}
+
+
+def _block_of(item: Analysis, name: str) -> bytes:
+    frame: pd.DataFrame = getattr(item, name)
+    return pack_table(frame) if len(frame) else _empty_block(name)
+
+
+@cache
+def _empty_block(name: str) -> bytes:
+    return pack_table(schema.TABLES[name].empty())
 
 
 def pack_table(frame: pd.DataFrame) -> bytes:

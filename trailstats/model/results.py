@@ -81,7 +81,17 @@ class Metric:
 
     def to_dict(self) -> dict[str, object]:
         """Return the metric as plain values."""
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        # Written out: an analysis has more than a hundred of them.
+        return {
+            "value": plain(self.value),
+            "unit": self.unit,
+            "low": plain(self.low),
+            "high": plain(self.high),
+            "method": self.method,
+            "coverage": plain(self.coverage),
+            "evidence": self.evidence.value,
+            "reason": self.reason,
+        }
 
 
 def _add(one: float, other: float) -> float:
@@ -534,8 +544,20 @@ def _outlined(data: dict[str, Any]) -> dict[str, Any]:
 
 def metric_from_dict(data: dict[str, Any]) -> Metric:
     """Return the metric of plain values that `Metric.to_dict` gave."""
-    values = _with_nan(_known(Metric, "metric", data))
-    return Metric(**values | {"evidence": EvidenceStrength(values["evidence"])})
+    value, low, high, coverage = (
+        NAN if data[name] is None else data[name]
+        for name in ("value", "low", "high", "coverage")
+    )
+    return Metric(
+        value,
+        data["unit"],
+        low,
+        high,
+        data["method"],
+        coverage,
+        EvidenceStrength(data["evidence"]),
+        data["reason"],
+    )
 
 
 def _issue_from_dict(data: dict[str, Any]) -> Issue:

@@ -40,7 +40,10 @@ def altair() -> ModuleType:
 
 def chart(rows: Rows) -> Any:  # noqa: ANN401  # Altair is imported only when something is drawn
     """Return an empty chart of rows, which it carries in itself."""
-    return altair().Chart(altair().Data(values=list(rows)))
+    alt = altair()
+    # Checking thousands of our own rows costs more than all the rest of a chart.
+    with alt.utils.schemapi.debug_mode(False):
+        return alt.Chart(alt.Data(values=list(rows)))
 
 
 def wide(chart: Chart, height: int = HEIGHT) -> Chart:

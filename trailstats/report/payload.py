@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, astuple
 
 import numpy as np
@@ -48,6 +49,10 @@ class _Texts:
 
     def number(self, value: str) -> int:
         return self._numbers.setdefault(value, len(self._numbers))
+
+    def numbers(self, values: Iterable[str]) -> list[int]:
+        known = self._numbers
+        return [known.setdefault(value, len(known)) for value in values]
 
     def all(self) -> list[str]:
         return list(self._numbers)
@@ -113,11 +118,9 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
             [*map(texts.number, (z.name, z.bounds, z.time)), z.share]
             for z in view.zones
         ],
-        "metrics": [[*map(texts.number, row)] for row in view.metrics],
+        "metrics": [texts.numbers(row) for row in view.metrics],
         "groups": [_group_json(group, texts) for group in view.groups],
-        "issues": [
-            [texts.number(part) for part in issue] for issue in view.issues
-        ],
+        "issues": [texts.numbers(issue) for issue in view.issues],
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
         "track": _track_json(view.track),
     }
@@ -163,8 +166,8 @@ def _group_json(group: MetricGroup, texts: _Texts) -> Json:
     return {
         "title": texts.number(group.title),
         "table": _table_json(group.table, texts),
-        "methods": [*map(texts.number, group.methods)],
-        "missing": [*map(texts.number, group.missing)],
+        "methods": texts.numbers(group.methods),
+        "missing": texts.numbers(group.missing),
     }
 
 
@@ -191,8 +194,8 @@ def _route(view: ActivityView) -> Json:
 
 def _table_json(table: TableView, texts: _Texts) -> Json:
     out: Json = {
-        "heads": [texts.number(head) for head in table.heads],
-        "rows": [[texts.number(cell) for cell in row] for row in table.rows],
+        "heads": texts.numbers(table.heads),
+        "rows": [texts.numbers(row) for row in table.rows],
     }
     if table.surfaces:
         out["surfaces"] = list(table.surfaces)

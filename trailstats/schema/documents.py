@@ -55,6 +55,8 @@ is one of them.
 
 def plain(value: object) -> object:
     """Return a single value as JSON knows it."""
+    if type(value) is float:  # most are
+        return value if math.isfinite(value) else None
     if value is None or value is pd.NaT:
         return None
     if isinstance(value, pd.Timestamp):
