@@ -21,8 +21,9 @@ from trailstats.model.activity import (
     DeviceTotals,
     Issue,
 )
+from trailstats.model.metric import Metric, metric_from_dict
 from trailstats.model.notebook import clock_text, html_card
-from trailstats.schema import EvidenceStrength, Severity
+from trailstats.schema import Severity
 from trailstats.schema.arrow import ArrowTable
 from trailstats.schema.documents import LATER_KEYS, plain, rows, table_from_rows
 
@@ -30,68 +31,6 @@ __all__ = ["TABLES_OF_ANALYSIS", "Analysis", "HeartRateTimes", "Metric", "Totals
 
 NAN = float("nan")
 HEART_RATE_BINS = 256
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One number with what is needed to judge it.
-
-    Attributes
-    ----------
-    value : float
-        NaN when it could not be computed; ``reason`` then says why.
-    unit : str
-        SI unit, ``"1"`` for a plain number.
-    low, high : float
-        Bounds: a 95 % interval, or the spread over models, as ``method`` says. NaN where none is
-        known.
-    method : str
-        How it was computed, from what, and whether that is measured, modelled or assumed.
-    coverage : float
-        Share of the moving time that it rests on.
-    evidence : EvidenceStrength
-        Strength of the published evidence behind the formula.
-    reason : str
-        Why the value is missing.
-
-    Examples
-    --------
-    >>> from trailstats import Metric
-    >>> speed = Metric(3.1, "m/s", low=3.0, high=3.2, method="modelled")
-    >>> bool(speed), bool(Metric.missing("m/s", "no elevation"))
-    (True, False)
-    """
-
-    value: float
-    unit: str
-    low: float = NAN
-    high: float = NAN
-    method: str = ""
-    coverage: float = NAN
-    evidence: EvidenceStrength = EvidenceStrength.NONE
-    reason: str = ""
-
-    @classmethod
-    def missing(cls, unit: str, reason: str) -> Metric:
-        """Return a metric without a value, with the reason."""
-        return cls(NAN, unit, reason=reason)
-
-    def __bool__(self) -> bool:
-        return math.isfinite(self.value)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the metric as plain values."""
-        # Written out: an analysis has more than a hundred of them.
-        return {
-            "value": plain(self.value),
-            "unit": self.unit,
-            "low": plain(self.low),
-            "high": plain(self.high),
-            "method": self.method,
-            "coverage": plain(self.coverage),
-            "evidence": self.evidence.value,
-            "reason": self.reason,
-        }
 
 
 def _add(one: float, other: float) -> float:
@@ -540,24 +479,6 @@ def _outlined(data: dict[str, Any]) -> dict[str, Any]:
         "metrics": {n: metric_from_dict(m) for n, m in data["metrics"].items()},
         "issues": tuple(_issue_from_dict(issue) for issue in data["issues"]),
     }
-
-
-def metric_from_dict(data: dict[str, Any]) -> Metric:
-    """Return the metric of plain values that `Metric.to_dict` gave."""
-    value, low, high, coverage = (
-        NAN if data[name] is None else data[name]
-        for name in ("value", "low", "high", "coverage")
-    )
-    return Metric(
-        value,
-        data["unit"],
-        low,
-        high,
-        data["method"],
-        coverage,
-        EvidenceStrength(data["evidence"]),
-        data["reason"],
-    )
 
 
 def _issue_from_dict(data: dict[str, Any]) -> Issue:
