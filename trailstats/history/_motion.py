@@ -17,7 +17,7 @@ from trailstats.arrays import Flags, Floats, as_floats
 from trailstats.history._pack import join_tables, pack_table, sound
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE
-from trailstats.model.results import metric_from_dict
+from trailstats.model.metric import metric_from_dict
 
 MOTION = "motion"
 OWN = "own"
