@@ -119,7 +119,10 @@ const activities = (() => {
     details.append(body);
     body.append(ways(number));
     const span = drawings(activity, number, body);
-    if (activity.notice) body.append(make("p", "notice", activity.notice));
+    if (activity.notice) {
+      const parts = activity.notice.split("`");
+      body.append(make("p", "notice", ...parts.map((part, k) => (k % 2 ? make("code", "", part) : part))));
+    }
     body.append(facts(activity.facts));
     if (activity.notes) body.append(make("p", "notes", activity.notes));
     if (activity.metrics.length) body.append(main(activity.metrics));

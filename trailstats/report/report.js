@@ -36,7 +36,7 @@
     const alone = document.body.dataset.only;
     const wanted = alone ? `#${alone} details` : ".archive details:not(.activity, .activity *), body:not(.archive) .activity details";
     for (const details of document.querySelectorAll(wanted)) {
-      if (details.open || details.matches(".runs")) continue;
+      if (details.open || details.matches(".runs, .glossary")) continue;
       details.open = true;
       unfolded.push(details);
     }
