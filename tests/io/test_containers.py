@@ -15,6 +15,7 @@ import pytest
 
 import trailstats as ts
 from trailstats.errors import LimitError, ReadError
+from trailstats.io import _archives
 from trailstats.io.containers import Failure, SourceRef, list_sources, load
 from trailstats.io.formats import ReadLimits
 
@@ -425,3 +426,32 @@ def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(
     (tmp_path / "notes.gz").write_bytes(gzip.compress(b"a diary"))
     (tmp_path / "damaged.gz").write_bytes(gzip.compress(run_gpx)[:4] + b"damage")
     assert names(ts.iter_activities(tmp_path), tmp_path) == ["run.gz"]
+
+
+def test_processes_read_a_zip_that_is_open_here(
+    tmp_path, samples, monkeypatch
+) -> None:
+    """A forked process would move the place at which its siblings read: each opens its own."""
+    runs = sorted((samples / "archive").glob("*.fit"))[:6]
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for run in runs:
+            archive.write(run, run.name)
+    assert len(list(ts.iter_activities(path))) == len(runs)
+    history = ts.analyze_folder(path, workers=2)
+    assert [f.message for f in history.failures] == []
+    # The same without the chance that no two read at once.
+    opened = []
+    plainly = _archives._open_zip
+
+    def counted(*given):
+        opened.append(given)
+        return plainly(*given)
+
+    monkeypatch.setattr(_archives, "_open_zip", counted)
+    first = next(iter(list_sources(path)))
+    load(first, ReadLimits())
+    assert opened == []
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    load(first, ReadLimits())
+    assert len(opened) == 1

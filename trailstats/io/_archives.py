@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import tempfile
 import threading
@@ -154,10 +155,12 @@ def read_kept(path: str, members: tuple[str, ...], limits: ReadLimits) -> bytes:
         stamp = (
             "" if _remote.is_remote(path) else str(Path(path).stat().st_mtime_ns)
         )
-        archive = _open_now.get((path, stamp), partial(_open_zip, path, limits))
+        # A forked process shares the place that its parent's open files are read at.
+        own = (str(os.getpid()), path, stamp)
+        archive = _open_now.get(own, partial(_open_zip, path, limits))
         for i, name in enumerate(members[:-1]):
             archive = _open_now.get(
-                (path, stamp, *members[: i + 1]),
+                (*own, *members[: i + 1]),
                 partial(_open_inner_zip, archive, name, limits),
             )
         return read_member(
