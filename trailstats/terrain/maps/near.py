@@ -74,12 +74,11 @@ def ways_near(
     >>> from trailstats.terrain.maps.near import ways_near
     >>> folder = tempfile.TemporaryDirectory()
     >>> extract = Path(folder.name, "town.osm")
-    >>> extract.write_text(
+    >>> _ = extract.write_text(
     ...     "<osm version='0.6'><node id='1' version='1' lat='47.0' lon='11.0'/>"
     ...     "<node id='2' version='1' lat='47.0003' lon='11.0'/><way id='3' version='1'>"
     ...     "<nd ref='1'/><nd ref='2'/><tag k='highway' v='path'/></way></osm>"
     ... )
-    206
     >>> town = ts.RoadMap(extract, cache=folder.name)
     >>> ways_near(town, np.array([47.0]), np.array([11.0])).is_trail.tolist()
     [True]
