@@ -5,7 +5,8 @@ From the checkout::
     python -m benchmarks [FOLDER]
 
 Without a folder the sample recordings are measured. `loaders` compares the readers with the parsers
-that are installed, `whole_way` times the main jobs of the command line.
+that are installed, `whole_way` times the main jobs of the command line, `waiting` the start, a
+first run and the day after with one new file.
 """
 
 import subprocess
@@ -23,7 +24,7 @@ def main() -> int:
         else str(HERE.parent / "data" / "samples")
     )
     codes = []
-    for name in ("loaders", "whole_way"):
+    for name in ("loaders", "whole_way", "waiting"):
         print(f"== {name}", flush=True)
         codes.append(
             subprocess.run(
