@@ -83,11 +83,15 @@ def verdict_swatch(verdict: Verdict | None, reach: Reach) -> Swatch:
 SWATCHES: tuple[Swatch, ...] = tuple(
     dict.fromkeys(
         verdict_swatch(verdict, reach)
+        for answered in (True, False)
         for reach in Reach
         for verdict in (*Verdict, None)
+        if (str(verdict) in _TABLES["verdicts"][reach]) is answered
     )
 )
-"""All of them in the order in which they are shown: what reaches furthest first."""
+"""All of them in the order in which they are shown: answers first, and of those what reaches
+furthest.
+"""
 
 
 def _mark(word: str, swatch: Swatch) -> tuple[str, str]:
