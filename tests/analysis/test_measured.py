@@ -308,3 +308,12 @@ def test_speed_at_a_heart_rate_leaves_descents_out():
     )
     found = analyze(run, athlete=Athlete(easy_ceiling=150.0)).metrics
     assert found["speed_at_heart_rate"].value == pytest.approx(3.0, abs=0.03)
+
+
+def test_loads_over_nothing_are_unknown() -> None:
+    """Without distance or moving time there is no load per kilometre or minute."""
+    run = make_activity(duration=60)
+    still = run.records.assign(latitude=47.0, cadence=170.0)
+    found = analyze(replace(run, records=still)).metrics
+    for name in ("impact_load_per_km", "impact_load_per_minute"):
+        assert np.isnan(found[name].value)

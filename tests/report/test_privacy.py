@@ -143,6 +143,11 @@ def test_distances_count_from_the_edge() -> None:
     assert track.edge > RADIUS
     assert section.segments.spans[0][0] == 0.0
     assert section.segments.spans[-1][1] <= 6000.0 - track.edge + 1.0
+    # Of six kilometres those that begin and end outside, counted from the first.
+    hidden = math.ceil(track.edge / 1000.0)
+    numbers = [row[0] for row in section.kilometres.rows]
+    assert numbers == [str(n + 1) for n in range(6 - hidden)]
+    assert hidden > 0
     whole = track_views([analysis.profile])[0]
     assert whole.edge == 0.0
     assert not whole.is_cut

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_STEPS, found, missing
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, divide_by_positive
 from trailstats.metrics import impact
 from trailstats.model.results import Metric, Totals
 from trailstats.schema import Surface
@@ -88,7 +88,10 @@ def load_metrics(
             (f"{part}_load_per_km", totals.distance / 1000.0),
             (f"{part}_load_per_minute", totals.moving_time / 60.0),
         ):
-            shares = np.array([value, lowest, highest]) / amount
+            # Nothing is done in no distance, and no time.
+            shares = divide_by_positive(
+                np.array([value, lowest, highest]), amount
+            )
             out |= _load_metric(name, shares, method + note)
     for name, side in zip(SIDES, (Surface.TRAIL, Surface.ROAD), strict=True):
         row = int(np.flatnonzero(surface == side.value)[0])

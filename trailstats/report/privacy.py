@@ -133,3 +133,27 @@ def seen(table: pd.DataFrame, track: TrackView) -> pd.DataFrame:
         if name in out:
             out[name] = out[name] * share
     return out[(end > start) | (whole <= 0)]
+
+
+def seen_parts(parts: pd.DataFrame, track: TrackView) -> pd.DataFrame:
+    """Return the kilometres, miles and laps of a run that are shown from end to end, counted from
+    the first of them.
+
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        ``schema.PARTS``.
+    track : TrackView
+
+    Returns
+    -------
+    pandas.DataFrame
+        As it is where nothing is hidden at the ends.
+    """
+    if not track.is_cut:
+        return parts
+    start = parts["start_distance"]
+    inside = start >= track.edge
+    inside &= start + parts["distance"] <= track.edge + track.until
+    shown = parts[inside]
+    return shown.assign(index=shown.groupby("kind").cumcount())

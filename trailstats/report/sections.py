@@ -17,7 +17,7 @@ from trailstats.report.metric_groups import (
     metric_groups,
 )
 from trailstats.report.part_tables import effort_view, part_view
-from trailstats.report.privacy import seen
+from trailstats.report.privacy import seen, seen_parts
 from trailstats.report.run_tables import (
     TableView,
     climb_table,
@@ -153,8 +153,9 @@ def activity_view(
     """
     meta, units = analysis.meta, shown.units
     surface = listing.surface or run_surface(analysis)
+    shown_parts = seen_parts(analysis.parts, track)
     kilometres, miles, laps = (
-        part_view(analysis.parts, kind, units) for kind in ("km", "mile", "lap")
+        part_view(shown_parts, kind, units) for kind in ("km", "mile", "lap")
     )
     segments = segment_table(seen(analysis.segments, track), units)
     surfaces = map(surface_code, analysis.segments["surface"])
