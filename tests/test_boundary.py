@@ -90,7 +90,7 @@ def test_a_fault_in_reading_or_measuring_is_typed_everywhere(
         assert failure.code == "internal"
     with pytest.raises(InternalError, match="unexpected IndexError"):
         ts.analyze(path)
-    monkeypatch.setattr("trailstats.history._workers.measure", broken)
+    monkeypatch.setattr("trailstats.history._workers.measure_with_motion", broken)
     history = ts.analyze_folder(tmp_path, workers=1)
     assert [f.code for f in history.failures] == ["internal"]
 

@@ -436,8 +436,7 @@ def test_wide_tables_say_what_they_leave_out(
     monkeypatch.setenv("COLUMNS", "80")
     names = [f"column_{k}" for k in range(12)]
     _tables.frame(
-        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}}),
-        False,
+        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}})
     )
     out = capsys.readouterr().out
     assert "a.fit" in out

@@ -30,13 +30,13 @@ def section(page, title):
 
 
 def issue_codes(root):
-    """Return the code of every issue that readers, cleaning and terrain make: as a text, or as a
+    """Return the code of every issue that readers, cleaning, terrain and plug-ins make: as a text, or as a
     pattern.
     """
     codes = set()
     for path in sorted(
         p
-        for folder in ("io", "cleaning", "terrain")
+        for folder in ("io", "cleaning", "terrain", "model")
         for p in (root / "trailstats" / folder).rglob("*.py")
     ):
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))

@@ -114,8 +114,8 @@ def test_every_command_prints_a_document_of_a_schema(
     nothing.write_text("<!DOCTYPE html><html></html>")
     seen = set()
     for arguments, code in (
-        (("analyze", run), 0),
-        (("analyze", run, "--explain"), 0),
+        (("analyze", run, "--activity", 1), 0),
+        (("analyze", run, "--activity", 2, "--explain"), 0),
         (("analyze", nothing), 1),
         (("analyze", tmp_path / "none.fit"), 1),
         (("batch", odd, "-o", tmp_path / "runs.csv"), 3),

@@ -109,7 +109,10 @@ def test_a_runner_adds_labels_and_keeps(page, samples: Path) -> None:
             executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         view = browser.new_page(viewport={"width": 360, "height": 720})
-        view.on("console", lambda m: complaints.append(m.text))
+        view.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type == "error" else None,
+        )
         view.on("pageerror", lambda e: complaints.append(str(e)))
         view.on("request", lambda r: asked.append(r.url))
         view.goto(address)

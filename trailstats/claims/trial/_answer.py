@@ -123,10 +123,11 @@ def answer_trial(
     >>> plan = plan_trial(
     ...     history, "easy_heart_rate", start=dt.date(2025, 2, 3), effect=4.0, seed=1
     ... )
-    >>> answer_trial(plan, history, today=plan.days[1])
-    Traceback (most recent call last):
-    ...
-    trailstats.errors.ConfigError: the trial ends on 2025-10-09; it is not looked at before
+    >>> try:
+    ...     answer_trial(plan, history, today=plan.days[1])
+    ... except ts.ConfigError as error:
+    ...     print(str(error).partition("; ")[2])
+    it is not looked at before
     """
     if (today or dt.datetime.now(tz=dt.UTC).date()) <= trial.ends:
         raise ConfigError(

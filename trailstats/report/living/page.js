@@ -1,7 +1,7 @@
 "use strict";
 // The page asks for what it does not know yet, once a second, and sends what the runner adds or states.
 const byId = (id) => document.getElementById(id);
-const known = { turn: -1, rows: 0, report: -1, asked: 0 };
+const known = { turn: -1, rows: 0, report: -1, typed: false };
 const NUMBERS = ["heart_rate_max", "heart_rate_rest", "easy_ceiling", "threshold_heart_rate", "threshold_speed",
   "cadence_at_3", "birth_year", "mass", "height"];
 const GROUNDS = ["", "trail", "road", "unknown"];
@@ -121,6 +121,8 @@ function choose(name) {
 }
 
 function fill(stated) {
+  // What is being typed stays.
+  if (known.typed) return;
   for (const field of byId("stated").elements) {
     if (!field.name) continue;
     const value = stated[field.name];
@@ -160,10 +162,14 @@ document.addEventListener("DOMContentLoaded", () => {
     const { file, address, key } = event.target.dataset;
     tell(address, { file, [key]: event.target.value }).catch((problem) => say(problem.message));
   });
+  byId("stated").addEventListener("input", () => { known.typed = true; });
   byId("stated").addEventListener("submit", (event) => {
     event.preventDefault();
     tell("profile", stated()).then(
-      () => { byId("told").textContent = "Kept; the report follows."; },
+      () => {
+        known.typed = false;
+        byId("told").textContent = "Kept; the report follows.";
+      },
       (problem) => { byId("told").textContent = problem.message; },
     );
   });
