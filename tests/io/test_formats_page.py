@@ -30,8 +30,8 @@ def section(page, title):
 
 
 def issue_codes(root):
-    """Return the code of every issue that readers, cleaning, terrain and plug-ins make: as a text, or as a
-    pattern.
+    """Return the code of every issue that readers, cleaning, terrain and plug-ins make: as a text,
+    or as a pattern.
     """
     codes = set()
     for path in sorted(
