@@ -6,15 +6,16 @@ import json
 import sys
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pyarrow.parquet as pq
-import pyogrio
 import pytest
 
 import trailstats as ts
 from builders import make_activity
 from trailstats.io.export import convert
+
+gpd = pytest.importorskip("geopandas")
+pyogrio = pytest.importorskip("pyogrio")
 
 
 @pytest.fixture(scope="module")
