@@ -483,3 +483,18 @@ def test_holm() -> None:
 def test_smallest_detectable_is_2_8_errors() -> None:
     """With many degrees of freedom 80 % power needs 1.960 + 0.842 standard errors."""
     assert smallest_detectable(1.0, 1e9) == pytest.approx(2.8016, abs=1e-3)
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.2])
+def test_ground_that_is_hardly_apart_gives_no_figure(spread: float) -> None:
+    """A line through roads of which some are slightly more likely trails would say something of all
+    trail; it would only be the scatter times the reach.
+    """
+    rng = np.random.default_rng(4)
+    share = np.linspace(0.1, 0.1 + spread, 30)
+    values = rng.uniform(0.0, 100.0, 30)
+    found = compare(values, share, np.zeros(30), np.full(30, 3600.0))
+    assert not found.enough
+    assert len(found.pairs)
+    for figure in (found.trail, found.road, found.difference, found.robust):
+        assert np.isnan(figure)

@@ -50,7 +50,8 @@ class Comparison:
         Values on trail alone and on road alone, in the values' unit; where each run is on one of
         them, means over the matched runs, weighted by how well they match.
     difference, low, high : float
-        Trail minus road with its interval; NaN bounds where a side is too small.
+        Trail minus road with its interval; NaN bounds where a side is too small, and no figures
+        where one has fewer than two runs or their ground is hardly apart.
     error, df : float
         Standard error, and the degrees of freedom of its t distribution; from two runs a side on.
     p_value : float
@@ -370,7 +371,15 @@ def _summarise(
     means = [float(np.average(share[e], weights=size[e])) for e in ends]
     least = min(known.n_trail, known.n_road)
     if least < 2 or means[0] - means[1] < rules.contrast:
-        return known
+        # What a line through hardly different ground says of all trail is no figure at all.
+        return replace(
+            known,
+            trail=NAN,
+            road=NAN,
+            difference=NAN,
+            robust=NAN,
+            share_above=NAN,
+        )
     variance = _variances(left, pull, pairs)
     errors = [float(pull[e] ** 2 @ variance[e]) for e in ends]
     # With equal weights these are Welch's degrees of freedom.
