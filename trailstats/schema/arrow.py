@@ -68,11 +68,17 @@ class _Stream(ctypes.Structure):
     )
 
 
-_python = ctypes.pythonapi
-_keep = _python.Py_IncRef
-_keep.argtypes, _keep.restype = (ctypes.py_object,), None
-_drop = _python.Py_DecRef
-_drop.argtypes, _drop.restype = (ctypes.py_object,), None
+def _python(name: str, result: Any, *arguments: Any) -> Any:  # noqa: ANN401  # types of ctypes
+    """Return a function of Python's own.
+
+    An object of its own: those of `ctypes.pythonapi` are shared by all that ask for the name, and
+    whoever asks last would say what the arguments are, this module loaded a second time included.
+    """
+    return ctypes.PYFUNCTYPE(result, *arguments)((name, ctypes.pythonapi))
+
+
+_keep = _python("Py_IncRef", None, ctypes.py_object)
+_drop = _python("Py_DecRef", None, ctypes.py_object)
 _Release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _Give = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _Explain = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
@@ -277,18 +283,24 @@ def _get_next(stream: int, out: int) -> int:
 
 def _destroy(capsule: int) -> None:
     """Give back a stream that nobody took, and the structure that the capsule points to."""
-    address = _python.PyCapsule_GetPointer(ctypes.c_void_p(capsule), _STREAM)
-    structure = _owner_of(_python.PyCapsule_GetContext(ctypes.c_void_p(capsule)))
+    address = _pointer_of(capsule, _STREAM)
+    structure = _owner_of(_context_of(capsule))
     if structure.release:
         _RELEASE[_Stream](address)
     _drop(structure)
 
 
-_python.PyCapsule_New.restype = ctypes.py_object
-_python.PyCapsule_New.argtypes = (ctypes.c_void_p, ctypes.c_char_p, _Destroy)
-_python.PyCapsule_GetPointer.restype = ctypes.c_void_p
-_python.PyCapsule_GetContext.restype = ctypes.c_void_p
-_python.PyCapsule_SetContext.argtypes = (ctypes.py_object, ctypes.c_void_p)
+_new_capsule = _python(
+    "PyCapsule_New", ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, _Destroy
+)
+# In the destructor nothing may hold the capsule anew: it is passed as an address.
+_pointer_of = _python(
+    "PyCapsule_GetPointer", ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p
+)
+_context_of = _python("PyCapsule_GetContext", ctypes.c_void_p, ctypes.c_void_p)
+_set_context = _python(
+    "PyCapsule_SetContext", ctypes.c_int, ctypes.py_object, ctypes.c_void_p
+)
 _CALLS: Final[tuple[Any, ...]] = (
     _Give(_get_schema),
     _Give(_get_next),
@@ -308,8 +320,8 @@ def _capsule(source: _Source) -> object:
     stream.get_schema, stream.get_next, stream.get_last_error = calls
     _owned(stream, source)
     _keep(stream)
-    made = _python.PyCapsule_New(ctypes.addressof(stream), _STREAM, _CALLS[3])
-    _python.PyCapsule_SetContext(made, id(stream))
+    made = _new_capsule(ctypes.addressof(stream), _STREAM, _CALLS[3])
+    _set_context(made, id(stream))
     return made
 
 
