@@ -31,12 +31,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 from vendors import print_vendors  # noqa: E402
 
 import trailstats as ts  # noqa: E402
+from trailstats.history._ways import SPACING  # noqa: E402
 from trailstats.history.prediction._fit import Noise, Prior, equations  # noqa: E402
 from trailstats.history.prediction._model import Day, Pieces, fit_runner  # noqa: E402
-from trailstats.history.prediction._own_ground import (  # noqa: E402
-    SPACING,
-    ground_of_points,
-)
+from trailstats.history.prediction._own_ground import ground_of_points  # noqa: E402
 from trailstats.history.prediction._population import carry_rules, set_name  # noqa: E402
 from trailstats.history.prediction._runs import Runs, runs_of  # noqa: E402
 from trailstats.history.prediction._terms import (  # noqa: E402

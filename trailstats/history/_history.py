@@ -343,8 +343,13 @@ def combine(
     limits = resolve_limits(athlete, day=last, times=stored.moving_times())
     judged = replace(stored, limits=limits, athlete=athlete)
     table = activities_table([*judged.rows(), *map(failure_row, failures)])
+    own = None
     if len(table):
-        judged, table = by_own_effort(judged, table)
+        judged, table, own = by_own_effort(judged, table)
         table = judge_intent(table, athlete)
     segments = partial(judged.joined, schema.SEGMENTS)
-    return History(athlete, table, segments, judged, tuple(failures), limits)
+    found = History(athlete, table, segments, judged, tuple(failures), limits)
+    if own is not None:
+        # It is fitted already, or kept; a history of some of these runs fits its own.
+        vars(found)["effort"] = own(table)
+    return found

@@ -23,6 +23,7 @@ from trailstats.arrays import Ints
 from trailstats.cache import Parts
 from trailstats.errors import SchemaError
 from trailstats.history._cadence import CadenceEvidence, cadence_evidence
+from trailstats.history._ways import WAY, pack_way
 from trailstats.io.containers import Failure
 from trailstats.model.athlete import Athlete
 from trailstats.model.fingerprint import fingerprint
@@ -76,6 +77,7 @@ def pack(
         HEAD: _squeeze(replace(item, meta=meta).outline()),
         CADENCE: _squeeze(asdict(cadence_evidence(item))),
         TIMES: zlib.compress(times.astype("<f8").tobytes(), _FAST),
+        WAY: pack_way(item),
         **tables,
     }
 
@@ -285,6 +287,19 @@ def _columns(
                 out[name] = (dtype, values)
             offset += count * kind.itemsize
     return out, count
+
+
+def columns_of(block: bytes, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return the wanted columns of a block, those that it has.
+
+    Raises
+    ------
+    SchemaError
+        When the block is not sound.
+    """
+    return {
+        name: values for name, (_, values) in _columns(block, wanted)[0].items()
+    }
 
 
 def join_columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,10 @@ import pandas as pd
 
 from trailstats import schema
 from trailstats.arrays import Flags, Floats, Ints
+from trailstats.history._rows import are_runs
+from trailstats.history._stored import joined_columns
 from trailstats.metrics.effort import Footing, HeartRateStretches
+from trailstats.model.results import Analysis
 
 SHORTEST_RUN: Final = 600.0
 """Moving time from which a run is learnt from [s] (our choice)."""
@@ -80,6 +83,45 @@ class RunStretches:
             temperature=s["temperature"],
             duration=s["duration"],
         )
+
+
+@dataclass(frozen=True, eq=False)
+class ReadStretches:
+    """The stretches of all analyses of a history, as they are read: once for all that is made of
+    them.
+
+    Attributes
+    ----------
+    columns : mapping of str to numpy.ndarray
+        `COLUMNS` of the stretches, analysis after analysis.
+    analysis : numpy.ndarray of int
+        Number of the analysis of each stretch.
+    """
+
+    columns: Mapping[str, Floats]
+    analysis: Ints
+
+    @classmethod
+    def of(cls, analyses: Sequence[Analysis]) -> ReadStretches:
+        """Read the stretches of analyses."""
+        columns, counts = joined_columns(analyses, schema.STRETCHES, COLUMNS)
+        return cls(columns, np.repeat(np.arange(len(counts)), counts))
+
+    def of_runs(self, activities: pd.DataFrame) -> RunStretches:
+        """Return the runs that can be learnt from.
+
+        Parameters
+        ----------
+        activities : pandas.DataFrame
+            Table ``schema.ACTIVITIES``; rows with ``status`` "ok" are those of the analyses.
+        """
+        read = (activities["status"] == "ok").to_numpy()
+        of_runs = are_runs(activities)[read].to_numpy()
+        inside = of_runs[self.analysis]
+        table = activities[read][of_runs].reset_index(drop=True)
+        own = {name: v[inside] for name, v in self.columns.items()}
+        place = (np.cumsum(of_runs) - 1)[self.analysis[inside]]
+        return kept_runs(table, own, np.asarray(place, dtype=np.int64))
 
 
 def gather_stretches(

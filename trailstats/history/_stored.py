@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, overload
 
 import numpy as np
@@ -48,6 +49,7 @@ from trailstats.history._pack import (
     unpack_times,
 )
 from trailstats.history._rows import activity_row
+from trailstats.history._ways import WAY, pack_way
 from trailstats.history._workers import Job, measure_job
 from trailstats.model.athlete import Athlete
 from trailstats.model.fingerprint import fingerprint
@@ -297,6 +299,41 @@ class StoredAnalyses(Sequence[Analysis]):
         for (store, own), blocks in fresh.items():
             store.put_derived(name, own, blocks)
 
+    def made_of_all(self, name: str, basis: str) -> bytes | None:
+        """Return what was made of all of these together on a basis; None where nothing is kept.
+
+        It lies beside the first of them, so an archive that grows has one of a name, and loses it
+        with that result.
+        """
+        if not self._lasting:
+            return None
+        first = self.entries[0].slot
+        own = fingerprint((self._all(), basis))
+        return first.store.derived(first.key, first.number, name, own)
+
+    def keep_of_all(self, name: str, basis: str, block: bytes) -> None:
+        """Keep what was made of all of these together, where their store outlives this call."""
+        if self._lasting:
+            first = self.entries[0].slot
+            own = fingerprint((self._all(), basis))
+            kept = (first.key, first.number, block)
+            first.store.put_derived(name, own, [kept])
+
+    @property
+    def _lasting(self) -> bool:
+        """Whether all lie in a store that outlives this object, each under a key of its own."""
+        return bool(self.entries) and all(
+            entry.slot.store.lasting and entry.slot.key for entry in self.entries
+        )
+
+    def _all(self) -> str:
+        """Return what stands for all of these in their order."""
+        digest = sha256()
+        for entry in self.entries:
+            digest.update(entry.slot.key)
+            digest.update(f"/{entry.slot.number}".encode())
+        return digest.hexdigest()
+
     def _basis(self, common: str, entry: Stored) -> str:
         """Return what stands for what is made of one analysis: also what it is worth on level road,
         to the digits that are shown. Each new run moves the runner's curve a little.
@@ -328,6 +365,10 @@ class StoredAnalyses(Sequence[Analysis]):
         """Yield the block of one table of each analysis."""
         return (entry.table(table) for entry in self.entries)
 
+    def ways(self) -> list[bytes]:
+        """Return the block of the way of each analysis."""
+        return [entry.blocks((WAY,))[WAY] for entry in self.entries]
+
     def only(self, rows: Iterable[int]) -> StoredAnalyses:
         """Return some of the analyses, by their places."""
         return replace(self, entries=[self.entries[row] for row in rows])
@@ -335,6 +376,13 @@ class StoredAnalyses(Sequence[Analysis]):
     def in_order(self) -> StoredAnalyses:
         """Return the same analyses in order of start time."""
         return replace(self, entries=sorted(self.entries, key=lambda e: e.order))
+
+
+def ways_of(analyses: Sequence[Analysis]) -> list[bytes]:
+    """Return the way of each analysis in few bytes; see `points_near`."""
+    if isinstance(analyses, StoredAnalyses):
+        return analyses.ways()
+    return [pack_way(analysis) for analysis in analyses]
 
 
 def tables_in_parts(

@@ -4,12 +4,14 @@ loads by pace.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from trailstats.analysis._even_ground import EvenGround
+from trailstats.history._kept_effort import own_effort
 from trailstats.history._stored import StoredAnalyses
 from trailstats.history.effort import RunnerEffort
 from trailstats.metrics.load import LoadMethod
@@ -17,8 +19,9 @@ from trailstats.metrics.load import LoadMethod
 
 def by_own_effort(
     judged: StoredAnalyses, table: pd.DataFrame
-) -> tuple[StoredAnalyses, pd.DataFrame]:
-    """Return analyses and their table by the runner's own curve; as they are where it isn't known.
+) -> tuple[StoredAnalyses, pd.DataFrame, Callable[[pd.DataFrame], RunnerEffort]]:
+    """Return analyses and their table by the runner's own curve, as they are where it isn't known,
+    and a function that returns the effort over a table of the same analyses.
 
     Parameters
     ----------
@@ -26,10 +29,10 @@ def by_own_effort(
     table : pandas.DataFrame
         Table ``schema.ACTIVITIES``; rows with ``status`` "ok" are those of the analyses.
     """
-    own = RunnerEffort.of(table, judged)
+    own = own_effort(table, judged)
     if not own.curve.personal:
-        return judged, table
-    found = own.worth(table, judged)
+        return judged, table, own.of_table
+    found = own.worth
     names = [entry.name for entry in judged.entries]
     worth = {n: w for n, w in zip(names, found, strict=True) if w is not None}
     judged = replace(judged, worth=worth)
@@ -40,7 +43,7 @@ def by_own_effort(
         if found[index] is not None:
             load = judged.session_load(index)
             table.loc[table.index[rows[index]], "session_load"] = load
-    return judged, table
+    return judged, table, own.of_table
 
 
 def _with_worth(

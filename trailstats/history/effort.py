@@ -4,7 +4,7 @@ runs, and what each run is worth on level road.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,19 +12,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats import schema
 from trailstats.analysis._even_ground import (
     POPULATION,
     EvenGround,
     even_grounds,
 )
-from trailstats.history._rows import are_runs
-from trailstats.history._run_stretches import (
-    COLUMNS,
-    RunStretches,
-    kept_runs,
-)
-from trailstats.history._stored import joined_columns
+from trailstats.history._run_stretches import ReadStretches, RunStretches
 from trailstats.metrics._even_ground import KNOTS, Estimate
 from trailstats.metrics.effort import (
     EvenGroundCurve,
@@ -63,8 +56,8 @@ class RunnerEffort:
     ----------
     curve : EvenGroundCurve
         The runner's own from ten runs with a heart rate on, before that a population's.
-    runs : RunStretches
-        The runs that it was learnt from, in stretches of about 45 s.
+    runs_source : RunStretches or callable
+        `runs`, or a function that reads them when they are first looked at.
 
     Examples
     --------
@@ -77,7 +70,13 @@ class RunnerEffort:
     """
 
     curve: EvenGroundCurve
-    runs: RunStretches
+    runs_source: RunStretches | Callable[[], RunStretches]
+
+    @cached_property
+    def runs(self) -> RunStretches:
+        """The runs that it was learnt from, in stretches of about 45 s."""
+        source = self.runs_source
+        return source() if callable(source) else source
 
     @classmethod
     def of(
@@ -92,15 +91,14 @@ class RunnerEffort:
         analyses : sequence of Analysis
             One for each of its rows with ``status`` "ok".
         """
-        read = (activities["status"] == "ok").to_numpy()
-        columns, counts = joined_columns(analyses, schema.STRETCHES, COLUMNS)
-        number = np.repeat(np.arange(len(counts)), counts)
-        of_runs = are_runs(activities)[read].to_numpy()
-        inside = of_runs[number]
-        table = activities[read][of_runs].reset_index(drop=True)
-        own = {name: v[inside] for name, v in columns.items()}
-        place = (np.cumsum(of_runs) - 1)[number[inside]]
-        runs = kept_runs(table, own, np.asarray(place, dtype=np.int64))
+        return cls.of_stretches(activities, ReadStretches.of(analyses))
+
+    @classmethod
+    def of_stretches(
+        cls, activities: pd.DataFrame, stretches: ReadStretches
+    ) -> RunnerEffort:
+        """Return the effort of a runner whose stretches are read."""
+        runs = stretches.of_runs(activities)
         return cls(fit_even_ground(runs.heart_rates), runs)
 
     @property
@@ -189,7 +187,7 @@ class RunnerEffort:
         return pd.DataFrame(rows, columns=columns)
 
     def worth(
-        self, activities: pd.DataFrame, analyses: Sequence[Analysis]
+        self, activities: pd.DataFrame, stretches: ReadStretches
     ) -> list[EvenGround | None]:
         """Return what each analysis is worth on level road by this curve; None where its
         stretches don't tell.
@@ -198,14 +196,13 @@ class RunnerEffort:
         ----------
         activities : pandas.DataFrame
             Table ``schema.ACTIVITIES``.
-        analyses : sequence of Analysis
-            One for each of its rows with ``status`` "ok".
+        stretches : ReadStretches
+            Of the analyses of its rows with ``status`` "ok".
         """
-        columns, counts = joined_columns(analyses, schema.STRETCHES, COLUMNS)
-        run = np.repeat(np.arange(len(counts)), counts)
         read = (activities["status"] == "ok").to_numpy()
         time = activities["moving_time"].to_numpy()[read]
-        return even_grounds(columns, run, time, self.curve, self.method)
+        columns, number = stretches.columns, stretches.analysis
+        return even_grounds(columns, number, time, self.curve, self.method)
 
 
 def _seconds(term: Estimate, pace: float) -> Estimate:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from trailstats import schema
 from trailstats.arrays import Flags, Floats, Ints, as_floats
 from trailstats.history import History
 from trailstats.history._run_stretches import RunStretches, gather_stretches
@@ -82,13 +81,7 @@ def as_numbers(values: Ints) -> Ints:
 
 def runs_of(history: History) -> Runs:
     """Return the runs of a history outdoors that have distance and elevation."""
-    read = history.activities.index[history.activities["status"] == "ok"]
-    wanted = read.isin(history.runs.index)
-    tables = zip(wanted, history.tables(schema.STRETCHES), strict=True)
-    return gather_runs(
-        history.activities.loc[read[wanted]],
-        (table for is_run, table in tables if is_run),
-    )
+    return _compared(history.effort.runs)
 
 
 def gather_runs(
@@ -97,7 +90,10 @@ def gather_runs(
     """Return runs from rows of ``schema.ACTIVITIES`` in order of time and each one's table
     ``schema.STRETCHES``.
     """
-    found = gather_stretches(activities, stretches)
+    return _compared(gather_stretches(activities, stretches))
+
+
+def _compared(found: RunStretches) -> Runs:
     table, columns, run = found.table, found.stretches, found.run
     return Runs(table, columns, run, _facts_of(table, columns, run))
 
