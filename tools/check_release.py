@@ -2,8 +2,8 @@
 
 ``python tools/check_release.py DIST [TAG]``: DIST holds the source archive and the wheel. The
 version of the package, of the changelog's newest section, of ``CITATION.cff`` and of the tag must
-be one; with a tag the section must have a day; the wheel must hold what only its build makes, and
-neither tests nor tools.
+be one; with a tag the section must have a day, which is that of ``CITATION.cff``; the wheel must
+hold what only its build makes, and neither tests nor tools.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MADE = ("trailstats/report/vega.js", "trailstats/cli/sample/athlete.toml")
 SECTION = re.compile(
-    r"^## (?P<version>\d+\.\d+\.\d+) - (?P<day>\S+)\n(?P<notes>.*?)(?=^## |\Z)",
+    r"^## \[?(?P<version>\d+\.\d+\.\d+)\]? - (?P<day>\S+)\n(?P<notes>.*?)(?=^## |^\[|\Z)",
     flags=re.MULTILINE | re.DOTALL,
 )
 
@@ -40,6 +40,9 @@ def problems(dist: Path, tag: str, root: Path = ROOT) -> Iterator[str]:
         yield f"the changelog's section has no day, but {section['day']!r}"
     if version_in(root / "CITATION.cff", r"^version: (\S+)") != version:
         yield f"CITATION.cff does not name {version}"
+    day = version_in(root / "CITATION.cff", r"^date-released: (\S+)")
+    if tag and section is not None and section["day"] != day:
+        yield f"CITATION.cff has the day {day}, the changelog {section['day']}"
     if tag and tag != f"v{version}":
         yield f"the tag is {tag}, the version {version}"
     wheels = list(dist.glob(f"trailstats-{version}-*.whl"))

@@ -18,9 +18,12 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "trailstats" / "_version.py").write_text(
         '__version__ = "1.2.0"\n'
     )
-    (tmp_path / "CITATION.cff").write_text("cff-version: 1.2.0\nversion: 1.2.0\n")
+    (tmp_path / "CITATION.cff").write_text(
+        "cff-version: 1.2.0\nversion: 1.2.0\ndate-released: 2026-12-01\n"
+    )
     (tmp_path / "CHANGELOG.md").write_text(
-        "# Changelog\n\n## 1.2.0 - 2026-12-01\n\n- New.\n\n## 1.1.0 - 2026-11-01\n"
+        "# Changelog\n\n## [1.2.0] - 2026-12-01\n\n- New.\n\n## 1.1.0 - 2026-11-01\n"
+        "\n[1.2.0]: https://example.org/\n"
     )
     (tmp_path / "dist" / "trailstats-1.2.0.tar.gz").touch()
     wheel = tmp_path / "dist" / "trailstats-1.2.0-py3-none-any.whl"
@@ -49,7 +52,8 @@ def test_a_release_that_agrees(
     [
         ("CITATION.cff", "\nversion: 1.2.0", "\nversion: 1.1.0", "CITATION"),
         ("CHANGELOG.md", "2026-12-01", "unreleased", "no day"),
-        ("CHANGELOG.md", "## 1.2.0", "## 1.2.1", "changelog"),
+        ("CHANGELOG.md", "## [1.2.0", "## [1.2.1", "changelog"),
+        ("CITATION.cff", "2026-12-01", "2026-12-02", "the day 2026-12-02"),
         ("trailstats/_version.py", "1.2.0", "1.3.0", "the tag is v1.2.0"),
     ],
 )
