@@ -96,8 +96,8 @@ def page() -> str:
         "",
         "Every chart of `trailstats.plots`, drawn from the sample archive, that of a simulated "
         "runner, by",
-        "`tools/make_gallery.py`. They are Altair charts with the same specifications as in the "
-        "report: a notebook",
+        "`tools/make_gallery.py`. They are Altair charts (extra `plots`) with the same "
+        "specifications as in the report: a notebook",
         'shows them, and `chart.save("name.svg")` or `.png` writes a picture. `trailstats report '
         "--png DIR` writes",
         "those of an archive.",

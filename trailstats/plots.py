@@ -1,7 +1,7 @@
 """Charts for notebooks, scripts and pictures: the same specifications as in the report.
 
-Each function returns an Altair chart; ``chart.save("name.svg")`` or ``.png`` writes a picture,
-``.html`` a page.
+Each function returns an Altair chart (extra ``plots``); ``chart.save("name.svg")`` or ``.png``
+writes a picture, ``.html`` a page.
 
 Examples
 --------
@@ -15,17 +15,18 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from trailstats import analysis as _analysis
 from trailstats.claims import evaluate_claims
 from trailstats.claims.result import ClaimResult
+from trailstats.errors import MissingExtraError
 from trailstats.history import History
 from trailstats.model.activity import Activity
 from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report import charts, history_rows
-from trailstats.report.chart_base import themed
+from trailstats.report.chart_base import Spec, themed
 from trailstats.report.pictures import write_pictures
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_rows import (
@@ -38,7 +39,9 @@ from trailstats.report.tracks import TrackView, track_views
 from trailstats.report.units import Units
 
 if TYPE_CHECKING:
-    from trailstats.report.chart_base import Chart
+    import altair as alt
+
+    Chart: TypeAlias = alt.Chart | alt.LayerChart
 
 __all__ = [
     "calendar",
@@ -97,7 +100,7 @@ def profile(
     y_title = "no elevation"
     if view.has("elevation"):
         y_title = f"elevation ({units.short})"
-    return themed(
+    return _drawn(
         charts.profile(profile_rows(found, view, units), x_title, y_title),
         found.meta.attribution,
     )
@@ -133,7 +136,7 @@ def track(
     'line'
     """
     found, view = _analysis_and_track(run, athlete)
-    return themed(
+    return _drawn(
         charts.track(route_rows(found.segments, view)), found.meta.attribution
     )
 
@@ -164,7 +167,7 @@ def routes(history: History) -> Chart:
     >>> ts.plots.routes(history).to_dict()["mark"]["type"]
     'line'
     """
-    return themed(charts.routes(all_route_rows(history)), history.attribution)
+    return _drawn(charts.routes(all_route_rows(history)), history.attribution)
 
 
 def weekly(history: History, *, imperial: bool = False) -> Chart:
@@ -194,7 +197,7 @@ def weekly(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     rows = history_rows.weekly_rows(history.weekly(), units)
-    return themed(charts.weekly(rows, units.long), history.attribution)
+    return _drawn(charts.weekly(rows, units.long), history.attribution)
 
 
 def load(history: History) -> Chart:
@@ -222,7 +225,7 @@ def load(history: History) -> Chart:
     >>> len(ts.plots.load(history).to_dict()["layer"])
     3
     """
-    return themed(
+    return _drawn(
         charts.load(history_rows.load_rows(history)), history.attribution
     )
 
@@ -251,7 +254,7 @@ def impact(history: History) -> Chart:
     >>> ts.plots.impact(history).to_dict()["encoding"]["y"]["title"]
     'level-road km'
     """
-    return themed(
+    return _drawn(
         charts.impact(history_rows.weekly_impact_rows(history)),
         history.attribution,
     )
@@ -281,7 +284,7 @@ def intensity(history: History) -> Chart:
     >>> ts.plots.intensity(history).to_dict()["mark"]["type"]
     'bar'
     """
-    return themed(
+    return _drawn(
         charts.intensity(history_rows.intensity_rows(history)),
         history.attribution,
     )
@@ -311,7 +314,7 @@ def variety(history: History) -> Chart:
     >>> ts.plots.variety(history).to_dict()["mark"]["type"]
     'rect'
     """
-    return themed(
+    return _drawn(
         charts.variety(history_rows.variety_rows(history)), history.attribution
     )
 
@@ -346,7 +349,7 @@ def trend(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     found = history_rows.trend_rows(history, units)
-    return themed(
+    return _drawn(
         charts.trend(found.points, found.lines, f"/{units.long}"),
         history.attribution,
     )
@@ -379,7 +382,7 @@ def calendar(history: History, *, imperial: bool = False) -> Chart:
     """
     units = Units.of(imperial)
     rows = history_rows.calendar_rows(history, units)
-    return themed(charts.calendar(rows, units.long), history.attribution)
+    return _drawn(charts.calendar(rows, units.long), history.attribution)
 
 
 def claims(
@@ -416,7 +419,32 @@ def claims(
         evaluate_claims(results) if isinstance(results, History) else results
     )
     said = results.attribution if isinstance(results, History) else ""
-    return themed(charts.claims(claim_rows(answers, Units.of(imperial))), said)
+    return _drawn(charts.claims(claim_rows(answers, Units.of(imperial))), said)
+
+
+def _drawn(spec: Spec, attribution: str = "") -> Chart:
+    """Return a specification as a chart of Altair, with its rows as they are: Altair would look
+    into each of thousands.
+    """
+    try:
+        import altair
+    except ImportError as error:
+        raise MissingExtraError("altair", "plots") from error
+    whole = themed(spec, attribution)
+    layers = whole.get("layer", [])
+    bare = {key: whole[key] for key in whole.keys() - {"data"}}
+    if layers:
+        bare["layer"] = [
+            {key: layer[key] for key in layer.keys() - {"data"}}
+            for layer in layers
+        ]
+    kind = altair.LayerChart if layers else altair.Chart
+    chart: Chart = kind.from_dict(bare, validate=False)
+    drawn = [chart, *(chart.layer if layers else ())]
+    for part, given in zip(drawn, (whole, *layers), strict=True):
+        if "data" in given:
+            part.data = altair.InlineData(given["data"]["values"])
+    return chart
 
 
 def _analysis_and_track(

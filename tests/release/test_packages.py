@@ -153,7 +153,7 @@ def test_the_packages_hold_what_they_should(
         "cli/options.toml",
         "io/sports.toml",
         "io/fit/profile.json",
-        "report/charts.toml",
+        "report/charts.json",
         "terrain/maps/ground.toml",
         "model/documents.toml",
         "report/template.html.j2",
@@ -193,7 +193,7 @@ def test_core_dependencies_alone(
     found = json.loads(done.stdout.splitlines()[-1])
     assert found == {
         "report": "report",
-        "plots": "report",
+        "plots": "plots",
         "parquet": "parquet",
         "remote": "remote",
     }
@@ -328,8 +328,10 @@ def test_oldest_dependencies(
     """With every dependency as old as it may be, the same works, and so do the tests of formulas,
     files and terrain.
     """
-    oldest = floors(root, "cli", "report", "parquet", "remote")
-    wheel = f"trailstats[cli,report,parquet,remote] @ {packages[1].as_uri()}"
+    oldest = floors(root, "cli", "report", "plots", "parquet", "remote")
+    wheel = (
+        f"trailstats[cli,report,plots,parquet,remote] @ {packages[1].as_uri()}"
+    )
     tools = [
         "pytest>=8.3",
         "pytest-xdist",
@@ -356,6 +358,9 @@ def test_oldest_dependencies(
         "report.html",
         cwd=tmp_path,
     )
+    run = samples / "odd" / "two-tracks.gpx"
+    plot = f"import trailstats as ts; ts.plots.profile(ts.analyze({str(run)!r})).to_dict()"
+    call(programs / "python", "-c", plot, cwd=tmp_path)
     for name in ("tests", "data", "docs", "tools", "pyproject.toml"):
         (tmp_path / name).symlink_to(root / name)
     parts = [

@@ -370,7 +370,7 @@ def test_an_old_file_survives_a_place_that_cannot_be_written(history, tmp_path):
 
 @pytest.mark.parametrize(
     ("package", "extra"),
-    [("jinja2", "report"), ("altair", "report"), ("vl_convert", "png")],
+    [("jinja2", "report"), ("vl_convert", "png")],
 )
 def test_a_missing_extra_is_named(history, tmp_path, monkeypatch, package, extra):
     """It should say which extra brings the package that is missing."""

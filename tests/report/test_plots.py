@@ -112,9 +112,7 @@ def test_claims_share_a_zero(claims):
     """It should show each difference, parts where a claim has parts, within the axis from -1 to
     1.
     """
-    chart = plots.claims(claims)
-    spec = chart.to_dict()
-    table = pd.DataFrame(spec["layer"][0]["data"]["values"])
+    table = rows(plots.claims(claims))
     assert len(table) == 5
     assert table["difference"].between(table["low"], table["high"]).all()
     assert table[["low", "high"]].abs().max().max() == pytest.approx(

@@ -4,24 +4,22 @@ page's own colours.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING
 
-from trailstats.report import chart_base, charts, text
-from trailstats.report.chart_base import CHARTS
-from trailstats.report.palette import LIGHT, Palette
+from trailstats.report import charts, text
+from trailstats.report.chart_base import CHARTS, Spec, config
+from trailstats.report.palette import Palette
 from trailstats.report.units import Units
 from trailstats.report.view import HistoryView, Page
 
-if TYPE_CHECKING:
-    from trailstats.report.chart_base import Chart
-
-
 DRAWN_BY_SCRIPT = ("calendar",)
 """What the page draws itself, with a link for each day."""
+
+_PROPERTIES = Palette(**{f.name: f"var(--{f.name})" for f in fields(Palette)})
+"""The page's custom properties as colours, so that charts follow the theme."""
+_CONFIG = config(_PROPERTIES) | {"background": "transparent"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Drawing:
     name: str
     title: str
     sentence: str
-    draw: Callable[[], Chart]
+    draw: Callable[..., Spec]
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Figure:
     title: str
     sentence: str
     height: int
-    spec: dict[str, object]
+    spec: Spec
 
 
 def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
@@ -85,31 +83,14 @@ def figures(page: Page) -> list[Figure]:
     for drawing in drawings(page.history, page.units):
         if drawing.name in DRAWN_BY_SCRIPT:
             continue
-        spec = _for_page(drawing.draw())
-        height = spec.get("height", chart_base.HEIGHT)
-        known = height if isinstance(height, int) else chart_base.HEIGHT
+        spec = drawing.draw(palette=_PROPERTIES) | {"config": _CONFIG}
         out.append(
             Figure(
                 f"chart-{drawing.name}",
                 drawing.title,
                 drawing.sentence,
-                known,
+                spec["height"],
                 spec,
             )
         )
-    return out
-
-
-def _for_page(chart: Chart) -> dict[str, object]:
-    """Return a chart's specification with the page's custom properties as colours, so that it
-    follows the theme.
-    """
-    spec = chart.to_dict(validate=False)  # checked while it was built
-    spec["config"] = chart_base.config(LIGHT) | {"background": "transparent"}
-    text = json.dumps(spec)
-    for field in fields(Palette):
-        text = text.replace(
-            f'"{getattr(LIGHT, field.name)}"', f'"var(--{field.name})"'
-        )
-    out: dict[str, object] = json.loads(text)
     return out

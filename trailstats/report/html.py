@@ -98,7 +98,7 @@ def write_report(
     Raises
     ------
     MissingExtraError
-        Without altair or jinja2.
+        Without jinja2.
     WriteError
         When the place can't be written to.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def write_pictures(
     Raises
     ------
     MissingExtraError
-        Without altair or vl-convert-python.
+        Without vl-convert-python.
     WriteError
         When the folder can't be written to.
     """
@@ -68,7 +69,7 @@ def write_pictures(
         drawn["claims"] = themed(charts.claims(claim_rows(results, units)), said)
     out = []
     for name, chart in drawn.items():
-        spec = chart.to_json()
+        spec = json.dumps(chart)
         out.append(
             write_atomically(
                 target / f"{name}.svg", vl_convert.vegalite_to_svg(spec).encode()
