@@ -1,12 +1,19 @@
-"""Where the program runs besides a terminal: a workflow of GitHub and a container."""
+"""Where the program runs besides a terminal: a workflow of GitHub and containers."""
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import re
+import shlex
+import signal
+import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,3 +104,105 @@ def test_what_action_and_container_install_exists(
     for step in action["runs"]["steps"]:
         # An input in a script would be run as code.
         assert "${{" not in step.get("run", "")
+
+
+VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+def compose_file(root: Path, **variables: str) -> dict:
+    """Return the example, with its variables as a shell has them or as they are by default."""
+    text = (root / "compose.yaml").read_text("utf-8")
+    return yaml.safe_load(VARIABLE.sub(lambda v: variables.get(v[1], v[2]), text))
+
+
+def test_the_compose_example_names_what_exists(root: Path) -> None:
+    """Services, volumes, the file that is built, users and folders belong together."""
+    example = compose_file(root)
+    services = example["services"]
+    page, proxy = services["trailstats"], services["proxy"]
+    assert set(example["volumes"]) == {
+        volume.partition(":")[0]
+        for service in services.values()
+        for volume in service["volumes"]
+        if not volume.startswith(".")
+    }
+    build = page["build"]
+    container = (root / build["context"] / build["dockerfile"]).read_text("utf-8")
+    for _, place in (volume.split(":") for volume in page["volumes"]):
+        assert place in container
+    assert f"--uid {page['user'].partition(':')[0]} " in container
+    # Both are one machine to each other: what listens on loopback is reached by the proxy alone.
+    assert page["network_mode"] == "service:proxy"
+    assert "ports" not in page
+    port = page["command"].split()[page["command"].split().index("--port") + 1]
+    assert proxy["command"].endswith(f" 127.0.0.1:{port}")
+
+
+@contextmanager
+def served(command: list[str]) -> Iterator[str]:
+    """Run the page until it is left, and give its address."""
+    with subprocess.Popen(
+        [*command, "--json"], stdout=subprocess.PIPE, text=True
+    ) as page:
+        assert page.stdout is not None
+        try:
+            yield json.loads(page.stdout.readline())["address"]
+        finally:
+            page.send_signal(signal.SIGTERM)
+
+
+def test_the_compose_example_serves_behind_its_proxy(
+    root: Path, samples: Path, tmp_path: Path
+) -> None:
+    """Its command as it stands answers who asks for the site by name, and no other name."""
+    (tmp_path / "runs").mkdir()
+    name = "two-tracks.gpx"
+    (tmp_path / "runs" / name).write_bytes((samples / "odd" / name).read_bytes())
+    example = compose_file(root, SITE="runs.example.org")
+    words = shlex.split(example["services"]["trailstats"]["command"])
+    words[words.index("/runs")] = str(tmp_path / "runs")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words[words.index("--port") + 1] = str(port)
+    with served([sys.executable, "-m", "trailstats", *words]) as address:
+        place = address.removeprefix("https://runs.example.org")
+        assert place.startswith("/")
+        for host, status in (("runs.example.org", 200), ("example.org", 421)):
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            asked.request("GET", place, headers={"Host": host})
+            assert asked.getresponse().status == status
+            asked.close()
+
+
+@pytest.mark.release
+def test_what_the_container_runs(
+    root: Path, samples: Path, tmp_path: Path
+) -> None:
+    """Its steps in a folder in place of a container: what it installs runs what it is for."""
+    text = (root / "Containerfile").read_text("utf-8")
+    (step,) = re.findall(r"^RUN (python -m venv .*)$", text, re.MULTILINE)
+    place = tmp_path / "trailstats"
+    step = step.replace("/opt/trailstats", str(place)).replace(
+        "/source", str(root)
+    )
+    subprocess.run(
+        step.replace("python -m", f"{sys.executable} -m", 1),
+        shell=True,
+        check=True,
+        timeout=1200,
+    )
+    (program,) = json.loads(
+        re.search(r"^ENTRYPOINT (.*)$", text, re.MULTILINE)[1]
+    )
+    run = [place / "bin" / program]
+    told = subprocess.run([*run, "--help"], check=True, capture_output=True)
+    assert b"report" in told.stdout
+    page = tmp_path / "report.html"
+    one = samples / "odd" / "two-tracks.gpx"
+    subprocess.run([*run, "report", one, "-o", page], check=True, timeout=300)
+    assert "vegaEmbed" in page.read_text("utf-8")
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    with served([str(run[0]), "serve", str(folder)]) as address:
+        assert address.startswith("http://127.0.0.1:")

@@ -23,6 +23,7 @@ def serve(
     ground: o.Ground,
     processes: o.Processes,
     port: Annotated[int, option("serve-port")] = 0,
+    origin: Annotated[str, option("serve-origin")] = "",
     open_page: Annotated[bool, option("serve-open")] = False,
     shown: o.Shown,
 ) -> ExitCode:
@@ -57,6 +58,9 @@ def serve(
         imperial=shown.imperial,
     )
     serve_folder(
-        Path(folder), profile=athlete, setup=setup, door=Door(port, opened)
+        Path(folder),
+        profile=athlete,
+        setup=setup,
+        door=Door(port, opened, origin),
     )
     return ExitCode.OK

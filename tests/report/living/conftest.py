@@ -35,7 +35,7 @@ def folder(tmp_path: Path, samples: Path) -> Path:
 def client(folder: Path) -> Iterator[TestClient]:
     """Return a browser's side of the page, which knows the token."""
     archive = LiveArchive(Kept(folder), Setup(workers=1))
-    app = make_app(archive, TOKEN, (HOST,))
+    app = make_app(archive, TOKEN, {HOST: f"http://{HOST}"})
     with TestClient(app, base_url=f"http://{HOST}/{TOKEN}/") as found:
         yield found
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
-from report.living.conftest import HOST, ORIGIN
-from trailstats.report.living import _kept
-from trailstats.report.living._kept import safe_name
+from report.living.conftest import HOST, ORIGIN, TOKEN
+from trailstats.errors import ConfigError
+from trailstats.report.living import Door, LiveArchive, Setup, _kept
+from trailstats.report.living._kept import Kept, safe_name
+from trailstats.report.living._server import make_app
 
 GPX = b'<gpx xmlns="http://www.topografix.com/GPX/1/1"></gpx>'
 
@@ -31,6 +34,41 @@ def test_without_the_token_there_is_nothing(client) -> None:
 def test_another_host_is_refused(client, host) -> None:
     """A foreign name that leads to this machine is someone else's page."""
     assert client.get("state", headers={"Host": host}).status_code == 421
+
+
+def test_a_proxy_offers_the_page_under_its_own_name(folder: Path) -> None:
+    """The name, and the origin of its pages, count as this machine's own do; others don't."""
+    origins = Door(origin="https://Runs.Example.org/").origins(8000)
+    app = make_app(LiveArchive(Kept(folder), Setup(workers=1)), TOKEN, origins)
+    body = b'{"heart_rate_max": 188}'
+    with TestClient(app, base_url=f"http://{HOST}/{TOKEN}/") as asked:
+
+        def told(host: str, origin: str) -> int:
+            headers = {"Host": host, "Origin": origin}
+            return asked.post(
+                "profile", content=body, headers=headers
+            ).status_code
+
+        assert told("runs.example.org", "https://runs.example.org") == 200
+        assert told("RUNS.example.org", "https://runs.example.org") == 200
+        assert told(HOST, f"http://{HOST}") == 200
+        assert told("runs.example.org", "http://runs.example.org") == 403
+        assert told("runs.example.org", f"http://{HOST}") == 403
+        assert told(HOST, "https://runs.example.org") == 403
+        assert told("example.org", "https://example.org") == 421
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "runs.example.org", "ftp://runs.example.org", "https://", "https://a/b",
+        "https://me:secret@runs.example.org", "https://a b", "https://a\r\nX: y", "*", "null",
+    ],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused(origin) -> None:
+    """Before anything is served."""
+    with pytest.raises(ConfigError, match="no origin"):
+        Door(origin=origin).origins(8000)
 
 
 @pytest.mark.parametrize(

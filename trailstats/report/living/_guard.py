@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -39,14 +39,15 @@ class Guard:
         It sees paths without the token.
     token : str
         First part of every path.
-    hosts : tuple of str
-        What the header ``Host`` may say: another name that leads here is someone else's page.
+    origins : mapping of str to str
+        What the header ``Host`` may say, and the origin of pages from there: another name that
+        leads here is someone else's page.
     """
 
-    def __init__(self, app: Asgi, token: str, hosts: tuple[str, ...]) -> None:
+    def __init__(self, app: Asgi, token: str, origins: Mapping[str, str]) -> None:
         self.app = app
         self.token = token
-        self.hosts = hosts
+        self.origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -81,8 +82,8 @@ class Guard:
         from starlette.responses import PlainTextResponse
 
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if host not in self.hosts:
+        own = self.origins.get(headers.get("host", "").lower())
+        if own is None:
             return PlainTextResponse("another host is meant", 421)
         first, slash, _ = scope["path"].removeprefix("/").partition("/")
         known = hmac.compare_digest(
@@ -91,7 +92,6 @@ class Guard:
         if not (known and slash):
             return PlainTextResponse("nothing here", 404)
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-        own = f"http://{host}"
         foreign = origin not in (None, own) or site in ("cross-site", "same-site")
         # What changes something has to say where it comes from.
         unnamed = scope["method"] in CHANGING and origin != own

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -35,6 +36,9 @@ ADDRESS = "127.0.0.1"
 MOST_STATED = 64 << 10
 """Largest request that states something [bytes] (our choice)."""
 
+_ORIGIN = re.compile(
+    r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?"
+)
 _ASSETS = {"page.js": "text/javascript", "page.css": "text/css"}
 
 
@@ -48,10 +52,34 @@ class Door:
         0 takes one that is free.
     opened : callable or None
         Called with the page's address once it can be opened.
+    origin : str
+        Where a proxy offers the page, such as ``https://runs.example.org``; it passes the header
+        ``Host`` on.
     """
 
     port: int = 0
     opened: Callable[[str], None] | None = None
+    origin: str = ""
+
+    def origins(self, port: int) -> dict[str, str]:
+        """Return the hosts that may be asked, with the origins of their pages; the first stands in
+        the address.
+
+        Raises
+        ------
+        ConfigError
+            When ``origin`` is none.
+        """
+        local = [f"{ADDRESS}:{port}", f"localhost:{port}"]
+        out = {host: f"http://{host}" for host in local}
+        if not self.origin:
+            return out
+        origin = self.origin.lower().removesuffix("/")
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"{self.origin!r} is no origin: https://NAME, perhaps with a port, and no path"
+            )
+        return {origin.partition("://")[2]: origin} | out
 
 
 def serve(
@@ -75,7 +103,7 @@ def serve(
     Raises
     ------
     ConfigError
-        When the folder is none.
+        When the folder is none, or the origin.
     MissingExtraError
         Without the extra ``app``.
     WorkerError
@@ -98,9 +126,8 @@ def serve(
             ) from error
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
-        hosts = (f"{ADDRESS}:{port}", f"localhost:{port}")
         config = uvicorn.Config(
-            make_app(archive, token, hosts, door.opened),
+            make_app(archive, token, door.origins(port), door.opened),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=2,
@@ -111,7 +138,7 @@ def serve(
 def make_app(
     archive: LiveArchive,
     token: str,
-    hosts: tuple[str, ...],
+    origins: Mapping[str, str],
     opened: Callable[[str], None] | None = None,
 ) -> Any:  # noqa: ANN401 - an ASGI application
     """Return the application.
@@ -121,8 +148,9 @@ def make_app(
     archive : LiveArchive
         It is started and stopped with the application.
     token : str
-    hosts : tuple of str
-        Names and ports under which it is reached; the first stands in the address.
+    origins : mapping of str to str
+        Names and ports under which it is reached, with the origins of their pages; the first
+        stands in the address.
     opened : callable, optional
 
     Returns
@@ -144,7 +172,7 @@ def make_app(
     async def life(_: Starlette) -> AsyncIterator[None]:
         archive.start()
         if opened is not None:
-            opened(f"http://{hosts[0]}/{token}/")
+            opened(f"{next(iter(origins.values()))}/{token}/")
         try:
             yield
         finally:
@@ -164,7 +192,7 @@ def make_app(
         Route("/intent", pages.set_intent, methods=["POST"]),
         Route("/files", pages.take, methods=["POST"]),
     ]
-    return Guard(Starlette(routes=routes, lifespan=life), token, hosts)
+    return Guard(Starlette(routes=routes, lifespan=life), token, origins)
 
 
 class _Pages:
