@@ -205,6 +205,25 @@ def test_a_slow_lift_is_no_climb(ride: dict[str, float], seed: int) -> None:
     assert time >= 2400 - 30
 
 
+@pytest.mark.parametrize("climb", [0.1, 0.3, 0.36])
+def test_the_way_up_to_a_slow_lift_is_no_part_of_it(climb: float) -> None:
+    """Run up steadily, and on in a lift that climbs twice as fast, without a pause between."""
+    count = np.arange(1621)
+    riding = (count > 450) & (count <= 1170)
+    rate = np.where(riding, 0.6, np.where(count <= 450, climb, 0.0))
+    run = make_activity(
+        speed=np.where(riding, 1.2, 3.0),
+        duration=1620,
+        elevation=500.0 + np.cumsum(rate) - rate[0],
+    )
+    cleaned = clean(run)
+    assert "carried" in codes(cleaned)
+    # The edge is known to about the time over which a rate of climb is taken, 20 s.
+    assert cleaned.track["ascent"].iloc[-1] == pytest.approx(
+        450 * climb, abs=20 * climb
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     "hike",

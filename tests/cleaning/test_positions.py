@@ -94,6 +94,15 @@ def test_a_run_across_the_date_line(lat: float, way: int, turns: int) -> None:
     assert totals(run) == pytest.approx((5400, 1800), rel=0.01)
 
 
+def test_longitudes_counted_from_0_to_360_may_run_on() -> None:
+    """Eastward across Greenwich, to 360.1 degrees."""
+    east = np.degrees(3.0 * np.arange(1801) / EARTH_RADIUS)
+    longitude = 360.0 + east / np.cos(np.radians(51.5)) - 0.03
+    run = ts.read(gpx(np.full(1801, 51.5), longitude))
+    assert run.records["longitude"].between(-180, 180).all()
+    assert totals(run) == pytest.approx((5400, 1800), rel=0.01)
+
+
 @pytest.mark.parametrize("missing", ["latitude", "longitude"])
 def test_half_a_position_is_none(missing: str) -> None:
     """Latitudes without any longitude, or the other way round, leave the rest of the recording."""

@@ -109,6 +109,14 @@ def test_one_record_an_hour_ahead_shifts_nothing() -> None:
     assert (cleaned.records.index == run.records.index)[others].all()
 
 
+def test_a_third_of_the_samples_a_day_ahead_are_one_run() -> None:
+    """So many that they follow one another, too, as the samples of a second run would."""
+    run = make_activity()
+    rows = list(range(2, 1800, 3))
+    cleaned = clean(moved(run, rows, DAY))
+    assert (cleaned.records.index == run.records.index).all()
+
+
 @settings(max_examples=20)
 @given(
     at_end=st.booleans(),

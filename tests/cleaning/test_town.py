@@ -108,6 +108,19 @@ def test_bursts_that_nobody_runs_tell_of_a_drive_without_any_sensor(
     assert totals(cleaned)[0] == pytest.approx(5400, rel=0.1)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_bursts_tell_of_a_drive_where_the_heart_calms_down_slowly(
+    seed: int,
+) -> None:
+    """Five minutes after the run it still beats as at a walk: 13 m/s are no walk."""
+    run = driven(1800, 0, top=16.0, seed=seed, steps=False)
+    since = np.maximum(np.arange(len(run.records)) - 1800, 0)
+    rate = np.where(since > 0, 140.0 - since / 12.0, 145.0) + since % 3
+    calmer = run.records.assign(heart_rate=np.rint(rate))
+    run = replace(run, records=calmer)
+    assert totals(run)[0] == pytest.approx(5400, rel=0.1)
+
+
 def test_a_foot_pod_that_fails_leaves_the_run() -> None:
     """Without a step for the second half, with a working heart at an even pace."""
     count = np.arange(3601)

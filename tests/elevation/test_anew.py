@@ -53,7 +53,7 @@ def test_coarse_samples_may_climb_between_them() -> None:
     assert not set_anew(z, t).any()
 
 
-@pytest.mark.parametrize("constant", [10.0, 20.0, 40.0])
+@pytest.mark.parametrize("constant", [10.0, 30.0, 40.0, 85.0])
 @pytest.mark.parametrize("size", [12.0, -30.0])
 def test_an_altimeter_that_settles_slowly(size: float, constant: float) -> None:
     """An exponential at the start, at an even pace on the flat."""
@@ -62,6 +62,13 @@ def test_an_altimeter_that_settles_slowly(size: float, constant: float) -> None:
     assert 1.5 * constant <= found <= 6.0 * constant
     left = abs(size) * np.exp(-found / constant)
     assert left < 0.25 * abs(size)
+
+
+def test_ten_minutes_of_settling() -> None:
+    """Where the slope, were there one, would be felt."""
+    z = flat() + 40.0 * np.exp(-SECONDS / 200.0)
+    found = settling(z, SECONDS, 3.0 * SECONDS, effort_factor)
+    assert found == pytest.approx(600.0, rel=0.15)
 
 
 def test_a_hill_at_the_start_is_run_like_one() -> None:

@@ -130,6 +130,13 @@ def test_a_pace_too_even_for_a_person_says_nothing() -> None:
     assert quality.trust == pytest.approx(1 / (1 + np.exp(-TrustRules().prior)))
 
 
+def test_nor_does_a_heart_rate_at_such_a_pace() -> None:
+    """What beats beside it may be made up as well."""
+    beat = 145.0 + 5.0 * np.sin(GRID / 110.0)
+    even = judged(hills(), Way(10.0, GRID / 3.0, heart_rate=beat))
+    assert even.trust == pytest.approx(1 / (1 + np.exp(-TrustRules().prior)))
+
+
 def test_small_relief_is_never_withheld() -> None:
     """Two metres of waves make no difference, whatever they are."""
     rng = np.random.default_rng(0)

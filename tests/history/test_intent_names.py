@@ -17,15 +17,18 @@ NAMES = {
         "Bushy parkrun #45", "Race day!", "Race for Life 5k", "Volkslauf Mondsee", "Wettkampf",
         "Halbmarathon Wien", "Gara 10 km", "Media maratón Valencia", "Półmaraton", "東京マラソン",
         "Полумарафон", "Semi-marathon de Paris", "Not my best day but a marathon",
+        "Stadtmarathon Graz", "Parkrun PB!", "Maratón de Madrid",
     ],
     "easy": [
         "Pre-race shakeout", "Post-race recovery", "Recovery jog after marathon", "Easy 10k",
         "Marathon training - easy", "Easy run with hills at Chapel Hill", "Jog home from parkrun",
         "Race week easy", "Vor dem Wettkampf locker", "レース前ジョグ",
+        "Shake out run", "Regenerationslauf", "Corsa lenta", "Endurance fondamentale",
     ],
     "hard": [
         "Race pace 3x2 km", "Mile repeats", "Hill repeats", "8x hills", "Hills", "Track session",
-        "Tempo run", "Track intervals", "Fractionné", "Ripetute in pista",
+        "Tempo run", "Track intervals", "Fractionné", "Ripetute in pista", "VO2max 5x3 min",
+        "Speedwork", "Schwellenlauf", "Séance de côtes", "Cambios de ritmo", "Tröskel 3 x 10",
     ],
     "": [
         "Not a race", "No race today", "Chapel Hill loop", "Notting Hill", "Old railway track",
@@ -35,7 +38,9 @@ NAMES = {
         "Après la course", "Allure marathon", "Entraînement marathon", "Dopo gara",
         "Marathon-Vorbereitung", "Antes de la media maratón", "Carrera de mañana",
         "Corrida matinal", "Course à pied le matin", "Race Street loop", "Race simulation",
-        "マラソン練習", "Перед марафон", "Marathon spectating",
+        "マラソン練習", "Перед марафон", "Marathon spectating", "Watching the marathon",
+        "Didn't race", "Volunteering at parkrun", "Reconnaissance du marathon", "マラソンの翌日",
+        "Preparación maratón", "Marathontraining",
     ],
 }  # fmt: skip
 

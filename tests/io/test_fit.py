@@ -520,6 +520,17 @@ def test_steps_in_the_place_of_strides_are_not_doubled(fit_writer):
     assert [issue.code for issue in run.issues] == ["cadence_inferred"]
 
 
+def test_what_is_no_cadence_of_anybody_tells_nothing_of_the_others(fit_writer):
+    """A byte that means none, or nearly: the strides among them are doubled as ever."""
+    w = fit_writer()
+    w.define(0, 18, [(2, 4, 0x86), (5, 1, 0)]).add(0, START, 1)
+    w.define(1, 20, [(253, 4, 0x86), (4, 1, 2)])
+    for i in range(70):
+        w.add(1, START + i, 254 if i % 7 == 0 else 85)
+    (run,) = parse(w.file())
+    assert np.median(run.columns["cadence"]) == 170.0
+
+
 @pytest.mark.parametrize(
     ("seconds", "offset"),
     [(7200, 7200.0), (-36_000, -36_000.0), (86_400, math.nan)],

@@ -48,7 +48,8 @@ def carried_samples(draft: Draft, found: Steps) -> Flags:
         core = sign.where & _lasting(ride, sign.rate, sign.least, sign.lasts)
         if core.any():
             reach = sign.reach & (sign.rate >= sign.least / 2)
-            ticks |= _widened(ride, core, reach, sign.lasts)
+            wide = _widened(ride, core, reach, sign.lasts)
+            ticks |= _trimmed(sign.rate, wide, round(sign.lasts / ride.every))
     ticks |= town_drives(ride, rules)
     if not ticks.any():
         return none
@@ -133,4 +134,21 @@ def _widened(ride: Ride, core: Flags, allowed: Flags, time: float) -> Flags:
     for first, last in np.transpose(true_runs(allowed)).tolist():
         if core[first:last].any():
             out[first:last] = near[first:last]
+    return out
+
+
+def _trimmed(rate: Floats, ticks: Flags, size: int) -> Flags:
+    """Return the flags without the ticks at both ends at which a rate is nearer to that of the
+    ticks next to them than to that of the ride: a slow lift may follow a steep way to it.
+    """
+    out = ticks.copy()
+    for first, last in np.transpose(true_runs(ticks)).tolist():
+        inside = np.median(rate[first:last])
+        for beside, ridden in (
+            (rate[max(first - size, 0) : first], np.arange(first, last)),
+            (rate[last : last + size], np.arange(first, last)[::-1]),
+        ):
+            if len(beside):
+                fast = rate[ridden] >= (inside + np.median(beside)) / 2
+                out[ridden[: np.argmax(fast)]] = False
     return out

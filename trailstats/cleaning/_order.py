@@ -271,9 +271,14 @@ class Order:
 
 
 def usual_step(stamps: Ints) -> int:
-    """Return the usual step between two samples, backward ones left out [ns]."""
+    """Return the usual step between two samples, backward ones left out, and those to another day
+    where there are others [ns].
+    """
     steps = np.diff(stamps)
-    return int(np.median(steps[steps > 0])) if (steps > 0).any() else SECOND
+    steps = steps[steps > 0]
+    within = steps[steps < DAY // 2]
+    known = within if len(within) else steps
+    return int(np.median(known)) if len(known) else SECOND
 
 
 def is_shuffled(stamps: Ints) -> bool:

@@ -136,8 +136,9 @@ def _off_the_way(
         np.abs(stamps[first] - stamps[before]),
         np.abs(stamps[first] - stamps[after]),
     )
-    wrong = taken | (by_file + DETOUR < by_time) | (off > DAY)
-    late = (by_time + DETOUR < by_file) & (off <= DAY)
+    far = off > DAY // 2
+    wrong = taken | (by_file + DETOUR < by_time) | far
+    late = (by_time + DETOUR < by_file) & ~far
     return as_flags(wrong & ~late)
 
 

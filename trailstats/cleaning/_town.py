@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from trailstats.arrays import Flags
+from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._positions import flags_of_runs
 from trailstats.cleaning._ride import MINUTE, SLOWEST, Ride
 from trailstats.cleaning.rules import CleanRules
@@ -78,6 +78,14 @@ def town_drives(ride: Ride, rules: CleanRules) -> Flags:
         )
     else:
         return _bursts(ride)
+    found = _driven(ride, candidates, beat, rules)
+    return found if ride.steps else found | _bursts(ride)
+
+
+def _driven(
+    ride: Ride, candidates: Flags, beat: Floats, rules: CleanRules
+) -> Flags:
+    """Return those of the candidates in which speed and heart are no runner's."""
     start, stop = true_runs(candidates)
     if not len(start):
         return candidates

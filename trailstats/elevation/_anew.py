@@ -23,6 +23,19 @@ LASTING = 0.6
 NOISE = 6.0
 """A step exceeds the usual change between samples by so many times its deviation (our choice)."""
 
+BEYOND = 4.5
+"""A sensor is watched for so many time constants: three in which it settles, and half as long after
+them (our choice).
+"""
+
+COARSELY = 0.08
+"""A time constant between those that are tried leaves no more over than this share, where one
+settles (our choice).
+"""
+
+NEAR = (0.8, 0.9, 1.0, 1.12, 1.25)
+"""Time constants beside the best of those tried, as a factor (our choice)."""
+
 
 def set_anew(
     elevation: Floats, seconds: Floats, rules: AnewRules | None = None
@@ -106,27 +119,22 @@ def settling(
     minutes after it, answers to less than a quarter of what such a grade costs.
     """
     rules = rules or AnewRules()
-    early = timer - timer[0] <= rules.settling
-    t, z, d = (timer[early] - timer[0], elevation[early], distance[early])
-    if len(t) < BESIDE or t[-1] < rules.settling / 2 or np.ptp(z) < rules.step:
+    since = timer - timer[0]
+    left, constant = min(
+        (_left_over(since, elevation, each, rules), each)
+        for each in rules.constants
+    )
+    if left > COARSELY:
         return 0.0
-    best, until = np.inf, 0.0
-    for constant in rules.constants:
-        decay = np.exp(-t / constant)
-        shape = decay - decay.mean()
-        size = float(np.sum(shape * z) / np.sum(shape**2))
-        rest = z - z.mean() - size * shape
-        error = float(np.sqrt(np.mean(rest**2)))
-        done = 3.0 * constant
-        if (
-            abs(size) >= rules.step
-            and error < best
-            and error <= rules.settled * abs(size)
-            and done <= 0.75 * t[-1]
-        ):
-            best, until = error, done
-    if until <= 0.0:
+    left, constant = min(
+        (_left_over(since, elevation, constant * near, rules), constant * near)
+        for near in NEAR
+    )
+    if left > rules.settled:
         return 0.0
+    until = 3.0 * constant
+    early = since <= max(rules.settling, BEYOND * constant)
+    t, z, d = since[early], elevation[early], distance[early]
     # Two thirds of the change lie in the first third of that time.
     change = float(np.interp(until / 3.0, t, z)) - float(z[0])
     first = float(np.interp(until / 3.0, t, d)) - float(d[0])
@@ -142,3 +150,25 @@ def settling(
     if abs(expected) < rules.felt:
         return 0.0
     return until if pace / expected < 0.25 else 0.0
+
+
+def _left_over(
+    since: Floats, elevation: Floats, constant: float, rules: AnewRules
+) -> float:
+    """Return what an exponential with a time constant [s] leaves over of the elevations after a
+    start, as a share of its size; infinity where it is too small or too few are known.
+    """
+    end = max(rules.settling, BEYOND * constant)
+    count = int(np.searchsorted(since, end, side="right"))
+    t, z = since[:count], elevation[:count]
+    if count < BESIDE or t[-1] < max(end / 2, 4.0 * constant):
+        return np.inf
+    if np.ptp(z) < rules.step:
+        return np.inf
+    decay = np.exp(-t / constant)
+    shape = decay - decay.mean()
+    size = float(np.sum(shape * z) / np.sum(shape**2))
+    if abs(size) < rules.step:
+        return np.inf
+    rest = z - z.mean() - size * shape
+    return float(np.sqrt(np.mean(rest**2))) / abs(size)

@@ -110,7 +110,8 @@ class AnewRules:
     fastest : float
         Nobody on foot comes down faster for seconds [m/s].
     settling : float
-        An altimeter settles within this time after its start [s].
+        An altimeter is watched for this time after its start, or for longer where it settles
+        slowly [s].
     constants : tuple of float
         Time constants that are tried [s].
     settled : float
@@ -123,7 +124,16 @@ class AnewRules:
     moment: float = 4.0
     fastest: float = 3.0
     settling: float = 300.0
-    constants: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0, 70.0)
+    constants: tuple[float, ...] = (
+        5.0,
+        10.0,
+        20.0,
+        40.0,
+        65.0,
+        100.0,
+        150.0,
+        220.0,
+    )
     settled: float = 0.03
     felt: float = 0.08
 

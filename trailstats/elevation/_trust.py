@@ -152,6 +152,11 @@ def _detrended(values: Floats, size: float) -> Floats:
     return np.asarray(values - trend)
 
 
+def _usual(values: Floats) -> float:
+    """Return the usual size of values about 0, as the standard deviation of a normal."""
+    return 1.4826 * float(np.median(np.abs(values)))
+
+
 def _log_density(value: float, mean: float, spread: float, error: float) -> float:
     """Return the log of a normal density, up to a constant."""
     whole = float(np.hypot(spread, error))
@@ -166,6 +171,9 @@ def _odds_by_effort(
     half = round(rules.window / (2 * spacing))
     took = np.maximum(way.time[2 * half :] - way.time[: -2 * half], 1.0)
     pace = np.log(np.clip(rules.window / took, *rules.speeds))
+    # Nobody holds a pace as even as that: it was set by a machine, and answers to no hill.
+    if _usual(_detrended(pace, rules.trend / spacing)) < rules.least_spread:
+        return 0.0
     if way.heart_rate is not None:
         beat = scipy.ndimage.uniform_filter1d(
             way.heart_rate, 2 * half, mode="nearest"
@@ -174,7 +182,7 @@ def _odds_by_effort(
     size = rules.trend / spacing
     pace = _detrended(pace, size)
     expected = _detrended(expected[half:-half], size)
-    usual = 1.4826 * float(np.median(np.abs(pace)))
+    usual = _usual(pace)
     if usual < rules.least_spread:
         return 0.0
     most = WINSORISED * (usual + LEAST_SPREAD)

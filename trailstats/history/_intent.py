@@ -18,7 +18,7 @@ from trailstats.metrics.intensity import RECOVERY_WINDOW, easy_intended
 from trailstats.model.athlete import Athlete
 
 _RACE = (
-    r"half[ -]?marathons?|races?|parkruns?|marathons?|half|competition|wettkampf|rennen"
+    r"half[ -]?marathons?|races?|parkruns?|\w{0,15}marathons?|half|competition|wettkampf|rennen"
     r"|halbmarathon|volkslauf|stadtlauf|comp[ée]tition|semi-?marathon|competici[óo]n"
     r"|media marat[óo]n|marat[óo]n"
     r"|carrera popular|gara|mezza maratona|maratona|competi[çc][ãa]o|meia maratona|wedstrijd"
@@ -35,7 +35,8 @@ _RACE_UNSPACED = "レース|大会|マラソン|대회|마라톤|比赛|比賽|�
 _MENTIONED = (
     # Before or after one, on the way to one, not one.
     rf"\b(?:for|towards?|to|from|home)[ \-]+(?:the |an? |my )?(?:{_RACE})\b"
-    rf"|\b(?:pre|post|before|after|not|no|non|isn'?t|never|almost|without|missed|instead of"
+    rf"|\b(?:pre|post|before|after|not|no|non|isn'?t|didn'?t|never|almost|without|missed"
+    rf"|instead of|watching|cheering|spectating|supporting|volunteering|with|reconnaissance"
     rf"|vor|nach|f[üu]r|kein|keine|zum|zur|avant|apr[èe]s|pour|pas|antes de"
     rf"|antes del|despu[ée]s de|despu[ée]s del|para|sin|no es|prima d\w+|dopo|per|senza|antes da"
     rf"|depois da|sem|na|voor|geen|przed|po|do|перед|после|не|f[öo]re|efter|inte|f[øo]r|etter"
@@ -45,12 +46,15 @@ _MENTIONED = (
     rf"|plan|block|build\w*|phase|week\w*|simulation|rehearsal|recovery|recon\w*|recce|preview"
     rf"|shake-?out|warm-?up|cool-?down|warm up|cool down|eve|tomorrow|legs|nerves|taper\w*"
     rf"|spectat\w*|cheer\w*|volunteer\w*|expo|cancell?ed|street|road|avenue|drive|lane|way"
-    rf"|course|vorbereitung|einlaufen|auslaufen|woche|allure|pr[ée]paration|entra[îi]nement"
+    rf"|people|friends|crew|route|shopping|course|vorbereitung|einlaufen|auslaufen|woche"
+    rf"|allure|pr[ée]paration|entra[îi]nement"
     rf"|ritmo|entrenamiento|preparaci[óo]n|allenamento|preparazione|treino|ritme|trening|темп"
     rf"|тренировка|подготовка|tr[äa]ning|harjoitus)\b"
     rf"|\b(?:entra[îi]nement|pr[ée]paration|pr[ée]pa|ritmo|allure|vorbereitung|training|trening"
+    rf"|preparaci[óo]n|preparazione|prepara[çc][ãa]o|przygotowania"
     rf"|entrenamiento|allenamento|treino|тренировка|подготовка|темп)[ \-]+(?:\w+ )?(?:{_RACE})\b"
-    rf"|(?:{_RACE_UNSPACED})[ ]?(?:前|後|后|ペース|練習|走り込み|配速|训练|訓練|페이스|훈련|전|후)"
+    rf"|(?:{_RACE_UNSPACED})[ ]?の?(?:前|後|后|翌日|ペース|練習|走り込み|配速|训练|訓練"
+    rf"|페이스|훈련|전|후)"
 )
 """Names of what is no race though the word stands there."""
 
@@ -73,13 +77,17 @@ class IntentRules:
     """
 
     easy: str = (
-        r"\b(easy|recovery|regeneration|jog|shake-?out|lsd|endurance easy"
+        r"\b(easy|recovery|regeneration\w*|jog|shake[- ]?out|lsd|endurance easy"
+        r"|endurance fondamentale"
         r"|z[12]|zone ?[12]|locker|lockerer|erholung\w*|facile|r[ée]cup\w*|suave|recuperaci[óo]n"
-        r"|lento|defaticante|rustig|herstel\w*|spokojny|spokojnie|rolig|lugn|kevyt|palauttava"
+        r"|lent[oa]|defaticante|rustig|herstel\w*|spokojny|spokojnie|rolig|lugn|kevyt|palauttava"
         r"|л[её]гкий|л[её]гкая|восстановительн\w+)\b|回復|ジョグ|轻松|恢复|회복"
     )
     hard: str = (
-        r"\b(interval|tempo|threshold|fartlek|vo2|repeat|progression|time trial|tempolauf"
+        r"\b(interval|tempo|threshold|fartlek|vo2 ?max|vo2|repeat|progression|time trial|tempolauf"
+        r"|speed ?work|speed session|schwellenlauf|schwellenläufe|bergsprint|vma"
+        r"|s[ée]ance (?:de )?c[ôo]te|cambios? de ritmo|intervaly|intervally|tr[öo]skel|vetokset"
+        r"|vetoharjoitu"
         r"|intervalltraining|intervalle|intervall|fahrtspiel|bahntraining|fractionn[ée]|seuil"
         r"|intervalo|umbral|ripetute|soglia|interwa[łl]y|интервалы|intervaller|intervallit)s?\b"
         r"|\bhills? ?(?:repeat|rep|sprint|session|workout|interval|repetition|work|training)s?\b"

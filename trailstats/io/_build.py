@@ -242,6 +242,12 @@ def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:
     )
 
 
+FARTHEST_LONGITUDE = 540.0
+"""Longitudes that are counted from 0 to 360 and run on across where they begin anew end here, half
+a turn further.
+"""
+
+
 def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None:
     """Blank positions off the globe, at its poles and at exactly 0, 0, where receivers without a
     fix put themselves, and those without one of their two numbers; bring longitudes that ran on
@@ -257,8 +263,9 @@ def _drop_bad_positions(columns: dict[str, Floats], issues: list[Issue]) -> None
         return
     with np.errstate(invalid="ignore"):
         around = np.abs(lon)
-        beyond = (around > 180) & (around <= 360)
-        bad = (np.abs(lat) >= 90) | (around > 360) | ((lat == 0) & (lon == 0))
+        beyond = (around > 180) & (around <= FARTHEST_LONGITUDE)
+        bad = (np.abs(lat) >= 90) | (around > FARTHEST_LONGITUDE)
+        bad |= (lat == 0) & (lon == 0)
     bad |= np.isnan(lat) != np.isnan(lon)
     beyond &= ~bad
     if beyond.any():
@@ -309,7 +316,7 @@ def both_feet(
 
 def beyond_one_leg(cadence: Floats) -> bool:
     """Return whether more than single samples have a cadence that one leg never has."""
-    moving = cadence[(cadence > 0) & (cadence < NO_CADENCE)]
+    moving = cadence[(cadence > 0) & (cadence <= 2 * FASTEST_LEG)]
     return len(moving) > 0 and bool(np.mean(moving > FASTEST_LEG) > SINGLE)
 
 

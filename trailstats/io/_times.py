@@ -100,7 +100,8 @@ def _parts(text: str) -> tuple[int, ...]:
     if len(text) > _LONGEST:
         return _NONE
     plain = " ".join(text.translate(_SIGNS).upper().split())
-    if _COUNT.fullmatch(plain) and len(plain) != _COMPACT:
+    compact = len(plain) == _COMPACT and plain.isdecimal()
+    if _COUNT.fullmatch(plain) and not compact:
         return (0, 1, 0, 0, 0, 0, _nanoseconds(plain), 0)
     found = _SPELLING.fullmatch(plain)
     if found is None:
