@@ -415,13 +415,26 @@ def test_a_missing_place_among_several_is_a_failure(run_gpx, tmp_path) -> None:
         list(ts.iter_activities(tmp_path / "gone"))
 
 
-def test_pipes_are_left_alone_and_compressed_files_need_no_suffix(
-    tmp_path, run_gpx
-) -> None:
-    """A pipe in a folder would be waited for without end; what is compressed is judged by its
-    content, too.
-    """
+def test_pipes_are_not_waited_for(tmp_path, run_gpx) -> None:
+    """One that is called like a recording fails and says so; another is none of ours."""
     os.mkfifo(tmp_path / "pipe.fit")
+    os.mkfifo(tmp_path / "activities.csv")
+    (tmp_path / "device.gpx").symlink_to("/dev/zero")
+    (tmp_path / "run.gpx").write_bytes(run_gpx)
+    device, pipe, run = sorted(ts.iter_activities(tmp_path), key=source_of)
+    assert isinstance(run, ts.Activity)
+    for failed in (pipe, device):
+        assert isinstance(failed, Failure)
+        assert "a pipe or a device" in failed.message
+
+
+def source_of(item: ts.Activity | Failure) -> str:
+    """Return where something was read."""
+    return item.source if isinstance(item, Failure) else item.meta.source
+
+
+def test_compressed_files_need_no_suffix(tmp_path, run_gpx) -> None:
+    """What is compressed is judged by its content, too."""
     (tmp_path / "run.gz").write_bytes(gzip.compress(run_gpx))
     (tmp_path / "notes.gz").write_bytes(gzip.compress(b"a diary"))
     (tmp_path / "damaged.gz").write_bytes(gzip.compress(run_gpx)[:4] + b"damage")

@@ -249,9 +249,11 @@ def _listed(
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             for name in sorted(files):
                 file = Path(folder) / name
-                # No pipe or device, which might never end.
+                # A pipe or device might never end; loading one says so.
                 if not _is_pipe(file):
                     refs += _refs_of_file(str(file), limits)
+                elif is_activity_name(name):
+                    refs.append(SourceRef(str(file)))
         return _with_entries(refs)
     if not path.exists():
         raise ReadError("no such file or folder")
