@@ -31,7 +31,7 @@ from trailstats.io._other_readers import (
 )
 from trailstats.io._parts import separate
 from trailstats.io._zip import open_zip, read_member, unzipping
-from trailstats.io.xml import gpx, tcx
+from trailstats.io.xml import gpx, kml, tcx
 from trailstats.model.activity import Activity, Issue
 from trailstats.schema import Severity
 
@@ -130,6 +130,7 @@ class Format(StrEnum):
     FIT = "fit"
     GPX = "gpx"
     TCX = "tcx"
+    KML = "kml"
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ READERS = (
     FormatReader(Format.FIT, (".fit",), fit.sniff, fit.parse),
     FormatReader(Format.GPX, (".gpx",), gpx.sniff, gpx.parse),
     FormatReader(Format.TCX, (".tcx",), tcx.sniff, tcx.parse),
+    FormatReader(Format.KML, (".kml", ".kmz"), kml.sniff, kml.parse),
 )
 
 
@@ -193,9 +195,10 @@ def read(
     Parameters
     ----------
     source : str, path-like, bytes or binary stream
-        A FIT, GPX or TCX file, plain or compressed. The content decides the format, not the suffix.
+        A FIT, GPX, TCX or KML file, plain or compressed. The content decides the format, not the
+        suffix.
     format : Format or str, optional
-        ``"fit"``, ``"gpx"``, ``"tcx"`` or that of a plug-in, to skip the recognition.
+        ``"fit"``, ``"gpx"``, ``"tcx"``, ``"kml"`` or that of a plug-in, to skip the recognition.
     limits : ReadLimits, optional
     merge_heart_rate : bool
         Whether heart rates that a strap stored by itself, under water, replace those in the records
@@ -319,7 +322,7 @@ def decode(
     reader = sniff(data[:HEAD]) if format is None else reader_of(format)
     if reader is None:
         raise UnsupportedFormatError(
-            f"no FIT, GPX or TCX, but {_kind_of_content(data)}{readers_that_failed()}"
+            f"no FIT, GPX, TCX or KML, but {_kind_of_content(data)}{readers_that_failed()}"
         )
     digest = hashlib.sha256(data).hexdigest()
     activities: list[Activity] = []
@@ -408,8 +411,6 @@ def _kind_of_content(data: bytes) -> str:
     lower = start.lower()
     if b"<html" in lower or lower.startswith(b"<!doctype html"):
         return "an HTML page, perhaps a login or error page saved in place of the file"
-    if b"<kml" in lower:
-        return "KML"
     if lower.startswith(b"<"):
         return "other XML"
     return (

@@ -154,7 +154,7 @@ class ActivityMeta:
     source : str
         Where it came from, as the user named it.
     format : str
-        ``"fit"``, ``"gpx"`` or ``"tcx"``.
+        ``"fit"``, ``"gpx"``, ``"tcx"`` or ``"kml"``.
     content_hash : str
         SHA-256 of the decompressed content, with ``#n`` for the n-th activity of one file.
     sport, sub_sport : str

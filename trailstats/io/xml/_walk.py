@@ -30,7 +30,7 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
     LimitError
         When it has more than ``max_points``, or nests too deep.
     """
-    data, encoding = _utf8(data)
+    data, encoding = without_declaration(data)
     state = _State(dialect, max_points)
     opening = re.compile(rb"<(?:[\w.-]+:)?" + dialect.point.encode() + rb"[\s>/]")
     start, breaks = 0, 0
@@ -74,7 +74,7 @@ def walk(data: bytes, dialect: Dialect, *, max_points: int) -> Document:
     return out
 
 
-def _utf8(data: bytes) -> tuple[bytes, str]:
+def without_declaration(data: bytes) -> tuple[bytes, str]:
     """Return the document without what stands before it, and the encoding to impose on it.
 
     UTF-16 is turned into UTF-8, so that a broken document can be searched.
