@@ -123,6 +123,45 @@ def test_a_table_is_a_program_too(
     assert answer["distance"] == pytest.approx(10780.6, rel=0.02)
 
 
+def test_stretches_are_scored_by_the_way(scores: ModuleType) -> None:
+    """By hand: of 1,000 m the first 400 are trail; 800 m are called either, of which 700 are
+    right; an odometer that is 10 % long loses nothing.
+    """
+    true = [[0, 9, 0.0, 400.0, "trail"], [9, 20, 400.0, 1000.0, "road"]]
+    truth = {"a": {"segments": true}, "b": {"segments": true}}
+    said = [
+        [0.0, 300.0, "trail"],
+        [300.0, 500.0, "unknown"],
+        [500.0, 1000.0, "road"],
+    ]
+    wrong = [
+        [0.0, 500.0, "trail"],
+        [500.0, 700.0, "mixed"],
+        [700.0, 1000.0, "road"],
+    ]
+    long = [[1.1 * start, 1.1 * end, surface] for start, end, surface in wrong]
+    assert scores.stretch_score(truth, {"a": {"segments": said}}) == (1.0, 0.8, 1)
+    for stretches in (wrong, long):
+        found = scores.stretch_score(truth, {"b": {"segments": stretches}})
+        assert found == (pytest.approx(0.875), pytest.approx(0.8), 1)
+    assert scores.stretch_score(truth, {"a": {"distance": 1.0}})[2] == 0
+
+
+def test_a_table_of_stretches_is_a_program_too(
+    scores: ModuleType, samples: Path, tmp_path: Path
+) -> None:
+    """One that `trailstats batch --segments` writes; it says what the program itself says."""
+    file = samples / "archive" / "2024-08-11-0828.fit"
+    history = ts.analyze_folder(file, workers=1)
+    table = tmp_path / "segments.csv"
+    history.segments.to_csv(table, index=False)
+    held = scores.segment_answers(table, samples)
+    right, told, runs = scores.stretch_score(scores.truth_of(samples), held)
+    assert runs == 1
+    assert 0.5 < told <= 1.0
+    assert right > 0.5
+
+
 @pytest.mark.slow
 def test_the_bench_runs(root: Path) -> None:
     """With the programs that are installed here; a row for each, versions named."""

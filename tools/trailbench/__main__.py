@@ -1,8 +1,8 @@
 """Score programs on the generated archive: ``python tools/trailbench`` from the checkout.
 
 Every program of `peers.PEERS` that can be imported is asked, and those of other environments by
-``--python PATH``; ``--table NAME=runs.csv`` scores any program that writes a table as `trailstats
-batch` does. ``--write docs/trailbench.md`` puts the table there.
+``--python PATH``; ``--table NAME=runs.csv`` and ``--segments NAME=segments.csv`` score any program
+that writes tables as `trailstats batch` does. ``--write docs/trailbench.md`` puts the table there.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ HEADS = (
     "moving time",
     "salvage",
     "ground",
+    "stretches",
     "time by km-effort",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
@@ -72,6 +73,7 @@ def cells(
         _seconds(scores.time_error(truth, sound)),
         _percent(scores.salvage(answers, expected), digits=0),
         _plain(scores.ground_score(truth, sound)),
+        _both(scores.stretch_score(truth, sound)),
         _percent(scores.prediction_error(truth, sound)),
     ]
 
@@ -91,10 +93,34 @@ def _plain(found: tuple[float, int]) -> str:
     return f"{found[0]:.3f} ({found[1]})" if math.isfinite(found[0]) else "-"
 
 
+def _both(found: tuple[float, float, int]) -> str:
+    right, told, count = found
+    if not math.isfinite(right):
+        return "-"
+    return f"{100 * right:.1f} % of {100 * told:.0f} % ({count})"
+
+
 def as_markdown(rows: list[list[str]]) -> str:
     """Return the table as Markdown."""
     lines = [HEADS, ("---",) * len(HEADS), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def tables(
+    runs: list[str], segments: list[str]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what tables say, by the name of the program that wrote them."""
+    out: dict[str, dict[str, dict[str, Any]]] = {}
+    for given, read in (
+        (runs, scores.table_answers),
+        (segments, scores.segment_answers),
+    ):
+        for named in given:
+            name, _, file = named.partition("=")
+            held = out.setdefault(name, {})
+            for place, said in read(Path(file), SAMPLES).items():
+                held.setdefault(place, {}).update(said)
+    return out
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -103,6 +129,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--python", action="append", default=[], metavar="PATH")
     parser.add_argument(
         "--table", action="append", default=[], metavar="NAME=FILE"
+    )
+    parser.add_argument(
+        "--segments", action="append", default=[], metavar="NAME=FILE"
     )
     parser.add_argument("--peer", action="append", choices=list(PEERS))
     parser.add_argument("--every", type=int, default=1, metavar="N")
@@ -120,9 +149,7 @@ def main(arguments: list[str] | None = None) -> None:
                     name = f"{peer} {found['version']}"
                     rows.append(cells(name, found["answers"], truth, expected))
                     break
-    for named in asked.table:
-        name, _, file = named.partition("=")
-        held = scores.table_answers(Path(file), SAMPLES)
+    for name, held in tables(asked.table, asked.segments).items():
         rows.append(cells(name, held, truth, {}))
     table = as_markdown(rows)
     if asked.write is None:

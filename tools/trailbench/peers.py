@@ -2,7 +2,8 @@
 
 ``python peers.py PEER FILE...`` writes a line of JSON for each file, so that a program can be asked
 in an environment of its own. An adapter returns what it knows of ``distance`` and ``ascent`` [m],
-``moving_time`` [s] and ``records``; it raises where it can't read.
+``moving_time`` [s] and ``records``, and perhaps ``segments``: start and end of each stretch along
+the way [m] and ``road``, ``trail`` or another word; it raises where it can't read.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-Said = dict[str, float]
+Said = dict[str, Any]
 
 
 def gpxpy(path: Path) -> Said:
@@ -140,12 +141,15 @@ def trailstats(path: Path) -> Said:
     signal = peer.TerrainRules(sources=frozenset({peer.SurfaceSource.SIGNAL}))
     found = peer.analyze(path, terrain=signal)
     totals = found.totals
+    columns = ["start_distance", "end_distance", "surface"]
+    stretches = found.segments[columns].dropna()
     return {
         "distance": totals.distance,
         "ascent": totals.ascent,
         "moving_time": totals.moving_time,
         "records": totals.n_records,
         "trail_expected": found.metrics["trail_expected"].value,
+        "segments": stretches.to_numpy().tolist(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -91,6 +92,35 @@ def prediction_error(
     return (sum(errors) / len(errors), len(errors)) if errors else (math.nan, 0)
 
 
+def stretch_score(truth: Answers, answers: Answers) -> tuple[float, float, int]:
+    """Return which share of the way that is called road or trail is so, which share of all the way
+    is called either, and of how many runs.
+
+    Stretches lie along a run by its own distance; those that are said are stretched to the true
+    length, so that nobody's odometer counts twice.
+    """
+    right = told = whole = 0.0
+    runs = 0
+    for file, run in truth.items():
+        said = answers.get(file, {}).get("segments")
+        if not said:
+            continue
+        runs += 1
+        true = [(row[2], row[3], row[4]) for row in run["segments"]]
+        length = true[-1][1]
+        scale = length / max(end for _, end, _ in said)
+        whole += length
+        for start, end, surface in said:
+            if surface not in ("road", "trail"):
+                continue
+            for first, last, ground in true:
+                shared = min(end * scale, last) - max(start * scale, first)
+                if shared > 0.0:
+                    told += shared
+                    right += shared * (surface == ground)
+    return (right / told, told / whole, runs) if told else (math.nan, 0.0, runs)
+
+
 def salvage(answers: Answers, expected: Mapping[str, int]) -> tuple[float, int]:
     """Return the mean share of the records that damaged files still hold, and of how many files; a
     file that can't be read gives none of them.
@@ -130,12 +160,8 @@ def damaged(
 
 def table_answers(path: Path, samples: Path) -> dict[str, dict[str, float]]:
     """Return what a table of runs says, as `trailstats batch` writes it: a row for each file."""
-    import csv
-
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows: Sequence[dict[str, str]] = list(csv.DictReader(stream))
     out: dict[str, dict[str, float]] = {}
-    for row in rows:
+    for row in _rows(path):
         place = str(samples / "archive" / Path(row["file"]).name)
         out[place] = {
             key: float(value)
@@ -145,6 +171,26 @@ def table_answers(path: Path, samples: Path) -> dict[str, dict[str, float]]:
         if "n_records" in out[place]:
             out[place]["records"] = out[place].pop("n_records")
     return out
+
+
+def segment_answers(path: Path, samples: Path) -> dict[str, dict[str, Any]]:
+    """Return what a table of stretches says, as `trailstats batch --segments` writes it."""
+    out: dict[str, dict[str, Any]] = {}
+    for row in _rows(path):
+        place = str(samples / "archive" / Path(row["file"]).name)
+        stretch = (
+            float(row["start_distance"]),
+            float(row["end_distance"]),
+            row["surface"],
+        )
+        if all(map(math.isfinite, stretch[:2])):
+            out.setdefault(place, {"segments": []})["segments"].append(stretch)
+    return out
+
+
+def _rows(path: Path) -> Sequence[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 _NUMBERS = {"distance", "ascent", "moving_time", "n_records", "trail_expected"}
