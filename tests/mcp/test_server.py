@@ -8,6 +8,8 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from mcp.client.stdio import StdioServerParameters
 
 import trailstats as ts
 from builders import make_activity
-from mcp import Client
+from mcp import Client, MCPError
 from trailstats.mcp import TOOLS, Archive, call
 from trailstats.mcp._schemas import inputs, outputs
 from trailstats.model.json_schemas import document_schema
@@ -101,6 +103,9 @@ def talk(folder: Path, root: Path, cache_of_tests: Path) -> dict[str, Any]:
                 await ask("predict", course="link.gpx"),
                 await ask("predict", course="/etc/passwd"),
                 await ask("predict", course="nothing\x00.gpx"),
+                await ask("predict", course="a/" * 100_000),
+                await ask("predict", course=ids[0], effort="999"),
+                await ask("activity", id=ids[0], metrics=["y" * 100_000]),
                 await ask("activity", id="' or 1=1 --"),
                 await ask("activities", limit=10_000),
                 await ask("activity", id="0" * 12),
@@ -109,6 +114,9 @@ def talk(folder: Path, root: Path, cache_of_tests: Path) -> dict[str, Any]:
                 await ask("weekly", **{"from": "2024-99-99"}),
                 await ask("delete_everything"),
             ]
+            for uri in ("file:///etc/passwd", "trailstats://report/../x"):
+                with pytest.raises(MCPError, match="no such resource"):
+                    await client.read_resource(uri)
             glossary = await client.read_resource("trailstats://glossary")
             heard["glossary"] = glossary.contents[0].text
             report = await client.read_resource("trailstats://report")
@@ -225,6 +233,7 @@ def test_what_lies_outside_is_refused(talk) -> None:
         assert SECRET not in text
         assert "/tmp" not in text and "root:" not in text
         assert "Traceback" not in text
+        assert len(text) < 3000
         assert answer.structured_content is None
 
 
@@ -338,3 +347,35 @@ def test_an_empty_folder_is_answered(tmp_path: Path) -> None:
         ]
         is None
     )
+
+
+def test_a_report_is_written_once_however_many_ask(archive) -> None:
+    """And anew when a file came; the answers are those of its history."""
+    written: list[Any] = []
+
+    def write(history: Any, claims: list[Any]) -> str:
+        written.append((history, claims))
+        return f"report {len(written)}"
+
+    held, _ = archive
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: held.report(write), range(20)))
+    assert found == {"report 1"}
+    assert written == [(held.history(), held.claims())]
+
+
+def test_claims_are_those_of_the_history_they_were_asked_of(
+    archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When another call reads a new file in between, older answers are not kept for it."""
+    held, _ = archive
+    older, real = held.history(), held.history
+
+    def changed() -> Any:
+        monkeypatch.setattr(held, "history", real)
+        held._history, held._claims = replace(older), None
+        return older
+
+    monkeypatch.setattr(held, "history", changed)
+    held.claims()
+    assert held._claims is None

@@ -217,9 +217,14 @@ def predict(archive: Archive, asked: Asked) -> Json:
         course: Any = history.analyses[int(row["place"])]
     else:
         course = archive.inside(asked["course"])
-    found = predict_course(
-        course, history, effort=float(effort) if effort.isdigit() else effort
-    )
+    try:
+        found = predict_course(
+            course,
+            history,
+            effort=float(effort) if effort.isdigit() else effort,
+        )
+    except ValueError as error:  # a heart rate that nobody runs at
+        raise ConfigError(str(error)) from None
     document: Any = found.to_dict()
     way = ("distance", "ascent", "descent")
     answer = {

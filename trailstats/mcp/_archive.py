@@ -39,6 +39,7 @@ class Archive:
     _stamps: tuple[_Stamp, ...] | None = None
     _history: History | None = None
     _claims: list[ClaimResult] | None = None
+    _report: str = ""
     _named: str = ""
 
     def __post_init__(self) -> None:
@@ -52,6 +53,7 @@ class Archive:
             stamps = tuple(sorted(_stamps(self.folder)))
             if self._history is None or stamps != self._stamps:
                 self._history, self._claims = self.load(), None
+                self._report = ""
                 self._stamps = stamps
             return self._history
 
@@ -59,9 +61,21 @@ class Archive:
         """Return the answers to the claims."""
         history = self.history()
         with self._lock:
+            # A file may have come since, and another call have read it.
+            if self._history is not history:
+                return evaluate_claims(history)
             if self._claims is None:
                 self._claims = evaluate_claims(history)
             return self._claims
+
+    def report(self, write: Callable[[History, list[ClaimResult]], str]) -> str:
+        """Return the report, written once for what is in the folder, however many ask at once."""
+        history, claims = self.history(), self.claims()
+        with self._lock:
+            if self._history is not history:
+                return write(history, claims)
+            self._report = self._report or write(history, claims)
+            return self._report
 
     def inside(self, name: str) -> Path:
         """Return a file of the folder by its path in it.

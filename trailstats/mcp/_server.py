@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from trailstats._version import __version__
+from trailstats.claims.result import ClaimResult
 from trailstats.errors import MissingExtraError
+from trailstats.history import History
 from trailstats.mcp import _answers
 from trailstats.mcp._archive import Archive
 from trailstats.mcp._calls import TOOLS, call
@@ -17,6 +19,7 @@ from trailstats.report.html import write_report
 
 REPORT: Final = "trailstats://report"
 GLOSSARY: Final = "trailstats://glossary"
+_NOT_FOUND: Final = -32002  # as the protocol numbers a resource that isn't there
 INSTRUCTIONS: Final = """\
 Answers from one runner's recordings, computed on this machine; all tools read only. Begin with \
 `overview`. Numbers are SI; `units` and `unit` say which. Say the interval with the number, and \
@@ -58,6 +61,8 @@ def made(archive: Archive) -> Any:  # noqa: ANN401  # a server of the SDK
     import mcp_types as types
     from mcp.server.lowlevel import Server
 
+    from mcp import MCPError
+
     read_only = types.ToolAnnotations(
         read_only_hint=True,
         destructive_hint=False,
@@ -98,7 +103,7 @@ def made(archive: Archive) -> Any:  # noqa: ANN401  # a server of the SDK
         uri = str(asked.uri)
         kinds = {r.uri: r.mime_type for r in resources}
         if uri not in kinds:
-            raise ValueError("there is no such resource")
+            raise MCPError(_NOT_FOUND, "there is no such resource")
         text = await anyio.to_thread.run_sync(partial(_resource, archive, uri))
         held = types.TextResourceContents(
             uri=uri, mime_type=kinds[uri], text=text
@@ -119,10 +124,10 @@ def made(archive: Archive) -> Any:  # noqa: ANN401  # a server of the SDK
 def _resource(archive: Archive, uri: str) -> str:
     if uri == GLOSSARY:
         return _answers.glossary()
+    return archive.report(_report)
+
+
+def _report(history: History, claims: list[ClaimResult]) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        path = write_report(
-            archive.history(),
-            Path(folder) / "report.html",
-            claims=archive.claims(),
-        )
+        path = write_report(history, Path(folder) / "report.html", claims=claims)
         return path.read_text(encoding="utf-8")
