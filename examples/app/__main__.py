@@ -69,6 +69,18 @@ def main() -> None:
         default=limits.requests_per_minute,
         help="of one token",
     )
+    parser.add_argument(
+        "--kept-bytes",
+        type=int,
+        default=limits.kept_bytes,
+        help="of recordings that are kept for one token",
+    )
+    parser.add_argument(
+        "--kept-jobs",
+        type=int,
+        default=limits.kept_jobs,
+        help="of one token that are not done yet",
+    )
     arguments = parser.parse_args()
     if arguments.new_token:
         if arguments.keep is None:
@@ -82,6 +94,8 @@ def main() -> None:
         head_seconds=arguments.head_seconds,
         workers=arguments.workers,
         requests_per_minute=arguments.requests_per_minute,
+        kept_bytes=arguments.kept_bytes,
+        kept_jobs=arguments.kept_jobs,
     )
     protocol = type(
         "Protocol", (ImpatientProtocol,), {"head_seconds": limits.head_seconds}

@@ -96,9 +96,29 @@ class Engine:
         return owner
 
     async def start(self, owner: str, uploads: list[UploadFile]) -> JobState:
-        """Keep recordings, and return the job that works on them."""
+        """Keep recordings, and return the job that works on them.
+
+        Raises
+        ------
+        Problem
+            When as many jobs wait as may, or too much would be kept.
+        """
+        if self.keep.unfinished(owner) >= self.limits.kept_jobs:
+            raise Problem(
+                429,
+                "too_many_jobs",
+                f"{self.limits.kept_jobs} jobs are not done yet",
+                headers={"Retry-After": "30"},
+            )
         with tempfile.TemporaryDirectory(dir=self.keep.folder) as place:
             names = await save(uploads, Path(place), self.limits)
+            come = sum((Path(place) / name).stat().st_size for name in names)
+            if self.keep.bytes_of(owner) + come > self.limits.kept_bytes:
+                raise Problem(
+                    413,
+                    "too_much_kept",
+                    f"more than {self.limits.kept_bytes} bytes would be kept",
+                )
             job = self.keep.new_job(owner, len(names))
             own = self.keep.files_of(owner) / "files"
             for name in names:
@@ -120,7 +140,7 @@ class Engine:
                     for left in ("result", "problem.json"):
                         (folder / left).unlink(missing_ok=True)
                     self.keep.put(
-                        owner, kind, await self.crew.do(kind, folder, files)
+                        job, kind, await self.crew.do(kind, folder, files)
                     )
             except Problem as problem:
                 self.keep.set_state(job, "failed", problem.detail)
@@ -128,6 +148,9 @@ class Engine:
                 self.keep.set_state(job, "failed", "what was kept is gone")
             except asyncio.CancelledError:
                 self.keep.set_state(job, "failed", "the service ended meanwhile")
+                raise
+            except Exception:
+                self.keep.set_state(job, "failed", "a fault of the service")
                 raise
             else:
                 self.keep.set_state(job, "done")

@@ -110,12 +110,27 @@ class Keep:
         ).fetchone()
         return KeptJob(*found) if found else None
 
-    def put(self, owner: str, name: str, content: bytes) -> None:
-        """Keep a document in place of the one before."""
+    def put(self, job: str, name: str, content: bytes) -> None:
+        """Keep a document of a job in place of the one before; nothing of a job that was forgotten
+        meanwhile.
+        """
         self._database.execute(
-            "insert or replace into document values (?, ?, ?)",
-            [owner, name, content],
+            "insert or replace into document select owner, ?, ? from job where id = ?",
+            [name, content, job],
         )
+
+    def bytes_of(self, owner: str) -> int:
+        """Return the size of someone's recordings."""
+        files = (self.files_of(owner) / "files").iterdir()
+        return sum(path.stat().st_size for path in files)
+
+    def unfinished(self, owner: str) -> int:
+        """Return how many jobs of someone wait or are worked on."""
+        found = self._database.execute(
+            "select count(*) from job where owner = ? and state in ('queued', 'running')",
+            [owner],
+        ).fetchone()
+        return int(found[0])
 
     def document(self, owner: str, name: str) -> bytes | None:
         """Return a document; None where no job is done yet."""

@@ -37,6 +37,8 @@ class Limits:
         Requests that may wait for one; those beyond are turned away.
     requests_per_minute : float
         Of one token, where the service keeps recordings.
+    kept_bytes, kept_jobs : int
+        Of one token: recordings that are kept, and jobs that are not done yet.
     """
 
     request_bytes: int = 50_000_000
@@ -53,3 +55,5 @@ class Limits:
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     waiting: int = 2_000
     requests_per_minute: float = 120.0
+    kept_bytes: int = 5_000_000_000
+    kept_jobs: int = 20

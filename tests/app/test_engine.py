@@ -138,6 +138,53 @@ def test_too_many_requests_are_turned_away(
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 21
 
 
+def test_what_is_kept_has_bounds(
+    start: Callable, root: Path, samples: Path, tmp_path: Path
+) -> None:
+    """Bytes and unfinished jobs of one token; what is turned away is not kept."""
+    token = token_for(tmp_path, root)
+    given = (
+        "--keep",
+        str(tmp_path),
+        "--kept-bytes",
+        "300000",
+        "--kept-jobs",
+        "1",
+    )
+    small = (
+        "files",
+        ("a.gpx", (samples / "odd" / "two-tracks.gpx").read_bytes()),
+    )
+    large = ("files", ("b.gpx", b"<gpx>" + b" " * 400_000))
+    with client_of(start(*given).address, token) as client:
+        answers = [
+            client.post("/kept/recordings", files=[files])
+            for files in (large, small, small)
+        ]
+    assert [a.status_code for a in answers] == [413, 202, 429]
+    assert answers[0].json()["code"] == "too_much_kept"
+    assert answers[2].json()["code"] == "too_many_jobs"
+    assert not [p for p in tmp_path.rglob("*") if p.name.endswith("-b.gpx")]
+
+
+def test_what_was_forgotten_does_not_come_back(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that was under way keeps no document after its owner said to forget."""
+    monkeypatch.syspath_prepend(str(root / "examples"))
+    from app.keep import Keep
+
+    keep = Keep(tmp_path)
+    owner = keep.owner_of(keep.new_token())
+    job = keep.new_job(owner, 1)
+    keep.put(job.id, "history", b"{}")
+    assert keep.document(owner, "history") == b"{}"
+    keep.forget(owner)
+    keep.put(job.id, "history", b"{}")
+    assert keep.document(owner, "history") is None
+    keep.close()
+
+
 def test_the_page_of_the_description(kept) -> None:
     """`/docs` names every address and loads nothing."""
     answer = httpx.get(f"{kept[0]}/docs")
