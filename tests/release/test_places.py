@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -139,10 +140,15 @@ def test_the_compose_example_names_what_exists(root: Path) -> None:
 
 
 @contextmanager
-def served(command: list[str]) -> Iterator[str]:
+def served(
+    command: list[str], environment: dict[str, str] | None = None
+) -> Iterator[str]:
     """Run the page until it is left, and give its address."""
     with subprocess.Popen(
-        [*command, "--json"], stdout=subprocess.PIPE, text=True
+        [*command, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
     ) as page:
         assert page.stdout is not None
         try:
@@ -186,23 +192,18 @@ def test_what_the_container_runs(
     step = step.replace("/opt/trailstats", str(place)).replace(
         "/source", str(root)
     )
-    subprocess.run(
-        step.replace("python -m", f"{sys.executable} -m", 1),
-        shell=True,
-        check=True,
-        timeout=1200,
-    )
-    (program,) = json.loads(
-        re.search(r"^ENTRYPOINT (.*)$", text, re.MULTILINE)[1]
-    )
-    run = [place / "bin" / program]
-    told = subprocess.run([*run, "--help"], check=True, capture_output=True)
-    assert b"report" in told.stdout
+    # Else the checkout would be what is imported.
+    alone = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    run = partial(subprocess.run, check=True, timeout=1200, env=alone)
+    run(step.replace("python -m", f"{sys.executable} -m", 1), shell=True)
+    (named,) = json.loads(re.search(r"^ENTRYPOINT (.*)$", text, re.MULTILINE)[1])
+    program = place / "bin" / named
+    assert b"report" in run([program, "--help"], capture_output=True).stdout
     page = tmp_path / "report.html"
     one = samples / "odd" / "two-tracks.gpx"
-    subprocess.run([*run, "report", one, "-o", page], check=True, timeout=300)
+    run([program, "report", one, "-o", page], cwd=tmp_path)
     assert "vegaEmbed" in page.read_text("utf-8")
     folder = tmp_path / "runs"
     folder.mkdir()
-    with served([str(run[0]), "serve", str(folder)]) as address:
+    with served([str(program), "serve", str(folder)], alone) as address:
         assert address.startswith("http://127.0.0.1:")
