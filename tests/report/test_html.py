@@ -15,9 +15,9 @@ from trailstats.io.containers import Failure
 from trailstats.model.activity import Issue
 from trailstats.model.athlete import Athlete
 from trailstats.report import write_report
+from trailstats.report.drawn import embed
 from trailstats.report.html import SCRIPTS, render
 from trailstats.report.library import chart_library
-from trailstats.report.payload import embed
 from trailstats.report.units import Units
 from trailstats.report.view import build_page
 from trailstats.schema import Severity
@@ -52,13 +52,20 @@ class Page(html.parser.HTMLParser):
             self.texts.append(data)
 
     def data(self):
-        """Return the embedded data."""
-        (found,) = [
-            text
-            for attrs, text, tag in self.scripts.values()
-            if attrs.get("id") == "data"
-        ]
-        return json.loads(found)
+        """Return the embedded data, with those of each activity put together."""
+        found = {
+            attrs["id"]: json.loads(text)
+            for attrs, text, _ in self.scripts.values()
+            if "id" in attrs
+        }
+        data = found.pop("data")
+        data["activities"] = []
+        for number in range(len(found)):
+            one = found[f"data-{number}"]
+            own = one.pop("own")
+            track = own["track"] | {k: one[k] for k in "xy" if k in one}
+            data["activities"].append(own | one | {"track": track})
+        return data
 
     def code(self):
         """Return the scripts that run."""
@@ -461,14 +468,14 @@ def test_the_front_page_that_stands_keeps_its_pages_when_the_new_one_fails(
     write_report(
         build.history(runs), tmp_path / "r.html", claims=[], rules=[], split=True
     )
-    real = module.write_atomically
+    real = module.write_pieces_atomically
 
     def failing(path, content):
         if path.name == "r.html":
             raise WriteError("no space")
         return real(path, content)
 
-    monkeypatch.setattr(module, "write_atomically", failing)
+    monkeypatch.setattr(module, "write_pieces_atomically", failing)
     with pytest.raises(WriteError):
         write_report(
             build.history(runs[:1]),

@@ -16,9 +16,11 @@ import trailstats as ts
 from builders import make_activity
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.athlete import Athlete
-from trailstats.report.payload import payload
+from trailstats.report.html import render
 from trailstats.report.privacy import zones_left_out
-from trailstats.report.tracks import outside_zones, track_views
+from trailstats.report.sections import Shown, activity_view
+from trailstats.report.tracks import outside_zones, placed_track, track_views
+from trailstats.report.units import METRIC
 from trailstats.report.view import build_page
 
 RADIUS = 300.0
@@ -136,9 +138,8 @@ def test_distances_count_from_the_edge() -> None:
     home = HOMES[0]
     athlete = Athlete(privacy_zones=((*home, RADIUS),))
     analysis = ts.analyze(run_from(home, 0.7), athlete=athlete)
-    page = build_page(analysis, athlete=athlete)
-    (section,) = page.sections
-    track = section.track
+    track = placed_track(analysis.profile, zones_left_out(athlete)).view
+    section = activity_view(analysis, track, Shown(METRIC))
     assert track.along[0] == 0.0
     assert track.edge > RADIUS
     assert section.segments.spans[0][0] == 0.0
@@ -152,7 +153,7 @@ def test_distances_count_from_the_edge() -> None:
     assert whole.edge == 0.0
     assert not whole.is_cut
     assert track.along[-1] == pytest.approx(whole.along[-1] - track.edge, abs=1.0)
-    text = json.dumps(payload(page, {}))
+    text = render(build_page(analysis, athlete=athlete))
     for number in home:
         assert f"{number:.4f}"[:-1] not in text
 

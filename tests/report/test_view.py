@@ -1,5 +1,6 @@
 """What the page says, against values worked out by hand."""
 
+import json
 import math
 import re
 from dataclasses import replace
@@ -18,11 +19,19 @@ from trailstats.model.results import HeartRateTimes, Metric
 from trailstats.report import history_rows, text
 from trailstats.report.claim_view import claim_view
 from trailstats.report.run_tables import glossary
-from trailstats.report.units import IMPERIAL, display_unit
+from trailstats.report.sections import Shown, activity_view
+from trailstats.report.tracks import placed_track
+from trailstats.report.units import IMPERIAL, METRIC, display_unit
 from trailstats.report.view import build_page
 from trailstats.schema import Reach, RunSurface, Verdict
 
 NAN = math.nan
+
+
+def view_of(analysis, units=METRIC, zones=()):
+    """Return an activity as its section shows it."""
+    track = placed_track(analysis.profile, zones).view
+    return activity_view(analysis, track, Shown(units))
 
 
 def cells(table, head):
@@ -32,7 +41,7 @@ def cells(table, head):
 
 def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
     """It should show 5:00 /km for 10 km in 50 minutes, flat, and its parts."""
-    (section,) = build_page(build.analysis(1, trail=False)).sections
+    section = view_of(build.analysis(1, trail=False))
     facts = dict(section.facts)
     assert facts["distance"] == "10.0 km"
     assert facts["moving time"] == "50:00"
@@ -41,15 +50,15 @@ def test_a_road_run_of_ten_kilometres_in_fifty_minutes(build):
     assert facts["heart rate while moving"] == "141 bpm"
     assert facts["on road"] == "75 %"
     assert section.splits.rows[0][:4] == ("flat", "10.0 km", "50:00", "5:00 /km")
-    assert section.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
-    assert section.surface is RunSurface.ROAD
+    assert section.heading.date == "2025-03-05 18:00"  # 17:00 UTC, an hour east
+    assert section.heading.surface is RunSurface.ROAD
 
 
 def test_a_trail_run_is_cut_into_up_and_down(build):
     """It should sum 2 of 4 segments uphill: 5 km in 31:15, which is 6:15 /km; 175 m over 15:37.5
     are 672 m an hour.
     """
-    (section,) = build_page(build.analysis(0, trail=True)).sections
+    section = view_of(build.analysis(0, trail=True))
     assert section.splits.rows[0][:4] == (
         "uphill",
         "5.00 km",
@@ -80,14 +89,14 @@ def test_means_weigh_by_time(build):
     segments = run.segments.iloc[:2].assign(
         duration=[100.0, 300.0], heart_rate=[120.0, 160.0]
     )
-    (section,) = build_page(replace(run, segments=segments)).sections
+    section = view_of(replace(run, segments=segments))
     assert cells(section.splits, "heart rate")[0] == "150"
 
 
 def test_the_devices_ascent_and_the_range_stand_beside_the_ascent(build):
     """Where they are known, and nowhere else."""
     run = build.analysis(0, trail=True)
-    (section,) = build_page(run).sections
+    section = view_of(run)
     assert dict(section.facts)["up"] == "180 m"
     assert "climbing is between" not in dict(section.about)
     known = replace(
@@ -95,7 +104,7 @@ def test_the_devices_ascent_and_the_range_stand_beside_the_ascent(build):
         totals=replace(run.totals, ascent_low=172.0, ascent_high=195.0),
         meta=replace(run.meta, device_totals=DeviceTotals(ascent=187.0)),
     )
-    (section,) = build_page(known).sections
+    section = view_of(known)
     assert dict(section.about)["climbing is between"] == "172 to 195 m"
     assert dict(section.facts)["up"] == "180 m (watch: 187 m)"
 
@@ -103,8 +112,7 @@ def test_the_devices_ascent_and_the_range_stand_beside_the_ascent(build):
 def test_imperial_units_throughout(build):
     """It should give 10 km as 6.21 mi, 5:00 /km as 8:03 /mi and 180 m as 591 ft."""
     road, trail = (
-        build_page(build.analysis(k, trail=k == 0), units=IMPERIAL).sections[0]
-        for k in (1, 0)
+        view_of(build.analysis(k, trail=k == 0), IMPERIAL) for k in (1, 0)
     )
     assert dict(road.facts)["distance"] == "6.21 mi"
     assert dict(road.facts)["pace"] == "8:03 /mi"
@@ -119,7 +127,7 @@ def test_imperial_units_throughout(build):
 def test_metrics_come_in_groups_with_their_methods(build):
     """It should show each way once a group, and what has no value with its reason."""
     analysis = build.analysis(0, trail=True, without=("heart_rate",))
-    (section,) = build_page(analysis).sections
+    section = view_of(analysis)
     groups = {group.title: group for group in section.groups}
     assert "How hard it was" not in groups  # a session load without a value
     (pace,) = groups["Pace and effort"].table.rows
@@ -144,7 +152,7 @@ def test_a_reason_stands_once_for_all_that_it_concerns(build):
     missing = Metric.missing("1", "no heart rate")
     names = ("edwards_load", "lucia_load")
     metrics = run.metrics | dict.fromkeys(names, missing)
-    (section,) = build_page(replace(run, metrics=metrics)).sections
+    section = view_of(replace(run, metrics=metrics))
     load = next(g for g in section.groups if g.title == "How hard it was")
     assert load.missing == (
         "load by heart-rate zones, load by three heart-rate zones: no heart rate",
@@ -160,17 +168,17 @@ def test_what_the_load_lacks_stands_on_top(build):
     zones = {name: run.metrics[name] for name in run.metrics if "zone" in name}
     metrics = {k: m for k, m in run.metrics.items() if k not in zones}
     lacking = replace(run, heart_rate_times=beats, metrics=metrics)
-    assert "heart_rate_max" in build_page(lacking).sections[0].notice
+    assert "heart_rate_max" in view_of(lacking).notice
     judged = replace(lacking, metrics=metrics | zones)
-    assert build_page(judged).sections[0].notice == ""
+    assert view_of(judged).notice == ""
     silent = replace(lacking, heart_rate_times=HeartRateTimes())
-    assert build_page(silent).sections[0].notice == ""
+    assert view_of(silent).notice == ""
 
 
 def test_kilometres_and_best_efforts(root):
     """It should name the parts of a real run by the units, and leave out what was not recorded."""
     run = analyze(root / "data" / "samples" / "archive" / "2024-08-11-0828.fit")
-    (section,) = build_page(run).sections
+    section = view_of(run)
     assert len(section.kilometres.rows) == len(section.laps.rows) == 13
     assert len(section.miles.rows) == 8
     assert "power (W)" not in section.kilometres.heads
@@ -182,7 +190,7 @@ def test_kilometres_and_best_efforts(root):
 def test_missing_channels(build, channel):
     """It should leave out what was not recorded and keep the rest."""
     gone = ("latitude", "longitude") if channel == "latitude" else (channel,)
-    (section,) = build_page(build.analysis(2, trail=False, without=gone)).sections
+    section = view_of(build.analysis(2, trail=False, without=gone))
     track = section.track
     assert not track.has("x" if channel == "latitude" else channel)
     assert track.has("speed")
@@ -200,10 +208,10 @@ def test_an_analysis_without_anything(build):
         climbs=analysis.climbs.iloc[:0],
         profile=analysis.profile.iloc[:0],
     )
-    (section,) = build_page(empty).sections
+    section = view_of(empty)
     assert dict(section.facts)["pace"] == "\u2013"
     assert section.splits.rows == section.segments.rows == section.groups == ()
-    assert section.surface is RunSurface.UNKNOWN
+    assert section.heading.surface is RunSurface.UNKNOWN
 
 
 def test_the_front_of_an_archive(history, claims, rules):
@@ -252,9 +260,7 @@ def test_duplicates_are_shown_but_not_counted(build):
     assert dict(page.facts)["distance"] == "20.0 km"
     assert dict(page.facts)["left out as duplicates"] == "1"
     assert len(page.sections) == 3
-    assert (
-        dict(page.sections[2].about)["same recording as"] == runs[1].meta.source
-    )
+    assert page.sections[2].duplicate_of == runs[1].meta.source
 
 
 def test_folders_that_all_files_share_are_not_shown(build):
@@ -284,16 +290,17 @@ def test_private_places_are_left_out_of_archive_and_single_run(build):
     home = (47.0, 11.0, 600.0)
     athlete = Athlete(privacy_secret="of this test", privacy_zones=(home,))
     runs = [build.analysis(k, trail=False) for k in range(2)]
-    whole = build_page(runs[0]).sections[0].track
+    whole = build_page(runs[0]).sections[0].plane.x
     for page in (
         build_page(build.history(runs, athlete)),
         build_page(runs[0], athlete=athlete),
     ):
-        track = page.sections[0].track
+        section = page.sections[0]
         # The run begins and ends at home: those points are gone, the others are not.
-        assert 0 < len(track) < len(whole)
-        assert track.along[0] == 0.0  # from the edge
-        assert track.edge > 600.0
+        assert 0 < len(section.plane.x) < len(whole)
+        own = json.loads(section.part.drawn.json)["track"]
+        assert len(own["along"]) == len(section.plane.x)
+        assert own["along"][0] == 0  # from the edge
         assert any("Private places" in line for line in page.basis.assumed)
 
 
@@ -586,7 +593,7 @@ def test_utc_is_said_where_the_file_tells_no_local_time(build):
         line.startswith("1 of 3 files") and "UTC" in line
         for line in page.basis.assumed
     )
-    assert page.sections[1].date.endswith("17:00 UTC")
+    assert page.sections[1].heading.date.endswith("17:00 UTC")
 
 
 def test_the_calendar_is_local(build):

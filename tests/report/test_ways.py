@@ -47,7 +47,7 @@ def test_ways_lie_where_the_tracks_lie(build, town) -> None:
     """
     track = placed_track(build.analysis(0, trail=False).profile)
     (view,) = place_tracks([track])
-    (ways,) = ways_under(town, [track], [view])
+    (ways,) = ways_under(town, [track.points], [view])
     home = np.array([view.x[0], view.y[0]])
     path, street = ways.ends[ways.is_trail], ways.ends[~ways.is_trail]
     steps = {
@@ -65,7 +65,7 @@ def test_no_way_near_a_private_place_is_drawn(build, town) -> None:
     """Home is left out with 600 m around it: of ways that only lie there nothing is told."""
     profile = build.analysis(0, trail=False).profile
     track = placed_track(profile, [(47.0, 11.0, 600.0)])
-    assert ways_under(town, [track], place_tracks([track])) == ()
+    assert ways_under(town, [track.points], place_tracks([track])) == ()
 
 
 def test_the_most_visited_are_kept(town) -> None:

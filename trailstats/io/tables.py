@@ -53,8 +53,19 @@ def write_atomically(path: Path, content: bytes) -> Path:
     WriteError
         When the place can't be written to.
     """
+    return write_pieces_atomically(path, (content,))
+
+
+def write_pieces_atomically(path: Path, pieces: Iterable[bytes]) -> Path:
+    """Write a file as `write_atomically` does, piece by piece.
+
+    Raises
+    ------
+    WriteError
+        When the place can't be written to.
+    """
     with _replacing(path) as stream:
-        stream.write(content)
+        stream.writelines(pieces)
     return path
 
 

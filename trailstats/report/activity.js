@@ -114,7 +114,7 @@ const activities = (() => {
   function render(details) {
     if (details.querySelector(".body")) return;
     const number = Number(details.dataset.number);
-    const activity = data.activities[number];
+    const activity = base.activity(number);
     const body = make("div", "body");
     details.append(body);
     body.append(ways(number));

@@ -17,14 +17,10 @@ from trailstats.history._stored import StoredAnalyses
 from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
 from trailstats.report.activity_rows import ActivityRow, activity_row
+from trailstats.report.drawn import Drawn, drawn, sums_json
 from trailstats.report.kept import pack_value, unpack_value
-from trailstats.report.sections import ActivityView, Listing, Shown, activity_view
-from trailstats.report.tracks import (
-    PlacedTrack,
-    TrackView,
-    Zones,
-    placed_track,
-)
+from trailstats.report.sections import Heading, Listing, Shown, activity_view
+from trailstats.report.tracks import Plane, Points, Zones, placed_track
 from trailstats.schema import SurfaceSource, has_ground
 
 
@@ -42,8 +38,8 @@ class Counted:
         Whether it was on ground that a map may know.
     distance, unknown_share, map_coverage : float
         [m], [1], [1]; NaN without a map.
-    codes : tuple of str
-        Of its issues, in the order of the section's.
+    issues : tuple of (str, str, str)
+        Code, severity and message of each.
     metrics : tuple of str
         Names of those that have a value.
     workout : str
@@ -59,7 +55,7 @@ class Counted:
     distance: float
     unknown_share: float
     map_coverage: float
-    codes: tuple[str, ...]
+    issues: tuple[tuple[str, str, str], ...]
     metrics: tuple[str, ...]
     workout: str
 
@@ -70,37 +66,66 @@ class ActivityPart:
 
     Attributes
     ----------
-    section : ActivityView
+    heading : Heading
     row : ActivityRow
     counted : Counted
-    track : PlacedTrack
+    sums : str
+        What of it is added up over a period, as JSON without brackets.
+    points : Points
+    drawn : Drawn
+        The rest of it, finished.
     """
 
-    section: ActivityView
+    heading: Heading
     row: ActivityRow
     counted: Counted
-    track: PlacedTrack
+    sums: str
+    points: Points
+    drawn: Drawn
 
     def listed(
-        self, listing: Listing, track: TrackView
-    ) -> tuple[ActivityView, ActivityRow]:
-        """Return section and row on a page that knows the activity by this listing and draws this
-        track.
+        self, listing: Listing, plane: Plane
+    ) -> tuple[Section, ActivityRow]:
+        """Return section and row on a page that knows the activity by this listing and draws it
+        here.
         """
-        beside = {
-            "file": listing.file,
-            "same recording as": listing.duplicate_of,
-        }
-        said = tuple((what, value) for what, value in beside.items() if value)
-        section = replace(
-            self.section,
-            number=listing.number,
-            file=listing.file,
-            surface=listing.surface or self.section.surface,
-            about=self.section.about + said,
-            track=track,
+        section = Section(
+            listing.number,
+            listing.file,
+            listing.duplicate_of,
+            replace(
+                self.heading, surface=listing.surface or self.heading.surface
+            ),
+            self,
+            plane,
         )
-        return section, self.row.listed(section, self.counted.workout, listing)
+        return section, self.row.listed(
+            section.heading, self.counted.workout, listing
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One activity on one page.
+
+    Attributes
+    ----------
+    number : int
+        From 0 in order of time.
+    file, duplicate_of : str
+        Its source, and that of the same activity met before, as the page names them.
+    heading : Heading
+    part : ActivityPart
+    plane : Plane
+        Where it is drawn.
+    """
+
+    number: int
+    file: str
+    duplicate_of: str
+    heading: Heading
+    part: ActivityPart
+    plane: Plane
 
 
 def activity_part(
@@ -108,12 +133,14 @@ def activity_part(
 ) -> ActivityPart:
     """Return what a page shows of an activity, private places already left out."""
     track = placed_track(analysis.profile, zones)
-    section = activity_view(analysis, Listing(0, ""), track.view, shown)
+    view = activity_view(analysis, track.view, shown)
     return ActivityPart(
-        section,
-        activity_row(analysis, section, shown.units),
+        view.heading,
+        activity_row(analysis, view.heading, shown.units),
         _counted(analysis),
-        track,
+        sums_json(view.sums),
+        track.points,
+        drawn(view),
     )
 
 
@@ -152,7 +179,9 @@ def _counted(analysis: Analysis) -> Counted:
         distance=totals.distance,
         unknown_share=totals.unknown_share,
         map_coverage=math.nan if coverage is None else coverage.value,
-        codes=tuple(issue.code for issue in analysis.issues),
+        issues=tuple(
+            (i.code, i.severity.value, i.message) for i in analysis.issues
+        ),
         metrics=tuple(name for name, m in analysis.metrics.items() if m),
         workout=meta.workout,
     )
@@ -174,17 +203,15 @@ _SEVERITIES = ("error", "warning", "info")
 
 def issue_groups(parts: Sequence[ActivityPart]) -> tuple[IssueGroup, ...]:
     """Return the kinds of issues, the worst first, then the most frequent."""
-    found: dict[str, list[tuple[int, tuple[str, str, str]]]] = {}
+    found: dict[str, list[tuple[int, str, str]]] = {}
     for number, part in enumerate(parts):
-        for code, issue in zip(
-            part.counted.codes, part.section.issues, strict=True
-        ):
-            found.setdefault(code, []).append((number, issue))
+        for code, severity, message in part.counted.issues:
+            found.setdefault(code, []).append((number, severity, message))
     groups = []
     for code, items in found.items():
-        runs = tuple(dict.fromkeys(number for number, _ in items))
-        worst = min((issue[0] for _, issue in items), key=_SEVERITIES.index)
-        example = items[0][1][1]
+        runs = tuple(dict.fromkeys(number for number, _, _ in items))
+        worst = min((each for _, each, _ in items), key=_SEVERITIES.index)
+        _, _, example = items[0]
         groups.append(
             IssueGroup(code.replace("_", " "), worst, len(runs), example, runs)
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trailstats.model.results import Analysis
 from trailstats.report import text
 from trailstats.report.run_tables import COLUMNS
-from trailstats.report.sections import ActivityView, Listing
+from trailstats.report.sections import Heading, Listing
 from trailstats.report.units import Units
 from trailstats.schema import has_ground, is_on_foot
 
@@ -39,18 +39,18 @@ class ActivityRow:
     counts: bool
 
     def listed(
-        self, section: ActivityView, workout: str, listing: Listing
+        self, heading: Heading, workout: str, listing: Listing
     ) -> ActivityRow:
         """Return the row of an activity as a page lists it."""
         when, _, _, *rest = self.cells
-        title, surface = section.title, self.surface
+        title, surface = heading.title, self.surface
         name = f"{title} (duplicate)" if listing.duplicate_of else title
         known = surface != text.DASH
-        surface = section.surface.value if known else surface
+        surface = heading.surface.value if known else surface
         ground = (surface, surface if known else "")
-        words = (name, section.file, section.date, surface, self.sport, workout)
+        words = (name, listing.file, heading.date, surface, self.sport, workout)
         return ActivityRow(
-            section.number,
+            listing.number,
             (when, (name, title.casefold()), ground, *rest),
             surface,
             " ".join(words).casefold(),
@@ -65,7 +65,7 @@ def activity_columns(units: Units) -> tuple[str, ...]:
 
 
 def activity_row(
-    analysis: Analysis, section: ActivityView, units: Units
+    analysis: Analysis, heading: Heading, units: Units
 ) -> ActivityRow:
     """Return an activity as a row of the table."""
     t = analysis.totals
@@ -92,7 +92,7 @@ def activity_row(
         *((units.number(load, "1"), load) for load in loads),
     ]
     cells = (
-        (section.date, "" if start is None else str(int(start.timestamp()))),
+        (heading.date, "" if start is None else str(int(start.timestamp()))),
         ("", ""),
         ("", ""),
         *(
@@ -100,7 +100,7 @@ def activity_row(
             for shown, v in values
         ),
     )
-    surface = section.surface.value if outside else text.DASH
+    surface = heading.surface.value if outside else text.DASH
     sport = text.sport_name(meta.sport)
-    row = ActivityRow(section.number, cells, surface, "", sport, counts=True)
-    return row.listed(section, meta.workout, Listing(0, ""))
+    row = ActivityRow(0, cells, surface, "", sport, counts=True)
+    return row.listed(heading, meta.workout, Listing(0, ""))

@@ -1,8 +1,27 @@
 "use strict";
 // The data of the page, and what every part of it is made with. Texts only ever become text nodes.
 const base = (() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const text = (number) => data.texts[number];
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const data = read("data");
+
+  // Texts are those of the activity that was asked for last.
+  let texts = [];
+  const text = (number) => (typeof number === "string" ? number : texts[number]);
+
+  // An activity's own data are read when it is first looked at.
+  const known = new Map();
+  function activity(number) {
+    if (!known.has(number)) {
+      const { own, words, said, region, x, y, ...rest } = read(`data-${number}`);
+      const out = { ...own, ...rest, track: { ...own.track, region, x, y } };
+      out.about = [...own.about, ...said];
+      out.texts = own.texts.map((t) => (typeof t === "string" ? t : data.texts[words[t]]));
+      known.set(number, out);
+    }
+    const found = known.get(number);
+    texts = found.texts;
+    return found;
+  }
 
   function address(number) {
     if (data.front) return `a${number}.html`;
@@ -72,5 +91,5 @@ const base = (() => {
     return out;
   }
 
-  return { data, text, address, make, link, scrolling, head, table, fold };
+  return { data, activity, text, address, make, link, scrolling, head, table, fold };
 })();

@@ -8,7 +8,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -21,14 +21,14 @@ from trailstats.claims.plan import check_plan
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
-from trailstats.io.tables import write_atomically
+from trailstats.io.tables import write_pieces_atomically
 from trailstats.model.inputs import AthleteLike, as_athlete
 from trailstats.model.results import Analysis
 from trailstats.report.figures import figures
 from trailstats.report.library import chart_library
 from trailstats.report.packaged import packaged
 from trailstats.report.palette import DARK, LIGHT, Palette
-from trailstats.report.payload import embed, payload
+from trailstats.report.payload import payload
 from trailstats.report.units import Units
 from trailstats.report.view import Page, build_page
 from trailstats.terrain.inputs import MapLike, as_map
@@ -49,6 +49,8 @@ SCRIPTS = (
 
 _OWN_PAGE = re.compile(r"a\d+\.html")
 _GENERATOR = b'<meta name="generator" content="trailstats '
+_TOGETHER = 500
+"""Pieces that are written together (our choice)."""
 _HEAD = 4096
 """Bytes in which the generator is named: before it stand only the policy and the other metadata."""
 
@@ -131,15 +133,20 @@ def write_report(
         folder = target.with_name(f"{target.stem}_activities")
         page = replace(page, folder=quote(folder.name))
         written = _write_sections(page, folder, front=f"../{quote(target.name)}")
-        write_atomically(target, render(page).encode())
+        write_pieces_atomically(target, rendered(page))
         # Last, so that the links of the page that is there lead somewhere at any time.
         _remove_older(folder, written)
         return target
-    return write_atomically(target, render(page).encode())
+    return write_pieces_atomically(target, rendered(page))
 
 
 def render(page: Page) -> str:
     """Return the page as HTML text."""
+    return b"".join(rendered(page)).decode()
+
+
+def rendered(page: Page) -> Iterator[bytes]:
+    """Yield the page as HTML, piece by piece, so that a long one is never held as a whole."""
     template = _template()
     import markupsafe
 
@@ -150,19 +157,23 @@ def render(page: Page) -> str:
             chart_library()
         )  # last: it is long, and only the charts need it
     safe = markupsafe.Markup
-    return template.render(
+    data = payload(page, {c.id: c.spec for c in charts})
+    pieces = template.stream(
         page=page,
         charts=charts,
         routes=page.history is not None
-        and any(s.track.has("x") for s in page.sections),
+        and any(s.plane.is_known for s in page.sections),
         version=__version__,
         policy=_policy(scripts),
         styles=safe(
             _colours() + packaged("report.css")
         ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
-        data=safe(embed(payload(page, {c.id: c.spec for c in charts}))),
+        data=safe(data.common),
+        activities=map(safe, data.activities),
     )
+    pieces.enable_buffering(_TOGETHER)
+    return (piece.encode() for piece in pieces)
 
 
 def is_report(path: Path) -> bool:
@@ -191,7 +202,7 @@ def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
     written = set()
     for section in page.sections:
         path = folder / f"a{section.number}.html"
-        write_atomically(path, render(page.alone(section, front)).encode())
+        write_pieces_atomically(path, rendered(page.alone(section, front)))
         written.add(path.name)
     return written
 

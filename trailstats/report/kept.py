@@ -18,12 +18,13 @@ __all__ = ["pack_value", "unpack_value"]
 
 T = TypeVar("T")
 
-_DTYPES = ("<f8", "<i8")
+_DTYPES = ("<f8", "<i8", "|u1")
+_KINDS = "fiu"
 _Arrays = Iterator[np.ndarray[Any, Any]]
 
 
 def pack_value(value: object) -> bytes:
-    """Return a dataclass of plain values, tuples, arrays and such dataclasses as bytes.
+    """Return a dataclass of plain values, tuples, arrays, bytes and such dataclasses as bytes.
 
     Examples
     --------
@@ -34,7 +35,7 @@ def pack_value(value: object) -> bytes:
     """
     arrays: list[np.ndarray[Any, Any]] = []
     plain = _plain(value, arrays)
-    shapes = [(int(a.dtype.kind == "i"), len(a)) for a in arrays]
+    shapes = [(_KINDS.index(a.dtype.kind), len(a)) for a in arrays]
     line = json.dumps([plain, shapes], ensure_ascii=False, separators=(",", ":"))
     parts = [
         a.astype(_DTYPES[kind]).tobytes()
@@ -54,14 +55,18 @@ def unpack_value(kind: Callable[..., T], block: bytes) -> T:
 
 def _arrays(data: bytes, offset: int, shapes: list[list[int]]) -> _Arrays:
     for kind, count in shapes:
-        yield np.frombuffer(data, _DTYPES[kind], count, offset)
-        offset += 8 * count
+        dtype = np.dtype(_DTYPES[kind])
+        yield np.frombuffer(data, dtype, count, offset)
+        offset += dtype.itemsize * count
 
 
 def _plain(value: object, arrays: list[np.ndarray[Any, Any]]) -> object:
     """Return a value as JSON has it; arrays are put aside, in order."""
     if isinstance(value, np.ndarray):
         arrays.append(value)
+        return None
+    if isinstance(value, bytes):
+        arrays.append(np.frombuffer(value, np.uint8))
         return None
     if isinstance(value, tuple | list):
         return [_plain(part, arrays) for part in value]
@@ -79,6 +84,8 @@ def _reader(kind: Any) -> _Read:  # noqa: ANN401 - what a type hint may be
     origin, inside = get_origin(kind), get_args(kind)
     if origin is np.ndarray:
         return lambda value, arrays: next(arrays)
+    if kind is bytes:
+        return lambda value, arrays: next(arrays).tobytes()
     if origin in (Union, UnionType):
         (other,) = (part for part in inside if part is not type(None))
         read = _reader(other)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trailstats.report.tracks import TrackView
+from trailstats.report.tracks import Plane, TrackView
 
 SAME_ROUTE = 0.8
 """Share of the cells of two runs that both touch, of those that either does, from which they are
@@ -36,12 +36,12 @@ class Neighbours:
     route_after: int = -1
 
 
-def neighbours_of(tracks: Sequence[TrackView]) -> tuple[Neighbours, ...]:
+def neighbours_of(tracks: Sequence[Plane | TrackView]) -> tuple[Neighbours, ...]:
     """Return the neighbours of each activity.
 
     Parameters
     ----------
-    tracks : sequence of TrackView
+    tracks : sequence of Plane or TrackView
         Of all activities of a page in order of time, private places already left out.
     """
     count = len(tracks)
@@ -66,7 +66,7 @@ def _chain(routes: Sequence[int]) -> tuple[list[int], list[int]]:
     return before, after
 
 
-def _routes(tracks: Sequence[TrackView]) -> list[int]:
+def _routes(tracks: Sequence[Plane | TrackView]) -> list[int]:
     """Return a number for the route of each, -1 where it has none.
 
     Each is compared with the first run of every route whose middle is near, so that the work grows
@@ -98,7 +98,7 @@ def _alike(one: Cells, other: Cells) -> bool:
     return len(one & other) >= SAME_ROUTE * len(one | other)
 
 
-def _cells(track: TrackView) -> Cells:
+def _cells(track: Plane | TrackView) -> Cells:
     """Return the cells that a track touches."""
     known = np.isfinite(track.x) & np.isfinite(track.y)
     x, y = track.x[known], track.y[known]

@@ -53,8 +53,7 @@
       if (!details.open || details.querySelector("ul")) return;
       const list = make("ul");
       for (const number of details.dataset.runs.split(" ")) {
-        const activity = data.activities[Number(number)];
-        const link = make("a", "", `${activity.date.slice(0, 10)} ${activity.title}`);
+        const link = make("a", "", `${data.dates[number].slice(0, 10)} ${data.titles[number]}`);
         link.href = address(number);
         list.append(make("li", "", link));
       }
@@ -122,7 +121,7 @@
   const routes = document.getElementById("routes");
   if (routes) {
     const counts = new Map();
-    for (const a of data.activities) if (a.track.x) counts.set(a.track.region, (counts.get(a.track.region) || 0) + 1);
+    for (const region of data.regions) if (region >= 0) counts.set(region, (counts.get(region) || 0) + 1);
     const select = document.getElementById("region");
     for (const region of [...counts.keys()].sort((a, b) => a - b)) {
       const option = make("option", "", `${region + 1} (${counts.get(region)} runs)`);
@@ -132,7 +131,8 @@
     select.closest("label").hidden = counts.size < 2;
     const show = () => {
       drawnCharts.set(routes, show);
-      tracks.routes(routes, data.activities, Number(select.value), data.imperial, address, (a) => period.inside(a.date.slice(0, 10)));
+      const numbers = [...data.regions.keys()].filter((n) => data.regions[n] === Number(select.value) && period.inside(data.dates[n].slice(0, 10)));
+      tracks.routes(routes, numbers, Number(select.value), data.imperial, address);
     };
     select.addEventListener("change", show);
     waiting.set(routes, show);

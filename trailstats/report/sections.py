@@ -79,18 +79,31 @@ class Shown:
     limits: HeartRateLimits | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class ActivityView:
-    """One activity, ready to be shown.
+@dataclass(frozen=True)
+class Heading:
+    """What names an activity wherever it stands.
 
     Attributes
     ----------
-    number : int
-        Its number on the page, from 0 in order of time.
-    title, date, brief, file : str
+    title, date, brief : str
         Brief is its size in a few words.
     surface : RunSurface
-        What it counts as on the whole.
+        What it counts as by its own distance.
+    """
+
+    title: str
+    date: str
+    brief: str
+    surface: RunSurface
+
+
+@dataclass(frozen=True, eq=False)
+class ActivityView:
+    """One activity, ready to be shown on any page.
+
+    Attributes
+    ----------
+    heading : Heading
     facts, about : tuple of (str, str)
         What it is and its value; about are those that fold out.
     splits, kilometres, miles, laps, efforts, segments, climbs : TableView
@@ -112,12 +125,7 @@ class ActivityView:
         For each segment the number of its surface and whether it is technical.
     """
 
-    number: int
-    title: str
-    date: str
-    brief: str
-    file: str
-    surface: RunSurface
+    heading: Heading
     facts: text.Pairs
     about: text.Pairs
     splits: TableView
@@ -139,20 +147,18 @@ class ActivityView:
 
 
 def activity_view(
-    analysis: Analysis, listing: Listing, track: TrackView, shown: Shown
+    analysis: Analysis, track: TrackView, shown: Shown
 ) -> ActivityView:
     """Return an activity as its section shows it.
 
     Parameters
     ----------
     analysis : Analysis
-    listing : Listing
     track : TrackView
         Its track, private places already left out.
     shown : Shown
     """
     meta, units = analysis.meta, shown.units
-    surface = listing.surface or run_surface(analysis)
     shown_parts = seen_parts(analysis.parts, track)
     kilometres, miles, laps = (
         part_view(shown_parts, kind, units) for kind in ("km", "mile", "lap")
@@ -161,14 +167,14 @@ def activity_view(
     surfaces = map(surface_code, analysis.segments["surface"])
     technical = (bool(t) for t in analysis.segments["technical"])
     return ActivityView(
-        number=listing.number,
-        title=_title(meta),
-        date=text.date(meta.start_time, meta.local_offset),
-        brief=_brief(analysis, units),
-        file=listing.file,
-        surface=surface,
+        heading=Heading(
+            _title(meta),
+            text.date(meta.start_time, meta.local_offset),
+            _brief(analysis, units),
+            run_surface(analysis),
+        ),
         facts=_run_facts(analysis, units),
-        about=_further_facts(analysis, listing, units),
+        about=_further_facts(analysis, units),
         kilometres=kilometres,
         miles=miles,
         laps=laps,
@@ -240,9 +246,7 @@ def _beside(write: Callable[[float], str], ours: float, told: float) -> str:
     return f"{shown} (watch: {other})" if differs and shown != other else shown
 
 
-def _further_facts(
-    analysis: Analysis, listing: Listing, units: Units
-) -> text.Pairs:
+def _further_facts(analysis: Analysis, units: Units) -> text.Pairs:
     t, meta = analysis.totals, analysis.meta
     facts = {
         "elapsed time": text.duration(t.elapsed_time),
@@ -251,8 +255,6 @@ def _further_facts(
         "sport": " / ".join(filter(None, (meta.sport, meta.sub_sport))),
         "shoes or gear": meta.gear,
         "device": meta.device,
-        "file": listing.file,
-        "same recording as": listing.duplicate_of,
     }
     return tuple((what, value) for what, value in facts.items() if value)
 

@@ -342,11 +342,8 @@ const tracks = (() => {
   }
 
   // All routes of one region; each is a link to its activity.
-  function routes(host, activities, region, imperial, address, shown) {
-    const chosen = [];
-    activities.forEach((activity, number) => {
-      if (shown(activity) && activity.track.region === region && activity.track.x) chosen.push([number, activity, decode(activity)]);
-    });
+  function routes(host, numbers, region, imperial, address) {
+    const chosen = numbers.map((number) => [number, base.activity(number), decode(base.activity(number))]);
     const all = frame(chosen.flatMap((c) => c[2].x), chosen.flatMap((c) => c[2].y));
     const together = close(chosen);
     const near = chosen.filter(([number]) => together.has(number));

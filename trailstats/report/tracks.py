@@ -149,6 +149,48 @@ def track_views(
 
 
 @dataclass(frozen=True, eq=False)
+class Points:
+    """Where a thinned track lies on Earth, and what its line is drawn by.
+
+    Attributes
+    ----------
+    latitude, longitude : numpy.ndarray
+        [deg]; NaN where there is none.
+    segment : numpy.ndarray of int
+        Index of the segment, -1 outside.
+    starts : numpy.ndarray of int
+        Positions in the columns where the line starts anew.
+    """
+
+    latitude: Floats
+    longitude: Floats
+    segment: Ints
+    starts: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A track's places on the plane of its region.
+
+    Attributes
+    ----------
+    x, y : numpy.ndarray
+        East and north of the centre of the region [m]; NaN where there is no position.
+    region : int
+        -1 without positions.
+    """
+
+    x: Floats
+    y: Floats
+    region: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there are at least two places."""
+        return int(np.isfinite(self.x).sum()) > 1
+
+
+@dataclass(frozen=True, eq=False)
 class PlacedTrack:
     """A track before it is drawn on a page: its places are still those on Earth.
 
@@ -156,13 +198,11 @@ class PlacedTrack:
     ----------
     view : TrackView
         Without ``x``, ``y`` and region.
-    latitude, longitude : numpy.ndarray
-        Of its points [deg]; NaN where there is none.
+    points : Points
     """
 
     view: TrackView
-    latitude: Floats
-    longitude: Floats
+    points: Points
 
 
 def placed_track(profile: pd.DataFrame, zones: Zones = ()) -> PlacedTrack:
@@ -171,7 +211,7 @@ def placed_track(profile: pd.DataFrame, zones: Zones = ()) -> PlacedTrack:
     shown, starts = _thinned(profile, keep)
     lat, lon = shown["latitude"].to_numpy(), shown["longitude"].to_numpy()
     view = _from_edge(_track_view(shown, starts), keep)
-    return PlacedTrack(view, lat, lon)
+    return PlacedTrack(view, Points(lat, lon, view.segment, view.starts))
 
 
 def place_tracks(tracks: Sequence[PlacedTrack]) -> list[TrackView]:
@@ -182,8 +222,24 @@ def place_tracks(tracks: Sequence[PlacedTrack]) -> list[TrackView]:
     list of TrackView
         One for each; regions are numbered from the one with the most activities.
     """
+    return [
+        replace(track.view, x=plane.x, y=plane.y, region=plane.region)
+        for track, plane in zip(
+            tracks, planes_of([t.points for t in tracks]), strict=True
+        )
+    ]
+
+
+def planes_of(tracks: Sequence[Points]) -> list[Plane]:
+    """Return where tracks lie in metres around the centre of their region, as one page has them.
+
+    Returns
+    -------
+    list of Plane
+        One for each; regions are numbered from the one with the most activities.
+    """
     regions = _regions([(t.latitude, t.longitude) for t in tracks])
-    views: list[TrackView | None] = [None] * len(tracks)
+    out: list[Plane | None] = [None] * len(tracks)
     for region in sorted(set(regions)):
         members = [i for i, r in enumerate(regions) if r == region]
         lat, lon = (
@@ -193,8 +249,8 @@ def place_tracks(tracks: Sequence[PlacedTrack]) -> list[TrackView]:
         ends = np.cumsum([len(tracks[i].latitude) for i in members])[:-1]
         places = (np.split(axis, ends) for axis in local_xy(lat, lon))
         for i, x, y in zip(members, *places, strict=True):
-            views[i] = replace(tracks[i].view, x=x, y=y, region=region)
-    return [view for view in views if view is not None]
+            out[i] = Plane(x, y, region)
+    return [plane for plane in out if plane is not None]
 
 
 def _track_view(profile: pd.DataFrame, starts: Ints) -> TrackView:

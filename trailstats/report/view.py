@@ -25,6 +25,7 @@ from trailstats.report import history_rows, text
 from trailstats.report.activity_part import (
     ActivityPart,
     IssueGroup,
+    Section,
     activity_part,
     activity_parts,
     issue_groups,
@@ -42,8 +43,8 @@ from trailstats.report.overview import overview_of, read_activities
 from trailstats.report.palette import SWATCHES, Swatch
 from trailstats.report.privacy import zones_left_out
 from trailstats.report.run_tables import METRIC_WORDS, glossary
-from trailstats.report.sections import ActivityView, Listing, Shown
-from trailstats.report.tracks import place_tracks, placed_track
+from trailstats.report.sections import Listing, Shown
+from trailstats.report.tracks import planes_of
 from trailstats.report.units import METRIC, Units
 from trailstats.report.ways import RegionWays, ways_under
 from trailstats.schema import RunSurface, Surface
@@ -99,7 +100,7 @@ class Page:
 
     title: str
     basis: Basis
-    sections: tuple[ActivityView, ...]
+    sections: tuple[Section, ...]
     units: Units
     subtitle: str = ""
     facts: text.Pairs = ()
@@ -130,11 +131,11 @@ class Page:
         """Return the address of an activity: its section, or its own page in the folder."""
         return f"{self.folder}/a{number}.html" if self.folder else f"#a{number}"
 
-    def alone(self, section: ActivityView, front: str) -> Page:
+    def alone(self, section: Section, front: str) -> Page:
         """Return the page of one activity that stands beside the front page."""
         return Page(
-            title=section.title,
-            subtitle=section.date,
+            title=section.heading.title,
+            subtitle=section.heading.date,
             basis=self.basis,
             sections=(replace(section, number=0),),
             units=self.units,
@@ -142,7 +143,7 @@ class Page:
             attribution=self.attribution,
             neighbours=self.neighbours[section.number : section.number + 1],
             ways=tuple(
-                own for own in self.ways if own.region == section.track.region
+                own for own in self.ways if own.region == section.plane.region
             ),
         )
 
@@ -172,10 +173,7 @@ def build_page(
     """
     if isinstance(result, Analysis):
         page = _run_page(result, athlete or Athlete(), units)
-        zones = zones_left_out(athlete or Athlete())
-        track = placed_track(result.profile, zones)
-        views = [section.track for section in page.sections]
-        return replace(page, ways=ways_under(map, [track], views))
+        return replace(page, ways=_ways_under(map, page.sections))
     athlete = athlete or result.athlete
     zones = zones_left_out(athlete)
     parts = activity_parts(result, zones=zones, shown=Shown(units, result.limits))
@@ -248,12 +246,8 @@ def build_page(
         issues=issue_groups(parts),
         units=units,
         attribution=result.attribution,
-        neighbours=neighbours_of([section.track for section in sections]),
-        ways=ways_under(
-            map,
-            [part.track for part in parts],
-            [section.track for section in sections],
-        ),
+        neighbours=neighbours_of([section.plane for section in sections]),
+        ways=_ways_under(map, sections),
         glossary=glossary({name for p in parts for name in p.counted.metrics}),
     )
 
@@ -271,8 +265,8 @@ def _run_page(analysis: Analysis, athlete: Athlete, units: Units) -> Page:
         return map_need([(analysis.profile, analysis.segments)] * outside.sum())
 
     return Page(
-        title=sections[0].title,
-        subtitle=sections[0].date,
+        title=sections[0].heading.title,
+        subtitle=sections[0].heading.date,
         basis=basis_of([part.counted], None, bool(zones), need),
         sections=sections,
         units=units,
@@ -290,14 +284,21 @@ def _need_of(history: History, own: Flags, outside: Flags) -> MapNeed:
 
 def _listed(
     parts: Sequence[ActivityPart], listings: Sequence[Listing]
-) -> tuple[tuple[ActivityView, ...], tuple[ActivityRow, ...]]:
+) -> tuple[tuple[Section, ...], tuple[ActivityRow, ...]]:
     """Return sections and rows of activities that stand on one page."""
-    tracks = place_tracks([part.track for part in parts])
+    planes = planes_of([part.points for part in parts])
     pairs = [
-        part.listed(listing, track)
-        for part, listing, track in zip(parts, listings, tracks, strict=True)
+        part.listed(listing, plane)
+        for part, listing, plane in zip(parts, listings, planes, strict=True)
     ]
     return tuple(s for s, _ in pairs), tuple(row for _, row in pairs)
+
+
+def _ways_under(
+    map: RoadMap | None, sections: Sequence[Section]
+) -> tuple[RegionWays, ...]:
+    points = [section.part.points for section in sections]
+    return ways_under(map, points, [section.plane for section in sections])
 
 
 def _with_rule_count(view: ClaimView, rules: Sequence[RuleResult]) -> ClaimView:

@@ -9,7 +9,7 @@ import numpy as np
 
 from trailstats.arrays import Flags, Ints
 from trailstats.geo import EARTH_RADIUS
-from trailstats.report.tracks import PlacedTrack, TrackView
+from trailstats.report.tracks import Plane, Points, TrackView
 from trailstats.terrain import RoadMap
 from trailstats.terrain.maps.near import MOST_PIECES, ways_near
 
@@ -35,17 +35,17 @@ class RegionWays:
 
 def ways_under(
     town: RoadMap | None,
-    placed: Sequence[PlacedTrack],
-    views: Sequence[TrackView],
+    placed: Sequence[Points],
+    views: Sequence[Plane | TrackView],
 ) -> tuple[RegionWays, ...]:
     """Return the ways near tracks, nothing without a map.
 
     Parameters
     ----------
     town : RoadMap or None
-    placed : sequence of PlacedTrack
+    placed : sequence of Points
         Private places left out, so that no way near them alone is drawn.
-    views : sequence of TrackView
+    views : sequence of Plane or TrackView
         The same as they are drawn.
     """
     if town is None:
