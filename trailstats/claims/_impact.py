@@ -24,13 +24,13 @@ from trailstats.claims._steps import run_steps
 from trailstats.claims.result import ClaimResult, Need
 from trailstats.claims.stats import Comparison, MatchRules, compare
 from trailstats.claims.wording import claim_wording, unanswered
+from trailstats.metrics._impact_sensitivity import load_component
 from trailstats.metrics.impact import (
     EXPONENTS,
     SURFACE_FACTORS,
     Ground,
     ImpactConstants,
     ImpactSums,
-    impact_sensitivity,
 )
 from trailstats.schema import Surface, Verdict
 
@@ -96,15 +96,15 @@ class _Loads:
         k = EXPONENTS.index(row.exponent)
         trail, road, open_ = np.moveaxis(self.sums[which, :, k], 1, 0)
         plain = replace(constants, surface_factor=1.0)
-        share = self.share[which]
+        share = self.share[which][:, None]
 
         def load(sums: Floats, own: ImpactConstants) -> Floats:
             table = ImpactSums(*(column[None, :] for column in sums.T))
-            return as_floats(getattr(impact_sensitivity(table, own), row.tissue))
+            return as_floats(load_component(row.tissue, table, own))
 
-        every = load(trail, constants) + load(road, plain)
-        every = every + share * load(open_, constants)
-        every = every + (1.0 - share) * load(open_, plain)
+        # Loads add up, so open ground is shared out before the constants are drawn.
+        every = load(trail + share * open_, constants)
+        every = every + load(road + (1.0 - share) * open_, plain)
         amount = self.amounts[_AMOUNTS[row.per]].to_numpy()[which]
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.log(every / amount))

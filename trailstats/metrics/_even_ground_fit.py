@@ -425,9 +425,9 @@ class _Table:
         noise = spread = _BEFORE
         for _ in range(_ROUNDS):
             runs = _Runs.of(self.run, weight / noise, spread)
-            information = runs.product(table, table)
+            information, pull = runs.products(table, aim)
             inverse = np.linalg.inv(information + prior)
-            found = inverse @ (runs.product(table, aim[:, None])[:, 0] + start)
+            found = inverse @ (pull + start)
             left = aim - table @ found
             level = divide_by_positive(
                 np.bincount(self.run, left * weight**2),
@@ -462,11 +462,14 @@ class _Runs:
         weighted = self.weight[:, None] ** 2 * values
         return as_floats(np.add.reduceat(weighted, self.starts, axis=0))
 
-    def product(self, one: Floats, other: Floats) -> Floats:
-        """Return the weighted product of two tables."""
-        whole = (self.weight[:, None] ** 2 * one).T @ other
-        apart = self.shrunk[:, None] * self.sums(one)
-        return as_floats(whole - apart.T @ self.sums(other))
+    def products(self, table: Floats, aim: Floats) -> tuple[Floats, Floats]:
+        """Return the weighted products of a table with itself and with an aim."""
+        # One array of all: each stretch is weighted, and each run summed up, once.
+        whole = np.column_stack([table, aim])
+        weighted = self.weight[:, None] ** 2 * whole
+        sums = np.add.reduceat(weighted, self.starts, axis=0)
+        product = weighted.T @ whole - (self.shrunk[:, None] * sums).T @ sums
+        return as_floats(product[:-1, :-1]), as_floats(product[:-1, -1])
 
     def seen(self, table: Floats, left: Floats, information: Floats) -> Floats:
         """Return how far what each run asks for differs from run to run [LiangZeger1986]_, with

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -188,29 +188,30 @@ def impact_sensitivity(
     >>> soft.impact.round(3)
     array([[1.208]])
     """
+    return ImpactLoad(
+        *(load_component(f.name, sums, constants) for f in fields(ImpactLoad))
+    )
+
+
+def load_component(
+    name: str, sums: ImpactSums, constants: ImpactConstants
+) -> Floats:
+    """Compute one component of `impact_sensitivity`, by its name in `ImpactLoad` [km]."""
+    if name == "active":
+        return sums.active
+    if name == "tibial":
+        steep = constants.steep_factor**constants.exponent
+        return sums.tibial + sums.tibial_steep * steep
     low, high = DOWNHILL_SLOPE_RANGE
     middle = DOWNHILL_SLOPE
     x = constants.downhill_slope
-    impact = (
+    # The parabola's weights first: they are few, the sums may be many.
+    soft = constants.surface_factor**constants.exponent
+    return (
         sums.impact_low
-        * (x - middle)
-        * (x - high)
-        / ((low - middle) * (low - high))
+        * (soft * (x - middle) * (x - high) / ((low - middle) * (low - high)))
         + sums.impact
-        * (x - low)
-        * (x - high)
-        / ((middle - low) * (middle - high))
+        * (soft * (x - low) * (x - high) / ((middle - low) * (middle - high)))
         + sums.impact_high
-        * (x - low)
-        * (x - middle)
-        / ((high - low) * (high - middle))
-    )
-    tibial = (
-        sums.tibial
-        + sums.tibial_steep * constants.steep_factor**constants.exponent
-    )
-    return ImpactLoad(
-        active=sums.active,
-        impact=impact * constants.surface_factor**constants.exponent,
-        tibial=tibial,
+        * (soft * (x - low) * (x - middle) / ((high - low) * (high - middle)))
     )
