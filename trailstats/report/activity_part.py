@@ -163,7 +163,8 @@ def _packed_part(analysis: Analysis, *, zones: Zones, shown: Shown) -> bytes:
 
 def _counted(analysis: Analysis) -> Counted:
     totals, meta, profile = analysis.totals, analysis.meta, analysis.profile
-    lengths = analysis.segments.groupby("surface_source")["distance"].sum()
+    source = analysis.segments["surface_source"].to_numpy(dtype=object)
+    lengths = analysis.segments["distance"].to_numpy()
     coverage = analysis.metrics.get("map_coverage")
     return Counted(
         positions=bool(np.isfinite(profile["latitude"]).any()),
@@ -171,9 +172,9 @@ def _counted(analysis: Analysis) -> Counted:
         heart_rate=totals.heart_rate_time > 0,
         local_time=math.isfinite(meta.local_offset),
         classified=tuple(
-            (source.value, float(lengths.get(source, 0.0)))
-            for source in SurfaceSource
-            if source is not SurfaceSource.NONE
+            (each.value, float(np.nansum(lengths[source == each.value])))
+            for each in SurfaceSource
+            if each is not SurfaceSource.NONE
         ),
         has_ground=has_ground(meta.sport, meta.sub_sport),
         distance=totals.distance,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from trailstats.arrays import Floats, as_floats
 from trailstats.report import text
 from trailstats.report.run_tables import COLUMNS, TableView
 from trailstats.report.units import METRES_PER_MILE, Units
@@ -29,7 +31,13 @@ def part_view(parts: pd.DataFrame, kind: str, units: Units) -> TableView:
         ``"km"``, ``"mile"`` or ``"lap"``.
     units : Units
     """
-    table = parts[parts["kind"] == kind]
+    inside = parts["kind"].to_numpy(dtype=object) == kind
+    if not inside.any():
+        return TableView((), ())
+
+    def column(name: str) -> Floats:
+        return as_floats(parts[name].to_numpy()[inside])
+
     writers = {
         "distance": units.distance,
         "moving_time": text.duration,
@@ -42,12 +50,16 @@ def part_view(parts: pd.DataFrame, kind: str, units: Units) -> TableView:
         "power": text.rate,
     }
     texts = {
-        name: [text.without_unit(write(value)) for value in table[name].tolist()]
+        name: [text.without_unit(write(value)) for value in values.tolist()]
         for name, write in writers.items()
-        if table[name].notna().any()
+        if np.isfinite(values := column(name)).any()
     }
-    texts["index"] = [str(n + 1) for n in table["index"].tolist()]
-    shares = zip(table["road_share"], table["trail_share"], strict=True)
+    texts["index"] = [str(int(n) + 1) for n in column("index")]
+    shares = zip(
+        column("road_share").tolist(),
+        column("trail_share").tolist(),
+        strict=True,
+    )
     texts["ground"] = [_ground(*pair) for pair in shares]
     heads = {
         units.named(head): column
@@ -73,11 +85,15 @@ def effort_view(efforts: pd.DataFrame, units: Units) -> TableView:
         Table ``schema.EFFORTS``.
     units : Units
     """
-    table = efforts[efforts["basis"] == "distance"]
-    actual, level = (
-        dict(zip(own["distance"], own["duration"], strict=True))
-        for own in (table[table["ground"] == g] for g in ("actual", "level"))
+    columns = (
+        efforts[name].tolist()
+        for name in ("basis", "ground", "distance", "duration")
     )
+    found: dict[str, dict[float, float]] = {"actual": {}, "level": {}}
+    for basis, ground, length, time in zip(*columns, strict=True):
+        if basis == "distance":
+            found[ground][length] = time
+    actual, level = found["actual"], found["level"]
     rows = tuple(
         (
             length_name(length),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from trailstats.metrics.sampling import time_mean
@@ -133,34 +134,44 @@ def climb_table(climbs: pd.DataFrame, units: Units) -> TableView:
 
 def split_table(segments: pd.DataFrame, units: Units) -> TableView:
     """Return sums up, flat and down, and on each surface."""
-    slope = segments["slope"]
-    surface = segments["surface"]
+    slope, surface, gait = (
+        segments[name].to_numpy(dtype=object)
+        for name in ("slope", "surface", "gait")
+    )
+    distance, duration, adjusted, heart_rate = (
+        segments[name].to_numpy()
+        for name in (
+            "distance",
+            "duration",
+            "grade_adjusted_speed",
+            "heart_rate",
+        )
+    )
     parts = {
-        "uphill": slope.isin([s for s in Slope if s.is_up]),
+        "uphill": np.isin(slope, [s for s in Slope if s.is_up]),
         "flat": slope == Slope.FLAT,
-        "downhill": slope.isin([s for s in Slope if s.is_down]),
+        "downhill": np.isin(slope, [s for s in Slope if s.is_down]),
         "on road": surface == Surface.ROAD,
         "on trail": surface == Surface.TRAIL,
         "unknown ground": surface == Surface.UNKNOWN,
-        "technical": segments["technical"],
-        "hiked": segments["gait"] == Gait.HIKE,
+        "technical": segments["technical"].to_numpy(),
+        "hiked": gait == Gait.HIKE,
     }
     rows = []
     for name, inside in parts.items():
-        part = segments[inside]
-        time = part["duration"].fillna(0.0)
+        time = np.nan_to_num(duration[inside])
         total = float(time.sum())
         if total <= 0:
             continue
-        length = float(part["distance"].sum())
+        length = float(np.nansum(distance[inside]))
         rows.append(
             (
                 name,
                 units.distance(length),
                 text.duration(total),
                 units.pace(length / total),
-                units.pace(time_mean(part["grade_adjusted_speed"], time)),
-                text.rate(time_mean(part["heart_rate"], time)),
+                units.pace(time_mean(adjusted[inside], time)),
+                text.rate(time_mean(heart_rate[inside], time)),
             )
         )
     heads = ("part", "distance", "time", "pace", "grade-adjusted", "heart rate")

@@ -57,10 +57,15 @@ def sums_of(analysis: Analysis) -> Sums:
         return math.nan if metric is None else metric.value
 
     efforts = analysis.efforts
-    own = efforts[
-        (efforts["ground"] == "actual") & (efforts["basis"] == "distance")
-    ]
-    best = dict(zip(own["distance"], own["duration"], strict=True))
+    columns = (
+        efforts[name].tolist()
+        for name in ("ground", "basis", "distance", "duration")
+    )
+    best = {
+        length: time
+        for ground, basis, length, time in zip(*columns, strict=True)
+        if ground == "actual" and basis == "distance"
+    }
     offset = meta.local_offset if math.isfinite(meta.local_offset) else 0.0
     start = meta.start_time
     whole, road, trail = (
