@@ -14,6 +14,7 @@ from statsmodels.stats.meta_analysis import effectsize_smd
 
 from trailstats.claims.stats import (
     Comparison,
+    _matched,
     allow_for_dilution,
     allow_for_slope,
     ar1_regression,
@@ -498,3 +499,30 @@ def test_ground_that_is_hardly_apart_gives_no_figure(spread: float) -> None:
     assert len(found.pairs)
     for figure in (found.trail, found.road, found.difference, found.robust):
         assert np.isnan(figure)
+
+
+def test_pairs_of_a_comparison_grow_with_the_years(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Runs are paired within weeks: four times the years are four times the pairs, with three at
+    either end.
+    """
+    counts = []
+    for years in (2, 8):
+        days = np.arange(0.0, 365.0 * years, 2.5)
+        count = len(days)
+        share = np.arange(count) % 2
+        with monkeypatch.context() as patch:
+            found: list[int] = []
+            real = _matched._near
+
+            def near(when: np.ndarray, reach: float, real=real, found=found):
+                pairs = real(when, reach)
+                found.append(pairs.shape[1])
+                return pairs
+
+            patch.setattr(_matched, "_near", near)
+            compare(share + 0.0, share, days, np.full(count, 3600.0))
+        counts.append(sum(found))
+    assert 0 < counts[0] <= 292 * 45 / 2.5
+    assert counts[1] == pytest.approx(4 * counts[0], rel=0.05)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from trailstats.metrics import variety
+from trailstats.metrics import _routes, variety
 from trailstats.metrics.variety import SessionFeatures, SessionKind
 
 weights = arrays(np.float64, st.integers(2, 12), elements=st.floats(0.01, 100.0))
@@ -106,6 +106,65 @@ def test_noise_of_positions_keeps_a_repeat_similar():
     other = variety.route_cells(lat + 0.02, lon)
     groups = variety.route_groups([runs[0], other, runs[1], [], runs[2]])
     assert groups.tolist() == [0, 1, 0, -1, 0]
+
+
+def season(count, rng):
+    """Return so many runs from home: 25 usual routes, each time a little different, and others."""
+    home = np.arange(12)
+    routes = [1000 * (k + 1) + np.arange(60 + 3 * k) for k in range(25)]
+    out = []
+    for k in range(count):
+        own = routes[rng.integers(25)]
+        own = own[rng.random(len(own)) > 0.15]
+        if k % 3 == 0:
+            own = 10**6 + 1000 * k + np.arange(100)
+        out.append(np.concatenate([home, own, 10**8 + 100 * k + np.arange(6)]))
+    return out
+
+
+def every_pair(runs, limit):
+    """Return the groups by comparing each run with each other one."""
+    group = list(range(len(runs)))
+    for i, one in enumerate(runs):
+        for j, other in enumerate(runs[:i]):
+            if variety.route_similarity(one, other) >= limit:
+                group = [group[j] if g == group[i] else g for g in group]
+    first = list(dict.fromkeys(group))
+    return [first.index(g) for g in group]
+
+
+@pytest.mark.parametrize("limit", [0.2, 0.5, 0.55, 0.8, 1.0])
+def test_route_groups_are_those_of_all_pairs(limit, monkeypatch):
+    """Only candidates are compared, and no pair that is alike is missed."""
+    monkeypatch.setattr(_routes, "_ROWS", 16)
+    monkeypatch.setattr(_routes, "_PAIRS", 64)
+    rng = np.random.default_rng(3)
+    runs = season(90, rng)
+    runs += [rng.choice(60, rng.integers(1, 40)) for _ in range(40)]
+    found = variety.route_groups(runs, similarity=limit).tolist()
+    assert found == every_pair(runs, limit)
+
+
+def test_pairs_that_are_compared_grow_with_the_runs(monkeypatch):
+    """All runs share home: four times as many take at most six times as many comparisons, where
+    all pairs would be sixteen times as many.
+    """
+    counts = []
+    for count in (500, 2000):
+        compared = 0
+        real = _routes._shared
+
+        def shared(whole, one, other, real=real):
+            nonlocal compared
+            compared += len(one)
+            return real(whole, one, other)
+
+        monkeypatch.setattr(_routes, "_shared", shared)
+        variety.route_groups(season(count, np.random.default_rng(1)))
+        counts.append(compared)
+        monkeypatch.undo()
+    assert counts[0] < 500 * 30
+    assert counts[1] <= 6 * counts[0]
 
 
 def test_route_groups_link_through_others():

@@ -12,10 +12,16 @@ from trailstats.arrays import (
     Floats,
     Ints,
     as_floats,
+    as_indices,
     broadcast_floats,
 )
 
 _METRES_PER_DEGREE = 111195.08  # of latitude, mean radius [IUGG1980]
+_ROUNDING = 1e-9
+_ROWS = 128
+"""Runs whose candidates are found at a time (our choice)."""
+_PAIRS = 4096
+"""Pairs of runs that are compared at a time (our choice)."""
 
 
 def route_cells(
@@ -164,7 +170,7 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints
 
     References
     ----------
-    [Jaccard1912]_
+    [Jaccard1912]_, [Chaudhuri2006]_
 
     Examples
     --------
@@ -178,22 +184,64 @@ def route_groups(cells: Sequence[ArrayLike], *, similarity: float = 0.5) -> Ints
     sizes = np.asarray([run.size for run in runs], dtype=np.int64)
     if not np.any(sizes):
         return np.full(len(runs), -1, dtype=np.int64)
-    _, column = np.unique(np.concatenate(runs), return_inverse=True)
-    start = np.append(0, np.cumsum(sizes))
-    incidence = scipy.sparse.csr_array(
-        (np.ones(column.size), column, start),
-        shape=(len(runs), int(column.max()) + 1),
-    )
-    shared = (incidence @ incidence.T).tocoo()
-    union = sizes[shared.row] + sizes[shared.col] - shared.data
-    linked = shared.data >= similarity * union
-    shared.data = linked.astype(np.float64)
-    shared.eliminate_zeros()
-    graph = shared.tocsr()
-    _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
+    labels = _linked(runs, sizes, similarity)
     named = np.full(len(runs), -1, dtype=np.int64)
     _, first, inverse = np.unique(
         labels[sizes > 0], return_index=True, return_inverse=True
     )
     named[sizes > 0] = np.argsort(np.argsort(first))[inverse]
     return named
+
+
+def _linked(runs: Sequence[Ints], sizes: Ints, similarity: float) -> Ints:
+    """Return a number for each run, the same for those linked directly or through others.
+
+    Two runs that are alike share one of their rarest cells at least: of a run's cells all but so
+    many as it must share with the other, and one [Chaudhuri2006]_. Cells at home, which all runs
+    share, so link no candidates; a route that was run often is linked in the first rows, and not
+    compared again.
+    """
+    cells, column, visits = np.unique(
+        np.concatenate(runs), return_inverse=True, return_counts=True
+    )
+    row = np.repeat(np.arange(len(runs)), sizes)
+    rarest_first = np.lexsort((column, visits[column], row))
+    shape = (len(runs), len(cells))
+    whole = _incidence(row, column, shape)
+    least = np.ceil(similarity * sizes - _ROUNDING)
+    telling = np.maximum(sizes - least + 1, 1)
+    place = np.arange(len(row)) - (np.cumsum(sizes) - sizes)[row]
+    told = rarest_first[place < telling[row]]
+    rare = _incidence(row[told], column[told], shape)
+    labels = as_indices(np.arange(len(runs)))
+    for begin in range(0, len(runs), _ROWS):
+        near = (rare[begin : begin + _ROWS] @ rare[begin:].T).tocoo()
+        one, other = near.row + begin, near.col + begin
+        open_ = labels[one] != labels[other]
+        one, other = one[open_], other[open_]
+        shared = _shared(whole, one, other)
+        alike = shared >= similarity * (sizes[one] + sizes[other] - shared)
+        ends = labels[one[alike]], labels[other[alike]]
+        graph = scipy.sparse.coo_array(
+            (np.ones(len(ends[0])), ends), shape=(len(runs),) * 2
+        )
+        _, joined = scipy.sparse.csgraph.connected_components(
+            graph, directed=False
+        )
+        labels = as_indices(joined[labels])
+    return labels
+
+
+def _incidence(
+    row: Ints, column: Ints, shape: tuple[int, int]
+) -> scipy.sparse.csr_array:
+    return scipy.sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
+
+
+def _shared(whole: scipy.sparse.csr_array, one: Ints, other: Ints) -> Floats:
+    """Return how many cells the runs of each pair share."""
+    parts = [np.zeros(0)]
+    for begin in range(0, len(one), _PAIRS):
+        own = slice(begin, begin + _PAIRS)
+        parts.append(whole[one[own]].multiply(whole[other[own]]).sum(axis=1))
+    return as_floats(np.concatenate(parts))
