@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
-from trailstats.arrays import Floats, as_floats, divide_by_positive
+from trailstats.arrays import Floats, divide_by_positive
 from trailstats.schema import Surface
 
 LENGTHS = {"km": 1000.0, "mile": 1609.344}
@@ -40,13 +42,11 @@ def part_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     found = [_laps(samples)]
     if samples.has_distance:
         found += [(kind, _edges(samples, kind)) for kind in LENGTHS]
-    tables = [
-        _parts_between(samples, segments, kind, edges)
-        for kind, edges in found
-        if len(edges) > 1
-    ]
-    if not tables:
+    found = [(kind, edges) for kind, edges in found if len(edges) > 1]
+    if not found:
         return schema.PARTS.empty()
+    sums = _Sums.of(samples, segments)
+    tables = [_parts_between(sums, kind, edges) for kind, edges in found]
     return schema.PARTS.frame(
         {
             name: np.concatenate([table[name] for table in tables])
@@ -77,56 +77,93 @@ def _laps(samples: Samples) -> tuple[str, Floats]:
     return "lap", np.append(begin, last) if len(begin) > 1 else begin[:0]
 
 
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Running sums along a run, made once for the parts of all kinds.
+
+    Attributes
+    ----------
+    clock : numpy.ndarray
+        Time of each sample [s].
+    plain : mapping of str to numpy.ndarray
+        Distance, moving time, ascent and descent up to each sample.
+    rates : mapping of str to (numpy.ndarray, numpy.ndarray)
+        Of what is averaged: its integral over the moving time, and the time that it is known for.
+    edge : numpy.ndarray
+        Where segments begin and end [m].
+    grounds : mapping of str to numpy.ndarray
+        Length on a surface up to each edge [m].
+    """
+
+    clock: Floats
+    plain: Mapping[str, Floats]
+    rates: Mapping[str, tuple[Floats, Floats]]
+    edge: Floats
+    grounds: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, s: Samples, segments: pd.DataFrame) -> _Sums:
+        """Add up a run."""
+
+        def rate(values: Floats) -> tuple[Floats, Floats]:
+            known = ~np.isnan(values) * s.time
+            return np.cumsum(np.nan_to_num(values) * s.time), np.cumsum(known)
+
+        # As objects: comparing short columns of texts costs more than all else here.
+        surface = segments["surface"].to_numpy(dtype=object)
+        length = segments["distance"].to_numpy()
+        ends = segments["end_distance"].to_numpy()
+        begin = segments["start_distance"].to_numpy()[:1]
+        return cls(
+            s.clock,
+            {
+                "distance": s.distance,
+                "moving_time": np.cumsum(s.time),
+                "ascent": s.track["ascent"],
+                "descent": s.track["descent"],
+            },
+            {
+                "grade_adjusted_speed": rate(s.level_speed),
+                **{name: rate(s.records[name]) for name in _MEANS},
+            },
+            np.concatenate((begin, ends)),
+            {
+                f"{side}_share": np.cumsum(
+                    np.append(0.0, np.where(surface == side, length, 0.0))
+                )
+                for side in (Surface.ROAD, Surface.TRAIL)
+            },
+        )
+
+
 def _parts_between(
-    samples: Samples, segments: pd.DataFrame, kind: str, edges: Floats
+    sums: _Sums, kind: str, edges: Floats
 ) -> dict[str, NDArray[Any]]:
     """Return the columns of the parts that lie between times."""
-    s = samples
 
-    def at(values: Floats) -> Floats:
-        return as_floats(np.interp(edges, s.clock, values))
+    def between(values: Floats) -> Floats:
+        return np.diff(np.interp(edges, sums.clock, values))
 
-    def over(rate: Floats) -> Floats:
-        """Return the integral of a rate over the moving time of each part."""
-        return np.diff(at(np.cumsum(np.nan_to_num(rate) * s.time)))
-
-    def known(values: Floats) -> Floats:
-        return np.diff(at(np.cumsum(~np.isnan(values) * s.time)))
-
-    def mean(values: Floats) -> Floats:
-        return divide_by_positive(over(values), known(values))
-
-    distance = at(s.distance)
-    length, moving = np.diff(distance), np.diff(at(np.cumsum(s.time)))
-    columns: dict[str, NDArray[Any]] = {
+    distance = np.interp(edges, sums.clock, sums.plain["distance"])
+    length, moving = np.diff(distance), between(sums.plain["moving_time"])
+    return {
         "kind": np.full(len(length), kind, dtype=object),
         "index": np.arange(len(length)),
         "start_distance": distance[:-1],
         "distance": length,
         "elapsed_time": np.diff(edges),
         "moving_time": moving,
-        "ascent": np.diff(at(s.track["ascent"])),
-        "descent": np.diff(at(s.track["descent"])),
+        "ascent": between(sums.plain["ascent"]),
+        "descent": between(sums.plain["descent"]),
         "speed": divide_by_positive(length, moving),
-        "grade_adjusted_speed": mean(s.level_speed),
+        **{
+            name: divide_by_positive(between(whole), between(known))
+            for name, (whole, known) in sums.rates.items()
+        },
+        **{
+            name: divide_by_positive(
+                np.diff(np.interp(distance, sums.edge, total)), length
+            )
+            for name, total in sums.grounds.items()
+        },
     }
-    columns |= {name: mean(s.records[name]) for name in _MEANS}
-    return columns | {
-        f"{side}_share": divide_by_positive(
-            _on_ground(segments, side, distance), length
-        )
-        for side in (Surface.ROAD, Surface.TRAIL)
-    }
-
-
-def _on_ground(
-    segments: pd.DataFrame, surface: Surface, distance: Floats
-) -> Floats:
-    """Return the length on a surface between distances [m]."""
-    ends = segments["end_distance"].to_numpy()
-    # As objects: comparing short columns of texts costs more than all else here.
-    there = segments["surface"].to_numpy(dtype=object) == surface
-    own = np.where(there, segments["distance"].to_numpy(), 0.0)
-    edge = np.concatenate((segments["start_distance"].to_numpy()[:1], ends))
-    total = np.concatenate(([0.0], np.cumsum(own)))
-    return np.diff(np.interp(distance, edge, total))

@@ -273,7 +273,9 @@ class Activity:
     @cached_property
     def seconds(self) -> Floats:
         """Time of each record since the first one [s]; not to be written to."""
-        stamps = pd.DatetimeIndex(self.records.index).as_unit("ns").asi8
+        index = self.records.index
+        assert isinstance(index, pd.DatetimeIndex)  # checked when it was made
+        stamps = index.as_unit("ns").asi8
         seconds = np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
         seconds.setflags(write=False)
         return seconds

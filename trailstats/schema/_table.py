@@ -65,6 +65,10 @@ class Table:
             pd.api.types.pandas_dtype(column.dtype) for column in self.columns
         ]
 
+    @cached_property
+    def _is_plain(self) -> bool:
+        return all(column.dtype == "float64" for column in self.columns)
+
     def empty(self) -> pd.DataFrame:
         """Return a frame with all columns and no rows."""
         return self._empty.copy(deep=False)
@@ -102,6 +106,12 @@ class Table:
             i: _column(data.get(c.name), c.dtype, size)
             for i, c in enumerate(self.columns)
         }
+        if self._is_plain and size:
+            # In one piece from the start, where columns would be put together one by one.
+            block = np.array(list(columns.values()))
+            return pd.DataFrame(
+                block.T, index=index, columns=self._labels, copy=False
+            )
         frame = pd.DataFrame(columns, index=index)
         frame.columns = self._labels
         return frame
