@@ -266,6 +266,24 @@ def tcx(n: int, each: str) -> bytes:
     ).encode()
 
 
+def kml(
+    n: int, each: str = "<when>{time}</when><gx:coord>11 {lat:.6f} 500</gx:coord>"
+) -> bytes:
+    """Return a KML document with many of something around a sample each."""
+    body = "".join(
+        each.format(
+            time=f"2026-03-01T{8 + i // 3600:02d}:{i // 60 % 60:02d}:{i % 60:02d}Z",
+            lat=47 + 27e-6 * i,
+            heart=140 + i % 9,
+        )
+        for i in range(n)
+    )
+    return (
+        '<kml xmlns:gx="http://www.google.com/kml/ext/2.2"><Document><Placemark><name>a</name>'
+        f"<gx:MultiTrack><gx:Track>{body}</gx:Track></gx:MultiTrack></Placemark></Document></kml>"
+    ).encode()
+
+
 def names(n: int, nested: bool = False) -> bytes:
     """Return a zip of many names; nested, of zips with many names."""
     out = io.BytesIO()
@@ -381,6 +399,14 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "gpx days apart": (9_000, days_apart),
     "tcx laps": (9_000, lambda n: tcx(n, "<Lap><Track>{point}</Track></Lap>")),
     "tcx tracks": (9_000, lambda n: tcx(n, "<Track>{point}</Track>")),
+    "kml samples": (9_000, kml),
+    "kml tracks": (
+        5_000,
+        lambda n: kml(
+            n,
+            "</gx:Track><gx:Track><when>{time}</when><gx:coord>11 {lat:.6f} 5</gx:coord>",
+        ),
+    ),
     "zip names": (8_000, names),
     "zip in zip": (7_000, lambda n: names(n, nested=True)),
     "zip tables": (4_000, tables),

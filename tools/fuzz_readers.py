@@ -6,7 +6,7 @@ Run from the checkout, without further packages::
     python tools/fuzz_readers.py fit --seed 7 --count 10000
     python tools/fuzz_readers.py --again fuzz/fit-7-123   # one input, with its traceback
 
-Kinds are fit, gpx, tcx, container, athlete and labels. A mutant is a sound small file in which
+Kinds are fit, gpx, tcx, kml, container, athlete and labels. A mutant is a sound small file in which
 fields, messages, elements, numbers, times, members or sizes were changed, left out, doubled, or
 put in another order. It is read and analysed. Found is: an exception that is none of ours, or a
 fault of ours (`InternalError`), a warning, an invariant that doesn't hold (sums, shares, ranges, a
@@ -225,6 +225,22 @@ def tcx(rng: Rng) -> bytes:
     )
 
 
+def kml(rng: Rng) -> bytes:
+    """Return a KML document that was changed."""
+    sample = "<when>{time}</when><gx:coord>11 {lat:.6f} 500</gx:coord>"
+    inside = rng.choice(
+        (
+            sample,
+            f"{sample}</gx:Track><gx:Track>",
+            f"{sample}</gx:Track></gx:MultiTrack></Placemark><Placemark><gx:MultiTrack><gx:Track>",
+            f"{sample}<ExtendedData><SchemaData><gx:SimpleArrayData name='heart_rate'>"
+            "<gx:value>{heart}</gx:value></gx:SimpleArrayData></SchemaData></ExtendedData>",
+        )
+    )
+    made = attacks.kml(rng.choice((1, 2, 40, 150)), inside)
+    return xml(rng, made.decode(), rng.choice(("when", "gx:coord", "gx:value")))
+
+
 def container(rng: Rng) -> bytes:
     """Return a zip or gzip of such files, with names and sizes that lie."""
     if rng.random() < 0.2:
@@ -253,7 +269,7 @@ def container(rng: Rng) -> bytes:
                         ".gpx",
                     )
                 )
-                archive.writestr(name, rng.choice((fit, gpx, tcx))(rng))
+                archive.writestr(name, rng.choice((fit, gpx, tcx, kml))(rng))
             if rng.random() < 0.3:
                 archive.writestr(
                     "activities.csv", b'Filename,Name\n0.gpx,"a\nb\0,\xff'
@@ -393,6 +409,7 @@ KINDS: dict[str, tuple[Callable[[Rng], bytes], Callable[[bytes], None]]] = {
     "fit": (fit, check_recording),
     "gpx": (gpx, check_recording),
     "tcx": (tcx, check_recording),
+    "kml": (kml, check_recording),
     "container": (container, check_recording),
     "athlete": (lambda rng: text(rng, ATHLETE), check_athlete),
     "labels": (lambda rng: text(rng, LABELS), check_labels),
