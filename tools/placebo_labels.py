@@ -51,6 +51,7 @@ class Relabelled(Evidence):
             surface=word,
             share=pd.Series(coin.astype(np.float64)).where(inside),
             told=True,
+            told_share=pd.Series(coin.astype(np.float64)).where(inside),
             mean_heart_rate=rate,
         )
 

@@ -22,13 +22,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from histories.scenario import ALL
-from histories.scoring import Outcome, Score, Share, judge, parts_decided, score
+from histories.scoring import (
+    Outcome,
+    Score,
+    Share,
+    impact_decided,
+    judge,
+    parts_decided,
+    score,
+)
 
 BEGIN, END = "<!-- simulation: begin -->", "<!-- simulation: end -->"
 
 
 SHARES = {
     "none": 0.5,
+    "world": 1.0,
     "effect": 1.0,
     "power": 0.7,
     "sample": 0.35,
@@ -82,6 +91,7 @@ def report(found: dict[int, list[Outcome]], seconds: float) -> str:
         lines += _false_decisions(scores, groups["none"])
     if groups["effect"]:
         lines += _coverage(scores, groups["none"], groups["effect"])
+    lines += _worlds(found, scores, groups["world"])
     lines += _power(found, scores, groups["power"] + groups["effect"])
     lines += _sample(scores, groups["sample"])
     lines += _confounded(scores, groups["confounded"])
@@ -124,6 +134,40 @@ def _coverage(
     for claim in scores[effect[0]]:
         cells = [str(scores[n][claim].covered) for n in (first, *effect[:2])]
         lines.append(f"| {claim} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _worlds(
+    found: dict[int, list[Outcome]],
+    scores: dict[int, dict[str, Score]],
+    numbers: list[int],
+) -> list[str]:
+    if not numbers:
+        return []
+    lines = [
+        "**Worlds in which something misleads**, all claims counted together. At most 5 % harder, "
+        "road improvement or impact decided is wanted where there is no effect, and coverage of "
+        "at least 88 %.",
+        "",
+        "| world | same effort: harder | not harder or alike | of these alike | road improvement "
+        "decided | any part of impact decided | most often decided else | lowest coverage |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for n in numbers:
+        own = scores[n]
+        effort = own["same_effort"]
+        calm = Share(
+            effort.supported.count + effort.alike.count, effort.alike.total
+        )
+        rest = [c for c in own if c not in ("same_effort", "road_improvement")]
+        most = max(rest, key=lambda c: own[c].decided.value)
+        held = {c: own[c].covered for c in own if own[c].covered.total}
+        least = min(held, key=lambda c: held[c].value)
+        lines.append(
+            f"| {ALL[n].name} | {effort.contradicted} | {calm} | {effort.alike} | "
+            f"{own['road_improvement'].decided} | {impact_decided(found[n])} | "
+            f"{most}: {own[most].decided} | {least}: {held[least]} |"
+        )
     return [*lines, ""]
 
 

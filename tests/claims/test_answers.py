@@ -304,24 +304,27 @@ def test_pairs_give_the_figures(
 def test_repeats_of_routes_give_the_chasing(
     runner: History, answers: dict[str, ClaimResult]
 ) -> None:
-    """A side's share is that of its repeats within 2 % of the best time before."""
+    """A repeat's value is whether it came within 2 % of the best time on its route before."""
     part, table = _part(answers["stress"], "chasing"), explain(runner, "stress")
     own = table[table["part"] == "chasing"]
+    runs = own[own["route"].notna()].sort_values("file")
+    best = runs.groupby("route")["moving_time"].transform(
+        lambda times: times.cummin().shift()
+    )
+    near = (runs["moving_time"] <= 1.02 * best).astype(float)
+    chased = dict(zip(runs["file"], near, strict=True))
+    pairs = own[own["trail_value"].notna()]
     for side in ("trail", "road"):
-        routes = (
-            own[own["side"] == side]
-            .sort_values("file")
-            .groupby("route")["moving_time"]
-        )
-        counts = routes.size()
-        assert int((counts - 1).sum()) == getattr(part, f"n_{side}")
+        assert (pairs[f"{side}_value"] == pairs[side].map(chased)).all()
+        assert pairs[side].nunique() == getattr(part, f"n_{side}")
 
 
 def test_pairs_give_the_same_effort(
     runner: History, answers: dict[str, ClaimResult]
 ) -> None:
     """The pairs' mean difference is the figure."""
-    pairs = explain(runner, "same_effort")
+    table = explain(runner, "same_effort")
+    pairs = table[table["part"] == "same_effort"]
     seen = np.average(pairs["difference"], weights=pairs["weight"])
     assert seen == pytest.approx(answers["same_effort"].difference)
 
@@ -347,14 +350,15 @@ def test_weeks_runs_and_rules_are_listed(
 ) -> None:
     """Volume lists its weeks, road improvement its runs, the training rules what decided each."""
     weeks = explain(runner, "volume")
-    assert {"weekly_hours", "weekly_load", "weeks_off"} == set(weeks["part"])
+    assert {"weekly_hours", "weekly_load", "weeks_off"} <= set(weeks["part"])
     assert weeks[weeks["part"] == "weekly_hours"][
         "value"
     ].mean() == pytest.approx(
         runner.activities["moving_time"].sum() / 3600.0 / 52.0, rel=0.1
     )
     road = explain(runner, "road_improvement")
-    assert set(road["file"]) == set(answers["road_improvement"].activities)
+    road = road[road["part"] == "road_improvement"]
+    assert set(road["file"]) <= set(answers["road_improvement"].activities)
     assert road["speed_at_reference"].between(2.0, 4.5).all()
     rules = explain(runner, "training_rules")
     listed = set(", ".join(rules["runs"]).split(", ")) - {""}

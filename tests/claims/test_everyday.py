@@ -123,5 +123,6 @@ def test_every_measure_of_ease_has_a_verdict(runner) -> None:
         "easy_heart_rate",
         "easy_speed",
         "easy_grade_adjusted_speed",
+        "next_session",
     ]
     assert all(p.verdict is not None for p in result.parts)

@@ -50,9 +50,10 @@ def test_weeks_grow_with_the_square_of_the_error() -> None:
     """Twice the error that would do asks for three times as many weeks again; a hopeless one for
     none.
     """
-    (need,) = needs_of_weeks(50, 2.0 / SEEN, 1.0)
+    (need,) = needs_of_weeks(50, 2.0 / SEEN, 1.0, "2 %")
     assert need.missing == 150.0
-    (never,) = needs_of_weeks(50, 20.0 / SEEN, 1.0)
+    assert need.text.endswith("for a difference of 2 %")
+    (never,) = needs_of_weeks(50, 20.0 / SEEN, 1.0, "2 %")
     assert never.kind == "nothing"
 
 

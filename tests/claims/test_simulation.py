@@ -57,7 +57,7 @@ def test_report_has_every_table(harness: Any) -> None:
     """A run over a few histories gives false decisions, coverage, power and the confounded
     cases.
     """
-    groups = ("none", "effect", "power", "sample", "confounded", "curve")
+    groups = ("none", "world", "effect", "power", "sample", "confounded", "curve")
     first = [
         next(n for n, s in enumerate(harness.ALL) if s.group == group)
         for group in groups
@@ -66,6 +66,7 @@ def test_report_has_every_table(harness: Any) -> None:
     text = harness.report(found, 60.0)
     for words in (
         "No true effect",
+        "Worlds in which",
         "Coverage",
         "Power",
         "Confounded",

@@ -15,6 +15,7 @@ from statsmodels.stats.meta_analysis import effectsize_smd
 from trailstats.claims.stats import (
     Comparison,
     _matched,
+    allow_for_bias,
     allow_for_dilution,
     allow_for_slope,
     ar1_regression,
@@ -303,6 +304,64 @@ def test_slope_error_widens_the_interval() -> None:
     assert allow_for_slope(Comparison(), -0.3, 2.0, 10.0).p_value != 0.0
 
 
+@pytest.mark.parametrize("bias", [0.0, -0.2, -0.4])
+def test_a_shared_error_is_covered_wherever_it_lies(bias: float) -> None:
+    """Values on trail seem higher by 0 to 0.4: 95 of 100 intervals hold the truth wherever in the
+    range the error lies, which the plain one doesn't where it is large.
+    """
+    rng = np.random.default_rng(12)
+    side = np.arange(60) % 2 == 0
+    inside = plain = decided = 0
+    for _ in range(400):
+        values = 1.0 * side - bias * side + rng.normal(0.0, 0.5, 60)
+        seen = compare(values, side, np.zeros(60), np.full(60, 3600.0))
+        found = allow_for_bias(seen, -0.4, 0.0)
+        assert found.high < seen.high
+        assert found.low < seen.low - 0.3
+        inside += found.low <= 1.0 <= found.high
+        plain += seen.low <= 1.0 <= seen.high
+        decided += found.low > 0.0
+        assert (found.low > 0.0) == (found.p_value < 0.05)
+    assert inside / 400 >= 0.93
+    assert bias > -0.3 or plain / 400 < 0.5
+    assert decided > 200
+
+
+def test_a_range_of_no_width_is_a_point() -> None:
+    """Both ends at once: the interval moves and is as wide as before; half a unit by hand."""
+    rng = np.random.default_rng(13)
+    known = compare(
+        rng.normal(size=40),
+        np.arange(40) % 2 == 0,
+        np.zeros(40),
+        np.full(40, 3600.0),
+    )
+    same = allow_for_bias(known, 0.0, 0.0)
+    assert (same.low, same.high, same.p_value) == (
+        known.low,
+        known.high,
+        known.p_value,
+    )
+    wide = allow_for_bias(known, -100.0, 100.0)
+    # Far from each other, each end is missed one way only: Student's t at one side of 5 %.
+    one = reference.t.ppf(0.95, known.df) * known.error
+    assert wide.high == pytest.approx(known.difference + 100.0 + one)
+    assert wide.p_value == pytest.approx(1.0)
+
+
+def test_sides_are_what_was_run() -> None:
+    """Values of 0 and 0.4 at shares of 0.2 and 0.8: a line would fall below 0 without trail. The
+    sides are those that were run, and their gap is 0.6 of the difference.
+    """
+    share = np.tile([0.2, 0.8], 10)
+    found = compare(
+        np.tile([0.0, 0.4], 10), share, np.zeros(20), np.full(20, 3600.0)
+    )
+    assert (found.road, found.trail) == pytest.approx((0.0, 0.4))
+    assert found.shares == pytest.approx((0.8, 0.2))
+    assert found.difference == pytest.approx(0.4 / 0.6)
+
+
 def test_a_true_slope_is_covered() -> None:
     """Sides at different speeds, moved along an estimated line: 95 of 100 intervals hold the
     truth.
@@ -400,9 +459,10 @@ def test_df_count_effective_points(correlation: float, share: float) -> None:
     assert fit.df == pytest.approx(4000 * share - 1, rel=0.08)
 
 
-def test_regression_agrees_with_a_dense_covariance() -> None:
+@pytest.mark.parametrize("mixed", [False, True])
+def test_regression_agrees_with_a_dense_covariance(mixed: bool) -> None:
     """Whitening step by step, gaps included, equals generalised least squares with whole matrices,
-    averaged.
+    averaged; also where a part of the errors is each point's own.
     """
     rng = np.random.default_rng(12)
     time = np.cumsum(rng.integers(1, 4, 60)).astype(float)
@@ -410,11 +470,19 @@ def test_regression_agrees_with_a_dense_covariance() -> None:
     weights = rng.uniform(1.0, 4.0, 60)
     y = design @ [1.0, 2.0] + rng.normal(0.0, 1.0, 60)
     y[1:] += 0.7 * y[:-1]
-    fit = ar1_regression(y, design, time, weights=weights)
+    fit = ar1_regression(y, design, time, weights=weights, slow=0.5 * mixed)
     likelihoods, betas, variances = [], [], []
-    for correlation in np.linspace(-0.3, 0.95, 26):
-        matrix = correlation ** np.abs(time[:, None] - time[None, :])
-        matrix /= np.sqrt(weights[:, None] * weights[None, :])
+    apart = np.abs(time[:, None] - time[None, :])
+    scale = np.sqrt(weights[:, None] * weights[None, :])
+    matrices = [(1.0, r**apart / scale) for r in np.linspace(-0.3, 0.95, 26)]
+    if mixed:
+        own = np.diag(1.0 / weights / np.mean(1.0 / weights))
+        matrices = [
+            (share, share * r**apart + (1.0 - share) * own)
+            for r in np.linspace(0.5, 0.95, 10)
+            for share in (0.08, 0.15, 0.3, 0.5, 0.7, 0.85)
+        ]
+    for share, matrix in matrices:
         inverse = np.linalg.inv(matrix)
         information = design.T @ inverse @ design
         beta = np.linalg.solve(information, design.T @ inverse @ y)
@@ -426,6 +494,9 @@ def test_regression_agrees_with_a_dense_covariance() -> None:
             + np.linalg.slogdet(matrix)[1]
             + np.linalg.slogdet(information)[1]
         )
+        if mixed:
+            # The fading part is known to be 0.5, to a factor of e^0.4.
+            terms += (np.log(np.sqrt(share * variance) / 0.5) / 0.4) ** 2
         likelihoods.append(-0.5 * terms)
         betas.append(beta)
         variances.append(variance * np.diag(np.linalg.inv(information)))

@@ -80,9 +80,9 @@ def test_margins_are_checked(margins) -> None:
 
 def test_every_figure_has_a_margin_or_no_verdict() -> None:
     """What is judged has a smallest difference that matters; wholes of several parts are judged by
-    theirs.
+    theirs, and falls by nothing that is recorded.
     """
-    wholes = {"impact", "training_rules"}
+    wholes = {"impact", "training_rules", "falls"}
     for name, part in claim_wording().parts.items():
         assert bool(part.margin) == (part.judged and name not in wholes), name
 
@@ -108,12 +108,12 @@ def test_no_difference_speaks_for_not_harder() -> None:
 
 
 def test_what_can_not_fail_has_no_verdict(runner: History) -> None:
-    """Time on technical ground, long runs on trail and chases without an interval are described;
-    parts leave the strength of the evidence to the claim.
+    """Time on technical ground and long runs on trail are described; parts leave the strength of
+    the evidence to the claim.
     """
     answers = evaluate_claims(runner)
     parts = {p.claim: p for answer in answers for p in answer.parts}
-    for name in ("technical_time", "marathon_volume", "chasing"):
+    for name in ("technical_time", "marathon_volume"):
         assert parts[name].verdict is None
     assert all(part.evidence is None for part in parts.values())
     assert all(answer.evidence is not None for answer in answers)

@@ -15,8 +15,8 @@ class Scenario:
     Attributes
     ----------
     name, group : str
-        The group tells how the table counts it: ``none``, ``effect``, ``power``, ``sample``,
-        ``curve`` or ``confounded``.
+        The group tells how the table counts it: ``none``, ``world`` (no effect either, but
+        something that misleads), ``effect``, ``power``, ``sample``, ``curve`` or ``confounded``.
     weeks : int
     easy, long, hard : int
         Runs of each kind a week.
@@ -60,6 +60,31 @@ class Scenario:
         Rise of the volume that begins with the trails.
     fitness_from_volume : float
         Fitness per logarithm of the chronic volume.
+    slow_form : float
+        Standard deviation of the form that fades over a month, whatever is run.
+    day_beats : float
+        Standard deviation of the heart rate from day to day [bpm].
+    heavy : bool
+        Whether days have heavy tails (Student's t with three degrees of freedom, as wide).
+    lost : float
+        Share of the way on trail that the receiver loses.
+    own_curve : float
+        Standard deviation, over runners, of what a slope costs this one more than others: as
+        logarithm of the level speed per grade, uphill and downhill apart.
+    race_every : int
+        Weeks from one road race to the next; 0 for none.
+    races_named : bool
+        Whether the races are called so.
+    peak : float
+        Form that has come on race day, over six weeks, and goes in three.
+    base_trails : bool
+        Whether trails are kept for the weeks that are far from a race.
+    slump : float
+        Form that is lost in the ten weeks before trails begin, and comes back by itself.
+    mistaken : float
+        Share of the runs whose ground is told wrongly, and surely.
+    missing : float
+        Share of the runs that the archive lacks, half of them in blocks of four weeks.
     """
 
     name: str
@@ -90,6 +115,18 @@ class Scenario:
     certainty: float = 0.0
     volume_with_trail: float = 0.0
     fitness_from_volume: float = 0.0
+    slow_form: float = 0.02
+    day_beats: float = 3.0
+    heavy: bool = False
+    lost: float = 0.0
+    own_curve: float = 0.0
+    race_every: int = 0
+    races_named: bool = True
+    peak: float = 0.0
+    base_trails: bool = False
+    slump: float = 0.0
+    mistaken: float = 0.0
+    missing: float = 0.0
 
 
 NONE = Scenario("no effect, trails all along")
@@ -232,6 +269,59 @@ SCENARIOS = (
     ),
 )
 
+_WORLD = replace(NONE, group="world")
+_THIRTY = replace(_WORLD, weeks=30, long=0, trail_share=0.5, certainty=0.0)
+_PEAKS = replace(
+    _WORLD, weeks=104, race_every=21, base_trails=True, peak=0.04, trend=0.0
+)
+
+WORLDS = (
+    replace(_THIRTY, name="no difference at all, 30 a side"),
+    replace(_THIRTY, name="3 % of the way lost on trail, flat", lost=0.03),
+    replace(
+        _WORLD, name="3 % of the way lost on trail, hilly", lost=0.03, hills=2.5
+    ),
+    replace(
+        _WORLD, name="hilly trails, own cost of slopes", hills=2.5, own_curve=0.8
+    ),
+    replace(_PEAKS, name="trails in the base phase, form peaks at named races"),
+    replace(
+        _PEAKS,
+        name="trails in the base phase, form peaks at races without a name",
+        races_named=False,
+    ),
+    replace(
+        _PEAKS, name="the same with half the peak", races_named=False, peak=0.02
+    ),
+    replace(
+        _WORLD,
+        name="trails begin after a slump",
+        weeks=80,
+        trail_from=36,
+        slump=0.06,
+    ),
+    replace(_WORLD, name="days with heavy tails", heavy=True, day_beats=5.0),
+    replace(
+        _WORLD, name="heart rate moves by 7 beats from day to day", day_beats=7.0
+    ),
+    replace(
+        _WORLD,
+        name="one run in eight told wrongly, and surely",
+        mistaken=0.12,
+        hills=1.0,
+    ),
+    replace(
+        _WORLD,
+        name="large effects, one run in eight told wrongly, and surely",
+        mistaken=0.12,
+        beats=5.0,
+        feel=15.0,
+        hills=2.0,
+    ),
+    replace(_WORLD, name="a third of the runs missing", weeks=80, missing=0.33),
+)
+"""Runners for whom something is so that a method doesn't expect."""
+
 CURVE = tuple(
     replace(
         NONE,
@@ -247,4 +337,4 @@ CURVE = tuple(
 )
 """Gains in road form by the length of the history, trails from half-way on."""
 
-ALL = (*SCENARIOS, *CURVE)
+ALL = (*SCENARIOS, *WORLDS, *CURVE)

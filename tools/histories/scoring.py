@@ -177,6 +177,7 @@ class Score:
     supported: Share
     contradicted: Share
     decided: Share
+    alike: Share
     answered: Share
     covered: Share
 
@@ -197,6 +198,7 @@ def score(outcomes: list[Outcome]) -> dict[str, Score]:
             Share(supported, total),
             Share(contradicted, total),
             Share(supported + contradicted, total),
+            Share(verdicts.count("no difference that matters"), total),
             Share(answered, total),
             _coverage(claim, outcomes),
         )
@@ -234,3 +236,16 @@ def parts_decided(outcomes: list[Outcome]) -> dict[str, Share]:
         name: Share(verdicts.count("supported"), len(verdicts))
         for name, verdicts in counts.items()
     }
+
+
+def impact_decided(outcomes: list[Outcome]) -> Share:
+    """Return how often any part of impact is decided."""
+    starts = ("active_", "impact_", "tibial_")
+    found = [
+        any(
+            verdict in DECIDED and name.startswith(starts)
+            for name, verdict in outcome.parts.items()
+        )
+        for outcome in outcomes
+    ]
+    return Share(sum(found), len(found))

@@ -16,6 +16,15 @@ from trailstats.arrays import Flags, Floats
 from .runner import risen
 from .scenario import Scenario
 
+RISE, FALL = 6.0, 3.0
+"""Weeks over which form comes before a race, and goes after it."""
+
+FAR = 9
+"""Weeks before a race from which on its trails are over, where they belong to the base phase."""
+
+MONTH = 30.4 / 7.0
+"""Weeks over which slow form fades to a third."""
+
 TOLD = 0.7
 """Probability from which on the ground of a run counts as told."""
 
@@ -48,6 +57,13 @@ def _fade(
     )
 
 
+def weeks_to_race(s: Scenario) -> Floats:
+    """Return how many weeks lie before the next race from each week; infinite without one."""
+    if not s.race_every:
+        return np.full(s.weeks, np.inf)
+    return np.asarray((s.race_every - 1.0) - np.arange(s.weeks) % s.race_every)
+
+
 def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
     """Return what the runner does: how many runs of which kind, on which ground, how long, how
     fit.
@@ -59,7 +75,15 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
         if s.group != "power"
         else None
     )
+    if s.trail_from and wave is not None:
+        # A start is a start: form follows it, so it isn't put off by chance.
+        begin = slice(s.trail_from, s.trail_from + s.gain_weeks)
+        wave[begin] = np.maximum(wave[begin], s.trail_share)
+    if s.base_trails and wave is not None:
+        far = weeks_to_race(s) >= FAR
+        wave = np.where(far, np.minimum(wave + 0.2, 1.0), 0.05)
     volume = np.exp(_fade(rng, s.weeks, 0.4, 0.12))
+    racing = weeks_to_race(s) == 0.0
     sick = rng.uniform(size=s.weeks) < 0.03
     week, day, kind, trail, seconds, share = [], [], [], [], [], np.zeros(s.weeks)
     fair = (
@@ -103,9 +127,11 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
                 count += k == "easy"
             else:
                 off_road = bool(k != "hard" and rng.uniform() < target)
+            raced = bool(racing[w] and k == "long")
+            off_road &= not raced
             week.append(w)
             day.append(7.0 * w + next(places[k]) + 0.05 * rng.uniform())
-            kind.append(k)
+            kind.append("race" if raced else k)
             trail.append(off_road)
             seconds.append(t)
             on_trail += t * off_road
@@ -114,18 +140,29 @@ def season_plan(s: Scenario, rng: np.random.Generator) -> Plan:
     weeks = np.asarray(week, dtype=np.intp)[order]
     on_trail_all = np.asarray(trail)[order]
     p_trail = _probability(s, on_trail_all, rng)
+    fitness = _fitness(s, share, weeks, np.asarray(seconds)[order], rng)[weeks]
+    kept = _kept(s, weeks, rng)
     return Plan(
-        weeks,
-        np.asarray(day)[order],
-        np.asarray(kind)[order],
-        on_trail_all,
-        p_trail,
+        weeks[kept],
+        np.asarray(day)[order][kept],
+        np.asarray(kind)[order][kept],
+        on_trail_all[kept],
+        p_trail[kept],
         np.select(
             [p_trail >= TOLD, p_trail <= 1.0 - TOLD], ["trail", "road"], "unknown"
-        ),
-        np.asarray(seconds)[order],
-        _fitness(s, share, weeks, np.asarray(seconds)[order], rng)[weeks],
+        )[kept],
+        np.asarray(seconds)[order][kept],
+        fitness[kept],
     )
+
+
+def _kept(s: Scenario, week: NDArray[np.intp], rng: np.random.Generator) -> Flags:
+    """Return which runs the archive holds."""
+    if not s.missing:
+        return np.ones(len(week), dtype=bool)
+    single = rng.uniform(size=len(week)) < s.missing / 2.0
+    block = rng.uniform(size=s.weeks // 4 + 1) < s.missing / 2.0
+    return np.asarray(~single & ~block[week // 4])
 
 
 def _probability(s: Scenario, trail: Flags, rng: np.random.Generator) -> Floats:
@@ -133,6 +170,9 @@ def _probability(s: Scenario, trail: Flags, rng: np.random.Generator) -> Floats:
     trail.
     """
     share = float(trail.mean())
+    if s.mistaken:
+        wrong = rng.uniform(size=len(trail)) < s.mistaken
+        return np.where(trail ^ wrong, 0.98, 0.02)
     if not s.certainty or not 0.0 < share < 1.0:
         return trail.astype(np.float64)
     # The logarithm of the likelihood ratio of two normal distributions so far apart.
@@ -173,4 +213,18 @@ def _fitness(
         + s.trend * clock / 52.0
         + s.fitness_from_volume * np.log(chronic / chronic[0])
     )
-    return 1.0 + level + _fade(rng, s.weeks, 0.5, 0.008)
+    if s.peak:
+        left = weeks_to_race(s)
+        after = (clock + 1.0) % s.race_every
+        form = np.maximum(1.0 - left / RISE, 0.0)
+        gone = np.where(clock + 1 >= s.race_every, 1.0 - after / FALL, 0.0)
+        level = level + s.peak * np.maximum(form, gone)
+    if s.slump:
+        since = clock - s.trail_from
+        down = np.clip(1.0 + since / 10.0, 0.0, 1.0) * (since < 0)
+        back = np.clip(1.0 - since / 10.0, 0.0, 1.0) * (since >= 0)
+        level = level - s.slump * (down + back)
+    # From a stream of its own, so that a runner with slow form is otherwise the same.
+    own = rng.spawn(1)[0]
+    slow = _fade(own, s.weeks, float(np.exp(-1.0 / MONTH)), s.slow_form)
+    return 1.0 + level + slow + _fade(rng, s.weeks, 0.5, 0.008)

@@ -48,7 +48,7 @@ PIECES = 12
 POINTS = 60
 BODY = Physiology()
 STRETCH = 2.0
-HARD = 3.25
+HARD, RACE = 3.25, 3.42
 LIMITS = HeartRateLimits(
     BODY.heart_rate_max,
     BODY.heart_rate_rest,
@@ -148,8 +148,8 @@ def _pieces(
     runs = len(plan.week)
     shape = (runs, PIECES)
     base = np.select(
-        [plan.kind == "easy", plan.kind == "long"],
-        [EFFORT["easy"], EFFORT["long"]],
+        [plan.kind == "easy", plan.kind == "long", plan.kind == "race"],
+        [EFFORT["easy"], EFFORT["long"], RACE],
         HARD,
     )
     effort = base * np.exp(EFFORT_SPREAD * rng.standard_normal(runs))
@@ -177,10 +177,10 @@ def _pieces(
     body = replace(BODY, heat_per_degree=s.heat)
     heat = np.maximum(warmth - body.heat_from, 0.0)
     change = s.trail_from if s.trail_from else s.weeks // 2
-    offset = (
-        body.heart_rate_day_sd * rng.standard_normal(runs)
-        + body.heat_per_degree * heat
-    )
+    days = rng.standard_normal(runs)
+    if s.heavy:
+        days = rng.standard_t(3.0, runs) / np.sqrt(3.0)
+    offset = s.day_beats * days + body.heat_per_degree * heat
     offset = (
         offset
         + s.new_device * (plan.week >= change)
@@ -200,7 +200,12 @@ def _pieces(
         + STRETCH * rng.standard_normal(shape)
     )
     rate[rng.uniform(size=runs) >= s.with_heart_rate] = np.nan
-    speed = level / effort_factor(grade)
+    uphill, downhill = s.own_curve * rng.spawn(1)[0].standard_normal(2)
+    own = uphill * np.maximum(grade, 0.0) + downhill * np.maximum(-grade, 0.0)
+    factor = effort_factor(grade)
+    speed = level / (factor * np.exp(own)) * (1.0 - s.lost * plan.trail[:, None])
+    # What is told of a run knows the population's cost of slopes alone.
+    level = speed * factor
     return {
         "grade": grade,
         "time": time,
@@ -254,7 +259,7 @@ def _activities(
     effort = np.clip(
         np.round(
             3.0
-            + 3.0 * (plan.kind == "hard")
+            + 3.0 * np.isin(plan.kind, ("hard", "race"))
             + EXERTION_SPREAD * rng.standard_normal(runs)
         ),
         1,
@@ -262,7 +267,8 @@ def _activities(
     )
     rated = rng.uniform(size=runs) < s.rated
     known = np.isfinite(rate)
-    hard = plan.kind == "hard"
+    hard = (plan.kind == "hard") | (plan.kind == "race")
+    race = plan.kind == "race"
     columns: dict[str, Any] = {
         "file": files,
         "status": "ok",
@@ -304,8 +310,10 @@ def _activities(
         "cadence_cv": 0.006
         * np.where(trail, s.uneven, 1.0)
         * np.exp(0.15 * rng.standard_normal(runs)),
-        "intent": np.where(
-            hard, "hard", np.where(plan.kind == "easy", "easy", "")
+        "intent": np.select(
+            [race & s.races_named, hard, plan.kind == "easy"],
+            ["race", "hard", "easy"],
+            "",
         ),
         "intent_source": np.where(plan.kind == "long", "", "name"),
         "temperature": p["warmth"][:, 0] + 4.0

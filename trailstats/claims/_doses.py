@@ -8,6 +8,7 @@ import pandas as pd
 from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims._mechanisms import falls
 from trailstats.claims.result import Need
 from trailstats.metrics.impact import GRAVITY
 from trailstats.schema import Verdict
@@ -53,7 +54,9 @@ def balance(data: Evidence) -> Finding:
         caveats.append(
             "No cadence, or one recorded too coarsely, so the variability of steps isn't known."
         )
-    return answer("balance", main, parts=(steps, technical), caveats=caveats)
+    return answer(
+        "balance", main, parts=(steps, technical, falls()), caveats=caveats
+    )
 
 
 def _step_diversity(data: Evidence) -> Floats:

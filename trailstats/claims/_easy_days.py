@@ -10,6 +10,7 @@ import pandas as pd
 from trailstats.claims._everyday import easy_weights
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims._mechanisms import next_session
 from trailstats.claims.result import Need
 from trailstats.schema import Verdict
 
@@ -63,5 +64,5 @@ def easy_days(data: Evidence) -> Finding:
             "Time above the ceiling is lower on trail, but neither heart rate nor speed is."
         )
     caveats.append(f"Easy ceiling: {data.history.limits.source}.")
-    parts = (overshoot, rate, speed, graded)
+    parts = (overshoot, rate, speed, graded, next_session(data))
     return answer("easy_days", main, parts=parts, caveats=caveats)

@@ -47,6 +47,15 @@ _SHARE_OF_SIDE: Final = {Surface.TRAIL: 1.0, Surface.ROAD: 0.0}
 _TELLING: Final = (SurfaceSource.LABEL, SurfaceSource.MAP, SurfaceSource.TAG)
 """Evidence on the ground other than the signal."""
 
+TAG: Final = "trail"
+"""The sub-sport of runs that a device was told to be on trail."""
+
+FEWEST_TAGGED: Final = 8
+MOST_UNTAGGED: Final = 0.2
+"""Who tags so many runs as trail, and leaves at most this share of the runs that look like trail
+untagged, tells the ground of the others by not tagging them (our choice).
+"""
+
 STRETCH_COLUMNS: Final = ("speed", "duration", "grade", "p_trail")
 
 TRACK_COLUMNS: Final = (
@@ -81,7 +90,8 @@ class Evidence:
         ``side`` is trail, road or empty: runs indoors, mixed ones and those whose ground is not
         known stand on neither side. ``share`` is the expected share of trail, whatever the side;
         NaN indoors and where nothing tells it. ``told`` is whether a label, the map or the file's
-        tag tells of most of the run's ground.
+        tag tells of most of the run's ground, or that a runner who tags trails left it untagged,
+        and ``told_share`` is the share as these tell it.
         """
         table = self.history.activities
         analysis = np.cumsum(table["status"].to_numpy() == "ok") - 1
@@ -96,20 +106,27 @@ class Evidence:
             runs["start_time"].min() if len(runs) else pd.Timestamp(0, tz="UTC")
         )
         sure = runs["surface"].map(_SHARE_OF_SIDE).astype(np.float64)
+        share = runs["trail_expected"].fillna(sure).where(outdoors)
+        told = self._told(runs["file"])
+        known = self._told(runs["file"], _TELLING[:2])
+        tagged, untagged = _tagging(runs, outdoors & ~told, known)
+        means = [share[group].mean() for group in (tagged, untagged)]
         return runs.assign(
-            share=runs["trail_expected"].fillna(sure).where(outdoors),
-            told=self._told(runs["file"]),
+            share=share,
+            told=told | untagged,
+            # What a tag tells is the same of each run; the signal adds what is to be compared.
+            told_share=np.select([tagged, untagged], means, share),
             day=(runs["start_time"] - begin).dt.total_seconds() / SECONDS_PER_DAY,
             outdoors=outdoors,
             side=runs["surface"].where(sided, ""),
             unhurried=~hurried,
         )
 
-    def _told(self, files: pd.Series) -> Flags:
+    def _told(self, files: pd.Series, sources: Sequence[str] = _TELLING) -> Flags:
         """Return of each file whether more than the signal tells of most of its ground."""
         table = self.history.segments
         time = table["duration"].to_numpy()
-        told = table["surface_source"].isin(_TELLING).to_numpy()
+        told = table["surface_source"].isin(sources).to_numpy()
         sums = (
             pd.DataFrame({"told": time * told, "all": time})
             .groupby(table["file"].to_numpy())
@@ -262,3 +279,18 @@ class Evidence:
     def files(self, rows: ArrayLike) -> tuple[str, ...]:
         """Return the sources of runs, in order of time, each once."""
         return tuple(self.file_names[np.unique(as_indices(rows))])
+
+
+def _tagging(
+    runs: pd.DataFrame, open_runs: pd.Series, known: Flags
+) -> tuple[Flags, Flags]:
+    """Return which runs are tagged as trail, and which are told to be none by not being tagged:
+    none at all where the runner doesn't tag trails as a habit, or a label or map knows better.
+    """
+    tagged = (runs["sub_sport"] == TAG).to_numpy()
+    looks = (runs["surface"] == Surface.TRAIL).to_numpy()
+    missed = float(np.mean(~tagged[looks])) if looks.any() else 1.0
+    nothing = np.zeros(len(runs), dtype=bool)
+    if tagged.sum() < FEWEST_TAGGED or missed > MOST_UNTAGGED:
+        return nothing, nothing
+    return tagged & ~known, (open_runs & ~tagged).to_numpy()

@@ -26,6 +26,9 @@ from trailstats.schema import Reach, Verdict
 NAN = float("nan")
 ALPHA = 0.05
 DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+WHOLE = 0.99
+"""Sides whose shares of trail are so far apart are all trail and none (our choice)."""
+
 _PAIR_COLUMNS = (
     "part",
     "trail",
@@ -165,6 +168,13 @@ def rests_on_margin(verdict: Verdict | None, words: PartWords) -> bool:
     )
 
 
+def rests_on_single_runs(comparison: Comparison) -> bool:
+    """Return whether a few runs carry a difference, however small its p value: the mean follows
+    single runs, the median doesn't, and here they differ in sign.
+    """
+    return comparison.robust * comparison.difference < 0
+
+
 def compare_runs(
     data: Evidence,
     part: str,
@@ -197,16 +207,19 @@ def compare_runs(
     if where is not None:
         counted &= where.to_numpy()
     caveats: tuple[str, ...] = ()
+    share = runs["share"]
     if claim_wording().parts[part].cue:
         counted &= runs["told"].to_numpy()
+        share = runs["told_share"]
         caveats = (
             "The ground is told from this as well, so only runs count whose ground a label, the "
-            f"map or the file's tag tells: {int(runs['told'].sum())} of {len(runs)}.",
+            "map or the file's tag tells, or that someone who tags trails left untagged: "
+            f"{int(runs['told'].sum())} of {len(runs)}.",
         )
     kept = np.where(counted, as_floats(values), np.nan)
     comparison = compare(
         kept,
-        runs["share"],
+        share,
         runs["day"],
         runs["moving_time"],
         weights=weights,
@@ -282,10 +295,11 @@ def part_of(
     by_margin = rests_on_margin(verdict, words)
     notes = list(caveats)
     if comparison.enough:
-        # The mean follows single runs, the median doesn't: a sign that the two don't share rests
-        # on a few runs, however small the p value.
-        opposed = comparison.robust * comparison.difference < 0
-        if opposed and verdict in DECIDED and not by_margin:
+        if (
+            rests_on_single_runs(comparison)
+            and verdict in DECIDED
+            and not by_margin
+        ):
             verdict = Verdict.INCONCLUSIVE
             interval = (NAN, NAN)
             notes.append(
@@ -293,6 +307,12 @@ def part_of(
                 "difference."
             )
         notes.append(_size(comparison))
+        more, less = comparison.shares
+        if more - less < WHOLE:
+            notes.append(
+                f"The two values are of runs with {100 * more:.0f} % and {100 * less:.0f} % of "
+                "trail expected; the difference is for all trail against none."
+            )
     elif comparison.is_close(fewest := (rules or MatchRules()).fewest):
         notes.append(
             "The ground of these runs is too much alike, or too uncertain."
@@ -308,6 +328,8 @@ def part_of(
         unanswered(part, *notes),
         trail=comparison.trail,
         road=comparison.road,
+        trail_share=comparison.shares[0],
+        road_share=comparison.shares[1],
         difference=comparison.difference,
         low=interval[0],
         high=interval[1],

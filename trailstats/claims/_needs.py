@@ -109,7 +109,9 @@ def needs_of_runs(
     return (_more_runs(kind, max(more[0], 1.0 if not more[1] else 0.0), more[1]),)
 
 
-def needs_of_weeks(weeks: int, error: float, size: float) -> tuple[Need, ...]:
+def needs_of_weeks(
+    weeks: int, error: float, size: float, shown: str
+) -> tuple[Need, ...]:
     """Return what an open regression on weeks needs, from the error of its slope.
 
     Parameters
@@ -120,6 +122,8 @@ def needs_of_weeks(weeks: int, error: float, size: float) -> tuple[Need, ...]:
         Standard error, in the unit of ``size``.
     size : float
         The difference that is to be decided: as seen, or the smallest that matters.
+    shown : str
+        The same in words.
     """
     grown = max((SEEN * error / size) ** 2 - 1.0, 0.0) if size > 0 else np.inf
     more = weeks * grown
@@ -129,7 +133,7 @@ def needs_of_weeks(weeks: int, error: float, size: float) -> tuple[Need, ...]:
     return (
         Need(
             "weeks",
-            f"{count:.0f} more weeks with trails now many, now few",
+            f"{count:.0f} more weeks with trails now many, now few, for a difference of {shown}",
             count,
         ),
     )

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints
 from trailstats.claims._evidence import Evidence
+from trailstats.claims._races import RIEGEL
 from trailstats.claims._weeks import race_days, span
 from trailstats.claims.result import RuleResult
 from trailstats.claims.wording import rule_result
+from trailstats.schema import Surface
 
 RULES = ("R2", "R2b", "R2c", "R2d")
 SMALLEST_CUT = 0.41
@@ -107,7 +109,40 @@ def race_rules(data: Evidence, days: pd.Series) -> list[RuleResult]:
             _fall(before),
             _descents(before),
         ]
-    return out
+    return [*out, *_after_few_trails(data, days, out)]
+
+
+def _after_few_trails(
+    data: Evidence, days: pd.Series, results: list[RuleResult]
+) -> list[RuleResult]:
+    """Describe how races went after few trail runs and after more; one runner's races show no
+    effect, so nothing is judged. Empty where neither two of the one nor of the other are recorded.
+    """
+    runs = data.runs
+    score = (
+        runs["grade_adjusted_speed"] * (runs["moving_time"] / 3600.0) ** RIEGEL
+    )
+    raced = (runs["intent"] == "race") & (runs["side"] != Surface.TRAIL)
+    best = score.where(raced).groupby(days).max()
+    kept: dict[str, list[float]] = {"pass": [], "fail": []}
+    for race, result in zip(race_days(data, days), results[::4], strict=True):
+        value = float(best.get(race, np.nan))
+        if result.outcome in kept and value > 0:
+            kept[result.outcome].append(value)
+    few, many = kept["pass"], kept["fail"]
+    if len(few) < 2 and len(many) < 2:
+        return []
+    said = [
+        f"{len(races)} {'race' if len(races) == 1 else 'races'} after {how}"
+        + (f", worth {np.mean(races):.2f} m/s over an hour" if races else "")
+        for races, how in (
+            (few, "at most one trail run in two weeks"),
+            (many, "more"),
+        )
+    ]
+    detail = f"{'; '.join(said)}. A description: so few races show no effect."
+    period = span(days.min(), days.max())
+    return [rule_result("R2", period, "described", detail)]
 
 
 def _trail_runs(before: _Before) -> RuleResult:

@@ -4,13 +4,14 @@ their share.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from trailstats.arrays import Floats, as_floats, as_indices
+from trailstats.claims._critical import critical_fraction
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import (
     DECIDED,
@@ -20,15 +21,19 @@ from trailstats.claims._finding import (
     rests_on_margin,
 )
 from trailstats.claims._needs import needs_of_weeks
-from trailstats.claims._road_speed import RoadSpeed, road_speed
-from trailstats.claims._weeks import Weeks, season_columns, whole_weeks
-from trailstats.claims.result import Need
-from trailstats.claims.stats import (
-    Regression,
-    ar1_regression,
-    smallest_detectable,
+from trailstats.claims._races import race_cycle
+from trailstats.claims._road_fit import (
+    APART,
+    Design,
+    regress,
+    safeguards,
 )
+from trailstats.claims._road_speed import RoadSpeed, durability, road_speed
+from trailstats.claims._weeks import Weeks, whole_weeks
+from trailstats.claims.result import Need
+from trailstats.claims.stats import smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
+from trailstats.schema import Verdict
 
 FEWEST_WEEKS = 12
 """Weeks before and after that a start of trail running needs."""
@@ -52,53 +57,31 @@ LARGEST_VOLUME_CHANGE = 0.15
 LARGEST_VOLUME_CORRELATION = 0.6
 """Likewise where volume and trail share move together by more than this (our choice)."""
 
-PLACEBO = 0.10
-"""A placebo effect with a p value below this takes back a decision (our choice)."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Design:
-    """What is regressed on: exposure and its placebo, per week of the outcome.
-
-    Attributes
-    ----------
-    exposure, placebo : numpy.ndarray
-        Trails that were run, and those still to come.
-    description : str
-        What the outcome is compared between.
-    much, little : float
-        The exposures that stand for the two sides.
-    n_trail, n_road : int
-        Road runs with more and with less exposure.
-    volume_note : str
-    volume_moved : bool
-        Whether volume moved along with the trails, so that nothing can be decided.
-    """
-
-    exposure: Floats
-    placebo: Floats
-    description: str
-    much: float
-    little: float
-    n_trail: int
-    n_road: int
-    volume_note: str
-    volume_moved: bool
-
 
 def road_improvement(data: Evidence) -> Finding:
     """Return whether road speed at one heart rate rose after trails began, or with their share of
     the weeks before.
     """
     weeks = whole_weeks(data)
-    outcome = road_speed(data, weeks)
+    main = _answered(data, weeks, road_speed(data, weeks), "road_improvement")
+    if main.result.verdict is Verdict.NOT_ENOUGH_DATA:
+        return answer("road_improvement", main)
+    lasting = _answered(data, weeks, durability(data, weeks), "durability")
+    fraction = critical_fraction(data, weeks, main.result)
+    return answer("road_improvement", main, parts=(lasting, fraction))
+
+
+def _answered(
+    data: Evidence, weeks: Weeks, outcome: RoadSpeed, part: str
+) -> Finding:
+    """Answer a part by one weekly outcome."""
     if outcome.reason:
         more = Need(
             "heart rate",
             "road runs with 20 level minutes and a heart rate, over half a year",
             float(2 * FEWEST_RUNS),
         )
-        return answer("road_improvement", _undecided(outcome.reason, more))
+        return _undecided(part, outcome.reason, more)
     start = _clear_start(weeks)
     design = (
         _lagged(weeks, outcome)
@@ -106,12 +89,12 @@ def road_improvement(data: Evidence) -> Finding:
         else _interrupted(weeks, outcome, start)
     )
     if isinstance(design, str):
-        return answer("road_improvement", _undecided(design))
-    return answer("road_improvement", _fit(data, weeks, outcome, design))
+        return _undecided(part, design)
+    return _fit(data, weeks, outcome, design, part)
 
 
-def _undecided(reason: str, *needs: Need) -> Finding:
-    found = Finding(unanswered("road_improvement", reason))
+def _undecided(part: str, reason: str, *needs: Need) -> Finding:
+    found = Finding(unanswered(part, reason))
     return found.needing(*(needs or (_VARIED,)))
 
 
@@ -138,7 +121,7 @@ def _clear_start(weeks: Weeks) -> int | None:
     return None
 
 
-def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
+def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> Design | str:
     after = outcome.week >= start
     n_after = int(outcome.count[after].sum())
     n_before = int(outcome.count[~after].sum())
@@ -152,9 +135,10 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     since = outcome.week - start + 0.5
     before = max(weeks.hours[:start].mean(), 1e-9)
     volume = float(weeks.hours[start:].mean() / before) - 1.0
-    return _Design(
+    return Design(
         exposure=np.clip(since / ADAPTATION, 0.0, 1.0),
         placebo=np.clip((since + ADAPTATION) / ADAPTATION, 0.0, 1.0),
+        controls=_other_starts(weeks, outcome, start),
         description=f"after trails began on {weeks.start[start]:%Y-%m-%d}, grown over "
         f"{ADAPTATION} weeks, against the trend",
         much=1.0,
@@ -166,7 +150,7 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> _Design | str:
     )
 
 
-def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
+def _lagged(weeks: Weeks, outcome: RoadSpeed) -> Design | str:
     share = weeks.share_before(ADAPTATION)[outcome.week]
     known = np.isfinite(share)
     runs = int(outcome.count[known].sum())
@@ -185,9 +169,10 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     together = _correlation_off_trend(
         share[known], volume[known], as_floats(outcome.week[known])
     )
-    return _Design(
+    return Design(
         exposure=share,
         placebo=weeks.share_after(ADAPTATION)[outcome.week],
+        controls=_other_times(share),
         description=f"after {ADAPTATION} weeks with much trail ({100 * much:.0f} %) against weeks "
         f"with little ({100 * little:.0f} %)",
         much=much,
@@ -200,6 +185,24 @@ def _lagged(weeks: Weeks, outcome: RoadSpeed) -> _Design | str:
     )
 
 
+def _other_starts(weeks: Weeks, outcome: RoadSpeed, start: int) -> Floats:
+    """Return the exposures if trails had begun in other weeks, far from their start."""
+    first = np.arange(FEWEST_WEEKS, len(weeks) - FEWEST_WEEKS + 1)
+    first = first[np.abs(first - start) >= APART]
+    since = outcome.week[:, None] - first[None, :] + 0.5
+    return as_floats(np.clip(since / ADAPTATION, 0.0, 1.0))
+
+
+def _other_times(share: Floats) -> Floats:
+    """Return the exposures if the same trails had been run at other times, the last ones first."""
+    known = np.flatnonzero(np.isfinite(share))
+    shifts = range(APART, len(known) - APART + 1)
+    out = np.full((len(share), len(shifts)), np.nan)
+    for column, shift in enumerate(shifts):
+        out[known, column] = np.roll(share[known], shift)
+    return out
+
+
 def _correlation_off_trend(a: Floats, b: Floats, clock: Floats) -> float:
     """Return the correlation of two series, a straight trend taken off each; 0 of constant ones."""
     left = [v - np.polyval(np.polyfit(clock, v, 1), clock) for v in (a, b)]
@@ -209,86 +212,49 @@ def _correlation_off_trend(a: Floats, b: Floats, clock: Floats) -> float:
     return float(left[0] @ left[1] / squares)
 
 
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """The weeks with a known exposure: outcome, design matrix with the exposure first, and fit."""
-
-    speed: Floats
-    columns: Floats
-    clock: Floats
-    weights: Floats
-    fit: Regression
-    allowed: str
-
-
-def _regressed(weeks: Weeks, outcome: RoadSpeed, design: _Design) -> _Fitted:
-    kept = np.isfinite(design.exposure)
-    week = outcome.week[kept]
-    clock = as_floats(week)
-    trend = (clock - clock.mean()) / 52.0
-    columns = [design.exposure[kept], np.ones(len(clock)), trend]
-    volume = np.log(weeks.chronic_hours())[week]
-    if np.ptp(volume) > 0:
-        columns.append(volume - volume.mean())
-    warmth = outcome.temperature[kept]
-    if np.isfinite(warmth).all() and np.ptp(warmth) > 0:
-        warmth = (warmth - warmth.mean()) / 10.0
-        columns.extend((warmth, warmth**2))
-        allowed = "temperature"
-    else:
-        # Heat slows from some warmth on, so summers are more pointed than one sine.
-        columns.extend(season_columns(weeks.start[week], harmonics=2).T)
-        allowed = "the time of year, as temperature is not recorded throughout"
-    device = outcome.device[kept]
-    changed = [d for d in np.unique(device)[1:] if (device == d).sum() >= 3]
-    columns.extend((device == d).astype(np.float64) for d in changed)
-    if changed:
-        allowed += ", change of device"
-    matrix = np.column_stack(columns)
-    speed = outcome.speed[kept]
-    weights = outcome.count[kept]
-    fit = ar1_regression(speed, matrix, clock, weights=weights)
-    return _Fitted(speed, matrix, clock, weights, fit, allowed)
-
-
 def _fit(
-    data: Evidence, weeks: Weeks, outcome: RoadSpeed, design: _Design
+    data: Evidence,
+    weeks: Weeks,
+    outcome: RoadSpeed,
+    design: Design,
+    part: str,
 ) -> Finding:
-    found = _regressed(weeks, outcome, design)
+    found = regress(weeks, outcome, design, race_cycle(data, weeks))
     fit = found.fit
     if not fit.identified:
         return _undecided(
-            "Trail, trend, volume, season and device can't be told apart in these weeks."
+            part,
+            "Trail, trend, volume, season and device can't be told apart in these weeks.",
         )
     slope = float(fit.coefficients[0])
     p_value = float(fit.p_values[0])
     step = design.much - design.little
     low, high = (step * bound for bound in fit.interval(0))
     exposure = np.average(found.columns[:, 0], weights=found.weights)
-    mean = np.average(found.speed, weights=found.weights)
+    mean = np.average(found.value, weights=found.weights)
     with_little = float(mean - slope * (exposure - design.little))
-    visible = (
-        smallest_detectable(step * float(fit.errors[0]), fit.df) / with_little
-    )
-    placebo = _placebo(found, design.placebo[np.isfinite(design.exposure)])
-    held = not placebo < PLACEBO
+    visible = smallest_detectable(step * float(fit.errors[0]), fit.df)
+    words = claim_wording().parts[part]
+    of = with_little if words.relative else 1.0
+
+    def shown(change: float) -> str:
+        return f"{100 * change / of:.1f} %"
+
+    study = "; the study behind the claim found 2 %" if words.relative else ""
+    stood = safeguards(found, design)
     notes = [
         design.volume_note,
         f"Allowed for: trend, volume, {found.allowed}.",
-        f"A change of {100 * visible:.1f} % would have been seen four times out of five by this "
-        "claim alone; the study behind the claim found 2 %.",
-        "Placebo test: not possible, too few weeks."
-        if np.isnan(placebo)
-        else "Placebo test with the trails of the weeks to come: "
-        f"{'passed' if held else 'failed'} (p = {placebo:.2f}).",
+        f"A change of {shown(visible)} would have been seen four times out of five by this "
+        f"claim alone{study}.",
+        *stood.notes,
     ]
-    words = claim_wording().parts["road_improvement"]
-    margin, source = data.margin("road_improvement", with_little)
+    margin, source = data.margin(part, with_little)
     verdict = decide((low, high), p_value, words, margin)
-    taken_back = verdict in DECIDED and (design.volume_moved or not held)
+    taken_back = verdict in DECIDED and (design.volume_moved or not stood.held)
     if taken_back:
         # What trails to come, or volume, explain as well isn't set down to the trails.
-        if not held:
+        if not stood.before_held:
             notes.append(
                 "The change was there before the trails, so it isn't set down to them."
             )
@@ -297,9 +263,8 @@ def _fit(
                 "Volume moved along with the trails; the two can't be told apart in this history."
             )
     result = replace(
-        unanswered("road_improvement", *notes),
-        metric=f"speed on level road at {outcome.reference:.0f} beats a minute, a proxy for form, "
-        f"{design.description}",
+        unanswered(part, *notes),
+        metric=_measure(outcome, design, part),
         trail=with_little + step * slope,
         road=with_little,
         difference=step * slope,
@@ -312,9 +277,10 @@ def _fit(
         margin=margin,
         margin_source=source,
         needs=needs_of_weeks(
-            len(found.speed),
+            len(found.value),
             step * float(fit.errors[0]),
-            float(np.nanmax([abs(step * slope), margin])),
+            size := float(np.nanmax([abs(step * slope), margin])),
+            shown(size),
         ),
         activities=data.files(outcome.runs["row"]),
     )
@@ -323,7 +289,7 @@ def _fit(
         low, high = fit.interval(0, confidence=confidence)
         return step * low, step * high
 
-    table = partial(_runs_with_exposure, weeks, outcome, design)
+    table = partial(_runs_with_exposure, weeks, outcome, design, part)
     by_margin = rests_on_margin(verdict, words)
     finding = Finding(
         result, p_value, (table,), bounds=bounds, by_margin=by_margin
@@ -334,26 +300,20 @@ def _fit(
     return finding.open().needing(Need("weeks", text, 24.0))
 
 
-def _placebo(found: _Fitted, placebo: Floats) -> float:
-    """Return the p value of trails still to come, beside those that were; NaN with too few
-    weeks.
-    """
-    known = np.isfinite(placebo)
-    if known.sum() < found.columns.shape[1] + 6:
-        return float("nan")
-    wide = np.column_stack((placebo, found.columns))[known]
-    fit = ar1_regression(
-        found.speed[known], wide, found.clock[known], weights=found.weights[known]
-    )
-    return float(fit.p_values[0])
+def _measure(outcome: RoadSpeed, design: Design, part: str) -> str:
+    """Return what was measured; of the speed with the heart rate that it was measured at."""
+    if not np.isfinite(outcome.reference):
+        return claim_wording().parts[part].metric
+    at = f"{outcome.reference:.0f} beats a minute"
+    return f"speed on level road at {at}, a proxy for form, {design.description}"
 
 
 def _runs_with_exposure(
-    weeks: Weeks, outcome: RoadSpeed, design: _Design
+    weeks: Weeks, outcome: RoadSpeed, design: Design, part: str
 ) -> pd.DataFrame:
     exposure = pd.Series(design.exposure, index=outcome.week)
-    runs = outcome.runs.drop(columns=["row", "device"])
+    runs = outcome.runs.drop(columns=["row"])
     week = as_indices(runs["week"])
     runs = runs.assign(week=weeks.start[week], exposure=exposure[week].to_numpy())
-    runs.insert(0, "part", "road_improvement")
+    runs.insert(0, "part", part)
     return runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,12 @@ RECORDED = 0.7
 
 FEWEST_RUNS = 12
 
+SLOW_FORM: Final = 0.02
+"""Form moves by so much from month to month whatever is run [1] (our choice)."""
+
+SLOW_LOSS: Final = 0.01
+"""As does the loss over a run [1] (our choice)."""
+
 PERIOD = 61.0
 """Runs of so many days together give the slope of heart rate on speed [day] (our choice)."""
 
@@ -47,10 +54,15 @@ class RoadSpeed:
         have one.
     device : numpy.ndarray of int, shape (n,)
         The device of most of its runs, as a number; devices with few runs count together.
+    hard : numpy.ndarray, shape (n,)
+        Share of its runs that were hard: an error of the slope, by which heart rates are moved to
+        the reference, would show between weeks with many of them and with few.
     reference : float
         Heart rate [bpm].
     runs : pandas.DataFrame
         ``row, file, week, speed, heart_rate, speed_at_reference``.
+    slow : float
+        How far it moves from month to month whatever is run [unit of ``speed``].
     reason : str
         Why there is nothing, empty otherwise.
     """
@@ -60,8 +72,10 @@ class RoadSpeed:
     count: Floats
     temperature: Floats
     device: NDArray[np.intp]
+    hard: Floats
     reference: float
     runs: pd.DataFrame
+    slow: float
     reason: str = ""
 
 
@@ -107,25 +121,68 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
         )
     reference = float(frame["heart_rate"].median())
     to_reference = (reference - frame["heart_rate"]) / slope
-    frame = frame.assign(
-        speed_at_reference=frame["speed"] + to_reference,
+    frame = frame.assign(speed_at_reference=frame["speed"] + to_reference)
+    slow = SLOW_FORM * float(frame["speed_at_reference"].mean())
+    return _by_week(frame, own, "speed_at_reference", reference, slow)
+
+
+def durability(data: Evidence, weeks: Weeks) -> RoadSpeed:
+    """Return the weekly loss of speed at one heart rate from the first to the second half of steady
+    road runs, in the place of the speed.
+    """
+    runs = data.runs
+    inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
+    steady = (runs["side"] == Surface.ROAD) & (runs["intent"] != "race")
+    steady &= runs["decoupling"].notna()
+    kept = np.flatnonzero(steady.to_numpy() & inside)
+    if len(kept) < FEWEST_RUNS:
+        return _nothing(
+            f"{len(kept)} steady road runs with a heart rate; far more are needed."
+        )
+    own = runs.iloc[kept]
+    frame = pd.DataFrame(
+        {
+            "row": kept,
+            "file": own["file"].to_numpy(),
+            "week": weeks.of_run[kept],
+            "speed": own["mean_speed"].to_numpy(),
+            "heart_rate": own["mean_heart_rate"].to_numpy(),
+            "loss": own["decoupling"].to_numpy(),
+        }
+    )
+    return _by_week(frame, own, "loss", np.nan, SLOW_LOSS)
+
+
+def _by_week(
+    runs: pd.DataFrame,
+    own: pd.DataFrame,
+    value: str,
+    reference: float,
+    slow: float,
+) -> RoadSpeed:
+    """Return the weekly means of one column of some runs."""
+    runs = runs.assign(
         temperature=own["temperature"].to_numpy(),
         device=_devices(own["device"]),
+        hard=~own["unhurried"].to_numpy(),
     )
-    weekly = frame.groupby("week").agg(
-        speed=("speed_at_reference", "mean"),
-        count=("speed_at_reference", "size"),
+    weekly = runs.groupby("week").agg(
+        value=(value, "mean"),
+        count=(value, "size"),
         temperature=("temperature", "mean"),
         device=("device", "median"),
+        hard=("hard", "mean"),
     )
     return RoadSpeed(
         week=as_indices(weekly.index),
-        speed=weekly["speed"].to_numpy(),
+        speed=weekly["value"].to_numpy(),
         count=as_floats(weekly["count"]),
         temperature=_filled(weekly["temperature"]),
         device=as_indices(weekly["device"].round()),
+        hard=as_floats(weekly["hard"]),
         reference=reference,
-        runs=frame,
+        runs=runs.drop(columns=["device", "hard"]),
+        slow=slow,
     )
 
 
@@ -133,7 +190,16 @@ def _nothing(reason: str) -> RoadSpeed:
     empty = np.zeros(0)
     none = np.zeros(0, dtype=np.intp)
     return RoadSpeed(
-        none, empty, empty, empty, none, np.nan, pd.DataFrame(), reason
+        none,
+        empty,
+        empty,
+        empty,
+        none,
+        empty,
+        np.nan,
+        pd.DataFrame(),
+        np.nan,
+        reason,
     )
 
 

@@ -8,15 +8,18 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._equal_effort import OWN, EqualEffort, equal_effort
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
+from trailstats.claims._mechanisms import upper_zones
+from trailstats.claims._steps import steps_of_result
 from trailstats.claims.stats import (
     Comparison,
     MatchRules,
+    allow_for_bias,
     allow_for_dilution,
     allow_for_slope,
     compare,
@@ -33,12 +36,16 @@ LEAST_CONTRAST: Final = 0.4
 (our choice).
 """
 
-RULES: Final = MatchRules(days=60.0, duration_ratio=4.0)
-"""Drift is allowed for, so runs of different length may be compared."""
+KINDS: Final = ("smooth", "hilly", "technical")
 
-NO_MATTER: Final = 3.0
-"""A difference in heart rate that a single run can't show [bpm] (our choice after [Lamberts2004]_).
-"""
+TECHNICAL: Final = 0.15
+"""Share of a run on technical ground from which on its trail counts as technical (our choice)."""
+
+HILLY: Final = 0.02
+"""Ascent over distance from which on it counts as hilly: 20 m a kilometre (our choice)."""
+
+RULES: Final = MatchRules(days=45.0, duration_ratio=4.0)
+"""Drift is allowed for, so runs of different length may be compared."""
 
 LOST: Final = 0.03
 """Share of the way that receivers lose under trees and on bends [1] (our choice: they lose 0 to
@@ -73,15 +80,27 @@ def same_effort(data: Evidence) -> Finding:
     if reason:
         return answer("same_effort", Finding(unanswered("same_effort", reason)))
     calm = cells[cells["unhurried"]].reset_index(drop=True)
-    comparison = compare(
-        calm[OWN],
-        calm["ground"] == Surface.TRAIL,
-        calm["day"],
-        runs["moving_time"].to_numpy()[calm["row"]],
-        groups=calm["device"],
-        rules=RULES,
+    main = _found(data, calm, found, "same_effort")
+    kinds = _kinds(data, calm)
+    parts = []
+    for kind in KINDS:
+        own = calm[(calm["ground"] == Surface.ROAD) | (kinds == kind)]
+        if int((kinds == kind).sum()) >= RULES.fewest:
+            own = own.reset_index(drop=True)
+            parts.append(_found(data, own, found, f"same_effort_{kind}"))
+    return answer("same_effort", main, parts=(*parts, upper_zones(data)))
+
+
+def _kinds(data: Evidence, calm: pd.DataFrame) -> NDArray[np.str_]:
+    """Return the kind of trail of each value: technical, hilly, smooth, or nothing for road."""
+    runs = data.runs.iloc[as_indices(calm["row"])]
+    climb = as_floats(runs["ascent"]) / as_floats(runs["distance"])
+    kind = np.select(
+        [as_floats(runs["technical_share"]) >= TECHNICAL, climb >= HILLY],
+        ["technical", "hilly"],
+        "smooth",
     )
-    return answer("same_effort", _found(data, calm, comparison, found))
+    return np.where(calm["ground"] == Surface.TRAIL, kind, "")
 
 
 def _values_by_ground(data: Evidence, found: EqualEffort) -> pd.DataFrame:
@@ -122,14 +141,19 @@ def _values_by_ground(data: Evidence, found: EqualEffort) -> pd.DataFrame:
 
 
 def _found(
-    data: Evidence,
-    calm: pd.DataFrame,
-    comparison: Comparison,
-    effort: EqualEffort,
+    data: Evidence, calm: pd.DataFrame, effort: EqualEffort, part: str
 ) -> Finding:
-    """Return the comparison as an answer, allowing for the line's slope, for other curves, for
-    distance that was lost and for ground that was mistaken.
+    """Return both grounds compared as an answer, allowing for the line's slope, for other curves,
+    for distance that was lost and for ground that was mistaken.
     """
+    comparison = compare(
+        calm[OWN],
+        calm["ground"] == Surface.TRAIL,
+        calm["day"],
+        data.runs["moving_time"].to_numpy()[calm["row"]],
+        groups=calm["device"],
+        rules=RULES,
+    )
     trail, road = (_matched_side(comparison, calm, s) for s in ("trail", "road"))
     gap, contrast = (
         trail["level"] - road["level"],
@@ -145,20 +169,26 @@ def _found(
     )
     notes = []
     clear = contrast >= LEAST_CONTRAST
+    recorded = found
     if comparison.enough:
         shifts = {
             name: trail[name] - road[name] - (trail[OWN] - road[OWN])
             for name in effort.level
         }
         lost = effort.gain * beats * float(np.log1p(LOST)) * contrast
-        found = _reaching(found, shifts, lost)
+        recorded = allow_for_bias(
+            found, min(shifts.values()), max(shifts.values())
+        )
+        found = allow_for_bias(recorded, -lost, -lost)
         notes += _notes(effort, comparison, shifts, lost)
         notes.append(
             f"One per cent of speed is worth {effort.gain * beats / 100:.1f} beats a minute, over "
             f"{100 * np.expm1(gap):+.0f} % between the sides, whose error the interval allows for."
         )
     if comparison.enough and clear:
-        found = allow_for_dilution(found, contrast)
+        found, recorded = (
+            allow_for_dilution(f, contrast) for f in (found, recorded)
+        )
         notes.append(
             f"By its probability {100 * trail['p_trail']:.0f} % of the trail side's time was on "
             f"trail and {100 * road['p_trail']:.0f} % of the road side's: if that is right, a "
@@ -169,38 +199,44 @@ def _found(
         notes.append(
             "The ground of these runs is too uncertain to compare the two."
         )
-    if found.enough and found.low > -NO_MATTER and found.high < NO_MATTER:
-        notes.append(
-            f"The interval lies within {NO_MATTER:.0f} beats a minute either way: nothing that a "
-            "single run could show."
-        )
     # Pairs hold positions among the values; an answer's are among the runs.
     rows = as_indices(calm["row"])
     pairs = found.pairs.copy()
     for side in ("trail", "road"):
         pairs[side] = rows[as_indices(pairs[side])]
     found = replace(found, pairs=pairs)
-    main = part_of(data, "same_effort", found, caveats=tuple(notes), rules=RULES)
+    main = part_of(data, part, found, caveats=tuple(notes), rules=RULES)
     if comparison.enough and not clear:
         main = main.untested(Verdict.INCONCLUSIVE)
-    return replace(main, tables=(partial(_explained, comparison, calm, main),))
+    main = _alike(main, recorded)
+    return replace(
+        main,
+        tables=(partial(_explained, comparison, calm, main),),
+        steps=(partial(steps_of_result, data, main.result),),
+    )
 
 
-def _reaching(
-    known: Comparison, shifts: dict[str, float], lost: float
-) -> Comparison:
-    """Return the comparison with an interval that holds what other curves would make of it, and
-    what a distance that was lost on trail would: as an error of its own.
+def _alike(main: Finding, recorded: Comparison) -> Finding:
+    """Return that there is no difference that matters where the distances as recorded say so.
+
+    A distance that was lost could only make trails easier than they seem, and that they aren't
+    harder is what is asked.
     """
-    own = known.difference
-    low = own - float(np.hypot(own - known.low, max(lost, 0.0)))
-    high = own + float(np.hypot(known.high - own, max(-lost, 0.0)))
-    low += min(0.0, *shifts.values())
-    high += max(0.0, *shifts.values())
-    near = own - low if own > 0 else high - own
-    # The test asks whether the nearer bound would still have the sign.
-    p_value = 2.0 * float(ndtr(-1.959964 * abs(own) / max(near, 1e-9)))
-    return replace(known, low=low, high=high, p_value=max(known.p_value, p_value))
+    margin = main.result.margin
+    within = -margin < recorded.low and recorded.high < margin
+    if main.result.verdict is not Verdict.SUPPORTED or not within:
+        return main
+    note = (
+        "The interval shown is by the distances as recorded; if some of the way was lost on trail, "
+        f"trails are easier than that, down to {main.result.low:+.1f} beats a minute."
+    )
+    result = replace(
+        main.result,
+        low=recorded.low,
+        high=recorded.high,
+        verdict=Verdict.NO_DIFFERENCE,
+    )
+    return replace(main, result=result).noted(note)
 
 
 def _notes(

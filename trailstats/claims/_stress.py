@@ -5,17 +5,14 @@ bests, drift.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims._mechanisms import chasing
 from trailstats.claims._routes import cells_of_runs, surges
-from trailstats.claims.wording import unanswered
-from trailstats.metrics.variability import chasing_index
 from trailstats.metrics.variety import route_groups
 from trailstats.schema import Verdict
 
@@ -32,6 +29,7 @@ def stress(data: Evidence) -> Finding:
     spread = compare_runs(data, "pace_spread", runs["pace_spread"], where=calm)
     surge = compare_runs(data, "final_surge", ends, where=calm)
     drift = compare_runs(data, "drift", runs["decoupling"], where=calm)
+    chased = chasing(data, route_groups(cells_of_runs(data)))
     verdicts = {spread.result.verdict, surge.result.verdict}
     if Verdict.NOT_ENOUGH_DATA in verdicts:
         whole: Verdict | None = Verdict.NOT_ENOUGH_DATA
@@ -48,46 +46,4 @@ def stress(data: Evidence) -> Finding:
     main = main.stating(
         "The pace varies more on trail, and runs end with less of a surge."
     )
-    return answer("stress", main, parts=(spread, surge, _chasing(data), drift))
-
-
-def _chasing(data: Evidence) -> Finding:
-    """Return the share of repeats of a route near the own best, for each side, without an
-    interval.
-    """
-    runs = data.runs
-    groups = route_groups(cells_of_runs(data))
-    repeated = runs["unhurried"].to_numpy() & (groups >= 0)
-    times = runs["moving_time"].to_numpy()
-    shares = {}
-    counts = {}
-    for side in ("trail", "road"):
-        own = (runs["side"] == side).to_numpy() & repeated
-        shares[side] = chasing_index(groups[own], times[own])
-        counts[side] = int(own.sum() - len(np.unique(groups[own])))
-    difference = shares["trail"] - shares["road"]
-    result = replace(
-        unanswered("chasing"),
-        trail=shares["trail"],
-        road=shares["road"],
-        difference=difference,
-        n_trail=counts["trail"],
-        n_road=counts["road"],
-    )
-    return Finding(result, tables=(partial(_repeats, data, groups),))
-
-
-def _repeats(data: Evidence, groups: NDArray[np.intp]) -> pd.DataFrame:
-    """Return the runs on known routes with the time that each took."""
-    runs = data.runs
-    kept = data.has_side & runs["unhurried"].to_numpy() & (groups >= 0)
-    table = pd.DataFrame(
-        {
-            "part": "chasing",
-            "file": data.file_names[kept],
-            "side": runs["side"].to_numpy()[kept],
-            "route": groups[kept],
-            "moving_time": runs["moving_time"].to_numpy()[kept],
-        }
-    )
-    return table.sort_values(["side", "route", "file"], ignore_index=True)
+    return answer("stress", main, parts=(spread, surge, chased, drift))

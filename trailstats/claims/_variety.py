@@ -13,6 +13,7 @@ import pandas as pd
 from trailstats.arrays import Floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
+from trailstats.claims._mechanisms import fast_running
 from trailstats.metrics.variety import SessionFeatures, SessionKind, session_kinds
 from trailstats.schema import Gait, Verdict
 from trailstats.terrain.ground_kinds import LEVEL_GRADE
@@ -38,7 +39,9 @@ def variety(data: Evidence) -> Finding:
     )
     found = session_kinds_of_runs(data)
     kinds = [_sessions_of_kind(data, kind, found) for kind in _KINDS]
-    return answer("variety", evenness, parts=(evenness, *kinds))
+    return answer(
+        "variety", evenness, parts=(evenness, *kinds, fast_running(data))
+    )
 
 
 def _sessions_of_kind(

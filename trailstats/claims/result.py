@@ -65,9 +65,9 @@ class ClaimResult:
     unit : str
         Unit of the values, ``"1"`` for plain numbers and fractions.
     trail, road : float
-        Both sides' values.
+        Both sides' values, as they were run.
     difference, low, high : float
-        Trail minus road with its 95 % interval.
+        All trail minus none with its 95 % interval.
     n_trail, n_road : int
         Runs on each side.
     verdict : Verdict or None
@@ -94,6 +94,9 @@ class ClaimResult:
         Smallest difference that matters, in ``unit``; NaN where there is none.
     margin_source : str
         Where it comes from: "our choice", a reference, or "the profile".
+    trail_share, road_share : float
+        Expected shares of trail of the runs that ``trail`` and ``road`` are the values of: their
+        gap is ``difference`` times that of the shares. NaN where sides are no runs.
     needs : tuple of Need
         What would answer it, the least first; empty where it is answered.
 
@@ -127,6 +130,8 @@ class ClaimResult:
     error: float = field(default=NAN, kw_only=True)
     margin: float = field(default=NAN, kw_only=True)
     margin_source: str = field(default="", kw_only=True)
+    trail_share: float = field(default=NAN, kw_only=True)
+    road_share: float = field(default=NAN, kw_only=True)
     needs: tuple[Need, ...] = field(default=(), kw_only=True)
 
     @property
@@ -179,7 +184,8 @@ def claims_table(results: Iterable[ClaimResult]) -> pd.DataFrame:
         A row for each answer (``part`` is 0), and below it one for each of its parts (1, 2, ...):
         ``claim``, ``part``, ``statement``, ``metric``, ``unit``, ``trail``, ``road``,
         ``difference``, ``low``, ``high``, ``n_trail``, ``n_road``, ``verdict``, ``evidence``,
-        ``measured``, ``meaning``, ``reach``, ``error``, ``margin``, ``margin_source``.
+        ``measured``, ``meaning``, ``reach``, ``error``, ``margin``, ``margin_source``,
+        ``trail_share``, ``road_share``.
         NaN where there is no number, no verdict or no strength.
 
     Examples

@@ -31,6 +31,8 @@ LATER_KEYS: frozenset[str] = frozenset(
     "analysis.parts",
     "analysis.stretches",
     "checked.device_totals",
+    "claim.road_share",
+    "claim.trail_share",
     "limits.maximum_high",
     "daily.descent_spike",
     "daily.distance_spike",

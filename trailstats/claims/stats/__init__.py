@@ -6,6 +6,7 @@ from trailstats.claims.stats._adjust import holm
 from trailstats.claims.stats._matched import (
     Comparison,
     MatchRules,
+    allow_for_bias,
     allow_for_dilution,
     allow_for_slope,
     bounds_at,
@@ -16,6 +17,7 @@ from trailstats.claims.stats._series import (
     Regression,
     ar1_regression,
     smallest_detectable,
+    standardised_slopes,
 )
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "MatchRules",
     "Pooled",
     "Regression",
+    "allow_for_bias",
     "allow_for_dilution",
     "allow_for_slope",
     "ar1_regression",
@@ -31,4 +34,5 @@ __all__ = [
     "holm",
     "pool_differences",
     "smallest_detectable",
+    "standardised_slopes",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import ArrayLike, Floats, as_floats
@@ -47,8 +48,11 @@ class Comparison:
     Attributes
     ----------
     trail, road : float
-        Values on trail alone and on road alone, in the values' unit; where each run is on one of
-        them, means over the matched runs, weighted by how well they match.
+        Means over the matched runs on more and on less trail, weighted by how well they match, in
+        the values' unit.
+    shares : (float, float)
+        Mean shares of trail that these hold at: their gap is ``difference`` times that of the
+        shares.
     difference, low, high : float
         Trail minus road with its interval; NaN bounds where a side is too small, and no figures
         where one has fewer than two runs or their ground is hardly apart.
@@ -69,6 +73,9 @@ class Comparison:
     scale : float
         Where the ground is only expected: by what else the difference may be multiplied. The
         interval reaches from the one to the other.
+    beyond : (float, float)
+        By how much the true difference may lie below and above what was seen for reasons that no
+        number of runs narrows down: not more than 0, and not less.
     n_trail, n_road : int
         Matched runs.
     enough : bool
@@ -81,6 +88,7 @@ class Comparison:
 
     trail: float = NAN
     road: float = NAN
+    shares: tuple[float, float] = (NAN, NAN)
     difference: float = NAN
     low: float = NAN
     high: float = NAN
@@ -92,6 +100,7 @@ class Comparison:
     share_above: float = NAN
     variances: tuple[float, float] = (NAN, NAN)
     scale: float = 1.0
+    beyond: tuple[float, float] = (0.0, 0.0)
     n_trail: int = 0
     n_road: int = 0
     enough: bool = False
@@ -227,6 +236,38 @@ def allow_for_slope(
     return _with_interval(known, float(np.sqrt(own + line)), joint, confidence)
 
 
+def allow_for_bias(
+    known: Comparison, low: float, high: float, *, confidence: float = 0.95
+) -> Comparison:
+    """Return the comparison with an interval that allows for an error that all runs share.
+
+    Of such an error only the range is known. The interval holds the true difference as often as it
+    says wherever in the range the error lies; as chance can lead out of the range on one side only
+    at a time, it reaches less far beyond it than beyond a point.
+
+    Parameters
+    ----------
+    known : Comparison
+    low, high : float
+        By how much the truth may lie below (not more than 0) and above what was seen.
+    confidence : float
+
+    Returns
+    -------
+    Comparison
+        Unchanged where it has no interval. The p value is that of the nearest truth in the range.
+
+    References
+    ----------
+    [ImbensManski2004]_
+    """
+    if not known.enough:
+        return known
+    down, up = known.beyond
+    ranged = replace(known, beyond=(down + min(low, 0.0), up + max(high, 0.0)))
+    return _with_interval(ranged, known.error, known.df, confidence)
+
+
 def allow_for_dilution(known: Comparison, share: float) -> Comparison:
     """Return the comparison with an interval that reaches out to where it would lie if sides were
     mistaken.
@@ -338,7 +379,6 @@ def _summarise(
     left = np.where(np.isfinite(share), y - slope * share, 0.0)
     left = np.where(np.isfinite(left), left, 0.0)
     size = np.abs(pull)
-    road = float(np.average(left[told], weights=size[told]))
     informative = apart > 0
     gaps = (y[pairs.more] - y[pairs.less])[informative] / apart[informative]
     heavy = (weight * apart)[informative]
@@ -348,9 +388,13 @@ def _summarise(
     )
     mostly = share[paired] >= 0.5
     ends = (pull > 0, pull < 0)
+    means = [float(np.average(share[e], weights=size[e])) for e in ends]
+    # At their own shares these are values that were run; a line's ends needn't be possible.
+    sides = [float(np.average(y[e], weights=size[e])) for e in ends]
     known = Comparison(
-        trail=road + slope,
-        road=road,
+        trail=sides[0],
+        road=sides[1],
+        shares=(means[0], means[1]),
         difference=slope,
         robust=_weighted_median(gaps, heavy),
         share_above=float(np.average(above, weights=heavy)),
@@ -368,7 +412,6 @@ def _summarise(
             }
         ),
     )
-    means = [float(np.average(share[e], weights=size[e])) for e in ends]
     least = min(known.n_trail, known.n_road)
     if least < 2 or means[0] - means[1] < rules.contrast:
         # What a line through hardly different ground says of all trail is no figure at all.
@@ -376,6 +419,7 @@ def _summarise(
             known,
             trail=NAN,
             road=NAN,
+            shares=(NAN, NAN),
             difference=NAN,
             robust=NAN,
             share_above=NAN,
@@ -424,18 +468,41 @@ def bounds_at(known: Comparison, confidence: float) -> tuple[float, float]:
     (float, float)
         NaN without an error.
     """
-    reach = float(stdtrit(known.df, 0.5 + confidence / 2)) * known.error
-    low, high = known.difference - reach, known.difference + reach
+    down, up = known.beyond
+    reach = _reach(known, confidence) * known.error
+    low, high = known.difference + down - reach, known.difference + up + reach
     return min(low, low * known.scale), max(high, high * known.scale)
+
+
+def _reach(known: Comparison, confidence: float) -> float:
+    """Return how many standard errors the interval reaches beyond the range of the truth."""
+    both = float(stdtrit(known.df, 0.5 + confidence / 2))
+    width = known.beyond[1] - known.beyond[0]
+    if not width > 0 or not known.error > 0:
+        return both
+    apart = width / known.error
+
+    def surplus(reach: float) -> float:
+        held = stdtr(known.df, reach + apart) - stdtr(known.df, -reach)
+        return float(held) - confidence
+
+    # Where the range is wide, only one side can be missed; a hair below it the sign is sure.
+    one = float(stdtrit(known.df, confidence)) - 1e-9
+    return float(brentq(surplus, one, both + 1e-9))
 
 
 def _with_interval(
     known: Comparison, error: float, df: float, confidence: float
 ) -> Comparison:
     difference = known.difference
-    p_value = 1.0 if difference == 0 else 0.0
+    down, up = known.beyond
+    # How far the nearest truth of the range lies from none; below 0 where none lies in it.
+    near = max(difference + down, -difference - up)
+    p_value = 0.0 if near > 0 else 1.0
     if error > 0:
-        p_value = 2.0 * float(stdtr(df, -abs(difference) / error))
+        apart = (up - down) / error
+        p_value = float(stdtr(df, -near / error))
+        p_value += float(stdtr(df, -near / error - apart))
     tested = replace(known, error=error, df=df, p_value=p_value)
     low, high = bounds_at(tested, confidence)
     return replace(tested, low=low, high=high)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, qr
+from scipy.linalg import (
+    cho_factor,
+    cho_solve,
+    cho_solve_banded,
+    cholesky,
+    cholesky_banded,
+    qr,
+    solve_triangular,
+)
 from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import ArrayLike, Floats, as_floats
@@ -15,10 +23,21 @@ NAN = float("nan")
 CORRELATIONS = np.linspace(-0.3, 0.95, 26)
 """Correlations of errors one unit of time apart that are averaged over (our choice)."""
 
+MIXED = (0.08, 0.15, 0.3, 0.5, 0.7, 0.85)
+"""Shares of the variance that fades slowly, where the rest is each point's own (our choice)."""
+
+LOOSE = 0.4
+"""How loosely the standard deviation of the part that fades is known, in its logarithm
+(our choice).
+"""
+
+SLOW = np.linspace(0.5, 0.95, 10)
+"""Correlations of the part that fades, one unit of time apart (our choice: a month is 0.79)."""
+
 
 @dataclass(frozen=True, eq=False)
 class Regression:
-    """A linear regression with first-order autoregressive errors.
+    """A linear regression with errors that fade into each other.
 
     Attributes
     ----------
@@ -27,7 +46,9 @@ class Regression:
     p_values : numpy.ndarray, shape (p,)
         Two-sided.
     correlation : float
-        Of neighbouring errors, one unit of time apart.
+        Of neighbouring errors, one unit of time apart, as far as they fade.
+    share : float
+        Of the errors' variance that fades; the rest is each point's own.
     df : float
         Degrees of freedom of the t distribution: the effective number of points less the
         coefficients.
@@ -41,6 +62,7 @@ class Regression:
     errors: Floats
     p_values: Floats
     correlation: float
+    share: float
     df: float
     std: float
     identified: bool
@@ -60,6 +82,7 @@ def ar1_regression(
     time: ArrayLike,
     *,
     weights: ArrayLike | None = None,
+    slow: float = 0.0,
 ) -> Regression:
     """Fit a line by generalised least squares, averaged over the correlations that the data allow.
 
@@ -74,13 +97,18 @@ def ar1_regression(
         estimated, points further apart less.
     weights : array-like, shape (n,), optional
         Inverse variances, up to a factor.
+    slow : float
+        Standard deviation that errors which fade slowly are known to have, about. The rest of each
+        error is then its own, as that of a measurement, and the weights are those of the rest. Such
+        a sum remembers longer than a short series can show, so what is known of it counts beside
+        what is seen. 0 where all of the errors fade at one rate.
 
     Returns
     -------
     Regression
-        Correlations from -0.3 to 0.95 weigh by their restricted likelihood. A single best one would
-        make the intervals of short series too narrow, as it takes the correlation for known. The
-        degrees of freedom count effective points.
+        Correlations from -0.3 to 0.95, and shares that fade, weigh by their restricted likelihood.
+        A single best one would make the intervals of short series too narrow, as it takes the
+        correlation for known. The degrees of freedom count effective points.
 
     Raises
     ------
@@ -102,7 +130,7 @@ def ar1_regression(
     if (clock != np.rint(clock)).any():
         raise ValueError("times must be whole numbers")
     count, size = columns.shape
-    scale = np.ones(count) if weights is None else np.sqrt(as_floats(weights))
+    power = np.ones(count) if weights is None else as_floats(weights)
     lengths = np.sqrt((columns**2).mean(axis=0))
     if (
         count < size + 3
@@ -110,9 +138,22 @@ def ar1_regression(
         or _rank(columns / lengths) < size
     ):
         nothing = np.full(size, np.nan)
-        return Regression(nothing, nothing, nothing, NAN, NAN, NAN, False)
-    rows = np.column_stack((columns / lengths, values)) * scale[:, None]
-    fits = [_fit_at(rows, steps, float(r)) for r in CORRELATIONS]
+        return Regression(nothing, nothing, nothing, NAN, NAN, NAN, NAN, False)
+    rows = np.column_stack((columns / lengths, values))
+    if slow > 0:
+        fits = [
+            _fit_mixed(rows, power, steps, (float(r), share)).known(slow)
+            for r in SLOW
+            for share in MIXED
+        ]
+    else:
+        fits = [_fit_at(rows, power, steps, float(r)) for r in CORRELATIONS]
+    return _averaged(fits, lengths, count)
+
+
+def _averaged(fits: list[_Fit], lengths: Floats, count: int) -> Regression:
+    """Return the mean of fits, each by its restricted likelihood."""
+    size = len(lengths)
     criteria = np.array([fit.criterion for fit in fits])
     # The criterion is minus twice the restricted log-likelihood.
     weight = np.exp(-0.5 * (criteria - criteria.min()))
@@ -126,13 +167,15 @@ def ar1_regression(
         np.abs(beta), errors, out=np.full(size, np.inf), where=errors > 0
     )
     # Points that go together say less: n (1 - r) / (1 + r) of them, never more than n.
-    independent = np.minimum((1.0 - CORRELATIONS) / (1.0 + CORRELATIONS), 1.0)
+    independent = np.minimum([fit.independent for fit in fits], 1.0)
     df = max(count * float(weight @ independent) - size, 3.0)
+    fading = np.array([fit.fading for fit in fits])
     return Regression(
         coefficients=beta / lengths,
         errors=errors / lengths,
         p_values=2.0 * np.asarray(stdtr(df, -ratio)),
-        correlation=float(weight @ CORRELATIONS),
+        correlation=float(weight @ fading[:, 0]),
+        share=float(weight @ fading[:, 1]),
         df=df,
         std=float(np.sqrt(weight @ np.array([fit.variance for fit in fits]))),
         identified=True,
@@ -140,29 +183,153 @@ def ar1_regression(
 
 
 class _Fit(NamedTuple):
-    """Generalised least squares at one correlation; ``variances`` are those of ``beta``."""
+    """Generalised least squares at one correlation; ``variances`` are those of ``beta``.
+
+    ``independent`` is the share of the points that their mean rests on, ``fading`` the correlation
+    and the share of the variance that fades.
+    """
 
     criterion: float
     beta: Floats
     variances: Floats
     variance: float
+    independent: float
+    fading: tuple[float, float]
+
+    def known(self, slow: float) -> _Fit:
+        """Return the fit as likely as it is for one who knows about how much fades."""
+        ratio = 0.5 * np.log(max(self.variance, 1e-300) * self.fading[1])
+        away = (ratio - np.log(slow)) / LOOSE
+        return self._replace(criterion=self.criterion + float(away**2))
 
 
-def _fit_at(rows: Floats, steps: Floats, correlation: float) -> _Fit:
-    """Fit the last column on the others, errors correlated so much."""
-    white, log_determinant = _whiten(rows, steps, correlation)
-    x = white[:, :-1]
-    target = white[:, -1]
-    left = x.shape[0] - x.shape[1]
-    factor = cho_factor(x.T @ x)
-    beta = cho_solve(factor, x.T @ target)
-    residual = target - x @ beta
-    variance = float(residual @ residual) / left
-    inverse = cho_solve(factor, np.eye(x.shape[1]))
+def _fit_at(
+    rows: Floats, power: Floats, steps: Floats, correlation: float
+) -> _Fit:
+    """Fit the last column on the others, all of the errors correlated so much."""
+    white, log_determinant = _whiten(
+        rows * np.sqrt(power)[:, None], steps, correlation
+    )
+    log_determinant -= float(np.log(power).sum())
+    independent = (1.0 - correlation) / (1.0 + correlation)
+    return _solved(
+        white.T @ white,
+        len(rows),
+        log_determinant,
+        independent,
+        (correlation, 1.0),
+    )
+
+
+def _fit_mixed(
+    rows: Floats, power: Floats, steps: Floats, fading: tuple[float, float]
+) -> _Fit:
+    """Fit likewise where such a share of the variance is correlated so much.
+
+    The inverse of the part that fades has two bands, so the sum of both is never inverted as a
+    whole: the cost grows with the number of points.
+    """
+    correlation, share = fading
+    carried = correlation**steps
+    left = 1.0 - carried**2
+    bands = np.zeros((2, len(rows)))
+    bands[0, 1:] = -carried / left
+    bands[1] = 1.0
+    bands[1, 1:] += carried**2 / left
+    bands[1, :-1] += carried**2 / left
+    own = power / (np.mean(1.0 / power) ** -1 * (1.0 - share))
+    whole = bands / share
+    whole[1] += own
+    factor = cholesky_banded(whole)
+    with_mean = np.column_stack((rows, np.ones(len(rows))))
+    weighted = own[:, None] * with_mean
+    products = with_mean.T @ weighted - weighted.T @ cho_solve_banded(
+        (factor, False), weighted
+    )
+    log_determinant = float(
+        2.0 * np.log(factor[1]).sum()
+        - np.log(own).sum()
+        + np.log(left).sum()
+        + len(rows) * np.log(share)
+    )
+    independent = float(products[-1, -1]) / len(rows)
+    return _solved(
+        products[:-1, :-1], len(rows), log_determinant, independent, fading
+    )
+
+
+def _solved(
+    products: Floats,
+    count: int,
+    log_determinant: float,
+    independent: float,
+    fading: tuple[float, float],
+) -> _Fit:
+    """Return the fit of the last column on the others from their whitened products."""
+    size = len(products) - 1
+    factor = cho_factor(products[:size, :size])
+    beta = cho_solve(factor, products[:size, size])
+    left = count - size
+    rest = float(products[size, size] - beta @ products[:size, size])
+    variance = max(rest, 0.0) / left
+    inverse = cho_solve(factor, np.eye(size))
     log_information = 2.0 * float(np.log(np.diag(factor[0])).sum())
     log_variance = np.log(max(variance, 1e-300))
     criterion = float(left * log_variance + log_determinant + log_information)
-    return _Fit(criterion, beta, variance * np.diag(inverse), variance)
+    return _Fit(
+        criterion,
+        beta,
+        variance * np.diag(inverse),
+        variance,
+        independent,
+        fading,
+    )
+
+
+def standardised_slopes(
+    y: Floats,
+    columns: Floats,
+    candidates: Floats,
+    at: tuple[Floats, Floats],
+    fit: Regression,
+) -> Floats:
+    """Return the slope of each candidate over its standard error, one at a time beside the columns.
+
+    Parameters
+    ----------
+    y : numpy.ndarray, shape (n,)
+    columns : numpy.ndarray, shape (n, p)
+    candidates : numpy.ndarray, shape (n, k)
+    at : (numpy.ndarray, numpy.ndarray)
+        Times and weights, as of `ar1_regression`.
+    fit : Regression
+        Whose errors are taken for known.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k,)
+        NaN for a candidate that the columns hold already.
+    """
+    time, weights = at
+    own = 1.0 / weights / np.mean(1.0 / weights)
+    apart = np.abs(time[:, None] - time[None, :])
+    matrix = fit.share * max(fit.correlation, 0.0) ** apart
+    matrix[np.diag_indices(len(y))] += (1.0 - fit.share) * own
+    lower = cholesky(matrix, lower=True)
+    size = columns.shape[1]
+    table = np.column_stack((columns, y, candidates))
+    white = solve_triangular(lower, table, lower=True)
+    base = np.linalg.qr(white[:, :size])[0]
+    left = white[:, size:] - base @ (base.T @ white[:, size:])
+    value, others = left[:, 0], left[:, 1:]
+    power = (others**2).sum(axis=0)
+    whole = (white[:, size + 1 :] ** 2).sum(axis=0)
+    new = power > 1e-8 * np.maximum(whole, 1e-300)
+    shared = value @ others
+    safe = np.where(new, power, 1.0)
+    rest = value @ value - shared**2 / safe
+    spread = np.sqrt(np.maximum(rest, 1e-300) / (len(y) - size - 1))
+    return np.where(new, shared / np.sqrt(safe) / spread, np.nan)
 
 
 def smallest_detectable(
