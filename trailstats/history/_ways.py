@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -55,15 +54,13 @@ def pack_way(analysis: Analysis) -> bytes:
     return points[gap < _GAP].tobytes()
 
 
-def points_near(
-    blocks: Sequence[bytes], box: tuple[float, float, float, float]
-) -> Floats:
+def points_near(ways: bytes, box: tuple[float, float, float, float]) -> Floats:
     """Return the points of ways in a box.
 
     Parameters
     ----------
-    blocks : sequence of bytes
-        As `pack_way` gives them.
+    ways : bytes
+        As `pack_way` gives them, one after the other.
     box : tuple of float
         South, north, west, east [deg].
 
@@ -75,12 +72,12 @@ def points_near(
     Raises
     ------
     SchemaError
-        When a block is none of a way.
+        When these are no ways.
     """
     try:
-        points = np.frombuffer(b"".join(blocks), dtype=_POINT)
+        points = np.frombuffer(ways, dtype=_POINT)
     except ValueError as error:
-        raise SchemaError(f"not a valid way: {error}") from error
+        raise SchemaError(f"not valid ways: {error}") from error
     south, north, west, east = (round(edge * _DEGREE) for edge in box)
     lat, lon = points["latitude"], points["longitude"]
     inside = (lat > south) & (lat < north) & (lon > west) & (lon < east)

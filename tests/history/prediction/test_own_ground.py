@@ -11,8 +11,14 @@ import pytest
 import trailstats as ts
 from builders import make_activity
 from trailstats.analysis import Options, measure
+from trailstats.geo import local_xy
 from trailstats.history._history import combine
 from trailstats.history.prediction import Course
+from trailstats.history.prediction._own_ground import (
+    NEAR,
+    NEIGHBOURS,
+    ground_of_points,
+)
 
 DEGREE = 111_195.0
 """Metres of a degree of latitude on a sphere of 6371 km."""
@@ -110,3 +116,23 @@ def test_half_of_a_way_must_be_known_for_its_ground_to_count(
     much = north(3000.0).with_recordings(history).pieces()
     assert "trail" not in little.terms(heart_rate=False)
     assert {"trail", "technical"} <= set(much.terms(heart_rate=False))
+
+
+def test_points_are_looked_for_in_cells_and_none_is_missed() -> None:
+    """The ground from points in cells beside the places is that from all points, one by one."""
+    rng = np.random.default_rng(3)
+    lat = 47.0 + np.cumsum(rng.normal(0.0, 3e-4, 300))
+    lon = 11.0 + np.cumsum(rng.normal(0.0, 3e-4, 300))
+    near = (
+        rng.normal(0.0, 2e-4, (4000, 2))
+        + np.stack([lat, lon], -1)[rng.integers(0, 300, 4000)]
+    )
+    points = np.column_stack([near, rng.uniform(0.0, 1.0, (4000, 2))])
+    found = ground_of_points(points, lat, lon)["p_trail"]
+    x, y = local_xy(np.append(lat, near[:, 0]), np.append(lon, near[:, 1]))
+    away = np.hypot(x[:300, None] - x[None, 300:], y[:300, None] - y[None, 300:])
+    for place in range(300):
+        nearest = np.argsort(away[place])[:NEIGHBOURS]
+        nearest = nearest[away[place][nearest] < NEAR]
+        expected = points[nearest, 2].mean() if len(nearest) else np.nan
+        assert found[place] == pytest.approx(expected, nan_ok=True)

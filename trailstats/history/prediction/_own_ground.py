@@ -7,11 +7,13 @@ from typing import Final
 import numpy as np
 import scipy.spatial
 
-from trailstats.arrays import Floats, Ints
+from trailstats.arrays import Flags, Floats, Ints
 from trailstats.geo import local_xy
 from trailstats.history import History
-from trailstats.history._stored import ways_of
-from trailstats.history._ways import GROUND, points_near
+from trailstats.history._code import code_fingerprint
+from trailstats.history._stored import StoredAnalyses, ways_of
+from trailstats.history._ways import GROUND, WAY, points_near
+from trailstats.model.fingerprint import fingerprint
 
 NEAR: Final = 30.0
 """Distance within which a recording was on the same way [m] (our choice: twice the error of a
@@ -20,6 +22,9 @@ receiver under trees).
 
 NEIGHBOURS: Final = 8
 """Points of recordings whose mean tells the ground of a place (our choice)."""
+
+_MOST_CELLS: Final = 1e6
+"""Cells of the grid in which neighbours are looked for (our choice)."""
 
 _MARGIN: Final = 0.01
 """Degrees around a way in which points of recordings are looked at: about a kilometre."""
@@ -41,17 +46,31 @@ def own_ground(
     dict of str to numpy.ndarray, shape (n,)
         ``p_trail`` and ``p_technical`` [1]; NaN where no recording is within `NEAR`.
     """
-    read = history.activities.index[history.activities["status"] == "ok"]
-    wanted = np.flatnonzero(read.isin(history.runs.index))
-    ways = ways_of(history.analyses)
     box = (
         float(np.nanmin(latitude)) - _MARGIN,
         float(np.nanmax(latitude)) + _MARGIN,
         float(np.nanmin(longitude)) - _MARGIN,
         float(np.nanmax(longitude)) + _MARGIN,
     )
-    points = points_near([ways[number] for number in wanted], box)
+    points = points_near(_ways_of_runs(history), box)
     return ground_of_points(points, latitude, longitude)
+
+
+def _ways_of_runs(history: History) -> bytes:
+    """Return the points of all runs, from one block where it is kept."""
+    read = history.activities.index[history.activities["status"] == "ok"]
+    wanted = read.isin(history.runs.index)
+    analyses, basis = history.analyses, ""
+    if isinstance(analyses, StoredAnalyses):
+        basis = fingerprint((wanted.tobytes(), code_fingerprint()))
+        kept = analyses.made_of_all(WAY, basis)
+        if kept is not None:
+            return kept
+    ways = ways_of(analyses)
+    joined = b"".join(ways[number] for number in np.flatnonzero(wanted))
+    if isinstance(analyses, StoredAnalyses):
+        analyses.keep_of_all(WAY, basis, joined)
+    return joined
 
 
 def ground_of_points(
@@ -75,12 +94,38 @@ def ground_of_points(
         np.append(latitude, points[:, 0]), np.append(longitude, points[:, 1])
     )
     places = np.stack([x, y], axis=-1)
-    tree = scipy.spatial.cKDTree(places[n:])
+    kept = np.flatnonzero(_beside(places[n:], places[:n]))
+    # Not balanced: half the time to build, and it is asked once.
+    tree = scipy.spatial.cKDTree(
+        places[n:][kept], balanced_tree=False, compact_nodes=False
+    )
     away, which = tree.query(places[:n], k=NEIGHBOURS, distance_upper_bound=NEAR)
+    ground = points[kept, 2:]
     return {
-        name: _mean_of(points[:, 2 + k], np.isfinite(away), np.asarray(which))
+        name: _mean_of(ground[:, k], np.isfinite(away), np.asarray(which))
         for k, name in enumerate(GROUND)
     }
+
+
+def _beside(points: Floats, places: Floats) -> Flags:
+    """Return which points are near enough to any place to matter: those in cells of a grid that
+    hold one, and in cells beside these.
+    """
+    low = places.min(axis=0)
+    extent = places.max(axis=0) - low
+    side = max(2.0 * NEAR, float(np.sqrt(np.prod(extent + 1.0) / _MOST_CELLS)))
+    # Three cells more than places need: one before them, and two behind.
+    grid = np.zeros(np.floor(extent / side).astype(np.int64) + 4, dtype=bool)
+    at = np.floor((places - low) / side).astype(np.int64) + 1
+    for east in (-1, 0, 1):
+        for north in (-1, 0, 1):
+            grid[at[:, 0] + east, at[:, 1] + north] = True
+    cell = np.floor((points - low) / side) + 1.0
+    inside = ((cell >= 0) & (cell < grid.shape)).all(axis=1)
+    found = np.zeros(len(points), dtype=bool)
+    number = cell[inside].astype(np.int64)
+    found[inside] = grid[number[:, 0], number[:, 1]]
+    return found
 
 
 def _mean_of(values: Floats, near: np.ndarray, which: Ints) -> Floats:
