@@ -15,11 +15,18 @@ from trailstats.cli._console import note, print_json, print_rows
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
 from trailstats.cli._work import Work
+from trailstats.history.prediction import Prediction
+from trailstats.history.prediction._splits import CLIMBS, Splits
+from trailstats.history.prediction.course import LONGEST
 from trailstats.io.tables import write_atomically
 from trailstats.report import text
 from trailstats.report.units import Units
 
-SUFFIXES = (".gpx",)
+SUFFIXES = (".gpx", ".html")
+
+
+LEAST_SPLIT = 100.0
+"""The shortest split [m] (our choice): about one stretch of those that are learnt from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +37,7 @@ class Asked:
     effort: Annotated[str, option("predict-effort")] = "usual"
     start: Annotated[str | None, option("predict-start")] = None
     temperature: Annotated[float | None, option("predict-temperature")] = None
-    splits: Annotated[float | None, option("predict-splits")] = None
+    splits: Annotated[str | None, option("predict-splits")] = None
     output: Annotated[Path | None, option("predict-output")] = None
 
 
@@ -54,6 +61,7 @@ def predict(
         o.check_output(asked.output, SUFFIXES)
     effort = _effort_of(asked.effort)
     begin = _time_of(asked.start)
+    splits = _splits_of(asked.splits)
     way = Course.read(course)
     history = work.history(asked.sources, o.athlete_of(athlete))
     if not len(history.analyses):
@@ -69,12 +77,13 @@ def predict(
         start=begin,
         effort=effort,
         temperature=asked.temperature,
-        splits=asked.splits,
+        splits=splits,
         map=options.map,
+        labels=options.labels,
         dem=options.cleaning.dem,
     )
     if asked.output is not None:
-        write_atomically(asked.output, found.to_gpx().encode())
+        _write(asked.output, found, imperial=shown.imperial)
     if shown.as_json:
         print_json(found.to_dict())
         return code_for([history])
@@ -90,8 +99,18 @@ def predict(
         note(caveat)
     note(f"{found.method}; {text.span(*found.period)}")
     if asked.output is not None:
-        note(f"course with arrivals: {asked.output}")
+        note(f"written: {asked.output}")
     return code_for([history])
+
+
+def _write(path: Path, found: Prediction, *, imperial: bool) -> None:
+    """Write the course with its arrivals, or the page."""
+    if path.suffix.lower() == ".gpx":
+        write_atomically(path, found.to_gpx().encode())
+        return
+    from trailstats.report.course_page import write_course_page
+
+    write_course_page(found, path, imperial=imperial)
 
 
 def _range(low: float, high: float) -> str:
@@ -142,6 +161,28 @@ def _effort_of(given: str) -> str | float:
             f"--effort: {given!r} is none of usual, easy, race, or a heart rate of 60 to 240"
         )
     return rate
+
+
+def _splits_of(given: str | None) -> Splits:
+    """Return where the course is divided.
+
+    Raises
+    ------
+    UsageProblem
+        When it is neither a length, distances, nor "climbs".
+    """
+    if given is None or given == CLIMBS:
+        return given
+    try:
+        found = [float(part) for part in given.split(",")]
+    except ValueError:
+        found = [0.0]
+    if not all(LEAST_SPLIT <= at < LONGEST for at in found):
+        raise UsageProblem(
+            f"--splits: {given!r} is none of climbs, a length in metres of at least 100, "
+            "or distances such as 5000,12000"
+        )
+    return found if "," in given else found[0]
 
 
 def _time_of(given: str | None) -> pd.Timestamp | None:

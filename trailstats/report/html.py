@@ -166,7 +166,7 @@ def rendered(page: Page) -> Iterator[bytes]:
         version=__version__,
         policy=_policy(scripts),
         styles=safe(
-            _colours() + packaged("report.css")
+            colours() + packaged("report.css")
         ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
         data=safe(data.common),
@@ -248,7 +248,7 @@ def _policy(scripts: Sequence[str]) -> str:
     )
 
 
-def _colours() -> str:
+def colours() -> str:
     """Return the palette as custom properties, dark where the reader's system asks for it."""
     light, dark = (
         "".join(

@@ -73,12 +73,50 @@ def find_climbs(
     climbed = run.track_column("elevation") - run.track_column("lifted")
     grid = np.arange(0.0, distance[-1], GRID)
     z = np.interp(grid, distance, climbed)
-    way = _Way(grid, _places(run, grid))
-    found = _uphill(z, way, rules, 1) + _uphill(-z, way, rules, -1)
-    found = sorted(_outermost(found, z))
+    positions = run.columns["latitude"], run.columns["longitude"]
+    way = _Way(grid, _places(distance, *positions, grid))
+    found = _hills(z, way, rules)
     if not found:
         return schema.CLIMBS.empty()
     return _climb_table(run, grid, z, found)
+
+
+class Hill(NamedTuple):
+    """A climb, or a descent, of a course: where it begins and ends [m], and whether it goes up."""
+
+    start: float
+    end: float
+    is_up: bool
+
+
+def hills_along(
+    distance: Floats, elevation: Floats, latitude: Floats, longitude: Floats
+) -> list[Hill]:
+    """Return the climbs and descents of a course, as `find_climbs` finds them in a run, in order
+    of their start.
+
+    Parameters
+    ----------
+    distance : numpy.ndarray, shape (n,)
+        Since the start, not falling [m].
+    elevation : numpy.ndarray, shape (n,)
+        Smoothed [m].
+    latitude, longitude : numpy.ndarray, shape (n,)
+        WGS 84 [deg]; NaN where unknown.
+    """
+    if distance[-1] < STEEPEST_OVER or not np.isfinite(elevation).all():
+        return []
+    grid = np.arange(0.0, distance[-1], GRID)
+    z = np.interp(grid, distance, elevation)
+    place = _places(distance, latitude, longitude, grid)
+    found = _hills(z, _Way(grid, place), TerrainRules())
+    return [Hill(grid[h.start], grid[h.end], h.sign > 0) for h in found]
+
+
+def _hills(z: Floats, way: _Way, rules: TerrainRules) -> list[_Hill]:
+    """Return the climbs and descents of a profile in order of their start."""
+    found = _uphill(z, way, rules, 1) + _uphill(-z, way, rules, -1)
+    return sorted(_outermost(found, z)) if found else []
 
 
 class _Way(NamedTuple):
@@ -88,10 +126,11 @@ class _Way(NamedTuple):
     place: NDArray[np.complex128] | None
 
 
-def _places(run: CleanActivity, grid: Floats) -> NDArray[np.complex128] | None:
+def _places(
+    distance: Floats, latitude: Floats, longitude: Floats, grid: Floats
+) -> NDArray[np.complex128] | None:
     """Return where the points of the grid lie on a plane, or None without positions."""
-    distance = run.track_column("distance")
-    x, y = local_xy(run.columns["latitude"], run.columns["longitude"])
+    x, y = local_xy(latitude, longitude)
     known = np.isfinite(x) & np.append(np.diff(distance) > 0, True)
     if known.sum() < 2:
         return None

@@ -179,6 +179,43 @@ class SurfaceLabels:
                 out[(distance >= low) & (distance < high)] = label.surface.value
         return out
 
+    def along_course(self, source: str, distance: Floats) -> NDArray[np.str_]:
+        """Return the label at distances along a course, which has no times.
+
+        Parameters
+        ----------
+        source : str
+            Its file.
+        distance : numpy.ndarray, shape (n,)
+            [m]
+
+        Returns
+        -------
+        numpy.ndarray of str, shape (n,)
+            As `along`.
+
+        Raises
+        ------
+        ConfigError
+            When a label of this course begins or ends at a time.
+        """
+        out = np.full(len(distance), "", dtype="<U7")
+        for label in self.labels:
+            if not label.applies_to(source):
+                continue
+            ends: list[float] = []
+            for mark, missing in ((label.start, -np.inf), (label.end, np.inf)):
+                at = missing if mark is None else mark.distance
+                if at is None:
+                    raise ConfigError(
+                        f"labels of {label.file}: a course has no times; "
+                        "say from and to as distances, such as 1.2 km"
+                    )
+                ends.append(at)
+            inside = (distance >= ends[0]) & (distance < ends[1])
+            out[inside] = label.surface.value
+        return out
+
 
 def _parts(path: str) -> tuple[str, ...]:
     posix = PurePosixPath(path.replace("\\", "/").replace("!", "/").lstrip("/"))

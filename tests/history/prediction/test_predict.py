@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import gpxpy
 import numpy as np
@@ -312,7 +313,14 @@ def test_the_command(
     document = json.loads(capsys.readouterr().out)
     Draft202012Validator(document_schema("prediction")).validate(document)
     assert gpxpy.parse(out.read_text()).waypoints
+    page = tmp_path / "course.html"
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--splits", "climbs", "-o", str(page)])
+    assert ended.value.code == 0
+    assert "<h1>" in page.read_text()
     for wrong in (
+        ["--splits", "hills"],
+        ["--splits", "5"],
         ["--effort", "much"],
         ["--start", "noon"],
         ["-o", str(tmp_path / "x.txt")],
@@ -320,3 +328,70 @@ def test_the_command(
         with pytest.raises(SystemExit) as ended:
             main([*arguments, *wrong])
         assert ended.value.code == 2
+
+
+def hill(top: float) -> Course:
+    """Return 9 km: 3 up at 10 %, 3 level, 3 down at 10 %."""
+    distance = np.arange(0.0, 9001.0, 20.0)
+    height = np.interp(distance, [0.0, 3000.0, 6000.0, 9000.0], [0, top, top, 0])
+    flat = straight(9000.0)
+    return replace(flat, elevation=500.0 + height)
+
+
+def test_a_course_is_divided_by_its_climbs() -> None:
+    """A hill of 300 m with a level top of 3 km has a climb, a plain and a descent; a level way
+    has kilometres.
+    """
+    runs = runner(
+        np.random.default_rng(9), population(COURSE_TERMS), NOISE, n_runs=12
+    )
+    course = hill(300.0)
+    splits = predict_from(
+        runs, course, course.pieces(), _Aim.of("usual"), asked(splits="climbs")
+    ).splits
+    assert list(splits["name"]) == ["climb 1", "6 km", "descent 1"]
+    # To a grid of 10 m, and the window that heights are smoothed over.
+    np.testing.assert_allclose(
+        splits["end_distance"], [3000.0, 6000.0, 9000.0], atol=60.0
+    )
+    np.testing.assert_allclose(splits["ascent"], [300.0, 0.0, 0.0], atol=5.0)
+    level = straight(2500.0)
+    found = predict_from(
+        runs, level, level.pieces(), _Aim.of("usual"), asked(splits="climbs")
+    ).splits
+    assert list(found["name"]) == ["1 km", "2 km", "2.5 km"]
+
+
+def test_splits_that_are_none_are_refused(history: ts.History) -> None:
+    """Another word, and a distance that is not positive."""
+    for nonsense in ("hills", -5.0, [1000.0, float("nan")], 0.0):
+        with pytest.raises(ValueError, match="splits="):
+            ts.predict(straight(3000.0), history, splits=nonsense)
+
+
+def test_labels_of_the_course_count_over_all_else(history: ts.History) -> None:
+    """A labelled stretch has the labelled ground, the rest what was known; a trail is slower than
+    a road; other files' labels say nothing, and times are refused.
+    """
+    course = replace(straight(4000.0), source="races/hill.gpx")
+    head = "file,from,to,surface\n"
+    trail = ts.SurfaceLabels.from_text(f"{head}hill.gpx,,2 km,trail\n")
+    found = ts.predict(course, history, labels=trail, splits=2000.0)
+    assert found.splits["p_trail"].tolist() == pytest.approx([1.0, 0.1], abs=0.05)
+    assert found.course.ground_source.startswith("labels")
+    road = ts.SurfaceLabels.from_text(f"{head}hill.gpx,,,road\n")
+    quick = ts.predict(course, history, labels=road).moving_time.value
+    slow = ts.predict(
+        course,
+        history,
+        labels=ts.SurfaceLabels.from_text(f"{head}hill.gpx,,,trail\n"),
+    )
+    assert quick < slow.moving_time.value
+    other = ts.SurfaceLabels.from_text(f"{head}valley.gpx,,,trail\n")
+    bare = ts.predict(course, history)
+    assert ts.predict(course, history, labels=other).moving_time == (
+        bare.moving_time
+    )
+    timed = ts.SurfaceLabels.from_text(f"{head}hill.gpx,0:10:00,,trail\n")
+    with pytest.raises(ts.ConfigError, match="a course has no times"):
+        ts.predict(course, history, labels=timed)

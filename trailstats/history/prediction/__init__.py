@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -31,13 +30,19 @@ from trailstats.history.prediction._model import (
 from trailstats.history.prediction._population import carry_rules, population
 from trailstats.history.prediction._result import Prediction, TimeRange
 from trailstats.history.prediction._runs import Runs, runs_of
-from trailstats.history.prediction._splits import marks_of, split_table
+from trailstats.history.prediction._splits import (
+    Splits,
+    check_splits,
+    marks_of,
+    split_table,
+)
 from trailstats.history.prediction.course import Course
 from trailstats.io.formats import Source
 from trailstats.metrics._even_ground import UNKNOWN_TRAIL
 from trailstats.metrics._even_ground_fit import log_reserve
 from trailstats.model.results import Analysis
-from trailstats.terrain import RoadMap
+from trailstats.terrain import RoadMap, SurfaceLabels
+from trailstats.terrain.inputs import LabelsLike, as_labels
 
 __all__ = [
     "Course",
@@ -108,8 +113,9 @@ def predict(
     start: dt.datetime | str | None = None,
     effort: Effort | str | float = Effort.USUAL,
     temperature: float | None = None,
-    splits: Sequence[float] | float | None = None,
+    splits: Splits = None,
     map: RoadMap | str | os.PathLike[str] | None = None,
+    labels: LabelsLike | None = None,
     dem: GroundModel | None = None,
 ) -> Prediction:
     """Predict the moving time of one runner for a course.
@@ -127,12 +133,15 @@ def predict(
         of the run [bpm].
     temperature : float, optional
         As a watch on the wrist would show it [degC].
-    splits : float or sequence of float, optional
-        Every so many metres, or distances from the start [m]; by default the course's waypoints,
-        or each kilometre where it has none on its way.
+    splits : float, sequence of float or text, optional
+        Every so many metres, distances from the start [m], or ``"climbs"``: each climb, each
+        descent and what lies between them. By default the course's waypoints, or each kilometre
+        where it has none on its way.
     map : RoadMap or path, optional
         For the ground; by default what the athlete's profile names. Where it says nothing, the
         runner's own recordings of the same way do.
+    labels : SurfaceLabels or path, optional
+        Ground of stretches of this course; it counts over all else.
     dem : GroundModel, optional
         For the elevation, such as `GroundTiles`.
 
@@ -147,9 +156,9 @@ def predict(
     ReadError
         When the course can't be read, or no earlier run outdoors has distance and elevation.
     ValueError
-        For an effort that is none.
+        For an effort that is none, or splits that are none.
     ConfigError, MissingExtraError, WriteError
-        When the map or the ground model can't be used.
+        When the map, the labels or the ground model can't be used.
 
     Notes
     -----
@@ -167,7 +176,11 @@ def predict(
     """
     aim = _Aim.of(effort)
     begin = None if start is None else _utc(start)
-    way = _with_ground(_course_of(course), history, map, dem)
+    check_splits(splits)
+    way = _course_of(course)
+    if dem is not None:
+        way = way.with_heights(dem)
+    way = _with_ground(way, history, map, as_labels(labels))
     runs = runs_of(history)
     if begin is not None:
         runs = runs.where(runs.facts.day < begin.value / 86400e9)
@@ -181,7 +194,7 @@ def predict(
 class _Asked:
     start: pd.Timestamp | None
     temperature: float | None
-    splits: Sequence[float] | float | None
+    splits: Splits
 
 
 def predict_from(
@@ -298,16 +311,16 @@ def _with_ground(
     course: Course,
     history: History,
     map: RoadMap | str | os.PathLike[str] | None,
-    dem: GroundModel | None,
+    labels: SurfaceLabels | None,
 ) -> Course:
-    if dem is not None:
-        course = course.with_heights(dem)
     if map is None and not course.ground_source and history.athlete.osm:
         map = RoadMap(history.athlete.osm)
     if map is not None:
         course = course.with_map(
             map if isinstance(map, RoadMap) else RoadMap(map)
         )
+    if labels is not None:
+        course = course.with_labels(labels)
     known = np.isfinite(course.p_trail) & np.isfinite(course.p_technical)
     return course if known.all() else course.with_recordings(history)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,14 @@ from trailstats.history.prediction._model import Pieces, Times
 from trailstats.history.prediction._own_ground import NEAR
 from trailstats.history.prediction._result import QUANTILE_50, QUANTILE_90
 from trailstats.history.prediction.course import Course
+
+Splits: TypeAlias = Sequence[float] | float | str | None
+"""Where a course is divided: every so many metres, at distances [m], by climbs, or by itself."""
+
+CLIMBS = "climbs"
+
+SHORTEST = 100.0
+"""A way between two hills that is shorter belongs to the second [m] (our choice)."""
 
 STRETCH = 45.0
 """Time of the stretches whose noise is known [s]."""
@@ -36,11 +45,33 @@ class Marks:
     names: list[str]
 
 
-def marks_of(course: Course, at: Sequence[float] | float | None) -> Marks:
-    """Return the ends of splits: at distances, at every so many metres, or where the course has
-    waypoints on its way; else each kilometre.
+def check_splits(at: Splits) -> None:
+    """Refuse splits that are none.
+
+    Raises
+    ------
+    ValueError
+        For another word than "climbs", or a distance that is not positive.
+    """
+    if isinstance(at, str):
+        if at != CLIMBS:
+            raise ValueError(f"splits={at!r}: the only word is {CLIMBS!r}")
+        return
+    wanted = np.atleast_1d([] if at is None else at)
+    if not (np.isfinite(wanted) & (wanted > 0)).all():
+        raise ValueError(f"splits={at!r}: distances are positive")
+
+
+def marks_of(course: Course, at: Splits) -> Marks:
+    """Return the ends of splits: at distances, at every so many metres, by climbs, or where the
+    course has waypoints on its way; else each kilometre.
     """
     length = course.length
+    if isinstance(at, str):
+        found = _hill_ends(course)
+        if len(found) > 1:
+            return Marks(np.array([d for d, _ in found]), [n for _, n in found])
+        at = 1000.0
     if at is None:
         found = _waypoints_on(course)
         if found:
@@ -55,6 +86,25 @@ def marks_of(course: Course, at: Sequence[float] | float | None) -> Marks:
         ends = ends[(ends > 0) & (ends < length)]
     ends = np.append(ends, length)
     return Marks(ends, [f"{end / 1000.0:.4g} km" for end in ends])
+
+
+def _hill_ends(course: Course) -> list[tuple[float, str]]:
+    """Return where the climbs and descents of a course end, and what lies between them."""
+    out: list[tuple[float, str]] = []
+    numbers = {True: 0, False: 0}
+    at = 0.0
+    for hill in course.hills():
+        if hill.start - at >= SHORTEST:
+            out.append((hill.start, f"{hill.start / 1000.0:.4g} km"))
+        numbers[hill.is_up] += 1
+        word = "climb" if hill.is_up else "descent"
+        out.append((hill.end, f"{word} {numbers[hill.is_up]}"))
+        at = hill.end
+    if course.length - at >= SHORTEST or not out:
+        out.append((course.length, "end"))
+    else:
+        out[-1] = (course.length, out[-1][1])
+    return out
 
 
 def _waypoints_on(course: Course) -> list[tuple[float, str]]:

@@ -14,9 +14,11 @@ from trailstats.history import History
 from trailstats.history.prediction._model import Pieces
 from trailstats.history.prediction._own_ground import own_ground
 from trailstats.io.courses import CoursePoints, Waypoint, read_course
-from trailstats.io.formats import ReadLimits, Source
+from trailstats.io.formats import ReadLimits, Source, name_of
 from trailstats.model.results import Analysis
-from trailstats.terrain import RoadMap
+from trailstats.schema import Surface
+from trailstats.terrain import RoadMap, SurfaceLabels
+from trailstats.terrain.climbs import Hill, hills_along
 from trailstats.terrain.maps.road_map import SPACING
 
 __all__ = ["Course"]
@@ -53,7 +55,11 @@ class Course:
         Probability of trail, and of technical ground [1]; NaN where unknown.
     waypoints : tuple of Waypoint
     ground_source : str
-        What the ground rests on: a map, own recordings, labels; empty where it is not known.
+        What the ground rests on: labels, a map, own recordings; empty where it is not known.
+    source : str
+        The file that it was read from; empty where there is none.
+    attribution : str
+        What has to stand where its ground is shown; empty where no map told it.
 
     Examples
     --------
@@ -72,6 +78,8 @@ class Course:
     p_technical: Floats
     waypoints: tuple[Waypoint, ...] = ()
     ground_source: str = ""
+    source: str = ""
+    attribution: str = ""
 
     @classmethod
     def read(cls, source: Source, *, limits: ReadLimits | None = None) -> Course:
@@ -83,7 +91,8 @@ class Course:
             As `read`; also where there are fewer than two positions, or the way is longer than
             1,000 km.
         """
-        return cls.of_points(read_course(source, limits=limits))
+        found = cls.of_points(read_course(source, limits=limits))
+        return replace(found, source=name_of(source))
 
     @classmethod
     def of_points(cls, points: CoursePoints) -> Course:
@@ -123,6 +132,8 @@ class Course:
             p_trail=ground("p_trail"),
             p_technical=ground("p_technical"),
             ground_source="this recording",
+            source=analysis.meta.source,
+            attribution=analysis.meta.attribution,
         )
 
     @property
@@ -149,11 +160,38 @@ class Course:
         match = map.match_positions(at, north, east)
         if not match:
             return self
+        trail = self._along(match.distance, match.p_trail)
+        rough = self._along(match.distance, match.technical)
         return replace(
             self,
-            p_trail=self._along(match.distance, match.p_trail),
-            p_technical=self._along(match.distance, match.technical),
-            ground_source="map",
+            p_trail=np.where(np.isnan(trail), self.p_trail, trail),
+            p_technical=np.where(np.isnan(rough), self.p_technical, rough),
+            ground_source=_and_also("map", self.ground_source),
+            attribution=match.attribution,
+        )
+
+    def with_labels(self, labels: SurfaceLabels) -> Course:
+        """Return the course with the ground that a label file states, over all else.
+
+        Raises
+        ------
+        ConfigError
+            When a label of this course begins or ends at a time, of which a course has none.
+        """
+        said = labels.along_course(self.source or self.name, self.distance)
+        if not (said != "").any():
+            return self
+        trail = np.select(
+            [said == Surface.TRAIL, said == Surface.ROAD], [1.0, 0.0], np.nan
+        )
+        # A road isn't technical; of a trail nothing is said.
+        technical = np.where(said == Surface.ROAD, 0.0, np.nan)
+        known = said != ""
+        return replace(
+            self,
+            p_trail=np.where(known, trail, self.p_trail),
+            p_technical=np.where(known, technical, self.p_technical),
+            ground_source=_and_also("labels", self.ground_source),
         )
 
     def with_recordings(self, history: History) -> Course:
@@ -172,12 +210,21 @@ class Course:
             filled[name] = np.where(np.isfinite(known), known, own)
         if not any(np.isfinite(values).any() for values in found.values()):
             return self
-        sources = [self.ground_source, "own recordings"]
         return replace(
             self,
             p_trail=filled["p_trail"],
             p_technical=filled["p_technical"],
-            ground_source=", ".join(source for source in sources if source),
+            ground_source=_and_also(self.ground_source, "own recordings"),
+            attribution=self.attribution or history.attribution,
+        )
+
+    def hills(self) -> list[Hill]:
+        """Return the climbs and descents on the way, as they are found in runs."""
+        return hills_along(
+            self.distance,
+            self._smooth_elevation(self.distance),
+            self.latitude,
+            self.longitude,
         )
 
     def _along(self, distance: Floats, values: Floats) -> Floats:
@@ -219,6 +266,10 @@ class Course:
             if found is not None:
                 distance, height = found.distance, found.elevation
         return np.interp(at, distance, height)
+
+
+def _and_also(one: str, other: str) -> str:
+    return ", ".join(source for source in (one, other) if source)
 
 
 def interpolated(at: Floats, distance: Floats, values: Floats) -> Floats:
