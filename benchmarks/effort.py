@@ -425,6 +425,7 @@ def print_heart_rates(runners: list[Runner]) -> None:
             name: np.log(curve(seen.footing.grade))
             for name, curve in CURVES.items()
         }
+        curves["headline"] = headline(seen)
         curves["population"] = np.log(usual.factor(seen.footing).value)
         curves["own, cross-fitted"] = cross_fitted(runner.runs, usual)
         for name, factor in curves.items():
@@ -433,6 +434,13 @@ def print_heart_rates(runners: list[Runner]) -> None:
             )
             rows.append(left)
     table = pd.concat(rows)
+    hiked = table[table["walking"] > 0.5]
+    shown = hiked.pivot_table(
+        index="band", columns="curve", values="left", observed=True
+    )
+    print("walked stretches alone")
+    print(shown.round(1).to_string())
+    print("all stretches")
     for key in ("band", "ground"):
         shown = table.pivot_table(
             index=key, columns="curve", values="left", observed=True
@@ -450,6 +458,16 @@ def print_heart_rates(runners: list[Runner]) -> None:
             index="runner", columns=key, values="mean", observed=True
         )
         print(shown.round(1).to_string())
+
+
+def headline(seen: effort.HeartRateStretches) -> np.ndarray:
+    """Return the log factor of the grade-adjusted speed: the race curve, and the cost of walking
+    where a stretch was hiked.
+    """
+    level = effort.grade_adjusted_speed(
+        seen.speed, seen.footing.grade, walking=seen.footing.walking > 0.5
+    )
+    return np.log(level / seen.speed)
 
 
 def cross_fitted(runs: Runs, usual: effort.EvenGroundCurve) -> np.ndarray:
@@ -487,6 +505,7 @@ def left_over(
             "hours": day[:, 0],
             "early": day[:, 3],
             "ground": ground_words(footing),
+            "walking": footing.walking,
         }
     )[seen.counted()].dropna()
     # A log counts by its height: heart rate errs by as many beats at any effort.

@@ -301,3 +301,39 @@ def test_impossible_mass_is_refused(mass):
         effort.energy([3.0], 0.0, 1.0, None, mass)
     with pytest.raises(ValueError, match="mass"):
         effort.pandolf_power(1.0, 0.0, mass=mass)
+
+
+def test_a_hike_counts_by_the_cost_of_walking() -> None:
+    """Uphill from 10 % on the level speed of a walk follows from the published equation of
+    walking: at 1 m/s on 20 % it costs (1.94 + 0.24 + 0.34 x 20 x outer) W/kg above standing, outer
+    1 - 1.05^(1 - 1.1^52), and level running 3.6 J/kg/m. Runs, the level and ways down keep the race
+    curve; heart rates keep theirs.
+    """
+    outer = 1.0 - 1.05 ** (1.0 - 1.1**52.0)
+    expected = (1.94 + 0.24 + 0.34 * 20.0 * outer) / 3.6
+    assert effort.grade_adjusted_speed(1.0, 0.2, walking=True) == pytest.approx(
+        expected
+    )
+    for grade in (-0.2, 0.0, 0.09):
+        assert effort.grade_adjusted_speed(
+            1.0, grade, walking=True
+        ) == effort.grade_adjusted_speed(1.0, grade)
+    by_heart = {
+        effort.grade_adjusted_speed(
+            1.0, 0.2, curve=EffortCurve.HEART_RATE, walking=gait
+        ).item()
+        for gait in (True, False)
+    }
+    assert len(by_heart) == 1
+
+
+@pytest.mark.parametrize("speed", [0.8, 1.0, 1.2, 1.4])
+def test_hiking_takes_over_without_a_step(speed: float) -> None:
+    """At the grade from which a walk is a hike both ways to count it agree to 5 %, over the speeds
+    at which people climb.
+    """
+    run, hike = (
+        effort.grade_adjusted_speed(speed, effort.HIKING_GRADE, walking=gait)
+        for gait in (False, True)
+    )
+    assert hike == pytest.approx(run, rel=0.05)

@@ -29,6 +29,7 @@ ADJUSTED = (
 )
 ENERGY = ("energy", "energy_polynomial")
 NO_MASS = "no body mass in the athlete's profile"
+LOST = "upper bound: up to 5 % of the way lost on trail"
 EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
 PACING = ("pace_spread", "final_surge")
 
@@ -55,8 +56,9 @@ def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
     out = found(
         "grade_adjusted_speed",
         totals.grade_adjusted_speed,
-        "modelled: race curve per sample; bounds: spread over three models, two vendors' watches "
-        "and, where hiked, the cost of walking; up to 5 % of the way lost on trail",
+        "modelled: race curve per sample, the cost of walking where hiked on 10 % and more; "
+        "bounds: spread over three models, two vendors' watches and, where walked, the cost of "
+        "walking; up to 5 % of the way lost on trail",
         low=time_mean(low, time),
         high=time_mean(high, time) * longest,
         coverage=coverage,
@@ -76,12 +78,21 @@ def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
         adjusted = effort.mean_grade_adjusted_speed(
             s.speed, s.grade, time, curve=curve, walking=s.walking & s.on_foot
         )
-        out |= found(name, adjusted, method, coverage)
+        out |= found(
+            name,
+            adjusted,
+            f"{method}; {LOST}",
+            coverage,
+            low=adjusted,
+            high=adjusted * longest,
+        )
     out |= found(
         "normalised_speed",
         normalised,
-        "modelled: 4th-power mean of the grade-adjusted speed",
+        f"modelled: 4th-power mean of the grade-adjusted speed; {LOST}",
         coverage,
+        low=normalised,
+        high=normalised * longest,
     )
     out |= found(
         "variability_index",
@@ -130,7 +141,7 @@ def _hiking(samples: Samples) -> dict[str, Metric]:
     s = samples
     if not s.on_foot:
         return missing("not on foot", "hike_share")
-    climbing = np.nan_to_num(s.grade) >= 0.10
+    climbing = np.nan_to_num(s.grade) >= effort.HIKING_GRADE
     share = effort.hike_share(s.walking, climbing, s.time)
     if np.isnan(share):
         return missing("no climbing at 10 % or more", "hike_share")
@@ -150,7 +161,7 @@ def _no_efficiency(samples: MotionSamples, coverage: float) -> str:
     return "" if coverage >= 0.5 else "heart rate for less than half of the time"
 
 
-def efficiency_metrics(samples: Samples) -> dict[str, Metric]:
+def efficiency_metrics(samples: Samples, trail_share: float) -> dict[str, Metric]:
     """Return what a heart beat is worth; the speed at a rate follows with the profile."""
     s, time = samples, samples.time
     coverage = s.share(s.heart_rate, s.level_speed)
@@ -160,8 +171,10 @@ def efficiency_metrics(samples: Samples) -> dict[str, Metric]:
     out = found(
         "efficiency_factor",
         factor,
-        "mean grade-adjusted speed over mean heart rate",
+        f"mean grade-adjusted speed over mean heart rate; {LOST}",
         coverage,
+        low=factor,
+        high=factor * float(effort.longest_way_factor(trail_share)),
     )
     standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))
     drift = performance.decoupling(

@@ -67,7 +67,7 @@ def measure_metrics(
     metrics = {
         **surface_metrics(samples, segments, evidence),
         **effort_metrics(samples, totals),
-        **efficiency_metrics(samples),
+        **efficiency_metrics(samples, totals.trail_share),
         **pacing_metrics(samples),
         **implied_performance(samples, efforts, beyond=bool(issues)),
         **loads,

@@ -14,6 +14,7 @@ from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
+from trailstats.terrain.gait import level_speed_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ class Samples(MotionSamples):
             distance=distance,
             elevation=track["elevation"],
             speed=speed,
-            level_speed=effort.grade_adjusted_speed(speed, grade),
+            level_speed=level_speed_of(activity),
             grade=grade,
             cadence=records["cadence"],
             heart_rate=records["heart_rate"],

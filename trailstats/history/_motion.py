@@ -94,7 +94,9 @@ def _samples(
     given |= {name: bool(head[name]) for name in _FLAGS}
     return MotionSamples(
         records={name: columns[name] for name in _RECORDS},
-        level_speed=effort.grade_adjusted_speed(speed, grade),
+        level_speed=effort.grade_adjusted_speed(
+            speed, grade, walking=walking & bool(head["on_foot"])
+        ),
         walking=walking,
         cadence_model=POPULATION_CADENCE,
         **given,

@@ -42,6 +42,11 @@ _STANDING_POWER: Final = (
 )
 _WALKING_CADENCE: Final = 140.0  # [WalkRun2023], level transition
 _LEVEL_TRANSITION: Final = 2.0  # [WalkRun2023]
+HIKING_GRADE: Final = 0.10
+"""Grade from which a walk is hiking [1] (our choice): there the cost of walking leads to the same
+level speed as the race curve, so the one takes over from the other without a step.
+"""
+
 _WALKING_SPEED_LIMIT: Final = 2.0  # upper end of the walking equation
 # Walk-run transition by slope angle; the level value is the more often reported 2.0 [Brill2021].
 _TRANSITION_ANGLE: Final = (0.0, 5.0, 10.0, 15.0)

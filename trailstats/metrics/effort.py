@@ -23,6 +23,7 @@ from trailstats.metrics._curves import (
 )
 from trailstats.metrics._distance_lost import longest_way_factor
 from trailstats.metrics._energy import (
+    HIKING_GRADE,
     PANDOLF_TERRAIN,
     STOPPED_SPEED,
     energy,
@@ -50,6 +51,7 @@ from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
 
 __all__ = [
     "GRADE_RANGE",
+    "HIKING_GRADE",
     "PANDOLF_TERRAIN",
     "STOPPED_SPEED",
     "EffortCurve",
@@ -95,8 +97,10 @@ def grade_adjusted_speed(
 ) -> Floats:
     """Compute the level speed of equal effort, per sample.
 
-    By energy cost, what is hiked counts by the cost of walking. The other two curves are kept:
-    they are of speeds, and hikers' heart rates follow them (docs/effort.md).
+    What is hiked counts by the cost of walking: by the race curve where it climbs at `HIKING_GRADE`
+    or more, by energy cost on any grade. A walk on the level between runs doesn't bring the heart
+    rate down to its cost, so there the race curve is kept (docs/effort.md). The curve of equal
+    heart rate is kept throughout: it is of recordings, hiked ones included.
 
     Parameters
     ----------
@@ -126,9 +130,12 @@ def grade_adjusted_speed(
     array([3.   , 3.031])
     """
     level = as_floats(speed) * effort_factor(grade, curve=curve)
-    if curve is not EffortCurve.COST:
+    hiked = as_flags(walking)
+    if curve is EffortCurve.HEART_RATE or not hiked.any():
         return level
-    return np.where(as_flags(walking), hiking_level_speed(speed, grade), level)
+    if curve is EffortCurve.RACE:
+        hiked = hiked & (np.nan_to_num(as_floats(grade)) >= HIKING_GRADE)
+    return np.where(hiked, hiking_level_speed(speed, grade), level)
 
 
 def grade_adjusted_speed_range(

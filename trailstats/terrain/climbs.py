@@ -13,10 +13,10 @@ from trailstats import schema
 from trailstats.arrays import Floats
 from trailstats.cleaning import clean
 from trailstats.geo import local_xy
-from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
 from trailstats.terrain._dips import climbing_turns
+from trailstats.terrain.gait import level_speed_of
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = ["find_climbs"]
@@ -185,9 +185,7 @@ def _climb_table(
     start, end, sign = np.array(found, dtype=np.intp).T
     distance = run.track_column("distance")
     time = run.moving_seconds
-    flat_speed = effort.grade_adjusted_speed(
-        run.track_column("speed"), run.track_column("grade")
-    )
+    flat_speed = level_speed_of(run)
 
     def between(values: Floats) -> Floats:
         running: Floats = np.interp(grid, distance, np.cumsum(values))

@@ -22,6 +22,7 @@ from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
 from trailstats.schema import Gait, Slope, Surface, SurfaceSource
 from trailstats.terrain._sequence import without_short
+from trailstats.terrain.gait import level_speed_of
 from trailstats.terrain.rules import TerrainRules
 
 __all__ = [
@@ -344,9 +345,7 @@ def segment_table(
         for name in ("ascent", "descent")
     )
     index = np.arange(len(length))
-    flat_speed = effort.grade_adjusted_speed(
-        run.track_column("speed"), run.track_column("grade")
-    )
+    flat_speed = level_speed_of(run)
     # A cadence of 0 is a sensor that has found no step, not a slow one.
     cadence = np.where(columns["cadence"] > 0, columns["cadence"], np.nan)
     return schema.SEGMENTS.frame(
