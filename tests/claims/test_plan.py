@@ -310,4 +310,4 @@ def test_local_day_decides() -> None:
     moved = calendar(runs)
     moved.activities["local_offset"] = -9.0 * 3600.0
     found = rule(moved, "R2")
-    assert "2 trail runs from day 28 to 15" in found.detail
+    assert "2 trail runs in the fourth and third week" in found.detail

@@ -137,15 +137,20 @@ def test_what_answers_the_most_comes_first(runner: History) -> None:
 
 
 def test_the_sentence_counts_what_is_open() -> None:
-    """Direct answers stand before signs and doses."""
+    """Whether road running got faster comes first, then direct answers before signs and doses."""
     results = [
         ClaimResult(
             "strength", "s", "m", verdict=Verdict.SUPPORTED, reach=Reach.DOSE
         ),
         ClaimResult("same_effort", "s", "m", verdict=Verdict.CONTRADICTED),
         ClaimResult("volume", "s", "m", verdict=Verdict.INCONCLUSIVE),
+        ClaimResult("road_improvement", "s", "m", difference=0.1),
     ]
+    results[:2] = [replace(r, difference=4.0) for r in results[:2]]
     assert one_sentence(results) == (
-        "Contradicted: not necessarily harder; more of the dose, whose effect "
-        "no recording tells, for: strength and balance of muscles; 1 of 3 claims are open."
+        "Whether road running gets faster with trails can't be told yet. What these recordings "
+        "tell: the heart beats faster on trail at the same effort and trail runs climb more. "
+        "2 of 4 claims are open."
     )
+    answered = replace(results[3], verdict=Verdict.SUPPORTED)
+    assert one_sentence([answered]) == "Road running got faster with trails."

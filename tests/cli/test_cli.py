@@ -170,7 +170,11 @@ def test_batch_of_nothing_readable_exits_1(
     """All failed: exit code 1, and the table says why."""
     code, _, err = run("batch", html, "-o", tmp_path / "out.csv")
     assert code == NOTHING
-    assert "no activity could be read" in err
+    assert "no activity could be read; `trailstats check`" in err
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("claims", tmp_path / "empty")
+    assert code == NOTHING
+    assert "no FIT, GPX or TCX file lies there" in err
     assert pd.read_csv(tmp_path / "out.csv")["status"].tolist() == ["failed"]
 
 
@@ -316,6 +320,12 @@ def test_convert_writes_each_format(run, gpx: Path, tmp_path: Path) -> None:
         "trail",
         "unknown",
     }
+    # On standard output the same bytes.
+    code, out, _ = run("convert", gpx, "-", "--to", "csv")
+    assert (code, out) == (OK, (tmp_path / "a.csv").read_text())
+    code, _, err = run("convert", gpx, "-", "--to", "geojsn")
+    assert code != OK
+    assert "did you mean 'geojson'" in err
     code, _, err = run("convert", gpx, tmp_path / "a.xlsx")
     assert code != OK
     assert ".geojson" in err
@@ -328,6 +338,7 @@ def test_schema_prints_documents_and_tables(run) -> None:
     )
     assert "p_trail" in run("schema", "segments")[1]
     assert "activities" in run("schema")[1]
+    assert "did you mean 'segments'" in run("schema", "segmets")[2]
     code, _, err = run("schema", "walks")
     assert code == USAGE
     assert "segments" in err

@@ -5,12 +5,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from trailstats.analysis import analyze
 from trailstats.claims.result import ClaimResult, RuleResult
 from trailstats.cli import _checks, _tables, main
+from trailstats.cli._explained import print_explained
 from trailstats.io.formats import read
 from trailstats.model.athlete import Athlete
 from trailstats.report.units import IMPERIAL, METRIC
@@ -100,13 +103,76 @@ def test_wide_terminals_show_more(analysis, wide, capsys) -> None:
     for words in (
         "grade-adjusted pace",
         "Slower easy days",
-        "+ supported",
+        "+ yes, in these runs",
         "124 / 236",
     ):
         assert words in shown[140]
-    # A share is printed as percent, its difference in points: 0.1 and 0.339, -0.24.
+    # A share is printed as percent, its difference in minutes: 0.1 and 0.339, -0.24.
     assert re.search(r"variation of cadence +0\.\d+ %", shown[80])
-    assert re.search(r"\u221224\.0 % points.* 10 % / 34 %", shown[140])
+    assert re.search(r"\u221224\.0 min in 100.* 10 % / 34 %", shown[140])
+
+
+def test_answers_stand_in_blocks_where_there_is_little_room(wide, capsys) -> None:
+    """A sentence is not broken into a column of single words; a line's parts are indented."""
+    wide(50)
+    _tables.claims([claim(Verdict.SUPPORTED), claim(Verdict.CONTRADICTED)])
+    lines = capsys.readouterr().out.splitlines()
+    head = lines.index("Slower easy days")
+    assert lines[head + 1].startswith("  answer: + yes, in these runs")
+    assert "  Easy days on trail stay easier," in lines[head + 2]
+    assert max(map(len, lines)) <= 50
+
+
+def test_an_explanation_names_runs_steps_and_units(wide, capsys) -> None:
+    """The way from all runs to those used adds up; rows stand by date, name and unit; figures with
+    the same way share it.
+    """
+    wide(140)
+    table = pd.DataFrame(
+        {
+            "file": ["a.fit", "b.fit", "c.fit"],
+            "name": ["Hill", "Park", "Lap"],
+            "start_time": pd.date_range("2025-03-03T08:00Z", periods=3),
+            "local_offset": 0.0,
+        }
+    )
+    steps = ["used", "used", "indoors"]
+    runs = pd.DataFrame(
+        {
+            "part": ["easy_speed"] * 3 + ["above_easy_ceiling"] * 3,
+            "step": steps * 2,
+        }
+    )
+    rests = pd.DataFrame(
+        {
+            "part": ["above_easy_ceiling"],
+            "trail": ["a.fit"],
+            "road": ["b.fit"],
+            "difference": [-0.25],
+            "weight": [0.5],
+            "trail_value": [0.05],
+            "lacking": [float("nan")],
+        }
+    )
+    history = SimpleNamespace(activities=table)
+    print_explained(history, rests, runs, METRIC)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:5] == [
+        "Slower on trail; Less time above the easy ceiling on trail:",
+        "  3 runs",
+        "  \u22121: indoors; 2 left",
+        "  2 runs used",
+        "",
+    ]
+    row = next(line for line in lines if "Hill" in line)
+    assert re.split(r"\s{2,}", row.strip()) == [
+        "2025-03-03 Hill",
+        "2025-03-04 Park",
+        "\u221225.0 min in 100",
+        "50 %",
+        "5.0 %",
+    ]
+    assert "lacking" not in "\n".join(lines)
 
 
 def test_colours_only_where_they_are_wanted(wide, capsys, monkeypatch) -> None:

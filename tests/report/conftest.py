@@ -232,6 +232,7 @@ def make_history(
             "file": a.meta.source,
             "status": "ok",
             "sport": a.meta.sport,
+            "sub_sport": a.meta.sub_sport,
             "start_time": a.meta.start_time,
             "distance": t.distance,
             "moving_time": t.moving_time,

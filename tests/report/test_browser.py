@@ -546,7 +546,7 @@ def test_all_follows_the_period(visit, report):
     page.locator("#period [name=to]").fill("2025-03-16")
     # Every second day from 3 March on: the 11th, 13th and 15th.
     assert totals_of(page)["runs"] == ["3"]
-    assert totals_of(page)["distance"] == ["30 km"]
+    assert totals_of(page)["distance"] == ["30.0 km"]
     assert page.locator("#shown").inner_text() == "3 of 24"
     assert page.locator("#routes a").count() == 3
     assert page.locator("#calendar .ran").count() == 3
@@ -556,6 +556,61 @@ def test_all_follows_the_period(visit, report):
     )
     page.locator("#calendar .ran a").first.click()
     page.locator("#a4 .body").wait_for()
+
+
+def test_figures_that_stand_twice_are_the_same(visit, build, tmp_path):
+    """The totals of all time are those in the head, also with a run indoors, which has no ground;
+    two runs of one week draw without a word of the chart library.
+    """
+    runs = [build.analysis(k, trail=k == 0) for k in range(2)]
+    indoor = replace(
+        runs[1],
+        meta=replace(runs[1].meta, sport="running", sub_sport="treadmill"),
+    )
+    path = write_report(
+        build.history([runs[0], indoor]), tmp_path / "two.html", claims=()
+    )
+    page = visit(path)
+    page.locator(".plot svg").nth(2).wait_for(timeout=15_000)
+    page.wait_for_timeout(1000)
+    head = dict(
+        zip(
+            page.locator(".facts dt").all_inner_texts(),
+            page.locator(".facts dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    totals = dict(
+        row.split("\t")
+        for row in page.locator("#totals tbody tr").all_inner_texts()
+    )
+    both = head.keys() & totals.keys()
+    assert both >= {"distance", "time", "ascent", "on trail", "on road"}
+    assert {k: totals[k] for k in both} == {k: head[k] for k in both}
+
+
+def test_the_trend_is_that_of_the_period(visit, build, tmp_path):
+    """All time and a year have a line of their own, other days the points alone."""
+    page = visit(
+        write_report(build.season(0.002), tmp_path / "season.html", claims=())
+    )
+    chart = page.locator("#chart-trend")
+    line = chart.locator("path[aria-roledescription='line mark']")
+    line.first.wait_for(timeout=15_000)
+    first, last = (
+        page.locator("#period input").nth(k).input_value() for k in (0, 1)
+    )
+    before = line.first.get_attribute("d")
+    page.locator("#period select[name=span]").select_option(label="other days")
+    page.locator("#period input[name=from]").fill(first)
+    page.locator("#period input[name=from]").dispatch_event("change")
+    page.wait_for_timeout(500)
+    assert chart.locator("svg").count() == 1
+    assert line.count() == 0
+    page.locator("#period select[name=span]").select_option(label="all")
+    line.first.wait_for(timeout=5000)
+    assert line.first.get_attribute("d") == before
+    assert first < last
 
 
 def test_two_periods_stand_side_by_side(visit, report):
@@ -683,3 +738,6 @@ def test_kilometres_laps_and_all_metrics(visit, root, tmp_path):
     page.get_by_text("All metrics, and how each was found").click()
     assert page.get_by_role("region", name="Steps", exact=True).is_visible()
     assert "steps a minute" in page.locator(".profile").inner_text()
+    assert "at the device, °C" in page.locator(".profile").inner_text()
+    page.locator(".profile svg").press("ArrowRight")
+    assert re.search(r"\d+ °C", page.locator(".readout").inner_text())

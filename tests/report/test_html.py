@@ -255,7 +255,7 @@ def test_the_front_page_is_there_without_scripts(source):
     shown = " ".join("".join(Page(source).texts).split())
     for words in (
         "Slower easy days",
-        "contradicted",
+        "no, the opposite",
         "not enough data",
         "At most one trail run in two weeks",
     ):

@@ -147,7 +147,7 @@ def test_imperial_values():
     ("value", "unit", "expected"),
     [
         (1.0, "m/s", "+3.60 km/h"),
-        (-0.253, "share", "\u221225.3 % points"),
+        (-0.253, "share", "\u221225.3 percentage points"),
         (3.2, "bpm", "+3.2 bpm"),
         (-12.0, "bpm", "\u221212 bpm"),
         (-90.0, "s", "\u22121:30"),
@@ -178,7 +178,7 @@ def test_differences_carry_their_sign(value, unit, expected):
         (3.0, NAN, "km", False, "at least 3.00 km"),
         (NAN, NAN, "km", False, "\u2013"),
         (-0.5, -0.2, "m/s", True, "\u22121.80 to \u22120.72 km/h"),
-        (0.0, 0.2, "share", True, "0.0 to +20.0 % points"),
+        (0.0, 0.2, "share", True, "0.0 to +20.0 percentage points"),
         (-90.0, 10.0, "s", True, "\u22121:30 to +0:10"),
     ],
 )

@@ -11,7 +11,9 @@ import pytest
 from scipy import stats
 
 from trailstats.analysis import analyze
-from trailstats.claims.result import ClaimResult
+from trailstats.claims.result import ClaimResult, Mark, Need
+from trailstats.claims.road_form import road_form
+from trailstats.claims.stats import ar1_regression
 from trailstats.io.containers import Failure
 from trailstats.model.activity import DeviceTotals
 from trailstats.model.athlete import Athlete
@@ -231,8 +233,8 @@ def test_the_front_of_an_archive(history, claims, rules):
     assert [(g.code, g.severity, g.activities) for g in page.issues] == [
         ("position spike", "warning", 5)
     ]
-    assert page.verdicts[0].verdict.word == "supported"
-    assert page.verdicts[0].claims == (("easy_days", "Slower easy days"),)
+    assert page.verdicts[0].verdict.word == "yes, in these runs"
+    assert page.verdicts[0].claims == (("easy_days", "Slower easy days", ""),)
     assert len(page.activities) == 24
     outcomes = [
         check.outcome.word for rule in page.rules for check in rule.checks
@@ -456,10 +458,39 @@ def test_the_trend_finds_a_known_slope(build):
     ) / weeks == pytest.approx(0.002, rel=0.1)
     assert first["low"] >= first["speed"] >= first["high"]  # as paces
     assert trend.points[0]["n"] == 2
+    # All within one year: the year's trend is that of all.
+    assert [
+        {k: v for k, v in row.items() if k != "period"}
+        for row in trend.periods
+        if row["period"] == "all"
+    ] == trend.lines
+    assert {row["period"] for row in trend.periods} >= {"all"}
     miles = history_rows.trend_rows(build.season(0.002), units=IMPERIAL)
     assert miles.points[0]["speed"] == pytest.approx(
         1.609344 * trend.points[0]["speed"], rel=1e-3
     )
+
+
+def test_the_band_is_that_of_a_fit_at_each_place(build):
+    """Half way between two of the places that are fitted, a fit of its own gives the same band; a
+    line through a part of the weeks is fitted to these alone.
+    """
+    form = road_form(build.season(0.002, noise=0.05, carried=0.5))
+    weeks = form.weeks
+    clock = ((weeks["week"] - weeks["week"].iloc[0]).dt.days / 7).to_numpy()
+    row = form.trend.iloc[5]
+    at = (row["week"] - weeks["week"].iloc[0]) / pd.Timedelta(weeks=1)
+    fit = ar1_regression(
+        weeks["speed"],
+        np.column_stack((np.ones(len(clock)), clock - at)),
+        clock,
+        weights=weeks["n_runs"],
+    )
+    assert (row["low"], row["high"]) == pytest.approx(fit.interval(0), rel=1e-6)
+    first, last = weeks["week"].iloc[0], weeks["week"].iloc[9]
+    part = form.trend_within(first, last)
+    assert (part["week"].iloc[0], part["week"].iloc[-1]) == (first, last)
+    assert form.trend_within(first, weeks["week"].iloc[5]).empty
 
 
 def test_the_band_is_wider_where_weeks_resemble_their_neighbours(build):
@@ -515,15 +546,20 @@ def test_variety_shares_out_the_time_of_each_month(history):
 @pytest.mark.parametrize(
     ("reach", "verdict", "word", "tone"),
     [
-        (Reach.DIRECT, Verdict.SUPPORTED, "supported", "good"),
-        (Reach.PROXY, Verdict.SUPPORTED, "sign for it", "proxy"),
-        (Reach.DOSE, Verdict.CONTRADICTED, "less of the dose", "dose"),
+        (Reach.DIRECT, Verdict.SUPPORTED, "yes, in these runs", "good"),
+        (Reach.PROXY, Verdict.SUPPORTED, "a sign for it", "proxy"),
+        (
+            Reach.DOSE,
+            Verdict.CONTRADICTED,
+            "less of what should bring it",
+            "dose",
+        ),
         (Reach.DOSE, Verdict.NOT_ENOUGH_DATA, "not enough data", "muted"),
         (Reach.DIRECT, None, "described", "muted"),
     ],
 )
 def test_words_and_colour_differ_by_reach(reach, verdict, word, tone):
-    """Only what was measured directly is green or red, and says "supported"."""
+    """Only what was measured directly is green or red, and says "yes"."""
     result = ClaimResult(
         "strength", "s", "m", verdict=verdict, reach=reach, measured="More."
     )
@@ -532,7 +568,9 @@ def test_words_and_colour_differ_by_reach(reach, verdict, word, tone):
 
 
 def test_an_answer_has_two_lines():
-    """The measured statement with its answer and difference, then what it means for the claim."""
+    """What was found, with its size, then what it means for the claim; the statement that was
+    tested stands behind.
+    """
     result = ClaimResult(
         "strength",
         "s",
@@ -544,13 +582,73 @@ def test_an_answer_has_two_lines():
         verdict=Verdict.SUPPORTED,
         measured="Trail runs hold more climbing.",
         meaning="Stronger muscles: no recording can tell",
+        reach=Reach.DOSE,
         margin=1.0,
         margin_source="[Lamberts2004]_, day to day",
     )
     view = claim_view(result, {})
-    assert view.measured == "Trail runs hold more climbing: yes, +21.0 m/km"
+    assert view.measured == "Trail runs climb more, +21.0 m/km"
+    assert view.tested == "Trail runs hold more climbing"
     assert view.meaning == "Stronger muscles: no recording can tell"
     assert view.margin == "1.00 m/km (Lamberts2004, day to day)"
+
+
+def test_an_open_answer_claims_nothing():
+    """What was seen so far is said to be perhaps chance; without an interval nothing is said."""
+    seen = ClaimResult(
+        "easy_days",
+        "s",
+        "share of the time above",
+        trail=-0.02,
+        road=0.31,
+        difference=-0.33,
+        low=-0.7,
+        high=0.04,
+        verdict=Verdict.INCONCLUSIVE,
+    )
+    view = claim_view(seen, {})
+    assert view.measured == (
+        "So far easy days on trail stay easier, \u221233.0 min in 100; that may be chance"
+    )
+    assert view.bounds == "\u221270.0 to +4.0"
+    # No time lies below none of it.
+    assert (view.trail, view.road, view.answer) == ("\u2013", "31 %", "")
+    few = replace(seen, verdict=Verdict.NOT_ENOUGH_DATA)
+    assert claim_view(few, {}).measured == ""
+
+
+def test_a_claim_may_have_words_of_its_own():
+    """A question is answered by yes or no, not by a contradicted denial; signs and colours stay."""
+    found = [
+        claim_view(
+            ClaimResult(
+                "same_effort", "s", "m", "bpm", difference=6.0, verdict=verdict
+            ),
+            {},
+        )
+        for verdict in (Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE)
+    ]
+    assert [view.verdict.word for view in found] == [
+        "yes, harder",
+        "no, not harder",
+    ]
+    assert [view.verdict.tone for view in found] == ["bad", "accent"]
+    assert found[0].measured == (
+        "The heart beats faster on trail at the same effort, +6.0 bpm"
+    )
+
+
+def test_progress_of_an_open_claim():
+    """How many of how many, that which runs give before that which a map gives."""
+    needs = (
+        Need("map", "a map", 4.0, (Mark("runs with known ground", 6, 10),)),
+        Need("runs", "1 more road run", 1.0, (Mark("road runs", 7, 8),)),
+    )
+    view = claim_view(ClaimResult("stress", "s", "m", needs=needs), {})
+    assert [(mark.text, mark.percent) for mark in view.marks] == [
+        ("7 of 8 road runs", 88),
+        ("6 of 10 runs with known ground", 60),
+    ]
 
 
 def test_the_side_that_speaks_for_a_claim(claims):

@@ -170,3 +170,14 @@ def test_labels_travel_and_are_told_apart() -> None:
         == SurfaceLabels.from_text("file , surface\n run.gpx,Trail\n").fingerprint
     )
     assert one.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["run.gpx,trail\n", "run.gpx,,,trail\n", "file,surface\nrun.gpx,trail\n"],
+)
+def test_a_first_line_of_names_may_be_missing(text: str) -> None:
+    """A line that ends in a surface is a label; a misspelt name is none."""
+    assert trail_between(text) == (0.0, 1490.0)
+    with pytest.raises(ConfigError, match="unknown column"):
+        SurfaceLabels.from_text("run.gpx,trial\n")

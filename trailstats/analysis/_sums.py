@@ -25,7 +25,9 @@ PROFILE_POINTS = 240
 """Points of the thinned track at most."""
 
 HALF_WIDTH = 7
-"""Samples to either side over which the thinned track's heart rate, cadence and power are means."""
+"""Samples to either side over which the thinned track's heart rate, cadence, power and temperature
+are means.
+"""
 
 
 def heart_rate_times(samples: Samples) -> HeartRateTimes:
@@ -187,7 +189,7 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             "speed": s.speed[rows],
             **{
                 name: smooth(s.records[name])
-                for name in ("heart_rate", "cadence", "power")
+                for name in ("heart_rate", "cadence", "power", "temperature")
             },
             "segment": np.searchsorted(
                 segments["end_distance"].to_numpy()[:-1],

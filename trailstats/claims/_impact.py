@@ -267,7 +267,10 @@ def _decided(
     if spreads[worst] > size / SEEN:
         if verdict is Verdict.INCONCLUSIVE:
             notes.append(f"What leaves it open is {_CONSTANTS[worst]}.")
-        text = f"no record of yours: it hangs on {_CONSTANTS[worst]}"
+        text = (
+            "running on won't: it hangs on "
+            f"{_CONSTANTS[worst]}, which research leaves open"
+        )
         needs = (Need("nothing", text),)
     else:
         own = replace(compared, difference=size)

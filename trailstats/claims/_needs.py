@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from scipy.special import ndtri
 
 from trailstats.claims._evidence import Evidence
-from trailstats.claims.result import Need
+from trailstats.claims.result import Mark, Need
 from trailstats.claims.stats import Comparison, MatchRules
 from trailstats.claims.wording import PartWords
 
@@ -93,7 +94,7 @@ def needs_of_runs(
     counts = (comparison.n_trail, comparison.n_road)
     if not comparison.enough:
         missing = [max(rules.fewest - n, 0) for n in counts]
-        need = _more_runs(kind, float(missing[0]), float(missing[1]))
+        need = _more_runs(kind, missing, counts)
         if not any(missing):
             need = Need(
                 "runs", "runs that keep to one ground", float(rules.fewest)
@@ -106,7 +107,8 @@ def needs_of_runs(
     if years > LONGEST:
         return (never(years),)
     # What is decided by the difference as seen may still fail the adjustment for other claims.
-    return (_more_runs(kind, max(more[0], 1.0 if not more[1] else 0.0), more[1]),)
+    more = (max(more[0], 1.0 if not more[1] else 0.0), more[1])
+    return (_more_runs(kind, more, counts),)
 
 
 def needs_of_weeks(
@@ -133,40 +135,68 @@ def needs_of_weeks(
     return (
         Need(
             "weeks",
-            f"{count:.0f} more weeks with trails now many, now few, for a difference of {shown}",
+            f"{_counted(count, 'week')} with trails now many, now few, for a difference of {shown}",
             count,
+            (Mark("weeks", weeks, weeks + int(count)),),
         ),
     )
 
 
 def never(years: float = np.inf) -> Need:
     """Return that no length of records would answer it, at the scatter that they have."""
+    if not np.isfinite(years):
+        return Need("nothing", "running on won't: these recordings don't hold it")
     how = (
-        f"about {years:.0f} years of it"
-        if np.isfinite(years)
-        else "none is in them"
+        "more than a life"
+        if years > 100.0
+        else f"about {years:.0f} years of running as so far"
     )
-    if years > 100.0:
-        how = "more than a life of it"
     return Need(
         "nothing",
-        f"no length of records will, at your run-to-run spread ({how})",
+        f"running on won't soon: your runs differ so much that it takes {how}",
     )
 
 
 def more_runs(n_trail: int, n_road: int, fewest: int) -> Need:
     """Return how many runs either side lacks of the fewest that a method needs."""
-    missing = [float(max(fewest - n, 0)) for n in (n_trail, n_road)]
-    return _more_runs("runs", missing[0], missing[1])
+    counts = (n_trail, n_road)
+    return _more_runs("runs", [max(fewest - n, 0) for n in counts], counts)
 
 
-def _more_runs(kind: str, trail: float, road: float) -> Need:
+def usable_runs(have: int, wanted: int, when: str = "") -> Mark:
+    """Return how many road runs with level minutes and a heart rate there are of those wanted."""
+    return Mark(f"road runs with a heart rate{when}", have, wanted)
+
+
+def more_time(*marks: Mark) -> Need:
+    """Return that running on gives what an answer lacks, with how far each count has come."""
+    lacking = [mark for mark in marks if mark.have < mark.wanted]
+    listed = " and ".join(f"{m.wanted - m.have} more {m.what}" for m in lacking)
+    missing = float(max(m.wanted - m.have for m in lacking))
+    return Need("weeks", listed, missing, tuple(lacking))
+
+
+def _more_runs(
+    kind: str, missing: Sequence[float], counts: tuple[int, int]
+) -> Need:
+    """Return how many runs are missing on either side, beside those that count."""
     sides = [
-        f"{count:.0f} more {side} run{'s' * (count != 1)}"
-        for count, side in ((trail, "trail"), (road, "road"))
-        if count > 0
+        (f"{side} run", more, had)
+        for side, more, had in zip(
+            ("trail", "road"), missing, counts, strict=True
+        )
+        if more > 0
     ]
-    return Need(kind, f"{' and '.join(sides)}{_WITH[kind]}", trail + road)
+    text = " and ".join(_counted(more, side) for side, more, _ in sides)
+    marks = tuple(
+        Mark(f"{side}s", had, had + int(more)) for side, more, had in sides
+    )
+    return Need(kind, f"{text}{_WITH[kind]}", float(sum(missing)), marks)
+
+
+def _counted(more: float, noun: str) -> str:
+    """Return how many more of something, such as "1 more run"."""
+    return f"{more:.0f} more {noun}{'s' * (more != 1)}"
 
 
 def _map(data: Evidence, words: PartWords) -> tuple[Need, ...]:
@@ -174,17 +204,27 @@ def _map(data: Evidence, words: PartWords) -> tuple[Need, ...]:
     where there are none.
     """
     runs = data.runs
+    outdoors = int(runs["outdoors"].sum())
     untold = int((runs["outdoors"] & ~runs["told"]).sum())
     of = "" if words.wants == "runs" else _WITH[words.wants]
     if not untold:
         return ()
     need = Need(
         "map",
-        f"a map of the region, or labels: the ground of {untold} runs{of} is told by their signal "
-        "alone",
+        "a map of the region, or your own word: how you moved is all that tells the ground of "
+        f"{untold} run{'s' * (untold != 1)}{of}",
         float(untold),
+        (
+            Mark(
+                f"{_of(outdoors)} with known ground", outdoors - untold, outdoors
+            ),
+        ),
     )
     return (need,)
+
+
+def _of(runs: int) -> str:
+    return "run" if runs == 1 else "runs"
 
 
 def _years(data: Evidence, more: tuple[float, float]) -> float:

@@ -152,8 +152,8 @@ def _trail_runs(before: _Before) -> RuleResult:
     n_near = int(near.sum())
     files = tuple(before.files[far | near])
     detail = (
-        f"{n_far} trail {'run' if n_far == 1 else 'runs'} from day 28 to 15 before the race of "
-        f"{before.race:%Y-%m-%d}, {n_near} after that."
+        f"Race of {before.race:%Y-%m-%d}: {n_far} trail run{'s' * (n_far != 1)} in the fourth and "
+        f"third week before it, {n_near} in the last two."
     )
     few = max(n_far, n_near) <= 1
     reason = before.unknown(28)
@@ -169,18 +169,23 @@ def _volume(before: _Before) -> RuleResult:
     reason = before.unknown(42)
     earlier = before.weekly_distance(42, 15)
     if not reason and earlier <= 0:
-        reason = "Nothing was run from day 42 to 15 before the race."
+        reason = "Nothing was run in the sixth to third week before the race."
     if reason:
         return rule_result("R2b", before.period(42), "not enough data", reason)
     last = before.weekly_distance(14, 1)
     cut = 1.0 - last / earlier
     detail = (
-        f"{last:.1f} km a week in the last two, {earlier:.1f} in the four before: "
-        f"{100 * cut:.0f} % less; {before.weekly_runs(14, 1):.1f} runs a week against "
+        f"{last:.1f} km a week in the last two, {earlier:.1f} km in the four before: "
+        f"{_less(cut)}; {before.weekly_runs(14, 1):.1f} runs a week against "
         f"{before.weekly_runs(42, 15):.1f}."
     )
     kept = SMALLEST_CUT <= cut <= LARGEST_CUT
     return before.result("R2b", 42, kept, detail, before.within(42, 1))
+
+
+def _less(cut: float) -> str:
+    """Return how much less was run, or how much more."""
+    return f"{100 * abs(cut):.0f} % {'less' if cut >= 0 else 'more'}"
 
 
 def _fall(before: _Before) -> RuleResult:
@@ -191,7 +196,7 @@ def _fall(before: _Before) -> RuleResult:
         before.weekly_distance(first, first - 6) for first in (28, 21, 14, 7)
     ]
     falls = all(later < earlier for earlier, later in pairwise(weeks))
-    detail = f"{', '.join(f'{w:.1f}' for w in weeks)} km in the last four weeks."
+    detail = f"{', '.join(f'{w:.1f} km' for w in weeks)} in the last four weeks."
     return before.result("R2c", 28, falls, detail, before.within(28, 1))
 
 

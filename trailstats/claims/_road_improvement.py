@@ -20,7 +20,7 @@ from trailstats.claims._finding import (
     decide,
     rests_on_margin,
 )
-from trailstats.claims._needs import needs_of_weeks
+from trailstats.claims._needs import more_time, needs_of_weeks, usable_runs
 from trailstats.claims._races import race_cycle
 from trailstats.claims._road_fit import (
     APART,
@@ -30,7 +30,7 @@ from trailstats.claims._road_fit import (
 )
 from trailstats.claims._road_speed import RoadSpeed, durability, road_speed
 from trailstats.claims._weeks import Weeks, whole_weeks
-from trailstats.claims.result import Need
+from trailstats.claims.result import Mark, Need
 from trailstats.claims.stats import smallest_detectable
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.schema import Verdict
@@ -76,20 +76,22 @@ def _answered(
 ) -> Finding:
     """Answer a part by one weekly outcome."""
     if outcome.reason:
+        usable = outcome.usable
         more = Need(
             "heart rate",
             "road runs with 20 level minutes and a heart rate, over half a year",
             float(2 * FEWEST_RUNS),
+            (usable_runs(usable, 2 * FEWEST_RUNS),) if usable is not None else (),
         )
         return _undecided(part, outcome.reason, more)
     start = _clear_start(weeks)
     design = (
-        _lagged(weeks, outcome)
+        _lagged(weeks, outcome, part)
         if start is None
-        else _interrupted(weeks, outcome, start)
+        else _interrupted(weeks, outcome, start, part)
     )
-    if isinstance(design, str):
-        return _undecided(part, design)
+    if isinstance(design, Finding):
+        return design
     return _fit(data, weeks, outcome, design, part)
 
 
@@ -99,7 +101,7 @@ def _undecided(part: str, reason: str, *needs: Need) -> Finding:
 
 
 _VARIED = Need(
-    "weeks", "some months with many trail runs and some with few", 24.0
+    "contrast", "some months with many trail runs and some with few", 24.0
 )
 
 
@@ -121,16 +123,36 @@ def _clear_start(weeks: Weeks) -> int | None:
     return None
 
 
-def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> Design | str:
+def _interrupted(
+    weeks: Weeks, outcome: RoadSpeed, start: int, part: str
+) -> Design | Finding:
     after = outcome.week >= start
     n_after = int(outcome.count[after].sum())
     n_before = int(outcome.count[~after].sum())
     left = len(weeks) - start
     if min(left, start) < FEWEST_WEEKS or min(n_after, n_before) < FEWEST_RUNS:
-        return (
+        reason = (
             f"Trails begin after {start} weeks with {n_before} usable road runs, {left} with "
             f"{n_after} follow; {FEWEST_WEEKS} weeks and {FEWEST_RUNS} runs are needed on each "
             "side."
+        )
+        # No time gives more runs of before the trails.
+        if start < FEWEST_WEEKS or n_before < FEWEST_RUNS:
+            earlier = " before trails began"
+            marks = (
+                Mark(f"weeks{earlier}", start, FEWEST_WEEKS),
+                usable_runs(n_before, FEWEST_RUNS, earlier),
+            )
+            lacking = tuple(m for m in marks if m.have < m.wanted)
+            return _undecided(part, reason, replace(_VARIED, marks=lacking))
+        later = " since trails began"
+        return _undecided(
+            part,
+            reason,
+            more_time(
+                Mark(f"weeks{later}", left, FEWEST_WEEKS),
+                usable_runs(n_after, FEWEST_RUNS, later),
+            ),
         )
     since = outcome.week - start + 0.5
     before = max(weeks.hours[:start].mean(), 1e-9)
@@ -150,19 +172,25 @@ def _interrupted(weeks: Weeks, outcome: RoadSpeed, start: int) -> Design | str:
     )
 
 
-def _lagged(weeks: Weeks, outcome: RoadSpeed) -> Design | str:
+def _lagged(weeks: Weeks, outcome: RoadSpeed, part: str) -> Design | Finding:
     share = weeks.share_before(ADAPTATION)[outcome.week]
     known = np.isfinite(share)
     runs = int(outcome.count[known].sum())
     if known.sum() < 2 * FEWEST_WEEKS or runs < 2 * FEWEST_RUNS:
-        return (
+        return _undecided(
+            part,
             f"{known.sum()} weeks with {runs} usable road runs, no clear start of trails; "
-            f"{2 * FEWEST_WEEKS} weeks and {2 * FEWEST_RUNS} runs are needed."
+            f"{2 * FEWEST_WEEKS} weeks and {2 * FEWEST_RUNS} runs are needed.",
+            more_time(
+                Mark("weeks with road runs", int(known.sum()), 2 * FEWEST_WEEKS),
+                usable_runs(runs, 2 * FEWEST_RUNS),
+            ),
         )
     if share[known].std() < LEAST_SPREAD:
-        return (
+        return _undecided(
+            part,
             "The share of trail hardly changes over the months, so nothing can be "
-            "set against it."
+            "set against it.",
         )
     little, median, much = np.quantile(share[known], [0.1, 0.5, 0.9]).tolist()
     volume = np.log(weeks.chronic_hours())[outcome.week]
@@ -297,7 +325,7 @@ def _fit(
     if not taken_back:
         return finding
     text = "some months in which trails change and the weekly hours don't"
-    return finding.open().needing(Need("weeks", text, 24.0))
+    return finding.open().needing(Need("contrast", text, 24.0))
 
 
 def _measure(outcome: RoadSpeed, design: Design, part: str) -> str:

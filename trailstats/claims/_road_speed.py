@@ -63,6 +63,8 @@ class RoadSpeed:
         ``row, file, week, speed, heart_rate, speed_at_reference``.
     slow : float
         How far it moves from month to month whatever is run [unit of ``speed``].
+    usable : int or None
+        Runs that hold what it takes, where these are too few.
     reason : str
         Why there is nothing, empty otherwise.
     """
@@ -77,6 +79,7 @@ class RoadSpeed:
     runs: pd.DataFrame
     slow: float
     reason: str = ""
+    usable: int | None = None
 
 
 def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
@@ -96,7 +99,8 @@ def road_speed(data: Evidence, weeks: Weeks) -> RoadSpeed:
         if runs["mean_heart_rate"].isna().all():
             return _nothing("No heart rate was recorded.")
         return _nothing(
-            f"{len(kept)} road runs with 20 level minutes and a heart rate; far more are needed."
+            f"{len(kept)} road runs have 20 level minutes and a heart rate, too few for a trend.",
+            len(kept),
         )
 
     def mean(values: pd.Series) -> Floats:
@@ -186,7 +190,7 @@ def _by_week(
     )
 
 
-def _nothing(reason: str) -> RoadSpeed:
+def _nothing(reason: str, usable: int | None = None) -> RoadSpeed:
     empty = np.zeros(0)
     none = np.zeros(0, dtype=np.intp)
     return RoadSpeed(
@@ -200,6 +204,7 @@ def _nothing(reason: str) -> RoadSpeed:
         pd.DataFrame(),
         np.nan,
         reason,
+        usable,
     )
 
 

@@ -30,7 +30,7 @@ from trailstats.claims._weeks import (
     season_columns,
     whole_weeks,
 )
-from trailstats.claims.result import Need
+from trailstats.claims.result import Mark, Need
 from trailstats.claims.stats import (
     MatchRules,
     ar1_regression,
@@ -227,12 +227,16 @@ def _missing(weeks: int, n_trail: int) -> Need:
     """Return what a regression on weeks still lacks."""
     if weeks < FEWEST_WEEKS:
         more = float(FEWEST_WEEKS - weeks)
-        return Need("weeks", f"{more:.0f} more weeks of running", more)
+        text = f"{more:.0f} more week{'s' * (more != 1)} of running"
+        mark = Mark("weeks", weeks, FEWEST_WEEKS)
+        return Need("weeks", text, more, (mark,))
     if n_trail < FEWEST_TRAIL_RUNS:
         more = float(FEWEST_TRAIL_RUNS - n_trail)
-        return Need("runs", f"{more:.0f} more trail runs", more)
+        text = f"{more:.0f} more trail run{'s' * (more != 1)}"
+        mark = Mark("trail runs", n_trail, FEWEST_TRAIL_RUNS)
+        return Need("runs", text, more, (mark,))
     text = "some months with many trail runs and some with few"
-    return Need("weeks", text, 12.0)
+    return Need("contrast", text, 12.0)
 
 
 def _too_little(y: Floats, x: Floats, n_trail: int) -> str:

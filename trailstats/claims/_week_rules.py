@@ -113,19 +113,29 @@ def _trail_runs_a_week(data: Evidence, days: pd.Series) -> RuleResult:
     files = tuple(data.file_names[days.between(first, last) & data.is_trail])
     if len(judged) < FEWEST_WEEKS:
         detail = (
-            f"{len(judged)} weeks can be judged; weeks off, the month before a race and the "
-            "first weeks don't count"
+            f"{_weeks(len(judged))} can be judged, {FEWEST_WEEKS} are needed; weeks off, the month "
+            "before a race and the first weeks don't count."
         )
         return rule_result("R1", period, "not enough data", detail, files)
     kept = int((judged["outcome"] == "pass").sum())
     none = int((judged["n_trail"] == 0).sum())
     many = int((judged["n_trail"] > 2).sum())
     added = int((judged["n_total"] > judged["median"] + 1).sum())
-    detail = (
-        f"Kept in {kept} of {len(judged)} weeks; {none} without a trail run, {many} with more than "
-        f"two, {added} with more runs than usual."
-    )
+    why = [
+        f"{count} {said}"
+        for count, said in (
+            (none, "without a trail run"),
+            (many, "with more than two"),
+            (added, "with more runs than usual"),
+        )
+        if count
+    ]
+    detail = f"Kept in {kept} of {len(judged)} weeks{'; ' * bool(why)}{', '.join(why)}."
     return rule_result("R1", period, kept >= KEPT * len(judged), detail, files)
+
+
+def _weeks(count: int) -> str:
+    return f"{count} week{'s' * (count != 1)}"
 
 
 def _ground_for_goal(
@@ -145,9 +155,9 @@ def _ground_for_goal(
         why = (
             f"The goal is {goal}, which another rule is for."
             if goal
-            else "The athlete's profile names no goal."
+            else "The profile names no goal (`goal` in athlete.toml)."
         )
-        detail = f"{why} Sessions {sessions}: {int(own.sum())}."
+        detail = f"{why} Runs {sessions}: {int(own.sum())}."
         files = tuple(data.file_names[own])
         return rule_result(rule, period, "not applicable", detail, files)
     on_trail = recent & data.is_trail
@@ -155,9 +165,9 @@ def _ground_for_goal(
     every = int(on_trail.sum())
     files = tuple(data.file_names[on_trail])
     if every < FEWEST_TRAIL_RUNS:
-        detail = f"{every} trail runs; {FEWEST_TRAIL_RUNS} are needed."
+        detail = f"{every} of the {FEWEST_TRAIL_RUNS} trail runs needed."
         return rule_result(rule, period, "not enough data", detail, files)
-    detail = f"{found} of {every} trail runs are sessions {sessions}."
+    detail = f"{found} of {every} trail runs are {sessions}."
     return rule_result(rule, period, found >= MEANT * every, detail, files)
 
 
@@ -172,15 +182,16 @@ def _easy_on_trail(data: Evidence, recent: Flags, period: str) -> RuleResult:
     files = tuple(data.file_names[own])
     if len(index) < FEWEST_EASY_RUNS:
         detail = (
-            f"{len(index)} easy trail runs with a heart rate; {FEWEST_EASY_RUNS} are "
+            f"{len(index)} of the {FEWEST_EASY_RUNS} easy trail runs with a heart rate that are "
             "needed."
         )
         return rule_result("R4", period, "not enough data", detail, files)
     median = float(index.median())
     kept = int((index >= EASY_INDEX).sum())
     detail = (
-        f"{100 * median:.0f} % of the time at or below the easy ceiling on the median of "
-        f"{len(index)} easy trail runs; {kept} reach {100 * EASY_INDEX:.0f} %."
+        f"Half of the {len(index)} easy trail runs were easy for {100 * median:.0f} % of their "
+        f"time or more (heart rate at or below the easy ceiling); {100 * EASY_INDEX:.0f} % keep "
+        f"the advice, as {kept} of them did."
     )
     return rule_result("R4", period, median >= EASY_INDEX, detail, files)
 
@@ -203,8 +214,8 @@ def _variety(data: Evidence, recent: Flags, period: str) -> RuleResult:
         f"{kind} {h:.1f} h" for kind, h in zip(GROUND_KINDS, hours, strict=True)
     ]
     detail = (
-        f"Evenness {value:.2f} of 1: {', '.join(parts)}. A description; no study says how much is "
-        "good."
+        f"{', '.join(parts)}. On a scale from 0 (all on one kind) to 1 (as much on each): "
+        f"{value:.2f}. A description; no study says how much is good."
     )
     files = tuple(data.file_names[recent])
     return rule_result("R5", period, "described", detail, files)

@@ -108,7 +108,7 @@ def training_rules(data: Evidence) -> Finding:
         needs=(
             Need(
                 "nothing",
-                "no length of records will: one runner's races can't show whether advice helps",
+                "running on won't: one runner's races can't show whether advice helps",
             ),
         ),
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),
@@ -139,8 +139,14 @@ def _checks(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
             "period": weeks["week"].dt.strftime("week of %Y-%m-%d"),
             "outcome": weeks["outcome"],
             "detail": [
-                f"{week.n_trail} trail runs of {week.n_total}, usually {week.median:.1f}"
-                for week in weeks.itertuples()
+                f"{trail} trail runs of {total}"
+                + f", usually {usual:.1f}" * (usual > 0)
+                for trail, total, usual in zip(
+                    weeks["n_trail"],
+                    weeks["n_total"],
+                    weeks["median"],
+                    strict=True,
+                )
             ],
             "runs": weeks["week"].map(files).fillna(""),
         }

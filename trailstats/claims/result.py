@@ -12,12 +12,44 @@ from trailstats.model.notebook import html_card
 from trailstats.schema import EvidenceStrength, Reach, Verdict
 from trailstats.schema.documents import plain
 
-__all__ = ["ClaimResult", "Need", "RuleResult", "claims_table"]
+__all__ = ["ClaimResult", "Mark", "Need", "RuleResult", "claims_table"]
 
 NAN = float("nan")
 
 ANSWERED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NO_DIFFERENCE)
 """The verdicts that answer something."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far an open claim is from its answer in one respect.
+
+    Attributes
+    ----------
+    what : str
+        What is counted, such as "road runs".
+    have, wanted : int
+        How many there are, and how many it takes.
+
+    Examples
+    --------
+    >>> from trailstats.claims.result import Mark
+    >>> Mark("road runs", 7, 8).text
+    '7 of 8 road runs'
+    """
+
+    what: str
+    have: int
+    wanted: int
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        return f"{self.have} of {self.wanted} {self.what}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -28,11 +60,13 @@ class Need:
     ----------
     kind : str
         What it is: ``runs``, ``heart rate``, ``ratings``, ``names``, ``map``, ``weeks``,
-        ``profile`` or ``nothing``, where no length of records would do.
+        ``contrast``, ``profile`` or ``nothing``, where no length of records would do.
     text : str
         The same in words, with the number that is missing.
     missing : float
         That number; NaN where there is none to name.
+    marks : tuple of Mark
+        How far it has come, such as 7 of 8 road runs; empty where nothing is counted.
 
     Examples
     --------
@@ -44,10 +78,16 @@ class Need:
     kind: str
     text: str
     missing: float = NAN
+    marks: tuple[Mark, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain values."""
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "missing": plain(self.missing),
+            "marks": [mark.to_dict() for mark in self.marks],
+        }
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ FEWEST_WEEKS = 8
 POINTS = 24
 """Places that the line is given at."""
 
+_WEEK = pd.Timedelta(weeks=1)
+
 
 @dataclass(frozen=True, eq=False)
 class RoadForm:
@@ -46,6 +48,24 @@ class RoadForm:
     trend: pd.DataFrame
     reference: float
     correlation: float
+
+    def trend_within(
+        self, first: pd.Timestamp, last: pd.Timestamp
+    ) -> pd.DataFrame:
+        """Return a straight line through the weeks that begin in a period.
+
+        Parameters
+        ----------
+        first, last : pandas.Timestamp
+            Days of it, in UTC as ``week`` is.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As ``trend``.
+        """
+        own = self.weeks[self.weeks["week"].between(first, last)]
+        return _trend(own)[0]
 
 
 def road_form(history: History) -> RoadForm:
@@ -81,35 +101,57 @@ def road_form(history: History) -> RoadForm:
             "n_runs": found.count.astype(np.int64),
         }
     )
-    clock = as_floats(found.week)
-    trend, correlation = _line(found.speed, clock, found.count)
-    begin = weeks.start[0] if len(weeks) else pd.NaT
-    trend["week"] = pd.DatetimeIndex(
-        [begin + pd.Timedelta(weeks=at) for at in trend["week"]], tz="UTC"
-    )
+    trend, correlation = _trend(table)
     return RoadForm(table, trend, found.reference, correlation)
+
+
+def _trend(weeks: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """Return a line through some weeks, and the correlation of what it leaves."""
+    columns = ["week", "speed", "low", "high"]
+    if len(weeks) < FEWEST_WEEKS:
+        none = weeks.reindex(columns=columns).iloc[:0]
+        return none, float("nan")
+    begin = weeks["week"].iloc[0]
+    clock = as_floats((weeks["week"] - begin) / _WEEK)
+    table, correlation = _line(
+        as_floats(weeks["speed"]), clock, as_floats(weeks["n_runs"])
+    )
+    table.insert(0, "week", begin + table.pop("at") * _WEEK)
+    return table, correlation
 
 
 def _line(
     speed: Floats, clock: Floats, count: Floats
 ) -> tuple[pd.DataFrame, float]:
-    """Return the line at even distances in weeks: its height is the constant of a fit whose clock
-    is zero there.
+    """Return the line at even distances in weeks.
+
+    Its height at a place is the constant of a fit whose clock is zero there. The squared half
+    width of the interval is the variance of a sum of the two coefficients, so a parabola over the
+    places: three fits tell it everywhere.
     """
-    rows = []
-    correlation = float("nan")
-    if len(clock) >= FEWEST_WEEKS:
-        for at in np.linspace(clock[0], clock[-1], POINTS).tolist():
-            fit = ar1_regression(
-                speed,
-                np.column_stack((np.ones(len(clock)), clock - at)),
-                clock,
-                weights=count,
-            )
-            if not fit.identified:
-                break
-            rows.append((at, float(fit.coefficients[0]), *fit.interval(0)))
-            correlation = fit.correlation
-    return pd.DataFrame(
-        rows, columns=["week", "speed", "low", "high"], dtype=np.float64
-    ), correlation
+    columns = ["at", "speed", "low", "high"]
+    begin, end = clock[0], clock[-1]
+    known = np.array([begin, (begin + end) / 2, end])
+    fits = [
+        ar1_regression(
+            speed,
+            np.column_stack((np.ones(len(clock)), clock - at)),
+            clock,
+            weights=count,
+        )
+        for at in known.tolist()
+    ]
+    if not all(fit.identified for fit in fits):
+        return pd.DataFrame(columns=columns, dtype=np.float64), float("nan")
+    middle = np.array([float(fit.coefficients[0]) for fit in fits])
+    reach = np.array([fit.interval(0)[1] for fit in fits]) - middle
+    place = np.linspace(begin, end, POINTS)
+    height = np.interp(place, known, middle)
+    unit = (place - begin) / (end - begin)
+    parabola = np.polyfit([0.0, 0.5, 1.0], reach**2, 2)
+    half = np.sqrt(np.maximum(np.polyval(parabola, unit), 0.0))
+    table = pd.DataFrame(
+        np.column_stack((place, height, height - half, height + half)),
+        columns=columns,
+    )
+    return table, fits[0].correlation

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from trailstats.claims.result import ClaimResult, Need
-from trailstats.claims.wording import claim_words, speaks
+from trailstats.claims.wording import claim_words, found_clause
 from trailstats.schema import Reach
 
 __all__ = ["Wanted", "one_sentence", "to_answer"]
@@ -87,7 +88,8 @@ def to_answer(results: Sequence[ClaimResult]) -> tuple[Wanted, ...]:
 
 
 def one_sentence(results: Sequence[ClaimResult]) -> str:
-    """Return what the answers say in one sentence, those that carry furthest first.
+    """Return what the answers say to a runner: whether road running got faster, what else the
+    recordings tell, and how many claims are open.
 
     Parameters
     ----------
@@ -99,39 +101,44 @@ def one_sentence(results: Sequence[ClaimResult]) -> str:
     >>> import trailstats as ts
     >>> from trailstats.claims.summary import one_sentence
     >>> one_sentence(ts.evaluate_claims(ts.analyze_folder("data/samples/odd")))
-    'Of 11 claims none is answered by these recordings; 11 are open.'
+    "Whether road running gets faster with trails can't be told yet. None of 11 claims is answered \
+by these recordings so far."
     """
     told = [r for r in results if r.is_decided]
     left = len(results) - len(told)
-    if not told:
-        return (
-            f"Of {len(results)} claims none is answered by these recordings; "
-            f"{left} are open."
-        )
-    parts = [
-        f"{phrase} {_listed(own)}"
-        for (reach, sign), phrase in _PHRASES
-        if (own := [r for r in told if r.reach is reach and speaks(r) == sign])
+    said = []
+    for result in results:
+        if result.claim == QUESTION:
+            clause = found_clause(result) if result.is_decided else _UNTOLD
+            said.append(f"{clause[0].upper()}{clause[1:]}.")
+    others = [
+        found_clause(r) or claim_words(r.claim).title
+        for r in sorted(told, key=lambda r: _ORDER.index(r.reach))
+        if r.claim != QUESTION
     ]
-    rest = f"{left} of {len(results)} claims are open" if left else ""
-    sentence = "; ".join(part for part in (*parts, rest) if part)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    if others:
+        said.append(f"What these recordings tell: {_and(others)}.")
+    if not told:
+        said.append(
+            f"None of {len(results)} claims is answered by these recordings so far."
+        )
+    elif left:
+        are = "is" if left == 1 else "are"
+        said.append(f"{left} of {len(results)} claims {are} open.")
+    return " ".join(said)
 
 
-_PHRASES = (
-    ((Reach.DIRECT, 1), "supported by your recordings:"),
-    ((Reach.DIRECT, -1), "contradicted:"),
-    ((Reach.DIRECT, 0), "no difference that matters:"),
-    ((Reach.PROXY, 1), "signs for:"),
-    ((Reach.PROXY, -1), "signs against:"),
-    ((Reach.PROXY, 0), "no sign of:"),
-    ((Reach.DOSE, 1), "more of the dose, whose effect no recording tells, for:"),
-    ((Reach.DOSE, -1), "less of the dose for:"),
-    ((Reach.DOSE, 0), "the same dose for:"),
-)
+QUESTION: Final = "road_improvement"
+"""The claim that the page asks about."""
+
+_UNTOLD: Final = "whether road running gets faster with trails can't be told yet"
+
+_ORDER: Final = (Reach.DIRECT, Reach.PROXY, Reach.DOSE)
+"""What carries further is said first."""
 
 
-def _listed(results: Sequence[ClaimResult]) -> str:
-    titles = [claim_words(r.claim).title for r in results]
-    lower = [f"{title[0].lower()}{title[1:]}" for title in titles]
-    return ", ".join(lower)
+def _and(clauses: Sequence[str]) -> str:
+    """Return clauses as one: "a, b, and c"."""
+    if len(clauses) < 3:
+        return " and ".join(clauses)
+    return f"{', '.join(clauses[:-1])}, and {clauses[-1]}"

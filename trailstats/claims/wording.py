@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -20,6 +21,8 @@ __all__ = [
     "answer_word",
     "claim_wording",
     "claim_words",
+    "counted_in",
+    "found_clause",
     "meaning_of",
     "rule_result",
     "speaks",
@@ -46,6 +49,13 @@ class ClaimWords:
         What the two values are of, and what is counted on each side.
     caveats : tuple of str
         What limits every answer.
+    words : mapping of str to str
+        What a verdict is called for people, where that isn't the general word.
+    higher, lower, same : str
+        What was found, in a clause for a runner: trail has more, less, as much; empty where the
+        claim compares nothing.
+    figure : str
+        The part whose figure the answer has; empty for the claim's own name.
     """
 
     title: str
@@ -58,6 +68,11 @@ class ClaimWords:
     sides: tuple[str, ...] = ("on trail", "on road")
     counted: tuple[str, ...] = ("trail", "road")
     caveats: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    higher: str = ""
+    lower: str = ""
+    same: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +100,8 @@ class PartWords:
         What its runs must hold, such as a heart rate.
     cue : bool
         Whether the ground model goes by it, so that its sides must rest on something else.
+    each : str
+        What a difference is counted in, for people, such as "% of the pace"; empty for the unit.
     no_worse : bool
         Whether it holds that there is no difference against the claim that matters, rather than
         one for it.
@@ -103,6 +120,7 @@ class PartWords:
     wants: str = "runs"
     cue: bool = False
     no_worse: bool = False
+    each: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +166,31 @@ def claim_words(claim: str) -> ClaimWords:
 def answer_word(result: ClaimResult) -> str:
     """Return how the measured statement is answered: "yes", "no, the opposite", "open", ..."""
     return claim_wording().answers[result.verdict or "described"]
+
+
+def counted_in(claim: str) -> str:
+    """Return what a difference of a claim or part is counted in, for people, such as "min in 100";
+    empty where it is the unit.
+
+    Examples
+    --------
+    >>> counted_in("easy_days"), counted_in("strength")
+    ('min in 100', '')
+    """
+    part = claim_wording().parts.get(claim_words(claim).figure or claim)
+    return part.each if part else ""
+
+
+def found_clause(result: ClaimResult) -> str:
+    """Return what an answer found, in a clause for a runner, such as "trail runs climb more"; empty
+    without a difference, or where the claim has no such words.
+    """
+    own = claim_words(result.claim)
+    if result.verdict is Verdict.NO_DIFFERENCE:
+        return own.same
+    if not math.isfinite(result.difference):
+        return ""
+    return own.higher if result.difference > 0 else own.lower
 
 
 def meaning_of(claim: str, verdict: Verdict | None, reach: Reach) -> str:

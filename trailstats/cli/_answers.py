@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
+from trailstats import schema
 from trailstats.boundary import near
 from trailstats.cli import _claim_tables as claim_tables
 from trailstats.cli import _options as o
@@ -18,8 +19,10 @@ from trailstats.cli._app import command
 from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import option
 from trailstats.cli._exit import ExitCode, UsageProblem, code_for
+from trailstats.cli._explained import print_explained
 from trailstats.cli._work import Work
 from trailstats.history import History
+from trailstats.schema.documents import rows
 
 _PAGES = (".html", ".htm")
 
@@ -162,7 +165,11 @@ def claims(
     if explain is not None:
         runs = explain_runs(history, explain, races=races)
         rests = explain_claim(history, explain, races=races)
-        claim_tables.explanation(rests, runs, shown.as_json)
+        if shown.as_json:
+            document = {"runs": rows(runs), "rows": rows(rests)}
+            print_json({"format_version": schema.FORMAT_VERSION} | document)
+        else:
+            print_explained(history, rests, runs, shown.units)
         return code_for([history])
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)
@@ -171,7 +178,7 @@ def claims(
     else:
         tables.summary(history, shown.units)
         tables.claims(results, shown.units)
-        tables.rules(rules)
+        tables.rules(rules, shown.units)
         tables.failures(history)
     return code_for([history])
 

@@ -93,6 +93,7 @@ def print_rows(
     right: Collection[str] = (),
     unbroken: Collection[str] = (),
     first_width: int | None = None,
+    least: int = 0,
 ) -> None:
     """Print a table.
 
@@ -106,12 +107,15 @@ def print_rows(
         Heads of other columns that are never broken.
     first_width : int, optional
         Characters that the first column takes at most, folded between any two of them.
+    least : int
+        Width below which each row is a block of lines, as where no word would be left whole.
     """
     from rich import box
     from rich.table import Table
 
     cells = [[_cell(cell) for cell in row] for row in rows]
-    if _has_width() and _needed(heads, cells, first_width) > console_width():
+    needed = max(_needed(heads, cells, first_width), least)
+    if _has_width() and needed > console_width():
         _print_blocks(heads, cells)
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -149,6 +153,7 @@ def _needed(
 
 def _print_blocks(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:
     """Print a table whose columns don't fit beside each other: each row as a block of lines."""
+    from rich.padding import Padding
     from rich.text import Text
 
     console = _console()
@@ -156,8 +161,9 @@ def _print_blocks(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:
         first, *rest = zip(heads, line, strict=True)
         console.print(Text(first[1].plain, "bold"))
         for head, cell in rest:
-            if cell.plain.strip():
-                console.print(Text.assemble("  ", (f"{head}: ", "dim"), cell))
+            if cell.plain.strip(" \N{EN DASH}"):
+                said = Text.assemble((f"{head}: ", "dim"), cell)
+                console.print(Padding(said, (0, 0, 0, 2)))
 
 
 def _cell(cell: str | Text) -> Text:

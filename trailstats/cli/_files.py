@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 from trailstats.analysis import Options, analyze_by, judge
+from trailstats.boundary import near
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
@@ -176,6 +178,7 @@ def _second_opinion(ref: SourceRef) -> dict[str, object]:
 def convert(
     file: o.File,
     output: Annotated[Path, argument("convert-output")],
+    to: Annotated[str, option("convert-to")] = "gpx",
     as_json: o.Json = False,
 ) -> ExitCode:
     """Write an activity in another format; GeoJSON, KML and GeoParquet hold its labelled segments.
@@ -183,12 +186,26 @@ def convert(
     Example: trailstats convert run.fit run.geojson
     """
     o.check_output(output, SUFFIXES)
-    activity = read(file)
+    if is_piped := str(output) == o.STANDARD:
+        suffix = f".{to.lower().lstrip('.')}"
+        if suffix not in SUFFIXES:
+            known = [known[1:] for known in SUFFIXES]
+            raise UsageProblem(
+                f"--to: {to!r} is none of {', '.join(known)}{near(to, known)}"
+            )
+        output = Path(f"activity{suffix}")
+    activity = read(sys.stdin.buffer.read() if file == o.STANDARD else file)
     segments = None
     if output.suffix.lower() in WITH_SEGMENTS:
         found = analyze_by(activity, o.Ground().options(None)())
         segments = found.segments
         activity = replace(activity, meta=found.meta)
+    if is_piped:
+        with TemporaryDirectory() as folder:
+            place = Path(folder) / output
+            convert_activity(activity, place, segments=segments)
+            sys.stdout.buffer.write(place.read_bytes())
+        return ExitCode.OK
     path = convert_activity(activity, output, segments=segments)
     count = len(activity.records)
     if as_json:

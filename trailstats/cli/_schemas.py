@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from trailstats.boundary import near
 from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
@@ -39,8 +40,9 @@ def schema(
         else:
             tables.columns(TABLES[name])
     else:
-        known = ", ".join(sorted([*DOCUMENTS, *TABLES]))
+        known = sorted([*DOCUMENTS, *TABLES])
         raise UsageProblem(
-            f"there is no document or table {name!r}; known are {known}"
+            f"there is no document or table {name!r}{near(name, known)}; known are "
+            f"{', '.join(known)}"
         )
     return ExitCode.OK

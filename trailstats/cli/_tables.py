@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,6 @@ from trailstats import schema
 from trailstats.cli._console import (
     Row,
     complain,
-    console_width,
     is_narrow,
     note,
     print_rows,
@@ -37,8 +35,9 @@ if TYPE_CHECKING:
 
 MOST_FAILURES = 20
 MOST_WANTED = 5
-WIDEST = 32
-"""Characters that a column of any table gets at most where there are others."""
+NARROWEST = 64
+"""Below this width answers, which are sentences, stand as blocks of lines (our choice)."""
+
 
 _COLOURS = {
     "good": "green",
@@ -97,10 +96,11 @@ def claims(results: Sequence[ClaimResult], units: Units = METRIC) -> None:
     Each answer has two lines: the measured statement, and what it means for the claim.
     """
     from trailstats.claims.summary import one_sentence, to_answer
+    from trailstats.claims.wording import claim_words
     from trailstats.report.claim_view import claim_view
 
     narrow = is_narrow()
-    heads = ["claim", "answer", "difference (95 % interval)"]
+    heads = ["claim", "answer", "difference (likely range)"]
     if not narrow:
         heads += ["trail / road", "runs", "published evidence"]
     cells = []
@@ -120,14 +120,16 @@ def claims(results: Sequence[ClaimResult], units: Units = METRIC) -> None:
             ]
         cells.append(row)
     note(one_sentence(results))
-    print_rows(heads, cells)
+    print_rows(heads, cells, least=NARROWEST)
     if wanted := to_answer(results)[:MOST_WANTED]:
         note("What would answer more:")
         for each in wanted:
-            note(f"- {each.need.text} ({', '.join(each.claims)})")
+            titles = [claim_words(claim).title for claim in each.claims]
+            note(f"- {each.need.text} (for: {', '.join(titles)})")
     note(
-        "trail / road: the two sides of each comparison; `--explain CLAIM` lists the runs behind "
-        "an answer."
+        "trail / road: the two sides of each comparison. The range holds the true difference 19 "
+        "times in 20. `trailstats claims --explain easy_days` lists the runs behind an answer; "
+        f"the others are {', '.join(r.claim for r in results if r.claim != 'easy_days')}."
     )
 
 
@@ -135,29 +137,32 @@ def _answer(view: ClaimView) -> Text:
     """Return the verdict's word, the measured statement, and what it means for the claim."""
     colour = Style(color=_COLOURS[view.verdict.tone])
     sign = _SIGNS[view.verdict.sign]
+    far = ", ".join(mark.text for mark in view.marks)
     return Text.assemble(
         (f"{sign} {view.verdict.word}", colour),
-        f"\n{view.measured}",
+        f"\n{view.measured}" if view.measured else "",
         (f"\n{view.meaning}" if view.meaning else "", "dim"),
+        (f"\n{far}" if far else "", "dim"),
     )
 
 
-def rules(results: Sequence[RuleResult]) -> None:
+def rules(results: Sequence[RuleResult], units: Units = METRIC) -> None:
     """Print the training rules as a table."""
     if not results:
         return
     cells: list[Row] = []
     before = ""
     for result in results:
-        rule = f"{result.rule}  {result.statement}"
+        rule = result.statement
         if rule != before:
             cells.append(("", rule))
         before = rule
         period = f" ({result.period})" if result.period else ""
+        detail = units.measured_text(result.detail)
         outcome = Text(result.outcome)
         if swatch := OUTCOMES.get(result.outcome):
             outcome = Text(swatch.word, Style(color=_COLOURS[swatch.tone]))
-        cells.append((outcome, Text(f"{result.detail}{period}", "dim")))
+        cells.append((outcome, Text(f"{detail}{period}", "dim")))
     print_rows(("outcome", "training rule"), cells, unbroken=("outcome",))
 
 
@@ -170,7 +175,12 @@ def failures(history: History) -> None:
     if rest > 0:
         complain(f"... and {rest} more; `trailstats check` lists them all")
     if not len(history.analyses):
-        complain("trailstats: no activity could be read")
+        why = (
+            "; `trailstats check` says more of each file"
+            if history.failures
+            else ": no FIT, GPX or TCX file lies there, nor a zip that holds one"
+        )
+        complain(f"trailstats: no activity could be read{why}")
 
 
 def analysis(result: Analysis, units: Units) -> None:
@@ -275,32 +285,3 @@ def columns(table: schema.Table) -> None:
         ("column", "dtype", "unit", "meaning"),
         ((c.name, c.dtype, c.unit, c.meaning) for c in table),
     )
-
-
-def frame(table: pd.DataFrame) -> None:
-    """Print any table."""
-    texts = {
-        str(name): [_cell_text(cell, str(name)) for cell in table[name].tolist()]
-        for name in table.columns
-    }
-    # Three characters lie between columns, and a long text may take several lines.
-    widths = [
-        3 + min(max(map(len, (name, *cells))), WIDEST)
-        for name, cells in texts.items()
-    ]
-    fitting = max(int((np.cumsum(widths) <= console_width()).sum()), 3)
-    names = list(texts)
-    shown = names[:fitting]
-    print_rows(shown, zip(*(texts[name] for name in shown), strict=True))
-    if rest := names[fitting:]:
-        note(f"not shown: {', '.join(rest)}; a wider terminal or --json has them")
-
-
-def _cell_text(value: object, column: str) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if column in ("file", "trail", "road"):
-        return PurePath(str(value)).name
-    return str(value)

@@ -57,23 +57,22 @@ def basis_of(
     if len(counted) > 1:
         measured.append(_recorded_channels(counted))
     modelled = [
-        f"Road or trail: {_sources(counted)}. Where the probability is not clear, the ground is "
+        f"Road or trail: {_sources(counted)}. Where that isn't clear, the ground is "
         "left unknown." + _hint(counted, need),
         "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort "
         "over grade. The "
-        "interval of a metric shows how far published curves differ.",
+        "range beside it shows how far published curves differ.",
         "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, "
-        "in equivalent "
-        "kilometres on a level road. They compare runs; they are no forces measured in a joint.",
+        "as kilometres on a level road that would ask as much. They compare runs; they are no "
+        "forces measured in a joint.",
         "Session load, fitness and fatigue: heart rate or pace weighed by a formula.",
     ]
     assumed = [
         _limits(limits),
         "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the "
         "documentation.",
-        "Differences between trail and road are associations in one runner's records. They don't "
-        "show "
-        "what causes them.",
+        "Differences between trail and road are what goes together in one runner's records. They "
+        "don't show what causes what.",
     ]
     if unplaced := sum(not one.local_time for one in counted):
         which = (
@@ -94,14 +93,14 @@ def basis_of(
 
 
 def _recorded_channels(counted: Sequence[Counted]) -> str:
-    total = text.count(len(counted))
+    total = text.counted(len(counted), "activity", "activities")
     places, heights, beats = (
         text.count(sum(getattr(one, name) for one in counted))
         for name in ("positions", "elevation", "heart_rate")
     )
     return (
-        f"Of {total} activities {places} have positions, {heights} elevation and {beats} heart "
-        "rate."
+        f"Recorded in {total}: positions in {places}, elevation in {heights}, heart rate in "
+        f"{beats}."
     )
 
 
@@ -134,7 +133,7 @@ def _sources(counted: Sequence[Counted]) -> str:
         for source, length in lengths.items()
         if length > 0
     ]
-    return f"known from {', '.join(parts)} of the classified distance"
+    return f"known from {', '.join(parts)} of the distance on known ground"
 
 
 def _limits(limits: HeartRateLimits | None) -> str:

@@ -7,10 +7,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trailstats.claims.result import ClaimResult, RuleResult
-from trailstats.claims.wording import answer_word, claim_words, speaks
+from trailstats.claims.wording import (
+    answer_word,
+    claim_wording,
+    claim_words,
+    counted_in,
+    found_clause,
+    speaks,
+)
 from trailstats.report import text
 from trailstats.report.palette import (
     EVIDENCE,
@@ -19,7 +26,7 @@ from trailstats.report.palette import (
     verdict_swatch,
 )
 from trailstats.report.units import METRIC, Units, display_unit
-from trailstats.schema import EvidenceStrength
+from trailstats.schema import EvidenceStrength, Reach, Verdict
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,30 @@ class IntervalPicture:
 
 
 @dataclass(frozen=True)
+class MarkView:
+    """How far an open claim has come in one respect: in words, and in percent of the way."""
+
+    text: str
+    percent: int
+
+
+@dataclass(frozen=True)
 class ClaimView:
     """One claim, or one part of it, ready to be shown.
 
     Attributes
     ----------
+    verdict, kind : Swatch
+        In the claim's own words, and as all claims of this verdict.
     measured, meaning : str
-        The measured statement with its answer, and what that says about the claim, a line each.
+        What was found, and what that says about the claim, a line each; the meaning is empty where
+        it says no more.
+    compared : bool
+        Whether the answer gives both sides, behind a colon; else it gives a reason.
+    tested : str
+        The statement that the verdict is of.
+    marks : tuple of MarkView
+        How far an open claim has come.
     margin : str
         The smallest difference that matters, with where it comes from; empty without one.
     needs : tuple of str
@@ -70,8 +94,12 @@ class ClaimView:
     metric: str
     measure: str
     verdict: Swatch
+    kind: Swatch
     measured: str
+    compared: bool
+    tested: str
     meaning: str
+    marks: tuple[MarkView, ...]
     answer: str
     margin: str
     needs: tuple[str, ...]
@@ -130,10 +158,16 @@ def claim_view(
     """
     unit = display_unit(result.unit, result.metric)
     picture = _picture(result, unit, units, _favours(result, part))
+    each = counted_in(result.claim)
     difference = units.difference(
-        result.difference, unit, beside=_largest_size(result.low, result.high)
+        result.difference,
+        unit,
+        beside=_largest_size(result.low, result.high),
+        word=each,
     )
-    interval = units.interval(result.low, result.high, unit, signed=True)
+    interval = units.interval(
+        result.low, result.high, unit, signed=True, word=each
+    )
     # Beside the difference the interval does without the unit.
     _, space, word = difference.partition(" ")
     bounds = interval.removesuffix(space + word)
@@ -141,20 +175,37 @@ def claim_view(
         difference, bounds = _as_pace(result, units)
         interval = bounds or text.DASH
     evidence = result.evidence
+    words = claim_words(result.claim)
+    kind = verdict_swatch(result.verdict, result.reach)
+    sides = [
+        units.number(value, unit) if _possible(value) else text.DASH
+        for value in (result.trail, result.road)
+    ]
     return ClaimView(
         claim=result.claim,
-        title=claim_words(result.claim).title,
+        title=words.title,
         statement=result.statement,
-        metric=result.metric,
-        measure=short_metric(result.metric),
-        verdict=verdict_swatch(result.verdict, result.reach),
+        metric=units.worded(result.metric),
+        measure=units.worded(short_metric(result.metric)),
+        verdict=replace(
+            kind, word=words.words.get(str(result.verdict), kind.word)
+        ),
+        kind=kind,
         measured=_measured(result, difference),
-        meaning=result.meaning,
+        compared=all(map(math.isfinite, (result.trail, result.road))),
+        tested=result.measured.rstrip("."),
+        meaning="" if result.reach is Reach.DIRECT else result.meaning,
+        marks=tuple(
+            MarkView(mark.text, round(100 * min(mark.have / mark.wanted, 1)))
+            for need in sorted(result.needs, key=lambda n: n.kind == "map")
+            for mark in need.marks
+            if mark.wanted
+        ),
         answer=_answer(result, unit, units),
         margin=_margin(result, unit, units),
         needs=tuple(need.text for need in result.needs),
-        trail=units.number(result.trail, unit),
-        road=units.number(result.road, unit),
+        trail=sides[0],
+        road=sides[1],
         difference=difference,
         interval=interval,
         bounds="" if interval == text.DASH else bounds,
@@ -169,7 +220,9 @@ def claim_view(
 
 
 def rule_views(
-    results: Sequence[RuleResult], numbers: Mapping[str, int]
+    results: Sequence[RuleResult],
+    numbers: Mapping[str, int],
+    units: Units = METRIC,
 ) -> tuple[RuleView, ...]:
     """Return training rules as the page shows them, the checks of one rule together; ``numbers`` as
     in `claim_view`.
@@ -180,7 +233,7 @@ def rule_views(
         check = CheckView(
             period=result.period,
             outcome=OUTCOMES.get(result.outcome, unknown),
-            detail=result.detail,
+            detail=units.measured_text(result.detail),
             runs=_runs(result.activities, numbers),
         )
         rule = (result.rule, result.statement, EvidenceStrength(result.evidence))
@@ -200,7 +253,7 @@ def short_metric(metric: str) -> str:
 
 def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     """Return the finding in one sentence; where there is none, the reason."""
-    what = short_metric(result.metric)
+    what = units.worded(short_metric(result.metric))
     what = f"{what[:1].upper()}{what[1:]}: "
     sides = [
         f"{units.number(value, unit)} {side}"
@@ -211,6 +264,8 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
         )
         if math.isfinite(value)
     ]
+    if len(sides) > 1 and not all(map(_possible, (result.trail, result.road))):
+        return ""
     if len(sides) > 1:
         return f"{what}{', '.join(sides)}."
     if sides:
@@ -219,10 +274,13 @@ def _answer(result: ClaimResult, unit: str, units: Units) -> str:
         return f"{what}difference {units.difference(result.difference, unit)}."
     if any(math.isfinite(part.difference) for part in result.parts):
         return f"{len(result.parts)} measures, shown apart."
+    if any(need.marks for need in result.needs):
+        return ""  # how far it has come says the same
     # Among the caveats the one that says what is needed is the reason.
+    own = result.claim in claim_wording().claims
     return next(
         (c for c in result.caveats if "needed" in c),
-        next(iter(result.caveats), ""),
+        "" if own else next(iter(result.caveats), ""),
     )
 
 
@@ -242,16 +300,36 @@ def _as_pace(result: ClaimResult, units: Units) -> tuple[str, str]:
 
 
 def _measured(result: ClaimResult, difference: str) -> str:
-    """Return the measured statement with its answer, and the difference where there is one."""
+    """Return what was found in a line for a runner; claims of others, which have no such words, by
+    their measured statement.
+    """
+    by = "" if difference == text.DASH else f", {difference}"
+    clause = found_clause(result)
+    if result.is_decided and clause:
+        line = f"{clause[0].upper()}{clause[1:]}"
+        return line if result.verdict is Verdict.NO_DIFFERENCE else line + by
+    if result.verdict is Verdict.INCONCLUSIVE and clause:
+        return f"So far {clause}{by}; that may be chance"
+    if result.claim in claim_wording().claims and not result.is_decided:
+        return ""
     statement = result.measured.rstrip(".") or short_metric(result.metric)
-    line = f"{statement}: {answer_word(result)}"
-    return line if difference == text.DASH else f"{line}, {difference}"
+    return f"{statement}: {answer_word(result)}{by}"
+
+
+def _possible(value: float) -> bool:
+    """Return whether a side's value is shown: a line to all road or all trail can end below zero,
+    where none of what is compared can lie.
+    """
+    return not value < 0.0
 
 
 def _margin(result: ClaimResult, unit: str, units: Units) -> str:
     if not math.isfinite(result.margin):
         return ""
     source = re.sub(r"\[(\w+)\]_", r"\1", result.margin_source)
+    each = counted_in(result.claim)
+    if each and unit == "share":
+        return f"{100 * result.margin:g} {each} ({source})"
     return f"{units.number(result.margin, unit)} ({source})"
 
 

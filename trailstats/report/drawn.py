@@ -186,7 +186,7 @@ def _track_json(track: TrackView) -> Json:
         out["speed"] = _integers(track.speed * 100)  # centimetres per second
     if track.has("heart_rate"):
         out["heartRate"] = _integers(track.heart_rate)
-    for name in ("cadence", "power"):
+    for name in ("cadence", "power", "temperature"):
         if track.has(name):
             out[name] = _integers(getattr(track, name))
     out["segment"] = differences_of(track.segment)

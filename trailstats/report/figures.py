@@ -55,13 +55,13 @@ def drawings(rows: HistoryView, units: Units) -> list[Drawing]:
         "impact": partial(charts.impact, rows.impact, unit),
         "intensity": partial(charts.intensity, rows.intensity),
         "variety": partial(charts.variety, rows.variety),
-        "trend": partial(charts.trend, trend.points, trend.lines, f"/{unit}"),
+        "trend": partial(charts.trend, trend.points, trend.periods, f"/{unit}"),
         "calendar": partial(charts.calendar, rows.calendar, unit),
     }
     words = {
         "unit": unit,
         "beats": text.rate(trend.reference),
-        "band": CHARTS["trend"]["band"] if trend.lines else "",
+        "band": CHARTS["trend"]["band"] if trend.periods else "",
     }
     return [
         Drawing(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trailstats.claims.road_form import road_form
+from trailstats.claims.road_form import RoadForm, road_form
 from trailstats.history import History
 from trailstats.history.days import local_starts, monday_of
 from trailstats.history.training import FITNESS_DAYS
@@ -40,6 +40,9 @@ class Trend:
         in words.
     lines : list of dict
         ``week, speed, low, high`` along the trend, in the same unit; ``low`` is the slower bound.
+    periods : list of dict
+        The same for each period that the page offers, with its name as ``period``: ``"all"``,
+        ``"year"`` (the last twelve months) and calendar years.
     reference : float
         The heart rate [bpm].
     """
@@ -47,6 +50,7 @@ class Trend:
     points: Rows
     lines: Rows
     reference: float
+    periods: Rows
 
 
 def weekly_rows(weeks: pd.DataFrame, units: Units = METRIC) -> Rows:
@@ -173,7 +177,8 @@ def calendar_rows(history: History, units: Units = METRIC) -> Rows:
 
 
 def trend_rows(history: History, units: Units = METRIC) -> Trend:
-    """Return the pace on level road at one heart rate over the weeks, with a straight trend.
+    """Return the pace on level road at one heart rate over the weeks, with the straight trend of
+    each period that the page offers.
 
     Parameters
     ----------
@@ -190,10 +195,40 @@ def trend_rows(history: History, units: Units = METRIC) -> Trend:
     points = paces(form.weeks, "speed")
     points["n"] = form.weeks["n_runs"]
     points["pace"] = [units.pace(speed) for speed in form.weeks["speed"]]
-    lines = paces(form.trend, "speed", "low", "high")
     rows: Rows = points.to_dict("records")  # type: ignore[assignment]
-    trend: Rows = lines.to_dict("records")  # type: ignore[assignment]
-    return Trend(rows, trend, form.reference)
+    trends: list[Row] = []
+    for name, table in _trends(form, local_starts(counted_activities(history))):
+        lines = paces(table, "speed", "low", "high")
+        lines.insert(0, "period", name)
+        trends += lines.to_dict("records")  # type: ignore[arg-type]
+    whole = [
+        {key: row[key] for key in ("week", "speed", "low", "high")}
+        for row in trends
+        if row["period"] == "all"
+    ]
+    return Trend(rows, whole, form.reference, trends)
+
+
+def _trends(form: RoadForm, starts: pd.Series) -> list[tuple[str, pd.DataFrame]]:
+    """Return the trend of each period, by its name on the page."""
+    if form.weeks.empty:
+        return []
+    first, last = (d.floor("D") for d in (starts.min(), starts.max()))
+    if last.tz is None:
+        first, last = first.tz_localize("UTC"), last.tz_localize("UTC")
+    out = [("all", form.trend)]
+    back = last - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+    if back > first:
+        out.append(("year", form.trend_within(back, last)))
+    if first.year == last.year:
+        return [*out, (str(first.year), form.trend)]
+    for year in range(first.year, last.year + 1):
+        ends = (
+            pd.Timestamp(year, month, day, tz="UTC")
+            for month, day in ((1, 1), (12, 31))
+        )
+        out.append((str(year), form.trend_within(*ends)))
+    return out
 
 
 def variety_rows(history: History) -> Rows:

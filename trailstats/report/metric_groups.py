@@ -48,7 +48,7 @@ def main_metrics(
     """Return name, value and a plain line of the few metrics that stand in the open."""
     return tuple(
         (
-            metric_words(name),
+            units.worded(metric_words(name)),
             units.number(metric.value, metric_unit(name, metric)),
             units.worded(said),
         )
@@ -86,13 +86,14 @@ def _group(
     for name, metric in metrics.items():
         if not metric:
             reason = metric.reason or metric.method
-            missing.setdefault(reason, []).append(metric_words(name))
+            said = units.worded(metric_words(name))
+            missing.setdefault(reason, []).append(said)
             continue
         number = methods.setdefault(_method(metric), len(methods) + 1)
         unit = metric_unit(name, metric)
         rows.append(
             (
-                metric_words(name),
+                units.worded(metric_words(name)),
                 units.number(metric.value, unit),
                 units.interval(metric.low, metric.high, unit),
                 text.percent(metric.coverage),

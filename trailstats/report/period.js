@@ -6,7 +6,7 @@ const period = (() => {
   const { far, farName, high, highName } = tracks.units(data.imperial);
   const sums = data.sums.filter((s) => s.day);
   const days = sums.map((s) => s.day).sort();
-  let chosen = { from: days[0] || "", to: days[days.length - 1] || "" };
+  let chosen = { from: days[0] || "", to: days[days.length - 1] || "", name: "all" };
 
   const utc = (day) => Date.parse(`${day}T00:00Z`);
   const iso = (time) => new Date(time).toISOString().slice(0, 10);
@@ -53,7 +53,7 @@ const period = (() => {
 
   // Weeks of load put together: the mean of the bars, the last of the lines.
   function loads(rows) {
-    const kind = step(), own = rows.filter((r) => inside(r.week.slice(0, 10)));
+    const kind = step(), own = rows.filter((r) => touches(r.week.slice(0, 10), "week"));
     if (kind === "week") return own;
     const bins = new Map();
     for (const row of own) {
@@ -82,17 +82,35 @@ const period = (() => {
     "chart-intensity": intensity,
   };
 
+  // Whether a week or month that begins on a day holds a part of the period.
+  const touches = (day, kind) => day >= start(chosen.from, kind) && day <= chosen.to;
+
   // A chart's specification with the rows of the period in place of those of all time.
   function specification(id) {
-    const own = rowsOf[id] || ((rows) => rows.filter((r) => { const at = r.week || r.month; return !at || (at.slice(0, 10) >= start(chosen.from, r.month ? "month" : "week") && at.slice(0, 10) <= chosen.to); }));
+    const shown = (r) => ("period" in r ? r.period === chosen.name : !(r.week || r.month) || touches((r.week || r.month).slice(0, 10), r.month ? "month" : "week"));
+    const own = rowsOf[id] || ((rows) => rows.filter(shown));
+    // A few weeks are told apart by their days.
+    const months = utc(chosen.to) - utc(chosen.from) > 120 * DAY;
     const walk = (node) => {
       if (Array.isArray(node)) return node.map(walk);
       if (node === null || typeof node !== "object") return node;
       const out = {};
-      for (const [key, value] of Object.entries(node)) out[key] = key === "values" && Array.isArray(value) && value.some((v) => v && typeof v === "object") ? own(value) : walk(value);
+      for (const [key, value] of Object.entries(node)) out[key] = key === "values" && Array.isArray(value) && value.some((v) => v && typeof v === "object") ? own(value) : !months && key === "format" && value === "%b %Y" ? "%-d %b" : walk(value);
       return out;
     };
-    return walk(data.charts[id]);
+    return drawable(walk(data.charts[id]), null);
+  }
+
+  // What of a specification has a row to draw; null where nothing has: the library warns of axes without an extent.
+  function drawable(spec, inherited) {
+    const rows = (spec.data && spec.data.values) || inherited;
+    if (spec.layer) {
+      const layer = spec.layer.map((each) => drawable(each, rows)).filter(Boolean);
+      return layer.length ? { ...spec, layer } : null;
+    }
+    const kept = (spec.transform || []).map((t) => /^datum\.(\w+)$/.exec(t.filter || "")).filter(Boolean);
+    const left = rows && rows.filter((r) => kept.every(([, field]) => r[field]));
+    return left && !left.length ? null : spec;
   }
 
   // ---- totals, beside those of another period ----
@@ -105,20 +123,27 @@ const period = (() => {
     return `${value.toFixed(tenths < 10 && tenths !== 0 ? 1 : 0)} %`;
   }
 
+  // As the head of the page and the table of activities write lengths.
+  function distance(metres) {
+    const value = metres / far;
+    return `${number(value, value.toFixed(2) < 10 ? 2 : value.toFixed(1) < 100 ? 1 : 0)} ${farName}`;
+  }
+
   function totals(p) {
     const list = within(p), length = total(list, whole);
+    const outdoors = list.filter((s) => s.outdoors), ground = total(outdoors, whole);
     const hours = Math.floor(Math.round(total(list, (s) => s.moving_time)) / 60);
     const zoned = list.filter((s) => s.zones.length);
     const weeks = Math.max(1, ((utc(p.to) - utc(p.from)) / DAY + 1) / 7);
     return [
       [data.hikes ? "runs and hikes" : "runs", number(list.length)],
-      ["distance", `${number(length / far, 0)} ${farName}`],
-      ["distance a week", `${number(length / far / weeks, 1)} ${farName}`],
+      ["distance", distance(length)],
+      ["distance a week", distance(length / weeks)],
       ["time", `${Math.floor(hours / 60)}:${String(hours % 60).padStart(2, "0")} h`],
       ["ascent", `${number(total(list, (s) => s.ascent) / high)} ${highName}`],
-      ["on trail", percent(total(list, (s) => s.ground[1]), length)],
-      ["on road", percent(total(list, (s) => s.ground[0]), length)],
-      ["longest", `${number(Math.max(0, ...list.map(whole)) / far, 1)} ${farName}`],
+      ["on trail", percent(total(outdoors, (s) => s.ground[1]), ground)],
+      ["on road", percent(total(outdoors, (s) => s.ground[0]), ground)],
+      ["longest", distance(Math.max(0, ...list.map(whole)))],
       ["load a week", number(total(list, (s) => s.load) / weeks)],
       ["easy by heart rate", percent(total(zoned, (s) => s.zones[0]), total(zoned, (s) => s.zones[0] + s.zones[1] + s.zones[2]))],
     ];
@@ -222,12 +247,12 @@ const period = (() => {
   function choices(select) {
     const last = days[days.length - 1], first = days[0];
     const add = (words, value) => { const option = make("option", "", words); option.value = value; select.append(option); };
-    add("all", `${first} ${last}`);
+    add("all", `${first} ${last} all`);
     const back = new Date(utc(last));
     back.setUTCFullYear(back.getUTCFullYear() - 1);
     const year = iso(back.getTime() + DAY);
-    if (year > first) add("last 12 months", `${year} ${last}`);
-    for (let y = +last.slice(0, 4); y >= +first.slice(0, 4); y--) add(String(y), `${y}-01-01 ${y}-12-31`);
+    if (year > first) add("last 12 months", `${year} ${last} year`);
+    for (let y = +last.slice(0, 4); y >= +first.slice(0, 4); y--) add(String(y), `${y}-01-01 ${y}-12-31 ${y}`);
     add("other days", "");
   }
 
@@ -246,9 +271,9 @@ const period = (() => {
       showCalendar(document.getElementById("calendar"));
       changed();
     };
-    const choose = (a, b) => { if (a && b && a <= b) { chosen = { from: a, to: b }; show(); } };
+    const choose = (a, b, name) => { if (a && b && a <= b) { chosen = { from: a, to: b, name }; show(); } };
     select.addEventListener("change", () => { if (select.value) choose(...select.value.split(" ")); else show(); });
-    for (const field of [from, to]) field.addEventListener("change", () => choose(from.value, to.value));
+    for (const field of [from, to]) field.addEventListener("change", () => choose(from.value, to.value, ""));
     compared.addEventListener("change", show);
     form.addEventListener("submit", (event) => event.preventDefault());
     show();

@@ -115,7 +115,9 @@
   const drawnCharts = new Map();
   const embed = (host) => {
     drawnCharts.set(host, embed);
-    return vegaEmbed(host, period.specification(host.id), { actions: false, ast: true, renderer: "svg", tooltip: { theme: "custom" } });
+    const spec = period.specification(host.id);
+    if (!spec) return host.replaceChildren(make("p", "aside", "Nothing of it in this period."));
+    return vegaEmbed(host, spec, { actions: false, ast: true, renderer: "svg", tooltip: { theme: "custom" } });
   };
   for (const id of Object.keys(data.charts)) waiting.set(document.getElementById(id), embed);
   const routes = document.getElementById("routes");

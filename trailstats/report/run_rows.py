@@ -120,7 +120,7 @@ def _difference(view: ClaimView, title: str) -> Row:
     out["favours"] = picture.favours
     return out | {
         "title": title,
-        "verdict": view.verdict.word,
+        "verdict": view.kind.word,
         "text": picture.label,
     }
 

@@ -15,7 +15,7 @@ from trailstats.metrics.sampling import time_mean
 from trailstats.model.results import Metric
 from trailstats.report import text
 from trailstats.report.packaged import packaged_tables
-from trailstats.report.units import Units, display_unit
+from trailstats.report.units import METRIC, Units, display_unit
 from trailstats.schema import METRICS, Gait, Slope, Surface
 
 ZONES = ("easy", "moderate", "hard")
@@ -195,7 +195,7 @@ def metric_table(metrics: Mapping[str, Metric], units: Units) -> TableView:
         unit = metric_unit(name, metric)
         rows.append(
             (
-                metric_words(name),
+                units.worded(metric_words(name)),
                 units.number(metric.value, unit),
                 units.interval(metric.low, metric.high, unit),
                 text.percent(metric.coverage),
@@ -221,7 +221,7 @@ def surface_code(surface: str) -> int:
     return names.index(Surface(surface) if surface in names else Surface.UNKNOWN)
 
 
-def glossary(found: Collection[str]) -> text.Pairs:
+def glossary(found: Collection[str], units: Units = METRIC) -> text.Pairs:
     """Return the name and the meaning, with where it holds, of every metric of these names."""
     # By name as shown: two metrics that read alike are explained once.
     meanings = {
@@ -232,7 +232,12 @@ def glossary(found: Collection[str]) -> text.Pairs:
         if name in found
     }
     return tuple(
-        (name, re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), meaning))
+        (
+            units.worded(name),
+            units.worded(
+                re.sub(r"`(\w+)`", lambda m: metric_words(m[1]), meaning)
+            ),
+        )
         for name, meaning in meanings.items()
     )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from trailstats.analysis._best_efforts import LENGTHS
 from trailstats.model.results import Analysis
 from trailstats.report.run_tables import zone_times
+from trailstats.schema import has_ground
 
 __all__ = ["LENGTHS", "Sums", "sums_of"]
 
@@ -35,6 +36,8 @@ class Sums:
     best : tuple of float
         Times of the best efforts over `LENGTHS` [s].
     gear : str
+    outdoors : bool
+        Whether it has a ground that shares are taken of.
     """
 
     day: str
@@ -46,6 +49,7 @@ class Sums:
     zones: tuple[float, ...]
     best: tuple[float, ...]
     gear: str
+    outdoors: bool
 
 
 def sums_of(analysis: Analysis) -> Sums:
@@ -86,4 +90,5 @@ def sums_of(analysis: Analysis) -> Sums:
         zones=tuple(zone_times(analysis.metrics)),
         best=tuple(best.get(length, math.nan) for length in LENGTHS),
         gear=meta.gear,
+        outdoors=has_ground(meta.sport, meta.sub_sport),
     )

@@ -3,7 +3,7 @@
 const tracks = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const MILE = 1609.344, FOOT = 0.3048;
-  const LEAST = { heartRate: 40, cadence: 20, power: 60 }; // range of an axis at least
+  const LEAST = { heartRate: 40, cadence: 20, power: 60, temperature: 10 }; // range of an axis at least
 
   function svg(name, attributes = {}, parent = null) {
     const node = document.createElementNS(SVG, name);
@@ -36,6 +36,7 @@ const tracks = (() => {
       heartRate: t.heartRate,
       cadence: t.cadence,
       power: t.power,
+      temperature: t.temperature,
       segment,
       // Surface times two, plus one on technical ground; unknown where no segment lies.
       piece: segment.map((k) => (k >= 0 && k < activity.pieces.length ? activity.pieces[k] : 4)),
@@ -93,6 +94,7 @@ const tracks = (() => {
     if (track.heartRate && track.heartRate[i] !== null) parts.push(`${track.heartRate[i]} bpm`);
     if (track.cadence && track.cadence[i] > 0) parts.push(`${track.cadence[i]} steps a minute`);
     if (track.power && track.power[i] !== null) parts.push(`${track.power[i]} W`);
+    if (track.temperature && track.temperature[i] !== null) parts.push(`${track.temperature[i]} °C`);
     return parts.join(" · ");
   }
 
@@ -115,7 +117,7 @@ const tracks = (() => {
     const panels = [];
     if (track.elevation) panels.push({ kind: "elevation", height: 170 });
     else panels.push({ kind: "ground", height: 26 });
-    for (const kind of ["speed", "heartRate", "cadence", "power"]) if (track[kind]) panels.push({ kind, height: 84 });
+    for (const kind of ["speed", "heartRate", "cadence", "power", "temperature"]) if (track[kind]) panels.push({ kind, height: 84 });
     let y = top;
     for (const panel of panels) { panel.top = y; y += panel.height + 24; }
     const bottom = y - 24;
@@ -206,7 +208,7 @@ const tracks = (() => {
       svg("line", { x1: left, x2: width - right, y1: py(tick * scale), y2: py(tick * scale), class: "grid" }, root);
       label(root, String(tick), { x: left - 6, y: py(tick * scale) + 4, "text-anchor": "end" });
     }
-    const title = { elevation: `elevation, ${u.highName}`, speed: `pace, /${u.farName}`, heartRate: "heart rate, bpm", cadence: "steps a minute", power: "power, W" }[panel.kind];
+    const title = { elevation: `elevation, ${u.highName}`, speed: `pace, /${u.farName}`, heartRate: "heart rate, bpm", cadence: "steps a minute", power: "power, W", temperature: "at the device, °C" }[panel.kind];
     if (panel.kind === "elevation") {
       for (const r of ranges(track, [track.along, column])) {
         let d = `M${px(track.along[r.first]).toFixed(1)} ${base}`;
@@ -361,7 +363,7 @@ const tracks = (() => {
     const note = document.createElement("p");
     note.className = "aside";
     const far = chosen.length - near.length;
-    note.textContent = `${chosen.length} routes; the bar is ${length} long.${far ? ` ${far} further away: "Show all" takes all in.` : ""}`;
+    note.textContent = `${chosen.length} route${chosen.length === 1 ? "" : "s"}; the bar is ${length} long.${far ? ` ${far} further away: "Show all" takes all in.` : ""}`;
     const { bar, show } = zoom.into(root, all);
     show(box);
     host.replaceChildren(bar, root, note);

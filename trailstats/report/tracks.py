@@ -49,7 +49,7 @@ class TrackView:
     x, y : numpy.ndarray
         East and north of the centre of the region [m]; NaN where there is no position or it is
         private.
-    elevation, speed, heart_rate, cadence, power : numpy.ndarray
+    elevation, speed, heart_rate, cadence, power, temperature : numpy.ndarray
         [m], [m/s], [bpm], [1/min], [W]; NaN where not recorded.
     segment : numpy.ndarray
         Index of the segment, -1 outside.
@@ -72,6 +72,7 @@ class TrackView:
     heart_rate: Floats
     cadence: Floats
     power: Floats
+    temperature: Floats
     segment: Ints
     starts: Ints
     region: int = -1
@@ -277,6 +278,7 @@ def _track_view(profile: pd.DataFrame, starts: Ints) -> TrackView:
         heart_rate=profile["heart_rate"].to_numpy(),
         cadence=profile["cadence"].to_numpy(),
         power=profile["power"].to_numpy(),
+        temperature=profile["temperature"].to_numpy(),
         segment=profile["segment"].to_numpy(),
     )
 

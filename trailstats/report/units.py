@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from trailstats.report.text import (
     DASH,
@@ -28,6 +29,9 @@ KILOGRAMS_PER_POUND = 0.45359237
 _PER_MINUTE = 60.0
 _PER_HOUR = 3600.0
 _KILO_FROM = 1e4
+_FAR_FROM = 1e4
+"""A longer way than this is given in kilometres or miles [m] (our choice)."""
+
 _CLOCK = "clock"
 _COUNTED_A_MINUTE = ("bpm", "1/min")
 _WORDS = {
@@ -82,10 +86,33 @@ class Units:
         >>> from trailstats.report.units import IMPERIAL
         >>> IMPERIAL.worded("in level-road kilometres, per kilometre; below 5 km")
         'in level-road miles, per mile; below 5 km'
+        >>> IMPERIAL.worded("steps per km")
+        'steps per mi'
         """
         if self.long == "km":
             return said
-        return said.replace("kilometre", "mile")
+        return _PER_KM.sub("per mi", said).replace("kilometre", "mile")
+
+    def measured_text(self, said: str) -> str:
+        """Return a text whose lengths, such as ``"25.0 km"`` and ``"348 m"``, are given in these
+        units.
+
+        Examples
+        --------
+        >>> from trailstats.report.units import IMPERIAL
+        >>> IMPERIAL.measured_text("25.0 km a week, 348 m down")
+        '15.5 mi a week, 1,142 ft down'
+        """
+        if self.long == "km":
+            return said
+
+        def converted(match: re.Match[str]) -> str:
+            value = float(match[1].replace(",", ""))
+            if match[2] == "km":
+                return self.distance(value * 1000.0)
+            return self.elevation(value)
+
+        return _LENGTH.sub(converted, said)
 
     def pace(self, speed: float) -> str:
         """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``; zero and
@@ -134,9 +161,10 @@ class Units:
         value : float
             In SI units.
         unit : str
-            As the schema writes it: ``"m/s"`` prints as a pace, ``"s"`` from a minute on as a time,
-            ``"bpm"`` and ``"1/min"`` as a whole number, ``"1"`` as a plain number, ``"share"``
-            as percent; any other stands behind the value.
+            As the schema writes it: ``"m"`` of a long way prints as a distance, ``"m/s"`` as a
+            pace, ``"s"`` from a minute on as a time, ``"bpm"`` and ``"1/min"`` as a whole number,
+            ``"1"`` as a plain number, ``"share"`` as percent; any
+            other stands behind the value.
 
         Returns
         -------
@@ -151,6 +179,8 @@ class Units:
             return percent(value)
         if unit == "s" and abs(value) >= _PER_MINUTE:
             return duration(value)
+        if unit == "m" and abs(value) >= _FAR_FROM:
+            return self.distance(value)
         if unit == "J" and abs(value) >= _KILO_FROM:
             return f"{decimal(value / 1000.0, 0)} kJ"
         factor, word = self._conversion(unit)
@@ -161,7 +191,9 @@ class Units:
             decimal(shown, 0 if whole else _three_digits(shown, unit)), word
         )
 
-    def difference(self, value: float, unit: str, beside: float = 0.0) -> str:
+    def difference(
+        self, value: float, unit: str, beside: float = 0.0, *, word: str = ""
+    ) -> str:
         """Return a difference with its sign and unit, such as ``"+0.12 km"``.
 
         Parameters
@@ -174,13 +206,15 @@ class Units:
         beside : float
             The largest value that stands beside it, such as a bound of its interval: both get the
             same decimals.
+        word : str
+            What it is counted in, in place of the unit's own word, such as ``"min in 100"``.
         """
         if not math.isfinite(value):
             return DASH
-        factor, word, decimals = self._difference_scale(
+        factor, own, decimals = self._difference_scale(
             max(abs(value), abs(beside)), unit
         )
-        return _with_unit(_with_sign(value * factor, decimals, word), word)
+        return _with_unit(_with_sign(value * factor, decimals, own), word or own)
 
     def pace_change(self, speed: float, change: float, word: bool = True) -> str:
         """Return what a change of speed means for a pace, such as ``"6 s/km slower"``.
@@ -210,7 +244,13 @@ class Units:
         return f"{abs(seconds)}{unit} {'slower' if seconds > 0 else 'faster'}"
 
     def interval(
-        self, low: float, high: float, unit: str, *, signed: bool = False
+        self,
+        low: float,
+        high: float,
+        unit: str,
+        *,
+        signed: bool = False,
+        word: str = "",
     ) -> str:
         """Return a range with its unit, such as ``"4:50 to 5:10 /km"``.
 
@@ -223,8 +263,11 @@ class Units:
             As in `number`.
         signed : bool
             The range of a difference: written as `difference` does.
+        word : str
+            As in `difference`.
         """
-        write = self.difference if signed else self.number
+        write = partial(self.difference, word=word) if signed else self.number
+        said = word
         if not math.isfinite(low) and not math.isfinite(high):
             return DASH
         if not math.isfinite(low):
@@ -243,6 +286,9 @@ class Units:
             first, last = (write(v, unit) for v in ends)
             first = first.rsplit(" ", 1)[0]
             word = ""
+        elif unit == "m" and abs(high) >= _FAR_FROM:
+            first, last = without_unit(self.distance(low)), self.distance(high)
+            word = ""
         elif unit == "s" and abs(high) >= _PER_MINUTE:
             first = clock(low)
             last = clock(high)
@@ -253,7 +299,7 @@ class Units:
             if unit == "J" and size >= _KILO_FROM:
                 factor, word, decimals = 1e-3, "kJ", 0
             first, last = (decimal(v * factor, decimals) for v in (low, high))
-        return _with_unit(f"{first} to {last}", word)
+        return _with_unit(f"{first} to {last}", said or word)
 
     def _conversion(self, unit: str) -> tuple[float, str]:
         """Return the factor to the unit of display and that unit."""
@@ -266,7 +312,11 @@ class Units:
         if unit == "m/s":
             return _PER_HOUR / self.long_metres, self.speed, 2
         if unit == "share":
-            return 100.0, "% points", 1 if round(100.0 * size, 1) >= 1 else 2
+            return (
+                100.0,
+                "percentage points",
+                1 if round(100.0 * size, 1) >= 1 else 2,
+            )
         if unit == "s" and size >= _PER_MINUTE:
             return 1.0, _CLOCK, 0
         factor, word = self._conversion(unit)
@@ -276,6 +326,10 @@ class Units:
         # Below one two significant digits do: a difference is never known to three.
         return factor, word, _three_digits(shown, unit) - (0 < shown < 1)
 
+
+_PER_KM = re.compile(r"\bper km\b")
+_LENGTH = re.compile(r"\b(\d[\d,]*(?:\.\d+)?) (km|m)\b(?!/)")
+"""A length in a text, not one by which something is divided."""
 
 _MILE = METRES_PER_MILE / 1000.0
 """Kilometres in a mile."""

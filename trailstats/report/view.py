@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from trailstats.arrays import Flags
 from trailstats.claims.result import ClaimResult, RuleResult
@@ -53,10 +53,10 @@ from trailstats.terrain import RoadMap
 
 @dataclass(frozen=True)
 class VerdictGroup:
-    """The claims with one verdict."""
+    """The claims with one verdict: identifier, title, and how far an open one has come."""
 
     verdict: Swatch
-    claims: text.Pairs
+    claims: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ def build_page(
         ),
         verdicts=_verdict_groups(answers),
         claims=answers,
-        rules=rule_views(rules, numbers),
+        rules=rule_views(rules, numbers, units),
         basis=basis_of(
             [
                 part.counted
@@ -248,7 +248,9 @@ def build_page(
         attribution=result.attribution,
         neighbours=neighbours_of([section.plane for section in sections]),
         ways=_ways_under(map, sections),
-        glossary=glossary({name for p in parts for name in p.counted.metrics}),
+        glossary=glossary(
+            {name for p in parts for name in p.counted.metrics}, units
+        ),
     )
 
 
@@ -271,7 +273,7 @@ def _run_page(analysis: Analysis, athlete: Athlete, units: Units) -> Page:
         sections=sections,
         units=units,
         attribution=analysis.meta.attribution,
-        glossary=glossary(part.counted.metrics),
+        glossary=glossary(part.counted.metrics, units),
     )
 
 
@@ -349,12 +351,19 @@ def _history_facts(history: History, units: Units) -> text.Pairs:
 
 
 def _verdict_groups(claims: Sequence[ClaimView]) -> tuple[VerdictGroup, ...]:
-    groups = {
-        swatch: tuple((c.claim, c.title) for c in claims if c.verdict == swatch)
-        for swatch in SWATCHES
-    }
+    """Return the claims by what their verdicts say, in the order of the general words."""
+    ordered = sorted(
+        claims, key=lambda c: (SWATCHES.index(c.kind), c.verdict != c.kind)
+    )
     return tuple(
-        VerdictGroup(swatch, own) for swatch, own in groups.items() if own
+        VerdictGroup(
+            swatch,
+            tuple(
+                (c.claim, c.title, c.marks[0].text if c.marks else "")
+                for c in own
+            ),
+        )
+        for swatch, own in groupby(ordered, key=lambda c: c.verdict)
     )
 
 

@@ -231,14 +231,26 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         if not any(cells) or cells[0].startswith("#"):
             continue
         if header is None:
-            header = [cell.lower() for cell in cells]
-            _check_fields(header, reader.line_num)
-            continue
+            header = _header_of(cells)
+            if header is None:
+                header = [cell.lower() for cell in cells]
+                _check_fields(header, reader.line_num)
+                continue
         if len(cells) != len(header):
             raise ConfigError(
                 f"line {reader.line_num}: {len(cells)} cells, not the {len(header)} of the header"
             )
         yield reader.line_num, dict(zip(header, cells, strict=True))
+
+
+def _header_of(cells: Sequence[str]) -> list[str] | None:
+    """Return the columns of a first line that is a label already, since it ends in a surface;
+    None for a line of names.
+    """
+    if cells[-1].lower() not in [s.value for s in Surface]:
+        return None
+    known = {2: ("file", "surface"), len(_FIELDS): _FIELDS}
+    return list(known[len(cells)]) if len(cells) in known else None
 
 
 def _check_fields(names: Sequence[str], line: int) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from trailstats.boundary import reading
 from trailstats.cache import Cache
@@ -32,7 +33,9 @@ that no file is read while it is being copied (our choice).
 """
 
 FIRST = 2
-"""So many recordings are measured before all others, to have something to show (our choice)."""
+"""So many small recordings are measured before all others, to have something to show (our
+choice).
+"""
 
 MOST_FILES = 200_000
 """More files than this are not looked at (our choice)."""
@@ -64,6 +67,10 @@ class Setup:
     workers: int | None = None
     cache: Path | None = None
     imperial: bool = False
+
+
+Sign: TypeAlias = "list[tuple[str, int, int]]"
+"""Path, size and time of change [ns] of everything in a folder."""
 
 
 class _Stopped(BaseException):
@@ -176,13 +183,14 @@ class LiveArchive:
 
     def _live(self) -> None:
         """Look, and measure what is new, until the end."""
-        seen: object = None
-        measured: object = None
+        seen: Sign | None = None
+        measured: Sign | None = None
         while not self._stop.is_set():
             now = self._look()
             with self._changed:
-                # Twice the same: nothing is being copied at this moment.
-                due = now == seen and (now != measured or self._asked)
+                # Twice the same, or long as it is: nothing is being copied at this moment.
+                settled = now == seen or (seen is None and _is_old(now))
+                due = settled and (now != measured or self._asked)
                 self._asked = self._asked and not due
             seen = now
             if due:
@@ -192,7 +200,7 @@ class LiveArchive:
             with self._changed:
                 self._changed.wait_for(self._stop.is_set, LOOKS)
 
-    def _look(self) -> object:
+    def _look(self) -> Sign:
         """Return a sign of everything in the folder, other when anything has changed."""
         found: list[tuple[str, int, int]] = []
         for place, folders, names in os.walk(self.kept.folder):
@@ -280,6 +288,16 @@ class LiveArchive:
     def _first_files(self) -> list[str]:
         """Return a few recordings that are soon measured."""
         folder = self.kept.folder
-        found = sorted(p for p in folder.iterdir() if is_activity_name(p.name))
+        found = [p for p in folder.iterdir() if is_activity_name(p.name)]
         self._files = len(found)
-        return [str(path) for path in found[:FIRST]]
+        sized = []
+        for path in found:
+            with suppress(OSError):
+                sized.append((path.stat().st_size, str(path)))
+        return [path for _, path in sorted(sized)[:FIRST]]
+
+
+def _is_old(sign: Sign) -> bool:
+    """Return whether nothing of what was seen in the folder has changed of late."""
+    last = max((changed for _, _, changed in sign), default=0)
+    return time.time_ns() - last > 2e9 * LOOKS
