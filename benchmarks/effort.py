@@ -2,6 +2,7 @@
 
     python benchmarks/effort.py FOLDER            # a folder with one folder for each athlete
     python benchmarks/effort.py FOLDER --train    # and write the terms of a population
+    python benchmarks/effort.py FOLDER --docs     # and write docs/effort.md and docs/prediction.md
 
 A run is predicted from the same runner's earlier ones only, and by terms of a population without
 that runner. `grade` knows no ground, `seen before` that of the runner's earlier recordings of the
@@ -28,6 +29,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+import effort_pages as pages  # noqa: E402
 from vendors import print_vendors  # noqa: E402
 
 import trailstats as ts  # noqa: E402
@@ -331,7 +333,9 @@ def km_effort(runner: Runner) -> np.ndarray:
 
 SIZES: dict[str, Callable[[Runner], np.ndarray]] = {
     "distance alone": lambda runner: runner.runs.column("distance"),
-    "grade-adjusted, race curve": level_distance("grade_adjusted_speed"),
+    "grade-adjusted, race curve and hikes": level_distance(
+        "grade_adjusted_speed"
+    ),
     "grade-adjusted, energy cost": level_distance("grade_adjusted_speed_cost"),
     "grade-adjusted, equal heart rate": level_distance(
         "grade_adjusted_speed_heart_rate"
@@ -409,7 +413,7 @@ CURVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-def print_heart_rates(runners: list[Runner]) -> None:
+def print_heart_rates(runners: list[Runner]) -> pd.DataFrame:
     """Print the heart rate that each curve leaves unexplained, by grade and by ground.
 
     Within runs, the log of a curve's level speed is turned into beats by the runner's own gain on
@@ -458,6 +462,7 @@ def print_heart_rates(runners: list[Runner]) -> None:
             index="runner", columns=key, values="mean", observed=True
         )
         print(shown.round(1).to_string())
+    return table
 
 
 def headline(seen: effort.HeartRateStretches) -> np.ndarray:
@@ -667,11 +672,40 @@ def write_population(runners: list[Runner], target: Path) -> None:
     print(f"written: {target}")
 
 
+SHOWN = {
+    "grade": "not known",
+    "seen before": "from earlier recordings",
+    "+ technical": "from the run itself (no forecast)",
+}
+"""What the pages call what is known of the ground, of the models that they show."""
+
+
+def write_pages(
+    runners: list[Runner], found: dict[str, pd.DataFrame], left: pd.DataFrame
+) -> None:
+    """Write the tables into the pages of the docs."""
+    seen = f"`predict`, ground {SHOWN['seen before']}"
+    page = "prediction.md"
+    pages.write_block(page, "errors", pages.errors_table(found))
+    pages.write_block(page, "cover", pages.cover_lines(found))
+    each = pages.each_table(found[seen], found["km-effort"])
+    pages.write_block(page, "each", each)
+    page = "effort.md"
+    hiked = left[left["walking"] > 0.5]
+    pages.write_block(page, "grades", pages.left_table(left, "band"))
+    pages.write_block(page, "hiked", pages.left_table(hiked, "band"))
+    pages.write_block(page, "grounds", pages.left_table(left, "ground"))
+    pages.write_block(page, "worst", pages.worst_lines(left))
+    runs = sum(len(runner.runs) for runner in runners)
+    print(f"written: docs/effort.md, docs/prediction.md ({runs} runs)")
+
+
 def main() -> int:
     """Print everything; return 2 where the folder holds no runner."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--train", action="store_true")
+    parser.add_argument("--docs", action="store_true")
     parser.add_argument("--cache", default=None)
     options = parser.parse_args()
     runners = read_runners(options.folder, options.cache)
@@ -679,24 +713,30 @@ def main() -> int:
         print("two athletes with enough runs are needed", file=sys.stderr)
         return 2
     print("mean / median absolute error of the moving time in % (runs)")
+    found = {}
     for name, size in SIZES.items():
         table = scored(runners, by_size(runners, size))
         print_errors(name, table)
+        found[name] = table
     thumb = table  # km-effort, the last one
     for rate in (False, True):
         words = " with heart rate" if rate else ""
-        print_errors(
-            f"ridge{words}", scored(runners, by_ridge(runners, heart_rate=rate))
-        )
+        table = scored(runners, by_ridge(runners, heart_rate=rate))
+        print_errors(f"ridge{words}", table)
+        found[f"ridge{words}"] = table
         for ground in GROUNDS:
             begin = time.process_time()
             table = scored(runners, by_model(runners, ground, heart_rate=rate))
             print_errors(f"model, {ground}{words}", table)
+            if ground in SHOWN:
+                found[f"`predict`, ground {SHOWN[ground]}{words}"] = table
             print_cover(table)
             print_each(table, thumb)
             print(f"    {time.process_time() - begin:.0f} s of processor time")
     print("heart rate left over within runs, bpm against level road")
-    print_heart_rates(runners)
+    left = print_heart_rates(runners)
+    if options.docs:
+        write_pages(runners, found, left)
     print("what vendors' watches made of grades")
     print_vendors(options.folder)
     if options.train:

@@ -55,3 +55,18 @@ def test_bands_are_those_of_the_study() -> None:
     edges = list(load.SPIKE_BANDS.values())
     assert [e[0] for e in edges] == [1.10, 1.30, 2.00]
     assert all(a[1] == b[0] for a, b in itertools.pairwise(edges))
+
+
+def test_bands_have_words() -> None:
+    """The bounds belong to the lower band, as in the study: "more than 10 % up to 30 %"."""
+    ratio = [0.5, 1.10, 1.11, 1.30, 1.31, 2.0, 2.01, np.nan]
+    assert load.spike_band(ratio).tolist() == [
+        "none",
+        "none",
+        "small",
+        "small",
+        "moderate",
+        "moderate",
+        "large",
+        "",
+    ]

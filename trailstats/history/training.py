@@ -147,6 +147,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
         f"{name}_28": load.rolling_total(sums[name].to_numpy(), 28)
         for name in ("distance", "moving_time", "session_load", "impact_load")
     }
+    spikes = _spikes(table, day, every)
     return schema.DAILY.frame(
         {
             "day": every,
@@ -162,7 +163,11 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
             "acute_chronic_ratio": load.acute_chronic_ratio(loads),
             **totals,
             "downhill_exposure_ratio": _exposure(sums["descent"].to_numpy()),
-            **_spikes(table, day, every),
+            **spikes,
+            **{
+                f"{name}_band": load.spike_band(ratio)
+                for name, ratio in spikes.items()
+            },
         }
     )
 

@@ -78,6 +78,38 @@ def session_spike(
     return as_floats(divide_by_positive(sizes, largest))
 
 
+def spike_band(ratio: ArrayLike) -> np.ndarray:
+    """Find the band of the cohort study that a ratio falls into.
+
+    A description, not advice; see `session_spike`.
+
+    Parameters
+    ----------
+    ratio : array-like, shape (n,)
+        Of a session to the largest before it. [1] NaN where not known.
+
+    Returns
+    -------
+    numpy.ndarray of str, shape (n,)
+        ``"none"`` up to 1.10, else one of `SPIKE_BANDS`; empty where the ratio is NaN. [1]
+
+    References
+    ----------
+    [Frandsen2025]_
+
+    Examples
+    --------
+    >>> from trailstats.metrics import load
+    >>> load.spike_band([1.1, 1.2, 2.5]).tolist()
+    ['none', 'small', 'large']
+    """
+    size = np.atleast_1d(as_floats(ratio))
+    bands = np.where(np.isnan(size), "", "none").astype(object)
+    for name, (above, up_to) in SPIKE_BANDS.items():
+        bands[(size > above) & (size <= up_to)] = name
+    return bands
+
+
 def _largest_between(values: Floats, first: np.ndarray) -> Floats:
     """Return the largest value from an index up to before each one's own; 0 where there is none.
 

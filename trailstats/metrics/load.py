@@ -30,6 +30,7 @@ from trailstats.metrics._session_spike import (
     SPIKE_BANDS,
     SPIKE_DAYS,
     session_spike,
+    spike_band,
 )
 from trailstats.metrics._trimp import (
     Sex,
@@ -68,6 +69,7 @@ __all__ = [
     "session_load",
     "session_rpe_load",
     "session_spike",
+    "spike_band",
     "strain",
     "training_stress_balance",
 ]
