@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from datetime import datetime
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -136,7 +137,15 @@ def test_blanks_at_the_ends_are_left_out():
 
 @settings(max_examples=60)
 @given(
-    st.lists(st.datetimes(), min_size=1, max_size=30),
+    st.lists(
+        # What nanoseconds since 1970 in 64 bits hold.
+        st.datetimes(
+            datetime.fromisoformat("1678-01-01"),
+            datetime.fromisoformat("2261-12-31"),
+        ),
+        min_size=1,
+        max_size=30,
+    ),
     st.sampled_from(["s", "ms", "us", "ns"]),
     st.booleans(),
 )
@@ -144,11 +153,7 @@ def test_times_are_those_of_pandas(times, unit, zoned):
     """Whatever the digits after the second, with Z or without, the time is the slow parser's."""
     stamps = np.array(times, dtype="datetime64[us]").astype(f"datetime64[{unit}]")
     texts = [np.datetime_as_string(t) + ("Z" if zoned else "") for t in stamps]
-    texts = [t for t in texts if "1678" <= t[:4] <= "2261"]
-    if texts:
-        np.testing.assert_array_equal(
-            read_times(*spans(texts)), parse_times(texts)
-        )
+    np.testing.assert_array_equal(read_times(*spans(texts)), parse_times(texts))
 
 
 def test_odd_times():

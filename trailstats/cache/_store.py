@@ -299,7 +299,10 @@ class Cache:
     def _begin(self, address: str) -> sqlite3.Connection:
         # One connection serves all threads, one at a time; transactions are begun by hand.
         connection = sqlite3.connect(
-            address, _PATIENCE, check_same_thread=False, isolation_level=None
+            address,
+            timeout=_PATIENCE,
+            check_same_thread=False,
+            isolation_level=None,
         )
         weakref.finalize(self, connection.close)
         try:

@@ -81,7 +81,8 @@ def parse_times(texts: list[str]) -> Times:
     known &= (month >= 1) & (month <= 12)
     months = (np.where(known, year - 1970, 0) * 12 + month - 1).astype("M8[M]")
     days = months.astype("M8[D]").astype(np.int64) + day - 1
-    last = (months + 1).astype("M8[D]").astype(np.int64)
+    following = months + np.timedelta64(1, "M")
+    last = following.astype("M8[D]").astype(np.int64)
     known &= (day >= 1) & (days < last)
     known &= (hour < 24) & (minute < 60) & (second <= 60)
     clock = hour * 3600 + minute * 60 + np.minimum(second, 59) - shift

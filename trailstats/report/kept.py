@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["pack_value", "unpack_value"]
 
@@ -82,7 +83,8 @@ _Read = Callable[[Any, _Arrays], Any]
 def _reader(kind: Any) -> _Read:  # noqa: ANN401 - what a type hint may be
     """Return what makes a value of a type from JSON and the arrays that were put aside."""
     origin, inside = get_origin(kind), get_args(kind)
-    if origin is np.ndarray:
+    # From numpy 2.5 on the type of arrays is an alias with a name, and that is its origin.
+    if origin is np.ndarray or origin is NDArray:
         return lambda value, arrays: next(arrays)
     if kind is bytes:
         return lambda value, arrays: next(arrays).tobytes()
