@@ -193,18 +193,26 @@ def answers(name: str, paths: list[Path]) -> Iterator[dict[str, Any]]:
                 yield {"file": str(path), "error": type(error).__name__}
 
 
+def version_of(package: str) -> str:
+    """Return the version of what was imported, else of what is installed: a checkout that stands
+    in for an older installation is itself.
+    """
+    module = sys.modules.get(package.replace("-", "_"))
+    return str(getattr(module, "__version__", "") or version(package))
+
+
 def main() -> None:
     """Write the version of a program, and its answers."""
     warnings.simplefilter("ignore")
     name, *files = sys.argv[1:]
+    adapter, package, _ = PEERS[name]
     try:
-        told = version(PEERS[name][1])
-        PEERS[name][0](Path("/nonexistent"))
+        adapter(Path("/nonexistent"))
     except ImportError:
         sys.exit(f"{name} is not installed")
     except Exception:  # it is there, and can't read what is not
-        told = version(PEERS[name][1])
-    print(json.dumps({"version": told}))
+        pass
+    print(json.dumps({"version": version_of(package)}))
     for answer in answers(name, [Path(file) for file in files]):
         print(json.dumps(answer))
 
