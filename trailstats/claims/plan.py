@@ -139,7 +139,7 @@ def _checks(data: Evidence, rules: Sequence[RuleResult]) -> pd.DataFrame:
             "period": weeks["week"].dt.strftime("week of %Y-%m-%d"),
             "outcome": weeks["outcome"],
             "detail": [
-                f"{trail} trail runs of {total}"
+                f"{trail} of {total} runs on trail"
                 + f", usually {usual:.1f}" * (usual > 0)
                 for trail, total, usual in zip(
                     weeks["n_trail"],

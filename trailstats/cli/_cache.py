@@ -13,6 +13,7 @@ from trailstats.cli import _options as o
 from trailstats.cli._app import app, command, listed
 from trailstats.cli._console import note, print_json
 from trailstats.cli._exit import ExitCode
+from trailstats.report import text
 from trailstats.schema import FORMAT_VERSION
 
 _group = typer.Typer(
@@ -67,7 +68,9 @@ def clear(cache: o.CacheFolder = None, as_json: o.Json = False) -> ExitCode:
     if as_json:
         print_json({"format_version": FORMAT_VERSION, "cleared": count})
     else:
-        note(f"{_file(cache)}: {count} activities forgotten")
+        note(
+            f"{_file(cache)}: {text.counted(count, 'activity', 'activities')} forgotten"
+        )
     return ExitCode.OK
 
 

@@ -212,5 +212,5 @@ def convert(
         document = {"format_version": FORMAT_VERSION, "written": str(path)}
         print_json(document | {"n_records": count})
     else:
-        note(f"{count} records: {path}")
+        note(f"{text.counted(count, 'record')}: {path}")
     return ExitCode.OK

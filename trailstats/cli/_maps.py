@@ -23,6 +23,7 @@ from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._work import Work
 from trailstats.history.map_need import MapNeed, history_need
+from trailstats.report import text
 from trailstats.schema import FORMAT_VERSION
 from trailstats.terrain.maps.fetching import (
     Area,
@@ -230,9 +231,10 @@ def _print_plan(need: MapNeed, missing: Area, names: Sequence[str]) -> None:
     )
     for box in boxes[:MOST_BOXES]:
         part = missing.within(missing.inside([box]))
+        count = text.counted(need.activities_in(part), "activity", "activities")
         note(
             f"  {box.south:.2f} to {box.north:.2f}° N, {box.west:.2f} to {box.east:.2f}° E: "
-            f"{need.distance_in(part)[0] / 1000:.0f} km, {need.activities_in(part)} activities"
+            f"{need.distance_in(part)[0] / 1000:.0f} km, {count}"
         )
     if names:
         note(f"Regions that hold them: {', '.join(names)}.")

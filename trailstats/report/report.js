@@ -126,7 +126,7 @@
     for (const region of data.regions) if (region >= 0) counts.set(region, (counts.get(region) || 0) + 1);
     const select = document.getElementById("region");
     for (const region of [...counts.keys()].sort((a, b) => a - b)) {
-      const option = make("option", "", `${region + 1} (${counts.get(region)} runs)`);
+      const option = make("option", "", `${region + 1} (${counts.get(region)} run${counts.get(region) === 1 ? "" : "s"})`);
       option.value = region;
       select.append(option);
     }
