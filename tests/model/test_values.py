@@ -6,16 +6,18 @@ import json
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
 from builders import beating, make_activity
 from trailstats.analysis import analyze
 from trailstats.errors import ReadError, SchemaError
-from trailstats.model.activity import ActivityMeta
+from trailstats.model.activity import ActivityMeta, Issue
 from trailstats.model.athlete import Athlete
 from trailstats.model.json_schemas import DOCUMENTS, document_schema
 from trailstats.model.results import Analysis, Totals
+from trailstats.schema import Severity
 
 ATHLETE = Athlete(heart_rate_max=190, heart_rate_rest=50, mass=70)
 
@@ -103,3 +105,28 @@ def test_records_must_be_what_the_schema_says() -> None:
         Activity(records.reset_index(drop=True), ActivityMeta())
     with pytest.raises(SchemaError, match="cadence"):
         Activity(records.drop(columns="cadence"), ActivityMeta())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{count} positions were blanked", "1 position was blanked"),
+        ("stood {count} times, 11 s in all", "stood once, 11 s in all"),
+        (
+            "{count} samples far from others; they were put back",
+            "1 sample far from others; it was put back",
+        ),
+        (
+            "{count} gaps, 1 m in all, count as pauses",
+            "1 gap, 1 m in all, counts as pauses",
+        ),
+        ("21 jumps were left out", "21 jumps were left out"),
+        ("0.1 times", "0.1 times"),
+    ],
+)
+def test_an_issue_of_one_is_in_the_singular(text: str, message: str) -> None:
+    """A message that counts one says so, and no other is touched."""
+    index = pd.date_range("2026-03-01T08:00Z", periods=3)
+    flags = np.array([False, True, False])
+    issue = Issue.over(index, flags, "x", Severity.INFO, text)
+    assert issue.message == message

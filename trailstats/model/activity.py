@@ -4,6 +4,7 @@ was odd.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,32 @@ __all__ = [
     "Issue",
     "Wearer",
 ]
+
+
+_ONCE = re.compile(r"(?<![\d.,])1 times\b")
+_ONE = re.compile(
+    r"(?<![\d.,])1 ((?:marked )?(?:jump|gap|sample|position|elevation|pause|heart rate))s\b"
+    r"(.*?)\b(were|count|repeat|record|contradict|show|jump)\b"
+)
+_VERBS = {"were": "was"}
+
+
+def _of_one(message: str) -> str:
+    """Return a message with nouns and verbs of one, where one is counted.
+
+    Examples
+    --------
+    >>> from trailstats.model.activity import _of_one
+    >>> _of_one("1 jumps of 12 m were left out"), _of_one("stood 1 times, 9 s in all")
+    ('1 jump of 12 m was left out', 'stood once, 9 s in all')
+    """
+
+    def single(match: re.Match[str]) -> str:
+        noun, between, verb = match.groups()
+        between = re.sub(r"\bthey $", "it ", between)
+        return f"1 {noun}{between}{_VERBS.get(verb, verb + 's')}"
+
+    return _ONE.sub(single, _ONCE.sub("once", message), count=1)
 
 
 @dataclass(frozen=True)
@@ -95,7 +122,7 @@ class Issue:
             for row in (rows[0], rows[-1])
         )
         where = first if first == last else f"{first} to {last}"
-        message = text.format(**figures)
+        message = _of_one(text.format(**figures))
         return cls(code, severity, message, int(figures["count"]), where)
 
     def to_dict(self) -> dict[str, object]:
