@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trailstats import schema
 from trailstats.claims import _mechanisms as mechanisms
+from trailstats.claims._critical import critical_fraction
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._races import race_cycle
 from trailstats.claims._volume import _hours_after
 from trailstats.claims._weeks import whole_weeks
 from trailstats.claims.plan import check_plan
+from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.schema import Verdict
 
@@ -123,3 +126,31 @@ def test_races_after_few_trails_are_described(
     described = [r for r in rules if r.rule == "R2" and r.outcome == "described"]
     assert len(described) == 1
     assert "no effect" in described[0].detail
+
+
+def test_fraction_of_the_critical_speed(history: History) -> None:
+    """Efforts on the line of 150 m and 4 m/s in weeks after much trail, of 3.5 m/s after little: a
+    speed of 3 m/s is three quarters of the one, and 2.8 m/s four fifths of the other.
+    """
+    data = Evidence(history)
+    weeks = whole_weeks(data)
+    share = weeks.share_before(8)
+    much = share > np.median(share[np.isfinite(share)])
+    week = np.clip(weeks.of_run, 0, len(weeks) - 1)
+    analyses = []
+    for analysis, fast in zip(history.analyses, much[week], strict=True):
+        length = np.array([400.0, 800.0, 5000.0])
+        table = schema.EFFORTS.frame(
+            {
+                "basis": ["distance"] * 3,
+                "ground": ["level"] * 3,
+                "distance": length,
+                "duration": (length - 150.0) / (4.0 if fast else 3.5),
+            }
+        )
+        analyses.append(replace(analysis, efforts=table))
+    made = Evidence(replace(history, analyses=tuple(analyses)))
+    speeds = ClaimResult("road_improvement", "s", "m", trail=3.0, road=2.8)
+    part = critical_fraction(made, weeks, speeds).result
+    assert (part.trail, part.road) == pytest.approx((0.75, 0.8))
+    assert part.verdict is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trailstats.arrays import Flags, as_floats
+from trailstats.arrays import Floats, Ints, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding
 from trailstats.claims._weeks import Weeks
@@ -39,8 +39,12 @@ def critical_fraction(
     place = np.clip(weeks.of_run, 0, max(len(weeks) - 1, 0))
     own = share[place] if len(weeks) else np.full(len(place), np.nan)
     inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
+    row, lengths, times = _efforts(data)
     much, little = (
-        _critical(data, inside & side) for side in (own > middle, own <= middle)
+        _critical(lengths[kept], times[kept])
+        for kept in (
+            (inside & side)[row] for side in (own > middle, own <= middle)
+        )
     )
     found = unanswered(
         "critical_fraction",
@@ -59,15 +63,19 @@ def critical_fraction(
     )
 
 
-def _critical(data: Evidence, rows: Flags) -> float:
-    """Return the critical speed of the best efforts in some runs [m/s]; NaN without them."""
+def _efforts(data: Evidence) -> tuple[Ints, Floats, Floats]:
+    """Return the row, length and duration of each best effort over a distance."""
     names = ("basis", "ground", "distance", "duration")
     columns, counts = joined_columns(data.history.analyses, EFFORTS, names)
     row = np.repeat(data.row_of_analysis, counts)
-    kept = (row >= 0) & np.append(rows, False)[row].astype(bool)
-    kept &= (columns["basis"] == "distance") & (columns["ground"] == "level")
-    lengths = as_floats(columns["distance"])[kept]
-    times = as_floats(columns["duration"])[kept]
+    kept = (row >= 0) & (columns["basis"] == "distance")
+    kept &= columns["ground"] == "level"
+    lengths, times = (as_floats(columns[n])[kept] for n in names[2:])
+    return row[kept], lengths, times
+
+
+def _critical(lengths: Floats, times: Floats) -> float:
+    """Return the critical speed of best efforts [m/s]; NaN without them."""
     best = [
         times[lengths == length].min(initial=np.inf)
         for length in CRITICAL_LENGTHS
