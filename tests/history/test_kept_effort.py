@@ -11,7 +11,7 @@ import pytest
 from trailstats.cache import NAME
 from trailstats.history import History, analyze_folder, effort
 from trailstats.history._run_stretches import ReadStretches
-from trailstats.history._stored import Stored
+from trailstats.history._stored import Stored, StoredAnalyses
 from trailstats.history.prediction import predict
 from trailstats.metrics.effort import EvenGroundCurve, fit_even_ground
 
@@ -120,3 +120,21 @@ def test_a_prediction_reads_no_tables(
     monkeypatch.setattr(Stored, "table", never)
     monkeypatch.setattr(ReadStretches, "of", never)
     assert predict(course, again).moving_time == expected
+
+
+def test_what_is_kept_is_of_these_analyses(folder: Path, tmp_path: Path) -> None:
+    """Others that begin with the same one, fewer of them or in another order have nothing, nor
+    has another basis; without a cache nothing is kept.
+    """
+    whole = analyze_folder(folder, cache=tmp_path / "cache", workers=1).analyses
+    assert isinstance(whole, StoredAnalyses)
+    three = whole.only([0, 1, 2])
+    three.keep_of_all("name", "basis", b"block")
+    assert three.made_of_all("name", "basis") == b"block"
+    assert three.made_of_all("name", "another") is None
+    for rows in ([0, 1, 3], [0, 1], [0, 2, 1]):
+        assert whole.only(rows).made_of_all("name", "basis") is None
+    alone = analyze_folder(folder, workers=1).analyses
+    assert isinstance(alone, StoredAnalyses)
+    alone.keep_of_all("name", "basis", b"block")
+    assert alone.made_of_all("name", "basis") is None
