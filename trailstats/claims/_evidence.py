@@ -170,7 +170,7 @@ class Evidence:
         counted = row >= 0
         row = row[counted]
         own = {
-            name: as_floats(values[counted]) for name, values in columns.items()
+            name: as_floats(columns.pop(name)[counted]) for name in TRACK_COLUMNS
         }
         # A run's own segments are counted from 0 and lie together in the history's table.
         owner = self._row_of_segment
