@@ -6,7 +6,8 @@ From the checkout::
 
 Without a folder the sample recordings are measured. `loaders` compares the readers with the parsers
 that are installed, `whole_way` times the main jobs of the command line, `waiting` the start, a
-first run and the day after with one new file.
+first run and the day after with one new file. By themselves, as they take long: `table` prints all
+figures with what they have to reach, `growth` how the cost grows.
 """
 
 import subprocess
