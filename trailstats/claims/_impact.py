@@ -35,7 +35,6 @@ from trailstats.metrics.impact import (
 from trailstats.schema import Surface, Verdict
 
 DRAWS: Final = 1000
-_TOGETHER: Final = 50
 FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
 _COLUMNS: Final = [f.name for f in fields(ImpactSums)]
@@ -215,24 +214,14 @@ def _drawn(
     every = replace(every, exponent=row.exponent)
 
     def ratio(constants: ImpactConstants) -> Floats:
-        # Draws stand along the first axis, runs along the second; some at a time, which a
-        # processor has at hand.
+        # Draws stand along the first axis, runs along the second.
         columns = {
             name: as_floats(getattr(constants, name)).reshape(-1, 1)
             for name in _CONSTANTS
         }
-        out = np.empty(DRAWS)
-        for begin in range(0, DRAWS, _TOGETHER):
-            part = slice(begin, begin + _TOGETHER)
-            some = {k: v if len(v) == 1 else v[part] for k, v in columns.items()}
-            own = ImpactConstants(**some, exponent=row.exponent)
-            drawn = loads.of(row, own, told) @ pull
-            out[part] = drawn
-            if len(drawn) == 1:
-                # What no constant acts on has one value for all draws.
-                out[:] = drawn
-                break
-        return out
+        own = ImpactConstants(**columns, exponent=row.exponent)
+        # What no constant acts on has one value for all draws.
+        return np.broadcast_to(loads.of(row, own, told) @ pull, DRAWS)
 
     middle = ImpactConstants(exponent=row.exponent)
     spreads = {
