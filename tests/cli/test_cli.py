@@ -438,28 +438,6 @@ def test_a_folder_of_odd_files(run, samples: Path, tmp_path: Path) -> None:
     assert table[table["status"] == "failed"]["error"].str.len().min() > 10
 
 
-def test_wide_tables_say_what_they_leave_out(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a narrow terminal whole columns are left out and named, none is cut to a letter."""
-    from trailstats.cli import _tables
-
-    monkeypatch.setenv("COLUMNS", "80")
-    names = [f"column_{k}" for k in range(12)]
-    _tables.frame(
-        pd.DataFrame({"file": ["runs/a.fit"], **{name: [1.5] for name in names}})
-    )
-    out = capsys.readouterr().out
-    assert "a.fit" in out
-    assert "runs/" not in out
-    assert "\u2026" not in out
-    shown, left_out = out.split("not shown:")
-    for name in names:
-        assert (name in shown) != (
-            f"{name}," in left_out or f"{name};" in left_out
-        )
-
-
 @pytest.mark.parametrize("name", ["analyze", "batch", "claims", "report"])
 def test_options_that_commands_share_are_the_same_in_each(run, name: str) -> None:
     """The ground, the processes and what is shown take the same options in the same order."""

@@ -124,6 +124,8 @@ def serve(
             raise WorkerError(
                 f"port {door.port} can't be used: {error.strerror or error}"
             ) from error
+        # From here on a browser may come: it waits until the server takes it.
+        listening.listen()
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
         config = uvicorn.Config(
