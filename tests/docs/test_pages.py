@@ -104,6 +104,7 @@ def test_modules_and_paths_that_pages_name_exist(root: Path) -> None:
     """Whatever moved or was renamed, the pages name it as it is now."""
     path = (
         r"(?<![\w/.~-])((?:trailstats|tests|tools|benchmarks|examples)/[\w./]*\w)"
+        r"\b(?!@)"  # an action of a repository at a version
     )
     for page in pages(root):
         text = page.read_text(encoding="utf-8")
