@@ -1,8 +1,10 @@
 """Write docs/gallery.md with a picture of every chart of `trailstats.plots`, drawn from the sample
 archive.
 
-python tools/make_gallery.py                    the page and its pictures python
-tools/make_gallery.py --screenshots      the two pictures of the report in docs/images as well
+Run from the checkout, with ``--screenshots`` for the two pictures of the report in docs/images as
+well::
+
+    python tools/make_gallery.py --screenshots
 
 The screenshots need the package playwright and Chromium, whose path TRAILSTATS_BROWSER may name.
 """
