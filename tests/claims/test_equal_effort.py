@@ -149,4 +149,5 @@ def test_lost_distance_is_not_taken_for_effort(
     harder = [r.verdict is Verdict.CONTRADICTED for r in found[lost.name]]
     assert sum(harder) <= 1
     assert sum(r.low <= 0.0 <= r.high for r in found[lost.name]) >= 10
-    assert sum(speaks(r) == 1 for r in found[alike.name]) >= 10
+    # Of 80 histories 84 % do: fewer than seven of twelve happens three times in a thousand.
+    assert sum(speaks(r) == 1 for r in found[alike.name]) >= 7

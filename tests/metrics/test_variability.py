@@ -231,12 +231,13 @@ def test_pace_freedom_of_even_and_varied_runs():
     assert np.isnan(variability.pace_freedom([np.nan], 1.0))
 
 
-def test_chasing_index_counts_repeats_near_the_best():
-    """Of three repeats one comes within 2 % of the best before it."""
+def test_repeats_near_the_own_best():
+    """Of three repeats one comes within 2 % of the best before it; standing still is none."""
     route = [0, 1, 0, 0, 1, -1]
     duration = [1000.0, 2000.0, 1015.0, 1100.0, 2100.0, 10.0]
-    assert variability.chasing_index(route, duration) == pytest.approx(1.0 / 3.0)
-    assert np.isnan(variability.chasing_index([0, 1], [1000.0, 1000.0]))
+    found = variability.near_own_best(route, duration)
+    np.testing.assert_array_equal(found, [np.nan, np.nan, 1.0, 0.0, 0.0, np.nan])
+    assert np.isnan(variability.near_own_best([0, 0], [0.0, 1000.0])).all()
 
 
 def test_final_surge_by_hand():

@@ -16,15 +16,13 @@ from trailstats.arrays import Ints, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, compare_runs
 from trailstats.claims.wording import unanswered
+from trailstats.metrics.variability import near_own_best
 from trailstats.schema import Surface, Verdict
 
 ZONES: Final = ["time_zone_1", "time_zone_2", "time_zone_3"]
 
 NEXT: Final = 3.0
 """Days after a run in which a hard one is still its next session [day] (our choice)."""
-
-CHASED: Final = 0.02
-"""So near the own best counts as chasing it [1] (our choice)."""
 
 FAST: Final = 1.15
 """Times the runner's usual road speed from which running is fast [1] (our choice)."""
@@ -98,15 +96,8 @@ def chasing(data: Evidence, groups: Ints) -> Finding:
     the best until then.
     """
     runs = data.runs
-    times = as_floats(runs["moving_time"])
-    best: dict[int, float] = {}
-    near = np.full(len(runs), np.nan)
-    calm = runs["unhurried"].to_numpy()
-    for i in np.flatnonzero((groups >= 0) & (times > 0) & calm):
-        before = best.get(int(groups[i]), np.inf)
-        if np.isfinite(before):
-            near[i] = float(times[i] <= before * (1.0 + CHASED))
-        best[int(groups[i])] = min(before, float(times[i]))
+    calm = np.where(runs["unhurried"].to_numpy(), groups, -1)
+    near = near_own_best(calm, runs["moving_time"])
     values = pd.Series(near, index=runs.index)
     found = compare_runs(data, "chasing", values, where=runs["unhurried"])
     return replace(found, tables=(*found.tables, partial(_repeats, data, groups)))

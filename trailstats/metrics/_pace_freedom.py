@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, as_floats
+from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.metrics.sampling import moving_mean, time_mean, valid_seconds
 
 
@@ -79,25 +79,24 @@ def pace_freedom(
     return coefficient_of_variation(smooth, valid_seconds(dt, speed))
 
 
-def chasing_index(
+def near_own_best(
     route: ArrayLike, duration: ArrayLike, *, margin: float = 0.02
-) -> float:
-    """Compute the share of repeats of a route that come within a margin of the runner's best so
-    far.
+) -> Floats:
+    """Tell which repeats of a route come within a margin of the runner's best on it so far.
 
     Parameters
     ----------
     route : array-like of int, shape (n,)
         Route group of each run, in order of time. [1] Negative values belong to no route.
     duration : array-like, shape (n,)
-        Moving time of each run. [s] NaN is skipped.
+        Moving time of each run. [s] What is not above 0, or NaN, is skipped.
     margin : float
-        Distance from the earlier best that counts as chasing. [1]
+        Distance from the earlier best that counts as chasing it. [1]
 
     Returns
     -------
-    float
-        Share. [1] NaN without a repeated route.
+    numpy.ndarray, shape (n,)
+        1 or 0. [1] NaN for the first run of a route and for what is skipped.
 
     References
     ----------
@@ -106,19 +105,18 @@ def chasing_index(
     Examples
     --------
     >>> from trailstats.metrics import variability
-    >>> variability.chasing_index([0, 0, 0], [1800.0, 1810.0, 2000.0])
-    0.5
+    >>> variability.near_own_best([0, 0, 0], [1800.0, 1810.0, 2000.0])
+    array([nan,  1.,  0.])
     """
     group, times = np.asarray(route, dtype=np.int64), as_floats(duration)
-    kept = (group >= 0) & ~np.isnan(times)
-    group, times = group[kept], times[kept]
-    repeats = close = 0
-    for label in np.unique(group):
-        own = times[group == label]
-        best = np.minimum.accumulate(own)[:-1]
-        repeats += best.size
-        close += int(np.count_nonzero(own[1:] <= (1.0 + margin) * best))
-    return close / repeats if repeats else nan
+    out = np.full(len(group), nan)
+    kept = np.flatnonzero((group >= 0) & (times > 0.0))
+    by_route = kept[np.argsort(group[kept], kind="stable")]
+    edges = np.flatnonzero(np.diff(group[by_route])) + 1
+    for rows in np.split(by_route, edges):
+        best = np.minimum.accumulate(times[rows])[:-1]
+        out[rows[1:]] = times[rows[1:]] <= (1.0 + margin) * best
+    return out
 
 
 def final_surge(

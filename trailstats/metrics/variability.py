@@ -20,9 +20,9 @@ from trailstats.metrics._beats import (
     rmssd_corrected,
 )
 from trailstats.metrics._pace_freedom import (
-    chasing_index,
     coefficient_of_variation,
     final_surge,
+    near_own_best,
     pace_freedom,
 )
 from trailstats.metrics._path_shape import straightness, turn_density
@@ -45,10 +45,10 @@ __all__ = [
     "StanceImbalance",
     "SteadyWindowRules",
     "StepVariability",
-    "chasing_index",
     "coefficient_of_variation",
     "correct_beats",
     "final_surge",
+    "near_own_best",
     "pace_freedom",
     "quantisation_std",
     "recorded_resolution",
