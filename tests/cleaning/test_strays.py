@@ -115,6 +115,11 @@ def test_a_third_of_the_samples_a_day_ahead_are_one_run() -> None:
     rows = list(range(2, 1800, 3))
     cleaned = clean(moved(run, rows, DAY))
     assert (cleaned.records.index == run.records.index).all()
+    # In no order: some stand side by side, and the right ones look late beside them.
+    rng = np.random.default_rng(1)
+    rows = sorted(rng.choice(np.arange(2, 1800), 600, replace=False).tolist())
+    wrong = moved(run, rows, DAY)
+    assert totals(wrong) == pytest.approx(totals(run), rel=0.02)
 
 
 @settings(max_examples=20)
