@@ -70,6 +70,12 @@ def main() -> None:
         help="of one token",
     )
     parser.add_argument(
+        "--pieces",
+        type=int,
+        default=limits.pieces,
+        help="of --most-seconds each that measuring one upload may take",
+    )
+    parser.add_argument(
         "--kept-bytes",
         type=int,
         default=limits.kept_bytes,
@@ -94,6 +100,7 @@ def main() -> None:
         head_seconds=arguments.head_seconds,
         workers=arguments.workers,
         requests_per_minute=arguments.requests_per_minute,
+        pieces=arguments.pieces,
         kept_bytes=arguments.kept_bytes,
         kept_jobs=arguments.kept_jobs,
     )

@@ -20,10 +20,20 @@ class Job(StrEnum):
     HISTORY = "history"
     CLAIMS = "claims"
     REPORT = "report"
+    MEASURE = "measure"
+    """Nothing but measuring what is new in a folder that is kept."""
+
+
+MEASURED = "measured"
+"""Folder beside ``files`` where what was measured is kept, if it is there."""
 
 
 def work(job: Job, folder: str, files: list[str], limits: Limits) -> None:
-    """Do a job in this process and leave its result, or a problem, in the folder."""
+    """Do a job in this process and leave its result, or a problem, in the folder.
+
+    Where the folder holds one named `MEASURED`, only files that are new are measured, and what was
+    is kept there one by one: a process that is killed has not worked for nothing.
+    """
     import resource
 
     from trailstats.errors import ReadError, TrailstatsError
@@ -81,7 +91,15 @@ def _do(job: Job, files: list[str], limits: Limits) -> bytes:
                 "an analysis is of one file; ask for a history of several"
             )
         return _json(ts.analyze(files[0], limits=reading).to_dict())
-    history = ts.analyze_folder(files, limits=reading, workers=1)
+    kept = Path("..", MEASURED)
+    history = ts.analyze_folder(
+        files,
+        limits=reading,
+        workers=1,
+        cache=kept if kept.is_dir() else None,
+    )
+    if job is Job.MEASURE:
+        return b""
     if job is Job.HISTORY:
         return _json(history.to_dict())
     if not history.analyses:

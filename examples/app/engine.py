@@ -33,12 +33,13 @@ bearer = HTTPBearer(
 
 
 class JobState(BaseModel):
-    """A job: how far it is, and what went wrong."""
+    """A job: how far it is, how many recordings had to be measured, and what went wrong."""
 
     id: str
     state: State
     detail: str
     files: int
+    measured: int
 
 
 class Rate:
@@ -68,7 +69,7 @@ class Engine:
         self.keep, self.crew, self.limits = keep, crew, limits
         self.rate = Rate(limits.requests_per_minute)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], str] = {}
 
     def owner(self, token: str) -> str:
         """Return who has a token, and count the request.
@@ -124,42 +125,84 @@ class Engine:
             for name in names:
                 # Under the job's name, so that nothing that was kept is replaced.
                 shutil.move(Path(place) / name, own / f"{job.id}-{name}")
-        task = asyncio.create_task(self._work(owner, job.id))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(owner, job.id)
         return JobState(**asdict(job))
 
+    def resume(self) -> None:
+        """Go on with the jobs that a service before this one left."""
+        for owner, job in self.keep.unfinished_jobs():
+            self._begin(owner, job)
+
+    def _begin(self, owner: str, job: str) -> None:
+        task = asyncio.create_task(self._work(owner, job))
+        self._tasks[task] = owner
+        task.add_done_callback(self._tasks.pop)
+
+    async def forget(self, owner: str) -> None:
+        """Stop what is under way for someone, and remove everything but the token."""
+        await self._stop(
+            [t for t, whose in self._tasks.items() if whose == owner]
+        )
+        self.keep.forget(owner)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _work(self, owner: str, job: str) -> None:
-        """Make every document of someone anew."""
+        """Measure what came, and make every document of someone anew."""
         async with self._turns[owner]:
             self.keep.set_state(job, "running")
-            folder = self.keep.files_of(owner)
             try:
+                await self._measure(owner, job)
                 for kind in DOCUMENTS:
-                    files = sorted(p.name for p in (folder / "files").iterdir())
-                    for left in ("result", "problem.json"):
-                        (folder / left).unlink(missing_ok=True)
-                    self.keep.put(
-                        job, kind, await self.crew.do(kind, folder, files)
-                    )
+                    self.keep.put(job, kind, await self._do(kind, owner))
             except Problem as problem:
                 self.keep.set_state(job, "failed", problem.detail)
             except OSError:
                 self.keep.set_state(job, "failed", "what was kept is gone")
-            except asyncio.CancelledError:
-                self.keep.set_state(job, "failed", "the service ended meanwhile")
-                raise
             except Exception:
                 self.keep.set_state(job, "failed", "a fault of the service")
                 raise
             else:
                 self.keep.set_state(job, "done")
 
+    async def _measure(self, owner: str, job: str) -> None:
+        """Measure what is new, in as many pieces as it takes; give up, and keep the job's files no
+        longer, when a piece adds nothing: one recording takes all its time.
+        """
+        before = self.keep.measured_by(owner)
+        for _ in range(self.limits.pieces):
+            try:
+                await self._do(Job.MEASURE, owner)
+            except Problem as problem:
+                ended = problem
+            else:
+                ended = None
+            found = self.keep.measured_by(owner)
+            self.keep.add_measured(job, found - before)
+            if ended is None:
+                return
+            if found == before:
+                break
+            before = found
+        for path in (self.keep.files_of(owner) / "files").glob(f"{job}-*"):
+            path.unlink(missing_ok=True)
+        detail = f"{ended.detail}; the recordings of this job were not kept"
+        raise Problem(ended.status, ended.code, detail)
+
+    async def _do(self, kind: Job, owner: str) -> bytes:
+        """Return what a job on everything that someone keeps gives."""
+        folder = self.keep.files_of(owner)
+        files = sorted(p.name for p in (folder / "files").iterdir())
+        for left in ("result", "problem.json"):
+            (folder / left).unlink(missing_ok=True)
+        return await self.crew.do_in_turn(kind, folder, files)
+
     async def end(self) -> None:
-        """Stop what is under way."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Stop what is under way; the next service goes on with it."""
+        await self._stop(list(self._tasks))
         self.keep.close()
 
 
@@ -200,7 +243,7 @@ def routes(problems: dict[int | str, dict[str, Any]]) -> APIRouter:
     @router.delete("", status_code=204)
     async def forget(owner: Owner, engine: TheEngine) -> None:
         """Remove all recordings, jobs and documents of this token."""
-        engine.keep.forget(owner)
+        await engine.forget(owner)
 
     @router.get("/history", responses=_document(Job.HISTORY))
     async def kept_history(owner: Owner, engine: TheEngine) -> Response:

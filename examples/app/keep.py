@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from app.child import MEASURED
+from trailstats.cache import Cache
+
 State = Literal["queued", "running", "done", "failed"]
 
 _TABLES = """
 create table if not exists token (id text primary key, created text default current_timestamp);
 create table if not exists job (
     id text primary key, owner text not null, state text not null, detail text not null,
-    files integer not null, created text default current_timestamp
+    files integer not null, measured integer not null default 0,
+    created text default current_timestamp
 );
 create table if not exists document (
     owner text, name text, content blob, primary key (owner, name)
@@ -29,12 +33,13 @@ create table if not exists document (
 
 @dataclass(frozen=True)
 class KeptJob:
-    """A job as its owner sees it."""
+    """A job as its owner sees it; `measured` counts recordings, which a zip may hold many of."""
 
     id: str
     state: State
     detail: str
     files: int
+    measured: int = 0
 
 
 class Keep:
@@ -58,12 +63,12 @@ class Keep:
         """Close the database."""
         self._database.close()
 
-    def resume(self) -> None:
-        """Say of jobs that a service before this one left that they failed."""
-        self._database.execute(
-            "update job set state = 'failed', detail = 'the service ended meanwhile' "
-            "where state in ('queued', 'running')"
-        )
+    def unfinished_jobs(self) -> list[tuple[str, str]]:
+        """Return the owner and the name of each job that is not done, oldest first."""
+        return self._database.execute(
+            "select owner, id from job where state in ('queued', 'running') "
+            "order by rowid"
+        ).fetchall()
 
     def new_token(self) -> str:
         """Return a new token, which is shown this once."""
@@ -81,10 +86,21 @@ class Keep:
         return found and str(found[0])
 
     def files_of(self, owner: str) -> Path:
-        """Return the folder of someone's work; recordings lie in ``files`` in it."""
+        """Return the folder of someone's work: recordings lie in ``files`` in it, and beside them
+        what was measured of them.
+        """
         folder = self.folder / owner
-        (folder / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in ("files", MEASURED):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    def measured_by(self, owner: str) -> int:
+        """Return how many recordings of someone are measured."""
+        cache = Cache(self.files_of(owner) / MEASURED)
+        try:
+            return int(str(cache.info()["sources"]))
+        finally:
+            cache.close()
 
     def new_job(self, owner: str, files: int) -> KeptJob:
         """Return a new job."""
@@ -102,10 +118,16 @@ class Keep:
             [state, detail, job],
         )
 
+    def add_measured(self, job: str, count: int) -> None:
+        """Count recordings that were measured for a job."""
+        self._database.execute(
+            "update job set measured = measured + ? where id = ?", [count, job]
+        )
+
     def job(self, owner: str, job: str) -> KeptJob | None:
         """Return a job of someone's own."""
         found = self._database.execute(
-            "select id, state, detail, files from job where owner = ? and id = ?",
+            "select id, state, detail, files, measured from job where owner = ? and id = ?",
             [owner, job],
         ).fetchone()
         return KeptJob(*found) if found else None

@@ -23,6 +23,9 @@ class Limits:
     work_seconds : float
         Time of a processor that the work for a request may take before its process is killed: a
         busy machine fails no good upload.
+    pieces : int
+        Processes one after the other, each with `work_seconds`, that may measure one upload of a
+        token: each goes on where the last was killed.
     patience : float
         Times `work_seconds` after which it is killed whatever it used: it hangs.
     memory_bytes : int
@@ -47,6 +50,7 @@ class Limits:
     receive_seconds: float = 300.0
     waiting_bytes: int = 2_000_000_000
     work_seconds: float = 60.0
+    pieces: int = 20
     patience: float = 20.0
     memory_bytes: int = 4 << 30
     unpacked_bytes: int = 200_000_000

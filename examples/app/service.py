@@ -96,7 +96,7 @@ def make_app(limits: Limits | None = None, keep: Path | None = None) -> FastAPI:
                 yield
                 return
             app.state.engine = Engine(Keep(keep), app.state.crew, limits)
-            app.state.engine.keep.resume()
+            app.state.engine.resume()
             yield
             await app.state.engine.end()
 

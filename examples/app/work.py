@@ -51,6 +51,16 @@ class Crew:
                 "too many requests wait already",
                 headers={"Retry-After": "30"},
             )
+        return await self.do_in_turn(job, folder, files)
+
+    async def do_in_turn(self, job: Job, folder: Path, files: list[str]) -> bytes:
+        """Do the same, but wait however many do.
+
+        Raises
+        ------
+        Problem
+            When the time is over, the process died, or the files can't be used.
+        """
         self.busy += 1
         try:
             async with self._places:

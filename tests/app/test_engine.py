@@ -77,7 +77,8 @@ def test_uploads_add_up_and_are_ones_own(kept, samples: Path) -> None:
         assert mine.get("/kept/history").json()["code"] == "nothing_yet"
         for name in ("two-tracks.gpx", "paused.fit"):
             job = upload(mine, samples / "odd" / name)
-            assert finished(mine, job["id"])["state"] == "done"
+            ended = finished(mine, job["id"])
+            assert (ended["state"], ended["measured"]) == ("done", 1)
         history = mine.get("/kept/history").json()
         Draft202012Validator(document_schema("history")).validate(history)
         assert len(history["activities"]) >= 2
