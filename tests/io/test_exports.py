@@ -258,13 +258,61 @@ def test_a_database_that_never_ends_is_given_up(
 
 
 @WRITERS
+def test_fittrackee(write: Writer, track: bytes, tmp_path: Path) -> None:
+    """The sport is a number in the name of a file: of the first six sports, and of those that came
+    later in the order of its releases; any other name says nothing.
+    """
+    kinds = {3: "hiking", 5: "running", 6: "walking", 8: "running", 11: "rowing"}
+    names = {
+        n: f"workouts/2/2026-03-01_08-00-00_{n}_Zx8-_{n:02d}wQ1k" for n in kinds
+    }
+    names |= {99: "workouts/2/2026-03-01_08-00-00_99_Zx8-_99wQ1k", 0: "5_run"}
+    found = sports(write({f"{n}.gpx": track for n in names.values()}, tmp_path))
+    by_number = {n: found[Path(name).name] for n, name in names.items()}
+    assert {n: by_number[n][0] for n in kinds} == kinds
+    assert by_number[8][1] == "trail"
+    assert by_number[99][0] == by_number[0][0] == ""
+
+
+ENDURAIN = [
+    {
+        "id": 12,
+        "name": "Up",
+        "activity_type": 12,
+        "description": "steep",
+        "distance": 1,
+    },
+    {"id": 13, "name": None, "activity_type": 2, "description": None},
+    {"id": 14, "activity_type": 10},
+    "odd",
+]
+
+
+@WRITERS
+@pytest.mark.parametrize("listed", [json.dumps(ENDURAIN), "{", "3", "[[[["])
+def test_endurain(
+    write: Writer, listed: str, track: bytes, tmp_path: Path
+) -> None:
+    """Its export lists the activities, each of whose files is called by its number."""
+    files = {f"activity_files/{n}.gpx": track for n in (12, 13, 14)}
+    files |= {"data/activities.json": listed.encode(), "data/user.json": b"[]"}
+    found = sports(write(files, tmp_path))
+    if listed.startswith("[{"):
+        assert found["12"] == ("hiking", "", "Up")
+        assert found["13"][:2] == ("running", "trail")
+    else:
+        assert found["12"][0] == found["13"][0] == ""
+    assert found["14"][0] == ""
+
+
+@WRITERS
 @pytest.mark.parametrize(
     ("layout", "others"),
     [
         (
-            "uploads/workouts/1/2026-03-01_08-00-00_1_0.gpx",
+            "uploads/workouts/1/2026-03-01_08-00-00_5_hV3x_-9aZ0q.gpx",
             (
-                "uploads/workouts/1/2026-03-01_08-00-00_1_0.png",
+                "uploads/workouts/1/2026-03-01_08-00-00_5_hV3x_-9aZ0q.png",
                 "uploads/pictures/1.jpg",
             ),
         ),

@@ -351,6 +351,24 @@ def test_further_numbers_of_a_point_become_extras(make_gpx):
     assert np.flatnonzero(run.extras["battery"].isna()).tolist() == [7]
 
 
+def test_a_distance_from_sample_to_sample_is_none_that_was_run(make_gpx):
+    """OpenTracks writes what its sensor counted since the point before."""
+    text = make_gpx(
+        60,
+        extension=lambda i: (
+            "<extensions><gpxtpx:TrackPointExtension><opentracks:gain>0.1"
+            "</opentracks:gain><opentracks:distance>2.5</opentracks:distance>"
+            "</gpxtpx:TrackPointExtension></extensions>"
+        ),
+    )
+    (track,) = parse(text)
+    assert (track.columns["distance"] == 2.5).all()
+    creator = re.search('creator="([^"]*)"', text)[1]
+    (track,) = parse(text.replace(creator, "OpenTracks"))
+    assert np.isnan(track.columns["distance"]).all()
+    assert (track.extras["sensor_distance"] == 2.5).all()
+
+
 def test_tracks_and_segments(make_gpx):
     """Each track is an activity; the gap between two segments is a pause."""
     one = make_gpx(

@@ -157,6 +157,80 @@ def test_two_placemarks_are_two_activities(tmp_path: Path) -> None:
     assert [s.rpartition("/")[2] for s in sources] == ["two.kml", "two.kml#2"]
 
 
+def gpslogger(*stretches: tuple[int, int]) -> bytes:
+    """Return a day as GPSLogger logs it: a nameless placemark for each time it was switched on."""
+    body = "".join(
+        "<Placemark>\n<gx:Track>\n"
+        + "".join(
+            f"\n<when>2026-03-01T08:{s // 60:02d}:{s % 60:02d}.000Z</when>\n"
+            f"<gx:coord>{11.0 + 4e-5 * s} 47.0 {600.0 + s}</gx:coord>\n"
+            for s in range(first, first + count)
+        )
+        + "</gx:Track>\n</Placemark>"
+        for first, count in stretches
+    )
+    note = (
+        "<Placemark><name>a gate</name><Point><coordinates>11.0,47.0,600.0"
+        "</coordinates></Point></Placemark>\n"
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2" '
+        'xmlns:gx="http://www.google.com/kml/ext/2.2" xmlns:kml="http://www.opengis.net/kml/2.2" '
+        'xmlns:atom="http://www.w3.org/2005/Atom"><Document><name>2026-03-01T08:00:00.000Z</name>\n'
+        f"{note}{body}</Document></kml>\n"
+    ).encode()
+
+
+def test_a_day_of_gpslogger_is_one_activity(tmp_path: Path) -> None:
+    """Its KML has a placemark a stretch, its GPX a segment: both are one run with a pause, and the
+    same one. Its plain text and its notes on places are none.
+    """
+    (tmp_path / "20260301.kml").write_bytes(gpslogger((0, 60), (120, 60)))
+    points = [
+        "".join(
+            f'<trkpt lat="47.0" lon="{11.0 + 4e-5 * s}"><ele>{600.0 + s}</ele>'
+            f"<time>2026-03-01T08:{s // 60:02d}:{s % 60:02d}.000Z</time><course>90.0</course>"
+            "<speed>3.0</speed><geoidheight>47.5</geoidheight><src>gps</src><sat>12</sat>"
+            "<hdop>0.7</hdop><sensordata:compass>90.000;</sensordata:compass>\n</trkpt>\n"
+            for s in range(first, first + 60)
+        )
+        for first in (0, 120)
+    ]
+    (tmp_path / "20260301.gpx").write_text(
+        '<?xml version="1.0" encoding="UTF-8" ?><gpx version="1.0" creator="GPSLogger 127 - '
+        'http://gpslogger.mendhak.com/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        'xmlns="http://www.topografix.com/GPX/1/0"><time>2026-03-01T08:00:00.000Z</time>\n'
+        '<wpt lat="47.0" lon="11.0"><name>a gate</name></wpt>\n<trk>'
+        + "".join(f"<trkseg>\n{p}</trkseg>" for p in points)
+        + "</trk></gpx>"
+    )
+    (tmp_path / "20260301.txt").write_text("time,lat,lon\n")
+    runs = list(ts.iter_activities(tmp_path))
+    assert [run.meta.format for run in runs] == ["gpx", "kml"]
+    for run in runs:
+        assert len(run.records) == 120
+        assert len(run.pauses) == 1
+    columns = ["latitude", "longitude", "elevation"]
+    pd.testing.assert_frame_equal(
+        runs[0].records[columns], runs[1].records[columns]
+    )
+
+
+def test_a_pictogram_says_what_a_language_hides() -> None:
+    """OpenTracks writes the sport in the user's language and a pictogram that is in none."""
+    kind = b"<![CDATA[trail running]]>"
+    icon = b"<icon><![CDATA[RUN]]></icon>\n<styleUrl>#track"
+    strange = WHOLE.replace(kind, b"<![CDATA[qazaqsha juguru]]>")
+    run = ts.read(strange)
+    assert run.meta.sport != "running"
+    assert [i.code for i in run.issues if i.code == "sport_unknown"]
+    run = ts.read(strange.replace(b"<styleUrl>#track", icon))
+    assert run.meta.sport == "running"
+    assert not [i.code for i in run.issues if i.code == "sport_unknown"]
+    run = ts.read(WHOLE.replace(b"<styleUrl>#track", icon))
+    assert (run.meta.sport, run.meta.sub_sport) == ("running", "trail")
+
+
 @pytest.mark.parametrize(
     "text",
     [

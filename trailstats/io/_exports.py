@@ -1,5 +1,6 @@
 """What stands beside the files of an export and tells what they are: Strava's and Runkeeper's
-tables, Runtastic's sessions, Apple Health's list of workouts, running_page's database.
+tables, Runtastic's sessions, Apple Health's list of workouts, running_page's database, Endurain's
+list of activities, the names of FitTrackee's files.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import posixpath
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass, replace
 from typing import IO
@@ -19,7 +20,7 @@ import numpy as np
 
 from trailstats.errors import ReadError
 from trailstats.io._build import number
-from trailstats.io._sports import is_known_sport, runtastic_sport, sport_of
+from trailstats.io._sports import is_known_sport, numbered_sport, sport_of
 from trailstats.model.activity import Activity
 
 STRAVA, RUNKEEPER = "activities.csv", "cardioActivities.csv"
@@ -31,6 +32,10 @@ KEPT, DATABASE = ("GPX_OUT", "TCX_OUT", "FIT_OUT"), "data.db"
 """Folders of running_page's tracks, each called by the number of its run, and the file that knows
 of these; it lies in the folder above or in its ``run_page``.
 """
+NUMBERED, LIST = "activity_files", "activities.json"
+"""The folder of Endurain's files in its export, each called by the number of its activity, and the
+list of these, which lies in the folder ``data`` beside it.
+"""
 MOST_BYTES = 64 << 20  # our choice: a table of 100,000 activities has about 40 MB
 MOST_OF_SESSION = 1 << 20  # our choice: a session of Runtastic has about 2 kB
 _BLOCK = 1 << 20  # bytes of a list of workouts at a time
@@ -40,6 +45,11 @@ Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
 ReadError.
 """
 
+
+_UPLOAD = re.compile(
+    r"(?:^|/)\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_(\d{1,2})_[\w-]{11}\.[a-z]{3}$"
+)
+"""How FitTrackee calls its files: day, time, number of the sport, chance."""
 
 _FILE = re.compile(r"activities/[^/]+\.(?:fit|gpx|tcx)(?:\.gz)?$")
 
@@ -118,14 +128,17 @@ def entries_of(
             for name in sorted(beside.get(above, ())):
                 if name.lower().endswith(".xml"):
                     out |= _workouts(posixpath.join(above, name), opened)
-    for folder in sorted(folders):
-        above, own = posixpath.split(folder)
-        if own in KEPT:
-            for place in (above, posixpath.join(above, "run_page")):
-                if DATABASE in beside.get(place, ()):
-                    path = posixpath.join(place, DATABASE)
-                    known_runs = read_runs(_content(path, opened, MOST_BYTES))
-                    out |= _by_number(known_runs, folder, paths)
+    for folder, place, name in _lists_of_numbers(folders):
+        if name in beside.get(place, ()):
+            path = posixpath.join(place, name)
+            read = read_runs if name == DATABASE else read_activities
+            known_runs = read(_content(path, opened, MOST_BYTES))
+            out |= _by_number(known_runs, folder, paths)
+    for path in paths:
+        found = _UPLOAD.search(path)
+        kind = found and numbered_sport("fittrackee", found[1])
+        if kind:
+            out.setdefault(key_of(path), ExportEntry(kind=kind))
     known = {
         folder: set(beside.get(posixpath.dirname(folder), ()))
         for folder in folders
@@ -139,6 +152,51 @@ def entries_of(
             content = _content(place, opened, MOST_OF_SESSION)
             out[key_of(path)] = _session(content)
     return out
+
+
+def _lists_of_numbers(
+    folders: Collection[str],
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each folder of files that are called by numbers, with the folder and the name of the
+    list of these that may be there.
+    """
+    for folder in sorted(folders):
+        above, own = posixpath.split(folder)
+        if own in KEPT:
+            yield folder, above, DATABASE
+            yield folder, posixpath.join(above, "run_page"), DATABASE
+        elif own == NUMBERED:
+            yield folder, posixpath.join(above, "data"), LIST
+
+
+def folders_beside(paths: Collection[str]) -> set[str]:
+    """Return the folders of some recordings, and those in which an export may tell of them."""
+    folders = {posixpath.dirname(path) for path in paths}
+    listed = {place for _, place, _ in _lists_of_numbers(folders)}
+    return folders | {posixpath.dirname(folder) for folder in folders} | listed
+
+
+def read_activities(content: bytes) -> dict[str, ExportEntry]:
+    """Return what Endurain's list says of its activities, by their numbers; nothing where it is
+    another one.
+    """
+    try:
+        listed = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    rows = (
+        [row for row in listed if isinstance(row, dict)]
+        if isinstance(listed, list)
+        else []
+    )
+    return {
+        str(row.get("id")): ExportEntry(
+            name=_text(row.get("name")),
+            kind=numbered_sport("endurain", str(row.get("activity_type"))),
+            notes=_text(row.get("description")),
+        )
+        for row in rows
+    }
 
 
 def read_runs(content: bytes) -> dict[str, ExportEntry]:
@@ -213,7 +271,7 @@ def _session(content: bytes) -> ExportEntry:
         sport = sport or session["sport_type"].get("id")
     notes = session.get("notes")
     return ExportEntry(
-        kind=runtastic_sport(str(sport)),
+        kind=numbered_sport("runtastic", str(sport)),
         notes=notes if isinstance(notes, str) else "",
     )
 

@@ -43,9 +43,9 @@ def note_sport(kind: str, issues: list[Issue]) -> None:
     issues.append(Issue("sport_unknown", Severity.WARNING, message))
 
 
-def runtastic_sport(number: str) -> str:
-    """Return the text for Runtastic's number of a sport, empty for one that is not known."""
-    return str(_names().table["runtastic"].get(number, ""))
+def numbered_sport(app: str, number: str) -> str:
+    """Return the text for an app's number of a sport, empty for one that is not known."""
+    return str(_names().table[app].get(number, ""))
 
 
 @lru_cache(maxsize=1024)

@@ -27,10 +27,10 @@ from trailstats.io._archives import (
     read_through,
 )
 from trailstats.io._exports import (
-    KEPT,
     TABLES,
     ExportEntry,
     entries_of,
+    folders_beside,
     key_of,
 )
 from trailstats.io._remote import open_file
@@ -369,14 +369,7 @@ def _zip_members(
 def _with_entries(refs: list[SourceRef]) -> list[SourceRef]:
     """Return the sources of a folder with what the tables of exports in it say of them."""
     paths = [_with_slashes(ref.path) for ref in refs if not ref.members]
-    folders = {posixpath.dirname(path) for path in paths}
-    folders |= {posixpath.dirname(folder) for folder in folders}
-    folders |= {
-        posixpath.join(posixpath.dirname(folder), "run_page")
-        for folder in folders
-        if posixpath.basename(folder) in KEPT
-    }
-    beside = {folder: _names_in(folder) for folder in folders}
+    beside = {folder: _names_in(folder) for folder in folders_beside(paths)}
 
     @contextmanager
     def opened(name: str) -> Iterator[IO[bytes]]:

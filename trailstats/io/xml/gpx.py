@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from trailstats.errors import NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet
 from trailstats.io._sports import note_sport, sport_of
@@ -25,6 +27,8 @@ _COLUMNS = {
 DIALECT = Dialect(
     "gpx", "trk", "trkpt", "time", frozenset({"trkseg"}), ("gpx", "trk", "trkseg")
 )
+_BY_SAMPLE = "OpenTracks"
+"""The app whose ``distance`` is what a sensor counted since the sample before: no distance run."""
 _HANDLED = {DIALECT.time, *(key for keys in _COLUMNS.values() for key in keys)}
 
 
@@ -83,6 +87,9 @@ def _track(group: Group, document: Document, others: list[str]) -> Parsed:
             Issue("track_segments", Severity.INFO, message, len(starts) + 1)
         )
     extras = group.others(others)
+    if _BY_SAMPLE in meta.device:
+        extras["sensor_distance"] = columns["distance"]
+        columns["distance"] = np.full(len(time), np.nan)
     return Parsed(
         time=time,
         columns=columns,

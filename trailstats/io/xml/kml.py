@@ -10,7 +10,12 @@ import numpy as np
 from trailstats.arrays import Floats, Times
 from trailstats.errors import CorruptFileError, LimitError, NotAnActivityError
 from trailstats.io._build import Parsed, ParseOptions, both_feet
-from trailstats.io._sports import note_sport, sport_of
+from trailstats.io._sports import (
+    is_known_sport,
+    note_sport,
+    numbered_sport,
+    sport_of,
+)
 from trailstats.io.xml._groups import pauses_before
 from trailstats.io.xml._spans import plain_numbers, texts_to_times
 from trailstats.io.xml._walk import MAX_DEPTH, without_declaration
@@ -27,7 +32,7 @@ _COLUMNS = {
 }
 _OTHER_NAMES = {"distance": "sensor_distance"}
 _MOST_ARRAYS = 64  # our choice: more than that is no recording
-_TEXTS = ("name", "description")
+_TEXTS = ("name", "description", "icon")
 
 
 def sniff(head: bytes) -> bool:
@@ -36,7 +41,8 @@ def sniff(head: bytes) -> bool:
 
 
 def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
-    """Return one `Parsed` a placemark with a track.
+    """Return one `Parsed` a placemark with a track; one that says nothing goes on with what the one
+    before it began, as GPSLogger writes each stretch of a day.
 
     Raises
     ------
@@ -49,7 +55,14 @@ def parse(data: bytes, options: ParseOptions) -> list[Parsed]:
     """
     walk = _Walk(options.max_records)
     issues = walk.through(data)
-    places = [place for place in walk.places if any(map(len, place.tracks))]
+    places: list[_Place] = []
+    for place in walk.places:
+        if not any(map(len, place.tracks)):
+            continue
+        if places and not place.texts:
+            places[-1].tracks += place.tracks
+        else:
+            places.append(place)
     if not places:
         raise NotAnActivityError(
             "KML without a track that has times: not a recording", format="kml"
@@ -98,6 +111,15 @@ class _Place:
         texts = [text for t in self.tracks for text in t.when[: len(t)]]
         return texts_to_times(texts)
 
+    def kind(self) -> str:
+        """Return the text of the sport; where it is in a language that is not known, the one that
+        its pictogram stands for.
+        """
+        kind = self.texts.get("activityType", "") or self.texts.get("type", "")
+        if kind and is_known_sport(kind):
+            return kind
+        return numbered_sport("opentracks", self.texts.get("icon", "")) or kind
+
     def column(self, *names: str) -> Floats:
         """Return the first of some arrays that holds a number."""
         found = np.full(sum(map(len, self.tracks)), np.nan)
@@ -120,7 +142,7 @@ def _activity(place: _Place, issues: list[Issue]) -> Parsed:
     }
     columns |= {name: place.column(*keys) for name, keys in _COLUMNS.items()}
     time = place.times()
-    kind = place.texts.get("activityType", "") or place.texts.get("type", "")
+    kind = place.kind()
     sport, sub_sport = sport_of(kind)
     note_sport(kind, issues)
     columns["cadence"] = both_feet(columns, time, sport, issues)
