@@ -3,19 +3,28 @@
 ``python tools/check_release.py DIST [TAG]``: DIST holds the source archive and the wheel. The
 version of the package, of the changelog's newest section, of ``CITATION.cff`` and of the tag must
 be one; with a tag the section must have a day, which is that of ``CITATION.cff``; the wheel must
-hold what only its build makes, and neither tests nor tools.
+hold what only its build makes, and neither tests nor tools. Every file that names the repository
+must name the one that ``pyproject.toml`` has, and ``GITHUB_REPOSITORY``, where it is set, must be
+that one; `tools/set_address.py` changes them.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from set_address import PLACES, address
+
 ROOT = Path(__file__).resolve().parent.parent
 MADE = ("trailstats/report/vega.js", "trailstats/cli/sample/athlete.toml")
+NAMED = re.compile(
+    r"https://github\.com/([\w.-]+/[\w.-]+)|uses: ([\w.-]+/trailstats)@"
+)
+"""The repository, as a file may name it."""
 SECTION = re.compile(
     r"^## \[?(?P<version>\d+\.\d+\.\d+)\]? - (?P<day>\S+)\n(?P<notes>.*?)(?=^## |^\[|\Z)",
     flags=re.MULTILINE | re.DOTALL,
@@ -45,6 +54,7 @@ def problems(dist: Path, tag: str, root: Path = ROOT) -> Iterator[str]:
         yield f"CITATION.cff has the day {day}, the changelog {section['day']}"
     if tag and tag != f"v{version}":
         yield f"the tag is {tag}, the version {version}"
+    yield from strangers(root)
     wheels = list(dist.glob(f"trailstats-{version}-*.whl"))
     archives = list(dist.glob(f"trailstats-{version}.tar.gz"))
     if len(wheels) != 1 or len(archives) != 1:
@@ -57,6 +67,20 @@ def problems(dist: Path, tag: str, root: Path = ROOT) -> Iterator[str]:
     tops = {name.partition("/")[0] for name in names}
     if tops != {"trailstats", f"trailstats-{version}.dist-info"}:
         yield f"the wheel holds {', '.join(sorted(tops))}"
+
+
+def strangers(root: Path) -> Iterator[str]:
+    """Yield what names another repository than the package does, or than this one."""
+    source = address(root)
+    for name in PLACES:
+        text = (root / name).read_text(encoding="utf-8")
+        for found in NAMED.finditer(text):
+            named = found[1] or found[2]
+            if named != source:
+                yield f"{name} names {named}, the package {source}"
+    here = os.environ.get("GITHUB_REPOSITORY", source)
+    if here != source:
+        yield f"this is {here}, the package names {source}: tools/set_address.py {here}"
 
 
 def newest(root: Path = ROOT) -> re.Match[str] | None:
