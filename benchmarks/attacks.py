@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection
 START = 1_140_000_000  # FIT seconds: in 2026
 MOST_BYTES = 1_000_000
 LONGEST = 12  # seconds
+FEW = 150  # activities that a file of any size may hold
 FIELDS = ((253, 4, 0x86), (0, 4, 0x85), (1, 4, 0x85), (3, 1, 0x02))
 
 
@@ -320,7 +321,7 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "fit sessions, a record each": (40_000, lambda n: sessions(n, n)),
     "fit sessions below the limit": (
         16_000,
-        lambda n: sessions(min(n, 1_000), n),
+        lambda n: sessions(min(n, FEW), n),
     ),
     "fit layouts below the limit": (900, lambda n: layouts(n, 25)),
     "fit records of four bytes": (
@@ -342,6 +343,10 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "fit wide records": (150_000, wide),
     "fit records of one byte": (900_000, lambda n: tiny_records(n, ())),
     "fit records of two bytes": (450_000, lambda n: tiny_records(n, ((3, 1, 2),))),
+    "fit runs chained, as many as may be": (
+        FEW,
+        lambda n: chained(n, run(400).file()),
+    ),
     "fit files chained": (2_500, lambda n: chained(n, run(20).file())),
     "fit headers chained": (60_000, magic),
     "fit definition before each record": (25_000, redefined),
@@ -384,7 +389,7 @@ ATTACKS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "gpx tracks below the limit": (
         9_000,
         lambda n: points(n, lambda i: "", "").replace(
-            b"</trkpt>", b"</trkpt></trkseg></trk><trk><trkseg>", 990
+            b"</trkpt>", b"</trkpt></trkseg></trk><trk><trkseg>", FEW - 10
         ),
     ),
     "gpx hills": (

@@ -237,9 +237,7 @@ def kml(rng: Rng) -> bytes:
             "<gx:value>{heart}</gx:value></gx:SimpleArrayData></SchemaData></ExtendedData>",
         )
     )
-    # Each placemark is an activity of its own, and takes its milliseconds.
-    counts = (1, 2, 20) if "Placemark" in inside else (1, 2, 40, 150)
-    made = attacks.kml(rng.choice(counts), inside)
+    made = attacks.kml(rng.choice((1, 2, 40, 150)), inside)
     return xml(rng, made.decode(), rng.choice(("when", "gx:coord", "gx:value")))
 
 

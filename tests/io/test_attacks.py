@@ -13,7 +13,7 @@ import pytest
 import trailstats as ts
 from conftest import ROOT
 from trailstats.errors import TrailstatsError
-from trailstats.io.formats import DENSE
+from trailstats.io.formats import DENSE, FEW
 
 _spec = importlib.util.spec_from_file_location(
     "attacks", ROOT / "benchmarks" / "attacks.py"
@@ -114,6 +114,23 @@ def test_limits_can_be_set() -> None:
         ts.read(attacks.sessions(5, 50), limits=ts.ReadLimits(activities=4))
     data = attacks.tiny_records(DENSE + 51, ((3, 1, 2),))
     assert len(ts.read(data, limits=ts.ReadLimits(density=1.0)).records) > DENSE
+
+
+def test_activities_follow_the_size() -> None:
+    """Many tiny ones are refused, as each takes its milliseconds; as many ordinary ones are not."""
+    tiny = attacks.chained(FEW + 1, attacks.run(3).file())
+    with pytest.raises(ts.LimitError, match="activity_bytes"):
+        ts.read(tiny)
+    free = ts.ReadLimits(activity_bytes=0)
+    assert len(list(ts.iter_activities(tiny, limits=free))) == FEW + 1
+    assert (
+        len(list(ts.iter_activities(attacks.chained(FEW, attacks.run(3).file()))))
+        == FEW
+    )
+    usual = attacks.run(900).file()
+    many = attacks.chained(FEW + 1, usual)
+    assert len(many) > (FEW + 1) * ts.ReadLimits().activity_bytes
+    assert len(list(ts.iter_activities(many))) == FEW + 1
 
 
 def test_each_session_has_its_own_records_laps_pauses_and_heartbeats() -> None:

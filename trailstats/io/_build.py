@@ -68,7 +68,8 @@ class ParseOptions:
         """Raise `LimitError` when a file holds too many."""
         if count > self.max_activities:
             raise LimitError(
-                f"more than {self.max_activities} activities in one file (limit: activities)",
+                f"more than {self.max_activities} activities in one file of its size "
+                "(limits: activities, activity_bytes)",
                 format=format,
             )
 

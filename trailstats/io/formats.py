@@ -56,6 +56,11 @@ HEAD = 4096
 DENSE = 100_000
 """Samples that a source of any size may hold (our choice): those of a day at 1 Hz."""
 
+FEW = 150
+"""Activities that a source of any size may hold (our choice): each takes milliseconds to analyse,
+however short it is.
+"""
+
 
 @dataclass(frozen=True)
 class ReadLimits:
@@ -79,6 +84,8 @@ class ReadLimits:
         Definitions of messages that differ in one FIT file.
     density : float
         Samples for each byte of the source as it lies there; only looked at above 100,000 samples.
+    activity_bytes : int
+        Bytes of the source as it lies there for each activity; only looked at above 150 activities.
 
     Examples
     --------
@@ -95,6 +102,7 @@ class ReadLimits:
     activities: int = 1_000
     layouts: int = 1_000
     density: float = 0.25
+    activity_bytes: int = 6_000
 
     def check_size(self, size: int, compressed: int) -> None:
         """Raise `LimitError` when a decompressed size is over the limits."""
@@ -108,6 +116,10 @@ class ReadLimits:
     def records_in(self, size: int) -> int:
         """Return how many samples a source of so many bytes may hold."""
         return min(self.records, max(int(size * self.density), DENSE))
+
+    def activities_in(self, size: int) -> int:
+        """Return how many activities a source of so many bytes may hold."""
+        return min(self.activities, max(size // max(self.activity_bytes, 1), FEW))
 
     def check_members(self, count: int) -> None:
         """Raise `LimitError` when an archive holds too many files."""
@@ -313,7 +325,7 @@ def decode(
     options = ParseOptions(
         limits.records_in(len(data)),
         merge_heart_rate,
-        limits.activities,
+        limits.activities_in(len(data)),
         limits.layouts,
     )
     data, faults = unpack(data, limits)

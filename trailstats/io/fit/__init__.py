@@ -131,7 +131,8 @@ def read_parts(
     for number, part in enumerate(frame.parts(data), 1):
         if number > max_parts:
             raise LimitError(
-                f"more than {max_parts} files in one (limit: activities)",
+                f"more than {max_parts} files in one of its size "
+                "(limits: activities, activity_bytes)",
                 format="fit",
             )
         part.most_layouts = max_layouts
