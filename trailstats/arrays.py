@@ -42,7 +42,11 @@ def as_indices(values: ArrayLike) -> NDArray[np.intp]:
 
 def broadcast_floats(*values: ArrayLike) -> tuple[Floats, ...]:
     """Return all values as float64, broadcast against each other."""
-    return np.broadcast_arrays(*map(as_floats, values))
+    arrays = tuple(map(as_floats, values))
+    shape = arrays[0].shape
+    if all(array.shape == shape for array in arrays):
+        return arrays
+    return np.broadcast_arrays(*arrays)
 
 
 _LEAST = 1e-290

@@ -8,6 +8,7 @@ import pytest
 
 from trailstats import schema
 from trailstats.errors import SchemaError
+from trailstats.schema._table import TIME
 
 
 def test_empty_frames_have_every_column() -> None:
@@ -129,3 +130,39 @@ def test_slopes_know_their_direction() -> None:
     for slope in schema.Slope:
         flat = slope in (schema.Slope.FLAT, schema.Slope.UNKNOWN)
         assert slope.is_up + slope.is_down == (0 if flat else 1)
+
+
+@pytest.mark.parametrize("table", [schema.SEGMENTS, schema.PARTS, schema.TRACK])
+def test_a_frame_is_what_pandas_makes_of_its_columns(table) -> None:
+    """Column by column, as plain pandas puts them together; frames share no memory with them."""
+    rng = np.random.default_rng(5)
+    make = {
+        "float64": lambda: rng.normal(size=7),
+        "int64": lambda: rng.integers(0, 9, 7),
+        "bool": lambda: rng.random(7) > 0.5,
+        "str": lambda: list("abcdefg"),
+        TIME: lambda: pd.date_range("2026-01-01", periods=7, unit="ns", tz="UTC"),
+    }
+    data = {c.name: make[c.dtype]() for c in table}
+    made = table.frame(data)
+    expected = pd.DataFrame(
+        {c.name: pd.Series(data[c.name], dtype=c.dtype) for c in table}
+    )
+    pd.testing.assert_frame_equal(made, expected)
+    numbers = [c.name for c in table if c.dtype == "float64"]
+    data[numbers[0]][:] = 0.0
+    assert made[numbers[0]].tolist() == expected[numbers[0]].tolist()
+    made[numbers[0]] = 1.0
+    made.loc[3, numbers[1]] = 7.0
+    assert made[numbers[1]].tolist()[3] == 7.0
+
+
+def test_a_frame_of_columns_that_do_not_fit_is_refused() -> None:
+    """Also where one value would stretch over all rows."""
+    for short in ([1.0], [1.0, 2.0]):
+        with pytest.raises(SchemaError):
+            schema.TRACK.frame({"speed": short, "grade": [0.0, 0.0, 0.0]})
+    with pytest.raises(SchemaError):
+        schema.SEGMENTS.frame({"file": ["a"], "distance": [1.0, 2.0]})
+    one = schema.SEGMENTS.frame({"file": "a", "distance": [1.0, 2.0]})
+    assert one["file"].tolist() == ["a", "a"]

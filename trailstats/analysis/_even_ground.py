@@ -122,7 +122,7 @@ def even_ground_of(
     """Return what one run is worth by a population's curve; None where its table
     ``schema.STRETCHES`` doesn't tell.
     """
-    columns = {name: as_floats(stretches[name]) for name in COLUMNS}
+    columns = dict(zip(stretches.columns, stretches.to_numpy().T, strict=True))
     run = np.zeros(len(stretches), dtype=np.int64)
     time = np.array([moving_time])
     return even_grounds(columns, run, time, curve, POPULATION)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,14 +45,7 @@ def part_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     found = [(kind, edges) for kind, edges in found if len(edges) > 1]
     if not found:
         return schema.PARTS.empty()
-    sums = _Sums.of(samples, segments)
-    tables = [_parts_between(sums, kind, edges) for kind, edges in found]
-    return schema.PARTS.frame(
-        {
-            name: np.concatenate([table[name] for table in tables])
-            for name in schema.PARTS.names
-        }
-    )
+    return schema.PARTS.frame(_parts_between(_Sums.of(samples, segments), found))
 
 
 def _edges(samples: Samples, kind: str) -> Floats:
@@ -70,8 +63,11 @@ def _edges(samples: Samples, kind: str) -> Floats:
 def _laps(samples: Samples) -> tuple[str, Floats]:
     """Return when the device's laps begin, and when the last ends [s]; nothing for a single one."""
     laps = samples.activity.laps
-    start = samples.activity.records.index[0]
-    begin = (laps["start_time"] - start).dt.total_seconds().to_numpy()
+    if len(laps) < 2:
+        return "lap", np.zeros(0)
+    start = samples.activity.records.index.to_numpy("datetime64[ns]")[0]
+    stamps = laps["start_time"].to_numpy("datetime64[ns]")
+    begin = (stamps - start) / np.timedelta64(1, "s")
     last = samples.clock[-1]
     begin = np.unique(begin[np.isfinite(begin) & (begin < last)].clip(0.0))
     return "lap", np.append(begin, last) if len(begin) > 1 else begin[:0]
@@ -137,21 +133,29 @@ class _Sums:
 
 
 def _parts_between(
-    sums: _Sums, kind: str, edges: Floats
+    sums: _Sums, found: Sequence[tuple[str, Floats]]
 ) -> dict[str, NDArray[Any]]:
-    """Return the columns of the parts that lie between times."""
+    """Return the columns of the parts that lie between times, kind after kind."""
+    edges = np.concatenate([times for _, times in found])
+    counts = [len(times) - 1 for _, times in found]
+    # From the last edge of a kind to the first of the next there is no part.
+    within = np.ones(len(edges) - 1, bool)
+    within[np.cumsum([len(times) for _, times in found])[:-1] - 1] = False
+
+    def change(values: Floats) -> Floats:
+        return np.diff(values)[within]
 
     def between(values: Floats) -> Floats:
-        return np.diff(np.interp(edges, sums.clock, values))
+        return change(np.interp(edges, sums.clock, values))
 
     distance = np.interp(edges, sums.clock, sums.plain["distance"])
-    length, moving = np.diff(distance), between(sums.plain["moving_time"])
+    length, moving = change(distance), between(sums.plain["moving_time"])
     return {
-        "kind": np.full(len(length), kind, dtype=object),
-        "index": np.arange(len(length)),
-        "start_distance": distance[:-1],
+        "kind": np.repeat([kind for kind, _ in found], counts).astype(object),
+        "index": np.concatenate([np.arange(count) for count in counts]),
+        "start_distance": distance[:-1][within],
         "distance": length,
-        "elapsed_time": np.diff(edges),
+        "elapsed_time": change(edges),
         "moving_time": moving,
         "ascent": between(sums.plain["ascent"]),
         "descent": between(sums.plain["descent"]),
@@ -162,7 +166,7 @@ def _parts_between(
         },
         **{
             name: divide_by_positive(
-                np.diff(np.interp(distance, sums.edge, total)), length
+                change(np.interp(distance, sums.edge, total)), length
             )
             for name, total in sums.grounds.items()
         },

@@ -95,10 +95,7 @@ class Samples(MotionSamples):
     ) -> Samples:
         """Take the arrays out of a cleaned activity."""
         records = activity.columns
-        track = {
-            str(name): column.to_numpy()
-            for name, column in activity.track.items()
-        }
+        track = activity.track_columns
         speed, grade, distance = track["speed"], track["grade"], track["distance"]
         return cls(
             activity=activity,

@@ -85,19 +85,20 @@ def _drifting(draft: Draft, found: Steps) -> Flags:
     slow = led < GOING * lasted
     placed = ~np.isnan(columns["latitude"])
     if placed.any():
-        away = _led(columns, start, stop)
+        plane = local_xy(columns["latitude"], columns["longitude"])
+        away = _led(plane, start, stop)
         # From the middle of the first third to that of the last, two thirds of the time pass.
         drifts = away < np.maximum(DRIFT, draft.rules.stop_speed * lasted / 1.5)
-        drifts &= _extent(columns, start, stop) < WIDEST
+        drifts &= _extent(plane, start, stop) < WIDEST
         slow = np.where(np.isnan(away), slow, drifts)
     return flags_of_runs(start[slow], stop[slow], len(duration))
 
 
-def _extent(columns: dict[str, Floats], start: Ints, stop: Ints) -> Floats:
-    """Return how wide the positions of each stretch spread [m]."""
+def _extent(plane: tuple[Floats, Floats], start: Ints, stop: Ints) -> Floats:
+    """Return how wide the positions on a plane of each stretch spread [m]."""
     edges = np.stack([start, stop], axis=1).ravel()
     ranges = []
-    for values in local_xy(columns["latitude"], columns["longitude"]):
+    for values in plane:
         padded = np.append(values, np.nan)
         high, low = (
             pick.reduceat(padded, edges)[::2] for pick in (np.fmax, np.fmin)
@@ -106,11 +107,11 @@ def _extent(columns: dict[str, Floats], start: Ints, stop: Ints) -> Floats:
     return np.asarray(np.hypot(*ranges))
 
 
-def _led(columns: dict[str, Floats], start: Ints, stop: Ints) -> Floats:
+def _led(plane: tuple[Floats, Floats], start: Ints, stop: Ints) -> Floats:
     """Return how far the last third of each stretch lies from its first [m], NaN where either has
     no position.
     """
-    x, y = local_xy(columns["latitude"], columns["longitude"])
+    x, y = plane
     known = ~np.isnan(x)
     count = sum_up_to(known)
     third = (stop - start + 2) // 3

@@ -171,28 +171,30 @@ def _odds_by_effort(
     half = round(rules.window / (2 * spacing))
     took = np.maximum(way.time[2 * half :] - way.time[: -2 * half], 1.0)
     pace = np.log(np.clip(rules.window / took, *rules.speeds))
+    size = rules.trend / spacing
+    change = _detrended(pace, size)
+    usual = _usual(change)
     # Nobody holds a pace as even as that: it was set by a machine, and answers to no hill.
-    if _usual(_detrended(pace, rules.trend / spacing)) < rules.least_spread:
+    if usual < rules.least_spread:
         return 0.0
     if way.heart_rate is not None:
         beat = scipy.ndimage.uniform_filter1d(
             way.heart_rate, 2 * half, mode="nearest"
         )
-        pace = pace - rules.heart_rate_share * np.log(beat[half:-half])
-    size = rules.trend / spacing
-    pace = _detrended(pace, size)
-    expected = _detrended(expected[half:-half], size)
-    usual = _usual(pace)
+        effort = pace - rules.heart_rate_share * np.log(beat[half:-half])
+        change = _detrended(effort, size)
+        usual = _usual(change)
     if usual < rules.least_spread:
         return 0.0
+    expected = _detrended(expected[half:-half], size)
     most = WINSORISED * (usual + LEAST_SPREAD)
-    pace = np.clip(pace, -most, most)
+    change = np.clip(change, -most, most)
     squares = max(float(np.sum(expected**2)), 1e-12)
-    found = float(np.sum(pace * expected)) / squares
+    found = float(np.sum(change * expected)) / squares
     # Windows overlap: only one in so many is a measurement of its own.
-    own = max(len(pace) / (2 * half) - 1.0, 1.0)
-    rest = max(float(np.std(pace - found * expected)), LEAST_SPREAD)
-    error = rules.effort_error * rest / np.sqrt(squares / len(pace) * own)
+    own = max(len(change) / (2 * half) - 1.0, 1.0)
+    rest = max(float(np.std(change - found * expected)), LEAST_SPREAD)
+    error = rules.effort_error * rest / np.sqrt(squares / len(change) * own)
     found = float(np.clip(found, *rules.effort_range))
     hills = _log_density(found, rules.effort, rules.effort_spread, error)
     wander = _log_density(found, 0.0, rules.effort_chance, error)

@@ -79,9 +79,12 @@ def _beyond(grade: ArrayLike, curve: EffortCurve) -> Floats:
     inside.
     """
     slope = as_floats(grade)
-    return as_floats(
-        running_cost(slope) / running_cost(np.clip(slope, *GRADE_RANGE[curve]))
-    )
+    inside = np.clip(slope, *GRADE_RANGE[curve])
+    # Hardly any grade of a run is outside, and each cost is a polynomial.
+    far = slope != inside
+    out = np.ones_like(slope)
+    out[far] = running_cost(slope[far]) / running_cost(inside[far])
+    return out
 
 
 def running_cost(grade: ArrayLike) -> Floats:

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.internals import create_dataframe_from_blocks
 
 from trailstats.errors import SchemaError
 
@@ -66,8 +68,12 @@ class Table:
         ]
 
     @cached_property
-    def _is_plain(self) -> bool:
-        return all(column.dtype == "float64" for column in self.columns)
+    def _places(self) -> dict[str, list[int]]:
+        # By dtype, where its columns stand.
+        places: dict[str, list[int]] = {}
+        for i, column in enumerate(self.columns):
+            places.setdefault(column.dtype, []).append(i)
+        return places
 
     def empty(self) -> pd.DataFrame:
         """Return a frame with all columns and no rows."""
@@ -89,7 +95,7 @@ class Table:
         Raises
         ------
         SchemaError
-            When ``data`` has a column that the table does not know.
+            When ``data`` has a column that the table does not know, or one of another length.
         """
         unknown = set(data) - set(self.names)
         if unknown:
@@ -102,19 +108,28 @@ class Table:
             if isinstance(v, Sized) and not isinstance(v, str)
         )
         size = len(index) if index is not None else max(lengths, default=0)
-        columns = {
-            i: _column(data.get(c.name), c.dtype, size)
-            for i, c in enumerate(self.columns)
-        }
-        if self._is_plain and size:
-            # In one piece from the start, where columns would be put together one by one.
-            block = np.array(list(columns.values()))
-            return pd.DataFrame(
-                block.T, index=index, columns=self._labels, copy=False
-            )
-        frame = pd.DataFrame(columns, index=index)
-        frame.columns = self._labels
+        rows = pd.RangeIndex(size) if index is None else index
+        frame: pd.DataFrame = create_dataframe_from_blocks(
+            [*self._blocks(data, size)], rows, self._labels
+        )
         return frame
+
+    def _blocks(
+        self, data: Mapping[str, object], size: int
+    ) -> Iterator[tuple[object, NDArray[np.intp]]]:
+        # Numbers of one dtype in one piece from the start: several times as fast as columns that
+        # pandas looks at and puts together one by one.
+        for dtype, places in self._places.items():
+            names = [self.columns[i].name for i in places]
+            values = [_column(data.get(name), dtype, size) for name in names]
+            if dtype in _NUMBERS:
+                block = np.empty((len(places), size), dtype)
+                for row, column in zip(block, values, strict=True):
+                    row[:] = cast(Any, column)
+                yield block, np.array(places)
+                continue
+            for place, column in zip(places, values, strict=True):
+                yield column, np.array([place])
 
     def validate(self, frame: pd.DataFrame) -> None:
         """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
@@ -136,6 +151,7 @@ class Table:
 
 
 TIME = "datetime64[ns, UTC]"
+_NUMBERS = ("float64", "int64", "bool")
 _TEXT = pd.api.types.pandas_dtype("str")
 _FILL: dict[str, object] = {
     "float64": float("nan"),
@@ -146,24 +162,26 @@ _FILL: dict[str, object] = {
 
 
 def _column(values: object, dtype: str, size: int) -> object:
-    """Return values as an array of a column's dtype; a single value, or none, is repeated."""
+    """Return values as an array of a column's dtype, or a number for one that is repeated."""
     if values is None:
         values = _FILL.get(dtype, pd.NaT)
-    if isinstance(values, str) or not isinstance(values, Sized):
-        values = (
-            [values] * size if dtype in ("str", TIME) else np.full(size, values)
+    one = isinstance(values, str) or not isinstance(values, Sized)
+    if not one and len(cast(Sized, values)) != size:
+        raise SchemaError(
+            f"{len(cast(Sized, values))} values for {size} rows of a table"
         )
-    if dtype == TIME:
-        times = (
-            values
-            if isinstance(values, pd.DatetimeIndex)
-            else pd.DatetimeIndex(cast(Any, values))
-        )
-        return (
-            times if times.tz is not None else times.tz_localize("UTC")
-        ).as_unit("ns")
-    return (
-        pd.array(cast(Any, values), dtype=_TEXT)
-        if dtype == "str"
-        else np.asarray(values, dtype=dtype)
+    if dtype in _NUMBERS:
+        return values if one else np.asarray(values, dtype=dtype)
+    if one:
+        values = [values] * size
+    if dtype == "str":
+        return pd.array(cast(Any, values), dtype=_TEXT)
+    times = (
+        values
+        if isinstance(values, pd.DatetimeIndex)
+        else pd.DatetimeIndex(cast(Any, values))
     )
+    if times.tz is None:
+        times = times.tz_localize("UTC")
+    # A block of times has two dimensions, as one of numbers.
+    return times.as_unit("ns").array.copy().reshape(1, -1)
