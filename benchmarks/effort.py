@@ -30,10 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 import effort_pages as pages  # noqa: E402
+from cadence_distance import cadence_table  # noqa: E402
 from vendors import print_vendors  # noqa: E402
 
 import trailstats as ts  # noqa: E402
 from trailstats.history._ways import SPACING  # noqa: E402
+from trailstats.history.prediction._carry import RunFacts  # noqa: E402
 from trailstats.history.prediction._fit import Noise, Prior, equations  # noqa: E402
 from trailstats.history.prediction._model import Day, Pieces, fit_runner  # noqa: E402
 from trailstats.history.prediction._own_ground import ground_of_points  # noqa: E402
@@ -250,7 +252,7 @@ def by_model(
             rate = (
                 float(runs.column("mean_heart_rate")[i]) if heart_rate else np.nan
             )
-            times = model.times(pieces, runs.facts.take(np.array([i])), Day(rate))
+            times = model.times(pieces, told_facts(pieces, runs, i), Day(rate))
             found.append(
                 Guess(
                     runner.name,
@@ -261,6 +263,12 @@ def by_model(
                 )
             )
     return found
+
+
+def told_facts(pieces: Pieces, runs: Runs, i: int) -> RunFacts:
+    """Return what a run is compared with earlier ones by, its ground as it is known beforehand."""
+    facts = runs.facts.take(np.array([i]))
+    return replace(facts, trail=np.array([pieces.trail_share()]))
 
 
 def by_size(
@@ -681,7 +689,10 @@ SHOWN = {
 
 
 def write_pages(
-    runners: list[Runner], found: dict[str, pd.DataFrame], left: pd.DataFrame
+    runners: list[Runner],
+    found: dict[str, pd.DataFrame],
+    left: pd.DataFrame,
+    cadence: pd.DataFrame,
 ) -> None:
     """Write the tables into the pages of the docs."""
     seen = f"`predict`, ground {SHOWN['seen before']}"
@@ -693,9 +704,12 @@ def write_pages(
     page = "effort.md"
     hiked = left[left["walking"] > 0.5]
     pages.write_block(page, "grades", pages.left_table(left, "band"))
+    smooth = left[left["ground"] != "technical"]
+    pages.write_block(page, "smooth", pages.left_table(smooth, "band"))
     pages.write_block(page, "hiked", pages.left_table(hiked, "band"))
     pages.write_block(page, "grounds", pages.left_table(left, "ground"))
     pages.write_block(page, "worst", pages.worst_lines(left))
+    pages.write_block(page, "cadence", pages.cadence_lines(cadence))
     runs = sum(len(runner.runs) for runner in runners)
     print(f"written: docs/effort.md, docs/prediction.md ({runs} runs)")
 
@@ -736,7 +750,8 @@ def main() -> int:
     print("heart rate left over within runs, bpm against level road")
     left = print_heart_rates(runners)
     if options.docs:
-        write_pages(runners, found, left)
+        cadence = cadence_table(options.folder, options.cache)
+        write_pages(runners, found, left, cadence)
     print("what vendors' watches made of grades")
     print_vendors(options.folder)
     if options.train:

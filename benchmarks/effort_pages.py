@@ -140,6 +140,21 @@ def left_table(table: pd.DataFrame, key: str) -> str:
     return markdown(words, "grade" if key == "band" else "ground")
 
 
+def error_of(rows: pd.DataFrame) -> float:
+    """Return the standard error of a mean of stretches, those of a run taken together."""
+    off = rows["left"] - rows["left"].mean()
+    pull = off.groupby(rows["run"]).sum()
+    count = len(pull)
+    return float(np.sqrt((pull**2).sum() * count / max(count - 1, 1)) / len(rows))
+
+
+def cadence_lines(table: pd.DataFrame) -> str:
+    """Return what is left of the speed by cadence, a row for each runner [%]."""
+    words = table.map(lambda v: f"{v:.1f}")
+    words["runs"] = table["runs"].astype(int)
+    return markdown(words, "of the speed are left, by")
+
+
 def worst_lines(table: pd.DataFrame) -> str:
     """Return where each runner's own curve is worst, in a band or on a ground."""
     own = table[table["curve"] == "own, cross-fitted"]
@@ -153,7 +168,9 @@ def worst_lines(table: pd.DataFrame) -> str:
             left = left[left["size"] >= FEWEST]
             at = left["mean"].abs().idxmax()
             word = BANDS[float(at.left)] if key == "band" else str(at)
-            cells.append(f"{left['mean'][at]:.1f} ({word})")
+            cells.append(
+                f"{left['mean'][at]:.1f} ± {error_of(mine[mine[key] == at]):.1f} ({word})"
+            )
         rows[f"athlete {number + 1}"] = [*cells, f"{len(mine):,}"]
     heads = ["worst grade [bpm]", "worst ground [bpm]", "stretches"]
     return markdown(

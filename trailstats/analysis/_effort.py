@@ -30,6 +30,7 @@ ADJUSTED = (
 ENERGY = ("energy", "energy_polynomial")
 NO_MASS = "no body mass in the athlete's profile"
 LOST = "upper bound: up to 5 % of the way lost on trail"
+WIDTH_95 = 1.959964
 EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
 PACING = ("pace_spread", "final_surge")
 
@@ -48,7 +49,8 @@ def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
             "4th-power mean of the raw speed: no elevation",
         )
     coverage = s.share(s.level_speed)
-    longest = float(effort.longest_way_factor(totals.trail_share))
+    shortest, longest = way_factors(s, totals.trail_share)
+    lost = lost_words(s)
     low, high = effort.grade_adjusted_speed_range(
         s.speed, s.grade, walking=s.walking & s.on_foot
     )
@@ -58,8 +60,8 @@ def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
         totals.grade_adjusted_speed,
         "modelled: race curve per sample, the cost of walking where hiked on 10 % and more; "
         "bounds: spread over three models, two vendors' watches and, where walked, the cost of "
-        "walking; up to 5 % of the way lost on trail",
-        low=time_mean(low, time),
+        f"walking; {lost}",
+        low=time_mean(low, time) * shortest,
         high=time_mean(high, time) * longest,
         coverage=coverage,
     )
@@ -81,17 +83,17 @@ def effort_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
         out |= found(
             name,
             adjusted,
-            f"{method}; {LOST}",
+            f"{method}; {lost}",
             coverage,
-            low=adjusted,
+            low=adjusted * shortest,
             high=adjusted * longest,
         )
     out |= found(
         "normalised_speed",
         normalised,
-        f"modelled: 4th-power mean of the grade-adjusted speed; {LOST}",
+        f"modelled: 4th-power mean of the grade-adjusted speed; {lost}",
         coverage,
-        low=normalised,
+        low=normalised * shortest,
         high=normalised * longest,
     )
     out |= found(
@@ -154,6 +156,50 @@ def _hiking(samples: Samples) -> dict[str, Metric]:
     )
 
 
+def way_metrics(samples: Samples, totals: Totals) -> dict[str, Metric]:
+    """Return the length of the way with what its distance may be off by."""
+    s, length = samples, totals.distance
+    if not s.has_distance:
+        return missing(NO_SPEED, "way_length")
+    shortest, longest = way_factors(s, totals.trail_share)
+    return found(
+        "way_length",
+        length,
+        f"{distance_method(s)}; bounds: {lost_words(s)}",
+        low=length * shortest,
+        high=length * longest,
+        coverage=s.share(s.speed),
+    )
+
+
+def distance_method(samples: Samples) -> str:
+    """Return what a distance is by, in words."""
+    quality = samples.activity.distance_quality
+    if not quality.by_pod:
+        return "as recorded"
+    return (
+        f"foot pod for {quality.by_pod:.0%} of the way, calibrated on "
+        f"{quality.calibrated_on / 1000.0:.1f} km of straight way"
+    )
+
+
+def way_factors(samples: Samples, trail_share: float) -> tuple[float, float]:
+    """Return how much shorter and longer the way may have been than its distance, as factors."""
+    quality = samples.activity.distance_quality
+    if not quality.by_pod:
+        return 1.0, float(effort.longest_way_factor(trail_share))
+    half = WIDTH_95 * quality.error * quality.by_pod
+    rest = max(trail_share - quality.by_pod, 0.0)
+    return 1.0 - half, half + float(effort.longest_way_factor(rest))
+
+
+def lost_words(samples: Samples) -> str:
+    """Return what the bounds of a speed on trail hold of its distance."""
+    if not samples.activity.distance_quality.by_pod:
+        return LOST
+    return "the error of the foot pod's scale, up to 5 % lost on trail beside it"
+
+
 def _no_efficiency(samples: MotionSamples, coverage: float) -> str:
     """Return why nothing can be said of what a heart beat is worth; empty where it can."""
     if not samples.has_distance or not samples.has_elevation:
@@ -168,13 +214,14 @@ def efficiency_metrics(samples: Samples, trail_share: float) -> dict[str, Metric
     if reason := _no_efficiency(s, coverage):
         return missing(reason, *EFFICIENCY)
     factor = performance.efficiency_factor(s.level_speed, s.heart_rate, time)
+    shortest, longest = way_factors(s, trail_share)
     out = found(
         "efficiency_factor",
         factor,
-        f"mean grade-adjusted speed over mean heart rate; {LOST}",
+        f"mean grade-adjusted speed over mean heart rate; {lost_words(s)}",
         coverage,
-        low=factor,
-        high=factor * float(effort.longest_way_factor(trail_share)),
+        low=factor * shortest,
+        high=factor * longest,
     )
     standing = np.where(time > 0, 0.0, np.diff(s.clock, prepend=0.0))
     drift = performance.decoupling(

@@ -17,6 +17,7 @@ from trailstats.analysis._effort import (
     efficiency_metrics,
     effort_metrics,
     pacing_metrics,
+    way_metrics,
 )
 from trailstats.analysis._ground import (
     course_metrics,
@@ -75,6 +76,7 @@ def measure_metrics(
         **step_metrics(samples),
         **path_metrics(samples),
         **course_metrics(segments, totals),
+        **way_metrics(samples, totals),
         **heart_rate_metrics(samples),
         **beat_metrics(samples),
         **_conditions(samples),

@@ -24,6 +24,7 @@ from trailstats.cleaning._clock import put_in_order
 from trailstats.cleaning._distance import Steps, speed_over, steps
 from trailstats.cleaning._draft import Draft
 from trailstats.cleaning._merged import tell_apart
+from trailstats.cleaning._pod import by_pod
 from trailstats.cleaning._positions import (
     blank_frozen,
     blank_marks,
@@ -103,7 +104,7 @@ def clean(
     blank_spikes(draft)
     duration = timer_steps(draft)
     blank_frozen(draft, duration)
-    found = steps(draft, duration)
+    found, distance_quality = by_pod(draft, steps(draft, duration))
     carried = carried_samples(draft, found)
     way = _Way.of(found, carried, rules)
     blank_static(draft, found.duration)
@@ -156,6 +157,7 @@ def clean(
         track=schema.TRACK.frame(track, index=draft.index),
         original=activity,
         elevation_quality=quality,
+        distance_quality=distance_quality,
     )
 
 

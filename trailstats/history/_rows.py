@@ -53,6 +53,9 @@ def activity_row(analysis: Analysis) -> dict[str, object]:
         "surface": run_surface(analysis),
         "trail_expected_low": metrics["trail_expected"].low,
         "trail_expected_high": metrics["trail_expected"].high,
+        "distance_low": metrics["way_length"].low,
+        "distance_high": metrics["way_length"].high,
+        "distance_method": metrics["way_length"].method.split(";")[0],
         "even_ground_distance_low": metrics["even_ground_distance"].low,
         "even_ground_distance_high": metrics["even_ground_distance"].high,
         "even_ground_method": metrics["even_ground_distance"].method.split(";")[

@@ -333,6 +333,32 @@ class Activity:
         return bool(self.records[column].notna().any())
 
 
+@dataclass(frozen=True)
+class DistanceQuality:
+    """How the distance of a recording was found.
+
+    Attributes
+    ----------
+    by_pod : float
+        Share of the way that is by a foot pod, as a receiver loses part of it there [1].
+    calibrated_on : float
+        Straight way on which the pod's scale was found [m].
+    error : float
+        Standard deviation of the log of that scale, by straight kilometres left out [1]; NaN
+        where no pod was used.
+
+    Examples
+    --------
+    >>> import trailstats as ts
+    >>> ts.clean(ts.read("data/samples/odd/two-tracks.gpx")).distance_quality.by_pod
+    0.0
+    """
+
+    by_pod: float = 0.0
+    calibrated_on: float = 0.0
+    error: float = float("nan")
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class CleanActivity(Activity):
     """An activity after `clean`: in order of time, without errors, with distance and elevation
@@ -348,6 +374,7 @@ class CleanActivity(Activity):
     original : Activity
         The activity as it was read.
     elevation_quality : ElevationQuality
+    distance_quality : DistanceQuality
 
     Examples
     --------
@@ -360,6 +387,7 @@ class CleanActivity(Activity):
     track: pd.DataFrame
     original: Activity
     elevation_quality: ElevationQuality = field(default_factory=ElevationQuality)
+    distance_quality: DistanceQuality = DistanceQuality()
 
     @cached_property
     def moving_seconds(self) -> Floats:

@@ -20,6 +20,9 @@ LATER_KEYS: frozenset[str] = frozenset(
     | {f"activities.{entry.name}" for entry in METRICS.values() if entry.column}
 ) | {
     "activities.attribution",
+    "activities.distance_high",
+    "activities.distance_low",
+    "activities.distance_method",
     "activities.even_ground_distance",
     "activities.even_ground_distance_high",
     "activities.even_ground_distance_low",

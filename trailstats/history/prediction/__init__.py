@@ -38,7 +38,6 @@ from trailstats.history.prediction._splits import (
 )
 from trailstats.history.prediction.course import Course
 from trailstats.io.formats import Source
-from trailstats.metrics._even_ground import UNKNOWN_TRAIL
 from trailstats.metrics._even_ground_fit import log_reserve
 from trailstats.model.results import Analysis
 from trailstats.terrain import RoadMap, SurfaceLabels
@@ -251,14 +250,13 @@ def facts_of(
     latest = float(runs.facts.day.max())
     day = latest if start is None else max(latest, start.value / 86400e9)
     length = float(pieces.distance.sum())
-    trail = np.nan_to_num(pieces.p_trail, nan=UNKNOWN_TRAIL) @ pieces.distance
     reserve = np.nan_to_num(log_reserve(np.array([heart_rate])))
     device = runs.facts.device[int(np.argmax(runs.facts.day))]
     return RunFacts(
         day=np.array([day]),
         distance=np.array([length]),
         ascent=np.array([float(pieces.ascent.sum())]),
-        trail=np.array([float(trail) / max(length, 1.0)]),
+        trail=np.array([pieces.trail_share()]),
         device=np.array([device]),
         reserve=reserve,
     )

@@ -16,6 +16,7 @@ from trailstats.history.prediction._terms import (
     HEART_RATE_TERMS,
     Conditions,
 )
+from trailstats.metrics._even_ground import UNKNOWN_TRAIL
 
 FEWEST_RUNS: Final = 10
 """Runs from which a runner's own terms are used; before, they are the population's
@@ -63,6 +64,11 @@ class Pieces:
             left_out |= {"technical", "technical_descent"}
         names = COURSE_TERMS + (HEART_RATE_TERMS if heart_rate else ())
         return tuple(name for name in names if name not in left_out)
+
+    def trail_share(self) -> float:
+        """Return the mean probability of trail, where it isn't known that of unknown ground."""
+        trail = np.nan_to_num(self.p_trail, nan=UNKNOWN_TRAIL) @ self.distance
+        return float(trail / max(self.distance.sum(), 1.0))
 
     def _known(self, values: Floats) -> float:
         """Return the share of the way for which a value is known."""
