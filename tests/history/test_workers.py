@@ -96,6 +96,45 @@ def _trouble(number: int) -> int:
     return number
 
 
+def test_a_program_with_threads_may_keep_processes_ready(tmp_path: Path) -> None:
+    """They are copies of one that has loaded the libraries; otherwise each loads them anew."""
+    (tmp_path / "loaded_once.py").write_text(
+        "import os\nwith open('loads', 'a') as file:\n    file.write(f'{os.getpid()}\\n')\n"
+    )
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import multiprocessing, os, sys, threading\n"
+        "from trailstats.history._pool import run_in_processes\n"
+        "def parent(number):\n"
+        "    import loaded_once\n"
+        "    return os.getppid()\n"
+        "if __name__ == '__main__':\n"
+        "    if sys.argv[1:]:\n"
+        "        multiprocessing.set_start_method('forkserver')\n"
+        "        multiprocessing.set_forkserver_preload(['loaded_once'])\n"
+        "    threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "    parents = dict(run_in_processes(parent, 12, workers=2)).values()\n"
+        "    print(len(parents), set(parents) == {os.getpid()}, len(set(parents)))\n"
+    )
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+
+    def outcome(*arguments: str) -> tuple[str, int]:
+        (tmp_path / "loads").write_text("")
+        done = subprocess.run(
+            [sys.executable, str(program), *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": paths},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return done.stdout.strip(), len((tmp_path / "loads").read_text().split())
+
+    assert outcome("ready") == ("12 False 1", 1)
+    assert outcome()[0] == "12 True 1"
+
+
 def test_results_wait_until_they_are_taken() -> None:
     """Who takes one result and stops leaves no process behind, and little was worked ahead."""
     results = run_in_processes(_square, 1000, workers=2)

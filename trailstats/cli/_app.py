@@ -47,8 +47,11 @@ class _Commands(TyperGroup):
         """Return a command, loaded; None for one that there is not."""
         if cmd_name not in listed():
             return None
+        entry = listed()[cmd_name]
+        if entry.get("ready"):
+            import_module("trailstats.cli._ready").keep_ready()
         # Loading it registers its commands.
-        import_module(f"trailstats.cli.{listed()[cmd_name]['module']}")
+        import_module(f"trailstats.cli.{entry['module']}")
         return typer.main.get_group(app).commands[cmd_name]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401

@@ -74,6 +74,17 @@ def can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+def _start_method(forked: bool) -> str:
+    """Return how processes start: as copies of this one, of one that the program keeps ready, or
+    from nothing, in which case each loads the libraries anew.
+    """
+    if forked:
+        return "fork"
+    # A program with threads may have chosen it: what it loaded before is there in each process.
+    ready = multiprocessing.get_start_method(allow_none=True) == "forkserver"
+    return "forkserver" if ready else "spawn"
+
+
 def run_in_processes(
     work: Callable[[int], T],
     count: int,
@@ -132,9 +143,7 @@ class _Pool(Generic[T]):
         self.work, self.time_limit = work, time_limit
         self.workers: list[_Worker] = []
         self.forked = can_fork()
-        self.context = multiprocessing.get_context(
-            "fork" if self.forked else "spawn"
-        )
+        self.context = multiprocessing.get_context(_start_method(self.forked))
         self.false_starts = 0
 
     def start(self) -> None:
