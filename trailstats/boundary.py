@@ -7,6 +7,7 @@ reads a profile, labels or a map through `configuring`: whatever goes wrong with
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -107,9 +108,33 @@ def near(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 
+_REASONS = {
+    errno.ENOENT: "there is no such file or folder",
+    errno.EISDIR: "it is a folder, not a file",
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "there is one of this name",
+    errno.EACCES: "the system doesn't allow it",
+    errno.EPERM: "the system doesn't allow it",
+    errno.EROFS: "nothing can be written there",
+    errno.ENOSPC: "the disk is full",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "the link leads round in a circle",
+    errno.EADDRINUSE: "it is in use",
+}
+"""What the system's refusals mean, for people."""
+
+
 def reason_of(error: OSError) -> str:
-    """Return why the system refused something."""
-    return error.strerror or str(error)
+    """Return why the system refused something, in plain words where they are known.
+
+    Examples
+    --------
+    >>> import errno
+    >>> from trailstats.boundary import reason_of
+    >>> reason_of(OSError(errno.ENOSPC, "No space left on device"))
+    'the disk is full'
+    """
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 def shown(path: object) -> str:
@@ -149,7 +174,7 @@ def open_regular(path: str | os.PathLike[str]) -> IO[bytes]:
     try:
         mode = os.fstat(number).st_mode
         if stat.S_ISDIR(mode):
-            raise IsADirectoryError(None, "Is a directory")
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
         if not stat.S_ISREG(mode):
             raise OSError(None, "it is a pipe or a device, not a file")
         return os.fdopen(number, "rb")

@@ -104,7 +104,7 @@ def test_one_file_that_is_no_activity_exits_1(
     )
     for path, found in (
         (html, "HTML"), (picture, "PNG"), (empty, "empty"), (route, "route"), (untimed, "time"),
-        (tmp_path / "none.fit", "No such file"),
+        (tmp_path / "none.fit", "there is no such file"),
     ):  # fmt: skip
         code, out, err = run("analyze", path)
         assert (code, out) == (NOTHING, "")
@@ -174,7 +174,7 @@ def test_batch_of_nothing_readable_exits_1(
     (tmp_path / "empty").mkdir()
     code, _, err = run("claims", tmp_path / "empty")
     assert code == NOTHING
-    assert "no FIT, GPX or TCX file lies there" in err
+    assert "no activity could be read: no file lies there" in err
     assert pd.read_csv(tmp_path / "out.csv")["status"].tolist() == ["failed"]
 
 

@@ -88,7 +88,7 @@ def report(
     races = runner.races
     history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
-        return _without_activities(history, shown.as_json)
+        return _without_activities(history, sources, shown.as_json)
     results = evaluate_claims(history, races=races)
     rules = check_plan(history, races=races)
     write = partial(
@@ -119,7 +119,7 @@ def report(
     else:
         tables.summary(history, shown.units)
         tables.claims(results, shown.units)
-        tables.failures(history)
+        tables.failures(history, sources)
         note(f"report: {path.absolute()}")
         if pages.data is not None:
             note(f"tables: {pages.data}")
@@ -161,7 +161,7 @@ def claims(
     races = runner.races
     history = work.history(sources, o.athlete_of(runner.athlete))
     if not len(history.analyses):
-        return _without_activities(history, shown.as_json)
+        return _without_activities(history, sources, shown.as_json)
     if explain is not None:
         runs = explain_runs(history, explain, races=races)
         rests = explain_claim(history, explain, races=races)
@@ -179,7 +179,7 @@ def claims(
         tables.summary(history, shown.units)
         tables.claims(results, shown.units)
         tables.rules(rules, shown.units)
-        tables.failures(history)
+        tables.failures(history, sources)
     return code_for([history])
 
 
@@ -202,10 +202,12 @@ def _pooled(sources: list[str], work: Work, shown: o.Shown) -> ExitCode:
     return code_for(list(histories.values()))
 
 
-def _without_activities(history: History, as_json: bool) -> ExitCode:
+def _without_activities(
+    history: History, sources: list[str], as_json: bool
+) -> ExitCode:
     """Say that nothing could be read."""
     if as_json:
         print_json(history.to_dict())
     else:
-        tables.failures(history)
+        tables.failures(history, sources)
     return ExitCode.NOTHING_READ

@@ -112,7 +112,7 @@ def batch(
             if outputs.by_athlete:
                 note(f"{name}:")
             tables.summary(history, shown.units)
-            tables.failures(history)
+            tables.failures(history, sources)
         note(f"written: {', '.join(str(path) for path, _ in outputs.tables())}")
     return code_for(histories.values())
 

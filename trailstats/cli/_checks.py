@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
 from rich.text import Text
 
 from trailstats.cli._console import Row, console_width, note, print_rows
@@ -13,6 +14,7 @@ from trailstats.cli._tables import sport_text
 from trailstats.model.activity import Activity
 from trailstats.report import text
 from trailstats.report.map_hint import COVERED
+from trailstats.report.units import METRIC, Units
 from trailstats.schema.documents import plain
 from trailstats.terrain import RoadMap
 
@@ -46,10 +48,9 @@ def checked(activity: Activity, town: RoadMap | None = None) -> dict[str, object
     }
 
 
-def print_checks(found: Sequence[dict[str, Any]]) -> None:
+def print_checks(found: Sequence[dict[str, Any]], units: Units = METRIC) -> None:
     """Print what is in the files: a row for each activity, and for each file that can't be read."""
     if not found:
-        note("no activity files there")
         return
     names = [str(item["file"]) for item in found]
     shared = _shared_folder(names)
@@ -64,7 +65,8 @@ def print_checks(found: Sequence[dict[str, Any]]) -> None:
             )
             cells.append((short, Text("failed", "red"), reason))
         else:
-            cells.append((short, _contents(item), "\n".join(_oddities(item))))
+            odd = units.measured_text("\n".join(_oddities(item)))
+            cells.append((short, _contents(item, units), odd))
     print_rows(
         ("file", "what it holds", "what was found"),
         cells,
@@ -82,7 +84,7 @@ def _shared_folder(names: Sequence[str]) -> str:
     return f"{folders.pop()}/"
 
 
-def _contents(item: dict[str, Any]) -> str:
+def _contents(item: dict[str, Any], units: Units) -> str:
     sport = sport_text(item["sport"], item["sub_sport"])
     # Latitude and longitude are one channel.
     channels: Iterable[str] = (
@@ -90,14 +92,17 @@ def _contents(item: dict[str, Any]) -> str:
         for name in item["channels"]
         if name != "longitude"
     )
-    text = (
-        f"{item['format'].upper()}, {sport}, {item['n_records']} records: "
+    begun = item["start_time"]
+    start = text.date(pd.Timestamp(begun)) if begun else "no time"
+    records = text.counted(item["n_records"], "record")
+    held = (
+        f"{item['format'].upper()}, {sport}, {start}, {records}: "
         f"{', '.join(channels)}"
     )
     counted = item["device_totals"]["ascent"]
     if counted is None:
-        return text
-    return f"{text}; the device counted {counted:.0f} m of ascent"
+        return held
+    return f"{held}; the device counted {units.elevation(counted)} of ascent"
 
 
 def _oddities(item: dict[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ NARROW = 120
 """Below this width tables leave out what can be done without."""
 PIPE_WIDTH = 160
 _BETWEEN = 3  # characters between columns
+_EDGES = 2  # characters before the first and behind the last column
 
 
 def _has_width() -> bool:
@@ -114,17 +115,21 @@ def print_rows(
     from rich.table import Table
 
     cells = [[_cell(cell) for cell in row] for row in rows]
-    needed = max(_needed(heads, cells, first_width), least)
+    whole = {*right, *unbroken}
+    widths = _least_widths(heads, cells, first_width, whole)
+    between = _BETWEEN * (len(heads) - 1) + _EDGES
+    needed = max(sum(widths) + between, least)
     if _has_width() and needed > console_width():
         _print_blocks(heads, cells)
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in heads:
+    for head, width in zip(heads, widths, strict=True):
         is_number = head in right
         table.add_column(
             head,
             justify="right" if is_number else "left",
             no_wrap=is_number or head in unbroken,
+            min_width=width,
         )
     if first_width is not None:
         table.columns[0].overflow = "fold"
@@ -135,20 +140,34 @@ def print_rows(
     _console().print(table)
 
 
-def _needed(
-    heads: Sequence[str], rows: Sequence[Sequence[Text]], first: int | None
-) -> int:
-    """Return the characters that columns take at least where no word is broken."""
+def _least_widths(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Text]],
+    first: int | None,
+    whole: Collection[str],
+) -> list[int]:
+    """Return the characters that each column takes at least where no word is broken, and no line
+    of those that stay whole.
+    """
     columns = [
         [head, *(line[k].plain for line in rows)] for k, head in enumerate(heads)
     ]
     widths = [
-        max((len(word) for cell in column for word in cell.split()), default=0)
+        max(
+            (
+                len(piece)
+                for cell in column
+                for piece in (
+                    cell.splitlines() if column[0] in whole else cell.split()
+                )
+            ),
+            default=0,
+        )
         for column in columns
     ]
     if first is not None:
         widths[0] = min(widths[0], first)
-    return sum(widths) + _BETWEEN * (len(heads) - 1)
+    return widths
 
 
 def _print_blocks(heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:

@@ -14,10 +14,11 @@ from trailstats.cli import _options as o
 from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
 from trailstats.cli._checks import checked, print_checks
-from trailstats.cli._console import note, print_json
+from trailstats.cli._console import complain, note, print_json
 from trailstats.cli._declarations import argument, option
 from trailstats.cli._exit import ExitCode, UsageProblem
 from trailstats.cli._explanation import print_explanation
+from trailstats.cli._nothing import nothing_there
 from trailstats.cli._work import Work
 from trailstats.errors import ReadError, TrailstatsError
 from trailstats.io.compare import compare as second_reading
@@ -98,20 +99,42 @@ def _activities(file: str, number: int | None) -> list[Activity]:
             f"{file}: it is a folder; `trailstats report {file}` makes a page of it, "
             f"`trailstats batch {file} -o runs.csv` a table"
         )
-    source = sys.stdin.buffer.read() if file == o.STANDARD else file
-    first = read(source)
-    several = any(issue.code == "several_activities" for issue in first.issues)
-    found = [first]
-    if several:
-        items = iter_activities(source)
-        found = [item for item in items if isinstance(item, Activity)]
+    found = _piped() if file == o.STANDARD else _held(file)
     if number is None:
         return found
     if number > len(found):
-        raise UsageProblem(
-            f"--activity: {file} holds {text.counted(len(found), 'activity', 'activities')}"
-        )
+        name = o.STANDARD_INPUT if file == o.STANDARD else file
+        held = text.counted(len(found), "activity", "activities")
+        raise UsageProblem(f"--activity {number}: {name} holds {held}")
     return [found[number - 1]]
+
+
+def _held(source: str | bytes) -> list[Activity]:
+    """Return all activities of a file, in the order of their numbers."""
+    first = read(source)
+    if all(issue.code != "several_activities" for issue in first.issues):
+        return [first]
+    items = iter_activities(source)
+    return [item for item in items if isinstance(item, Activity)]
+
+
+def _piped() -> list[Activity]:
+    """Return all activities that come by standard input, under that name."""
+    try:
+        found = _held(sys.stdin.buffer.read())
+    except ReadError as error:
+        error.path = o.STANDARD_INPUT
+        raise
+    return [
+        replace(
+            each,
+            meta=replace(
+                each.meta,
+                source=each.meta.source.replace("<bytes>", o.STANDARD_INPUT, 1),
+            ),
+        )
+        for each in found
+    ]
 
 
 def _print_reasons(activity: Activity, options: Options, shown: o.Shown) -> None:
@@ -135,7 +158,8 @@ def check(
     sources: o.Sources,
     compare: Annotated[bool, option("check-compare")] = False,
     map: o.Maps = None,
-    as_json: o.Json = False,
+    *,
+    shown: o.Shown,
 ) -> ExitCode:
     """Show what is in the files, what is wrong with them, and what was salvaged.
 
@@ -154,10 +178,12 @@ def check(
         found.extend(checked(activity, town) for activity in activities)
         if compare:
             found[-len(activities)] |= _second_opinion(ref)
-    if as_json:
+    if shown.as_json:
         print_json({"format_version": FORMAT_VERSION, "files": found})
     else:
-        print_checks(found)
+        print_checks(found, shown.units)
+        if not found:
+            complain(nothing_there(sources))
     failed = sum(item["status"] == "failed" for item in found)
     if failed == len(found):
         return ExitCode.NOTHING_READ
@@ -194,7 +220,7 @@ def convert(
                 f"--to: {to!r} is none of {', '.join(known)}{near(to, known)}"
             )
         output = Path(f"activity{suffix}")
-    activity = read(sys.stdin.buffer.read() if file == o.STANDARD else file)
+    activity = _piped()[0] if file == o.STANDARD else read(file)
     segments = None
     if output.suffix.lower() in WITH_SEGMENTS:
         found = analyze_by(activity, o.Ground().options(None)())

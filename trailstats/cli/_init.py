@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from trailstats.cli import _options as o
+from trailstats.cli import _tables as tables
 from trailstats.cli._app import command
 from trailstats.cli._console import note, print_json
 from trailstats.cli._declarations import argument, option
@@ -55,6 +56,8 @@ def init(
     if sources:
         history = work.history(sources, Athlete())
         found = suggest_profile(history)
+        if not as_json:
+            tables.failures(history, sources)
     stated = {} if as_json or not _is_terminal() else _asked(found)
     write_atomically(output, profile_text(found, stated).encode())
     if as_json:

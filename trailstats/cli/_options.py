@@ -54,6 +54,8 @@ Races = Annotated[list[str] | None, option("race")]
 
 STANDARD = "-"
 """Stands for standard input or output."""
+STANDARD_INPUT = "standard input"
+"""What a recording that was piped is called."""
 
 
 def check_output(path: Path, suffixes: Sequence[str] = ()) -> None:

@@ -68,7 +68,7 @@ def predict(
         if shown.as_json:
             print_json(history.to_dict())
         else:
-            tables.failures(history)
+            tables.failures(history, asked.sources)
         return ExitCode.NOTHING_READ
     options = work.ground.options(work.processes.cache)(athlete=history.athlete)
     found = predict_course(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,24 @@ from trailstats.cli._console import (
     note,
     print_rows,
 )
+from trailstats.cli._nothing import nothing_there
+from trailstats.cli._options import STANDARD_INPUT
 from trailstats.history import History
 from trailstats.model.results import Analysis
 from trailstats.report import text
 from trailstats.report.map_hint import history_map_hint, runs_map_hint
 from trailstats.report.overview import overview_of
 from trailstats.report.palette import OUTCOMES
-from trailstats.report.run_tables import column_texts, headed, metric_table
+from trailstats.report.run_tables import (
+    COLUMNS,
+    column_texts,
+    headed,
+    metric_table,
+    told_metrics,
+)
 from trailstats.report.sections import limits_notice
 from trailstats.report.units import METRIC, Units
-from trailstats.schema import Surface
+from trailstats.schema import Surface, has_ground, is_on_foot
 
 if TYPE_CHECKING:
     from trailstats.claims import ClaimResult, RuleResult
@@ -57,6 +66,8 @@ _SIGNS = {
     "bar": " ",
 }
 """The drawings of the page's signs, as letters."""
+_ON_FOOT_ALONE = {"ground", "speed", "grade_adjusted_speed", "p_trail", "gait"}
+"""Columns of segments that say nothing of a ride."""
 
 
 def summary(history: History, units: Units) -> None:
@@ -166,7 +177,7 @@ def rules(results: Sequence[RuleResult], units: Units = METRIC) -> None:
     print_rows(("outcome", "training rule"), cells, unbroken=("outcome",))
 
 
-def failures(history: History) -> None:
+def failures(history: History, sources: Sequence[str] = ()) -> None:
     """Print the sources that failed, on standard error, and whether that were all."""
     for failure in history.failures[:MOST_FAILURES]:
         where = f" ({failure.where})" if failure.where else ""
@@ -176,11 +187,11 @@ def failures(history: History) -> None:
         complain(f"... and {rest} more; `trailstats check` lists them all")
     if not len(history.analyses):
         why = (
-            "; `trailstats check` says more of each file"
+            "no activity could be read; `trailstats check` says more of each file"
             if history.failures
-            else ": no FIT, GPX or TCX file lies there, nor a zip that holds one"
+            else nothing_there(sources)
         )
-        complain(f"trailstats: no activity could be read{why}")
+        complain(f"trailstats: {why}")
 
 
 def analysis(result: Analysis, units: Units) -> None:
@@ -190,29 +201,40 @@ def analysis(result: Analysis, units: Units) -> None:
     date = text.date(meta.start_time, meta.local_offset)
     sport = sport_text(meta.sport, meta.sub_sport)
     note(f"{meta.source}: {sport}, {date}  {meta.name}".rstrip())
+    # A pace is a runner's measure, and no ride has a ground of ours.
+    paced = is_on_foot(meta.sport, meta.sub_sport)
+    fast = (
+        f"{units.pace(t.mean_speed)} (grade-adjusted {units.pace(t.grade_adjusted_speed)})"
+        if paced
+        else units.speed_over_ground(t.mean_speed)
+    )
     note(
         f"{units.distance(t.distance)}, {text.duration(t.moving_time)} moving of "
-        f"{text.duration(t.elapsed_time)}, {units.pace(t.mean_speed)} "
-        f"(grade-adjusted {units.pace(t.grade_adjusted_speed)}), "
+        f"{text.duration(t.elapsed_time)}, {fast}, "
         f"{units.elevation(t.ascent)} up, {units.elevation(t.descent)} down"
     )
     if beside := _ascent_beside(result, units):
         note(beside)
-    note(
-        f"trail {text.percent(t.trail_share)}, road {text.percent(t.road_share)}, "
-        f"unknown {text.percent(t.unknown_share)}, technical {text.percent(t.technical_share)}"
-    )
+    if has_ground(meta.sport, meta.sub_sport):
+        note(
+            f"trail {text.percent(t.trail_share)}, road {text.percent(t.road_share)}, "
+            f"unknown {text.percent(t.unknown_share)}, "
+            f"technical {text.percent(t.technical_share)}"
+        )
     if said := limits_notice(result):
         note(said)
-    if hint := runs_map_hint([result], meta.source):
+    # Of a file with several, or of what was piped, the command takes the file.
+    file = re.sub(r"#\d+$", "", meta.source)
+    named = "FILE" if file == STANDARD_INPUT else file
+    if hint := runs_map_hint([result], named):
         note(hint)
     _metrics(result, units)
-    _segments(result.segments, units)
+    _segments(result.segments, units, paced)
     _climbs(result.climbs, units)
     if meta.attribution:
         note(f"Map data: {meta.attribution}")
     for issue in result.issues:
-        note(f"{issue.severity}: {issue.message}")
+        note(f"{issue.severity}: {units.measured_text(issue.message)}")
 
 
 def _ascent_beside(result: Analysis, units: Units) -> str:
@@ -234,7 +256,7 @@ def _metrics(result: Analysis, units: Units) -> None:
     """Print the metrics that have a value, then for each reason those that have none."""
     cells = []
     missing: dict[str, list[str]] = {}
-    table = metric_table(result.metrics, units)
+    table = metric_table(told_metrics(result), units)
     for name, value, interval, _covers, _evidence, how in table.rows:
         if value == text.DASH:
             missing.setdefault(how, []).append(name)
@@ -250,8 +272,10 @@ def _metrics(result: Analysis, units: Units) -> None:
         note(f"no value ({reason}): {', '.join(names)}")
 
 
-def _segments(segments: pd.DataFrame, units: Units) -> None:
-    """Print the segments; without the adjusted pace and the gait where there is little room."""
+def _segments(segments: pd.DataFrame, units: Units, paced: bool) -> None:
+    """Print the segments; without the adjusted pace and the gait where there is little room, and
+    without what holds on foot alone where it wasn't.
+    """
     if segments.empty:
         return
     ground = segments["surface"].where(
@@ -259,9 +283,16 @@ def _segments(segments: pd.DataFrame, units: Units) -> None:
     )
     texts = column_texts(segments, units) | {"ground": ground.tolist()}
     columns = headed("terminal_segments", texts, units)
+    if not paced:
+        keys = COLUMNS["terminal_segments"].values()
+        columns = {
+            head: column
+            for (head, column), key in zip(columns.items(), keys, strict=True)
+            if key not in _ON_FOOT_ALONE
+        }
     if is_narrow():
         for name in ("adjusted", "trail?", "gait"):
-            del columns[name]
+            columns.pop(name, None)
     print_rows(
         list(columns),
         zip(*columns.values(), strict=True),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from trailstats.analysis import Options
+from trailstats.boundary import reason_of
 from trailstats.cache import Cache
 from trailstats.cleaning import CleanRules
 from trailstats.errors import ReadError
@@ -335,7 +336,7 @@ def athlete_folders(root: str | os.PathLike[str]) -> dict[str, str]:
         )
     except OSError as error:
         raise ReadError(
-            f"can't be listed: {error.strerror or error}", path=str(root)
+            f"can't be listed: {reason_of(error)}", path=str(root)
         ) from None
     if not folders:
         raise ReadError(

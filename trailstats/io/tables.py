@@ -281,7 +281,7 @@ def write_partitioned(
         new.replace(folder)
     except OSError as error:
         raise WriteError(
-            f"{folder}: can't be written: {error.strerror or error}"
+            f"{folder}: can't be written: {reason_of(error)}"
         ) from error
     finally:
         if temporary is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trailstats import schema
+from trailstats.boundary import reason_of
 from trailstats.claims.result import ClaimResult, claims_table
 from trailstats.errors import WriteError
 from trailstats.io.tables import write_table
@@ -67,7 +68,7 @@ def write_data(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError(
-            f"{folder}: can't be made: {error.strerror or error}"
+            f"{folder}: can't be made: {reason_of(error)}"
         ) from error
     whole = {
         schema.ACTIVITIES: history.activities,

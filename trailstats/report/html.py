@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from trailstats._version import __version__
+from trailstats.boundary import reason_of
 from trailstats.claims import evaluate_claims
 from trailstats.claims.plan import check_plan
 from trailstats.claims.result import ClaimResult, RuleResult
@@ -197,7 +198,7 @@ def _write_sections(page: Page, folder: Path, front: str) -> set[str]:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise WriteError(
-            f"{folder}: can't be made: {error.strerror or error}"
+            f"{folder}: can't be made: {reason_of(error)}"
         ) from error
     written = set()
     for section in page.sections:

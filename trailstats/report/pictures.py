@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from trailstats.boundary import reason_of
 from trailstats.claims.result import ClaimResult
 from trailstats.errors import MissingExtraError, WriteError
 from trailstats.history import History
@@ -57,7 +58,7 @@ def write_pictures(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WriteError(
-            f"{target}: can't be made: {error.strerror or error}"
+            f"{target}: can't be made: {reason_of(error)}"
         ) from error
     units = Units.of(imperial)
     rows = history_view(history, units)

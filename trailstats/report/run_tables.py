@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from trailstats.metrics.sampling import time_mean
-from trailstats.model.results import Metric
+from trailstats.model.results import Analysis, Metric
 from trailstats.report import text
 from trailstats.report.packaged import packaged_tables
 from trailstats.report.units import METRIC, Units, display_unit
-from trailstats.schema import METRICS, Gait, Slope, Surface
+from trailstats.schema import METRICS, Gait, Slope, Surface, is_on_foot
 
 ZONES = ("easy", "moderate", "hard")
 COLUMNS = packaged_tables("columns.toml")
@@ -176,6 +176,18 @@ def split_table(segments: pd.DataFrame, units: Units) -> TableView:
         )
     heads = ("part", "distance", "time", "pace", "grade-adjusted", "heart rate")
     return TableView(heads, tuple(rows))
+
+
+def told_metrics(analysis: Analysis) -> dict[str, Metric]:
+    """Return an activity's metrics without the paces of one that is not on foot, where they say
+    nothing.
+    """
+    paced = is_on_foot(analysis.meta.sport, analysis.meta.sub_sport)
+    return {
+        name: metric
+        for name, metric in analysis.metrics.items()
+        if paced or metric.unit != "m/s"
+    }
 
 
 def metric_table(metrics: Mapping[str, Metric], units: Units) -> TableView:

@@ -24,12 +24,13 @@ from trailstats.report.run_tables import (
     segment_table,
     split_table,
     surface_code,
+    told_metrics,
 )
 from trailstats.report.sums import Sums, sums_of
 from trailstats.report.tracks import TrackView
 from trailstats.report.units import Units
 from trailstats.report.zones import Zone, zones_of
-from trailstats.schema import RunSurface, is_on_foot
+from trailstats.schema import RunSurface, has_ground, is_on_foot
 
 SAME = 0.01
 """Totals of ours and of the device that differ by less than this share are the same to a reader
@@ -183,8 +184,8 @@ def activity_view(
         segments=segments,
         climbs=climb_table(seen(analysis.climbs, track), units),
         notice=limits_notice(analysis),
-        metrics=main_metrics(analysis.metrics, units),
-        groups=metric_groups(analysis.metrics, units),
+        metrics=main_metrics(told_metrics(analysis), units),
+        groups=metric_groups(told_metrics(analysis), units),
         zones=zones_of(analysis, shown.limits),
         sums=sums_of(analysis),
         issues=tuple(
@@ -222,20 +223,26 @@ def _run_facts(analysis: Analysis, units: Units) -> text.Pairs:
     t, told = analysis.totals, analysis.meta.device_totals
     beats = text.rate(t.mean_heart_rate)
     paced = is_on_foot(analysis.meta.sport, analysis.meta.sub_sport)
+    outside = has_ground(analysis.meta.sport, analysis.meta.sub_sport)
+    grounds = {
+        "on trail": t.trail_share,
+        "on road": t.road_share,
+        "unknown ground": t.unknown_share,
+    }
     facts = {
         "distance": _beside(units.distance, t.distance, told.distance),
         "moving time": _beside(text.duration, t.moving_time, told.timer_time),
         "pace": units.pace(t.mean_speed) if paced else "",
+        "speed": "" if paced else units.speed_over_ground(t.mean_speed),
         "as if level": units.pace(t.grade_adjusted_speed) if paced else "",
         "up": _beside(units.elevation, t.ascent, told.ascent),
         "down": _beside(units.elevation, t.descent, told.descent),
         "heart rate while moving": beats
         if beats == text.DASH
         else f"{beats} bpm",
-        "on trail": text.percent(t.trail_share),
-        "on road": text.percent(t.road_share),
-        "unknown ground": text.percent(t.unknown_share),
     }
+    if outside:
+        facts |= {what: text.percent(share) for what, share in grounds.items()}
     return tuple((what, value) for what, value in facts.items() if value)
 
 

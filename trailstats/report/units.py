@@ -103,6 +103,7 @@ class Units:
         >>> IMPERIAL.measured_text("25.0 km a week, 348 m down")
         '15.5 mi a week, 1,142 ft down'
         """
+        said = _SPEED.sub(lambda found: self.pace(float(found[1])), said)
         if self.long == "km":
             return said
 
@@ -121,6 +122,12 @@ class Units:
         if not math.isfinite(speed) or speed <= 0:
             return DASH
         return f"{clock(self.long_metres / speed)} /{self.long}"
+
+    def speed_over_ground(self, speed: float) -> str:
+        """Return a speed [m/s] by the hour, such as ``"27.0 km/h"``: what is told of rides."""
+        if not math.isfinite(speed) or speed <= 0:
+            return DASH
+        return f"{decimal(speed * _PER_HOUR / self.long_metres, 1)} {self.speed}"
 
     def distance(self, metres: float) -> str:
         """Return a length in kilometres or miles, such as ``"12.3 km"``."""
@@ -330,6 +337,9 @@ class Units:
 _PER_KM = re.compile(r"\bper km\b")
 _LENGTH = re.compile(r"\b(\d[\d,]*(?:\.\d+)?) (km|m)\b(?!/)")
 """A length in a text, not one by which something is divided."""
+
+_SPEED = re.compile(r"\b(\d+(?:\.\d+)?) m/s\b(?!/)")
+"""A speed in a text; runners know it as a pace."""
 
 _MILE = METRES_PER_MILE / 1000.0
 """Kilometres in a mile."""

@@ -21,7 +21,7 @@ from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from trailstats.boundary import configuring, read_text, shown
+from trailstats.boundary import configuring, read_text, reason_of, shown
 from trailstats.errors import ConfigError, MissingExtraError, WriteError
 from trailstats.history._sources import PROFILE
 from trailstats.io.tables import write_atomically
@@ -321,7 +321,7 @@ class Kept:
             return self._settle(part, wanted)
         except OSError as error:
             raise WriteError(
-                f"{wanted} can't be written: {error.strerror or error}"
+                f"{wanted} can't be written: {reason_of(error)}"
             ) from error
         finally:
             part.unlink(missing_ok=True)

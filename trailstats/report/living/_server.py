@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from trailstats.boundary import reason_of
 from trailstats.errors import (
     ConfigError,
     MissingExtraError,
@@ -122,7 +123,7 @@ def serve(
             listening.bind((ADDRESS, door.port))
         except OSError as error:
             raise WorkerError(
-                f"port {door.port} can't be used: {error.strerror or error}"
+                f"port {door.port} can't be used: {reason_of(error)}"
             ) from error
         # From here on a browser may come: it waits until the server takes it.
         listening.listen()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trailstats.arrays import Floats, Ints
-from trailstats.boundary import configuring, shown
+from trailstats.boundary import configuring, reason_of, shown
 from trailstats.cache import cache_folder
 from trailstats.cleaning import clean
 from trailstats.errors import ConfigError, WriteError
@@ -346,7 +346,7 @@ def _build(extract: Path, path: Path) -> TileIndex:
         build_index(extract, path)
     except OSError as error:
         raise WriteError(
-            f"{path.parent}: the map's index can't be written: {error.strerror or error}"
+            f"{path.parent}: the map's index can't be written: {reason_of(error)}"
         ) from error
     return TileIndex(path)
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from trailstats.boundary import reason_of
 from trailstats.errors import ConfigError, MissingExtraError, WriteError
 from trailstats.terrain.maps._tags import AREAS, is_ground
 from trailstats.terrain.maps.fetching._areas import SIDE, Area
@@ -52,7 +53,7 @@ def clip(extract: Path, area: Area, target: Path, date: str) -> int:
         )
     except OSError as error:
         raise WriteError(
-            f"{target.parent}: can't be written to: {error.strerror}"
+            f"{target.parent}: can't be written to: {reason_of(error)}"
         ) from error
     count = 0
     with folder as name:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from trailstats._version import __version__
+from trailstats.boundary import reason_of
 from trailstats.errors import DownloadError, WriteError
 
 __all__ = ["FetchRules", "Fetcher", "Progress"]
@@ -130,7 +131,7 @@ class Fetcher:
             mark.write_text(tag, encoding="utf-8")
         except OSError as error:
             raise WriteError(
-                f"{kept}: can't be written: {error.strerror}"
+                f"{kept}: can't be written: {reason_of(error)}"
             ) from error
         return content
 
@@ -337,7 +338,7 @@ def _writing(path: Path, mode: str) -> Iterator[IO[bytes]]:
             yield stream
     except OSError as error:
         raise WriteError(
-            f"{path}: can't be written: {error.strerror or error}"
+            f"{path}: can't be written: {reason_of(error)}"
         ) from error
 
 

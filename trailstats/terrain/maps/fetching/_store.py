@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from trailstats.boundary import reason_of
 from trailstats.cache import cache_folder, data_folder
 from trailstats.errors import ConfigError, WriteError
 from trailstats.terrain.maps.fetching._areas import Area
@@ -145,7 +146,7 @@ class MapStore:
             draft.replace(facts)
         except OSError as error:
             raise WriteError(
-                f"{self.folder}: can't be written to: {error.strerror}"
+                f"{self.folder}: can't be written to: {reason_of(error)}"
             ) from error
         self._prune(stored.name)
 
@@ -169,7 +170,7 @@ class MapStore:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise WriteError(
-                f"{path}: can't be deleted: {error.strerror}"
+                f"{path}: can't be deleted: {reason_of(error)}"
             ) from error
         self._prune(name)
 
@@ -187,7 +188,7 @@ class MapStore:
             stream = (self.folder / _LOCK).open("w")
         except OSError as error:
             raise WriteError(
-                f"{self.folder}: can't be written to: {error.strerror}"
+                f"{self.folder}: can't be written to: {reason_of(error)}"
             ) from error
         with stream:
             # The system lets go of the lock when the process ends, however it does.
