@@ -17,7 +17,6 @@ version = release = __version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
     "public_names",
@@ -27,11 +26,9 @@ exclude_patterns = ["_build", "_ext"]
 default_role = "py:obj"
 
 myst_enable_extensions = [
-    "amsmath",
     "attrs_inline",
     "colon_fence",
     "deflist",
-    "dollarmath",
 ]
 myst_heading_anchors = 3
 
