@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -16,7 +17,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+import trailstats as ts
 from trailstats import schema
+from trailstats.model.results import TABLES_OF_ANALYSIS
 from trailstats.schema import arrow
 from trailstats.schema.arrow import METADATA_KEY, ArrowTable
 from trailstats.schema.documents import rows
@@ -117,6 +120,50 @@ def test_empty_tables_keep_their_columns(name: str) -> None:
     found = pl.DataFrame(ArrowTable(table, table.empty()))
     assert (found.columns, found.height) == (table.names, 0)
     assert rows(table.empty()) == []
+
+
+@pytest.fixture(scope="module")
+def history(samples: Path) -> ts.History:
+    """Return some runs of the archive, one of them hilly."""
+    files = sorted((samples / "archive").glob("*.fit"))[66:72]
+    return ts.analyze_folder(files, workers=1)
+
+
+OF_ANALYSIS = (*TABLES_OF_ANALYSIS, "records")
+OF_HISTORY = ("activities", "weekly", "daily", *TABLES_OF_ANALYSIS)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [("analysis", n) for n in OF_ANALYSIS] + [("history", n) for n in OF_HISTORY],
+)
+def test_every_table_is_taken_as_it_stands(
+    history: ts.History, owner: str, name: str
+) -> None:
+    """By polars and by DuckDB: all columns, and every value that is there."""
+    run = max(history.analyses, key=lambda one: len(one.climbs))
+    tried = (run if owner == "analysis" else history).table(name)
+    assert len(tried)
+    frame = (
+        tried.frame
+        if tried.frame.index.name is None
+        else tried.frame.reset_index()
+    )
+    found = pl.DataFrame(tried)
+    assert found.columns == list(frame.columns)
+    for column in found.columns:
+        told = frame[column]
+        there = [None if pd.isna(value) else value for value in told]
+        got = found[column]
+        if isinstance(told.dtype, pd.DatetimeTZDtype):
+            got = got.dt.epoch("ns")
+            there = [value and value.value for value in there]
+        assert got.to_list() == there, column
+    relation = duckdb.sql("select * from tried")
+    assert relation.columns == found.columns
+    counted = ", ".join(f'count("{column}")' for column in found.columns)
+    [counts] = duckdb.sql(f"select {counted} from tried").fetchall()
+    assert list(counts) == frame.notna().sum().tolist()
 
 
 def test_an_index_with_a_name_is_a_column() -> None:

@@ -212,8 +212,8 @@ class History:
         ----------
         name : str
             ``"activities"``, ``"segments"``, ``"weekly"``, ``"daily"``, or a table of each
-            analysis (``"climbs"``, ``"profile"``, ``"impact"``, ``"efforts"``, ``"stretches"``),
-            then with the column ``file`` first.
+            analysis (``"climbs"``, ``"profile"``, ``"impact"``, ``"efforts"``, ``"stretches"``,
+            ``"parts"``), then with the column ``file`` first.
 
         Raises
         ------

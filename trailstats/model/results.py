@@ -356,7 +356,8 @@ class Analysis:
         ----------
         name : str
             ``"segments"``, ``"climbs"``, ``"profile"``, ``"impact"``, ``"efforts"``,
-            ``"stretches"``, or ``"records"``, which has the ground, too (see `records`).
+            ``"stretches"``, ``"parts"``, or ``"records"``, which has the ground, too (see
+            `records`).
 
         Raises
         ------
