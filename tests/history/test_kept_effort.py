@@ -10,7 +10,6 @@ import pytest
 
 from trailstats.cache import NAME
 from trailstats.history import History, analyze_folder, effort
-from trailstats.history._run_stretches import ReadStretches
 from trailstats.history._stored import Stored, StoredAnalyses
 from trailstats.history.prediction import predict
 from trailstats.metrics.effort import EvenGroundCurve, fit_even_ground
@@ -94,10 +93,10 @@ def test_a_damaged_fit_is_made_again(folder: Path, tmp_path: Path) -> None:
     sound = analyze_folder(folder, cache=tmp_path / "cache", workers=1)
     with sqlite3.connect(tmp_path / "cache" / NAME) as file:
         names = {row[0] for row in file.execute("SELECT name FROM derived")}
-        assert {"effort", "stretches of all"} <= names
+        assert {"effort", "stretches of some"} <= names
         file.execute(
             "UPDATE derived SET content = CAST(substr(content, 1, length(content) - 9) || "
-            "'123456789' AS BLOB) WHERE name IN ('effort', 'stretches of all')"
+            "'123456789' AS BLOB) WHERE name IN ('effort', 'stretches of some')"
         )
     same_effort(
         sound, analyze_folder(folder, cache=tmp_path / "cache", workers=1)
@@ -107,7 +106,7 @@ def test_a_damaged_fit_is_made_again(folder: Path, tmp_path: Path) -> None:
 def test_a_prediction_reads_no_tables(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the cache the stretches are read as one block, and no analysis is loaded."""
+    """From the cache the stretches are read in few blocks, and no analysis is loaded."""
     course = next(folder.iterdir())
     first = analyze_folder(folder, cache=tmp_path / "cache", workers=1)
     expected = predict(course, first).moving_time
@@ -118,7 +117,6 @@ def test_a_prediction_reads_no_tables(
 
     monkeypatch.setattr(Stored, "whole", never)
     monkeypatch.setattr(Stored, "table", never)
-    monkeypatch.setattr(ReadStretches, "of", never)
     assert predict(course, again).moving_time == expected
 
 

@@ -4,6 +4,7 @@ same to the last byte.
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ import pytest
 from trailstats.history import analyze_folder
 from trailstats.model.athlete import Athlete
 from trailstats.report import activity_part
-from trailstats.report.activity_part import ActivityPart
+from trailstats.report.activity_part import ActivityPart, activity_parts
 from trailstats.report.html import render
 from trailstats.report.kept import pack_value, unpack_value
 from trailstats.report.sections import Shown
@@ -66,6 +67,50 @@ def test_only_new_activities_are_built(folder, samples, tmp_path, built):
     later = page(folder, cache)
     assert built[3:] == [new.name]
     assert later == page(folder, None)
+
+
+def groups(part):
+    """Return the groups of metrics of a part, with their texts in place."""
+    own = json.loads(part.drawn.json)
+    texts = [
+        t if isinstance(t, str) else part.drawn.words[t] for t in own["texts"]
+    ]
+    return [
+        (
+            [[texts[cell] for cell in row] for row in group["table"]["rows"]],
+            [texts[method] for method in group["methods"]],
+        )
+        for group in own["groups"]
+    ]
+
+
+@pytest.mark.parametrize("threshold", [None, 3.4], ids=["no pace", "pace"])
+def test_the_newest_curve_stands_in_kept_parts(
+    samples, tmp_path, built, threshold
+):
+    """Each run moves the runner's curve: kept parts say what a run is worth by the newest, as those
+    say that are made of the analyses themselves.
+    """
+    folder, cache = tmp_path / "many", tmp_path / "cache"
+    folder.mkdir()
+    *runs, new = sorted((samples / "archive").iterdir())[:14]
+    for path in runs:
+        shutil.copy(path, folder)
+    who = replace(ATHLETE, threshold_speed=threshold)
+    page(folder, cache, who)
+    built.clear()
+    shutil.copy(new, folder)
+    history = analyze_folder(folder, athlete=who, cache=cache, workers=1)
+    assert history.effort.curve.personal
+    shown = Shown(METRIC, history.limits)
+    kept = activity_parts(history, zones=(), shown=shown)
+    if threshold is None:  # else loads by pace follow from the curve, too
+        assert built == [new.name]
+    whole = replace(history, analyses=list(history.analyses))
+    made = activity_parts(whole, zones=(), shown=shown)
+    assert [groups(part) for part in kept] == [groups(part) for part in made]
+    curve = f"own curve of {history.effort.curve.n_runs} runs"
+    assert all(curve in str(groups(part)) for part in kept)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ MEASURING = (
     "errors.py",
     "geo.py",
     "history/_cadence.py",
+    "history/_chunks.py",
     "history/_code.py",
     "history/_copies.py",
     "history/_motion.py",

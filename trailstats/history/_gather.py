@@ -14,9 +14,10 @@ from trailstats.boundary import reading, shown
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError, SchemaError
 from trailstats.history._cadence import CadenceEvidence, own_cadence
+from trailstats.history._chunks import Slot
 from trailstats.history._pack import FAILURE, KEPT_AT_HAND, unpack_failure
 from trailstats.history._progress import Step, lines
-from trailstats.history._stored import Slot, Stored
+from trailstats.history._stored import Stored
 from trailstats.history._workers import (
     Engine,
     Job,

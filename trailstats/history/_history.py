@@ -341,7 +341,7 @@ def combine(
     starts = [entry.start for entry in stored.entries if entry.start is not None]
     last = max(starts, default=None)
     limits = resolve_limits(athlete, day=last, times=stored.moving_times())
-    judged = replace(stored, limits=limits, athlete=athlete)
+    judged = replace(stored, limits=limits, athlete=athlete, complete=True)
     table = activities_table([*judged.rows(), *map(failure_row, failures)])
     own = None
     if len(table):

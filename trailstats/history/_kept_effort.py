@@ -14,16 +14,11 @@ import numpy as np
 import pandas as pd
 
 from trailstats.analysis._even_ground import EvenGround
-from trailstats.arrays import as_floats
 from trailstats.errors import SchemaError
 from trailstats.history._code import code_fingerprint
-from trailstats.history._pack import columns_of, pack_table, sound
+from trailstats.history._pack import sound
 from trailstats.history._rows import are_runs
-from trailstats.history._run_stretches import (
-    COLUMNS,
-    ReadStretches,
-    RunStretches,
-)
+from trailstats.history._run_stretches import ReadStretches, RunStretches
 from trailstats.history._stored import StoredAnalyses
 from trailstats.history.effort import RunnerEffort
 from trailstats.metrics._even_ground import TERMS
@@ -32,9 +27,6 @@ from trailstats.model.fingerprint import fingerprint
 
 FIT: Final = "effort"
 """Name of the block with the curve, and what each run is worth by it."""
-
-JOINED: Final = "stretches of all"
-"""Name of the block with the stretches of all analyses."""
 
 _FITTING: Final = (
     "history/_kept_effort.py",
@@ -86,12 +78,11 @@ def own_effort(activities: pd.DataFrame, analyses: StoredAnalyses) -> OwnEffort:
     if block is not None:
         with suppress(SchemaError):
             curve, worth = _unpack(block)
-            return OwnEffort(curve, worth, lambda: _joined(analyses))
+            return OwnEffort(curve, worth, lambda: ReadStretches.of(analyses))
     read = ReadStretches.of(analyses)
     fitted = RunnerEffort.of_stretches(activities, read)
     worth = fitted.worth(activities, read) if fitted.curve.personal else []
     analyses.keep_of_all(FIT, basis, _pack(fitted.curve, worth))
-    analyses.keep_of_all(JOINED, code_fingerprint(), _pack_stretches(read))
     return OwnEffort(fitted.curve, worth, lambda: read)
 
 
@@ -137,20 +128,3 @@ def _unpack(block: bytes) -> tuple[EvenGroundCurve, list[EvenGround | None]]:
             None if row is None else EvenGround(**row) for row in found["worth"]
         ]
     return curve, worth
-
-
-def _pack_stretches(read: ReadStretches) -> bytes:
-    numbers = {"analysis": read.analysis.astype(np.int64)}
-    return pack_table(pd.DataFrame(numbers | dict(read.columns)))
-
-
-def _joined(analyses: StoredAnalyses) -> ReadStretches:
-    """Return the stretches of all, from one block where it is kept."""
-    block = analyses.made_of_all(JOINED, code_fingerprint())
-    if block is not None:
-        with suppress(SchemaError, KeyError):
-            found = columns_of(block, ("analysis", *COLUMNS))
-            numbers = np.asarray(found["analysis"], dtype=np.int64)
-            columns = {name: as_floats(found[name]) for name in COLUMNS}
-            return ReadStretches(columns, numbers)
-    return ReadStretches.of(analyses)

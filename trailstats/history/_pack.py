@@ -289,19 +289,6 @@ def _columns(
     return out, count
 
 
-def columns_of(block: bytes, wanted: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """Return the wanted columns of a block, those that it has.
-
-    Raises
-    ------
-    SchemaError
-        When the block is not sound.
-    """
-    return {
-        name: values for name, (_, values) in _columns(block, wanted)[0].items()
-    }
-
-
 def join_columns(
     blocks: Iterable[bytes], table: schema.Table, names: Sequence[str]
 ) -> tuple[dict[str, NDArray[Any]], Ints]:
@@ -346,6 +333,16 @@ def join_tables(
     """
     names = [name for name in table.names if name != "file"]
     columns, counts = join_columns(blocks, table, names)
+    return frame_of_columns(columns, counts, table, sources)
+
+
+def frame_of_columns(
+    columns: Mapping[str, NDArray[Any]],
+    counts: Ints,
+    table: schema.Table,
+    sources: Sequence[str],
+) -> pd.DataFrame:
+    """Return the columns that `join_columns` gives as a frame."""
     out: dict[str, object] = {}
     for column in table:
         if column.name == "file":

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, overload
 
@@ -23,6 +23,7 @@ from trailstats.arrays import Floats, Ints
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError
 from trailstats.history._cadence import CadenceEvidence
+from trailstats.history._chunks import Columns, Slot, columns_in_chunks
 from trailstats.history._code import code_fingerprint
 from trailstats.history._motion import (
     MOTION,
@@ -37,8 +38,8 @@ from trailstats.history._pack import (
     HEAD,
     START,
     TIMES,
+    frame_of_columns,
     join_columns,
-    join_tables,
     pack,
     pack_row,
     unpack,
@@ -56,17 +57,11 @@ from trailstats.model.fingerprint import fingerprint
 from trailstats.model.limits import HeartRateLimits
 from trailstats.model.results import TABLES_OF_ANALYSIS, Analysis
 
+# One athlete, or two, stand for thousands of analyses.
+_spelled = lru_cache(maxsize=64)(fingerprint)
+
 AT_A_TIME = 200
 """Analyses whose tables are joined at a time (our choice): some 5,000 segments."""
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Where the blocks of one result lie: under a key, by its number among those of the source."""
-
-    store: Cache
-    key: bytes
-    number: int
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,14 @@ class Stored:
     @cached_property
     def is_as_made(self) -> bool:
         """Whether its blocks rest on the measures that are asked for."""
-        return self.athlete is None or fingerprint(self.athlete) == self.made_for
+        return self.athlete is None or _spelled(self.athlete) == self.made_for
+
+    @property
+    def measures(self) -> str:
+        """What stands for the measures that are asked for; empty where its blocks rest on them."""
+        if self.athlete is None or self.is_as_made:
+            return ""
+        return _spelled(self.athlete)
 
     @property
     def _head(self) -> Analysis:
@@ -210,12 +212,15 @@ class StoredAnalyses(Sequence[Analysis]):
     athlete : Athlete
     worth : mapping of str to EvenGround
         What each is worth on level road by the runner's own curve, by its source.
+    complete : bool
+        Whether these are all of a history: then their tables are kept joined.
     """
 
     entries: Sequence[Stored]
     limits: HeartRateLimits | None = None
     athlete: Athlete = field(default_factory=Athlete)
     worth: Mapping[str, EvenGround] = field(default_factory=dict)
+    complete: bool = False
 
     @classmethod
     def holding(cls, analyses: Iterable[Analysis]) -> StoredAnalyses:
@@ -233,7 +238,7 @@ class StoredAnalyses(Sequence[Analysis]):
     def __getitem__(self, index: int | slice) -> Analysis | StoredAnalyses:
         """Load one analysis; a slice loads none."""
         if isinstance(index, slice):
-            return replace(self, entries=self.entries[index])
+            return replace(self, entries=self.entries[index], complete=False)
         return self._judged_one(self.entries[index].whole())
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -268,6 +273,7 @@ class StoredAnalyses(Sequence[Analysis]):
         make: Callable[[Analysis], bytes],
         *,
         whole: bool = False,
+        level_apart: bool = False,
     ) -> Iterator[bytes]:
         """Yield what was made of each, as judged by these limits: as it lies in the store, else
         made now and kept there.
@@ -282,12 +288,15 @@ class StoredAnalyses(Sequence[Analysis]):
             Given each analysis in turn.
         whole : bool
             Whether it needs the analysis's tables.
+        level_apart : bool
+            Whether it leaves out what an analysis is worth on level road, which each new run moves
+            a little; loads that follow from it count.
         """
-        common = fingerprint((self.limits, self.athlete, basis))
+        basis_of = self._bases(basis, level_apart)
         fresh: dict[tuple[Cache, str], list[tuple[bytes, int, bytes]]]
         fresh = defaultdict(list)
         for entry in self.entries:
-            slot, own = entry.slot, self._basis(common, entry)
+            slot, own = entry.slot, basis_of(entry)
             block = slot.store.derived(slot.key, slot.number, name, own)
             if block is None:
                 found = entry.whole() if whole else entry.outline()
@@ -334,13 +343,23 @@ class StoredAnalyses(Sequence[Analysis]):
             digest.update(f"/{entry.slot.number}".encode())
         return digest.hexdigest()
 
-    def _basis(self, common: str, entry: Stored) -> str:
-        """Return what stands for what is made of one analysis: also what it is worth on level road,
-        to the digits that are shown. Each new run moves the runner's curve a little.
+    def _bases(self, basis: str, level_apart: bool) -> Callable[[Stored], str]:
+        """Return what gives, for each entry, what stands for what is made of it: also what it is
+        worth on level road, to the digits that are shown, as far as that counts.
         """
-        worth = self.worth.get(entry.name)
-        shown = () if worth is None else worth.shown()
-        return fingerprint((common, entry.athlete, *shown))
+        common = fingerprint((self.limits, self.athlete, basis))
+        by_pace = self.athlete.threshold_speed is not None
+
+        def basis_of(entry: Stored) -> str:
+            worth = self.worth.get(entry.name)
+            shown: tuple[float, ...] = ()
+            if worth is not None and level_apart:
+                shown = worth.shown()[-1:] if by_pace else (1,)
+            elif worth is not None:
+                shown = worth.shown()
+            return fingerprint((common, _spelled(entry.athlete), *shown))
+
+        return basis_of
 
     def session_load(self, index: int) -> float:
         """Return the session load of one analysis, judged anew."""
@@ -358,12 +377,19 @@ class StoredAnalyses(Sequence[Analysis]):
 
     def joined(self, table: schema.Table) -> pd.DataFrame:
         """Return one table of all analyses, one after the other."""
-        names = [entry.name for entry in self.entries]
-        return join_tables(list(self.blocks(table)), table, names)
+        names = [name for name in table.names if name != "file"]
+        columns, counts = self.columns(table, names)
+        sources = [entry.name for entry in self.entries]
+        return frame_of_columns(columns, counts, table, sources)
 
-    def blocks(self, table: schema.Table) -> Iterator[bytes]:
-        """Yield the block of one table of each analysis."""
-        return (entry.table(table) for entry in self.entries)
+    def columns(self, table: schema.Table, names: Sequence[str]) -> Columns:
+        """Return some columns of one table of all analyses, one after the other, and how many rows
+        each has.
+        """
+        if self.complete and self._lasting:
+            return columns_in_chunks(self.entries, table, names)
+        blocks = (entry.table(table) for entry in self.entries)
+        return join_columns(blocks, table, names)
 
     def ways(self) -> list[bytes]:
         """Return the block of the way of each analysis."""
@@ -371,7 +397,8 @@ class StoredAnalyses(Sequence[Analysis]):
 
     def only(self, rows: Iterable[int]) -> StoredAnalyses:
         """Return some of the analyses, by their places."""
-        return replace(self, entries=[self.entries[row] for row in rows])
+        entries = [self.entries[row] for row in rows]
+        return replace(self, entries=entries, complete=False)
 
     def in_order(self) -> StoredAnalyses:
         """Return the same analyses in order of start time."""
@@ -407,7 +434,7 @@ def joined_columns(
     each has.
     """
     if isinstance(analyses, StoredAnalyses):
-        return join_columns(analyses.blocks(table), table, names)
+        return analyses.columns(table, names)
     frames = [getattr(analysis, table.name) for analysis in analyses]
     counts = np.array([len(frame) for frame in frames], dtype=np.int64)
     joined = pd.concat([table.empty(), *frames], ignore_index=True)

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from trailstats.analysis._even_ground import EvenGround
 from trailstats.history import History
 from trailstats.history._code import code_fingerprint
 from trailstats.history._stored import StoredAnalyses
@@ -19,8 +20,10 @@ from trailstats.model.results import Analysis
 from trailstats.report.activity_rows import ActivityRow, activity_row
 from trailstats.report.drawn import Drawn, drawn, sums_json
 from trailstats.report.kept import pack_value, unpack_value
+from trailstats.report.level_marks import MARKED, level_texts
 from trailstats.report.sections import Heading, Listing, Shown, activity_view
 from trailstats.report.tracks import Plane, Points, Zones, placed_track
+from trailstats.report.units import Units
 from trailstats.schema import SurfaceSource, has_ground
 
 
@@ -36,8 +39,8 @@ class Counted:
         Each source of evidence for the ground, and the distance that it decided [m].
     has_ground : bool
         Whether it was on ground that a map may know.
-    distance, unknown_share, map_coverage : float
-        [m], [1], [1]; NaN without a map.
+    distance, moving_time, unknown_share, map_coverage : float
+        [m], [s], [1], [1]; the last is NaN without a map.
     issues : tuple of (str, str, str)
         Code, severity and message of each.
     metrics : tuple of str
@@ -53,6 +56,7 @@ class Counted:
     classified: tuple[tuple[str, float], ...]
     has_ground: bool
     distance: float
+    moving_time: float
     unknown_share: float
     map_coverage: float
     issues: tuple[tuple[str, str, str], ...]
@@ -153,8 +157,34 @@ def activity_parts(
         return [activity_part(one, zones=zones, shown=shown) for one in analyses]
     basis = (code_fingerprint(), code_fingerprint(("report",)), zones, shown)
     make = partial(_packed_part, zones=zones, shown=shown)
-    blocks = analyses.derived("page", fingerprint(basis), make, whole=True)
-    return [unpack_value(ActivityPart, block) for block in blocks]
+    worth = analyses.worth
+    marked = {name: replace(own, method=MARKED) for name, own in worth.items()}
+    blocks = replace(analyses, worth=marked).derived(
+        "page", fingerprint(basis), make, whole=True, level_apart=True
+    )
+    return [
+        _with_level(
+            unpack_value(ActivityPart, block),
+            worth.get(entry.name),
+            analyses.athlete.threshold_speed,
+            shown.units,
+        )
+        for entry, block in zip(analyses.entries, blocks, strict=True)
+    ]
+
+
+def _with_level(
+    part: ActivityPart,
+    own: EvenGround | None,
+    threshold: float | None,
+    units: Units,
+) -> ActivityPart:
+    """Return a part with what the run is worth on level road by the curve of all runs."""
+    if own is None:
+        return part
+    time = part.counted.moving_time
+    words = level_texts(part.drawn.words, own, time, threshold, units)
+    return replace(part, drawn=replace(part.drawn, words=words))
 
 
 def _packed_part(analysis: Analysis, *, zones: Zones, shown: Shown) -> bytes:
@@ -178,6 +208,7 @@ def _counted(analysis: Analysis) -> Counted:
         ),
         has_ground=has_ground(meta.sport, meta.sub_sport),
         distance=totals.distance,
+        moving_time=totals.moving_time,
         unknown_share=totals.unknown_share,
         map_coverage=math.nan if coverage is None else coverage.value,
         issues=tuple(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from trailstats.model.results import Metric
 from trailstats.report import text
+from trailstats.report.level_marks import level_mark
 from trailstats.report.run_tables import (
     METRIC_WORDS,
     TableView,
@@ -91,11 +92,15 @@ def _group(
             continue
         number = methods.setdefault(_method(metric), len(methods) + 1)
         unit = metric_unit(name, metric)
+        value, bounds = level_mark(name, metric) or (
+            units.number(metric.value, unit),
+            units.interval(metric.low, metric.high, unit),
+        )
         rows.append(
             (
                 units.worded(metric_words(name)),
-                units.number(metric.value, unit),
-                units.interval(metric.low, metric.high, unit),
+                value,
+                bounds,
                 text.percent(metric.coverage),
                 str(number),
             )

@@ -1,0 +1,150 @@
+"""The tables of many analyses, some tens in one block, kept beside the first of them: a history of
+thousands is read from few blocks, and a new recording changes the last of them.
+
+Where a block ends follows from the keys of the results, so a recording that is put between two
+others, or taken away, leaves all blocks but one as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trailstats import schema
+from trailstats.arrays import Ints
+from trailstats.cache import Cache
+from trailstats.errors import SchemaError
+from trailstats.history._pack import join_columns, sound
+from trailstats.model.fingerprint import fingerprint
+
+Columns = tuple[dict[str, NDArray[Any]], Ints]
+"""Columns by name, one analysis after the other, and how many rows each has."""
+
+APART: Final = 32
+"""One of so many keys begins a block (our choice): then a history of a thousand has some thirty."""
+
+_FORMAT: Final = "1"
+_FAST: Final = 1
+_CODES: Final = np.dtype("<i4")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the blocks of one result lie: under a key, by its number among those of the source."""
+
+    store: Cache
+    key: bytes
+    number: int
+
+
+class Entry(Protocol):
+    """One analysis in a store."""
+
+    @property
+    def slot(self) -> Slot:
+        """Where it lies."""
+
+    @property
+    def measures(self) -> str:
+        """What stands for the runner's measures, where its blocks don't rest on them."""
+
+    def table(self, table: schema.Table) -> bytes:
+        """Return the block of a table."""
+
+
+def columns_in_chunks(
+    entries: Sequence[Entry], table: schema.Table, names: Sequence[str]
+) -> Columns:
+    """Return some columns of one table of analyses that lie in a lasting store; see
+    `join_columns`.
+    """
+    found = [_of_chunk(chunk, table, names) for chunk in _chunks(entries)]
+    columns = {}
+    for name in names:
+        # Given up one by one: the tracks of thousands of runs fill memory.
+        parts = [own.pop(name) for own, _ in found]
+        held = [part for part in parts if len(part)]
+        columns[name] = np.concatenate(held or [np.zeros(0)])
+    return columns, np.concatenate([counts for _, counts in found])
+
+
+def _chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Yield the entries in pieces, the last of which may grow."""
+    piece: list[Entry] = []
+    for entry in entries:
+        if piece and entry.slot.key[0] % APART == 0:
+            yield piece
+            piece = []
+        piece.append(entry)
+    if piece:
+        yield piece
+
+
+def _of_chunk(
+    chunk: Sequence[Entry], table: schema.Table, names: Sequence[str]
+) -> Columns:
+    slot = chunk[0].slot
+    basis = fingerprint((_FORMAT, *(_stands_for(e, table) for e in chunk)))
+    name = f"{table.name} of some"
+    block = slot.store.derived(slot.key, slot.number, name, basis)
+    if block is not None:
+        with suppress(SchemaError):
+            return _unpacked(block, names)
+    blocks = (entry.table(table) for entry in chunk)
+    known = [column.name for column in table if column.name != "file"]
+    columns, counts = join_columns(blocks, table, known)
+    kept = (slot.key, slot.number, _packed(columns, counts))
+    slot.store.put_derived(name, basis, [kept])
+    return {name: columns[name] for name in names}, counts
+
+
+def _stands_for(entry: Entry, table: schema.Table) -> str:
+    """Return what the table of an analysis follows from."""
+    own = "" if table is not schema.IMPACT else entry.measures
+    return f"{entry.slot.key.hex()} {entry.slot.number} {own}"
+
+
+def _packed(columns: dict[str, NDArray[Any]], counts: Ints) -> bytes:
+    """Return columns as bytes, each compressed by itself: few are asked for."""
+    heads = []
+    bodies = [zlib.compress(counts.astype("<i8").tobytes(), _FAST)]
+    for name, values in columns.items():
+        texts: list[str | None] = []
+        if values.dtype == object:
+            codes, found = pd.factorize(values, use_na_sentinel=False)
+            texts = [t if isinstance(t, str) else None for t in found.tolist()]
+            values = codes.astype(_CODES)
+        body = zlib.compress(np.ascontiguousarray(values).tobytes(), _FAST)
+        heads.append((name, values.dtype.str, texts, len(body)))
+        bodies.append(body)
+    line = json.dumps([len(bodies[0]), heads], ensure_ascii=False).encode()
+    return b"".join([line, b"\n", *bodies])
+
+
+def _unpacked(block: bytes, names: Sequence[str]) -> Columns:
+    with sound("tables of some analyses"):
+        begin = block.index(b"\n") + 1
+        size, heads = json.loads(block[:begin])
+        counts = _array(block[begin : begin + size], "<i8")
+        at = begin + size
+        columns = {}
+        for name, dtype, texts, size in heads:
+            if name in names:
+                values = _array(block[at : at + size], dtype)
+                if texts:
+                    values = np.array(texts, dtype=object)[values]
+                columns[name] = values
+            at += size
+        return {name: columns[name] for name in names}, counts
+
+
+def _array(block: bytes, dtype: str) -> NDArray[Any]:
+    return np.frombuffer(zlib.decompress(block), dtype=dtype)
