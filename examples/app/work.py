@@ -73,9 +73,17 @@ class Crew:
         process = self._context.Process(
             target=work, args=(job, str(folder), files, self.limits), daemon=True
         )
-        await asyncio.to_thread(process.start)
-        ended = asyncio.Event()
         loop = asyncio.get_running_loop()
+        starting = loop.run_in_executor(None, process.start)
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Nobody waits for it any more; a process that is just being started ends, too.
+            await asyncio.wait([starting])
+            process.kill()
+            process.join()
+            raise
+        ended = asyncio.Event()
         loop.add_reader(process.sentinel, ended.set)
         try:
             async with asyncio.timeout(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,47 @@ def test_who_is_forgotten_is_not_worked_for(
     assert not bench.engine._tasks
     assert not (tmp_path / bench.owner).exists()
     assert bench.keep.unfinished_jobs() == []
+
+
+def test_a_process_that_is_being_started_ends_with_its_request(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is forgotten in that moment leaves no process that writes."""
+    monkeypatch.syspath_prepend(str(root / "examples"))
+    from app.child import Job
+    from app.limits import Limits
+    from app.work import Crew
+
+    began: list[object] = []
+
+    class Started:
+        """A process that takes a while to start."""
+
+        def __init__(self, **_: object) -> None:
+            self.state = "new"
+            began.append(self)
+
+        def start(self) -> None:
+            time.sleep(0.2)
+            self.state = "running"
+
+        def kill(self) -> None:
+            assert self.state == "running"
+            self.state = "killed"
+
+        def join(self) -> None:
+            assert self.state == "killed"
+
+    async def leave() -> None:
+        crew = Crew(Limits(workers=1))
+        monkeypatch.setattr(crew._context, "Process", Started, raising=False)
+        task = asyncio.create_task(crew.do(Job.CLAIMS, tmp_path, []))
+        while not began:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert crew.busy == 0
+
+    asyncio.run(leave())
+    assert began[0].state == "killed"
