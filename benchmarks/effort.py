@@ -239,7 +239,7 @@ def by_model(
                 seen_before(runner, int(rows[i]))
                 if ground == "seen before"
                 else known_pieces(runner.ways[rows[i]], ground)
-            )
+            ).guessed()
             names = pieces.terms(heart_rate=heart_rate)
             if names not in priors:
                 priors[names] = population_of(others, names, SPREAD)

@@ -208,6 +208,7 @@ def predict_from(
             "no run to learn from: one outdoors with distance, elevation"
             + (" and heart rate" if by_heart_rate else "")
         )
+    told, pieces = pieces, pieces.guessed()
     names = pieces.terms(heart_rate=by_heart_rate)
     model = fit_runner(runs, names, population(names), carry_rules(names))
     warm = float("nan") if asked.temperature is None else asked.temperature
@@ -220,7 +221,7 @@ def predict_from(
     total = float(times.expected.sum())
     known = bool(np.isfinite(pieces.grade).any())
     caveats = beyond_experience(
-        runs, pieces, times.expected, Day(aim.heart_rate, warm)
+        runs, told, times.expected, Day(aim.heart_rate, warm)
     )
     starts = pd.DatetimeIndex(runs.table["start_time"])
     return Prediction(

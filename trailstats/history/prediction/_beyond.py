@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from trailstats.arrays import Floats
-from trailstats.history.prediction._model import FEWEST_RUNS, Day, Pieces
+from trailstats.history.prediction._model import (
+    FEWEST_RUNS,
+    Day,
+    Pieces,
+    trail_by_climbing,
+)
 from trailstats.history.prediction._runs import Runs
 
 STEEP_DISTANCE = 500.0
@@ -84,10 +89,7 @@ def _unknown(runs: Runs, pieces: Pieces) -> Iterator[str]:
     if np.isnan(pieces.grade).all():
         yield "The course has no elevation: it is taken to be level."
     if np.isnan(pieces.p_trail).all():
-        yield (
-            "The ground of the course is not known: it is taken to be like that of your runs "
-            "with as much climbing."
-        )
+        yield _unknown_ground(pieces)
         return
     unknown = float(pieces.distance[np.isnan(pieces.p_trail)].sum())
     if unknown > 0.1 * pieces.distance.sum():
@@ -99,6 +101,19 @@ def _unknown(runs: Runs, pieces: Pieces) -> Iterator[str]:
             f"About {trail / 1000:.0f} km of it are trail; all your runs together have "
             f"{known / 1000:.0f} km."
         )
+
+
+def _unknown_ground(pieces: Pieces) -> str:
+    """Return what the ground is taken to be where nothing is known of it."""
+    begin = "The ground of the course is not known: it is taken to be "
+    if np.isnan(pieces.grade).all():
+        return f"{begin}like that of your runs."
+    length, ascent = float(pieces.distance.sum()), float(pieces.ascent.sum())
+    trail = trail_by_climbing(length, ascent)
+    return (
+        f"{begin}trail with a probability of {trail:.0%}, by its climbing alone (give a map or "
+        "labels)."
+    )
 
 
 def _harder(runs: Runs, day: Day) -> Iterator[str]:

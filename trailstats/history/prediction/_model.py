@@ -28,6 +28,22 @@ ENOUGH_KNOWN: Final = 0.5
 like it.
 """
 
+LEAST_KNOWN: Final = 0.2
+"""Share of a way whose ground is known below which all that isn't known is guessed from the
+climbing (our choice).
+"""
+
+HILLY, HILLY_WIDTH = 12.0, 3.0
+"""Ascent at which a way that nothing is known of is as likely trail as road, and how sharply that
+changes with it [m/km] (our choice, of seven pairs tried): six athletes' first runs on a way were on
+trail in 20 of 22 cases above 20 m/km, and in none of 34 below 10.
+"""
+
+TECHNICAL_OF_TRAIL: Final = 0.3
+"""Probability of technical ground where a way is trail for all that is known (our choice, about
+that of the same first runs).
+"""
+
 _ROUNDS: Final = 3
 """Times that the time under way is put back into the terms: it changes by less than a second
 after that, as fatigue is small.
@@ -54,6 +70,23 @@ class Pieces:
     p_technical: Floats
     ascent: Floats
     descent: Floats
+
+    def guessed(self) -> Pieces:
+        """Return the pieces, with a ground by the climbing where hardly any of it is known: new
+        ways that climb are trails.
+        """
+        if self._known(self.p_trail) >= LEAST_KNOWN:
+            return self
+        if np.isnan(self.grade).all():
+            return self
+        trail = trail_by_climbing(self.distance.sum(), self.ascent.sum())
+        rough = np.full(len(self.distance), TECHNICAL_OF_TRAIL * trail)
+        known = np.isfinite(self.p_technical)
+        return replace(
+            self,
+            p_trail=np.where(np.isfinite(self.p_trail), self.p_trail, trail),
+            p_technical=np.where(known, self.p_technical, rough),
+        )
 
     def terms(self, *, heart_rate: bool) -> tuple[str, ...]:
         """Return the terms that can be told for these pieces."""
@@ -96,6 +129,12 @@ class Pieces:
             temperature=np.full(len(hours), temperature),
             heart_rate=np.full(len(hours), heart_rate),
         )
+
+
+def trail_by_climbing(length: float, ascent: float) -> float:
+    """Return the probability that a way is trail, by its length and ascent alone [m]."""
+    climb = 1000.0 * ascent / max(length, 1.0)
+    return float(1.0 / (1.0 + np.exp((HILLY - climb) / HILLY_WIDTH)))
 
 
 @dataclass(frozen=True)
