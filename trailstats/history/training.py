@@ -147,7 +147,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
         f"{name}_28": load.rolling_total(sums[name].to_numpy(), 28)
         for name in ("distance", "moving_time", "session_load", "impact_load")
     }
-    spikes = _spikes(table, day, every)
+    spikes = _spikes(table, day).reindex(every)
     return schema.DAILY.frame(
         {
             "day": every,
@@ -163,7 +163,7 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
             "acute_chronic_ratio": load.acute_chronic_ratio(loads),
             **totals,
             "downhill_exposure_ratio": _exposure(sums["descent"].to_numpy()),
-            **spikes,
+            **{str(n): ratio.to_numpy() for n, ratio in spikes.items()},
             **{
                 f"{name}_band": load.spike_band(ratio)
                 for name, ratio in spikes.items()
@@ -172,9 +172,21 @@ def daily_table(activities: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _spikes(
-    table: pd.DataFrame, day: pd.Series, every: pd.DatetimeIndex
-) -> dict[str, Floats]:
+def spike_days(activities: pd.DataFrame) -> pd.DataFrame:
+    """Return the days with a session by the runner's clock, with the columns ``distance_spike,
+    descent_spike, impact_spike`` of ``schema.DAILY``: the largest ratio of a session of the day to
+    the largest of the thirty days before it.
+
+    Parameters
+    ----------
+    activities : pandas.DataFrame
+        Table ``schema.ACTIVITIES``.
+    """
+    table = activities[are_in_archive(activities)].dropna(subset="start_time")
+    return _spikes(table, local_starts(table).dt.floor("D"))
+
+
+def _spikes(table: pd.DataFrame, day: pd.Series) -> pd.DataFrame:
     """Return the largest ratio of each day of a session to those of the 30 days before it."""
     ordered = table.sort_values("start_time")
     starts = pd.DatetimeIndex(ordered["start_time"]).as_unit("ns").asi8
@@ -183,8 +195,8 @@ def _spikes(
         size = ordered["impact_load" if name == "impact" else name]
         ratio = load.session_spike(size.to_numpy(), starts / 86400e9)
         largest = pd.Series(ratio, ordered.index).groupby(day).max()
-        out[f"{name}_spike"] = as_floats(largest.reindex(every))
-    return out
+        out[f"{name}_spike"] = largest.astype(np.float64)
+    return pd.DataFrame(out)
 
 
 def _over_weeks(formula: Callable[[Floats], float], loads: Floats) -> list[float]:

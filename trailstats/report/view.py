@@ -21,7 +21,7 @@ from trailstats.history.map_need import MapNeed, history_need, map_need
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import resolve_limits
 from trailstats.model.results import Analysis
-from trailstats.report import history_rows, text
+from trailstats.report import history_rows, own_skill, text
 from trailstats.report.activity_part import (
     ActivityPart,
     IssueGroup,
@@ -70,6 +70,7 @@ class HistoryView:
     calendar: history_rows.Rows
     variety: history_rows.Rows
     trend: history_rows.Trend
+    own: own_skill.OwnSkill
 
 
 @dataclass(frozen=True, eq=False)
@@ -377,4 +378,5 @@ def history_view(history: History, units: Units) -> HistoryView:
         calendar=history_rows.calendar_rows(history, units),
         variety=history_rows.variety_rows(history),
         trend=history_rows.trend_rows(history, units),
+        own=own_skill.own_skill(history),
     )

@@ -45,6 +45,8 @@ def set_name(names: tuple[str, ...]) -> str:
 def carry_rules(names: tuple[str, ...]) -> CarryRules:
     """Return the rules that fit what the terms can tell: the less they know, the more is left."""
     rest, on_trail = 0.07, 0.184
-    share = 0.8 if "heart_rate" in names else 1.0
+    share = 1.0
+    if "heart_rate" in names:
+        share, on_trail = 0.8, 0.75 * on_trail
     share *= 1.0 if "technical" in names else 1.25
     return CarryRules(rest=rest * share, rest_trail=on_trail * share)
