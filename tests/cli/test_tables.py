@@ -119,7 +119,7 @@ def test_answers_stand_in_blocks_where_there_is_little_room(wide, capsys) -> Non
     lines = capsys.readouterr().out.splitlines()
     head = lines.index("Slower easy days")
     assert lines[head + 1].startswith("  answer: + yes, in these runs")
-    assert "  Easy days on trail stay easier," in lines[head + 2]
+    assert "  Easy days on trail stay easier by " in lines[head + 2]
     assert max(map(len, lines)) <= 50
 
 

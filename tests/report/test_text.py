@@ -189,7 +189,9 @@ def test_intervals(low, high, unit, signed, expected):
 
 def test_a_difference_has_the_decimals_of_its_interval():
     """It should not show more decimals than the bounds beside it."""
-    assert METRIC.difference(0.0011, "h", beside=0.89) == "0.00 h"
+    assert METRIC.difference(0.0011, "1", beside=0.89) == "0.00"
+    # 0.08 h are 4.8 minutes, and 0.89 h are 53.4.
+    assert METRIC.difference(0.08, "h", beside=0.89) == "+4.8 min"
     assert METRIC.difference(-0.051, "1", beside=3.08) == "\u22120.05"
     assert METRIC.difference(0.0035, "1", beside=0.0045) == "+0.0035"
 

@@ -587,7 +587,7 @@ def test_an_answer_has_two_lines():
         margin_source="[Lamberts2004]_, day to day",
     )
     view = claim_view(result, {})
-    assert view.measured == "Trail runs climb more, +21.0 m/km"
+    assert view.measured == "Trail runs climb more by 21.0 m/km"
     assert view.tested == "Trail runs hold more climbing"
     assert view.meaning == "Stronger muscles: no recording can tell"
     assert view.margin == "1.00 m/km (Lamberts2004, day to day)"
@@ -608,7 +608,7 @@ def test_an_open_answer_claims_nothing():
     )
     view = claim_view(seen, {})
     assert view.measured == (
-        "So far easy days on trail stay easier, \u221233.0 min in 100; that may be chance"
+        "So far easy days on trail stay easier by 33.0 min in 100; that may be chance"
     )
     assert view.bounds == "\u221270.0 to +4.0"
     # No time lies below none of it.
@@ -634,7 +634,7 @@ def test_a_claim_may_have_words_of_its_own():
     ]
     assert [view.verdict.tone for view in found] == ["bad", "accent"]
     assert found[0].measured == (
-        "The heart beats faster on trail at the same effort, +6.0 bpm"
+        "The heart beats faster on trail at the same effort by 6.0 bpm"
     )
 
 
@@ -675,7 +675,7 @@ def test_before_and_after_are_named_as_such():
     )
     assert (
         claim_view(claim, {}).answer
-        == "Speed at 150 beats: 5:33 /km with trail, 5:45 /km without."
+        == "Pace on level road at the same heart rate: 5:33 /km with trail, 5:45 /km without."
     )
 
 

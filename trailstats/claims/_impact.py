@@ -57,6 +57,14 @@ _CONSTANTS: Final = {
 }
 
 
+_UNKNOWN: Final = {
+    "surface_factor": "how hard a step lands on trail ground",
+    "downhill_slope": "how much harder a step lands downhill",
+    "steep_factor": "what steep ground asks of the shin",
+}
+"""The same for a runner; what leaves it open, with its figures, stands in the caveats."""
+
+
 class _Row(NamedTuple):
     """One tissue, per one amount, at one exponent."""
 
@@ -268,8 +276,8 @@ def _decided(
         if verdict is Verdict.INCONCLUSIVE:
             notes.append(f"What leaves it open is {_CONSTANTS[worst]}.")
         text = (
-            "running on won't: it hangs on "
-            f"{_CONSTANTS[worst]}, which research leaves open"
+            "more running won't tell: it depends on "
+            f"{_UNKNOWN[worst]}, which research hasn't settled"
         )
         needs = (Need("nothing", text),)
     else:

@@ -145,15 +145,18 @@ def needs_of_weeks(
 def never(years: float = np.inf) -> Need:
     """Return that no length of records would answer it, at the scatter that they have."""
     if not np.isfinite(years):
-        return Need("nothing", "running on won't: these recordings don't hold it")
+        return Need(
+            "nothing",
+            "more running won't tell: these recordings don't hold what it takes",
+        )
     how = (
         "more than a life"
         if years > 100.0
-        else f"about {years:.0f} years of running as so far"
+        else f"about {years:.0f} more years like these"
     )
     return Need(
         "nothing",
-        f"running on won't soon: your runs differ so much that it takes {how}",
+        f"more running won't tell soon: so much do your runs differ that it takes {how}",
     )
 
 

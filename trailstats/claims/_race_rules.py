@@ -134,13 +134,13 @@ def _after_few_trails(
         return []
     said = [
         f"{len(races)} {'race' if len(races) == 1 else 'races'} after {how}"
-        + (f", worth {np.mean(races):.2f} m/s over an hour" if races else "")
+        + (f", as fast as {np.mean(races):.2f} m/s over an hour" if races else "")
         for races, how in (
             (few, "at most one trail run in two weeks"),
             (many, "more"),
         )
     ]
-    detail = f"{'; '.join(said)}. A description: so few races show no effect."
+    detail = f"{'; '.join(said)}. So few races show no effect."
     period = span(days.min(), days.max())
     return [rule_result("R2", period, "described", detail)]
 

@@ -189,9 +189,9 @@ def _easy_on_trail(data: Evidence, recent: Flags, period: str) -> RuleResult:
     median = float(index.median())
     kept = int((index >= EASY_INDEX).sum())
     detail = (
-        f"Half of the {len(index)} easy trail runs were easy for {100 * median:.0f} % of their "
-        f"time or more (heart rate at or below the easy ceiling); {100 * EASY_INDEX:.0f} % keep "
-        f"the advice, as {kept} of them did."
+        f"{kept} of the {len(index)} easy trail runs kept the heart rate at or below the easy "
+        f"ceiling for {100 * EASY_INDEX:.0f} % of their time, which is the advice; the one in the "
+        f"middle for {100 * median:.0f} %."
     )
     return rule_result("R4", period, median >= EASY_INDEX, detail, files)
 
@@ -214,8 +214,8 @@ def _variety(data: Evidence, recent: Flags, period: str) -> RuleResult:
         f"{kind} {h:.1f} h" for kind, h in zip(GROUND_KINDS, hours, strict=True)
     ]
     detail = (
-        f"{', '.join(parts)}. On a scale from 0 (all on one kind) to 1 (as much on each): "
-        f"{value:.2f}. A description; no study says how much is good."
+        f"{', '.join(parts)}. From 0 (all on one kind) to 1 (as much on each) that is "
+        f"{value:.2f}. No study says how much is good."
     )
     files = tuple(data.file_names[recent])
     return rule_result("R5", period, "described", detail, files)

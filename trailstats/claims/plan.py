@@ -108,7 +108,7 @@ def training_rules(data: Evidence) -> Finding:
         needs=(
             Need(
                 "nothing",
-                "running on won't: one runner's races can't show whether advice helps",
+                "more running won't tell: one runner's races are too few to show what advice does",
             ),
         ),
         activities=tuple(dict.fromkeys(f for r in rules for f in r.activities)),

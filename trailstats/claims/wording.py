@@ -24,6 +24,7 @@ __all__ = [
     "counted_in",
     "found_clause",
     "meaning_of",
+    "plain_measure",
     "rule_result",
     "speaks",
     "unanswered",
@@ -102,6 +103,8 @@ class PartWords:
         Whether the ground model goes by it, so that its sides must rest on something else.
     each : str
         What a difference is counted in, for people, such as "% of the pace"; empty for the unit.
+    plain : str
+        What the two values are, in a runner's words; empty where the metric does.
     no_worse : bool
         Whether it holds that there is no difference against the claim that matters, rather than
         one for it.
@@ -121,6 +124,7 @@ class PartWords:
     cue: bool = False
     no_worse: bool = False
     each: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +170,19 @@ def claim_words(claim: str) -> ClaimWords:
 def answer_word(result: ClaimResult) -> str:
     """Return how the measured statement is answered: "yes", "no, the opposite", "open", ..."""
     return claim_wording().answers[result.verdict or "described"]
+
+
+def plain_measure(claim: str, unit: str) -> str:
+    """Return what the two values of a claim's answer are, in a runner's words; empty where there
+    are none, or the answer is of another unit than its figure.
+
+    Examples
+    --------
+    >>> plain_measure("easy_days", "1")
+    'time above your easy limit on easy days'
+    """
+    part = claim_wording().parts.get(claim_words(claim).figure or claim)
+    return part.plain if part and part.unit == unit else ""
 
 
 def counted_in(claim: str) -> str:

@@ -59,17 +59,18 @@ def basis_of(
     modelled = [
         f"Road or trail: {_sources(counted)}. Where that isn't clear, the ground is "
         "left unknown." + _hint(counted, need),
-        "Grade-adjusted pace: what the same effort would give on the flat, from a curve of effort "
-        "over grade. The "
-        "range beside it shows how far published curves differ.",
+        "Grade-adjusted pace, or as if level: the pace that the same effort would give on the "
+        "flat, by published measurements of what slopes cost. The range beside it shows how far "
+        "these differ.",
         "Impact, muscle and shin loads: steps and forces estimated from speed, grade and cadence, "
         "as kilometres on a level road that would ask as much. They compare runs; they are no "
         "forces measured in a joint.",
-        "Session load, fitness and fatigue: heart rate or pace weighed by a formula.",
+        "Session load: the minutes of a run, where harder ones, by heart rate or pace, count more. "
+        "Fitness and fatigue are its means over the weeks and the days before.",
     ]
     assumed = [
         _limits(limits),
-        "Thresholds for slope, technical ground and hiking: the same for everybody, listed in the "
+        "From where on ground is steep, rough or hiked: the same for everybody, listed in the "
         "documentation.",
         "Differences between trail and road are what goes together in one runner's records. They "
         "don't show what causes what.",
@@ -127,13 +128,13 @@ def _sources(counted: Sequence[Counted]) -> str:
     }
     total = sum(lengths.values())
     if total <= 0:
-        return "known from labels, a map, the file's tag or the recording's signal, in this order"
+        return "told by labels, a map, the file's tag or the recording's signal, in this order"
     parts = [
         f"{source.description} ({text.percent(length / total)})"
         for source, length in lengths.items()
         if length > 0
     ]
-    return f"known from {', '.join(parts)} of the distance on known ground"
+    return f"of the distance whose ground is known, told by {', '.join(parts)}"
 
 
 def _limits(limits: HeartRateLimits | None) -> str:
@@ -152,4 +153,4 @@ def _limits(limits: HeartRateLimits | None) -> str:
     ]
     if not known:
         return f"Heart-rate limits: {limits.source}."
-    return f"Heart-rate limits per minute: {', '.join(known)}. Source: {limits.source}."
+    return f"Heart beats a minute: {', '.join(known)}. Source: {limits.source}."

@@ -16,6 +16,7 @@ from trailstats.claims.wording import (
     claim_words,
     counted_in,
     found_clause,
+    plain_measure,
     speaks,
 )
 from trailstats.report import text
@@ -76,8 +77,6 @@ class ClaimView:
     measured, meaning : str
         What was found, and what that says about the claim, a line each; the meaning is empty where
         it says no more.
-    compared : bool
-        Whether the answer gives both sides, behind a colon; else it gives a reason.
     tested : str
         The statement that the verdict is of.
     marks : tuple of MarkView
@@ -96,7 +95,6 @@ class ClaimView:
     verdict: Swatch
     kind: Swatch
     measured: str
-    compared: bool
     tested: str
     meaning: str
     marks: tuple[MarkView, ...]
@@ -192,7 +190,6 @@ def claim_view(
         ),
         kind=kind,
         measured=_measured(result, difference),
-        compared=all(map(math.isfinite, (result.trail, result.road))),
         tested=result.measured.rstrip("."),
         meaning="" if result.reach is Reach.DIRECT else result.meaning,
         marks=tuple(
@@ -253,7 +250,8 @@ def short_metric(metric: str) -> str:
 
 def _answer(result: ClaimResult, unit: str, units: Units) -> str:
     """Return the finding in one sentence; where there is none, the reason."""
-    what = units.worded(short_metric(result.metric))
+    plain = plain_measure(result.claim, result.unit)
+    what = units.worded(plain or short_metric(result.metric))
     what = f"{what[:1].upper()}{what[1:]}: "
     sides = [
         f"{units.number(value, unit)} {side}"
@@ -303,7 +301,7 @@ def _measured(result: ClaimResult, difference: str) -> str:
     """Return what was found in a line for a runner; claims of others, which have no such words, by
     their measured statement.
     """
-    by = "" if difference == text.DASH else f", {difference}"
+    by = "" if difference == text.DASH else f" by {_size(difference)}"
     clause = found_clause(result)
     if result.is_decided and clause:
         line = f"{clause[0].upper()}{clause[1:]}"
@@ -313,7 +311,13 @@ def _measured(result: ClaimResult, difference: str) -> str:
     if result.claim in claim_wording().claims and not result.is_decided:
         return ""
     statement = result.measured.rstrip(".") or short_metric(result.metric)
+    by = "" if difference == text.DASH else f", {difference}"
     return f"{statement}: {answer_word(result)}{by}"
+
+
+def _size(difference: str) -> str:
+    """Return a difference without its direction, which the clause before it has said."""
+    return re.sub(r" (?:slower|faster)$", "", difference).lstrip(f"+{text.MINUS}")
 
 
 def _possible(value: float) -> bool:

@@ -344,14 +344,18 @@ _SPEED = re.compile(r"\b(\d+(?:\.\d+)?) m/s\b(?!/)")
 _MILE = METRES_PER_MILE / 1000.0
 """Kilometres in a mile."""
 
-METRIC = Units("km", 1000.0, "m", 1.0, "km/h", {})
+_HOURS = {"h": (60.0, "min")}
+"""Hours a week differ by minutes, and both are told in one unit."""
+
+METRIC = Units("km", 1000.0, "m", 1.0, "km/h", _HOURS)
 IMPERIAL = Units(
     "mi",
     METRES_PER_MILE,
     "ft",
     METRES_PER_FOOT,
     "mph",
-    {
+    _HOURS
+    | {
         "m": (1 / METRES_PER_FOOT, "ft"),
         "km": (1000 / METRES_PER_MILE, "mi"),
         "kg": (1 / KILOGRAMS_PER_POUND, "lb"),
