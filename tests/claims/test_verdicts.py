@@ -120,7 +120,9 @@ def test_what_can_not_fail_has_no_verdict(runner: History) -> None:
 
 
 def test_what_answers_the_most_comes_first(runner: History) -> None:
-    """Each kind of need once, with all its claims; what nothing would answer last."""
+    """Each need once, with all its claims; what nothing would answer last. Who lacks another number
+    of runs stands apart: "1 more" beside "6 of 8" would be two figures of one thing.
+    """
     runs, ratings = Need("runs", "8 more", 8.0), Need("ratings", "rate 10", 10.0)
     never = Need("nothing", "never")
     results = [
@@ -132,6 +134,12 @@ def test_what_answers_the_most_comes_first(runner: History) -> None:
     assert [w.need.kind for w in wanted] == ["runs", "ratings", "nothing"]
     assert wanted[0].claims == ("enjoyment", "impact")
     assert wanted[0].need.missing == 3.0
+    other = Need("runs", "2 more", 2.0)
+    apart = to_answer([*results, ClaimResult("stress", "s", "m", needs=(other,))])
+    assert [(w.need.text, w.claims) for w in apart][:2] == [
+        ("8 more", ("enjoyment", "impact")),
+        ("2 more", ("stress",)),
+    ]
     document = claims_document(runner, results, [])
     assert document["to_answer"][0]["claims"] == ["enjoyment", "impact"]
 

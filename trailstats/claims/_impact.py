@@ -51,18 +51,10 @@ TISSUES: Final = {
 """The components of the load, by what they act on."""
 
 _CONSTANTS: Final = {
-    "surface_factor": "what trail ground does to the impact peak (0.83 to 1.10)",
-    "downhill_slope": "what descents do to the impact peak (0.04 to 0.08 per degree)",
-    "steep_factor": "what steep ground does to the shin (0.85 to 1.15)",
+    "surface_factor": "how hard a step lands on trail ground (0.83 to 1.10 times as on road)",
+    "downhill_slope": "how much harder a step lands downhill (4 to 8 % a degree)",
+    "steep_factor": "what steep ground asks of the shin (0.85 to 1.15 times as the level)",
 }
-
-
-_UNKNOWN: Final = {
-    "surface_factor": "how hard a step lands on trail ground",
-    "downhill_slope": "how much harder a step lands downhill",
-    "steep_factor": "what steep ground asks of the shin",
-}
-"""The same for a runner; what leaves it open, with its figures, stands in the caveats."""
 
 
 class _Row(NamedTuple):
@@ -277,7 +269,7 @@ def _decided(
             notes.append(f"What leaves it open is {_CONSTANTS[worst]}.")
         text = (
             "more running won't tell: it depends on "
-            f"{_UNKNOWN[worst]}, which research hasn't settled"
+            f"{_CONSTANTS[worst]}, which research hasn't settled"
         )
         needs = (Need("nothing", text),)
     else:

@@ -51,7 +51,7 @@ def to_answer(results: Sequence[ClaimResult]) -> tuple[Wanted, ...]:
     Returns
     -------
     tuple of Wanted
-        Each kind of thing once. Of the same gain that which is missing less of comes first; what
+        Each thing once, with all the claims that lack as much of it. Of the same gain that which is missing less of comes first; what
         no record would answer comes last.
 
     Examples
@@ -65,8 +65,9 @@ def to_answer(results: Sequence[ClaimResult]) -> tuple[Wanted, ...]:
     found: dict[str, tuple[Need, dict[str, None]]] = {}
     for result in results:
         for need in result.needs:
-            # What no record answers has a reason of its own each time.
-            key = need.text if need.kind == "nothing" else need.kind
+            # One map serves all; of runs and weeks each claim says how many it lacks, and what no
+            # record answers has a reason of its own.
+            key = need.kind if need.kind == "map" else need.text
             known = found.get(key)
             claims = known[1] if known else {}
             least = known[0] if known else need
