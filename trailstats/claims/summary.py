@@ -51,8 +51,8 @@ def to_answer(results: Sequence[ClaimResult]) -> tuple[Wanted, ...]:
     Returns
     -------
     tuple of Wanted
-        Each thing once, with all the claims that lack as much of it. Of the same gain that which is missing less of comes first; what
-        no record would answer comes last.
+        Each thing once, with all the claims that lack as much of it. Of the same gain that which is
+        missing less of comes first; what no record would answer comes last.
 
     Examples
     --------
