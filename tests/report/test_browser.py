@@ -229,6 +229,42 @@ def test_the_table_is_filtered(visit, report):
     assert page.locator("#shown").inner_text() == "0 of 24"
 
 
+def test_a_long_table_begins_with_its_first_rows(visit, build, tmp_path):
+    """It should show the first hundred of what fits, more where they end, all that is searched for,
+    and all on paper.
+    """
+    runs = [build.analysis(k, trail=k > 104) for k in range(120)]
+    path = write_report(
+        build.history(runs), tmp_path / "a.html", claims=[], rules=[]
+    )
+    page = visit(path)
+    shown = page.locator("#table tbody tr:visible")
+    assert page.locator("#shown").inner_text() == "120 of 120"
+    assert shown.count() == 100
+    page.locator("#ground").select_option("trail")
+    assert page.locator("#shown").inner_text() == f"{shown.count()} of 120"
+    assert shown.count() == 15
+    page.locator("#ground").select_option("all")
+    assert shown.count() == 100
+    # Another order begins with other rows.
+    head = page.locator("#table th").first.get_by_role("button")
+    head.click()
+    first = shown.first.locator("a").get_attribute("href")
+    assert first == "#a119"
+    assert shown.count() == 100
+    page.locator(".later").scroll_into_view_if_needed()
+    page.locator("#table tbody tr").last.wait_for(state="visible")
+    assert shown.count() == 120
+    assert page.locator(".later:visible").count() == 0
+    paper = visit(path)
+    told = "\n".join(text_of(paper.pdf(format="A4", landscape=True)))
+    assert told.count("2025-") >= 120
+    assert (
+        visit(path, scripts=False).locator("#table tbody tr:visible").count()
+        == 120
+    )
+
+
 def test_other_sports_are_shown_when_asked_for(visit, build, tmp_path):
     """It should begin with runs, and list a ride under its sport and under all."""
     runs = [build.analysis(k, trail=False) for k in range(3)]

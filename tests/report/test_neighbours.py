@@ -41,3 +41,13 @@ def test_a_run_without_positions_has_no_route(build):
     (blank,) = track_views([run.profile])
     found = neighbours_of([blank, blank])
     assert (found[0].after, found[0].route_after) == (1, -1)
+
+
+def test_routes_south_and_west_of_the_middle_are_told_apart(build):
+    """Cells below 0 are as good as others: 3 km west and south lies another route."""
+    same = views(build, 0, 7)
+    for east, north in ((-3000.0, 0.0), (0.0, -3000.0), (-2000.0, 2000.0)):
+        away = replace(moved(same[1], east), y=same[1].y + north)
+        again = replace(moved(same[0], east), y=same[0].y + north)
+        found = neighbours_of([same[0], away, again])
+        assert [n.route_after for n in found] == [-1, 2, -1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape
 
 from trailstats.model.results import Analysis
 from trailstats.report import text
@@ -57,6 +58,31 @@ class ActivityRow:
             self.sport,
             listing.counts,
         )
+
+    def html(self, href: str) -> str:
+        """Return the row as HTML, whatever its texts hold: a template takes ten times as long for
+        the cells of a thousand.
+        """
+        cells = []
+        for place, (shown, value) in enumerate(self.cells):
+            shown = escape(shown)
+            if place == _NAME:
+                shown = f'<a href="{escape(href)}">{shown}</a>'
+            elif place == _GROUND:
+                shown = f'<i class="swatch {shown}"></i>{shown}'
+            number = ' class="n"' if place > _GROUND else ""
+            cells.append(f'<td{number} data-v="{escape(value)}">{shown}</td>')
+        (day, _), *_ = self.cells
+        data = (
+            f'data-surface="{escape(self.surface)}" data-day="{escape(day[:10])}" '
+            f'data-sport="{escape(self.sport)}"{" data-own" if self.counts else ""} '
+            f'data-search="{escape(self.search)}"'
+        )
+        return f"<tr {data}>{''.join(cells)}</tr>\n"
+
+
+_NAME, _GROUND = 1, 2
+"""Places of cells that are more than a text."""
 
 
 def activity_columns(units: Units) -> tuple[str, ...]:

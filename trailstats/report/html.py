@@ -170,6 +170,7 @@ def rendered(page: Page) -> Iterator[bytes]:
             colours() + packaged("report.css")
         ),  # our own files: nothing from a recording is in them
         scripts=[safe(script) for script in scripts],
+        rows=(safe(row.html(page.href(row.number))) for row in page.activities),
         data=safe(data.common),
         activities=map(safe, data.activities),
     )

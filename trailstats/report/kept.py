@@ -112,14 +112,20 @@ def _reader(kind: Any) -> _Read:  # noqa: ANN401 - what a type hint may be
 
 def _tuple_reader(inside: tuple[Any, ...]) -> _Read:
     reads = [_reader(part) for part in inside if part is not Ellipsis]
+    if all(read is _as_is for read in reads):
+        return _plain_tuple
     if Ellipsis not in inside:
         return lambda values, arrays: tuple(
             read(value, arrays) for read, value in zip(reads, values, strict=True)
         )
     (read,) = reads
-    if read is _as_is:
-        return lambda values, arrays: tuple(values)
+    if read is _plain_tuple:
+        return lambda values, arrays: tuple(map(tuple, values))
     return lambda values, arrays: tuple(read(value, arrays) for value in values)
+
+
+def _plain_tuple(value: Any, arrays: _Arrays) -> Any:  # noqa: ANN401 - as in the JSON
+    return tuple(value)
 
 
 def _as_is(value: Any, arrays: _Arrays) -> Any:  # noqa: ANN401 - as in the JSON

@@ -23,7 +23,11 @@ _SPACING = 25.0
 _COARSE = 500.0
 """Routes whose middles lie further apart than one or two of these are not compared [m]."""
 
-Cells = frozenset[tuple[int, int]]
+_WIDE = 1 << 31
+"""More than there are cells from south to north."""
+
+Cells = frozenset[int]
+"""Cells as one number each."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,11 @@ def _routes(tracks: Sequence[Plane | TrackView]) -> list[int]:
     known: dict[tuple[int, int, int], list[tuple[int, Cells]]] = defaultdict(list)
     found = []
     for number, track in enumerate(tracks):
-        cells = _cells(track)
+        cells, middle = _cells(track)
         if not cells:
             found.append(-1)
             continue
-        middle = np.mean(list(cells), axis=0) * CELL // _COARSE
-        east, north = int(middle[0]), int(middle[1])
+        east, north = (int(m * CELL // _COARSE) for m in middle)
         near = (
             entry
             for i in (-1, 0, 1)
@@ -98,14 +101,21 @@ def _alike(one: Cells, other: Cells) -> bool:
     return len(one & other) >= SAME_ROUTE * len(one | other)
 
 
-def _cells(track: Plane | TrackView) -> Cells:
-    """Return the cells that a track touches."""
+def _cells(track: Plane | TrackView) -> tuple[Cells, tuple[float, float]]:
+    """Return the cells that a track touches, and their middle [cells]."""
     known = np.isfinite(track.x) & np.isfinite(track.y)
     x, y = track.x[known], track.y[known]
     if len(x) < 2:
-        return frozenset()
+        return frozenset(), (0.0, 0.0)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))))
     count = min(int(along[-1] / _SPACING) + 2, 100 * len(x))
     every = np.linspace(0.0, along[-1], count)
-    points = np.stack([np.interp(every, along, p) for p in (x, y)], axis=1)
-    return frozenset(map(tuple, np.floor(points / CELL).astype(int).tolist()))
+    east, north = (
+        np.floor(np.interp(every, along, p) / CELL).astype(np.int64)
+        for p in (x, y)
+    )
+    cells = np.unique(east * _WIDE + north)
+    # Rounded, as cells in the south have numbers below 0.
+    columns = (cells + _WIDE // 2) // _WIDE
+    middle = (float(columns.mean()), float((cells - columns * _WIDE).mean()))
+    return frozenset(cells.tolist()), middle

@@ -3,6 +3,8 @@
   const { data, address, make } = base;
   const { render } = activities;
 
+  const FIRST_ROWS = 100, MORE_ROWS = 300;
+
   for (const details of document.querySelectorAll("details.activity")) {
     details.addEventListener("toggle", () => details.open && render(details));
     if (details.open) render(details);
@@ -81,25 +83,44 @@
           return (numeric ? p - q : p.localeCompare(q)) * (down ? -1 : 1);
         });
         sheet.tBodies[0].append(...rows);
+        filter();
       });
     });
     const find = document.getElementById("find"), ground = document.getElementById("ground"), sport = document.getElementById("sport");
     const ofSport = (row) => !sport || !sport.value || (sport.value === "own" ? "own" in row.dataset : row.dataset.sport === sport.value);
+    // Of a long table the first rows are shown, more when its end comes near: a browser takes seconds for thousands.
+    let most = FIRST_ROWS;
+    const later = make("p", "later", make("button", "", "Show more"));
     const filter = () => {
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
       for (const row of rows) {
         const fits = period.inside(row.dataset.day) && (!ground.value || row.dataset.surface === ground.value) && ofSport(row) && words.every((w) => row.dataset.search.includes(w));
-        row.hidden = !fits;
+        row.hidden = !fits || shown >= most;
         shown += fits;
       }
+      later.hidden = shown <= most;
       document.getElementById("shown").value = `${shown} of ${rows.length}`;
     };
     find.addEventListener("input", filter);
     ground.addEventListener("change", filter);
     if (sport) sport.addEventListener("change", filter);
     find.form.addEventListener("submit", (event) => event.preventDefault());
+    const more = () => {
+      most += MORE_ROWS;
+      filter();
+    };
+    later.firstElementChild.addEventListener("click", more);
+    new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more(), { rootMargin: "400px" }).observe(later);
+    for (const [event, count] of [["beforeprint", Infinity], ["afterprint", FIRST_ROWS]]) {
+      addEventListener(event, () => {
+        most = count;
+        filter();
+      });
+    }
+    sheet.parentElement.after(later);
     filter();
+    sheet.classList.add("ready");
     filterTable = filter;
   }
 
