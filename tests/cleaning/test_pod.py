@@ -10,7 +10,8 @@ import pytest
 
 import trailstats as ts
 from tests.builders import codes, make_activity
-from trailstats.cleaning import clean
+from trailstats import cleaning
+from trailstats.cleaning import _pod, clean
 from trailstats.geo import EARTH_RADIUS
 from trailstats.model.activity import Activity
 
@@ -140,3 +141,26 @@ def test_a_pod_that_is_far_from_the_receiver_is_not_believed() -> None:
     step[HALF + 400 : HALF + 800] *= 1.3
     run = replace(run, extras=run.extras.assign(dev_Distance=np.cumsum(step)))
     assert 0.97 * true < length(run) < true
+
+
+def test_memory_follows_the_records_not_a_jump(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A way of a million kilometres between two samples is one piece."""
+    run, _ = with_pod()
+    seen = []
+
+    def far(draft, duration):
+        found = steps(draft, duration)
+        found.step[700] = 1e9
+        return found
+
+    def kept(draft, found, counted, piece):
+        seen.append(int(piece[-1]) + 1)
+        return pieces(draft, found, counted, piece)
+
+    steps, pieces = cleaning.steps, _pod._pieces
+    monkeypatch.setattr(cleaning, "steps", far)
+    monkeypatch.setattr(_pod, "_pieces", kept)
+    clean(run)
+    assert 30 < seen[0] <= len(run.records)

@@ -90,8 +90,9 @@ def by_pod(draft: Draft, found: Steps) -> tuple[Steps, DistanceQuality]:
     counted = _pod_steps(draft, found.duration)
     if counted is None or np.isnan(draft.columns["latitude"]).all():
         return nothing
-    along = np.cumsum(found.step)
-    piece = np.floor(along / WINDOW).astype(np.int64)
+    along = np.floor(np.cumsum(found.step) / WINDOW)
+    # Numbered as they come: a jump makes no more pieces than there are samples.
+    piece = np.cumsum(np.diff(along, prepend=0.0) > 0)
     pieces = _pieces(draft, found, counted, piece)
     scale, error = calibrated(pieces)
     if not error <= MOST_ERROR:
