@@ -8,7 +8,7 @@ import pytest
 
 import trailstats as ts
 from builders import make_activity
-from trailstats.history import _workers
+from trailstats.history import _stored, _workers
 
 
 @pytest.fixture
@@ -55,6 +55,26 @@ def test_each_is_what_analyze_gives(folder: Path) -> None:
         if isinstance(one, ts.Analysis):
             alone = ts.analyze(one.meta.source, athlete=athlete)
             assert one.to_dict() == alone.to_dict()
+
+
+def test_without_tables_the_rest_is_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Totals, metrics and what is known of the file; no table is put together."""
+    whole = {
+        one.meta.source: one
+        for one in ts.iter_analyses(folder, workers=1)
+        if isinstance(one, ts.Analysis)
+    }
+    monkeypatch.setattr(_stored.Stored, "whole", lambda _: pytest.fail("tables"))
+    for one in ts.iter_analyses(folder, workers=1, tables=False):
+        if isinstance(one, ts.Analysis):
+            same = whole.pop(one.meta.source)
+            assert (one.meta, one.totals) == (same.meta, same.totals)
+            known = [m.to_dict() for m in one.metrics.values()]
+            assert known == [m.to_dict() for m in same.metrics.values()]
+            assert one.segments.empty
+    assert not whole
 
 
 def test_who_takes_no_more_ends_the_work(

@@ -223,3 +223,30 @@ def test_an_activity_says_the_same_wherever_it_stands(
     assert sum(lengths) == pytest.approx(distance, abs=0.01 * len(lengths))
     grounds = ("on trail", "on road", "unknown ground")
     assert sum(number(facts[g]) for g in grounds) == pytest.approx(1, abs=0.016)
+
+
+def test_every_chart_and_total_follows_the_period(
+    visit,  # noqa: F811  a fixture
+    page_and_tables,
+) -> None:
+    """Whatever stands under the choice of period is another one for other days; what is shown of
+    shoes is nothing where no export names any.
+    """
+    page = visit(page_and_tables[0])
+    places = page.locator("#archive .plot, #totals, #records, #calendar, #shown")
+    names = [place.get_attribute("id") for place in places.all()]
+    assert len(names) >= 10
+
+    def drawn() -> dict[str, str]:
+        for name in names:
+            page.locator(f"#{name}").scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
+        return {name: page.locator(f"#{name}").inner_html() for name in names}
+
+    page.locator(".plot svg").nth(5).wait_for(timeout=30_000)
+    before = drawn()
+    page.locator("#period [name=span]").select_option("other days")
+    page.locator("#period [name=from]").fill("2024-06-01")
+    page.locator("#period [name=to]").fill("2024-08-31")
+    after = drawn()
+    assert [name for name in names if before[name] == after[name]] == []

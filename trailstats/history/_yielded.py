@@ -45,6 +45,7 @@ def iter_analyses(
     map: MapLike | None = None,
     labels: LabelsLike | None = None,
     limits: ReadLimits | None = None,
+    tables: bool = True,
 ) -> Iterator[Analysis | Failure]:
     """Analyse every activity in a folder, and give each as soon as it is done.
 
@@ -55,6 +56,9 @@ def iter_analyses(
     athlete : Athlete, path or mapping, optional
         Heart-rate limits and cadence are those of the profile: what all recordings show of them is
         known only after the last.
+    tables : bool
+        False leaves the tables of each empty, for totals and metrics alone: less has to be put
+        together.
 
     Yields
     ------
@@ -89,9 +93,14 @@ def iter_analyses(
     with closing(gathered(jobs, work)) as results:
         for _, items in results:
             for item in items:
-                yield _judged(item, options) if isinstance(item, Stored) else item
+                yield (
+                    _judged(item, options, tables)
+                    if isinstance(item, Stored)
+                    else item
+                )
 
 
-def _judged(item: Stored, options: Options) -> Analysis:
+def _judged(item: Stored, options: Options, tables: bool) -> Analysis:
     limits = resolve_limits(options.athlete, day=item.start)
-    return judge(item.whole(), limits, options.athlete)
+    found = item.whole() if tables else item.outline()
+    return judge(found, limits, options.athlete)

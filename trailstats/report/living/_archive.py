@@ -261,8 +261,9 @@ class LiveArchive:
             first = self._first_files()
             with suppress(TrailstatsError):
                 # While processes would still be starting, the first rows are there.
-                self._show(iter_analyses(first, workers=1, **how))
-                self._show(iter_analyses(folder, workers=setup.workers, **how))
+                shown = how | {"tables": False}
+                self._show(iter_analyses(first, workers=1, **shown))
+                self._show(iter_analyses(folder, workers=setup.workers, **shown))
         history = analyze_folder(
             folder, workers=setup.workers, progress=self._step, **how
         )
