@@ -149,14 +149,14 @@ def build(
     rr = _heartbeats(parsed)
     index = pd.DatetimeIndex(time, tz="UTC", name="time")
     start = pd.Timestamp(time.min(), tz="UTC")
-    return Activity(
+    extras, laps, pauses = parsed.extras, parsed.laps, parsed.pauses
+    return Activity.with_later(
+        {
+            "extras": lambda: pd.DataFrame(extras, index=index),
+            "laps": lambda: _laps(laps),
+            "pauses": lambda: _pauses(pauses),
+        },
         records=_records(parsed.columns, index),
-        extras=pd.DataFrame(
-            {name: parsed.extras.pop(name) for name in list(parsed.extras)},
-            index=index,
-        ),
-        laps=_laps(parsed.laps),
-        pauses=_pauses(parsed.pauses),
         meta=replace(
             parsed.meta,
             start_time=start,

@@ -5,9 +5,10 @@ was odd.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -285,6 +286,38 @@ class Activity:
             raise SchemaError(
                 "records are indexed by something other than UTC times"
             )
+
+    @classmethod
+    def with_later(
+        cls, later: Mapping[str, Callable[[], pd.DataFrame]], **given: object
+    ) -> Activity:
+        """Return an activity of sound tables; those of ``later`` are made when they are first
+        looked at, which may cost more than to read a short recording.
+        """
+        made = object.__new__(cls)
+        vars(made).update(given, _later=dict(later))
+        return made
+
+    if not TYPE_CHECKING:  # else any name would be one of its attributes
+
+        def __getattr__(self, name: str) -> object:
+            """Return a table that was left for later."""
+            later = vars(self).get("_later", {})
+            make = later.get(name)
+            if make is not None:
+                # Two threads may both make it: the first one's is taken.
+                vars(self).setdefault(name, make())
+                later.pop(name, None)
+            try:
+                return vars(self)[name]
+            except KeyError:
+                raise AttributeError(
+                    f"{type(self).__name__!r} has no attribute {name!r}"
+                ) from None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What makes a table later does not travel.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __repr__(self) -> str:
         m = self.meta
