@@ -265,6 +265,14 @@ def test_a_log_gets_lines_with_rate_and_time_left() -> None:
     assert len(written) == 10
     assert written[0] == "trailstats: 100 of 1000 read, 10.0 a second, 1:30 left"
     assert written[-1] == "trailstats: 1000 of 1000 read, 10.0 a second"
+    # A second pass says what it is, and has a speed of its own.
+    for done in range(1, 11):
+        now[0] += 1.0
+        show(done, 10)
+    assert stream.getvalue().splitlines()[10:] == [
+        "trailstats: second pass, with the pace on flat road that the first one showed",
+        "trailstats: 10 of 10 read, 1.1 a second",
+    ]
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence(

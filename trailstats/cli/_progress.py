@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from trailstats.cli._exit import Interrupted
-from trailstats.history._progress import Step, lines
+from trailstats.history._progress import SECOND_PASS, Step, lines
 
 _BETWEEN_FRAMES = 0.1  # s
 
@@ -86,7 +86,7 @@ def _bar() -> Iterator[Step]:
 
     rate = TextColumn("{task.fields[rate]}")
     columns = (
-        TextColumn("reading"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         rate,
@@ -98,10 +98,15 @@ def _bar() -> Iterator[Step]:
     ) as bar:
         task = bar.add_task("reading", total=None, rate="")
         begin, last = time.monotonic(), 0.0
+        before = 0
 
         def show(done: int, total: int) -> None:
-            nonlocal last
+            nonlocal begin, last, before
             now = time.monotonic()
+            if done < before:
+                begin = now
+                bar.update(task, description=SECOND_PASS)
+            before = done
             if now - last < _BETWEEN_FRAMES and done < total:
                 return
             last = now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from trailstats.errors import ReadError, SchemaError
 from trailstats.history._cadence import CadenceEvidence, own_cadence
 from trailstats.history._chunks import Slot
 from trailstats.history._pack import FAILURE, KEPT_AT_HAND, unpack_failure
-from trailstats.history._progress import Step, lines
+from trailstats.history._progress import Step
 from trailstats.history._stored import Stored
 from trailstats.history._workers import (
     Engine,
@@ -40,15 +39,15 @@ class Work:
     store : Cache
         Where results lie; a lasting one is asked first.
     engine : Engine
-    progress : callable or bool
-        Called with the number of sources done and their total; True writes lines to standard error.
+    progress : callable, optional
+        Called with the number of sources done and their total.
     raising : bool
         Whether the first source found to fail is raised.
     """
 
     store: Cache
     engine: Engine
-    progress: Step | bool = False
+    progress: Step | None = None
     raising: bool = False
 
 
@@ -157,7 +156,7 @@ def gathered(
         for item in gathering.found[number]:
             if work.raising and isinstance(item, Failure):
                 raise ReadError(item.message, path=item.source)
-        if callable(work.progress):
+        if work.progress is not None:
             work.progress(len(jobs) - len(left), len(jobs))
         return number, gathering.found[number]
 
@@ -190,8 +189,7 @@ def gather_with_own_cadence(
     others show of it, unless the profile states one or too little was recorded. No file is needed
     for that.
     """
-    show = lines(sys.stderr) if work.progress is True else work.progress
-    out = gather(jobs, replace(work, progress=show))
+    out = gather(jobs, work)
     better = _athletes_with_cadence(jobs, out)
     for (_, options), items in zip(jobs, out, strict=True):
         athlete = better.get(id(options))

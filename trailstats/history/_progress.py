@@ -14,16 +14,24 @@ Step = Callable[[int, int], None]
 BETWEEN_LINES = 10.0
 """Time from one line to the next [s]."""
 
+SECOND_PASS = "second pass, with the pace on flat road that the first one showed"
+"""What it is when the count begins anew."""
+
 
 def lines(stream: TextIO, clock: Callable[[], float] = time.monotonic) -> Step:
     """Return a function that writes how far it is, how fast and how long still, every ten seconds
-    and at the end.
+    and at the end; before a count that begins anew it says why.
     """
     begin = last = clock()
+    before = 0
 
     def show(done: int, total: int) -> None:
-        nonlocal last
+        nonlocal begin, last, before
         now = clock()
+        if done < before:
+            begin = now
+            stream.write(f"trailstats: {SECOND_PASS}\n")
+        before = done
         if now - last < BETWEEN_LINES and done < total:
             return
         last = now

@@ -5,6 +5,7 @@ athletes.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -18,7 +19,7 @@ from trailstats.cleaning import CleanRules
 from trailstats.errors import ReadError
 from trailstats.history._gather import Work, gather_with_own_cadence
 from trailstats.history._history import History, combine
-from trailstats.history._progress import Step
+from trailstats.history._progress import Step, lines
 from trailstats.history._stored import Stored, StoredAnalyses
 from trailstats.history._workers import Engine, Job
 from trailstats.io.containers import Failure, list_all
@@ -106,7 +107,8 @@ def analyze_folder(
     limits : ReadLimits, optional
     progress : bool or callable
         True writes lines to standard error; a function is called with the number of sources done
-        and their total. The second pass of ``own_pace``, over all of them, counts anew.
+        and their total. The second pass of ``own_pace``, over all of them, counts anew; a line says
+        so.
 
     Returns
     -------
@@ -243,7 +245,9 @@ def work_of(
         raise wrong_type("progress", progress, "True, False or a function")
     raising = as_choice(OnError, on_error, option="on_error") is OnError.RAISE
     store = cache if isinstance(cache, Cache) else Cache(cache)
-    return Work(store, engine, progress, raising)
+    # One for both passes of ``own_pace``: it says when the second begins.
+    show = lines(sys.stderr) if progress is True else progress or None
+    return Work(store, engine, show, raising)
 
 
 def histories_of(
