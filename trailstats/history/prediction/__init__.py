@@ -161,8 +161,8 @@ def predict(
 
     Notes
     -----
-    On eight athletes whose other runs alone were used, and terms of a population without them, the
-    mean absolute error is 9 % over all runs and 14 % on trail, with the heart rate known 7 % and
+    On six athletes whose earlier runs alone were used, and terms of a population without them, the
+    mean absolute error is 9 % over all runs and 15 % on trail, with the heart rate known 7 % and
     10 %; see ``benchmarks/effort.py``, which prints them.
 
     Examples
@@ -277,13 +277,18 @@ def _shift_of(aim: _Aim, model: RunnerModel) -> tuple[float, tuple[str, ...]]:
     if aim.kind is Effort.RACE and len(residual) >= FEWEST_RUNS:
         found = float(np.quantile(residual, FASTEST))
         return min(found, 0.0), (
-            f"{int(wanted.sum())} races are known: a race is taken to be like the fastest tenth "
-            "of the runs, each against what was expected of it.",
+            f"{_few(int(wanted.sum()), 'race')} known: a race is taken to be like the fastest "
+            "tenth of the runs, each against what was expected of it.",
         )
     return 0.0, (
-        f"{int(wanted.sum())} runs are known to be of the effort {aim.kind.value!r}: "
+        f"{_few(int(wanted.sum()), 'run')} known to be of the effort {aim.kind.value!r}: "
         "the time is that of the usual effort.",
     )
+
+
+def _few(count: int, noun: str) -> str:
+    """Return a number of things with its verb."""
+    return f"1 {noun} is" if count == 1 else f"{count or 'No'} {noun}s are"
 
 
 def _method(

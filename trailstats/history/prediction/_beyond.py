@@ -9,6 +9,7 @@ import numpy as np
 from trailstats.arrays import Floats
 from trailstats.history.prediction._model import (
     FEWEST_RUNS,
+    LEAST_KNOWN,
     Day,
     Pieces,
     trail_by_climbing,
@@ -79,8 +80,8 @@ def _steeper(runs: Runs, pieces: Pieces) -> Iterator[str]:
             known = distance[(grade >= begin) & (grade <= end)].sum()
             if asked >= STEEP_DISTANCE and known < STEEP_DISTANCE:
                 yield (
-                    f"{asked / 1000:.1f} km of it go {word} at {abs(edge):.0%} or more; you have "
-                    f"run {known / 1000:.1f} km of that."
+                    f"{asked / 1000:.1f} km of it go {word} at {100 * abs(edge):.0f} % or more; "
+                    f"you have run {known / 1000:.1f} km of that."
                 )
                 break
 
@@ -88,10 +89,10 @@ def _steeper(runs: Runs, pieces: Pieces) -> Iterator[str]:
 def _unknown(runs: Runs, pieces: Pieces) -> Iterator[str]:
     if np.isnan(pieces.grade).all():
         yield "The course has no elevation: it is taken to be level."
-    if np.isnan(pieces.p_trail).all():
-        yield _unknown_ground(pieces)
-        return
     unknown = float(pieces.distance[np.isnan(pieces.p_trail)].sum())
+    if pieces.trail_known() < LEAST_KNOWN:
+        yield _unknown_ground(pieces, unknown)
+        return
     if unknown > 0.1 * pieces.distance.sum():
         yield f"The ground of {unknown / 1000:.0f} km of it is not known."
     trail = float(np.nan_to_num(pieces.p_trail) @ pieces.distance)
@@ -103,17 +104,22 @@ def _unknown(runs: Runs, pieces: Pieces) -> Iterator[str]:
         )
 
 
-def _unknown_ground(pieces: Pieces) -> str:
-    """Return what the ground is taken to be where nothing is known of it."""
-    begin = "The ground of the course is not known: it is taken to be "
+def _unknown_ground(pieces: Pieces, unknown: float) -> str:
+    """Return what the ground is taken to be where hardly any of it is known, and how long a way
+    that is [m].
+    """
+    whole = unknown >= pieces.distance.sum()
+    part = "the course" if whole else f"{unknown / 1000:.0f} km of it"
+    begin = f"The ground of {part} is not known: it is taken to be "
     if np.isnan(pieces.grade).all():
         return f"{begin}like that of your runs."
     length, ascent = float(pieces.distance.sum()), float(pieces.ascent.sum())
     trail = trail_by_climbing(length, ascent)
-    return (
-        f"{begin}trail with a probability of {trail:.0%}, by its climbing alone (give a map or "
-        "labels)."
-    )
+    climb = f"{1000.0 * ascent / max(length, 1.0):.0f} m a kilometre"
+    if 0.2 < trail < 0.8:
+        return f"{begin}as likely road as trail, as it climbs {climb}."
+    guess = "trail" if trail > 0.5 else "road"
+    return f"{begin}{guess}, as new ways that climb {climb} mostly are."
 
 
 def _harder(runs: Runs, day: Day) -> Iterator[str]:

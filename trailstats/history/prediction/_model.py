@@ -75,7 +75,7 @@ class Pieces:
         """Return the pieces, with a ground by the climbing where hardly any of it is known: new
         ways that climb are trails.
         """
-        if self._known(self.p_trail) >= LEAST_KNOWN:
+        if self.trail_known() >= LEAST_KNOWN:
             return self
         if np.isnan(self.grade).all():
             return self
@@ -97,6 +97,10 @@ class Pieces:
             left_out |= {"technical", "technical_descent"}
         names = COURSE_TERMS + (HEART_RATE_TERMS if heart_rate else ())
         return tuple(name for name in names if name not in left_out)
+
+    def trail_known(self) -> float:
+        """Return the share of the way of which it is known whether it is trail."""
+        return self._known(self.p_trail)
 
     def trail_share(self) -> float:
         """Return the mean probability of trail, where it isn't known that of unknown ground."""
