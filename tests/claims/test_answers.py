@@ -103,19 +103,21 @@ def test_lighter_steps_are_found(
         assert part.low <= part.difference <= part.high
 
 
+@pytest.mark.parametrize("world", ["no difference at all", "3 % of the way lost"])
 def test_equal_steps_decide_no_part_of_impact(
-    runners: ModuleType, scenarios: ModuleType
+    runners: ModuleType, scenarios: ModuleType, world: str
 ) -> None:
-    """Where trail is exactly like road, at most one part in twenty is called lower or higher, per
-    minute too: runs are matched, and a minute differs by chance alone.
+    """Where trail is exactly like road, rows of impact are called lower or higher in at most one
+    of eight histories, also where a receiver loses 3 % of the way there: eighteen rows count
+    together, and 5 % of histories are allowed.
     """
-    decided, every = 0, 0
-    for seed in range(6):
-        data = Evidence(runners.simulate(scenarios.NONE, 40 + seed))
-        for part in impact(data).result.parts:
-            every += 1
-            decided += part.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
-    assert decided <= 0.05 * every
+    scenario = next(s for s in scenarios.WORLDS if s.name.startswith(world))
+    decided = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+    found = [
+        impact(Evidence(runners.simulate(scenario, 40 + seed))).result
+        for seed in range(8)
+    ]
+    assert sum(any(p.verdict in decided for p in r.parts) for r in found) <= 1
 
 
 def test_impact_is_not_lower_for_a_ground_factor_of_one(

@@ -13,6 +13,7 @@ import pytest
 
 import trailstats.claims as claims
 import trailstats.claims._finding as _finding
+import trailstats.claims._impact as impact_claim
 import trailstats.claims._road_fit as road_fit
 import trailstats.claims._road_improvement as road
 import trailstats.claims._volume as volume_claim
@@ -170,3 +171,29 @@ def test_holm_counts_all_claims(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claims, "holm", np.asarray)
     alone = claims._adjusted([one] * 9)
     assert {f.result.verdict for f in alone} == {Verdict.SUPPORTED}
+
+
+def test_rows_of_impact_allow_for_each_other_and_for_lost_distance(
+    runners: ModuleType, scenarios: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trail is exactly like road and 3 % of the way is lost: without the range of the loss, and
+    without counting all rows, high powers of the load call it lower.
+    """
+    world = next(
+        s
+        for s in scenarios.WORLDS
+        if s.name.startswith("3 % of the way lost on trail, flat")
+    )
+    decided = (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+
+    def rows() -> int:
+        found = [impact_claim.impact(e).result for e in every]
+        return sum(p.verdict in decided for r in found for p in r.parts)
+
+    every = [Evidence(runners.simulate(world, seed)) for seed in range(6)]
+    assert rows() == 0
+    monkeypatch.setattr(impact_claim, "load_if_lost", lambda *_: (0.0, 0.0))
+    without_range = rows()
+    assert without_range > 0
+    monkeypatch.setattr(impact_claim, "holm", np.asarray)
+    assert rows() > without_range

@@ -18,7 +18,7 @@ from trailstats.claims._doses import balance, strength
 from trailstats.claims._easy_days import easy_days
 from trailstats.claims._enjoyment import enjoyment
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._finding import ALPHA, DECIDED, Finding
+from trailstats.claims._finding import Finding, held_together
 from trailstats.claims._impact import impact
 from trailstats.claims._needs import never
 from trailstats.claims._other_claims import other_answers
@@ -212,16 +212,10 @@ def _adjusted(findings: list[Finding]) -> list[Finding]:
     tests = int(np.isfinite(adjusted).sum())
     out = []
     for found, p in zip(findings, adjusted, strict=True):
-        finding = found
+        # Among nine true "no difference" one falls below 5 % by chance for one runner in three.
+        finding = held_together(found, float(p))
         if np.isfinite(p):
             note = f"Allows for {tests} claims tested at once (Holm): p {_p(float(p))}."
-            # Among nine true "no difference" one falls below 5 % by chance for one runner in three.
-            by_test = finding.result.verdict in DECIDED and not finding.by_margin
-            if p >= ALPHA and by_test:
-                note += " By itself it would be decided; the interval shown allows for the others."
-                finding = finding.open(
-                    tests=float(p) / max(finding.p_value, 1e-300)
-                )
             finding = finding.noted(note)
         out.append(finding)
     return out

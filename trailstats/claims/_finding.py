@@ -115,6 +115,26 @@ class Finding:
         return pd.concat(made, ignore_index=True) if made else pd.DataFrame()
 
 
+def held_together(finding: Finding, adjusted: float) -> Finding:
+    """Return a finding whose decision is taken back where its p value, adjusted for the others of
+    its kind, doesn't bear it.
+
+    Parameters
+    ----------
+    finding : Finding
+    adjusted : float
+        NaN where there is no test.
+    """
+    by_test = finding.result.verdict in DECIDED and not finding.by_margin
+    if not (adjusted >= ALPHA and by_test):
+        return finding
+    note = (
+        "By itself it would be decided; the interval shown allows for the others."
+    )
+    tests = adjusted / max(finding.p_value, 1e-300)
+    return finding.open(tests=tests).noted(note)
+
+
 def decide(
     interval: tuple[float, float],
     p_value: float,

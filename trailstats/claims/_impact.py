@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import Flags, Floats, Ints, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
@@ -17,12 +19,14 @@ from trailstats.claims._finding import (
     Finding,
     answer,
     decide,
+    held_together,
     rests_on_margin,
 )
+from trailstats.claims._lost_way import LOST, load_if_lost
 from trailstats.claims._needs import SEEN, more_runs, needs_of_runs
 from trailstats.claims._steps import run_steps
 from trailstats.claims.result import ClaimResult, Need
-from trailstats.claims.stats import Comparison, MatchRules, compare
+from trailstats.claims.stats import Comparison, MatchRules, compare, holm
 from trailstats.claims.wording import claim_wording, unanswered
 from trailstats.metrics._impact_sensitivity import load_component
 from trailstats.metrics.impact import (
@@ -32,6 +36,7 @@ from trailstats.metrics.impact import (
     ImpactConstants,
     ImpactSums,
 )
+from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Surface, Verdict
 
 DRAWS: Final = 1000
@@ -49,6 +54,16 @@ TISSUES: Final = {
     "tibial": "the shin",
 }
 """The components of the load, by what they act on."""
+
+_MISSED: Final = {
+    "km": (1.0, 1.0),
+    "minute": (0.0, 0.0),
+    "session_load": (0.0, 0.0),
+}
+"""By which power of a speed that was missed each amount is, least and most."""
+
+_BY_PACE: Final = (0.0, 2.0)
+"""That of a session load where some are by the pace: they grow with its square."""
 
 _CONSTANTS: Final = {
     "surface_factor": "how hard a step lands on trail ground (0.83 to 1.10 times as on road)",
@@ -115,13 +130,14 @@ def impact(data: Evidence) -> Finding:
     session load, all steps counted alike, and per kilometre as if damage grew with a power of the
     load.
 
-    Runs are matched as for all claims. The interval holds the scatter of the runs and what the
-    constants of the load leave open, but for the exponent: that is a way of counting.
+    Runs are matched as for all claims. The interval holds the scatter of the runs, what the
+    constants of the load leave open, but for the exponent: that is a way of counting, and what a
+    distance lost on trail would do. As there are many rows, their decisions allow for each other.
     """
     loads = _loads(data)
     rows = [_Row(t, per, 1.0) for per in _AMOUNTS for t in TISSUES]
     rows += [_Row(t, "km", e) for e in EXPONENTS[1:] for t in TISSUES]
-    parts = [_part(data, loads, row) for row in rows]
+    parts = _together([_part(data, loads, row) for row in rows])
     main = parts[: len(TISSUES)]
     verdicts = {p.result.verdict for p in main}
     verdict: Verdict | None = Verdict.INCONCLUSIVE
@@ -136,6 +152,15 @@ def impact(data: Evidence) -> Finding:
     head = head.needing(*first.result.needs)
     notes = [*_because_slower(data, parts)]
     return answer("impact", head, parts=tuple(parts), caveats=notes)
+
+
+def _together(parts: list[Finding]) -> list[Finding]:
+    """Take back decisions of rows that don't hold once all rows are counted."""
+    adjusted = holm([part.p_value for part in parts])
+    return [
+        held_together(part, float(p))
+        for part, p in zip(parts, adjusted, strict=True)
+    ]
 
 
 def _loads(data: Evidence) -> _Loads:
@@ -195,8 +220,9 @@ def _part(data: Evidence, loads: _Loads, row: _Row) -> Finding:
         return Finding(result, tables=(table,), steps=(steps,))
     told = np.flatnonzero(compared.pull)
     drawn, spreads = _drawn(loads, row, told, compared.pull[told])
+    ratio = _Ratio(drawn, compared, _lost(data, row, compared))
     return replace(
-        _decided(data, found, compared, drawn, spreads),
+        _decided(data, found, ratio, spreads),
         tables=(table,),
         steps=(steps,),
     )
@@ -233,34 +259,93 @@ def _drawn(
     return ratio(every), spreads
 
 
+def _lost(data: Evidence, row: _Row, compared: Comparison) -> tuple[float, float]:
+    """Return what a distance that was lost on trail may do to the logarithm of a row's ratio."""
+    runs = data.runs
+    more = np.flatnonzero(compared.pull > 0)
+    speed = as_floats(runs["distance"] / runs["moving_time"])[more]
+    usual = float(np.average(speed, weights=compared.pull[more]))
+    powers = _MISSED[row.per]
+    by_pace = runs["session_load_method"] == LoadMethod.PACE.value
+    if row.per == "session_load" and by_pace.any():
+        powers = _BY_PACE
+    return load_if_lost(row.tissue, row.exponent, usual, powers)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ratio:
+    """The logarithm of trail over road, as far as it is known.
+
+    Attributes
+    ----------
+    drawn : numpy.ndarray, shape (draws,)
+        One for each draw of the constants.
+    compared : Comparison
+        Whose error is that of each draw.
+    lost : (float, float)
+        By how much the truth may lie below and above, for distance that was lost.
+    """
+
+    drawn: Floats
+    compared: Comparison
+    lost: tuple[float, float]
+
+    def below(self, value: float) -> float:
+        """Return the probability that it lies below a value, no distance lost."""
+        if not self.compared.error > 0:
+            return float(np.mean(self.drawn < value))
+        away = (value - self.drawn) / self.compared.error
+        return float(np.mean(stdtr(max(self.compared.df, 1.0), away)))
+
+    def quantile(self, share: float) -> float:
+        """Return the value below which it lies with this probability, no distance lost."""
+        ends = [float(self.drawn.min()), float(self.drawn.max())]
+        if not self.compared.error > 0:
+            return float(np.quantile(self.drawn, share))
+        reach = stdtrit(max(self.compared.df, 1.0), share) * self.compared.error
+        low, high = (end + float(reach) for end in ends)
+        if not high > low:
+            return low
+        return float(
+            brentq(lambda x: self.below(x) - share, low - 1e-9, high + 1e-9)
+        )
+
+    def bounds(self, confidence: float) -> tuple[float, float]:
+        """Return the interval of the relative difference."""
+        tail = 0.5 - confidence / 2
+        low = self.quantile(tail) + self.lost[0]
+        high = self.quantile(1.0 - tail) + self.lost[1]
+        # The comparison's own reach, for ground that may be mistaken.
+        scale = self.compared.scale
+        reached = (low, high, low * scale, high * scale)
+        return float(np.expm1(min(reached))), float(np.expm1(max(reached)))
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of no difference, wherever in its range the lost distance lies."""
+        above = 1.0 - self.below(-self.lost[1])
+        return min(2.0 * min(self.below(-self.lost[0]), above), 1.0)
+
+
 def _decided(
     data: Evidence,
     found: ClaimResult,
-    compared: Comparison,
-    drawn: Floats,
+    ratio: _Ratio,
     spreads: dict[str, float],
 ) -> Finding:
     """Return the row's answer from its draws, to which the scatter of the runs is added."""
-    rng = np.random.default_rng(1)
-    noise = compared.error * rng.standard_t(max(compared.df, 1.0), len(drawn))
-    log_ratio = drawn + noise
-
-    def bounds(confidence: float) -> tuple[float, float]:
-        tail = 0.5 - confidence / 2
-        low, high = np.quantile(log_ratio, [tail, 1.0 - tail])
-        # The comparison's own reach, for ground that may be mistaken.
-        reached = (low, high, low * compared.scale, high * compared.scale)
-        return float(np.expm1(min(reached))), float(np.expm1(max(reached)))
-
-    low, high = bounds(CONFIDENCE)
-    middle = float(np.expm1(np.median(drawn)))
+    compared = ratio.compared
+    low, high = ratio.bounds(CONFIDENCE)
+    middle = float(np.expm1(np.median(ratio.drawn)))
     margin, source = data.margin(found.claim, 1.0)
     words = claim_wording().parts[found.claim]
-    # The draws are the test: an interval that leaves out 0 is decided.
-    p_value = 0.0 if low > 0 or high < 0 else 1.0
+    p_value = ratio.p_value
     verdict = decide((low, high), p_value, words, margin)
-    lower = 100.0 * float(np.mean(log_ratio < 0))
-    notes = [f"Lower on trail in {lower:.0f} % of the draws."]
+    notes = [
+        f"Lower on trail in {100.0 * ratio.below(0.0):.0f} % of the draws.",
+        f"The interval reaches out to what {100 * LOST:.0f} % of the way lost on trail would make "
+        f"of it: {100 * np.expm1(ratio.lost[0]):.1f} to {100 * np.expm1(ratio.lost[1]):+.1f} %.",
+    ]
     needs: tuple[Need, ...] = ()
     worst = max(spreads, key=lambda name: spreads[name])
     size = float(np.log1p(max(abs(middle), margin)))
@@ -291,7 +376,7 @@ def _decided(
         needs=needs,
     )
     by_margin = rests_on_margin(verdict, words)
-    return Finding(result, bounds=bounds, by_margin=by_margin)
+    return Finding(result, p_value, bounds=ratio.bounds, by_margin=by_margin)
 
 
 def _headline(parts: list[Finding]) -> str:

@@ -14,6 +14,7 @@ from trailstats.arrays import Floats, as_floats, as_indices
 from trailstats.claims._equal_effort import OWN, EqualEffort, equal_effort
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, part_of
+from trailstats.claims._lost_way import LOST
 from trailstats.claims._mechanisms import upper_zones
 from trailstats.claims._steps import steps_of_result
 from trailstats.claims.stats import (
@@ -46,11 +47,6 @@ HILLY: Final = 0.02
 
 RULES: Final = MatchRules(days=45.0, duration_ratio=4.0)
 """Drift is allowed for, so runs of different length may be compared."""
-
-LOST: Final = 0.03
-"""Share of the way that receivers lose under trees and on bends [1] (our choice: they lose 0 to
-5 %, and the mean square of that is 3 %): the runner was so much faster than recorded.
-"""
 
 
 def same_effort(data: Evidence) -> Finding:

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
-from trailstats.arrays import ArrayLike, Floats, as_floats
+from trailstats.arrays import ArrayLike, Flags, Floats, as_floats
 
 NAN = float("nan")
+WEEK = 7.0
+"""Days whose runs go together: those of one week (our choice) [day]."""
+
 _PAIRS = ("trail", "road", "trail_value", "road_value", "difference", "weight")
 
 
@@ -157,14 +160,15 @@ def compare(
         trail, or as many mostly on road, find a match, or where both are hardly apart. The error is
         robust against runs that scatter differently (HC2), each run's own scatter taken about those
         that it is paired with; the t distribution has Satterthwaite's degrees of freedom from the
-        effective numbers of runs at both ends. With equal weights this is Welch's test. How right
-        the expected shares are for one runner is unknown, so the interval reaches in to what sides
-        taken at their word would show.
+        effective numbers of runs at both ends. With equal weights this is Welch's test. Where the
+        runs of a week go together, the error is that of whole weeks, if it is the larger one. How
+        right the expected shares are for one runner is unknown, so the interval reaches in to what
+        sides taken at their word would show.
 
     References
     ----------
-    [Berkson1950]_, [MacKinnonWhite1985]_, [Satterthwaite1946]_, [Hedges1981]_,
-    [HodgesLehmann1963]_
+    [Berkson1950]_, [MacKinnonWhite1985]_, [LiangZeger1986]_, [Satterthwaite1946]_,
+    [Hedges1981]_, [HodgesLehmann1963]_
     """
     rules = rules or MatchRules()
     y = as_floats(values)
@@ -189,7 +193,7 @@ def compare(
         np.where(swap, second, first)[kept],
         np.where(swap, first, second)[kept],
         weight[kept],
-        len(y),
+        np.nan_to_num(when) // WEEK,
     )
     return _summarise(y, share, pairs, rules)
 
@@ -324,12 +328,17 @@ def _kernel(
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Pairs of runs, the one on more trail first, with their weights, of so many runs."""
+    """Pairs of runs, the one on more trail first, with their weights, and the week of each run."""
 
     more: NDArray[np.intp]
     less: NDArray[np.intp]
     weight: Floats
-    runs: int
+    week: Floats
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are, paired or not."""
+        return len(self.week)
 
     def total(self, of_more: Floats, of_less: Floats) -> Floats:
         """Return each run's sum over its pairs of what the pair gives the one and the other."""
@@ -339,8 +348,9 @@ class _Pairs:
         )
 
 
-def _variances(left: Floats, pull: Floats, pairs: _Pairs) -> Floats:
-    """Return the variance of each run about those that it is paired with; NaN without a pair.
+def _scatter(left: Floats, pull: Floats, pairs: _Pairs) -> Floats:
+    """Return how far each run lies off those that it is paired with, as a draw of its own scatter;
+    NaN without a pair.
 
     Parameters
     ----------
@@ -360,8 +370,59 @@ def _variances(left: Floats, pull: Floats, pairs: _Pairs) -> Floats:
     others = np.where(known, safe**2 / np.where(known, squares, 1.0), 1.0)
     leverage = pull**2 / (pull**2).sum() * (others + 1.0) / others
     leverage = np.minimum(leverage, 0.9)
-    spread = (left - mean / safe) ** 2 * others / (others + 1.0)
-    return np.where(known, spread / (1.0 - leverage), np.nan)
+    off = (left - mean / safe) * np.sqrt(others / (others + 1.0))
+    return np.where(known, off / np.sqrt(1.0 - leverage), np.nan)
+
+
+def _error(
+    off: Floats, pull: Floats, week: Floats
+) -> tuple[tuple[float, float], float]:
+    """Return what either end adds to the squared error of the slope, and the degrees of freedom.
+
+    Parameters
+    ----------
+    off : numpy.ndarray, shape (n,)
+        How far each run lies off, as of `_scatter`.
+    pull : numpy.ndarray, shape (n,)
+    week : numpy.ndarray, shape (n,)
+    """
+    ends = (pull > 0, pull < 0)
+    by_run = _ends(off, pull, ends)
+    place = np.unique(week, return_inverse=True)[1]
+    # A week's runs at one end stand and fall together, those at both ends part each other out.
+    weekly = [np.bincount(place, np.where(e, pull * off, 0.0)) for e in ends]
+    reach = [as_floats(np.bincount(place, np.where(e, pull, 0.0))) for e in ends]
+    whole = float(((weekly[0] + weekly[1]) ** 2).sum())
+    plain = sum(squares for squares, _ in by_run)
+    if not whole > plain:
+        return (by_run[0][0], by_run[1][0]), _satterthwaite(by_run)
+    by_week = [
+        (float((w**2).sum()), _effective(r))
+        for w, r in zip(weekly, reach, strict=True)
+    ]
+    grown = whole / plain if plain > 0 else 1.0
+    df = min(_satterthwaite(by_run), _satterthwaite(by_week))
+    return (by_run[0][0] * grown, by_run[1][0] * grown), df
+
+
+def _ends(
+    off: Floats, pull: Floats, ends: tuple[Flags, Flags]
+) -> list[tuple[float, float]]:
+    """Return the squared error and the effective number of the runs at either end."""
+    return [
+        (float(pull[e] ** 2 @ off[e] ** 2), _effective(pull[e])) for e in ends
+    ]
+
+
+def _effective(weights: Floats) -> float:
+    """Return how many equal weights tell as much of a variance."""
+    return float(np.sum(weights**2) ** 2 / np.sum(weights**4))
+
+
+def _satterthwaite(ends: list[tuple[float, float]]) -> float:
+    """Return the degrees of freedom of a sum of squared errors, each of so many runs."""
+    shares = sum(error**2 / max(n - 1.0, 1.0) for error, n in ends)
+    return sum(error for error, _ in ends) ** 2 / shares if shares > 0 else 1e9
 
 
 def _summarise(
@@ -424,20 +485,13 @@ def _summarise(
             robust=NAN,
             share_above=NAN,
         )
-    variance = _variances(left, pull, pairs)
-    errors = [float(pull[e] ** 2 @ variance[e]) for e in ends]
-    # With equal weights these are Welch's degrees of freedom.
-    effective = [(pull[e] ** 2).sum() ** 2 / (pull[e] ** 4).sum() for e in ends]
-    shares = [
-        error**2 / max(n - 1.0, 1.0)
-        for error, n in zip(errors, effective, strict=True)
-    ]
-    df = sum(errors) ** 2 / sum(shares) if sum(shares) > 0 else 1e9
+    off = np.where(told, _scatter(left, pull, pairs), 0.0)
+    errors, df = _error(off, pull, pairs.week)
     error = float(np.sqrt(sum(errors)))
     if least < rules.fewest:
         return replace(known, error=error, df=float(df))
     pooled = float(
-        np.sqrt(np.mean([_spread(variance[e], size[e]) for e in ends]))
+        np.sqrt(np.mean([np.average(off[e] ** 2, weights=size[e]) for e in ends]))
     )
     # Hedges' factor: over the standard deviation of few runs a difference comes out too large.
     small = 1.0 - 3.0 / (4.0 * (known.n_trail + known.n_road) - 9.0)
@@ -445,14 +499,10 @@ def _summarise(
         known,
         standardised=small * slope / pooled if pooled > 0 else NAN,
         enough=True,
-        variances=(errors[0], errors[1]),
+        variances=errors,
         scale=min(means[0] - means[1], 1.0),
     )
     return _with_interval(sized, error, float(df), rules.confidence)
-
-
-def _spread(variance: Floats, weights: Floats) -> float:
-    return float(np.average(variance, weights=weights))
 
 
 def bounds_at(known: Comparison, confidence: float) -> tuple[float, float]:
