@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from trailstats import schema
 from trailstats.arrays import Floats
-from trailstats.claims._evidence import TRACK_COLUMNS, Evidence
+from trailstats.claims._evidence import Evidence
 from trailstats.history import History
 from trailstats.metrics.effort import effort_factor
 from trailstats.metrics.impact import (
@@ -88,16 +88,6 @@ class SimulatedEvidence(Evidence):
     """
 
     @cached_property
-    def profiles(self) -> dict[str, Floats]:
-        """Thinned tracks of all runs."""
-        table = _tables_of(self.history).profile
-        columns = {
-            name: table[name].to_numpy(dtype=np.float64) for name in TRACK_COLUMNS
-        }
-        runs = np.arange(float(len(self.history.analyses)))
-        return columns | {"analysis": np.repeat(runs, POINTS)}
-
-    @cached_property
     def impact(self) -> pd.DataFrame:
         """Impact loads of all runs."""
         runs = np.arange(len(self.history.analyses))
@@ -113,7 +103,7 @@ def _tables_of(history: History) -> _Analyses:
 
 @dataclass(frozen=True, eq=False)
 class _Analyses(Sequence[Analysis]):
-    """The analyses, each cut out of the tables when it is asked for."""
+    """The analyses, cut out of the tables when they are asked for."""
 
     files: NDArray[np.str_]
     segments: pd.DataFrame
@@ -126,8 +116,15 @@ class _Analyses(Sequence[Analysis]):
 
     def __getitem__(self, place: Any) -> Any:  # noqa: ANN401
         if isinstance(place, slice):
-            return tuple(self[i] for i in range(*place.indices(len(self))))
-        i = range(len(self))[place]
+            return tuple(self._every[place])
+        return self._every[place]
+
+    @cached_property
+    def _every(self) -> list[Analysis]:
+        """All of them, cut once: the claims go through them several times."""
+        return [self._cut(i) for i in range(len(self))]
+
+    def _cut(self, i: int) -> Analysis:
         size = len(EXPONENTS)
         return Analysis(
             meta=ActivityMeta(source=str(self.files[i]), format="fit"),

@@ -4,14 +4,12 @@ open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import Flags, Floats, Ints, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
@@ -22,32 +20,26 @@ from trailstats.claims._finding import (
     held_together,
     rests_on_margin,
 )
+from trailstats.claims._impact_loads import AMOUNTS, LoadRow, RunLoads, run_loads
+from trailstats.claims._impact_ratio import LoadRatio
 from trailstats.claims._lost_way import LOST, load_if_lost
 from trailstats.claims._needs import SEEN, more_runs, needs_of_runs
 from trailstats.claims._steps import run_steps
 from trailstats.claims.result import ClaimResult, Need
 from trailstats.claims.stats import Comparison, MatchRules, compare, holm
 from trailstats.claims.wording import claim_wording, unanswered
-from trailstats.metrics._impact_sensitivity import load_component
 from trailstats.metrics.impact import (
     EXPONENTS,
     SURFACE_FACTORS,
     Ground,
     ImpactConstants,
-    ImpactSums,
 )
 from trailstats.metrics.load import LoadMethod
-from trailstats.schema import Surface, Verdict
+from trailstats.schema import Verdict
 
 DRAWS: Final = 1000
 FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
-_COLUMNS: Final = [f.name for f in fields(ImpactSums)]
-_AMOUNTS: Final = {
-    "km": "distance",
-    "minute": "moving_time",
-    "session_load": "session_load",
-}
 TISSUES: Final = {
     "active": "muscles and joints",
     "impact": "the impact peak",
@@ -72,59 +64,6 @@ _CONSTANTS: Final = {
 }
 
 
-class _Row(NamedTuple):
-    """One tissue, per one amount, at one exponent."""
-
-    tissue: str
-    per: str
-    exponent: float
-
-    @property
-    def part(self) -> str:
-        """The identifier of its words."""
-        name = f"{self.tissue}_per_{self.per}"
-        return name if self.exponent == 1 else f"{name}_power_{self.exponent:.0f}"
-
-
-@dataclass(frozen=True, eq=False)
-class _Loads:
-    """Loads of whole runs, by ground and exponent.
-
-    Attributes
-    ----------
-    sums : numpy.ndarray, shape (runs, grounds, exponents, columns)
-        On trail, road and ground that is not decided.
-    amounts : pandas.DataFrame
-        What they are divided by, a row for each run.
-    share : numpy.ndarray, shape (runs,)
-        Expected share of trail, that of the ground that is not decided.
-    """
-
-    sums: Floats
-    amounts: pd.DataFrame
-    share: Floats
-
-    def of(
-        self, row: _Row, constants: ImpactConstants, which: Ints | slice
-    ) -> Floats:
-        """Return the logarithm of each run's load per amount, shape (draws, runs)."""
-        k = EXPONENTS.index(row.exponent)
-        trail, road, open_ = np.moveaxis(self.sums[which, :, k], 1, 0)
-        plain = replace(constants, surface_factor=1.0)
-        share = self.share[which][:, None]
-
-        def load(sums: Floats, own: ImpactConstants) -> Floats:
-            table = ImpactSums(*(column[None, :] for column in sums.T))
-            return as_floats(load_component(row.tissue, table, own))
-
-        # Loads add up, so open ground is shared out before the constants are drawn.
-        every = load(trail + share * open_, constants)
-        every = every + load(road + (1.0 - share) * open_, plain)
-        amount = self.amounts[_AMOUNTS[row.per]].to_numpy()[which]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.log(every / amount))
-
-
 def impact(data: Evidence) -> Finding:
     """Return whether runs on trail load less, for each tissue: per kilometre, per minute and per
     session load, all steps counted alike, and per kilometre as if damage grew with a power of the
@@ -134,9 +73,9 @@ def impact(data: Evidence) -> Finding:
     constants of the load leave open, but for the exponent: that is a way of counting, and what a
     distance lost on trail would do. As there are many rows, their decisions allow for each other.
     """
-    loads = _loads(data)
-    rows = [_Row(t, per, 1.0) for per in _AMOUNTS for t in TISSUES]
-    rows += [_Row(t, "km", e) for e in EXPONENTS[1:] for t in TISSUES]
+    loads = run_loads(data)
+    rows = [LoadRow(t, per, 1.0) for per in AMOUNTS for t in TISSUES]
+    rows += [LoadRow(t, "km", e) for e in EXPONENTS[1:] for t in TISSUES]
     parts = _together([_part(data, loads, row) for row in rows])
     main = parts[: len(TISSUES)]
     verdicts = {p.result.verdict for p in main}
@@ -163,33 +102,7 @@ def _together(parts: list[Finding]) -> list[Finding]:
     ]
 
 
-def _loads(data: Evidence) -> _Loads:
-    """Return the loads of whole runs; NaN where the load of a step can't be modelled."""
-    runs = data.runs
-    count = len(runs)
-    table = data.loads
-    sums = np.zeros((count, 3, len(EXPONENTS), len(_COLUMNS)))
-    place = table["surface"].map({Surface.TRAIL: 0, Surface.ROAD: 1}).fillna(2)
-    exponent = np.searchsorted(EXPONENTS, as_floats(table["exponent"]))
-    row = as_indices(table["row"])
-    np.add.at(
-        sums,
-        (row, as_indices(place), exponent),
-        table[_COLUMNS].to_numpy(dtype=np.float64),
-    )
-    once = (exponent == 0).astype(np.float64)
-    amounts = {
-        name: np.bincount(row, weights=once * table[name], minlength=count)
-        for name in ("distance", "moving_time")
-    }
-    session = runs["session_load"].where(runs["session_load"] > 0).to_numpy()
-    known = amounts["distance"] > 0
-    sums[~known] = np.nan
-    share = as_floats(runs["share"])
-    return _Loads(sums, pd.DataFrame(amounts | {"session_load": session}), share)
-
-
-def _part(data: Evidence, loads: _Loads, row: _Row) -> Finding:
+def _part(data: Evidence, loads: RunLoads, row: LoadRow) -> Finding:
     """Return one row of the answer."""
     runs = data.runs
     calm = (runs["unhurried"] & runs["outdoors"]).to_numpy()
@@ -220,7 +133,7 @@ def _part(data: Evidence, loads: _Loads, row: _Row) -> Finding:
         return Finding(result, tables=(table,), steps=(steps,))
     told = np.flatnonzero(compared.pull)
     drawn, spreads = _drawn(loads, row, told, compared.pull[told])
-    ratio = _Ratio(drawn, compared, _lost(data, row, compared))
+    ratio = LoadRatio(drawn, compared, _lost(data, row, compared))
     return replace(
         _decided(data, found, ratio, spreads),
         tables=(table,),
@@ -229,7 +142,7 @@ def _part(data: Evidence, loads: _Loads, row: _Row) -> Finding:
 
 
 def _drawn(
-    loads: _Loads, row: _Row, told: Ints, pull: Floats
+    loads: RunLoads, row: LoadRow, told: Ints, pull: Floats
 ) -> tuple[Floats, dict[str, float]]:
     """Return the logarithm of trail over road in each draw of the constants, and the standard
     deviation that each constant alone gives it.
@@ -259,7 +172,9 @@ def _drawn(
     return ratio(every), spreads
 
 
-def _lost(data: Evidence, row: _Row, compared: Comparison) -> tuple[float, float]:
+def _lost(
+    data: Evidence, row: LoadRow, compared: Comparison
+) -> tuple[float, float]:
     """Return what a distance that was lost on trail may do to the logarithm of a row's ratio."""
     runs = data.runs
     more = np.flatnonzero(compared.pull > 0)
@@ -272,65 +187,10 @@ def _lost(data: Evidence, row: _Row, compared: Comparison) -> tuple[float, float
     return load_if_lost(row.tissue, row.exponent, usual, powers)
 
 
-@dataclass(frozen=True, eq=False)
-class _Ratio:
-    """The logarithm of trail over road, as far as it is known.
-
-    Attributes
-    ----------
-    drawn : numpy.ndarray, shape (draws,)
-        One for each draw of the constants.
-    compared : Comparison
-        Whose error is that of each draw.
-    lost : (float, float)
-        By how much the truth may lie below and above, for distance that was lost.
-    """
-
-    drawn: Floats
-    compared: Comparison
-    lost: tuple[float, float]
-
-    def below(self, value: float) -> float:
-        """Return the probability that it lies below a value, no distance lost."""
-        if not self.compared.error > 0:
-            return float(np.mean(self.drawn < value))
-        away = (value - self.drawn) / self.compared.error
-        return float(np.mean(stdtr(max(self.compared.df, 1.0), away)))
-
-    def quantile(self, share: float) -> float:
-        """Return the value below which it lies with this probability, no distance lost."""
-        ends = [float(self.drawn.min()), float(self.drawn.max())]
-        if not self.compared.error > 0:
-            return float(np.quantile(self.drawn, share))
-        reach = stdtrit(max(self.compared.df, 1.0), share) * self.compared.error
-        low, high = (end + float(reach) for end in ends)
-        if not high > low:
-            return low
-        return float(
-            brentq(lambda x: self.below(x) - share, low - 1e-9, high + 1e-9)
-        )
-
-    def bounds(self, confidence: float) -> tuple[float, float]:
-        """Return the interval of the relative difference."""
-        tail = 0.5 - confidence / 2
-        low = self.quantile(tail) + self.lost[0]
-        high = self.quantile(1.0 - tail) + self.lost[1]
-        # The comparison's own reach, for ground that may be mistaken.
-        scale = self.compared.scale
-        reached = (low, high, low * scale, high * scale)
-        return float(np.expm1(min(reached))), float(np.expm1(max(reached)))
-
-    @property
-    def p_value(self) -> float:
-        """Two-sided, of no difference, wherever in its range the lost distance lies."""
-        above = 1.0 - self.below(-self.lost[1])
-        return min(2.0 * min(self.below(-self.lost[0]), above), 1.0)
-
-
 def _decided(
     data: Evidence,
     found: ClaimResult,
-    ratio: _Ratio,
+    ratio: LoadRatio,
     spreads: dict[str, float],
 ) -> Finding:
     """Return the row's answer from its draws, to which the scatter of the runs is added."""
@@ -444,7 +304,7 @@ def _steps(
 
 
 def _rows(
-    data: Evidence, row: _Row, loads: _Loads, usable: Flags
+    data: Evidence, row: LoadRow, loads: RunLoads, usable: Flags
 ) -> pd.DataFrame:
     """Return each run's load per amount at the middle of the constants, with its trail share."""
     value = loads.of(row, ImpactConstants(exponent=row.exponent), slice(None))[0]
