@@ -13,6 +13,8 @@ from scipy import stats as reference
 from statsmodels.stats.power import TTestIndPower
 
 from trailstats.claims.trial import (
+    CLOSED,
+    OPEN,
     Trial,
     answer_trial,
     plan_trial,
@@ -21,6 +23,7 @@ from trailstats.claims.trial import (
     randomisation_test,
     runs_for,
 )
+from trailstats.claims.trial._weather import kept_information
 from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.schema import Verdict
@@ -214,3 +217,76 @@ def test_calendar_has_a_day_for_each_run(
     grounds = [line for line in lines if line.startswith("SUMMARY")]
     for line, trail in zip(grounds, trial.trail, strict=True):
         assert ("on trail" in line) == trail
+
+
+@pytest.mark.parametrize("effect", [0.0, 1.4])
+def test_weather_said_before_the_coin_fools_no_one(effect: float) -> None:
+    """On a fifth of the days, the muddy ones, weather forbids the trail, and feet are heavier on
+    them: they fall out of both arms before the coin is told. Nothing is found in at most 5 of 100
+    trials where there is nothing, and an effect as often as promised, within five points. Were
+    only the trail's days left out, something would be found where there is nothing.
+    """
+    rng = np.random.default_rng(15)
+    trials, days, found, one_arm = 400, 40, 0, 0
+    told = kept_information(0.2, 4)
+    promised = power(effect, 1.0, round(told * days))
+    for _ in range(trials):
+        coin, block = _coins(rng, days)
+        season = np.repeat(rng.normal(0.0, 3.0, days // 4), 4)
+        muddy = rng.uniform(size=days) < 0.2
+        values = season + rng.normal(size=days) + effect * coin - 3.0 * muddy
+        kept = np.where(muddy, np.nan, values)
+        found += randomisation_test(kept, coin, block, seed=1)[1] < 0.05
+        biased = np.where(muddy & coin, np.nan, values)
+        one_arm += randomisation_test(biased, coin, block, seed=1)[1] < 0.05
+    if effect:
+        # Five points, and two standard errors of 400 trials.
+        assert found / trials == pytest.approx(promised, abs=0.05 + 0.05)
+    else:
+        # Two standard errors of 400 trials are 2.2 points.
+        assert found / trials <= 0.05 + 0.022
+        assert one_arm / trials > 0.15
+
+
+def test_a_coin_is_told_once_its_weather_was_said(
+    runners: ModuleType, scenarios: ModuleType
+) -> None:
+    """Neither file nor calendar show a coin before; a day that was said isn't said anew; days
+    without a word, and those on which one ground was forbidden, count for neither arm.
+    """
+    before = runners.simulate(scenarios.NONE, 9)
+    sure = plan_trial(before, "feel", start=START, effect=10.0, seed=3)
+    trial = plan_trial(
+        before, "feel", start=START, effect=10.0, seed=3, closed=0.2
+    )
+    assert len(trial.days) > len(sure.days)
+    assert trial.power == pytest.approx(0.8, abs=0.1)
+    assert {run["ground"] for run in trial.to_dict()["runs"]} == {None}
+    assert "trail" not in trial.to_calendar().split("PRODID")[1].split(
+        "EVENT", 1
+    )[1].replace("@trailstats", "").replace("of the trial", "")
+    said = trial
+    for k, day in enumerate(trial.days[:-2]):
+        assert said.ground_on(day) == ""
+        said = said.with_weather(day, both=k % 5 != 0)
+        ground = "trail" if trial.trail[k] else "road"
+        assert said.ground_on(day) == (ground if k % 5 else "")
+    again = Trial.from_json(said.to_json())
+    assert again == said
+    assert again.weather[:2] == (CLOSED, OPEN)
+    with pytest.raises(ConfigError, match="not said anew"):
+        again.with_weather(trial.days[0], both=True)
+    with pytest.raises(ConfigError, match="no day"):
+        again.with_weather(START - dt.timedelta(days=1), both=True)
+    with pytest.raises(ConfigError, match="asks for no weather"):
+        sure.with_weather(sure.days[0], both=True)
+    with pytest.raises(ConfigError, match="leaves no trial"):
+        plan_trial(before, "feel", start=START, closed=0.9)
+    found = answer_trial(
+        again,
+        _recorded(runners, scenarios, trial, 15.0),
+        today=trial.ends + dt.timedelta(days=1),
+    )
+    assert found.run == sum(again.counted) < found.planned
+    assert any("nothing was said" in text for text in found.caveats)
+    assert found.verdict is Verdict.SUPPORTED

@@ -1,4 +1,4 @@
-"""The commands `trial`: a randomised trial on oneself, planned and answered."""
+"""The commands `trial`: a randomised trial on oneself, planned, run and answered."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 
 from trailstats.boundary import read_text
 from trailstats.claims.trial import (
+    CLOSED,
+    OPEN,
     Trial,
     TrialAnswer,
     answer_trial,
@@ -45,6 +47,7 @@ class Asked:
     days: Annotated[str, option("trial-days")] = "tue,thu,sat"
     effect: Annotated[float | None, option("trial-effect")] = None
     runs: Annotated[int | None, option("trial-runs")] = None
+    closed: Annotated[float, option("trial-closed")] = 0.0
     seed: Annotated[int | None, option("trial-seed")] = None
     output: Annotated[Path, option("trial-output")] = Path("trial.json")
 
@@ -76,6 +79,7 @@ def plan(
         weekdays=_weekdays_of(asked.days),
         effect=asked.effect,
         runs=asked.runs,
+        closed=asked.closed,
         seed=asked.seed,
     )
     calendar = asked.output.with_suffix(".ics")
@@ -86,12 +90,48 @@ def plan(
         return code_for([history])
     note(trial.promise())
     note(f"from {trial.days[0]} to {trial.ends}; it is not looked at before")
+    if trial.closed:
+        note(
+            "Coins are covered. On the morning of each day say what its weather allows: "
+            f"trailstats trial day {asked.output} --weather both, or one."
+        )
     note(
         "Run each day on the ground that the plan names, or else on the other: it counts for the "
         "arm that it was meant for. Don't leave runs out for their ground."
     )
     note(f"plan: {asked.output}; calendar: {calendar}")
     return code_for([history])
+
+
+def day(
+    trial_file: Annotated[Path, argument("trial-file")],
+    *,
+    weather: Annotated[str, option("trial-weather")],
+    date: Annotated[str | None, option("trial-date")] = None,
+    as_json: o.Json = False,
+) -> ExitCode:
+    """Say what the weather of a day allows, and be told the coin: no coin can sway what is said.
+
+    Example: trailstats trial day trial.json --weather both
+    """
+    if weather not in (OPEN, CLOSED):
+        raise UsageProblem(
+            f"--weather: {weather!r} is neither {OPEN} nor {CLOSED}"
+        )
+    asked = _date_of(date, "--date") or dt.datetime.now().astimezone().date()
+    trial = Trial.from_json(read_text(trial_file))
+    trial = trial.with_weather(asked, both=weather == OPEN)
+    write_atomically(trial_file, trial.to_json().encode())
+    if as_json:
+        print_json(trial.to_dict())
+        return ExitCode.OK
+    ground = trial.ground_on(asked)
+    note(
+        f"{asked}: run on {ground}"
+        if ground
+        else f"{asked}: left out of the trial; run where you can"
+    )
+    return ExitCode.OK
 
 
 def answer(
@@ -139,13 +179,18 @@ def _nothing(history: History, as_json: bool) -> ExitCode:
 
 
 def _start_of(text: str | None) -> dt.date:
+    tomorrow = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1)
+    return _date_of(text, "--start") or tomorrow
+
+
+def _date_of(text: str | None, name: str) -> dt.date | None:
     if text is None:
-        return dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1)
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsageProblem(
-            f"--start: {text!r} is not a date such as 2026-05-10"
+            f"{name}: {text!r} is not a date such as 2026-05-10"
         ) from None
 
 
@@ -158,5 +203,5 @@ def _weekdays_of(text: str) -> tuple[int, ...]:
     return tuple(sorted({DAYS.index(name) for name in names}))
 
 
-for _function in (plan, answer):
+for _function in (plan, day, answer):
     command(_function, _group)

@@ -17,8 +17,11 @@ from trailstats.claims.trial._test import (
     randomisation_interval,
     randomisation_test,
 )
+from trailstats.claims.trial._weather import CLOSED, OPEN
 
 __all__ = [
+    "CLOSED",
+    "OPEN",
     "QUESTIONS",
     "Trial",
     "TrialAnswer",

@@ -17,6 +17,7 @@ from trailstats.claims.trial._test import (
     randomisation_interval,
     randomisation_test,
 )
+from trailstats.claims.trial._weather import CLOSED
 from trailstats.claims.wording import claim_wording
 from trailstats.errors import ConfigError
 from trailstats.history import History
@@ -135,7 +136,8 @@ def answer_trial(
         )
     data = Evidence(history)
     row = _rows_of_days(data, trial)
-    found = row >= 0
+    counted = np.array(trial.counted)
+    found = (row >= 0) & counted
     measure = QUESTIONS[trial.question](data).to_numpy(dtype=np.float64)
     share = data.runs["share"].to_numpy(dtype=np.float64)
     values = np.where(found, measure[row] if len(measure) else NAN, NAN)
@@ -150,6 +152,7 @@ def answer_trial(
     apart, _ = randomisation_test(np.where(known, ground, NAN), coin, block)
     caveats = [
         f"{kept} of {int(found.sum())} runs kept to the plan of {len(coin)}.",
+        *_left_out(trial),
         trial.promise(),
     ]
     if rests_on_margin(verdict, words):
@@ -157,13 +160,15 @@ def answer_trial(
             f"The interval lies within {trial.effect:.3g}, what the plan set out to find."
         )
     # What came before counts where it was tossed as well: all runs but the first.
-    carried, carried_p = randomisation_test(values[1:], coin[:-1], block[:-1])
+    after = np.where(counted[:-1], values[1:], NAN)
+    carried, carried_p = randomisation_test(after, coin[:-1], block[:-1])
     if carried_p < 0.05:
         caveats.append(
             "The run before seems to carry over; the difference may be too small or too large."
         )
-    missing = np.isnan(values).astype(np.float64)
-    if 0 < missing.sum() < len(missing):
+    # Days that weather took out were so before the coin was told: they are missing of neither arm.
+    missing = np.where(counted, np.isnan(values), NAN)
+    if 0 < np.nansum(missing) < counted.sum():
         _, missing_p = randomisation_test(missing, coin, block)
         if missing_p < 0.05:
             caveats.append(
@@ -187,6 +192,18 @@ def answer_trial(
         carry_over_p=carried_p,
         caveats=tuple(caveats),
     )
+
+
+def _left_out(trial: Trial) -> list[str]:
+    """Return in words which days of a plan fell out for their weather."""
+    if not trial.closed:
+        return []
+    closed = sum(said == CLOSED for said in trial.weather)
+    silent = sum(not said for said in trial.weather)
+    return [
+        f"{closed} days are left out of both arms as weather forbade one ground, and {silent} as "
+        "nothing was said of it before the run: their coins were never told."
+    ]
 
 
 def _rows_of_days(data: Evidence, trial: Trial) -> np.ndarray:

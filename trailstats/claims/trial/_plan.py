@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,6 +17,13 @@ from trailstats import schema
 from trailstats.claims._everyday import easy_weights
 from trailstats.claims._evidence import Evidence
 from trailstats.claims.trial._power import power, runs_for, smallest_effect
+from trailstats.claims.trial._weather import (
+    CLOSED,
+    OPEN,
+    covered,
+    kept_information,
+    uncovered,
+)
 from trailstats.claims.wording import claim_wording
 from trailstats.errors import ConfigError
 from trailstats.history import History
@@ -93,6 +100,11 @@ class Trial:
         How often the plan finds the effect; its promise.
     adherence : float
         Share of the runs that this counts with.
+    closed : float
+        Share of the days on which weather is expected to forbid one ground. Above 0, coins are
+        covered until it was said of a day whether both can be run.
+    weather : tuple of str
+        What was said of each day: both, one, or nothing so far. Empty where coins aren't covered.
 
     Examples
     --------
@@ -112,6 +124,66 @@ class Trial:
     blocks: tuple[int, ...]
     power: float
     adherence: float
+    closed: float = 0.0
+    weather: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> tuple[bool, ...]:
+        """Whether each day counts: one whose coin was told, as both grounds could be run."""
+        if not self.closed:
+            return (True,) * len(self.days)
+        return tuple(said == OPEN for said in self.weather)
+
+    def with_weather(self, day: dt.date, *, both: bool) -> Trial:
+        """Return the plan with what the weather of a day allows, said before its coin is seen.
+
+        Parameters
+        ----------
+        day : datetime.date
+        both : bool
+            Whether both grounds can be run. If not, the day is left out of both arms, and its coin
+            stays covered: so no coin can sway what is said.
+
+        Raises
+        ------
+        ConfigError
+            When the plan's coins aren't covered, or the day isn't one of its days, or it was said
+            before: it can't be taken back once the coin is seen.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> from trailstats.claims.trial import Trial
+        >>> days = (dt.date(2026, 5, 1), dt.date(2026, 5, 3))
+        >>> trial = Trial(
+        ...     "feel", 5.0, 12.0, days, (True, False), (0, 0), 0.1, 0.9, 0.2, ("", "")
+        ... )
+        >>> trial.with_weather(days[0], both=True).ground_on(days[0])
+        'trail'
+        """
+        if not self.closed:
+            raise ConfigError("this plan asks for no weather: its coins are told")
+        if day not in self.days:
+            raise ConfigError(f"{day} is no day of this plan")
+        place = self.days.index(day)
+        if self.weather[place]:
+            raise ConfigError(
+                f"the weather of {day} was said already, and is not said anew"
+            )
+        weather = list(self.weather)
+        weather[place] = OPEN if both else CLOSED
+        return replace(self, weather=tuple(weather))
+
+    def ground_on(self, day: dt.date) -> str:
+        """Return the ground of a day; empty where its coin is covered, or it is none of the
+        plan's.
+        """
+        for one, trail, told in zip(
+            self.days, self.trail, self.counted, strict=True
+        ):
+            if one == day and told:
+                return _ground(trail)
+        return ""
 
     @property
     def ends(self) -> dt.date:
@@ -127,11 +199,17 @@ class Trial:
         """Return what the plan decides, in a sentence."""
         words = claim_wording().parts[self.question]
         unit = "" if words.unit == "1" else f" {words.unit}"
+        kept = kept_information(self.closed, TrialRules.block)
         found = smallest_effect(
-            self.scatter, len(self.days), adherence=self.adherence
+            self.scatter, round(kept * len(self.days)), adherence=self.adherence
+        )
+        spared = (
+            f", if weather forbids one ground on {100 * self.closed:.0f} % of the days"
+            if self.closed
+            else ""
         )
         return (
-            f"{len(self.days)} runs, half of them on trail, find a difference of "
+            f"{len(self.days)} runs, half of them on trail{spared}, find a difference of "
             f"{self.effect:.3g}{unit} in {100 * self.power:.0f} of 100 trials, and one of "
             f"{found:.3g}{unit} in 80, if your runs scatter by {self.scatter:.3g}{unit} as so far "
             f"and {100 * self.adherence:.0f} % of them follow the plan."
@@ -139,12 +217,16 @@ class Trial:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values, with a seal that shows a later change."""
-        runs = [
-            {"date": day.isoformat(), "ground": _ground(trail), "block": block}
-            for day, trail, block in zip(
-                self.days, self.trail, self.blocks, strict=True
-            )
+        runs: list[dict[str, Any]] = [
+            {
+                "date": day.isoformat(),
+                "ground": self.ground_on(day) or None,
+                "block": block,
+            }
+            for day, block in zip(self.days, self.blocks, strict=True)
         ]
+        for run, said in zip(runs, self.weather, strict=bool(self.closed)):
+            run["weather"] = said or None
         own = {
             "format_version": schema.FORMAT_VERSION,
             "question": self.question,
@@ -154,6 +236,9 @@ class Trial:
             "adherence": plain(self.adherence),
             "runs": runs,
         }
+        if self.closed:
+            own["closed"] = self.closed
+            own["covered"] = covered(self.trail, _key(self.days))
         return own | {"seal": _seal(own)}
 
     def to_json(self) -> str:
@@ -173,15 +258,24 @@ class Trial:
             table = json.loads(text)
             seal = table.pop("seal")
             runs = table["runs"]
+            days = tuple(dt.date.fromisoformat(run["date"]) for run in runs)
+            closed = float(table.get("closed", 0.0))
+            coins = tuple(run["ground"] == "trail" for run in runs)
+            weather: tuple[str, ...] = ()
+            if closed:
+                coins = uncovered(str(table["covered"]), _key(days))
+                weather = tuple(str(run["weather"] or "") for run in runs)
             trial = cls(
                 question=str(table["question"]),
                 effect=float(table["effect"]),
                 scatter=float(table["scatter"]),
-                days=tuple(dt.date.fromisoformat(run["date"]) for run in runs),
-                trail=tuple(run["ground"] == "trail" for run in runs),
+                days=days,
+                trail=coins,
                 blocks=tuple(int(run["block"]) for run in runs),
                 power=float(table["power"]),
                 adherence=float(table["adherence"]),
+                closed=closed,
+                weather=weather,
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ConfigError(f"no plan of a trial: {error}") from error
@@ -200,7 +294,10 @@ class Trial:
             "VERSION:2.0",
             "PRODID:-//trailstats//trial//EN",
         ]
-        for k, (day, trail) in enumerate(zip(self.days, self.trail, strict=True)):
+        for k, day in enumerate(self.days):
+            ground = (
+                f"on {told}" if (told := self.ground_on(day)) else "of the trial"
+            )
             after = day + dt.timedelta(days=1)
             lines += [
                 "BEGIN:VEVENT",
@@ -208,7 +305,7 @@ class Trial:
                 f"DTSTAMP:{self.days[0]:%Y%m%d}T000000Z",
                 f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
                 f"DTEND;VALUE=DATE:{after:%Y%m%d}",
-                f"SUMMARY:Everyday run on {_ground(trail)} ({k + 1} of {len(self.days)})",
+                f"SUMMARY:Everyday run {ground} ({k + 1} of {len(self.days)})",
                 "TRANSP:TRANSPARENT",
                 "END:VEVENT",
             ]
@@ -223,6 +320,7 @@ def plan_trial(
     weekdays: tuple[int, ...] = (1, 3, 5),
     effect: float | None = None,
     runs: int | None = None,
+    closed: float = 0.0,
     seed: int | None = None,
     rules: TrialRules | None = None,
 ) -> Trial:
@@ -241,6 +339,9 @@ def plan_trial(
         What shall be found, in the measure's unit; without it the smallest difference that matters.
     runs : int, optional
         Runs; without it as many as find the effect.
+    closed : float
+        Share of the days on which weather is expected to forbid one of the grounds. Above 0, the
+        plan covers its coins, and the weather of each day is said before its coin is told.
     seed : int, optional
         Of the coin; without it chance of the machine.
     rules : TrialRules, optional
@@ -281,12 +382,11 @@ def plan_trial(
     if effect is None:
         effect, _ = data.margin(question, float(values.mean()))
     wanted, share = rules.power, rules.adherence
-    count = runs or runs_for(
-        effect, scatter, wanted=wanted, adherence=share, most=rules.most
-    )
+    told = kept_information(closed, rules.block)
+    count = runs or _days_for(effect, scatter, told, rules)
     if count is None:
         longest = smallest_effect(
-            scatter, rules.most, wanted=wanted, adherence=share
+            scatter, round(told * rules.most), wanted=wanted, adherence=share
         )
         raise ConfigError(
             f"{question} scatters by {scatter:.3g} from run to run: no trial of up to {rules.most} "
@@ -304,9 +404,28 @@ def plan_trial(
         days=days,
         trail=tuple(np.concatenate(coins).tolist()),
         blocks=tuple(k // rules.block for k in range(count)),
-        power=power(effect, scatter, count, adherence=share),
+        power=power(effect, scatter, round(told * count), adherence=share),
         adherence=share,
+        closed=closed,
+        weather=("",) * count if closed else (),
     )
+
+
+def _days_for(
+    effect: float, scatter: float, told: float, rules: TrialRules
+) -> int | None:
+    """Return the days that find an effect where only a part of what they tell is left."""
+    count = runs_for(
+        effect,
+        scatter,
+        wanted=rules.power,
+        adherence=rules.adherence,
+        most=round(told * rules.most),
+    )
+    if count is None:
+        return None
+    whole = int(np.ceil(count / told))
+    return whole + (-whole) % rules.block
 
 
 def run_scatter(values: np.ndarray) -> float:
@@ -330,6 +449,10 @@ def _days(
 
 def _ground(trail: bool) -> str:
     return "trail" if trail else "road"
+
+
+def _key(days: tuple[dt.date, ...]) -> str:
+    return f"{SECRET} {' '.join(day.isoformat() for day in days)}"
 
 
 def _seal(own: Mapping[str, Any]) -> str:
