@@ -4,8 +4,10 @@ open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -38,6 +40,8 @@ from trailstats.metrics.load import LoadMethod
 from trailstats.schema import Verdict
 
 DRAWS: Final = 1000
+"""Of the constants (our choice)."""
+
 FEWEST_RUNS: Final = 8
 CONFIDENCE: Final = 0.95
 TISSUES: Final = {
@@ -62,6 +66,18 @@ _CONSTANTS: Final = {
     "downhill_slope": "how much harder a step lands downhill (4 to 8 % a degree)",
     "steep_factor": "what steep ground asks of the shin (0.85 to 1.15 times as the level)",
 }
+
+_ACTING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "active": (),
+        "impact": ("surface_factor", "downhill_slope"),
+        "tibial": ("steep_factor",),
+    }
+)
+"""Which of them act on which tissue."""
+
+SPREAD_DRAWS: Final = 200
+"""Draws that tell how far one constant alone moves a row (our choice)."""
 
 
 def impact(data: Evidence) -> Finding:
@@ -151,25 +167,29 @@ def _drawn(
     ground = SURFACE_FACTORS[Ground.UNKNOWN_TRAIL]
     every = ImpactConstants.draw(rng, ground, DRAWS)
     every = replace(every, exponent=row.exponent)
+    if not _ACTING[row.tissue]:
+        every = ImpactConstants()
 
     def ratio(constants: ImpactConstants) -> Floats:
         # Draws stand along the first axis, runs along the second.
         columns = {
             name: as_floats(getattr(constants, name)).reshape(-1, 1)
-            for name in _CONSTANTS
+            for name in _ACTING[row.tissue]
         }
         own = ImpactConstants(**columns, exponent=row.exponent)
-        # What no constant acts on has one value for all draws.
-        return np.broadcast_to(loads.of(row, own, told) @ pull, DRAWS)
+        return loads.of(row, own, told) @ pull
 
+    spreads = dict.fromkeys(_CONSTANTS, 0.0)
+    acting = _ACTING[row.tissue]
+    whole = ratio(every)
+    if len(acting) == 1:
+        spreads[acting[0]] = float(np.std(whole))
+        return whole, spreads
     middle = ImpactConstants(exponent=row.exponent)
-    spreads = {
-        name: float(
-            np.std(ratio(replace(middle, **{name: getattr(every, name)})))
-        )
-        for name in _CONSTANTS
-    }
-    return ratio(every), spreads
+    for name in acting:
+        some = getattr(every, name)[:SPREAD_DRAWS]
+        spreads[name] = float(np.std(ratio(replace(middle, **{name: some}))))
+    return whole, spreads
 
 
 def _lost(
