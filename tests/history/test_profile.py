@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+import zipfile
+
+import pytest
 
 import trailstats as ts
 from trailstats.history.profile import (
@@ -59,3 +62,28 @@ def test_a_simulated_runner_is_found_again(root) -> None:
         dt.date(2024, 12, 22),
     ]
     assert "Three recordings reach" in found.notes["heart_rate_max"]
+
+
+def test_shoes_of_an_export_stand_in_the_profile(root, tmp_path) -> None:
+    """Each with the kilometres that were run in it; what was ridden in it counts for none."""
+    samples = sorted((root / "data" / "samples" / "archive").iterdir())[60:64]
+    kinds = ("Run", "Run", "Run", "Ride")
+    gear = ("Blue shoes", "Old pair", "Blue shoes", "Blue shoes")
+    rows = [
+        "Activity ID,Activity Date,Activity Name,Activity Type,Filename,Activity Gear"
+    ]
+    for k, (file, kind, name) in enumerate(
+        zip(samples, kinds, gear, strict=True)
+    ):
+        place = f"activities/{file.name}"
+        rows.append(f'{k},"Jun 1, 2024, 5:00:00 PM",Run,{kind},{place},{name}')
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for file in samples:
+            archive.write(file, f"activities/{file.name}")
+        archive.writestr("activities.csv", "\n".join(rows))
+    history = ts.analyze_folder(tmp_path / "export.zip", workers=1)
+    found = suggest_profile(history)
+    told = [ts.read(file).meta.device_totals.distance for file in samples]
+    assert found.shoes["Old pair"] == pytest.approx(told[1], rel=0.01)
+    assert found.shoes["Blue shoes"] == pytest.approx(told[0] + told[2], rel=0.01)
+    assert f"#   Old pair: {told[1] / 1000:.0f} km" in profile_text(found)
