@@ -6,7 +6,7 @@ import pandas as pd
 
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
-from trailstats.claims._routes import cells_of_runs, novelty
+from trailstats.claims._routes import novelty
 from trailstats.claims.result import Need
 from trailstats.claims.stats import MatchRules
 from trailstats.metrics.load import LoadMethod
@@ -29,7 +29,7 @@ def enjoyment(data: Evidence) -> Finding:
     ].gt(0)
     exertion = 100.0 * runs["rpe"] / runs["session_load"].where(measured)
     wait = runs["day"].shift(-1) - runs["day"]
-    fresh = pd.Series(novelty(data, cells_of_runs(data)), index=runs.index)
+    fresh = pd.Series(novelty(data), index=runs.index)
     parts = (
         feel,
         compare_runs(data, "exertion_per_load", exertion, rules=RATED),

@@ -27,6 +27,7 @@ from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
 from trailstats.history._stored import joined_columns
+from trailstats.metrics.variety import route_cells
 from trailstats.schema import (
     IMPACT,
     INDOOR,
@@ -66,6 +67,11 @@ TRACK_COLUMNS: Final = (
     "speed",
     "segment",
 )
+
+
+SPACING: Final = 25.0
+"""The thinned track is filled up to points so far apart, so that no cell along it is missed [m].
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +190,25 @@ class Evidence:
             "segment": np.where(known, index + first, -1.0),
             "row": as_floats(row),
         }
+
+    @cached_property
+    def cells(self) -> list[Ints]:
+        """Each run's cells of the map, empty for a run without positions."""
+        names = ("row", "distance", "latitude", "longitude")
+        points = np.column_stack([self.tracks[name] for name in names])
+        points = points[np.isfinite(points).all(axis=1)]
+        count = len(self.runs)
+        borders = np.searchsorted(points[:, 0], np.arange(1.0, count))
+        cells = []
+        for track in np.split(points, borders)[:count]:
+            if len(track) < 2:
+                cells.append(np.zeros(0, dtype=np.int64))
+                continue
+            _, along, latitude, longitude = track.T
+            every = np.arange(along[0], along[-1] + SPACING, SPACING)
+            filled = [np.interp(every, along, p) for p in (latitude, longitude)]
+            cells.append(route_cells(*filled))
+        return cells
 
     @cached_property
     def stretches(self) -> tuple[dict[str, Floats], Ints]:

@@ -4,20 +4,15 @@ end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from trailstats.arrays import Floats, Ints
+from trailstats.arrays import Floats
 from trailstats.claims._evidence import Evidence
 from trailstats.metrics.effort import STOPPED_SPEED, effort_factor
-from trailstats.metrics.variety import route_cells, route_novelty
+from trailstats.metrics.variety import route_novelty
 from trailstats.schema import Surface
-
-SPACING: Final = 25.0
-"""The thinned track is filled up to points so far apart, so that no cell along it is missed [m].
-"""
 
 MEMORY: Final = 365.0
 """Ground not run for so long counts as new [day]."""
@@ -33,31 +28,12 @@ GENTLE: Final = 0.05
 FEWEST_POINTS: Final = 5
 
 
-def cells_of_runs(data: Evidence) -> list[Ints]:
-    """Return each run's cells, empty for a run without positions."""
-    names = ("row", "distance", "latitude", "longitude")
-    points = np.column_stack([data.tracks[name] for name in names])
-    points = points[np.isfinite(points).all(axis=1)]
-    count = len(data.runs)
-    borders = np.searchsorted(points[:, 0], np.arange(1.0, count))
-    cells = []
-    for track in np.split(points, borders)[:count]:
-        if len(track) < 2:
-            cells.append(np.zeros(0, dtype=np.int64))
-            continue
-        _, along, latitude, longitude = track.T
-        every = np.arange(along[0], along[-1] + SPACING, SPACING)
-        filled = [np.interp(every, along, p) for p in (latitude, longitude)]
-        cells.append(route_cells(*filled))
-    return cells
-
-
-def novelty(data: Evidence, cells: Sequence[Ints]) -> Floats:
+def novelty(data: Evidence) -> Floats:
     """Return the share of each run's ground that was not run in the year before; NaN in the first
     eight weeks.
     """
     days = data.runs["day"].to_numpy()
-    share = route_novelty(cells, days, memory=MEMORY)
+    share = route_novelty(data.cells, days, memory=MEMORY)
     return np.where(days - days.min(initial=np.inf) >= LEARNING, share, np.nan)
 
 

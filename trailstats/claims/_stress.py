@@ -12,7 +12,7 @@ import pandas as pd
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.claims._mechanisms import chasing
-from trailstats.claims._routes import cells_of_runs, surges
+from trailstats.claims._routes import surges
 from trailstats.metrics.variety import route_groups
 from trailstats.schema import Verdict
 
@@ -29,7 +29,7 @@ def stress(data: Evidence) -> Finding:
     spread = compare_runs(data, "pace_spread", runs["pace_spread"], where=calm)
     surge = compare_runs(data, "final_surge", ends, where=calm)
     drift = compare_runs(data, "drift", runs["decoupling"], where=calm)
-    chased = chasing(data, route_groups(cells_of_runs(data)))
+    chased = chasing(data, route_groups(data.cells))
     verdicts = {spread.result.verdict, surge.result.verdict}
     if Verdict.NOT_ENOUGH_DATA in verdicts:
         whole: Verdict | None = Verdict.NOT_ENOUGH_DATA
