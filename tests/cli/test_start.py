@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,24 @@ def test_a_name_that_is_alike_is_suggested(capfd) -> None:
     """Of commands that are not loaded, too."""
     assert _app.run(["analyse", "x.fit"]) == 2
     assert "Did you mean 'analyze'" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no such processes")
+def test_processes_are_kept_ready_only_where_they_can_be(tmp_path: Path) -> None:
+    """A folder of temporary files with a long name holds no socket: they start another way."""
+    program = (
+        "import multiprocessing\nfrom trailstats.cli._ready import keep_ready\n"
+        "keep_ready()\nprint(multiprocessing.get_start_method(allow_none=True))"
+    )
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    for folder, chosen in ((Path("/tmp"), "forkserver"), (long, "None")):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"TMPDIR": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        assert done.stdout.strip() == chosen

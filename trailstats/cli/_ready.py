@@ -23,11 +23,15 @@ def keep_ready() -> None:
         return
     from multiprocessing import forkserver
 
-    multiprocessing.set_start_method("forkserver")
-    multiprocessing.set_forkserver_preload(LOADED)
-    forkserver.ensure_running()
     # It is reached by a file, which the end of this process takes away: no signal may cut that off.
     signal.signal(signal.SIGTERM, _end)
+    multiprocessing.set_start_method("forkserver")
+    multiprocessing.set_forkserver_preload(LOADED)
+    try:
+        forkserver.ensure_running()
+    except OSError:
+        # The file lies among the temporary ones, whose path may be too long for a socket.
+        multiprocessing.set_start_method(None, force=True)
 
 
 def _end(number: int, _: object) -> NoReturn:
