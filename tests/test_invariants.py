@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from builders import make_activity
@@ -95,6 +95,7 @@ def test_a_flat_loop_climbs_nothing(
 
 @FEW
 @given(rises=st.lists(st.floats(0.0, 0.3), min_size=5, max_size=40))
+@example(rises=[0.25, 0.0625, 0.0, 0.0, 0.0, 0.0])
 def test_a_monotone_climb_is_exact(rises: list[float]) -> None:
     """A way that never falls climbs the difference of its ends, and descends nothing."""
     if sum(rises) < 0.2:

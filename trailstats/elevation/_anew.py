@@ -130,7 +130,7 @@ def settling(
         (_left_over(since, elevation, constant * near, rules), constant * near)
         for near in NEAR
     )
-    if left > rules.settled:
+    if left > rules.settled or not _is_shaped(since, elevation, constant, rules):
         return 0.0
     until = 3.0 * constant
     early = since <= max(rules.settling, BEYOND * constant)
@@ -156,19 +156,39 @@ def _left_over(
     since: Floats, elevation: Floats, constant: float, rules: AnewRules
 ) -> float:
     """Return what an exponential with a time constant [s] leaves over of the elevations after a
-    start, as a share of its size; infinity where it is too small or too few are known.
+    start, as a share of its size; infinity where it is too small or large, or too few are known.
+    """
+    size, rest = _fitted(since, elevation, constant, rules)
+    if not rules.step <= abs(size) <= rules.largest:
+        return np.inf
+    return float(np.sqrt(np.mean(rest**2))) / abs(size)
+
+
+def _is_shaped(
+    since: Floats, elevation: Floats, constant: float, rules: AnewRules
+) -> bool:
+    """Return whether what an exponential leaves over is noise: of a hill it is a shape, which a
+    moving mean keeps.
+    """
+    size, rest = _fitted(since, elevation, constant, rules)
+    smooth = scipy.ndimage.uniform_filter1d(rest, BESIDE, mode="nearest")
+    return bool(np.sqrt(np.mean(smooth**2)) <= rules.shaped * abs(size))
+
+
+def _fitted(
+    since: Floats, elevation: Floats, constant: float, rules: AnewRules
+) -> tuple[float, Floats]:
+    """Return the size of the exponential that fits the elevations after a start best [m], and what
+    it leaves over of them [m]; nothing where too few are known, or they hardly change.
     """
     end = max(rules.settling, BEYOND * constant)
     count = int(np.searchsorted(since, end, side="right"))
     t, z = since[:count], elevation[:count]
     if count < BESIDE or t[-1] < max(end / 2, 4.0 * constant):
-        return np.inf
+        return 0.0, np.zeros(0)
     if np.ptp(z) < rules.step:
-        return np.inf
+        return 0.0, np.zeros(0)
     decay = np.exp(-t / constant)
     shape = decay - decay.mean()
     size = float(np.sum(shape * z) / np.sum(shape**2))
-    if abs(size) < rules.step:
-        return np.inf
-    rest = z - z.mean() - size * shape
-    return float(np.sqrt(np.mean(rest**2))) / abs(size)
+    return size, z - z.mean() - size * shape

@@ -116,6 +116,10 @@ class AnewRules:
         Time constants that are tried [s].
     settled : float
         What an exponential leaves over is at most this share of its size.
+    shaped : float
+        A moving mean of what it leaves over is at most this share: noise, and no shape.
+    largest : float
+        Whoever starts by a larger change is on a hill [m]: devices settle by 10 to 40.
     felt : float
         Change of the log of cost below which a grade is not felt.
     """
@@ -135,6 +139,8 @@ class AnewRules:
         220.0,
     )
     settled: float = 0.03
+    shaped: float = 0.02
+    largest: float = 60.0
     felt: float = 0.08
 
 
