@@ -51,7 +51,9 @@ def test_new_ground_is_what_was_not_run_in_the_year_before() -> None:
     rng = np.random.default_rng(5)
     days = np.sort(rng.uniform(0.0, 900.0, 120))
     cells = [np.unique(rng.integers(0, 400, rng.integers(0, 30))) for _ in days]
-    found = novelty(SimpleNamespace(runs=pd.DataFrame({"day": days})), cells)
+    found = novelty(
+        SimpleNamespace(runs=pd.DataFrame({"day": days}), cells=cells)
+    )
     for i, day in enumerate(days):
         before = [cells[k] for k in range(i) if day - days[k] <= 365.0]
         expected = np.nan
