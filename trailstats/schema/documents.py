@@ -49,6 +49,7 @@ LATER_KEYS: frozenset[str] = frozenset(
     "wanted.marks",
     "profile.cadence",
     "profile.power",
+    "prediction.own_pace_share",
     "profile.temperature",
     "totals.ascent_high",
     "totals.ascent_low",

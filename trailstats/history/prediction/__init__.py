@@ -1,8 +1,9 @@
 """Time for a course from a runner's own runs.
 
-Two steps. What a stretch's speed depends on is fitted to short stretches of all runs, as terms of
+Three steps. What a stretch's speed depends on is fitted to short stretches of all runs, as terms of
 log speed that are shrunk to those of a population. What runs took beyond that is carried to the
-next run: form, habit on courses alike, what the heart rate says.
+next run: form, habit on courses alike, what the heart rate says. The whole is mixed with the
+runner's own pace per km-effort, as much as would have done best on earlier runs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from trailstats.elevation import GroundModel
 from trailstats.errors import ReadError
 from trailstats.history import History
 from trailstats.history.prediction._beyond import beyond_experience
-from trailstats.history.prediction._carry import RunFacts, left_out
+from trailstats.history.prediction._carry import RunFacts
 from trailstats.history.prediction._model import (
     FEWEST_RUNS,
     Day,
@@ -58,6 +59,10 @@ FASTEST = 0.10
 """Without races, a race is like the fastest of this share of runs, each against what was expected
 of it (our choice).
 """
+
+
+LEAST_TOLD = 0.005
+"""Share of the own pace per km-effort from which it is told: 1 % when rounded."""
 
 
 class Effort(StrEnum):
@@ -232,7 +237,8 @@ def predict_from(
         ascent=float(pieces.ascent.sum()) if known else float("nan"),
         descent=float(pieces.descent.sum()) if known else float("nan"),
         start=asked.start,
-        method=_method(model, names, why),
+        method=_method(model, names, times.own_pace.share),
+        own_pace_share=times.own_pace.share,
         caveats=(*why, *caveats),
         n_runs=len(runs),
         period=(starts.min(), starts.max()),
@@ -267,7 +273,7 @@ def _shift_of(aim: _Aim, model: RunnerModel) -> tuple[float, tuple[str, ...]]:
     """Return the log time that an effort adds to the usual one, and what it rests on."""
     if aim.kind is Effort.USUAL:
         return 0.0, ()
-    residual = left_out(model.ratio, model.runs.facts, model.rules)
+    residual = model.missed()
     intent = model.runs.table.get("intent")
     wanted = np.zeros(len(residual), dtype=bool)
     if intent is not None:
@@ -291,15 +297,23 @@ def _few(count: int, noun: str) -> str:
     return f"1 {noun} is" if count == 1 else f"{count or 'No'} {noun}s are"
 
 
-def _method(
-    model: RunnerModel, names: tuple[str, ...], why: tuple[str, ...]
-) -> str:
+def _method(model: RunnerModel, names: tuple[str, ...], share: float) -> str:
     own = "own" if len(model.runs) >= FEWEST_RUNS else "the population's"
     ground = [name for name in ("trail", "technical") if name in names]
     known = " and ".join(["grade", *ground])
     return (
         f"modelled: {own} terms of {known} from {len(model.runs)} runs, and what runs on courses "
-        "alike took beyond them; ranges: of the runs' own scatter"
+        f"alike took beyond them{_told_of_pace(share)}; ranges: of the runs' own scatter"
+    )
+
+
+def _told_of_pace(share: float) -> str:
+    """Return how much of a time is the runner's own pace per km-effort, in words."""
+    if share < LEAST_TOLD:
+        return ""
+    return (
+        f"; {100.0 * share:.0f} % of it is your own usual pace per km-effort (100 m up count as "
+        "1 km), as much as did best on your earlier runs"
     )
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from trailstats.arrays import Floats, as_floats
-from trailstats.history.prediction._carry import CarryRules, RunFacts, carry
+from trailstats.history.prediction._carry import (
+    CarryRules,
+    RunFacts,
+    carry,
+    left_out,
+)
 from trailstats.history.prediction._fit import Prior, Terms, fit_terms
+from trailstats.history.prediction._own_pace import (
+    OwnPace,
+    learn_own_pace,
+    log_paces,
+    misses_of_rule,
+)
 from trailstats.history.prediction._runs import Runs
 from trailstats.history.prediction._terms import (
     COURSE_TERMS,
@@ -43,6 +55,9 @@ TECHNICAL_OF_TRAIL: Final = 0.3
 """Probability of technical ground where a way is trail for all that is known (our choice, about
 that of the same first runs).
 """
+
+LATEST: Final = 200
+"""Runs by which the runner's own pace per km-effort is judged, the latest (our choice)."""
 
 _ROUNDS: Final = 3
 """Times that the time under way is put back into the terms: it changes by less than a second
@@ -169,11 +184,14 @@ class Times:
         Of the terms.
     spread : float
         Standard deviation of the log of the whole time, of the day and of earlier runs alone.
+    own_pace : OwnPace
+        What is in it of the runner's own pace per km-effort.
     """
 
     expected: Floats
     columns: Floats
     spread: float
+    own_pace: OwnPace
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,9 +231,41 @@ class RunnerModel:
         weight = expected / expected.sum()
         unlike = weight @ columns - self.usual
         beyond = float(unlike @ self.terms.covariance @ unlike)
+        # Without heights the size of the course in km-effort isn't known.
+        own = self.own_pace if np.isfinite(pieces.grade).any() else OwnPace()
+        log_time = float(np.log(expected.sum()))
+        towards = own.shift(log_time, pieces.distance.sum(), pieces.ascent.sum())
         return Times(
-            as_floats(expected), columns, float(np.hypot(spread[0], beyond**0.5))
+            as_floats(expected * np.exp(towards)),
+            columns,
+            float(np.hypot(spread[0], beyond**0.5)) * own.narrowing,
+            own,
         )
+
+    @cached_property
+    def own_pace(self) -> OwnPace:
+        """The runner's own pace per km-effort, of the latest runs; nothing of it with few runs, or
+        where a heart rate is given, of which the rule of thumb knows nothing.
+        """
+        if len(self.runs) < FEWEST_RUNS or "heart_rate" in self.terms.names:
+            return OwnPace()
+        order = np.argsort(self.runs.facts.day)[-LATEST:]
+        missed = left_out(
+            self.ratio[order], self.runs.facts.take(order), self.rules
+        )
+        return learn_own_pace(missed, self._log_paces()[order])
+
+    def missed(self) -> Floats:
+        """Return the log of the time that each run took over that by the other runs."""
+        found = left_out(self.ratio, self.runs.facts, self.rules)
+        share = self.own_pace.share
+        by_rule = misses_of_rule(self._log_paces()) if share else found
+        return as_floats(found + share * (by_rule - found))
+
+    def _log_paces(self) -> Floats:
+        runs = self.runs
+        names = ("moving_time", "distance", "ascent")
+        return log_paces(*(runs.column(name) for name in names))
 
 
 def fit_runner(

@@ -87,6 +87,9 @@ class Prediction:
         Runs that it was learnt from.
     period : tuple of pandas.Timestamp
         The first and the last of them.
+    own_pace_share : float
+        How much of the time is the runner's own usual pace per km-effort [1]; the rest is
+        modelled.
 
     Examples
     --------
@@ -108,6 +111,7 @@ class Prediction:
     caveats: tuple[str, ...]
     n_runs: int
     period: tuple[pd.Timestamp, pd.Timestamp]
+    own_pace_share: float = 0.0
 
     def __repr__(self) -> str:
         t = self.moving_time
@@ -144,6 +148,7 @@ class Prediction:
             "moving_time": self.moving_time.to_dict(),
             "splits": rows(self.splits),
             "method": self.method,
+            "own_pace_share": self.own_pace_share,
             "caveats": list(self.caveats),
             "history": {
                 "activities": self.n_runs,
