@@ -224,3 +224,20 @@ def test_the_profile_is_thin_and_spans_the_run() -> None:
         found.totals.distance
     )
     assert set(found.profile["segment"]) <= set(found.segments["index"])
+
+
+@pytest.mark.parametrize("jump", [120.0, 300.0])
+def test_no_record_comes_from_what_a_device_makes_up_for(jump: float) -> None:
+    """At an even 3 m/s, with a step of 120 or 300 m in which a device caught up: the way counts,
+    the fastest 400 m take as long as the others.
+    """
+    speed = np.full(1801, 3.0)
+    speed[40] = jump
+    run = analyze(make_activity(speed=speed, device_distance=True))
+    assert run.totals.distance == pytest.approx(5400.0 + jump - 3.0, rel=0.01)
+    for basis in ("distance", "time"):
+        efforts = run.efforts[run.efforts["basis"] == basis]
+        fastest = efforts["distance"] / efforts["duration"]
+        short = efforts["distance"] <= 1000.0
+        assert short.sum() > 1
+        assert fastest[short].max() == pytest.approx(3.0, rel=0.01)

@@ -11,6 +11,7 @@ from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_SPEED, found, missing
 from trailstats.arrays import Flags
+from trailstats.cleaning import CleanRules
 from trailstats.metrics import performance
 from trailstats.model.activity import Issue
 from trailstats.model.results import Metric
@@ -37,6 +38,11 @@ SHORTEST, LONGEST = 210.0, 14400.0
 
 LONGEST_STEP = 30.0
 """Of a longer time without a sample, and than five usual steps, nothing is known [s] (our choice).
+"""
+
+FASTEST = CleanRules().max_speed
+"""Speed above which nobody runs [m/s]: in such steps a device makes up for what it had not
+counted.
 """
 
 HIGHEST = 90.0
@@ -95,10 +101,13 @@ def effort_table(samples: Samples) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
 
 
 def _unseen(samples: Samples) -> Flags:
-    """Return before which samples too much time lies to know how it was spent."""
-    duration = samples.track["duration"]
+    """Return before which samples too much time lies to know how it was spent, or more way than
+    can have been run in it.
+    """
+    duration, step = samples.track["duration"], samples.track["step"]
     usual = float(np.median(duration[1:])) if len(duration) > 1 else 1.0
-    return np.asarray(duration > max(LONGEST_STEP, 5.0 * usual))
+    made_up = step > FASTEST * np.maximum(duration, 1.0)
+    return np.asarray(made_up | (duration > max(LONGEST_STEP, 5.0 * usual)))
 
 
 def _beyond_records(count: int) -> Issue:

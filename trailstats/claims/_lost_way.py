@@ -57,7 +57,7 @@ def load_if_lost(
     --------
     >>> low, high = load_if_lost("active", 1.0, 3.0, (1.0, 1.0))
     >>> round(low, 3), round(high, 3)
-    (-0.021, 0.0)
+    (-0.019, 0.0)
     """
     step = _ON_LEVEL[tissue]
     both = as_floats([speed, speed * (1.0 + LOST)])

@@ -210,8 +210,9 @@ def best_efforts_by_time(
     durations : array-like, shape (k,)
         Times asked for. [s]
     unseen : array-like of bool, shape (n,), optional
-        Whether too much time lies before a sample to know how it was covered. [1] An effort neither
-        begins nor ends there, and no more than a twentieth of it is such.
+        Whether too much time or way lies before a sample to know how it was covered. [1] An effort
+        neither begins nor ends there, and no more than a twentieth of its time and of its way is
+        such.
 
     Returns
     -------
@@ -256,7 +257,9 @@ def best_efforts_by_time(
         )
         covered = arriving - leaving
         if partly:
+            # A device that makes up for way does so within a moment.
             seen = _is_seen(begins, begins + span, t, dark)
+            seen &= _is_seen(leaving, arriving, d, dark)
             covered = np.where(seen, covered, -1.0)
         best = int(np.argmax(covered))
         if covered[best] < 0.0:
