@@ -274,6 +274,14 @@ def test_other_sports_are_shown_when_asked_for(visit, build, tmp_path):
     assert page.locator("#shown").inner_text() == "2 of 3"
     page.locator("#sport").select_option("cycling only")
     assert page.locator("#table tbody tr:visible").count() == 1
+    page.locator("#table tbody a:visible").first.click()
+    drawn = page.locator("#a1 .profile svg")
+    drawn.wait_for()
+    told = drawn.text_content()
+    assert "speed, km/h" in told
+    assert "pace" not in told
+    drawn.press("ArrowRight")
+    assert "km/h" in page.locator("#a1 .readout").inner_text()
     page.locator("#sport").select_option("all")
     assert page.locator("#shown").inner_text() == "3 of 3"
 

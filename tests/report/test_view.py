@@ -789,3 +789,38 @@ def test_other_sports_are_listed_apart(build):
     assert sum(row["distance"] for row in page.history.weekly) == pytest.approx(
         30.0
     )
+
+
+@pytest.mark.parametrize("imperial", [False, True])
+def test_a_ride_has_speeds_where_a_run_has_paces(build, imperial):
+    """No table, fact or metric of a ride's section tells a pace or a runner's measure; 3 m/s are
+    10.8 km/h or 6.7 mph.
+    """
+    run = build.analysis(1, trail=False)
+    shown = Shown(IMPERIAL if imperial else METRIC)
+    track = placed_track(run.profile).view
+    ride = activity_view(of_sport(run, "cycling"), track, shown)
+    same = activity_view(run, track, shown)
+    tables = ("splits", "kilometres", "segments", "climbs", "efforts")
+    heads, paced = (
+        [
+            head
+            for name in tables
+            for head in getattr(view, name).heads
+            if getattr(view, name).rows
+        ]
+        for view in (ride, same)
+    )
+    unit = "mph" if imperial else "km/h"
+    assert any(head.startswith("pace") for head in paced)
+    assert not any(head.startswith("pace") for head in heads)
+    assert heads.count(f"speed ({unit})") == sum(
+        h.startswith("pace") for h in paced
+    )
+    metrics = {row[0] for group in ride.groups for row in group.table.rows}
+    assert not metrics & {
+        "level distance per heart beat",
+        "km-effort",
+        "grade-adjusted pace",
+    }
+    assert (ride.by_hour, same.by_hour) == (True, False)

@@ -127,6 +127,8 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         "pieces": [surface * 2 + technical for surface, technical in view.pieces],
         "track": _track_json(view.track),
     }
+    if view.by_hour:
+        out["byHour"] = True
     for name in ("notes", "notice"):
         if said := getattr(view, name):
             out[name] = said

@@ -42,7 +42,7 @@ def part_view(parts: pd.DataFrame, kind: str, units: Units) -> TableView:
         "distance": units.distance,
         "moving_time": text.duration,
         "speed": units.pace,
-        "grade_adjusted_speed": units.pace,
+        "grade_adjusted_speed": units.level_pace,
         "ascent": units.elevation,
         "descent": units.elevation,
         "heart_rate": text.rate,
@@ -54,6 +54,8 @@ def part_view(parts: pd.DataFrame, kind: str, units: Units) -> TableView:
         for name, write in writers.items()
         if np.isfinite(values := column(name)).any()
     }
+    if units.by_hour:
+        texts.pop("grade_adjusted_speed", None)
     texts["index"] = [str(int(n) + 1) for n in column("index")]
     shares = zip(
         column("road_share").tolist(),

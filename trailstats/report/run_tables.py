@@ -29,6 +29,10 @@ _SHARES = (
     "pace_spread",
     "stance_time_balance",
 )
+_OF_RUNNERS = frozenset(
+    {"efficiency_factor", "decoupling", "km_effort", "variability_index"}
+)
+"""A runner's measures that are no speeds themselves."""
 _DIRECTIONS = {"up": "climb", "down": "descent"}
 
 
@@ -75,7 +79,7 @@ def column_texts(table: pd.DataFrame, units: Units) -> dict[str, list[str]]:
         "moving_time": text.duration,
         "vertical_speed": units.climb_rate,
         "speed": units.pace,
-        "grade_adjusted_speed": units.pace,
+        "grade_adjusted_speed": units.level_pace,
         "p_trail": text.percent,
         "heart_rate": text.rate,
     }
@@ -170,23 +174,23 @@ def split_table(segments: pd.DataFrame, units: Units) -> TableView:
                 units.distance(length),
                 text.duration(total),
                 units.pace(length / total),
-                units.pace(time_mean(adjusted[inside], time)),
+                units.level_pace(time_mean(adjusted[inside], time)),
                 text.rate(time_mean(heart_rate[inside], time)),
             )
         )
     heads = ("part", "distance", "time", "pace", "grade-adjusted", "heart rate")
-    return TableView(heads, tuple(rows))
+    return TableView(tuple(map(units.named, heads)), tuple(rows))
 
 
 def told_metrics(analysis: Analysis) -> dict[str, Metric]:
-    """Return an activity's metrics without the paces of one that is not on foot, where they say
-    nothing.
+    """Return an activity's metrics without a runner's measures of one that is not on foot, where
+    they say nothing.
     """
     paced = is_on_foot(analysis.meta.sport, analysis.meta.sub_sport)
     return {
         name: metric
         for name, metric in analysis.metrics.items()
-        if paced or metric.unit != "m/s"
+        if paced or (metric.unit != "m/s" and name not in _OF_RUNNERS)
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trailstats.analysis import run_surface
 from trailstats.model.activity import ActivityMeta
@@ -124,6 +124,8 @@ class ActivityView:
     track : TrackView
     pieces : tuple of (int, bool)
         For each segment the number of its surface and whether it is technical.
+    by_hour : bool
+        Whether its speed is drawn by the hour, as of rides, and not as a pace.
     """
 
     heading: Heading
@@ -145,6 +147,7 @@ class ActivityView:
     notes: str
     track: TrackView
     pieces: tuple[tuple[int, bool], ...]
+    by_hour: bool
 
 
 def activity_view(
@@ -159,7 +162,9 @@ def activity_view(
         Its track, private places already left out.
     shown : Shown
     """
-    meta, units = analysis.meta, shown.units
+    meta = analysis.meta
+    by_hour = not is_on_foot(meta.sport, meta.sub_sport)
+    units = replace(shown.units, by_hour=by_hour)
     shown_parts = seen_parts(analysis.parts, track)
     kilometres, miles, laps = (
         part_view(shown_parts, kind, units) for kind in ("km", "mile", "lap")
@@ -194,6 +199,7 @@ def activity_view(
         notes=meta.notes,
         track=track,
         pieces=tuple(zip(surfaces, technical, strict=True)),
+        by_hour=by_hour,
     )
 
 

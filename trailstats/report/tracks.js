@@ -28,6 +28,7 @@ const tracks = (() => {
     return {
       region: t.region,
       byTime: t.byTime,
+      byHour: activity.byHour === true,
       along: summed(t.along),
       x: summed(t.x),
       y: summed(t.y),
@@ -81,6 +82,7 @@ const tracks = (() => {
     return {
       far: imperial ? MILE : 1000, farName: imperial ? "mi" : "km",
       high: imperial ? FOOT : 1, highName: imperial ? "ft" : "m",
+      hourly: (imperial ? MILE : 1000) / 3600, hourlyName: imperial ? "mph" : "km/h",
     };
   }
 
@@ -90,7 +92,7 @@ const tracks = (() => {
     if (track.along[i] !== null) parts.push(track.byTime ? clock(track.along[i]) : `${(track.along[i] / u.far).toFixed(2)} ${u.farName}`);
     if (track.elevation && track.elevation[i] !== null) parts.push(`${Math.round(track.elevation[i] / u.high)} ${u.highName}`);
     parts.push(surfaces[track.piece[i] >> 1] + (track.piece[i] & 1 ? ", technical" : ""));
-    if (track.speed && track.speed[i] > 0.3) parts.push(`${clock(u.far / track.speed[i])} /${u.farName}`);
+    if (track.speed && track.speed[i] > 0.3) parts.push(track.byHour ? `${(track.speed[i] / u.hourly).toFixed(1)} ${u.hourlyName}` : `${clock(u.far / track.speed[i])} /${u.farName}`);
     if (track.heartRate && track.heartRate[i] !== null) parts.push(`${track.heartRate[i]} bpm`);
     if (track.cadence && track.cadence[i] > 0) parts.push(`${track.cadence[i]} steps a minute`);
     if (track.power && track.power[i] !== null) parts.push(`${track.power[i]} W`);
@@ -202,13 +204,14 @@ const tracks = (() => {
       high += spare;
     }
     const py = (v) => base - ((Math.min(high, Math.max(low, v)) - low) / (high - low || 1)) * panel.height;
-    const scale = panel.kind === "elevation" ? u.high : 1;
-    if (panel.kind === "speed") paceTicks(root, low, high, py, left, width - right, u);
+    const paced = panel.kind === "speed" && !track.byHour;
+    const scale = { elevation: u.high, speed: u.hourly }[panel.kind] || 1;
+    if (paced) paceTicks(root, low, high, py, left, width - right, u);
     else for (const tick of ticks(low / scale, high / scale, panel.height / (panel.height > 100 ? 32 : 21))) {
       svg("line", { x1: left, x2: width - right, y1: py(tick * scale), y2: py(tick * scale), class: "grid" }, root);
       label(root, String(tick), { x: left - 6, y: py(tick * scale) + 4, "text-anchor": "end" });
     }
-    const title = { elevation: `elevation, ${u.highName}`, speed: `pace, /${u.farName}`, heartRate: "heart rate, bpm", cadence: "steps a minute", power: "power, W", temperature: "at the device, °C" }[panel.kind];
+    const title = { elevation: `elevation, ${u.highName}`, speed: paced ? `pace, /${u.farName}` : `speed, ${u.hourlyName}`, heartRate: "heart rate, bpm", cadence: "steps a minute", power: "power, W", temperature: "at the device, °C" }[panel.kind];
     if (panel.kind === "elevation") {
       for (const r of ranges(track, [track.along, column])) {
         let d = `M${px(track.along[r.first]).toFixed(1)} ${base}`;

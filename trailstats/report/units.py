@@ -28,6 +28,7 @@ METRES_PER_FOOT = 0.3048
 KILOGRAMS_PER_POUND = 0.45359237
 _PER_MINUTE = 60.0
 _PER_HOUR = 3600.0
+_PACE = re.compile(r"^pace\b( \(/\{long\}\)| /\{long\})?")
 _KILO_FROM = 1e4
 _FAR_FROM = 1e4
 """A longer way than this is given in kilometres or miles [m] (our choice)."""
@@ -59,6 +60,8 @@ class Units:
         Name of the unit of a difference of speeds.
     converted : mapping of str to (float, str)
         For a unit of the schema that is shown as another, the factor and the other's name.
+    by_hour : bool
+        Whether a speed is shown by the hour, as of rides, and not as a pace.
     """
 
     long: str
@@ -67,6 +70,7 @@ class Units:
     short_metres: float
     speed: str
     converted: Mapping[str, tuple[float, str]]
+    by_hour: bool = False
 
     @staticmethod
     def of(imperial: bool) -> Units:
@@ -74,7 +78,11 @@ class Units:
         return IMPERIAL if imperial else METRIC
 
     def named(self, head: str) -> str:
-        """Return a head with the names of these units in place of ``{long}`` and ``{short}``."""
+        """Return a head with the names of these units in place of ``{long}`` and ``{short}``; of a
+        pace one of a speed, where these are by the hour.
+        """
+        if self.by_hour:
+            head = _PACE.sub(f"speed ({self.speed})", head)
         return head.format(long=self.long, short=self.short)
 
     def worded(self, said: str) -> str:
@@ -116,12 +124,18 @@ class Units:
         return _LENGTH.sub(converted, said)
 
     def pace(self, speed: float) -> str:
-        """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``; zero and
-        less give an en dash.
+        """Return a speed [m/s] as time per kilometre or mile, such as ``"5:00 /km"``, or by the
+        hour where these units are so; zero and less give an en dash.
         """
+        if self.by_hour:
+            return self.speed_over_ground(speed)
         if not math.isfinite(speed) or speed <= 0:
             return DASH
         return f"{clock(self.long_metres / speed)} /{self.long}"
+
+    def level_pace(self, speed: float) -> str:
+        """Return the pace of a grade-adjusted speed [m/s]: no ride has one."""
+        return DASH if self.by_hour else self.pace(speed)
 
     def speed_over_ground(self, speed: float) -> str:
         """Return a speed [m/s] by the hour, such as ``"27.0 km/h"``: what is told of rides."""
