@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,6 +25,10 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Times = NDArray[np.datetime64]
+
+
+WIDTH_95: Final = 1.959964
+"""Half width of a 95 % interval of a normal distribution, in standard deviations."""
 
 
 def as_floats(values: ArrayLike) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from trailstats.analysis._samples import MotionSamples, Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_SPEED, found, missing
-from trailstats.arrays import Floats
+from trailstats.arrays import WIDTH_95, Floats
 from trailstats.metrics import effort, performance, variability
 from trailstats.metrics.effort import EffortCurve
 from trailstats.metrics.sampling import WARM_UP, time_mean
@@ -30,7 +30,6 @@ ADJUSTED = (
 ENERGY = ("energy", "energy_polynomial")
 NO_MASS = "no body mass in the athlete's profile"
 LOST = "upper bound: up to 5 % of the way lost on trail"
-WIDTH_95 = 1.959964
 EFFICIENCY = ("efficiency_factor", "decoupling", "speed_at_heart_rate")
 PACING = ("pace_spread", "final_surge")
 

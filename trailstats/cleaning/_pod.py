@@ -12,7 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from trailstats.arrays import Flags, Floats, as_floats, divide_by_positive
+from trailstats.arrays import (
+    WIDTH_95,
+    Flags,
+    Floats,
+    as_floats,
+    divide_by_positive,
+)
 from trailstats.cleaning._distance import Steps
 from trailstats.cleaning._draft import Draft
 from trailstats.geo import local_xy
@@ -111,7 +117,7 @@ def by_pod(draft: Draft, found: Steps) -> tuple[Steps, DistanceQuality]:
             "distance_by_pod",
             Severity.INFO,
             f"{bent:.0f} m off the straight are by the foot pod, whose scale {straight:.0f} m of "
-            f"straight way tell to {196.0 * error:.1f} %: {more:+.0f} m",
+            f"straight way tell to {100.0 * WIDTH_95 * error:.1f} %: {more:+.0f} m",
         )
     )
     share = bent / max(float(found.step.sum()), 1.0)

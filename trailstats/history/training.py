@@ -15,7 +15,7 @@ from trailstats import schema
 from trailstats.analysis._best_efforts import HIGHEST, LONGEST, SHORTEST
 from trailstats.analysis._ground import time_by_terrain
 from trailstats.analysis._wrapping import found, missing
-from trailstats.arrays import Floats, as_floats
+from trailstats.arrays import WIDTH_95, Floats, as_floats
 from trailstats.history._cadence import level_running
 from trailstats.history._rows import are_counted, are_in_archive, are_runs
 from trailstats.history.days import local_starts, monday_of
@@ -338,8 +338,6 @@ RACE_ERROR = 0.0767 * float(np.sqrt(np.pi / 2.0))
 imply: of 25,000 runners the mean absolute error was 7.67 % [SmythMunizPumares2020]_. That it grows
 with the log of the length is our choice.
 """
-
-WIDTH_95 = 1.959964
 
 
 def _performance(runs: pd.DataFrame, efforts: pd.DataFrame) -> dict[str, Metric]:

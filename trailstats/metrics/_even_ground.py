@@ -15,7 +15,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from trailstats.arrays import ArrayLike, Floats, as_floats, broadcast_floats
+from trailstats.arrays import (
+    WIDTH_95,
+    ArrayLike,
+    Floats,
+    as_floats,
+    broadcast_floats,
+)
 
 KNOTS: Final = (-0.35, -0.22, -0.12, -0.06, 0.0, 0.06, 0.12, 0.22, 0.35)
 """Grades at which the curve of a runner has a value of its own, straight between (our choice:
@@ -50,9 +56,6 @@ what differs beyond them, on runs that never leave the road, is pace and not gro
 
 NOT_TECHNICAL = 0.1
 """Probability of technical ground up to which it counts as none (our choice, as above)."""
-
-WIDTH_95: Final = 1.959964
-"""Half width of a 95 % interval in standard deviations."""
 
 
 class Estimate(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from trailstats.arrays import (
+    WIDTH_95,
     Flags,
     Floats,
     Ints,
@@ -327,7 +328,7 @@ def heart_rate_gain(
     gain = float(other @ rate) / shared
     pull = np.bincount(run, other * (rate - gain * speed))
     error = np.sqrt(np.sum(pull**2) * len(count) / max(len(count) - 1, 1))
-    half = 1.959964 * float(error) / shared
+    half = WIDTH_95 * float(error) / shared
     return Estimate(gain, gain - half, gain + half)
 
 
@@ -384,7 +385,7 @@ def combined_gain(
     """Return a runner's gain and its standard error, shrunk to the population's."""
     if not np.isfinite(found.value):
         return before.gain, before.gain_error
-    own = np.hypot((found.high - found.low) / 2.0 / 1.959964, _GAIN_FLOOR)
+    own = np.hypot((found.high - found.low) / 2.0 / WIDTH_95, _GAIN_FLOOR)
     weights = np.array([own**-2, before.gain_error**-2])
     gain = weights @ np.array([found.value, before.gain]) / weights.sum()
     return float(np.clip(gain, 0.3, 1.5)), float(weights.sum() ** -0.5)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import WIDTH_95, Floats
 from trailstats.metrics import intensity
 from trailstats.model.athlete import Athlete
 from trailstats.schema.documents import plain
@@ -148,7 +148,7 @@ def _maximum(
     if athlete.birth_year and day is not None:
         age = day.year - athlete.birth_year
         found = float(intensity.heart_rate_max_from_age(age))
-        half = 1.96 * ERROR_OF_AGE
+        half = WIDTH_95 * ERROR_OF_AGE
         source = f"maximum from age, within {half:.0f}"
         return _Maximum(found, found - half, found + half, source)
     return _Maximum()

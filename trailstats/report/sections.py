@@ -228,7 +228,6 @@ def _run_facts(analysis: Analysis, units: Units) -> text.Pairs:
     """
     t, told = analysis.totals, analysis.meta.device_totals
     beats = text.rate(t.mean_heart_rate)
-    paced = is_on_foot(analysis.meta.sport, analysis.meta.sub_sport)
     outside = has_ground(analysis.meta.sport, analysis.meta.sub_sport)
     grounds = {
         "on trail": t.trail_share,
@@ -238,9 +237,10 @@ def _run_facts(analysis: Analysis, units: Units) -> text.Pairs:
     facts = {
         "distance": _beside(units.distance, t.distance, told.distance),
         "moving time": _beside(text.duration, t.moving_time, told.timer_time),
-        "pace": units.pace(t.mean_speed) if paced else "",
-        "speed": "" if paced else units.speed_over_ground(t.mean_speed),
-        "as if level": units.pace(t.grade_adjusted_speed) if paced else "",
+        "speed" if units.by_hour else "pace": units.pace(t.mean_speed),
+        "as if level": ""
+        if units.by_hour
+        else units.pace(t.grade_adjusted_speed),
         "up": _beside(units.elevation, t.ascent, told.ascent),
         "down": _beside(units.elevation, t.descent, told.descent),
         "heart rate while moving": beats

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trailstats.arrays import Floats, Ints, as_floats
+from trailstats.arrays import WIDTH_95, Floats, Ints, as_floats
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Terms:
     covariance: Floats
     noise: Noise
 
-    def interval(self, name: str, width: float = 1.959964) -> tuple[float, ...]:
+    def interval(self, name: str, width: float = WIDTH_95) -> tuple[float, ...]:
         """Return the value of a term, and its bounds; the default width gives 95 %."""
         at = self.names.index(name)
         half = width * float(np.sqrt(self.covariance[at, at]))
