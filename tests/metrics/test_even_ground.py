@@ -10,7 +10,8 @@ import pytest
 
 from trailstats.metrics import effort
 from trailstats.metrics._even_ground import GROUND_TERMS, TERMS
-from trailstats.metrics._even_ground_fit import as_the_heart_sees
+from trailstats.metrics._even_ground_fit import EvenGroundFit, as_the_heart_sees
+from trailstats.metrics._even_ground_sums import pieces_of, posterior
 from trailstats.metrics.effort import Footing, HeartRateStretches
 
 STRETCH = 45.0
@@ -244,3 +245,59 @@ def test_the_heart_looks_back_step_by_step() -> None:
             expected[i] += kept[i] * expected[i - 1]
     found = as_the_heart_sees(values, run, time)
     assert found == pytest.approx(expected, abs=1e-3)
+
+
+def test_leaving_a_part_out_is_fitting_the_rest() -> None:
+    """Terms without a part of the runs are those of a fit that never saw them."""
+    one = simulate(3, runs=30)
+    usual = effort.population_even_ground()
+    part = one.seen.run % 3
+    fit = EvenGroundFit.of(one.seen, usual, part)
+    for left_out in range(3):
+        alone = effort.fit_even_ground(one.seen.where(part != left_out))
+        mean, runs = fit.terms_without(left_out)
+        assert runs == alone.n_runs == 20
+        np.testing.assert_allclose(mean, alone.mean, rtol=1e-9, atol=1e-12)
+
+
+def test_terms_are_those_of_the_equations_written_out() -> None:
+    """Generalised least squares with the whole covariance of each run, weights and variances found
+    anew as often: the same terms as from sums over pieces.
+    """
+    rng = np.random.default_rng(5)
+    count, runs, gain = 4000, 40, 0.9
+    run = np.sort(rng.integers(0, runs, count))
+    columns = rng.normal(size=(2, count))
+    speed = rng.normal(0.9, 0.1, count)
+    reserve = gain * (speed - 0.3 * columns[0] + 0.1 * columns[1])
+    reserve += rng.normal(0.0, 0.1, runs)[run] + rng.normal(0.0, 0.05, count)
+    prior = np.diag([1e-9, 100.0, 100.0])
+    table = np.vstack([np.ones(count), -gain * columns])
+    aim = reserve - gain * speed
+    weight, noise, spread = np.ones(count), 0.08, 0.08
+    for _ in range(4):
+        information, pull = np.zeros((3, 3)), np.zeros(3)
+        for number in np.unique(run):
+            own = run == number
+            x, y, w = table[:, own], aim[own], weight[own]
+            whole = np.diag((noise / w) ** 2) + spread**2
+            solved = np.linalg.solve(whole, np.vstack([x, y]).T)
+            information += x @ solved[:, :-1]
+            pull += x @ solved[:, -1]
+        found = np.linalg.solve(information + prior, pull)
+        left = aim - found @ table
+        level = np.bincount(run, left * weight**2) / np.bincount(run, weight**2)
+        off = left - level[run]
+        seen = weight * off
+        same = run[1:] == run[:-1]
+        alike = np.mean((seen[1:] * seen[:-1])[same]) / np.mean(seen**2)
+        alike = min(max(alike, 0.0), 0.95)
+        noise = np.sqrt(np.mean(seen**2) * (1.0 + alike) / (1.0 - alike))
+        spread = np.std(level)
+        weight = np.clip(np.exp(reserve - off), 0.2, 2.0)
+    rows = np.vstack([np.ones(count), columns, speed, reserve])
+    part = (run >= 11).astype(np.int64)
+    pieces = pieces_of(rows, np.ones(count, dtype=bool), run, part)
+    assert len(pieces) > 2
+    ours = posterior(pieces, gain, prior, np.zeros(3))
+    np.testing.assert_allclose(ours.mean, found[1:], rtol=1e-9)

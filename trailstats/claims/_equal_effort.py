@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from trailstats.arrays import Flags, Floats, as_floats
+from trailstats.arrays import Flags, Floats, Ints, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.history._run_stretches import COLUMNS
 from trailstats.history._stored import joined_columns
@@ -20,15 +20,12 @@ from trailstats.metrics._even_ground import GRADE_TERMS, TERMS
 from trailstats.metrics._even_ground_fit import (
     REFERENCE,
     REST,
+    EvenGroundFit,
     as_the_heart_sees,
-    combined_gain,
 )
 from trailstats.metrics.effort import (
-    EvenGroundCurve,
     Footing,
     HeartRateStretches,
-    fit_even_ground,
-    heart_rate_gain,
     population_even_ground,
 )
 from trailstats.schema import STRETCHES, Surface
@@ -112,9 +109,12 @@ def equal_effort(data: Evidence, rows: Flags) -> EqualEffort:
     """
     row, seen, offset = _stretches(data, rows)
     usual = population_even_ground()
-    found = heart_rate_gain(seen, usual)
-    gain, error = combined_gain(found, usual)
-    own, day, n_runs = _cross_fitted(seen, usual)
+    # Runs in turn, so that each part holds all seasons.
+    part = np.unique(seen.run, return_inverse=True)[1] % FOLDS
+    fit = EvenGroundFit.of(seen, usual, part)
+    found = fit.road.gain()
+    gain, error = fit.gain()
+    own, day, n_runs = _cross_fitted(seen, fit, part)
     footing = seen.footing
     published = {
         "race": effort.race_factor(footing.grade),
@@ -195,27 +195,23 @@ def _surfaces(
 
 
 def _cross_fitted(
-    seen: HeartRateStretches, usual: EvenGroundCurve
+    seen: HeartRateStretches, fit: EvenGroundFit, part: Ints
 ) -> tuple[Floats, Floats, int]:
     """Return the log factor of the grade of each stretch and the log speed that the time under way
     takes from it, by the curve of other runs, and of how many runs at least.
     """
-    factor = np.zeros(len(seen.run))
-    day = np.zeros(len(seen.run))
+    factor = np.zeros(len(part))
+    day = np.zeros(len(part))
     fewest = []
     columns = seen.footing.columns()[:, : len(GRADE_TERMS)]
     hours, _, _, early = seen.day_columns().T
-    # Runs in turn, so that each part holds all seasons.
-    fold = np.unique(seen.run, return_inverse=True)[1] % FOLDS
-    for part in range(FOLDS):
-        inside = fold == part
-        if not inside.any():
-            continue
-        curve = fit_even_ground(seen.where(~inside), usual)
-        grades = curve.mean[: len(GRADE_TERMS)]
+    for one in np.unique(part):
+        inside = part == one
+        mean, runs = fit.terms_without(int(one))
+        grades = mean[: len(GRADE_TERMS)]
         factor[inside] = -columns[inside] @ grades
-        time = curve.mean[TERMS.index("hours")] * (hours - HALF_AN_HOUR)
-        start = curve.mean[TERMS.index("early")] * early
+        time = mean[TERMS.index("hours")] * (hours - HALF_AN_HOUR)
+        start = mean[TERMS.index("early")] * early
         day[inside] = (time + start)[inside]
-        fewest.append(curve.n_runs)
+        fewest.append(runs)
     return factor, day, min(fewest, default=0)

@@ -171,13 +171,7 @@ def _drawn(
         every = ImpactConstants()
 
     def ratio(constants: ImpactConstants) -> Floats:
-        # Draws stand along the first axis, runs along the second.
-        columns = {
-            name: as_floats(getattr(constants, name)).reshape(-1, 1)
-            for name in _ACTING[row.tissue]
-        }
-        own = ImpactConstants(**columns, exponent=row.exponent)
-        return loads.of(row, own, told) @ pull
+        return loads.of(row, constants, told) @ pull
 
     spreads = dict.fromkeys(_CONSTANTS, 0.0)
     acting = _ACTING[row.tissue]

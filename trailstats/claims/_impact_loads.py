@@ -10,7 +10,7 @@ import pandas as pd
 
 from trailstats.arrays import Floats, Ints, as_floats, as_indices
 from trailstats.claims._evidence import Evidence
-from trailstats.metrics._impact_sensitivity import load_component
+from trailstats.metrics._impact_sensitivity import component_weights
 from trailstats.metrics.impact import EXPONENTS, ImpactConstants, ImpactSums
 from trailstats.schema import Surface
 
@@ -62,17 +62,21 @@ class RunLoads:
         trail, road, open_ = np.moveaxis(self.sums[which, :, k], 1, 0)
         plain = replace(constants, surface_factor=1.0)
         share = self.share[which][:, None]
-
-        def load(sums: Floats, own: ImpactConstants) -> Floats:
-            table = ImpactSums(*(column[None, :] for column in sums.T))
-            return as_floats(load_component(row.tissue, table, own))
-
         # Loads add up, so open ground is shared out before the constants are drawn.
-        every = load(trail + share * open_, constants)
-        every = every + load(road + (1.0 - share) * open_, plain)
+        every = _loads(row.tissue, constants, trail + share * open_)
+        every = every + _loads(row.tissue, plain, road + (1.0 - share) * open_)
         amount = self.amounts[AMOUNTS[row.per]].to_numpy()[which]
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.log(every / amount))
+            every /= amount
+            return np.log(every, out=every)
+
+
+def _loads(tissue: str, constants: ImpactConstants, sums: Floats) -> Floats:
+    """Return the loads of sums, shape (runs, columns), shape (draws, runs)."""
+    weights = component_weights(tissue, constants)
+    held = [sums[:, _COLUMNS.index(name)] for name in weights]
+    drawn = [np.atleast_1d(as_floats(w)) for w in weights.values()]
+    return np.stack(np.broadcast_arrays(*drawn), axis=-1) @ np.stack(held)
 
 
 def run_loads(data: Evidence) -> RunLoads:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import Floats
 from trailstats.claims.stats import Comparison
+from trailstats.metrics._root import root_between
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ class LoadRatio:
         low, high = (end + float(reach) for end in ends)
         if not high > low:
             return low
-        return float(
-            brentq(lambda x: self.below(x) - share, low - 1e-9, high + 1e-9)
+        return root_between(
+            lambda x: self.below(x) - share, low - 1e-9, high + 1e-9
         )
 
     def bounds(self, confidence: float) -> tuple[float, float]:

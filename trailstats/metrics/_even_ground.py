@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
@@ -141,9 +141,13 @@ class Footing:
         >>> effort.Footing.of([0.0]).columns().sum()
         np.float64(0.0)
         """
+        return self._columns
+
+    @cached_property
+    def _columns(self) -> Floats:
         found = ground_columns(self.grade, self.p_trail, self.p_technical)
         found["walking"] = np.nan_to_num(self.walking)
-        return np.stack([found[name] for name in GROUND_TERMS], axis=-1)
+        return np.stack([found[name] for name in GROUND_TERMS]).T
 
 
 def ground_columns(
@@ -248,15 +252,38 @@ class EvenGroundCurve:
             Values and bounds, each of shape (n,). [1] Exactly 1 on level road that is run, NaN
             where the grade is NaN.
         """
-        known = np.where(np.isnan(footing.grade), np.nan, 0.0)
         columns = footing.columns()
-        count = len(GROUND_TERMS)
-        log = known - columns @ self.mean[:count]
-        error = self.covariance[:count, :count]
-        half = WIDTH_95 * np.sqrt(
-            np.einsum("ij,jk,ik->i", columns, error, columns)
-        )
+        log = self.log_factor(footing)
+        half = WIDTH_95 * self._error_along(columns)
         return Factor(np.exp(log), np.exp(log - half), np.exp(log + half))
+
+    def log_factor(self, footing: Footing) -> Floats:
+        """Compute the logarithm of the values of `factor`, without their bounds.
+
+        Parameters
+        ----------
+        footing : Footing
+            Of n places.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            [1] NaN where the grade is NaN.
+
+        Examples
+        --------
+        >>> from trailstats.metrics import effort
+        >>> bool(effort.population_even_ground().log_factor(effort.Footing.of(0.1))[0] > 0.3)
+        True
+        """
+        known = np.where(np.isnan(footing.grade), np.nan, 0.0)
+        return known - footing.columns() @ self.mean[: len(GROUND_TERMS)]
+
+    def _error_along(self, columns: Floats) -> Floats:
+        """Return the standard error of sums of the terms of the way and the gait."""
+        count = len(GROUND_TERMS)
+        pulled = columns @ self.covariance[:count, :count]
+        return as_floats(np.sqrt(np.einsum("ij,ij->i", pulled, columns)))
 
 
 TERMS: Final = (*GROUND_TERMS, *DAY_TERMS)
@@ -353,8 +380,7 @@ def even_ground_distance(
     with np.errstate(divide="ignore", invalid="ignore"):
         pull = np.stack([total(level * c) for c in columns.T], axis=-1)
         pull /= whole[:, None]
-    error = used.covariance[:count, :count]
-    half = WIDTH_95 * np.sqrt(np.einsum("ij,jk,ik->i", pull, error, pull))
+    half = WIDTH_95 * used._error_along(pull)
     return Factor(whole, whole * np.exp(-half), whole * np.exp(half))
 
 

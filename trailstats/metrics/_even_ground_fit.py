@@ -10,6 +10,7 @@ found on level road, with the speed of the stretches beside each one as instrume
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -20,13 +21,18 @@ from trailstats.arrays import (
     Floats,
     Ints,
     as_floats,
-    divide_by_positive,
 )
 from trailstats.metrics._even_ground import (
     Estimate,
     EvenGroundCurve,
     Footing,
     population_even_ground,
+)
+from trailstats.metrics._even_ground_sums import (
+    Piece,
+    Posterior,
+    pieces_of,
+    posterior,
 )
 from trailstats.metrics.sampling import WARM_UP
 
@@ -73,16 +79,10 @@ _GAIN_FLOOR: Final = 0.05
 simulated runners.
 """
 
-_BEFORE: Final = 0.08
-"""Standard deviations of noise and of a run's level at the start of the fit."""
-
-_MODEL_RUNS: Final = 10
-"""Runs for which the model's own idea of how unlike runs are counts beside what is seen
-(our choice).
-"""
+NO_PART: Final = -1
+"""Of no run: nothing is left out."""
 
 _LEAST_RESERVE, _MOST_RESERVE = 15.0, 160.0
-_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ class HeartRateStretches:
             self.duration[kept],
         )
 
-    @property
+    @cached_property
     def reserve(self) -> Floats:
         """Log of the heart rate above `REST` over that of `REFERENCE`; NaN where unknown."""
         return log_reserve(self.heart_rate)
@@ -185,6 +185,10 @@ class HeartRateStretches:
         >>> one.counted().any()
         np.False_
         """
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> Flags:
         kept = np.isfinite(self.heart_rate) & (self.moving_before >= WARM_UP)
         kept &= np.isfinite(self.footing.grade) & (self.speed > 0)
         if not kept.any():
@@ -216,16 +220,18 @@ class HeartRateStretches:
         >>> one.day_columns()[0, :2]
         array([1. , 3.6])
         """
+        return self._day_columns
+
+    @cached_property
+    def _day_columns(self) -> Floats:
         warm = np.nan_to_num(self.temperature - COMFORTABLE) / 10.0
-        return np.stack(
-            [
-                np.minimum(self.moving_before / 3600.0, 12.0),
-                np.minimum(np.nan_to_num(self.descent_before) / 1000.0, 5.0),
-                np.clip(warm, 0.0, 2.5),
-                np.exp(-np.maximum(self.moving_before - WARM_UP, 0.0) / WARM_UP),
-            ],
-            axis=-1,
+        columns = (
+            np.minimum(self.moving_before / 3600.0, 12.0),
+            np.minimum(np.nan_to_num(self.descent_before) / 1000.0, 5.0),
+            np.clip(warm, 0.0, 2.5),
+            np.exp(-np.maximum(self.moving_before - WARM_UP, 0.0) / WARM_UP),
         )
+        return np.stack(columns).T
 
 
 def log_reserve(heart_rate: Floats) -> Floats:
@@ -302,34 +308,8 @@ def heart_rate_gain(
     >>> round(effort.heart_rate_gain(heart).value, 2)
     1.0
     """
-    s = stretches
     usual = curve or population_even_ground()
-    x, y = np.log(s.speed * usual.factor(s.footing).value), s.reserve
-    beside = np.full(len(x), np.nan)
-    inner = (s.run[2:] == s.run[1:-1]) & (s.run[:-2] == s.run[1:-1])
-    beside[1:-1][inner] = ((x[2:] + x[:-2]) / 2.0)[inner]
-    wild = np.nan_to_num(s.footing.p_trail) > 0.5
-    level = (np.abs(s.footing.grade) < _LEVEL) & ~wild
-    kept = s.counted() & level & (s.footing.walking < 0.5) & np.isfinite(beside)
-    nothing = Estimate(float("nan"), float("nan"), float("nan"))
-    if kept.sum() < FEWEST_STRETCHES:
-        return nothing
-    run = np.unique(s.run[kept], return_inverse=True)[1]
-    table = np.column_stack([y, x, beside, s.day_columns()])[kept]
-    count = np.bincount(run)
-    means = np.stack([np.bincount(run, v) / count for v in table.T], axis=-1)
-    table = table - means[run]
-    others = table[:, 3:]
-    found = np.linalg.lstsq(others, table[:, :3], rcond=None)[0]
-    rate, speed, other = (table[:, :3] - others @ found).T
-    shared = float(other @ speed)
-    if not shared > 0:
-        return nothing
-    gain = float(other @ rate) / shared
-    pull = np.bincount(run, other * (rate - gain * speed))
-    error = np.sqrt(np.sum(pull**2) * len(count) / max(len(count) - 1, 1))
-    half = WIDTH_95 * float(error) / shared
-    return Estimate(gain, gain - half, gain + half)
+    return LevelRoad.of(stretches, usual).gain()
 
 
 def fit_even_ground(
@@ -364,19 +344,15 @@ def fit_even_ground(
     False
     """
     before = prior or population_even_ground()
-    s = stretches
-    kept = s.counted()
-    runs = len(np.unique(s.run[kept]))
-    if runs < FEWEST_RUNS:
+    fit = EvenGroundFit.of(stretches, before, np.zeros_like(stretches.run))
+    if fit.runs() < FEWEST_RUNS:
         return before
-    gain, error = combined_gain(heart_rate_gain(s, before), before)
-    table = _Table.of(s, kept)
-    mean, covariance = table.posterior(gain, before)
-    aside, _ = table.posterior(gain + error, before)
-    shift = aside - mean
-    return EvenGroundCurve(
-        mean, covariance + np.outer(shift, shift), gain, error, runs
-    )
+    gain, error = fit.gain()
+    found = fit.posterior(gain)
+    # How far the terms move with the gain is part of their error.
+    shift = fit.posterior(gain + error).mean - found.mean
+    covariance = found.covariance + np.outer(shift, shift)
+    return EvenGroundCurve(found.mean, covariance, gain, error, fit.runs())
 
 
 def combined_gain(
@@ -392,104 +368,130 @@ def combined_gain(
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
-    """What the fit is made of, the counted stretches only."""
+class EvenGroundFit:
+    """What a runner's terms are fitted to, made ready once for fits to several parts of the runs.
 
-    run: Ints
-    speed: Floats
-    reserve: Floats
-    columns: Floats
+    Attributes
+    ----------
+    before : EvenGroundCurve
+        Towards which the terms are shrunk.
+    pieces : list of Piece
+        The stretches that are fitted.
+    road : LevelRoad
+        Those that the gain is found on.
+    """
+
+    before: EvenGroundCurve
+    pieces: list[Piece]
+    road: LevelRoad
 
     @classmethod
-    def of(cls, s: HeartRateStretches, kept: Flags) -> _Table:
-        values = np.column_stack([np.log(s.speed), s.footing.columns()])
-        seen = as_the_heart_sees(values, s.run, s.duration)
-        columns = np.column_stack([seen[:, 1:], s.day_columns()])
-        run = np.unique(s.run[kept], return_inverse=True)[1]
-        return cls(run, seen[kept, 0], s.reserve[kept], columns[kept])
+    def of(
+        cls, stretches: HeartRateStretches, before: EvenGroundCurve, part: Ints
+    ) -> EvenGroundFit:
+        """Return what is fitted to.
 
-    def posterior(
-        self, gain: float, before: EvenGroundCurve
-    ) -> tuple[Floats, Floats]:
-        """Return mean and covariance of the terms for a gain.
-
-        Heart rate errs by as many beats at any effort, so its log counts by its height. Stretches
-        that follow each other err alike: together they count for fewer.
+        Parameters
+        ----------
+        stretches : HeartRateStretches
+        before : EvenGroundCurve
+        part : numpy.ndarray of int, shape (n,)
+            Which part each stretch belongs to; a run belongs to one as a whole.
         """
-        aim = self.reserve - gain * self.speed
-        table = np.column_stack([np.ones(len(aim)), -gain * self.columns])
-        prior = np.zeros((table.shape[1],) * 2)
+        s = stretches
+        kept = s.counted()
+        values = np.vstack([np.log(s.speed), s.footing.columns().T])
+        seen = as_the_heart_sees(values.T, s.run, s.duration).T
+        rows = np.vstack(
+            [np.ones(len(kept)), seen[1:], s.day_columns().T, seen[0], s.reserve]
+        )
+        pieces = pieces_of(rows, kept, s.run, part)
+        return cls(before, pieces, LevelRoad.of(s, before, part))
+
+    def _others(self, without: int) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.part != without]
+
+    def runs(self, without: int = NO_PART) -> int:
+        """Return how many runs there are, those of a part left out."""
+        return sum(len(piece.starts) for piece in self._others(without))
+
+    def gain(self, without: int = NO_PART) -> tuple[float, float]:
+        """Return the gain and its standard error, by the runs of the other parts."""
+        return combined_gain(self.road.gain(without), self.before)
+
+    def posterior(self, gain: float, without: int = NO_PART) -> Posterior:
+        """Return the terms for a gain, by the runs of the other parts."""
+        prior = np.zeros((len(self.before.mean) + 1,) * 2)
         prior[0, 0] = 1e-9
-        prior[1:, 1:] = np.linalg.inv(before.covariance)
-        start = prior @ np.append(0.0, before.mean)
-        weight = np.ones(len(aim))
-        noise = spread = _BEFORE
-        for _ in range(_ROUNDS):
-            runs = _Runs.of(self.run, weight / noise, spread)
-            information, pull = runs.products(table, aim)
-            inverse = np.linalg.inv(information + prior)
-            found = inverse @ (pull + start)
-            left = aim - table @ found
-            level = divide_by_positive(
-                np.bincount(self.run, left * weight**2),
-                np.bincount(self.run, weight**2),
-            )
-            noise = _noise(weight * (left - level[self.run]), self.run)
-            spread = float(np.clip(np.std(level), 0.02, 0.5))
-            fitted = self.reserve - left + level[self.run]
-            weight = np.clip(np.exp(fitted), 0.2, 2.0)
-        seen = runs.seen(table, left, information)
-        covariance = inverse @ (seen + prior) @ inverse
-        return found[1:], as_floats(covariance[1:, 1:])
+        prior[1:, 1:] = np.linalg.inv(self.before.covariance)
+        start = prior @ np.append(0.0, self.before.mean)
+        return posterior(self._others(without), gain, prior, start)
+
+    def terms_without(self, part: int) -> tuple[Floats, int]:
+        """Return the mean of the terms by the runs of the other parts, and how many these are:
+        those before and none where they are too few.
+        """
+        runs = self.runs(part)
+        if runs < FEWEST_RUNS:
+            return self.before.mean, self.before.n_runs
+        return self.posterior(self.gain(part)[0], part).mean, runs
 
 
 @dataclass(frozen=True, eq=False)
-class _Runs:
-    """Sums over stretches with each run's level integrated out."""
+class LevelRoad:
+    """Stretches of level road that a gain is found on, beside the means of their runs.
 
+    Attributes
+    ----------
+    table : numpy.ndarray, shape (n, 7)
+        Log reserve, log speed, that of the stretches beside, and the columns of the day.
+    run, part : numpy.ndarray of int, shape (n,)
+        Runs are numbered from 0 without gaps.
+    """
+
+    table: Floats
     run: Ints
-    starts: Ints
-    weight: Floats
-    shrunk: Floats
+    part: Ints
 
     @classmethod
-    def of(cls, run: Ints, weight: Floats, spread: float) -> _Runs:
-        starts = np.flatnonzero(np.diff(run, prepend=-1))
-        power = np.add.reduceat(weight**2, starts)
-        return cls(run, starts, weight, 1.0 / (spread**-2 + power))
+    def of(
+        cls,
+        stretches: HeartRateStretches,
+        curve: EvenGroundCurve,
+        part: Ints | None = None,
+    ) -> LevelRoad:
+        s = stretches
+        x = np.log(s.speed * np.exp(curve.log_factor(s.footing)))
+        beside = np.full(len(x), np.nan)
+        inner = (s.run[2:] == s.run[1:-1]) & (s.run[:-2] == s.run[1:-1])
+        beside[1:-1][inner] = ((x[2:] + x[:-2]) / 2.0)[inner]
+        wild = np.nan_to_num(s.footing.p_trail) > 0.5
+        level = (np.abs(s.footing.grade) < _LEVEL) & ~wild
+        kept = s.counted() & level & (s.footing.walking < 0.5)
+        kept &= np.isfinite(beside)
+        run = np.unique(s.run[kept], return_inverse=True)[1]
+        table = np.vstack([s.reserve, x, beside, s.day_columns().T])[:, kept]
+        count = np.bincount(run)
+        means = np.stack([np.bincount(run, v) / count for v in table])
+        own = np.zeros_like(run) if part is None else part[kept]
+        return cls((table - means[:, run]).T, run, own)
 
-    def sums(self, values: Floats) -> Floats:
-        """Return the weighted sums over each run."""
-        weighted = self.weight[:, None] ** 2 * values
-        return as_floats(np.add.reduceat(weighted, self.starts, axis=0))
-
-    def products(self, table: Floats, aim: Floats) -> tuple[Floats, Floats]:
-        """Return the weighted products of a table with itself and with an aim."""
-        # One array of all: each stretch is weighted, and each run summed up, once.
-        whole = np.column_stack([table, aim])
-        weighted = self.weight[:, None] ** 2 * whole
-        sums = np.add.reduceat(weighted, self.starts, axis=0)
-        product = weighted.T @ whole - (self.shrunk[:, None] * sums).T @ sums
-        return as_floats(product[:-1, :-1]), as_floats(product[:-1, -1])
-
-    def seen(self, table: Floats, left: Floats, information: Floats) -> Floats:
-        """Return how far what each run asks for differs from run to run [LiangZeger1986]_, with
-        that of the model where runs are few.
-        """
-        level = self.shrunk * self.sums(left[:, None])[:, 0]
-        asked = self.sums(table * (left - level[self.run])[:, None])
-        count = len(self.starts)
-        model = _MODEL_RUNS / count * information
-        share = count / (count + _MODEL_RUNS)
-        return as_floats(share * (asked.T @ asked * count / (count - 1) + model))
-
-
-def _noise(left: Floats, run: Ints) -> float:
-    """Return the standard deviation of a stretch that stands for itself alone."""
-    same = run[1:] == run[:-1]
-    power = float(np.mean(left**2))
-    together = (
-        float(np.mean(left[1:][same] * left[:-1][same])) if same.any() else 0.0
-    )
-    alike = min(max(together / max(power, 1e-12), 0.0), 0.95)
-    return max(float(np.sqrt(power * (1.0 + alike) / (1.0 - alike))), 0.02)
+    def gain(self, without: int = NO_PART) -> Estimate:
+        """Return the gain by the runs of the other parts; NaN where hardly anything is level."""
+        others = self.part != without
+        nothing = Estimate(float("nan"), float("nan"), float("nan"))
+        if others.sum() < FEWEST_STRETCHES:
+            return nothing
+        table, run = self.table[others], self.run[others]
+        day = table[:, 3:]
+        found = np.linalg.lstsq(day, table[:, :3], rcond=None)[0]
+        rate, speed, other = (table[:, :3] - day @ found).T
+        shared = float(other @ speed)
+        if not shared > 0:
+            return nothing
+        gain = float(other @ rate) / shared
+        pull = np.bincount(run, other * (rate - gain * speed))
+        count = len(np.unique(run))
+        error = np.sqrt(np.sum(pull**2) * count / max(count - 1, 1))
+        half = WIDTH_95 * float(error) / shared
+        return Estimate(gain, gain - half, gain + half)

@@ -197,21 +197,38 @@ def load_component(
     name: str, sums: ImpactSums, constants: ImpactConstants
 ) -> Floats:
     """Compute one component of `impact_sensitivity`, by its name in `ImpactLoad` [km]."""
+    weights = component_weights(name, constants)
+    parts = [getattr(sums, column) * w for column, w in weights.items()]
+    return as_floats(sum(parts[1:], parts[0]))
+
+
+def component_weights(
+    name: str, constants: ImpactConstants
+) -> dict[str, Floats | float]:
+    """Return what each of the columns of `ImpactSums` that a component is made of is multiplied by,
+    at given or drawn constants.
+    """
     if name == "active":
-        return sums.active
+        return {"active": 1.0}
     if name == "tibial":
         steep = constants.steep_factor**constants.exponent
-        return sums.tibial + sums.tibial_steep * steep
+        return {"tibial": 1.0, "tibial_steep": steep}
+    # A parabola through the slopes that were summed at.
     low, high = DOWNHILL_SLOPE_RANGE
     middle = DOWNHILL_SLOPE
     x = constants.downhill_slope
-    # The parabola's weights first: they are few, the sums may be many.
     soft = constants.surface_factor**constants.exponent
-    return (
-        sums.impact_low
-        * (soft * (x - middle) * (x - high) / ((low - middle) * (low - high)))
-        + sums.impact
-        * (soft * (x - low) * (x - high) / ((middle - low) * (middle - high)))
-        + sums.impact_high
-        * (soft * (x - low) * (x - middle) / ((high - low) * (high - middle)))
-    )
+    return {
+        "impact_low": soft
+        * (x - middle)
+        * (x - high)
+        / ((low - middle) * (low - high)),
+        "impact": soft
+        * (x - low)
+        * (x - high)
+        / ((middle - low) * (middle - high)),
+        "impact_high": soft
+        * (x - low)
+        * (x - middle)
+        / ((high - low) * (high - middle)),
+    }

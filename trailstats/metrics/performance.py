@@ -24,6 +24,7 @@ from trailstats.metrics._efficiency import (
     decoupling,
     efficiency_factor,
 )
+from trailstats.metrics._root import root_between
 
 __all__ = [
     "BestEfforts",
@@ -130,7 +131,7 @@ def equivalent_time(uptake: float, distance: float) -> float:
     fastest, slowest = distance / 12.0, distance / 0.5
     if excess(fastest) < 0.0 or excess(slowest) > 0.0:
         return nan
-    return float(scipy.optimize.brentq(excess, fastest, slowest, xtol=1e-9))
+    return root_between(excess, fastest, slowest, 1e-9)
 
 
 def riegel_time(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from trailstats.arrays import ArrayLike, Flags, Floats, as_floats
+from trailstats.metrics._root import root_between
 
 NAN = float("nan")
 WEEK = 7.0
@@ -538,7 +538,7 @@ def _reach(known: Comparison, confidence: float) -> float:
 
     # Where the range is wide, only one side can be missed; a hair below it the sign is sure.
     one = float(stdtrit(known.df, confidence)) - 1e-9
-    return float(brentq(surplus, one, both + 1e-9))
+    return root_between(surplus, one, both + 1e-9)
 
 
 def _with_interval(
