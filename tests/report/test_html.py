@@ -1,10 +1,13 @@
 """The file that is written: whole, safe, and alone."""
 
+import base64
 import builtins
 import html.parser
+import itertools
 import json
 import re
 import urllib.parse
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -54,17 +57,19 @@ class Page(html.parser.HTMLParser):
     def data(self):
         """Return the embedded data, with those of each activity put together."""
         found = {
-            attrs["id"]: json.loads(text)
+            attrs["id"]: opened(attrs["type"], text)
             for attrs, text, _ in self.scripts.values()
             if "id" in attrs
         }
-        data = found.pop("data")
-        data["activities"] = []
-        for number in range(len(found)):
-            one = found[f"data-{number}"]
-            own = one.pop("own")
-            track = own["track"] | {k: one[k] for k in "xy" if k in one}
-            data["activities"].append(own | one | {"track": track})
+        data, lines = found.pop("data"), found.pop("lines")
+        ends = np.cumsum([0, *lines["counts"]])
+        data["lines"] = [
+            {axis: lines[axis][first:end] for axis in ("x", "y", "ground")}
+            for first, end in itertools.pairwise(ends.tolist())
+        ]
+        data["activities"] = [
+            found[f"data-{number}"] for number in range(len(found))
+        ]
         return data
 
     def code(self):
@@ -74,6 +79,13 @@ class Page(html.parser.HTMLParser):
             for attrs, text, tag in self.scripts.values()
             if tag == "script" and "type" not in attrs
         ]
+
+
+def opened(kind, text):
+    """Return what an element holds, as a browser opens it."""
+    if kind == "application/zlib":
+        text = zlib.decompress(base64.b64decode(text, validate=True))
+    return json.loads(text)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +162,8 @@ def test_texts_from_files_stay_texts(build, claims, rules):
     assert "49" not in re.findall(r"\{\{ 7\*7 \}\}|\b49\b", shown)
     data = page.data()
     assert data["activities"][0]["notes"] == ATTACK
-    assert ATTACK in data["texts"]
+    assert ATTACK in data["activities"][0]["texts"]
+    assert data["titles"][0].startswith(ATTACK)
 
 
 def test_embedded_data_hold_nothing_that_ends_a_script():
@@ -222,7 +235,6 @@ def test_nothing_is_loaded_from_anywhere(source):
 
 def test_the_policy_names_each_script(source):
     """It should allow exactly the scripts that are in the file, by their hash."""
-    import base64
     import hashlib
 
     page = Page(source)
@@ -272,7 +284,8 @@ def test_the_embedded_track_comes_back(history, build):
     """
     run = build.analysis(0, trail=True)
     page = Page(render(build_page(run)))
-    track = page.data()["activities"][0]["track"]
+    data = page.data()
+    track, (line,) = data["activities"][0]["track"], data["lines"]
     assert np.cumsum(track["along"]) == pytest.approx(
         run.profile["distance"], abs=0.51
     )
@@ -282,10 +295,12 @@ def test_the_embedded_track_comes_back(history, build):
     assert np.array(track["speed"]) / 100 == pytest.approx(
         run.profile["speed"], abs=0.0051
     )
-    assert np.cumsum(track["segment"]).tolist() == run.profile["segment"].tolist()
+    # Trail, technical trail, unknown, road: a letter for each point.
+    letters = [("c", "d", "e", "a")[k] for k in run.profile["segment"]]
+    assert track["ground"] == line["ground"] == "".join(letters)
     # The loop has a diameter of 2.4 km: so does what is embedded, around its middle.
-    assert np.ptp(np.cumsum(track["y"])) == pytest.approx(2400, abs=2)
-    assert np.abs(np.cumsum(track["x"])).max() <= 2500
+    assert np.ptp(np.cumsum(line["y"])) == pytest.approx(2400, abs=2)
+    assert np.abs(np.cumsum(line["x"])).max() <= 2500
 
 
 def test_gaps_stay_gaps_in_the_embedded_track(build):
@@ -422,9 +437,15 @@ def test_a_split_report_has_a_page_for_each_activity(
     ]
     assert len(links) == 24
     assert all((tmp_path / urllib.parse.unquote(link)).exists() for link in links)
-    assert not any("elevation" in a["track"] for a in front.data()["activities"])
+    assert front.data()["activities"] == []
     one = Page((folder / "a3.html").read_text(encoding="utf-8"))
-    assert one.data()["activities"][0]["title"] == "Forest loop 3"
+    (alone,) = one.data()["activities"]
+    assert one.data()["titles"] == ["Forest loop 3"]
+    # The whole line stands on its page, on the front one what a small map needs.
+    (line,), lines = one.data()["lines"], front.data()["lines"]
+    assert len(line["x"]) == len(alone["track"]["along"]) > len(lines[3]["x"])
+    assert sum(line["x"]) == sum(lines[3]["x"])
+    assert line["ground"][0] == lines[3]["ground"][0]
     back, meanings = [
         a["href"] for t, a in one.elements if t == "a" and "html" in a["href"]
     ]

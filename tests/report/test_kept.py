@@ -17,6 +17,7 @@ from trailstats.report import activity_part
 from trailstats.report.activity_part import ActivityPart, activity_parts
 from trailstats.report.html import render
 from trailstats.report.kept import pack_value, unpack_value
+from trailstats.report.level_marks import MARKS
 from trailstats.report.sections import Shown
 from trailstats.report.units import IMPERIAL, METRIC
 from trailstats.report.view import build_page
@@ -72,9 +73,9 @@ def test_only_new_activities_are_built(folder, samples, tmp_path, built):
 def groups(part):
     """Return the groups of metrics of a part, with their texts in place."""
     own = json.loads(part.drawn.json)
-    texts = [
-        t if isinstance(t, str) else part.drawn.words[t] for t in own["texts"]
-    ]
+    texts = own["texts"]
+    for mark, said in zip(MARKS, part.level, strict=False):
+        texts = [text.replace(mark, said) for text in texts]
     return [
         (
             [[texts[cell] for cell in row] for row in group["table"]["rows"]],
@@ -158,7 +159,8 @@ def test_a_part_comes_back_equal(build):
     assert back.heading == part.heading
     assert back.drawn == part.drawn
     assert back.sums == part.sums
-    for name in ("latitude", "longitude", "segment", "starts"):
+    assert back.ground == part.ground
+    for name in ("latitude", "longitude", "starts"):
         ours, theirs = (getattr(one.points, name) for one in (part, back))
         assert ours.dtype == theirs.dtype
         assert np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f")

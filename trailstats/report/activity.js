@@ -3,6 +3,7 @@
 const activities = (() => {
   const { data, text, address, make, link, table, fold } = base;
   const LONG = 14; // rows of a table that stands open
+  const OLD = "This browser is too old to open activities, which lie packed in this file. Chrome and Edge from 80, Firefox from 113 and Safari from 16.4 can.";
 
   function drawings(activity, number, body) {
     const track = tracks.decode(activity);
@@ -111,13 +112,18 @@ const activities = (() => {
     }
   }
 
-  function render(details) {
+  async function render(details) {
     if (details.querySelector(".body")) return;
     const number = Number(details.dataset.number);
-    const activity = base.activity(number);
     const body = make("div", "body");
     details.append(body);
     body.append(ways(number));
+    const activity = await base.activity(number);
+    if (!activity) {
+      body.append(make("p", "notice", OLD));
+      return;
+    }
+    base.tell(activity.texts);
     const span = drawings(activity, number, body);
     if (activity.notice) {
       const parts = activity.notice.split("`");

@@ -18,7 +18,7 @@ from trailstats.history._stored import StoredAnalyses
 from trailstats.model.fingerprint import fingerprint
 from trailstats.model.results import Analysis
 from trailstats.report.activity_rows import ActivityRow, activity_row
-from trailstats.report.drawn import Drawn, drawn, sums_json
+from trailstats.report.drawn import Drawn, drawn, ground_letters, sums_json
 from trailstats.report.kept import pack_value, unpack_value
 from trailstats.report.level_marks import MARKED, level_texts
 from trailstats.report.sections import Heading, Listing, Shown, activity_view
@@ -76,8 +76,12 @@ class ActivityPart:
     sums : str
         What of it is added up over a period, as JSON without brackets.
     points : Points
+    ground : str
+        A letter for each of these points; see `ground_letters`.
     drawn : Drawn
-        The rest of it, finished.
+        The rest of it, finished but for its marks.
+    level : tuple of str
+        What `MARKS` stand for in it.
     """
 
     heading: Heading
@@ -85,7 +89,9 @@ class ActivityPart:
     counted: Counted
     sums: str
     points: Points
+    ground: str
     drawn: Drawn
+    level: tuple[str, ...] = ()
 
     def listed(
         self, listing: Listing, plane: Plane
@@ -144,6 +150,7 @@ def activity_part(
         _counted(analysis),
         sums_json(view.sums),
         track.points,
+        ground_letters(view),
         drawn(view),
     )
 
@@ -183,8 +190,7 @@ def _with_level(
     if own is None:
         return part
     time = part.counted.moving_time
-    words = level_texts(part.drawn.words, own, time, threshold, units)
-    return replace(part, drawn=replace(part.drawn, words=words))
+    return replace(part, level=level_texts(own, time, threshold, units))
 
 
 def _packed_part(analysis: Analysis, *, zones: Zones, shown: Shown) -> bytes:

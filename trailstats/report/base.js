@@ -4,23 +4,63 @@ const base = (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const data = read("data");
 
-  // Texts are those of the activity that was asked for last.
+  // Texts are those of the activity that is being drawn.
   let texts = [];
+  const tell = (of) => (texts = of);
   const text = (number) => (typeof number === "string" ? number : texts[number]);
 
-  // An activity's own data are read when it is first looked at.
-  const known = new Map();
-  function activity(number) {
-    if (!known.has(number)) {
-      const { own, words, said, region, x, y, ...rest } = read(`data-${number}`);
-      const out = { ...own, ...rest, track: { ...own.track, region, x, y } };
-      out.about = [...own.about, ...said];
-      out.texts = own.texts.map((t) => (typeof t === "string" ? t : data.texts[words[t]]));
-      known.set(number, out);
+  // An activity's own data are opened when it is first looked at; those of many are packed.
+  async function opened(number) {
+    const { type, textContent } = document.getElementById(`data-${number}`);
+    if (type === "application/json") return JSON.parse(textContent);
+    if (!window.DecompressionStream) return null;
+    const packed = Uint8Array.from(atob(textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).json();
+  }
+
+  // What follows from all runs together stands in an activity as marks.
+  function unmarked(said, level) {
+    return said.includes("\ue000") ? level.reduce((out, words, k) => out.replaceAll(data.marks[k], words), said) : said;
+  }
+
+  // Null where the browser can't open what is packed.
+  async function activity(number) {
+    const own = await opened(number);
+    if (!own) return null;
+    const { x, y } = line(number);
+    const track = { ...own.track, region: data.regions[number], x, y };
+    const about = [...own.about, ...data.said[number]];
+    const texts = own.texts.map((said) => unmarked(said, data.levels[number]));
+    return { ...own, title: data.titles[number], track, about, texts };
+  }
+
+  // Columns come as differences from the last known value; null stays null.
+  function summed(steps, scale = 1) {
+    let last = 0;
+    return steps && steps.map((step) => (step === null ? null : (last += step) / scale));
+  }
+
+  // The line of a track on the map, nothing where none is known; they are read when the first is asked for.
+  let lines = null;
+  function line(number) {
+    if (!lines) {
+      lines = read("lines");
+      let end = 0;
+      lines.ends = [0, ...lines.counts.map((count) => (end += count))];
     }
-    const found = known.get(number);
-    texts = found.texts;
-    return found;
+    const [from, to] = [lines.ends[number], lines.ends[number + 1]];
+    if (from === to) return {};
+    return { x: summed(lines.x.slice(from, to)), y: summed(lines.y.slice(from, to)), ...ground(lines.ground.slice(from, to)) };
+  }
+
+  // At each point the surface times two, plus one where it is technical; a capital starts the line anew.
+  function ground(text) {
+    const letters = [...text];
+    return {
+      piece: letters.map((letter) => letter.toLowerCase().charCodeAt(0) - 97),
+      starts: new Set(letters.flatMap((letter, k) => (letter < "a" ? [k] : []))),
+    };
   }
 
   function address(number) {
@@ -91,5 +131,5 @@ const base = (() => {
     return out;
   }
 
-  return { data, activity, text, address, make, link, scrolling, head, table, fold };
+  return { data, activity, tell, line, ground, summed, text, address, make, link, scrolling, head, table, fold };
 })();

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from binascii import b2a_base64
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -14,11 +15,11 @@ import numpy as np
 
 from trailstats.arrays import Floats, Ints
 from trailstats.report.metric_groups import MetricGroup
-from trailstats.report.run_tables import TableView
+from trailstats.report.run_tables import TableView, surface_code
 from trailstats.report.sections import ActivityView
 from trailstats.report.sums import Sums
 from trailstats.report.text import Pairs
-from trailstats.report.tracks import TrackView
+from trailstats.schema import Surface
 
 Json = dict[str, object]
 
@@ -33,9 +34,9 @@ TABLES = (
 )
 """Tables of an activity, under the names that they have in its view."""
 
-SHARED = 12
-"""Length from which a text stands once on a page and not with each activity (our choice): shorter
-ones take no more room than their number.
+LEVEL = 6
+"""Of zlib (our choice): made once and read often; more takes longer and less room by a half per
+cent.
 """
 
 
@@ -46,18 +47,20 @@ class Drawn:
     Attributes
     ----------
     packed : bytes
-        The JSON, compressed.
-    words : tuple of str
-        Texts that it names by their place here, and that a page writes once.
+        The JSON, compressed by zlib: a page of many activities holds it as it is.
     """
 
     packed: bytes
-    words: tuple[str, ...]
 
     @property
     def json(self) -> str:
         """The JSON as `embed` writes it."""
         return zlib.decompress(self.packed).decode()
+
+    @property
+    def base64(self) -> str:
+        """It as it is packed, in letters."""
+        return b2a_base64(self.packed, newline=False).decode()
 
 
 class _Texts:
@@ -81,16 +84,8 @@ def drawn(view: ActivityView) -> Drawn:
     """Return an activity as finished JSON."""
     texts = _Texts()
     out = _activity_json(view, texts)
-    words: list[str] = []
-    own: list[str | int] = []
-    for text in texts.all():
-        if len(text) < SHARED:
-            own.append(text)
-        else:
-            own.append(len(words))
-            words.append(text)
-    line = embed(out | {"texts": own})
-    return Drawn(zlib.compress(line.encode(), 1), tuple(words))
+    line = embed(out | {"texts": texts.all()})
+    return Drawn(zlib.compress(line.encode(), LEVEL))
 
 
 def sums_json(sums: Sums) -> str:
@@ -124,8 +119,7 @@ def _activity_json(view: ActivityView, texts: _Texts) -> Json:
         "metrics": [texts.numbers(row) for row in view.metrics],
         "groups": [_group_json(group, texts) for group in view.groups],
         "issues": [texts.numbers(issue) for issue in view.issues],
-        "pieces": [surface * 2 + technical for surface, technical in view.pieces],
-        "track": _track_json(view.track),
+        "track": _track_json(view),
     }
     if view.by_hour:
         out["byHour"] = True
@@ -173,14 +167,33 @@ def _table_json(table: TableView, texts: _Texts) -> Json:
     return out
 
 
-def _track_json(track: TrackView) -> Json:
-    """Return a track's columns; ``along, elevation, segment`` as differences from the last known
-    value.
+def ground_letters(view: ActivityView) -> str:
+    """Return a letter for each point of a track: a for road, c for trail, e for unknown ground, the
+    next one where it is technical; capital where the line starts anew.
     """
-    out: Json = {
-        "byTime": track.by_time,
-        "starts": track.starts.tolist(),
-    }
+    pieces = [2 * surface + technical for surface, technical in view.pieces]
+    segment = view.track.segment
+    inside = (segment >= 0) & (segment < len(pieces))
+    # The last one stands for all that lies in no segment.
+    codes = np.array([*pieces, 2 * surface_code(Surface.UNKNOWN)], np.uint8)
+    letters = codes[np.where(inside, segment, -1)] + ord("a")
+    return with_starts(
+        letters.astype(np.uint8).tobytes().decode(), view.track.starts
+    )
+
+
+def with_starts(letters: str, starts: Ints) -> str:
+    """Return letters of a line, capital where it starts anew."""
+    out = list(letters)
+    for place in starts.tolist():
+        out[place] = out[place].upper()
+    return "".join(out)
+
+
+def _track_json(view: ActivityView) -> Json:
+    """Return a track's columns; ``along, elevation`` as differences from the last known value."""
+    track = view.track
+    out: Json = {"byTime": track.by_time, "ground": ground_letters(view)}
     out["along"] = differences_of(track.along)
     if track.has("elevation"):
         out["elevation"] = differences_of(track.elevation * 10)  # decimetres
@@ -191,7 +204,6 @@ def _track_json(track: TrackView) -> Json:
     for name in ("cadence", "power", "temperature"):
         if track.has(name):
             out[name] = _integers(getattr(track, name))
-    out["segment"] = differences_of(track.segment)
     return out
 
 

@@ -172,6 +172,8 @@ def rendered(page: Page) -> Iterator[bytes]:
         scripts=[safe(script) for script in scripts],
         rows=(safe(row.html(page.href(row.number))) for row in page.activities),
         data=safe(data.common),
+        lines=safe(data.lines),
+        kind=data.kind,
         activities=map(safe, data.activities),
     )
     pieces.enable_buffering(_TOGETHER)

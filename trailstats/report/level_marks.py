@@ -4,7 +4,6 @@ each new one. So its kept part has marks there, and a page writes the texts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from trailstats.analysis._even_ground import (
@@ -38,18 +37,20 @@ def _mark(what: str, name: str) -> str:
     return f"\ue000{what} {name}\ue001"
 
 
+MARKS: Final = (
+    MARKED,
+    *(_mark(what, name) for name in (*NAMES, _LOAD) for what in (_VALUE, _RANGE)),
+)
+"""All marks, in the order of `level_texts`."""
+
+
 def level_texts(
-    words: Sequence[str],
-    own: EvenGround,
-    moving_time: float,
-    threshold: float | None,
-    units: Units,
+    own: EvenGround, moving_time: float, threshold: float | None, units: Units
 ) -> tuple[str, ...]:
-    """Return the texts of an activity with what the marks among them stand for.
+    """Return what the first of the marks stand for in an activity.
 
     Parameters
     ----------
-    words : sequence of str
     own : EvenGround
         What the run is worth by the runner's own curve.
     moving_time : float
@@ -58,18 +59,13 @@ def level_texts(
         Stated threshold speed, which a load by pace rests on [m/s].
     units : Units
     """
-    texts: dict[str, str] = {}
     metrics = even_ground_metrics(own, moving_time)
     if threshold is not None:
         load = pace_load(own.normalised, moving_time, threshold)
         metrics |= found(_LOAD, load, own.method, own.coverage)
+    texts = [own.method]
     for name, metric in metrics.items():
         unit = metric_unit(name, metric)
-        texts[_mark(_VALUE, name)] = units.number(metric.value, unit)
-        texts[_mark(_RANGE, name)] = units.interval(metric.low, metric.high, unit)
-    return tuple(
-        texts.get(word, word.replace(MARKED, own.method))
-        if "\ue000" in word
-        else word
-        for word in words
-    )
+        texts.append(units.number(metric.value, unit))
+        texts.append(units.interval(metric.low, metric.high, unit))
+    return tuple(texts)

@@ -1,20 +1,21 @@
-"""The data that the page's scripts draw from, as compact JSON: what is of all activities, and then
-each one's own, which is read when it is opened.
+"""The data that the page's scripts draw from: what is of all activities, their lines on the map,
+and each one's own, which is read when it is opened.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from trailstats.report.activity_part import Section
-from trailstats.report.drawn import Json, differences_of, embed
+from trailstats.report.drawn import Json, embed
+from trailstats.report.level_marks import MARKS
+from trailstats.report.lines import Line, lines_json
 from trailstats.report.part_tables import length_name
 from trailstats.report.sums import LENGTHS
-from trailstats.report.tracks import spread_points
+from trailstats.report.tracks import Plane
 from trailstats.report.units import IMPERIAL
 from trailstats.report.view import Page
 from trailstats.report.ways import RegionWays
@@ -26,17 +27,23 @@ ROUTE_POINTS = 60
 
 @dataclass(frozen=True)
 class Payload:
-    """The data of a page, as JSON that may stand in elements of a script.
+    """The data of a page, as text that may stand in elements of a script.
 
     Attributes
     ----------
     common : str
-        What is of all activities.
+        What is of all activities, as JSON.
+    lines : str
+        Their lines on the map, as JSON.
+    kind : str
+        Type of what follows.
     activities : iterator of str
         Each one's own, made as it is asked for.
     """
 
     common: str
+    lines: str
+    kind: str
     activities: Iterator[str]
 
 
@@ -50,11 +57,6 @@ def payload(page: Page, charts: dict[str, object]) -> Payload:
         Vega-Lite specifications by the id of the element that each is drawn in.
     """
     sections = page.sections
-    words: dict[str, int] = {}
-    numbers = [
-        [words.setdefault(word, len(words)) for word in s.part.drawn.words]
-        for s in sections
-    ]
     common: Json = {
         "surfaces": [s.value for s in RunSurface],
         "imperial": page.units == IMPERIAL,
@@ -67,7 +69,9 @@ def payload(page: Page, charts: dict[str, object]) -> Payload:
         "dates": [s.heading.date for s in sections],
         "regions": [s.plane.region if s.plane.is_known else -1 for s in sections],
         "lengths": [length_name(length) for length in LENGTHS],
-        "texts": [] if page.folder else list(words),
+        "said": [_said(section) for section in sections],
+        "marks": MARKS,
+        "levels": [section.part.level for section in sections],
         "charts": charts,
     }
     sums = ",".join(
@@ -76,55 +80,35 @@ def payload(page: Page, charts: dict[str, object]) -> Payload:
         for section, row in zip(sections, page.activities, strict=False)
         if row.counts
     )
+    lines = [_line(section) for section in sections]
+    own = [section.part.drawn for section in sections]
+    if page.folder:
+        lines = [line.of(ROUTE_POINTS) for line in lines]
+        own = []
+    # Those of many are opened one by one, by a browser that can do so; that of one is read as it
+    # is.
+    packed = page.history is not None
     return Payload(
         f'{embed(common)[:-1]},"sums":[{sums}]}}',
-        map(_route, sections)
-        if page.folder
-        else map(_activity, sections, numbers),
+        lines_json(lines),
+        "application/zlib" if packed else "application/json",
+        (each.base64 if packed else each.json for each in own),
     )
 
 
-def _activity(section: Section, words: Sequence[int]) -> str:
-    """Return an activity's own, with what follows from the page around it."""
-    heading, plane = section.heading, section.plane
+def _said(section: Section) -> list[tuple[str, str]]:
+    """Return what a page says of an activity beside its own."""
     said = {"file": section.file, "same recording as": section.duplicate_of}
-    here: Json = {
-        "title": heading.title,
-        "date": heading.date,
-        "surface": list(RunSurface).index(heading.surface),
-        "said": [[what, value] for what, value in said.items() if value],
-        "words": words,
-        "region": plane.region,
-    }
-    if plane.is_known:
-        here |= {"x": differences_of(plane.x), "y": differences_of(plane.y)}
-    return f'{embed(here)[:-1]},"own":{section.part.drawn.json}}}'
+    return [(what, value) for what, value in said.items() if value]
 
 
-def _route(section: Section) -> str:
-    """Return what the map of all routes needs of an activity that has a page of its own."""
-    heading, plane, points = section.heading, section.plane, section.part.points
-    own = json.loads(section.part.drawn.json)
-    track: Json = {"starts": []}
-    here: Json = {
-        "title": heading.title,
-        "date": heading.date,
-        "said": [],
-        "words": [],
-        "region": plane.region,
-    }
-    if plane.is_known:
-        chosen, starts = spread_points(len(plane.x), ROUTE_POINTS, points.starts)
-        here |= {
-            "x": differences_of(plane.x[chosen]),
-            "y": differences_of(plane.y[chosen]),
-        }
-        track = {
-            "starts": starts.tolist(),
-            "segment": differences_of(points.segment[chosen]),
-        }
-    kept = {"texts": [], "about": [], "pieces": own["pieces"], "track": track}
-    return embed(here | {"own": kept})
+def _line(section: Section) -> Line:
+    plane, part = section.plane, section.part
+    if not plane.is_known:
+        return Line(
+            Plane(plane.x[:0], plane.y[:0], -1), part.points.starts[:0], ""
+        )
+    return Line(plane, part.points.starts, part.ground)
 
 
 def _ways_json(ways: RegionWays) -> list[list[int]]:

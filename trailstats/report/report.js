@@ -10,13 +10,15 @@
     if (details.open) render(details);
   }
 
-  function follow() {
+  async function follow() {
     const target = /^#a\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
     if (!target) return;
     target.open = true;
-    render(target);
+    const drawn = render(target);
     target.scrollIntoView();
     target.querySelector("summary").focus({ preventScroll: true });
+    await drawn;
+    target.scrollIntoView(); // of the last one, which had no room before
   }
   addEventListener("hashchange", follow);
   follow();

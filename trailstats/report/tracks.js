@@ -3,6 +3,7 @@
 const tracks = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const MILE = 1609.344, FOOT = 0.3048;
+  const { summed, ground } = base;
   const LEAST = { heartRate: 40, cadence: 20, power: 60, temperature: 10 }; // range of an axis at least
 
   function svg(name, attributes = {}, parent = null) {
@@ -16,32 +17,22 @@ const tracks = (() => {
     svg("text", attributes, parent).textContent = text;
   }
 
-  // Columns come as differences from the last known value; null stays null.
-  function summed(steps, scale = 1) {
-    let last = 0;
-    return steps && steps.map((step) => (step === null ? null : (last += step) / scale));
-  }
-
   function decode(activity) {
     const t = activity.track;
-    const segment = summed(t.segment);
     return {
       region: t.region,
       byTime: t.byTime,
       byHour: activity.byHour === true,
       along: summed(t.along),
-      x: summed(t.x),
-      y: summed(t.y),
+      x: t.x,
+      y: t.y,
       elevation: summed(t.elevation, 10),
       speed: t.speed && t.speed.map((v) => (v === null ? null : v / 100)),
       heartRate: t.heartRate,
       cadence: t.cadence,
       power: t.power,
       temperature: t.temperature,
-      segment,
-      // Surface times two, plus one on technical ground; unknown where no segment lies.
-      piece: segment.map((k) => (k >= 0 && k < activity.pieces.length ? activity.pieces[k] : 4)),
-      starts: new Set(t.starts),
+      ...ground(t.ground),
     };
   }
 
@@ -333,7 +324,7 @@ const tracks = (() => {
 
   // The routes that lie together: one far away must not make all others small.
   function close(chosen) {
-    const middles = chosen.map(([number, , track]) => {
+    const middles = chosen.map(([number, track]) => {
       const [x0, x1] = extent(track.x), [y0, y1] = extent(track.y);
       return { number, x: (x0 + x1) / 2, y: (y0 + y1) / 2, size: Math.max(x1 - x0, y1 - y0) };
     });
@@ -348,16 +339,16 @@ const tracks = (() => {
 
   // All routes of one region; each is a link to its activity.
   function routes(host, numbers, region, imperial, address) {
-    const chosen = numbers.map((number) => [number, base.activity(number), decode(base.activity(number))]);
-    const all = frame(chosen.flatMap((c) => c[2].x), chosen.flatMap((c) => c[2].y));
+    const chosen = numbers.map((number) => [number, base.line(number)]);
+    const all = frame(chosen.flatMap((c) => c[1].x), chosen.flatMap((c) => c[1].y));
     const together = close(chosen);
     const near = chosen.filter(([number]) => together.has(number));
-    const box = frame(near.flatMap((c) => c[2].x), near.flatMap((c) => c[2].y));
+    const box = frame(near.flatMap((c) => c[1].x), near.flatMap((c) => c[1].y));
     const root = svg("svg", { viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, "aria-hidden": "true" });
     ways(root, region, all);
-    for (const [number, activity, track] of chosen) {
+    for (const [number, track] of chosen) {
       const link = svg("a", { href: address(number), tabindex: -1, "data-number": number }, root);
-      svg("title", {}, link).textContent = `${activity.date} ${activity.title}`;
+      svg("title", {}, link).textContent = `${base.data.dates[number]} ${base.data.titles[number]}`;
       const shapes = ["", "", ""];
       for (const r of ranges(track, [track.x, track.y])) shapes[r.piece >> 1] += shape(track, r);
       shapes.forEach((d, surface) => d && svg("path", { d, class: `s${surface}`, "vector-effect": "non-scaling-stroke" }, link));

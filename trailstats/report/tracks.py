@@ -151,21 +151,18 @@ def track_views(
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Where a thinned track lies on Earth, and what its line is drawn by.
+    """Where a thinned track lies on Earth.
 
     Attributes
     ----------
     latitude, longitude : numpy.ndarray
         [deg]; NaN where there is none.
-    segment : numpy.ndarray of int
-        Index of the segment, -1 outside.
     starts : numpy.ndarray of int
         Positions in the columns where the line starts anew.
     """
 
     latitude: Floats
     longitude: Floats
-    segment: Ints
     starts: Ints
 
 
@@ -212,7 +209,7 @@ def placed_track(profile: pd.DataFrame, zones: Zones = ()) -> PlacedTrack:
     shown, starts = _thinned(profile, keep)
     lat, lon = shown["latitude"].to_numpy(), shown["longitude"].to_numpy()
     view = _from_edge(_track_view(shown, starts), keep)
-    return PlacedTrack(view, Points(lat, lon, view.segment, view.starts))
+    return PlacedTrack(view, Points(lat, lon, view.starts))
 
 
 def place_tracks(tracks: Sequence[PlacedTrack]) -> list[TrackView]:
