@@ -80,7 +80,15 @@ def visit(browser):
     """
     contexts, complaints = [], []
 
-    def go(path, anchor="", *, viewport=DESKTOP, dark=False, scripts=True):
+    def go(
+        path,
+        anchor="",
+        *,
+        viewport=DESKTOP,
+        dark=False,
+        scripts=True,
+        before="",
+    ):
         context = browser.new_context(
             viewport=viewport,
             color_scheme="dark" if dark else "light",
@@ -88,6 +96,7 @@ def visit(browser):
             java_script_enabled=scripts,
         )
         contexts.append(context)
+        context.add_init_script(before)
         page = context.new_page()
         page.on(
             "console",
@@ -136,6 +145,41 @@ def test_an_activity_is_drawn_when_it_is_opened(visit, report):
     assert section.locator(".drawn path.line").count() == 4
     assert section.get_by_text("uphill").count() == 1
     assert page.locator(".body").count() == 1
+
+
+def test_only_activities_that_are_looked_at_are_opened(visit, report):
+    """Charts and the map of all routes need none of them; one that is opened again is there."""
+    counted = """
+      window.opened = 0;
+      const Real = DecompressionStream;
+      window.DecompressionStream = class extends Real {
+        constructor(kind) { super(kind); window.opened += 1; }
+      };
+    """
+    page = visit(report, before=counted)
+    drawn(page)
+    page.locator("#routes a").nth(23).wait_for()
+    assert page.evaluate("window.opened") == 0
+    summary = page.locator("#a4 summary").first
+    for _ in range(3):
+        summary.click()
+    page.locator("#a4 .profile svg").wait_for()
+    assert page.evaluate("window.opened") == 1
+
+
+def test_a_browser_that_cannot_open_activities_says_so(
+    visit, report, build, tmp_path
+):
+    """It names those that can; what stands on the front is there, and so is a single run."""
+    lacking = {"before": "delete window.DecompressionStream"}
+    page = visit(report, "#a0", **lacking)
+    notice = page.locator("#a0 .notice")
+    notice.wait_for()
+    assert "Firefox from 113" in notice.inner_text()
+    drawn(page)
+    page.locator("#routes a").nth(23).wait_for()
+    single = write_report(build.analysis(0, trail=True), tmp_path / "a.html")
+    visit(single, **lacking).locator("#a0 .profile svg").wait_for()
 
 
 def test_pointing_at_the_profile_marks_the_map_and_back(visit, report):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from base64 import b64encode
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from trailstats.history import analyze_folder
 from trailstats.model.athlete import Athlete
 from trailstats.report import activity_part
 from trailstats.report.activity_part import ActivityPart, activity_parts
+from trailstats.report.drawn import Drawn
 from trailstats.report.html import render
 from trailstats.report.kept import pack_value, unpack_value
 from trailstats.report.level_marks import MARKS
@@ -112,6 +114,25 @@ def test_the_newest_curve_stands_in_kept_parts(
     assert [groups(part) for part in kept] == [groups(part) for part in made]
     curve = f"own curve of {history.effort.curve.n_runs} runs"
     assert all(curve in str(groups(part)) for part in kept)
+
+
+def test_a_page_holds_what_is_kept_as_it_is(folder, tmp_path, monkeypatch):
+    """No activity is opened for a page of many, or looked into."""
+    cache = tmp_path / "cache"
+    first = page(folder, cache)
+
+    def opened(drawn):
+        raise AssertionError("an activity was opened")
+
+    monkeypatch.setattr(Drawn, "json", property(opened))
+    history = analyze_folder(folder, athlete=ATHLETE, cache=cache, workers=1)
+    parts = activity_parts(history, zones=(), shown=Shown(METRIC, history.limits))
+    text = render(build_page(history, units=METRIC))
+    assert text == first
+    for number, part in enumerate(parts):
+        packed = b64encode(part.drawn.packed).decode()
+        element = f'<script type="application/zlib" id="data-{number}">'
+        assert f"{element}{packed}</script>" in text
 
 
 @pytest.mark.parametrize(

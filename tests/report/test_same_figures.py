@@ -207,6 +207,9 @@ def test_an_activity_says_the_same_wherever_it_stands(
             strict=False,
         )
     )
+    # Also what follows from all runs together.
+    assert "own curve of" in section.text_content()
+    assert "\ue000" not in section.text_content()
     heads = page.locator("#table th").all_inner_texts()
     told = dict(zip(heads, row, strict=True))
     distance = number(facts["distance"])
