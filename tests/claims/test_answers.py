@@ -283,19 +283,19 @@ def test_single_runs_decide_nothing(
 def test_pairs_give_the_figures(
     runner: History, answers: dict[str, ClaimResult], claim: str
 ) -> None:
-    """The weighted means of the listed pairs are both sides of each part, and name its runs."""
+    """The weighted mean of the listed pairs' differences is each part's, whose sides lie as far
+    apart as their shares of trail make of it; the pairs name its runs.
+    """
     table = explain(runner, claim)
     for part in answers[claim].parts:
         pairs = table[table["part"] == part.claim]
         if not np.isfinite(part.difference) or part.claim == "chasing":
             continue
         assert pairs["weight"].sum() == pytest.approx(1.0)
-        assert np.average(
-            pairs["trail_value"], weights=pairs["weight"]
-        ) == pytest.approx(part.trail)
-        assert np.average(
-            pairs["road_value"], weights=pairs["weight"]
-        ) == pytest.approx(part.road)
+        mean = np.average(pairs["difference"], weights=pairs["weight"])
+        assert mean == pytest.approx(part.difference)
+        between = (part.trail_share - part.road_share) * mean
+        assert part.trail - part.road == pytest.approx(between)
         assert set(pairs["trail"]) | set(pairs["road"]) == set(part.activities)
         assert (pairs["trail"].nunique(), pairs["road"].nunique()) == (
             part.n_trail,

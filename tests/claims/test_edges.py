@@ -104,9 +104,14 @@ def test_one_side_only(runner: History, cut, side: str) -> None:
     for claim in COMPARED | {"same_effort"}:
         assert (results[claim].n_trail, results[claim].n_road) == (0, 0)
         assert np.isnan(results[claim].difference)
-    counts = (own.sum(), 0) if side == "trail" else (0, own.sum())
-    for claim in ("volume", "training_rules"):
-        assert (results[claim].n_trail, results[claim].n_road) == counts
+    rules, weeks = (
+        (results[c].n_trail, results[c].n_road)
+        for c in ("training_rules", "volume")
+    )
+    assert rules == ((own.sum(), 0) if side == "trail" else (0, own.sum()))
+    # The broken weeks at both ends hold a few more.
+    assert min(weeks) == 0
+    assert own.sum() - 6 <= max(weeks) <= own.sum()
 
 
 @pytest.mark.parametrize("sub_sport", sorted(INDOOR))

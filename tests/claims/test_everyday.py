@@ -16,6 +16,7 @@ from trailstats.claims._easy_days import easy_days
 from trailstats.claims._everyday import easy_weights, structured
 from trailstats.claims._evidence import Evidence
 from trailstats.errors import ConfigError
+from trailstats.history import History
 from trailstats.history._intent import judge_intent
 from trailstats.model.athlete import Athlete
 from trailstats.schema import Verdict
@@ -55,6 +56,26 @@ def test_the_sample_runner_s_structure_is_known(samples: Path) -> None:
     own = np.array([meant[Path(f).name] for f in data.file_names])
     assert (weight[np.isin(own, ["interval", "tempo", "race"])] == 0).all()
     assert (weight[np.isin(own, ["easy", "recovery"])] > 0).mean() > 0.95
+
+
+def test_a_long_run_is_long_for_its_ground(runner: History, cut) -> None:
+    """Trail runs of two hours, and road runs of three quarters of one: neither is a long run, and a
+    road run of two hours is.
+    """
+    table = runner.activities
+    on_trail = (table["surface"] == "trail").to_numpy()
+    times = np.where(on_trail, 7200.0, 2700.0)
+    strange = np.flatnonzero(~on_trail)[40]
+    times[strange] = 7200.0
+    every = np.ones(len(table), dtype=bool)
+    history = cut(runner, every, intent="")
+    history = replace(
+        history, activities=history.activities.assign(moving_time=times)
+    )
+    weight = easy_weights(Evidence(history))
+    assert weight[strange] == 0.0
+    assert (weight[on_trail] > 0).mean() > 0.9
+    assert (weight[~on_trail] > 0).mean() > 0.5
 
 
 def test_nameless_runs_answer_the_claim(

@@ -20,7 +20,7 @@ import trailstats.claims._volume as volume_claim
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, compare_runs
 from trailstats.claims._road_improvement import road_improvement
-from trailstats.claims._weeks import whole_weeks
+from trailstats.claims._weeks import Weeks, whole_weeks
 from trailstats.claims.result import ClaimResult
 from trailstats.history import History
 from trailstats.schema import Verdict
@@ -197,3 +197,31 @@ def test_rows_of_impact_allow_for_each_other_and_for_lost_distance(
     assert without_range > 0
     monkeypatch.setattr(impact_claim, "holm", np.asarray)
     assert rows() > without_range
+
+
+def test_pauses_are_no_weeks_without_trails() -> None:
+    """Eight months of running every week, a pause of a year with a run now and then, and half a
+    year again: the weeks of the pause don't count, those of a short break do.
+    """
+    ran = np.r_[np.ones(34), np.zeros(52), np.ones(26)]
+    ran[[40, 60, 75]] = 1.0
+    ran[[10, 11, 20]] = 0.0
+    weeks = Weeks(
+        pd.date_range("2021-01-04", periods=len(ran), freq="7D", tz="UTC"),
+        np.arange(len(ran)),
+        *[ran] * 6,
+    )
+    regular = weeks.regular(12, 9)
+    assert regular[:34].all()
+    assert regular[86:].all()
+    # A window of twelve may reach into the pause by the three weeks that it may lack.
+    assert not regular[38:82].any()
+
+
+def test_few_weeks_are_regular_or_not() -> None:
+    """Of fewer weeks than a window nine must hold a run."""
+    for held, regular in ((9, True), (8, False)):
+        ran = np.append(np.ones(held), np.zeros(2))
+        start = pd.date_range("2021-01-04", periods=11, freq="7D", tz="UTC")
+        weeks = Weeks(start[: len(ran)], np.arange(len(ran)), *[ran] * 6)
+        assert (weeks.regular(12, 9) == regular).all()

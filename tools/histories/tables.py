@@ -58,6 +58,9 @@ LIMITS = HeartRateLimits(
     "simulated",
 )
 START = pd.Timestamp("2023-01-02", tz="UTC")
+ON_THE_WRIST = 4.0
+"""What a watch reads above the air [K] (our choice)."""
+
 _SLOPES = (-0.10, -0.05, -0.02, 0.02, 0.05, 0.10)
 _CLASSES = np.array(
     ["steep_down", "down", "gentle_down", "flat", "gentle_up", "up", "steep_up"]
@@ -77,7 +80,7 @@ def simulate(scenario: Scenario, seed: int) -> History:
     segments = _segments(plan, pieces, files, begin).assign(surface_source=source)
     impact = _impact(scenario, plan, pieces)
     profile = _profile(scenario, plan, pieces, begin, rng)
-    stretches = _stretches(plan, pieces)
+    stretches = _stretches(scenario, plan, pieces)
     held = _Analyses(files, segments, profile, impact, stretches)
     return History(Athlete(), activities, segments, held, (), LIMITS)
 
@@ -313,9 +316,7 @@ def _activities(
             "",
         ),
         "intent_source": np.where(plan.kind == "long", "", "name"),
-        "temperature": p["warmth"][:, 0] + 4.0
-        if s.thermometer
-        else np.full(runs, np.nan),
+        "temperature": _recorded_temperature(s, p),
         "pace_spread": 0.06
         + s.spread * trail
         + 0.015 * rng.standard_normal(runs),
@@ -380,7 +381,7 @@ def _segments(
     )
 
 
-def _stretches(plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
+def _stretches(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
     """Return the pieces as stretches."""
     before = np.cumsum(p["time"], axis=1) - p["time"]
     length = p["time"] * p["speed"]
@@ -401,8 +402,15 @@ def _stretches(plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:
             "p_technical": 0.0,
             "heart_rate": p["rate"].ravel(),
             "cadence": modelled_cadence(p["speed"]).ravel(),
+            "temperature": np.repeat(_recorded_temperature(s, p), PIECES),
         }
     )
+
+
+def _recorded_temperature(s: Scenario, p: dict[str, Floats]) -> Floats:
+    """Return what a watch on the wrist reads over each run: warmer than the air."""
+    warm = p["warmth"][:, 0] + ON_THE_WRIST
+    return warm if s.thermometer else np.full(len(warm), np.nan)
 
 
 def _impact(s: Scenario, plan: Plan, p: dict[str, Floats]) -> pd.DataFrame:

@@ -204,7 +204,7 @@ def _cross_fitted(
     day = np.zeros(len(part))
     fewest = []
     columns = seen.footing.columns()[:, : len(GRADE_TERMS)]
-    hours, _, _, early = seen.day_columns().T
+    hours, _, warmth, early = seen.day_columns().T
     for one in np.unique(part):
         inside = part == one
         mean, runs = fit.terms_without(int(one))
@@ -212,6 +212,7 @@ def _cross_fitted(
         factor[inside] = -columns[inside] @ grades
         time = mean[TERMS.index("hours")] * (hours - HALF_AN_HOUR)
         start = mean[TERMS.index("early")] * early
-        day[inside] = (time + start)[inside]
+        heat = mean[TERMS.index("warmth")] * warmth
+        day[inside] = (time + start + heat)[inside]
         fewest.append(runs)
     return factor, day, min(fewest, default=0)

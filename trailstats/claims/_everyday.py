@@ -33,7 +33,9 @@ choice).
 """
 
 LONG: Final = 1.5
-"""Moving time over the median of the last forty runs that makes a run long [1] (our choice)."""
+"""Moving time over the median of the last forty runs on the like ground that makes a run long [1]
+(our choice).
+"""
 
 BY_EXCLUSION: Final = 0.5
 """What a run weighs that nothing but exclusion calls easy; one that is called so weighs 1 (our
@@ -48,12 +50,26 @@ def easy_weights(data: Evidence) -> Floats:
     runs = data.runs
     stated = (runs["intent"] == "easy").to_numpy()
     unnamed = (runs["intent"] == "").to_numpy()
-    typical = runs["moving_time"].rolling(40, min_periods=5).median().shift()
-    long = (runs["moving_time"] > LONG * typical).to_numpy()
+    long = (runs["moving_time"] > LONG * _usual(runs)).to_numpy()
     everyday = unnamed & ~long & ~_structured_runs(data)
     outdoors = runs["outdoors"].to_numpy()
     weight = np.where(stated, 1.0, np.where(everyday, BY_EXCLUSION, 0.0))
     return np.where(outdoors, weight, 0.0)
+
+
+def _usual(runs: pd.DataFrame) -> pd.Series:
+    """Return the usual moving time of the runs before each one on the like ground, of all runs
+    where those are too few [s].
+
+    An everyday trail run takes longer than one on the road, and is no long run for that.
+    """
+
+    def median(times: pd.Series) -> pd.Series:
+        return times.rolling(40, min_periods=5).median().shift()
+
+    times = runs["moving_time"]
+    alike = times.groupby(runs["share"] >= 0.5).transform(median)
+    return alike.fillna(median(times))
 
 
 def structured(speed: Floats, seconds: Floats, run: Ints, count: int) -> Flags:

@@ -25,7 +25,7 @@ from trailstats.claims._finding import (
 from trailstats.claims._impact_loads import AMOUNTS, LoadRow, RunLoads, run_loads
 from trailstats.claims._impact_ratio import LoadRatio
 from trailstats.claims._lost_way import LOST, load_if_lost
-from trailstats.claims._needs import SEEN, more_runs, needs_of_runs
+from trailstats.claims._needs import SEEN, needs_of_runs
 from trailstats.claims._steps import run_steps
 from trailstats.claims.result import ClaimResult, Need
 from trailstats.claims.stats import Comparison, MatchRules, compare, holm
@@ -144,8 +144,9 @@ def _part(data: Evidence, loads: RunLoads, row: LoadRow) -> Finding:
             f"{compared.n_trail} trail and {compared.n_road} road runs with a load can be "
             f"compared; {FEWEST_RUNS} each are needed."
         )
-        need = more_runs(compared.n_trail, compared.n_road, FEWEST_RUNS)
-        result = replace(found, caveats=(*found.caveats, note), needs=(need,))
+        words = claim_wording().parts[row.part]
+        needs = needs_of_runs(data, words, compared, np.nan, MatchRules())
+        result = replace(found, caveats=(*found.caveats, note), needs=needs)
         return Finding(result, tables=(table,), steps=(steps,))
     told = np.flatnonzero(compared.pull)
     drawn, spreads = _drawn(loads, row, told, compared.pull[told])

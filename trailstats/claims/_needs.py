@@ -160,12 +160,6 @@ def never(years: float = np.inf) -> Need:
     )
 
 
-def more_runs(n_trail: int, n_road: int, fewest: int) -> Need:
-    """Return how many runs either side lacks of the fewest that a method needs."""
-    counts = (n_trail, n_road)
-    return _more_runs("runs", [max(fewest - n, 0) for n in counts], counts)
-
-
 def usable_runs(have: int, wanted: int, when: str = "") -> Mark:
     """Return how many road runs with level minutes and a heart rate there are of those wanted."""
     return Mark(f"road runs with a heart rate{when}", have, wanted)

@@ -45,8 +45,7 @@ TECHNICAL: Final = 0.15
 HILLY: Final = 0.02
 """Ascent over distance from which on it counts as hilly: 20 m a kilometre (our choice)."""
 
-RULES: Final = MatchRules(days=45.0, duration_ratio=4.0)
-"""Drift is allowed for, so runs of different length may be compared."""
+RULES: Final = MatchRules()
 
 
 def same_effort(data: Evidence) -> Finding:
@@ -150,12 +149,12 @@ def _found(
         groups=calm["device"],
         rules=RULES,
     )
-    trail, road = (_matched_side(comparison, calm, s) for s in ("trail", "road"))
-    gap, contrast = (
-        trail["level"] - road["level"],
-        trail["p_trail"] - road["p_trail"],
-    )
-    beats = trail[OWN] - REST
+    apart = {
+        name: _between(comparison, calm[name])
+        for name in ("level", "p_trail", *effort.level)
+    }
+    gap, contrast = apart["level"], apart["p_trail"]
+    beats = comparison.trail - REST
     found = allow_for_slope(
         comparison,
         gap,
@@ -168,8 +167,7 @@ def _found(
     recorded = found
     if comparison.enough:
         shifts = {
-            name: trail[name] - road[name] - (trail[OWN] - road[OWN])
-            for name in effort.level
+            name: apart[name] - comparison.difference for name in effort.level
         }
         lost = effort.gain * beats * float(np.log1p(LOST)) * contrast
         recorded = allow_for_bias(
@@ -185,9 +183,10 @@ def _found(
         found, recorded = (
             allow_for_dilution(f, contrast) for f in (found, recorded)
         )
+        trail, road = _of_sides(comparison, calm["p_trail"])
         notes.append(
-            f"By its probability {100 * trail['p_trail']:.0f} % of the trail side's time was on "
-            f"trail and {100 * road['p_trail']:.0f} % of the road side's: if that is right, a "
+            f"By its probability {100 * trail:.0f} % of the trail side's time was on "
+            f"trail and {100 * road:.0f} % of the road side's: if that is right, a "
             f"difference shows at {100 * contrast:.0f} % of its size. The interval reaches out to "
             "what that would make of it."
         )
@@ -252,16 +251,22 @@ def _notes(
     ]
 
 
-def _matched_side(
-    comparison: Comparison, calm: pd.DataFrame, side: str
-) -> pd.Series:
-    """Return one side's means, weighted as its runs were."""
-    apart = {"row", "ground", "duration", "day", "device", "unhurried"}
-    names = [str(name) for name in calm if name not in apart]
-    own = calm[names].iloc[as_indices(comparison.pairs[side])]
-    weights = comparison.pairs["weight"].to_numpy()
-    total = weights.sum() or np.nan
-    return pd.Series(weights @ own.to_numpy() / total, index=names)
+def _between(comparison: Comparison, values: pd.Series) -> float:
+    """Return what lies between both sides in another value, weighed as the difference is."""
+    told = comparison.pull != 0
+    if not told.any():
+        return float("nan")
+    return float(comparison.pull[told] @ as_floats(values)[told])
+
+
+def _of_sides(comparison: Comparison, values: pd.Series) -> tuple[float, float]:
+    """Return the means of another value over the runs of either side, weighed likewise."""
+    own, pull = as_floats(values), comparison.pull
+    trail, road = (
+        float(np.average(own[end], weights=np.abs(pull[end])))
+        for end in (pull > 0, pull < 0)
+    )
+    return trail, road
 
 
 def _explained(

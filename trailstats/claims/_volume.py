@@ -46,9 +46,10 @@ FEWEST_TRAIL_RUNS = 8
 PLACEBO: Final = 0.10
 """A placebo effect with a p value below this takes back a decision (our choice)."""
 
-RUN_IN: Final = 0.75
-"""Share of the weeks that must hold a run: of a summer runner's year half the weeks say nothing
-(our choice).
+WINDOW: Final = 12
+RUN_IN: Final = 9
+"""Weeks count that lie in so many of which so many hold a run: of a summer runner's year half the
+weeks say nothing, and what would be compared is the pause (our choice).
 """
 
 NEXT_DAYS: Final = 2.0
@@ -66,7 +67,8 @@ def volume(data: Evidence) -> Finding:
     little.
     """
     weeks = whole_weeks(data)
-    calm = ~_raced(data, weeks)
+    steady = weeks.regular(WINDOW, RUN_IN)
+    calm = steady & ~_raced(data, weeks)
     idle = (weeks.n_runs == 0).astype(np.float64)
     hours, load, gaps = (
         _regress(data, weeks, calm, part, amount)
@@ -81,8 +83,13 @@ def volume(data: Evidence) -> Finding:
     method = (
         f"Weeks after {LOOK_BACK} weeks with much trail (the 90th percentile of the share) against "
         "weeks after little (the 10th), trend and, from a year on, season allowed for; "
-        f"{int((~calm).sum())} weeks with a race left out."
+        f"{int((steady & ~calm).sum())} weeks with a race left out."
     )
+    if not steady.all():
+        method += (
+            f" {int((~steady).sum())} weeks lie in pauses, where fewer than {RUN_IN} of {WINDOW} "
+            "weeks hold a run; they don't count."
+        )
     hours = replace(hours, steps=(partial(steps_of_result, data, hours.result),))
     parts = (hours, load, gaps, rated, after)
     return answer("volume", hours, parts=parts, caveats=(method,))
@@ -113,6 +120,25 @@ def _hours_after(data: Evidence) -> pd.Series:
     return pd.Series(np.where(ends, np.nan, found), index=data.runs.index)
 
 
+def _within(weeks: Weeks, kept: Flags) -> Flags:
+    """Return which runs lie in weeks that count or in those whose trails stand before them."""
+    near = np.zeros(len(weeks) + 1, dtype=bool)
+    for before in range(LOOK_BACK + 1):
+        near[np.maximum(np.flatnonzero(kept) - before, 0)] = True
+    whole = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
+    return np.asarray(whole & near[np.where(whole, weeks.of_run, -1)])
+
+
+def _sides(data: Evidence, weeks: Weeks, kept: Flags) -> tuple[int, int]:
+    """Return how many of these runs were mostly on trail, and mostly on road, as is expected; of
+    all runs where no week counts.
+    """
+    share = as_floats(data.runs["share"])
+    if kept.any():
+        share = share[_within(weeks, kept)]
+    return int((share >= 0.5).sum()), int((share < 0.5).sum())
+
+
 def _placebo(y: Floats, columns: Floats, index: Floats, after: Floats) -> float:
     """Return the p value of trails still to come, beside those that were; NaN of few weeks."""
     known = np.isfinite(after)
@@ -131,13 +157,8 @@ def _regress(
     y = amount[kept]
     x = share[kept]
     index = np.flatnonzero(kept).astype(np.float64)
-    reason = _too_little(y, x, data.n_trail)
-    run_in = float(np.mean(weeks.n_runs > 0)) if len(weeks) else 0.0
-    if not reason and run_in < RUN_IN:
-        reason = (
-            f"{100 * run_in:.0f} % of the weeks hold a run; {100 * RUN_IN:.0f} % are needed, or "
-            "what is compared is the year's pause."
-        )
+    n_trail, n_road = _sides(data, weeks, kept)
+    reason = _too_little(y, x, n_trail)
     if not reason:
         columns = [np.ones(len(y)), x, (index - index.mean()) / 52.0]
         if len(weeks) >= 52:
@@ -148,8 +169,8 @@ def _regress(
             reason = "Trail share, trend and season can't be told apart in these weeks."
     if reason:
         found = unanswered(part, reason)
-        own = Finding(replace(found, n_trail=data.n_trail, n_road=data.n_road))
-        return own.needing(_missing(len(y), data.n_trail))
+        own = Finding(replace(found, n_trail=n_trail, n_road=n_road))
+        return own.needing(_missing(len(y), n_trail))
     little, much = (float(q) for q in np.quantile(x, [0.1, 0.9]))
     step = much - little
     low, high = (step * bound for bound in fit.interval(1))
@@ -168,7 +189,7 @@ def _regress(
         f"A difference of {_amount(visible, part, words.unit)} would have been seen four times out "
         "of five."
     )
-    inside = (weeks.of_run >= 0) & (weeks.of_run < len(weeks))
+    inside = _within(weeks, kept)
     result = replace(
         unanswered(part, note),
         trail=with_much + lift,
@@ -176,8 +197,8 @@ def _regress(
         difference=step * slope,
         low=low,
         high=high,
-        n_trail=data.n_trail,
-        n_road=data.n_road,
+        n_trail=n_trail,
+        n_road=n_road,
         verdict=verdict,
         error=step * float(fit.errors[1]),
         margin=margin,

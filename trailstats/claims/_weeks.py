@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trailstats.arrays import Floats, as_floats
+from trailstats.arrays import Flags, Floats, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.history.days import local_starts
 from trailstats.metrics.load import exponential_load
@@ -25,8 +25,9 @@ class Weeks:
     start : pandas.DatetimeIndex
     of_run : numpy.ndarray of int, shape (runs,)
         Week of each run; negative or beyond the last where the week is not whole.
-    hours, trail_hours, load : numpy.ndarray
-        [h], [h], [1]; load is NaN where any run of the history has none.
+    hours, trail_hours, expected_hours, load : numpy.ndarray
+        [h], [h], [h], [1]: of all runs, of those on the trail side, by the expected shares of trail
+        of all runs; load is NaN where any run of the history has none.
     n_runs, n_trail : numpy.ndarray
     """
 
@@ -34,6 +35,7 @@ class Weeks:
     of_run: NDArray[np.intp]
     hours: Floats
     trail_hours: Floats
+    expected_hours: Floats
     load: Floats
     n_runs: Floats
     n_trail: Floats
@@ -46,7 +48,7 @@ class Weeks:
         in them.
         """
         trail, every = (
-            _sum_before(v, weeks) for v in (self.trail_hours, self.hours)
+            _sum_before(v, weeks) for v in (self.expected_hours, self.hours)
         )
         return _ratio(trail, every)
 
@@ -56,9 +58,19 @@ class Weeks:
         """
         trail, every = (
             _sum_before(v[::-1], weeks)[::-1]
-            for v in (self.trail_hours, self.hours)
+            for v in (self.expected_hours, self.hours)
         )
         return _ratio(trail, every)
+
+    def regular(self, window: int, fewest: int) -> Flags:
+        """Return which weeks lie in times of regular running: in some window of so many weeks of
+        which at least so many hold a run.
+        """
+        ran = np.append(0, np.cumsum(self.n_runs > 0))
+        if len(self) < window:
+            return np.full(len(self), bool(ran[-1] >= fewest))
+        full = ran[window:] - ran[:-window] >= fewest
+        return np.convolve(full, np.ones(window)) > 0
 
     def chronic_hours(self) -> Floats:
         """Return the weekly hours before each week [h], their exponentially weighted mean over 42
@@ -82,7 +94,7 @@ def whole_weeks(data: Evidence) -> Weeks:
         return Weeks(
             pd.DatetimeIndex([], tz="UTC"),
             np.zeros(0, dtype=np.intp),
-            *[nothing] * 5,
+            *[nothing] * 6,
         )
     starts = local_starts(runs)
     first, last = starts.min(), starts.max()
@@ -108,6 +120,7 @@ def whole_weeks(data: Evidence) -> Weeks:
         week,
         total(hours),
         total(hours * trail),
+        total(hours * runs["share"].fillna(0.0)),
         total(runs["session_load"]),
         total(np.ones(len(runs))),
         total(trail.astype(np.float64)),

@@ -3,15 +3,14 @@ interval.
 """
 
 from trailstats.claims.stats._adjust import holm
-from trailstats.claims.stats._matched import (
-    Comparison,
-    MatchRules,
+from trailstats.claims.stats._bounds import (
     allow_for_bias,
     allow_for_dilution,
     allow_for_slope,
     bounds_at,
-    compare,
 )
+from trailstats.claims.stats._comparison import Comparison, MatchRules
+from trailstats.claims.stats._matched import compare
 from trailstats.claims.stats._pooling import Pooled, pool_differences
 from trailstats.claims.stats._series import (
     Regression,
