@@ -15,14 +15,14 @@ import pandas as pd
 from trailstats import schema
 from trailstats.analysis import Options, judge, measure
 from trailstats.analysis._measured import measure_metrics
+from trailstats.analysis._own import Motion, own_results
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._sums import heart_rate_times, impact_table, total_up
+from trailstats.analysis._sums import GroundOfSamples, heart_rate_times, total_up
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, ActivityMeta
 from trailstats.model.athlete import Athlete
 from trailstats.model.limits import resolve_limits
-from trailstats.terrain import TerrainRules, classify_by, gather_evidence
-from trailstats.terrain.segments import cut_segments
+from trailstats.terrain import TerrainRules, gather_evidence, ground_segments
 
 ATHLETE = Athlete(
     mass=70.0,
@@ -81,18 +81,17 @@ def main() -> None:
     for name, n in LENGTHS.items():
         activity = clean(recording(n))
         evidence = gather_evidence(activity, terrain=rules)
-        segments = classify_by(
-            evidence, cut_segments(activity, terrain=rules), rules
-        )
+        segments = ground_segments(evidence, rules)
         measured = measure(activity, Options(ATHLETE, terrain=rules))
         taken = []
         for _ in range(REPEATS):
             start = time.process_time()
             samples = Samples.of(activity)
-            loads = impact_table(samples, segments)
             totals = total_up(samples, segments)
-            metrics, _ = measure_metrics(
-                samples, segments, loads, totals, ATHLETE, evidence
+            ground = GroundOfSamples.of(samples, segments)
+            own = own_results(Motion(samples, ground), totals, ATHLETE)
+            metrics, *_ = measure_metrics(
+                samples, segments, totals, own.metrics, evidence
             )
             heart_rate_times(samples)
             judge(measured, limits, ATHLETE)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from builders import beating, make_activity
 from trailstats import schema
 from trailstats.analysis import analyze, judge
 from trailstats.analysis._samples import Samples
-from trailstats.analysis._sums import impact_table
+from trailstats.analysis._sums import GroundOfSamples, impact_on_grounds
 from trailstats.cleaning import clean
 from trailstats.metrics import effort, impact
 from trailstats.model.athlete import Athlete
@@ -76,15 +75,15 @@ def test_loads_by_surface_are_those_of_their_samples() -> None:
     activity = clean(make_activity(speed=speed, elevation=hills))
     cut = cut_segments(activity)
     kinds = np.array(["road", "trail", "unknown"])[np.arange(len(cut)) // 3 % 3]
-    segments = cut.assign(surface=pd.array(kinds, dtype="str"))
+    columns = {str(name): values for name, values in cut.items()}
+    segments = schema.SEGMENTS.columns_of(columns | {"surface": kinds})
     samples = Samples.of(activity)
-    owner = np.searchsorted(
-        segments["end_distance"].to_numpy()[:-1], samples.distance
-    )
+    owner = np.searchsorted(segments["end_distance"][:-1], samples.distance)
     group = np.array(
         [["road", "trail", "unknown"].index(kind) for kind in kinds]
     )[owner]
-    table = impact_table(samples, segments)
+    ground = GroundOfSamples.of(samples, segments)
+    table = impact_on_grounds(samples, ground).to_frame()
     assert len(set(kinds)) == 3
     for exponent in impact.EXPONENTS:
         rows = (

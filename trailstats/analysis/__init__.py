@@ -46,7 +46,7 @@ from trailstats.terrain import (
     gather_evidence,
     ground_segments,
 )
-from trailstats.terrain.climbs import find_climbs
+from trailstats.terrain.climbs import climb_columns
 from trailstats.terrain.inputs import LabelsLike, MapLike
 
 __all__ = [
@@ -167,17 +167,19 @@ def measure_with_motion(
         stretches, totals.moving_time, population_even_ground()
     )
     metrics |= even_ground_metrics(worth, totals.moving_time)
-    found = Analysis(
+    found = Analysis.with_later(
+        {
+            "segments": segments,
+            "climbs": climb_columns(run, terrain),
+            "profile": thin_profile(samples, segments),
+            "impact": own.impact,
+            "efforts": efforts,
+            "stretches": stretches,
+            "parts": part_table(samples, segments),
+        },
         meta=replace(with_zone(run), attribution=_attribution(evidence)),
         totals=totals,
         metrics=metrics,
-        segments=segments,
-        climbs=find_climbs(run, terrain=terrain),
-        profile=thin_profile(samples, segments),
-        impact=own.impact,
-        efforts=efforts,
-        stretches=stretches,
-        parts=part_table(samples, segments),
         heart_rate_times=heart_rate_times(samples),
         issues=run.issues + beyond + _used(evidence.signal, terrain),
     )
@@ -187,7 +189,7 @@ def measure_with_motion(
 def refit(analysis: Analysis, own: OwnResults) -> Analysis:
     """Return an analysis with what rests on other measures of the runner's."""
     metrics = analysis.metrics | own.metrics
-    return replace(analysis, metrics=metrics, impact=own.impact)
+    return analysis.having(metrics=metrics, impact=own.impact)
 
 
 def _attribution(evidence: SurfaceEvidence) -> str:
@@ -233,10 +235,9 @@ def judge(
     """
     if worth is not None:
         own = even_ground_metrics(worth, analysis.totals.moving_time)
-        analysis = replace(analysis, metrics=analysis.metrics | own)
+        analysis = analysis.having(metrics=analysis.metrics | own)
     judged = judged_metrics(analysis, limits, athlete, worth)
-    return replace(
-        analysis,
+    return analysis.having(
         meta=by_local_time(analysis.meta, athlete),
         metrics=analysis.metrics | judged,
     )

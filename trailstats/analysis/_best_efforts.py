@@ -5,7 +5,6 @@ imply.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
@@ -15,7 +14,7 @@ from trailstats.cleaning import CleanRules
 from trailstats.metrics import performance
 from trailstats.model.activity import Issue
 from trailstats.model.results import Metric
-from trailstats.schema import Severity
+from trailstats.schema import Columns, Severity
 
 LENGTHS = (
     400.0,
@@ -51,13 +50,13 @@ runner has it.
 """
 
 
-def effort_table(samples: Samples) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
+def effort_table(samples: Samples) -> tuple[Columns, tuple[Issue, ...]]:
     """Return the best efforts: table ``schema.EFFORTS``; without a row for what the run was too
     short for, and for what nobody can run, which is an issue.
     """
     s = samples
     if not s.on_foot or not s.has_distance:
-        return schema.EFFORTS.empty(), ()
+        return schema.EFFORTS.columns_of({}), ()
     parts = {"actual": s.distance}
     if s.has_elevation:
         parts["level"] = np.cumsum(np.nan_to_num(s.level_speed) * s.time)
@@ -97,7 +96,7 @@ def effort_table(samples: Samples) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
             columns["duration"] += best.duration[kept].tolist()
             columns["start_offset"] += best.start_time[kept].tolist()
     issues = (_beyond_records(impossible),) if impossible else ()
-    return schema.EFFORTS.frame(columns), issues
+    return schema.EFFORTS.columns_of(columns), issues
 
 
 def _unseen(samples: Samples) -> Flags:
@@ -119,7 +118,7 @@ def _beyond_records(count: int) -> Issue:
 
 
 def implied_performance(
-    samples: Samples, efforts: pd.DataFrame, *, beyond: bool
+    samples: Samples, efforts: Columns, *, beyond: bool
 ) -> dict[str, Metric]:
     """Return what the best efforts imply, at least, of the runner's race performance; ``beyond``
     says that some were left out that nobody can run.
@@ -127,13 +126,8 @@ def implied_performance(
     s = samples
     if not s.on_foot or not s.has_distance:
         return missing("not on foot" if s.has_distance else NO_SPEED, "vdot")
-    ground, basis = (
-        efforts[name].to_numpy(dtype=object) for name in ("ground", "basis")
-    )
-    distance, duration = (
-        efforts["distance"].to_numpy(),
-        efforts["duration"].to_numpy(),
-    )
+    ground, basis = efforts["ground"], efforts["basis"]
+    distance, duration = efforts["distance"], efforts["duration"]
     level = ground == ("level" if s.has_elevation else "actual")
     raced = (
         level
@@ -163,7 +157,7 @@ def implied_performance(
         "as high as the runner could go only if that was all out",
         _share_of_time(
             s,
-            float(efforts["start_offset"].to_numpy()[raced][best]),
+            float(efforts["start_offset"][raced][best]),
             float(duration[raced][best]),
         ),
     )

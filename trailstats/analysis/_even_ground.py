@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from trailstats.analysis._wrapping import NO_ELEVATION, found, missing
 from trailstats.arrays import Floats, Ints, as_floats, divide_by_positive
@@ -18,6 +17,7 @@ from trailstats.metrics.effort import (
     even_ground_speed,
 )
 from trailstats.model.results import Metric
+from trailstats.schema import Columns
 
 NAMES: Final = ("even_ground_speed", "even_ground_distance")
 
@@ -117,15 +117,14 @@ def _even_ground(row: Floats, method: str) -> EvenGround:
 
 
 def even_ground_of(
-    stretches: pd.DataFrame, moving_time: float, curve: EvenGroundCurve
+    stretches: Columns, moving_time: float, curve: EvenGroundCurve
 ) -> EvenGround | None:
     """Return what one run is worth by a population's curve; None where its table
     ``schema.STRETCHES`` doesn't tell.
     """
-    columns = dict(zip(stretches.columns, stretches.to_numpy().T, strict=True))
     run = np.zeros(len(stretches), dtype=np.int64)
     time = np.array([moving_time])
-    return even_grounds(columns, run, time, curve, POPULATION)[0]
+    return even_grounds(stretches.arrays, run, time, curve, POPULATION)[0]
 
 
 def even_ground_metrics(

@@ -11,7 +11,7 @@ from trailstats.arrays import Floats
 from trailstats.geo import local_xy
 from trailstats.metrics import variability, variety
 from trailstats.model.results import Analysis, Metric, Totals
-from trailstats.schema import Gait, RunSurface, Slope, SurfaceSource
+from trailstats.schema import Columns, Gait, RunSurface, Slope, SurfaceSource
 from trailstats.terrain import (
     SurfaceEvidence,
     TerrainRules,
@@ -34,7 +34,7 @@ choice).
 
 def surface_metrics(
     samples: Samples,
-    segments: pd.DataFrame,
+    segments: Columns,
     evidence: SurfaceEvidence,
 ) -> dict[str, Metric]:
     """Return whether it was a trail run, how much of it, and the time on technical ground."""
@@ -53,11 +53,11 @@ def surface_metrics(
             low=low,
             high=high,
         )
-    known = ~np.isnan(segments["p_technical"].to_numpy())
+    known = ~np.isnan(segments["p_technical"])
     if not known.any():
         return out | missing(silent, "technical_time")
-    duration = segments["duration"].to_numpy()
-    seconds = float(duration[segments["technical"].to_numpy()].sum())
+    duration = segments["duration"]
+    seconds = float(duration[segments["technical"]].sum())
     covered = float(duration[known].sum())
     return out | found(
         "technical_time",
@@ -150,7 +150,7 @@ def _joined(x: Floats, y: Floats, distance: Floats) -> tuple[Floats, Floats]:
     return east, north
 
 
-def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
+def course_metrics(segments: Columns, totals: Totals) -> dict[str, Metric]:
     """Return the size of the course and the evenness of its ground."""
     if np.isnan(totals.ascent) or not totals.distance > 0:
         return missing(
@@ -181,14 +181,19 @@ def course_metrics(segments: pd.DataFrame, totals: Totals) -> dict[str, Metric]:
     )
 
 
-def time_by_terrain(segments: pd.DataFrame) -> list[float]:
+def time_by_terrain(segments: Columns | pd.DataFrame) -> list[float]:
     """Return the time on each of nine kinds of terrain: seven slope classes, technical ground,
     hiking [s].
     """
-    time = segments["duration"].to_numpy()
-    hiked = segments["gait"].to_numpy(dtype=object) == Gait.HIKE
-    technical = segments["technical"].to_numpy() & ~hiked
-    slope = segments["slope"].to_numpy(dtype=object)
+    # Texts as objects: comparing short columns of a frame costs more than everything else here.
+    slope, gait = (
+        np.asarray(segments[name], dtype=object) for name in ("slope", "gait")
+    )
+    time, rough = (
+        np.asarray(segments[name]) for name in ("duration", "technical")
+    )
+    hiked = gait == Gait.HIKE
+    technical = rough & ~hiked
     plain = ~hiked & ~technical
     by_slope = [float(time[plain & (slope == name)].sum()) for name in SLOPES]
     return [*by_slope, float(time[technical].sum()), float(time[hiked].sum())]

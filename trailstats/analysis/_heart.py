@@ -127,7 +127,7 @@ def _at_rest(samples: Samples, rr: pd.Series) -> dict[str, Metric]:
     moved.
     """
     moving = np.flatnonzero(samples.time > 0)
-    index = samples.activity.records.index
+    index = samples.activity.index
     still = rr if not len(moving) else rr[rr.index < index[moving[0]]]
     value = variability.rmssd_corrected(still.to_numpy(dtype=np.float64))
     if np.isnan(value):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import fields
 
 import numpy as np
-import pandas as pd
 
 from trailstats.analysis._samples import Samples
 from trailstats.analysis._wrapping import NO_ELEVATION, NO_STEPS, found, missing
 from trailstats.arrays import Floats, divide_by_positive
 from trailstats.metrics import impact
 from trailstats.model.results import Metric, Totals
-from trailstats.schema import Surface
+from trailstats.schema import Columns, Surface
 
 COMPONENTS = ("active", "impact", "tibial")
 SIDES = ("impact_load_trail", "impact_load_road")
@@ -34,20 +33,20 @@ DOSES = ("climb_dose", "descent_dose", *BANDS, "climbing_time")
 
 
 def load_metrics(
-    table: pd.DataFrame, totals: Totals, step_source: str
+    table: Columns, totals: Totals, step_source: str
 ) -> dict[str, Metric]:
     """Return the load of the steps from the table ``schema.IMPACT``, at exponent 1; it says whence
     the steps are.
     """
-    first = table["exponent"].to_numpy() == 1.0
+    first = table["exponent"] == 1.0
     if not first.any():
         return missing(
             NO_STEPS, *(f"{part}_load" for part in COMPONENTS), *SIDES, *RATES
         )
     sums = impact.ImpactSums(
-        *(table[f.name].to_numpy()[first] for f in fields(impact.ImpactSums))
+        *(table[f.name][first] for f in fields(impact.ImpactSums))
     )
-    surface = table["surface"].to_numpy(dtype=object)[first]
+    surface = table["surface"][first]
     ground = impact.SURFACE_FACTORS[impact.Ground.UNKNOWN_TRAIL]
     # Only ground that is not known to be paved may soften or harden a step.
     soft = surface != Surface.ROAD

@@ -7,7 +7,6 @@ times at each heart rate, so that new limits need no file.
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from trailstats.analysis._best_efforts import (
     effort_table,
@@ -33,23 +32,24 @@ from trailstats.analysis._wrapping import found, missing
 from trailstats.metrics.sampling import time_mean
 from trailstats.model.activity import Issue
 from trailstats.model.results import Metric, Totals
+from trailstats.schema import Columns
 from trailstats.terrain import SurfaceEvidence
 
 
 def measure_metrics(
     samples: Samples,
-    segments: pd.DataFrame,
+    segments: Columns,
     totals: Totals,
     own: dict[str, Metric],
     evidence: SurfaceEvidence,
-) -> tuple[dict[str, Metric], pd.DataFrame, tuple[Issue, ...]]:
+) -> tuple[dict[str, Metric], Columns, tuple[Issue, ...]]:
     """Return the metrics that need no heart-rate limits by name, and the best efforts.
 
     Parameters
     ----------
     samples : Samples
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``.
+    segments : Columns
+        Of the table ``schema.SEGMENTS``.
     totals : Totals
     own : dict of str to Metric
         Those that rest on the runner's own measures.
@@ -58,8 +58,8 @@ def measure_metrics(
     Returns
     -------
     metrics : dict of str to Metric
-    efforts : pandas.DataFrame
-        Table ``schema.EFFORTS``.
+    efforts : Columns
+        Of the table ``schema.EFFORTS``.
     issues : tuple of Issue
         What could not have been run.
     """

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from trailstats.analysis._effort import energy_metrics, speed_at_heart_rate
 from trailstats.analysis._impact import load_metrics
 from trailstats.analysis._samples import MotionSamples
@@ -16,6 +14,7 @@ from trailstats.analysis._sums import GroundOfSamples, impact_on_grounds
 from trailstats.metrics.impact import POPULATION_CADENCE, CadenceModel
 from trailstats.model.athlete import Athlete
 from trailstats.model.results import Metric, Totals
+from trailstats.schema import Columns
 
 __all__ = ["Motion", "OwnResults", "own_results"]
 
@@ -36,10 +35,10 @@ class Motion:
 
 @dataclass(frozen=True, eq=False)
 class OwnResults:
-    """The metrics, and the table ``schema.IMPACT``."""
+    """The metrics, and the columns of the table ``schema.IMPACT``."""
 
     metrics: dict[str, Metric]
-    impact: pd.DataFrame
+    impact: Columns
 
 
 def own_results(motion: Motion, totals: Totals, athlete: Athlete) -> OwnResults:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.arrays import Floats, divide_by_positive
-from trailstats.schema import Surface
+from trailstats.schema import Columns, Surface
 
 LENGTHS = {"km": 1000.0, "mile": 1609.344}
 """Length of a part of each kind [m]."""
@@ -24,18 +23,18 @@ SHORTEST_REST = 50.0
 _MEANS = ("heart_rate", "cadence", "power")
 
 
-def part_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+def part_table(samples: Samples, segments: Columns) -> Columns:
     """Return the kilometres, miles and laps of a run: table ``schema.PARTS``.
 
     Parameters
     ----------
     samples : Samples
-    segments : pandas.DataFrame
-        Table ``schema.SEGMENTS``, for the ground.
+    segments : Columns
+        Of the table ``schema.SEGMENTS``, for the ground.
 
     Returns
     -------
-    pandas.DataFrame
+    Columns
         Parts begin and end between two samples, where the distance or the time of a lap is reached.
         Laps are the device's, where it cut more than one.
     """
@@ -44,8 +43,10 @@ def part_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
         found += [(kind, _edges(samples, kind)) for kind in LENGTHS]
     found = [(kind, edges) for kind, edges in found if len(edges) > 1]
     if not found:
-        return schema.PARTS.empty()
-    return schema.PARTS.frame(_parts_between(_Sums.of(samples, segments), found))
+        return schema.PARTS.columns_of({})
+    return schema.PARTS.columns_of(
+        _parts_between(_Sums.of(samples, segments), found)
+    )
 
 
 def _edges(samples: Samples, kind: str) -> Floats:
@@ -62,11 +63,11 @@ def _edges(samples: Samples, kind: str) -> Floats:
 
 def _laps(samples: Samples) -> tuple[str, Floats]:
     """Return when the device's laps begin, and when the last ends [s]; nothing for a single one."""
-    laps = samples.activity.laps
+    laps = samples.activity.held("laps")
     if len(laps) < 2:
         return "lap", np.zeros(0)
-    start = samples.activity.records.index.to_numpy("datetime64[ns]")[0]
-    stamps = laps["start_time"].to_numpy("datetime64[ns]")
+    start = samples.activity.index[0].to_datetime64()
+    stamps = np.asarray(laps["start_time"], dtype="datetime64[ns]")
     begin = (stamps - start) / np.timedelta64(1, "s")
     last = samples.clock[-1]
     begin = np.unique(begin[np.isfinite(begin) & (begin < last)].clip(0.0))
@@ -98,18 +99,15 @@ class _Sums:
     grounds: Mapping[str, Floats]
 
     @classmethod
-    def of(cls, s: Samples, segments: pd.DataFrame) -> _Sums:
+    def of(cls, s: Samples, segments: Columns) -> _Sums:
         """Add up a run."""
 
         def rate(values: Floats) -> tuple[Floats, Floats]:
             known = ~np.isnan(values) * s.time
             return np.cumsum(np.nan_to_num(values) * s.time), np.cumsum(known)
 
-        # As objects: comparing short columns of texts costs more than all else here.
-        surface = segments["surface"].to_numpy(dtype=object)
-        length = segments["distance"].to_numpy()
-        ends = segments["end_distance"].to_numpy()
-        begin = segments["start_distance"].to_numpy()[:1]
+        surface, length = segments["surface"], segments["distance"]
+        begin, ends = segments["start_distance"][:1], segments["end_distance"]
         return cls(
             s.clock,
             {

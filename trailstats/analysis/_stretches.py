@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import Samples
 from trailstats.arrays import Floats, Ints, as_floats, divide_by_positive
+from trailstats.schema import Columns
 
 STRETCH: Final = 45.0
 """Moving time of a stretch, about [s] (our choice): long enough for the heart rate to follow and
@@ -28,19 +28,19 @@ go together best at 30 to 40 (our choice, of 0 to 40 s tried on 430 runs).
 """
 
 
-def stretch_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+def stretch_table(samples: Samples, segments: Columns) -> Columns:
     """Return the stretches of a run: table ``schema.STRETCHES``; empty where no distance or nobody
     on foot.
     """
     s = samples
     if not s.on_foot or not s.has_distance:
-        return schema.STRETCHES.empty()
+        return schema.STRETCHES.columns_of({})
     moving = np.flatnonzero(s.time > 0)
     time = s.time[moving]
     group, count = stretch_of_each(s.clock[moving], time)
     kept = group >= 0
     if not count or not kept.any():
-        return schema.STRETCHES.empty()
+        return schema.STRETCHES.columns_of({})
     moving, time, group = moving[kept], time[kept], group[kept]
     before = (np.cumsum(s.time) - s.time)[moving]
 
@@ -60,15 +60,14 @@ def stretch_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
     ascent_before, ascent = change("ascent")
     descent_before, descent = change("descent")
     step = s.track["step"]
-    cuts = segments["end_distance"].to_numpy()[:-1]
+    cuts = segments["end_distance"][:-1]
     place = np.searchsorted(cuts, s.distance, side="left")
     ground = {
-        name: mean(segments[name].to_numpy(dtype=np.float64)[place])
-        for name in ("p_trail", "p_technical")
+        name: mean(segments[name][place]) for name in ("p_trail", "p_technical")
     }
     duration = np.bincount(group, time, count)
     distance = np.bincount(group, step[moving], count)
-    return schema.STRETCHES.frame(
+    return schema.STRETCHES.columns_of(
         {
             "start_offset": first(s.clock[moving]),
             "moving_before": first(before),

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pandas as pd
 
 from trailstats import schema
 from trailstats.analysis._samples import MotionSamples, Samples
@@ -16,7 +15,7 @@ from trailstats.metrics.effort import STOPPED_SPEED
 from trailstats.metrics.impact import EXPONENTS, impact_load_by_group, step_rate
 from trailstats.metrics.sampling import WARM_UP
 from trailstats.model.results import HEART_RATE_BINS, HeartRateTimes, Totals
-from trailstats.schema import Gait, Slope, Surface
+from trailstats.schema import Columns, Gait, Slope, Surface
 
 GROUNDS = (Surface.ROAD.value, Surface.TRAIL.value, Surface.UNKNOWN.value)
 """Surfaces that loads are summed on."""
@@ -63,34 +62,25 @@ class GroundOfSamples:
     distance: Floats
 
     @classmethod
-    def of(cls, samples: Samples, segments: pd.DataFrame) -> GroundOfSamples:
+    def of(cls, samples: Samples, segments: Columns) -> GroundOfSamples:
         """Look up each sample's segment."""
         place = {surface: i for i, surface in enumerate(GROUNDS)}
-        codes = np.array(
-            [place[s] for s in segments["surface"].tolist()], dtype=np.int64
-        )
+        codes = np.array([place[s] for s in segments["surface"]], dtype=np.int64)
         if not len(codes):
             codes = np.array([place[Surface.UNKNOWN]])
-        cuts = segments["end_distance"].to_numpy()[:-1]
+        cuts = segments["end_distance"][:-1]
         code = codes[np.searchsorted(cuts, samples.distance, side="left")]
         step = samples.track["step"] * (samples.time > 0)
         return cls(code, as_floats(np.bincount(code, step, len(GROUNDS))))
 
 
-def impact_table(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+def impact_on_grounds(samples: MotionSamples, ground: GroundOfSamples) -> Columns:
     """Return the loads by surface and exponent, at both ends of what the evidence leaves open on
-    grade.
+    grade, of samples whose ground is known: the table ``schema.IMPACT``.
     """
-    return impact_on_grounds(samples, GroundOfSamples.of(samples, segments))
-
-
-def impact_on_grounds(
-    samples: MotionSamples, ground: GroundOfSamples
-) -> pd.DataFrame:
-    """Return the table ``schema.IMPACT`` of samples whose ground is known."""
     speed, time, walk = samples.speed, samples.time, samples.walking
     if not samples.on_foot or not (speed > STOPPED_SPEED).any():
-        return schema.IMPACT.empty()
+        return schema.IMPACT.columns_of({})
     rate, _ = step_rate(
         speed, samples.cadence, walking=walk, model=samples.cadence_model
     )
@@ -103,7 +93,7 @@ def impact_on_grounds(
         n_groups=len(GROUNDS),
     )
     seconds = np.bincount(ground.code, weights=time, minlength=len(GROUNDS))
-    return schema.IMPACT.frame(
+    return schema.IMPACT.columns_of(
         {
             "surface": list(GROUNDS) * len(EXPONENTS),
             "exponent": np.repeat(EXPONENTS, len(GROUNDS)),
@@ -117,16 +107,13 @@ def impact_on_grounds(
     )
 
 
-def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
+def total_up(samples: Samples, segments: Columns) -> Totals:
     """Return the sums of a cleaned activity with its segments."""
     time, rate, level = samples.time, samples.heart_rate, samples.level_speed
-    index = samples.activity.records.index
-    # Arrays: comparing short columns of texts costs more than everything else here.
-    length = segments["distance"].to_numpy()
-    duration = segments["duration"].to_numpy()
+    index = samples.activity.index
+    length, duration = segments["distance"], segments["duration"]
     surface, slope, gait = (
-        segments[name].to_numpy(dtype=object)
-        for name in ("surface", "slope", "gait")
+        segments[name] for name in ("surface", "slope", "gait")
     )
 
     def where(mask: Flags) -> float:
@@ -142,14 +129,14 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
         trail_distance=where(surface == Surface.TRAIL),
         road_distance=where(surface == Surface.ROAD),
         unknown_distance=where(surface == Surface.UNKNOWN),
-        technical_distance=where(segments["technical"].to_numpy()),
+        technical_distance=where(segments["technical"]),
         uphill_distance=where(np.isin(slope, [s for s in Slope if s.is_up])),
         downhill_distance=where(np.isin(slope, [s for s in Slope if s.is_down])),
         elapsed_time=(index[-1] - index[0]).total_seconds(),
         moving_time=float(time.sum()),
         hike_time=float(np.nansum(duration[gait == Gait.HIKE])),
-        ascent=known_sum(segments["ascent"].to_numpy()),
-        descent=known_sum(segments["descent"].to_numpy()),
+        ascent=known_sum(segments["ascent"]),
+        descent=known_sum(segments["descent"]),
         ascent_low=samples.activity.elevation_quality.ascent_range[0],
         ascent_high=samples.activity.elevation_quality.ascent_range[1],
         level_distance=float(np.nansum(level * time)),
@@ -160,7 +147,7 @@ def total_up(samples: Samples, segments: pd.DataFrame) -> Totals:
     )
 
 
-def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
+def thin_profile(samples: Samples, segments: Columns) -> Columns:
     """Return the track thinned to points at equal distances, or equal times where there is no
     distance.
     """
@@ -178,9 +165,9 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
             mean = (total[end] - total[first]) / (count[end] - count[first])
         return as_floats(mean)
 
-    return schema.PROFILE.frame(
+    return schema.PROFILE.columns_of(
         {
-            "time": s.activity.records.index[rows],
+            "time": s.activity.index[rows],
             "distance": distance[rows],
             "latitude": s.records["latitude"][rows],
             "longitude": s.records["longitude"][rows],
@@ -192,7 +179,7 @@ def thin_profile(samples: Samples, segments: pd.DataFrame) -> pd.DataFrame:
                 for name in ("heart_rate", "cadence", "power", "temperature")
             },
             "segment": np.searchsorted(
-                segments["end_distance"].to_numpy()[:-1],
+                segments["end_distance"][:-1],
                 distance[rows],
                 side="left",
             ),

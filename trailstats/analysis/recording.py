@@ -5,7 +5,7 @@ stay small.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from weakref import ref
 
 from trailstats.analysis.options import Options
@@ -51,7 +51,7 @@ class Recording:
         lean = Options(cleaning=options.cleaning, limits=options.limits)
         origin = ref(source) if isinstance(source, Activity) else source
         found = cls(origin, analysis.meta.content_hash, lean)
-        return replace(analysis, recording=found)
+        return analysis.having(recording=found)
 
     def __reduce__(self) -> tuple[object, ...]:
         source = None if isinstance(self.source, ref) else self.source

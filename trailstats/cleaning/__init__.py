@@ -7,11 +7,10 @@ Each change is an `Issue` with a count and its times; the activity as read stays
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from trailstats import schema
 from trailstats.arrays import Flags, Floats
 from trailstats.cleaning._altimeter import (
     carried_by_speed,
@@ -146,15 +145,11 @@ def clean(
         "speed": speed,
         **_on_samples(profile, way.distance),
     }
-    facts = {
-        field.name: getattr(draft.activity, field.name)
-        for field in fields(Activity)
-    }
-    facts["records"] = schema.RECORDS.frame(draft.columns, draft.index)
-    facts["issues"] = tuple(draft.issues)
-    return CleanActivity(
-        **facts,
-        track=schema.TRACK.frame(track, index=draft.index),
+    return CleanActivity.of(
+        draft.activity,
+        draft.columns,
+        track,
+        issues=tuple(draft.issues),
         original=activity,
         elevation_quality=quality,
         distance_quality=distance_quality,

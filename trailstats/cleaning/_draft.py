@@ -36,9 +36,9 @@ class Draft:
     )
 
     @property
-    def index(self) -> pd.Index:
+    def index(self) -> pd.DatetimeIndex:
         """Times of the samples."""
-        return self.activity.records.index
+        return self.activity.index
 
     @cached_property
     def columns(self) -> dict[str, Floats]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Flags, Floats
+from trailstats.arrays import Flags, Floats, as_floats
 from trailstats.cleaning._draft import Draft
-from trailstats.schema import Severity
+from trailstats.schema import Columns, Severity
 
 BRIEF = 10.0
 """A break between parts of a track that is shorter than this [s] is no pause where the runner kept
@@ -130,10 +130,12 @@ def _marked(draft: Draft, passed: Floats) -> Stops:
     return stops
 
 
-def _since(index: pd.Index, spans: pd.DataFrame) -> Floats:
+def _since(index: pd.Index, spans: Columns | pd.DataFrame) -> Floats:
     """Return start and end of each span since the first sample [s]; NaN where there is none."""
     names = ("start_time", "end_time")
-    stamps = np.stack([spans[name].to_numpy("M8[ns]") for name in names], axis=1)
+    stamps = np.stack(
+        [np.asarray(spans[name], dtype="M8[ns]") for name in names], axis=1
+    )
     return np.asarray((stamps - index[0].to_datetime64()) / SECOND)
 
 
@@ -211,13 +213,13 @@ def _timed_laps(draft: Draft) -> Floats:
     where no laps have a timer.
     """
     activity, index = draft.activity, draft.index
-    laps = activity.laps
-    timer = laps["timer_time"].to_numpy(np.float64)
+    laps = activity.held("laps")
+    timer = as_floats(laps["timer_time"])
     if len(laps) and (timer > 0).all():
         begin, end = _since(index, laps).T
         order = np.argsort(begin, kind="stable")
         begin, end, timer = begin[order], end[order], timer[order]
-        metres = laps["distance"].to_numpy(np.float64)[order]
+        metres = as_floats(laps["distance"])[order]
         # A lap lasts until the next begins, however long the timer stood in between.
         end = np.append(np.maximum(end[:-1], begin[1:]), end[-1])
         if np.isfinite(begin).all() and np.isfinite(end).all():

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_floats
 from trailstats.metrics.impact import fit_cadence
 from trailstats.model.results import Analysis
-from trailstats.schema import Gait, Slope
+from trailstats.schema import Columns, Gait, Slope
 
 STEADY = 60.0
 """Shortest stretch that a cadence is taken from [s] (our choice)."""
@@ -39,15 +39,17 @@ class CadenceEvidence:
     wanted: bool = False
 
 
-def level_running(segments: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+def level_running(
+    segments: Columns | pd.DataFrame,
+) -> tuple[Floats, Floats, Floats]:
     """Return speed [m/s], recorded cadence [1/min] and duration [s] of the level stretches that
     were run.
     """
     slope, gait = (
-        segments[name].to_numpy(dtype=object) for name in ("slope", "gait")
+        np.asarray(segments[name], dtype=object) for name in ("slope", "gait")
     )
     speed, cadence, duration = (
-        segments[name].to_numpy() for name in ("speed", "cadence", "duration")
+        as_floats(segments[name]) for name in ("speed", "cadence", "duration")
     )
     level = (
         (slope == Slope.FLAT)
@@ -63,7 +65,7 @@ def cadence_evidence(analysis: Analysis) -> CadenceEvidence:
     if not analysis.metrics["steps"]:
         return CadenceEvidence()
     speed, cadence, seconds = map(
-        np.ndarray.tolist, level_running(analysis.segments)
+        np.ndarray.tolist, level_running(analysis.held("segments"))
     )
     recorded = analysis.metrics["mean_cadence"].coverage >= RECORDED
     return CadenceEvidence(

@@ -14,7 +14,7 @@ from trailstats.analysis import Motion, OwnResults
 from trailstats.analysis._samples import MotionSamples
 from trailstats.analysis._sums import GroundOfSamples
 from trailstats.arrays import Flags, Floats, as_floats
-from trailstats.history._pack import join_tables, pack_table, sound
+from trailstats.history._pack import join_columns, pack_table, sound
 from trailstats.metrics import effort
 from trailstats.metrics.impact import POPULATION_CADENCE
 from trailstats.model.metric import metric_from_dict
@@ -120,7 +120,9 @@ def unpack_own(block: bytes) -> OwnResults:
     SchemaError
         When the block is not sound.
     """
-    impact = join_tables([impact_of_own(block)], schema.IMPACT, [""])
+    names = schema.IMPACT.names
+    held, _ = join_columns([impact_of_own(block)], schema.IMPACT, names)
+    impact = schema.IMPACT.columns_of(held)
     with sound("block of metrics"):
         begin, size = _line_of(block)
         found = json.loads(zlib.decompress(block[begin : begin + size]))

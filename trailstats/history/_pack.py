@@ -74,7 +74,7 @@ def pack(
     own = "" if athlete is None else fingerprint(athlete)
     return {
         START: _squeeze({"source": meta.source, "time": time, "own": own}),
-        HEAD: _squeeze(replace(item, meta=meta).outline()),
+        HEAD: _squeeze(item.having(meta=meta).outline()),
         CADENCE: _squeeze(asdict(cadence_evidence(item))),
         TIMES: zlib.compress(times.astype("<f8").tobytes(), _FAST),
         WAY: pack_way(item),
@@ -226,41 +226,39 @@ def _empty_tables() -> dict[str, pd.DataFrame]:
 
 
 def _block_of(item: Analysis, name: str) -> bytes:
-    frame: pd.DataFrame = getattr(item, name)
-    return pack_table(frame) if len(frame) else _empty_block(name)
+    held = item.held(name)
+    if not len(held):
+        return _empty_block(name)
+    if isinstance(held, pd.DataFrame):
+        held = schema.TABLES[name].columns_of(
+            {str(n): values for n, values in held.items()}
+        )
+    return pack_table(held)
 
 
 @cache
 def _empty_block(name: str) -> bytes:
-    return pack_table(schema.TABLES[name].empty())
+    return pack_table(schema.TABLES[name].columns_of({}))
 
 
-def pack_table(frame: pd.DataFrame) -> bytes:
+def pack_table(held: schema.Columns) -> bytes:
     """Return the block of a table."""
     columns: list[tuple[str, str, list[str | None]]] = []
     blocks = []
-    for name in frame.columns:
-        series = frame[name]
-        dtype = str(series.dtype)
+    for column in held.table:
+        values = held[column.name]
         texts: list[str | None] = []
-        if name == "file":
+        if column.name == "file":
             texts = [""]  # the source's name is not part of what was measured
-            blocks.append(np.zeros(len(frame), dtype=_CODES).tobytes())
-        elif dtype == "str":
-            codes, found = pd.factorize(
-                series.to_numpy(dtype=object), use_na_sentinel=False
-            )
+            values = np.zeros(len(held))
+        elif column.dtype == "str":
+            values, found = pd.factorize(values, use_na_sentinel=False)
             texts = [t if isinstance(t, str) else None for t in found.tolist()]
-            blocks.append(codes.astype(_CODES).tobytes())
-        elif dtype == _TIME:
-            blocks.append(pd.DatetimeIndex(series).asi8.astype("<i8").tobytes())
-        elif dtype in _PLAIN:
-            blocks.append(series.to_numpy().astype(_PLAIN[dtype]).tobytes())
-        else:
-            raise SchemaError(f"a column of dtype {dtype}: {name!r}")
-        columns.append((str(name), dtype, texts))
+        kind = _CODES if column.dtype == "str" else _PLAIN[column.dtype]
+        blocks.append(values.astype(kind, copy=False).tobytes())
+        columns.append((column.name, column.dtype, texts))
     line = json.dumps(
-        {"rows": len(frame), "columns": columns}, ensure_ascii=False
+        {"rows": len(held), "columns": columns}, ensure_ascii=False
     ).encode()
     return zlib.compress(b"".join([line, b"\n", *blocks]), _FAST)
 

@@ -31,7 +31,7 @@ _POINT: Final = np.dtype(
 
 def pack_way(analysis: Analysis) -> bytes:
     """Return the points of an analysis's way; none where it has no positions."""
-    profile, segments = analysis.profile, analysis.segments
+    profile, segments = analysis.held("profile"), analysis.held("segments")
     along, lat, lon = (
         as_floats(profile[name]) for name in ("distance", "latitude", "longitude")
     )
@@ -44,13 +44,15 @@ def pack_way(analysis: Analysis) -> bytes:
     dense = np.arange(along[0], along[-1], SPACING)
     nearest = np.clip(np.searchsorted(along, dense), 0, len(placed) - 1)
     gap = np.diff(along, prepend=along[0])[nearest]
-    at = profile["segment"].to_numpy()[placed[nearest]]
+    at = np.asarray(profile["segment"])[placed[nearest]]
     at = np.clip(at, 0, len(segments) - 1)
     points = np.empty(len(dense), dtype=_POINT)
     for name, values in (("latitude", lat), ("longitude", lon)):
         degrees = np.interp(dense, along, values[placed])
         points[name] = np.round(degrees * _DEGREE)
-    points["ground"] = segments[list(GROUND)].to_numpy(dtype=np.float64)[at]
+    points["ground"] = np.stack(
+        [as_floats(segments[n])[at] for n in GROUND], axis=1
+    )
     return points[gap < _GAP].tobytes()
 
 

@@ -26,7 +26,7 @@ from trailstats.model.activity import (
     Wearer,
     empty_pauses,
 )
-from trailstats.schema import NO_CADENCE, WALKS, Severity
+from trailstats.schema import NO_CADENCE, WALKS, Columns, Severity
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 """Years in which a consumer device can have recorded: outside, the clock was not set."""
@@ -153,7 +153,7 @@ def build(
     return Activity.with_later(
         {
             "extras": lambda: pd.DataFrame(extras, index=index),
-            "laps": lambda: _laps(laps),
+            "laps": _laps(laps),
             "pauses": lambda: _pauses(pauses),
         },
         records=_records(parsed.columns, index),
@@ -206,26 +206,12 @@ def _records(columns: dict[str, Floats], index: pd.DatetimeIndex) -> pd.DataFram
 
 
 # Made once: empty tables with typed columns cost more than a short recording.
-_NO_LAPS, _NO_PAUSES = schema.LAPS.empty(), empty_pauses()
+_NO_LAPS, _NO_PAUSES = schema.LAPS.columns_of({}), empty_pauses()
 _RECORD_COLUMNS = pd.Index(schema.RECORDS.names)
 
 
-def _laps(laps: dict[str, Any]) -> pd.DataFrame:
-    if not laps:
-        return _NO_LAPS.copy(deep=False)
-    times = {
-        name: pd.DatetimeIndex(laps[name], tz="UTC")
-        for name in ("start_time", "end_time")
-    }
-    numbers = {name: laps[name] for name in ("distance", "timer_time")}
-    columns = {
-        **times,
-        **numbers,
-        "trigger": pd.array(laps["trigger"], dtype="str"),
-    }
-    return pd.DataFrame(
-        columns, index=pd.RangeIndex(len(laps["trigger"])), copy=False
-    )
+def _laps(laps: dict[str, Any]) -> Columns:
+    return schema.LAPS.columns_of(laps) if laps else _NO_LAPS
 
 
 def _pauses(pauses: list[tuple[np.datetime64, np.datetime64]]) -> pd.DataFrame:

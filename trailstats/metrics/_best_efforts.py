@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,19 +67,46 @@ def _usable_track(
     return np.maximum.accumulate(d), np.maximum.accumulate(t), dark
 
 
-def _is_seen(begins: Floats, ends: Floats, at: Floats, dark: Flags) -> Flags:
-    """Return which stretches neither begin nor end in a step of which nothing is known, and hold
-    few such steps; all in the unit of ``at``, distance or time.
+class _Sight:
+    """What is known of stretches between places, all in the unit of ``at``, distance or time."""
+
+    def __init__(self, at: Floats, dark: Flags) -> None:
+        self._at = at
+        self._steps = np.cumsum(dark, dtype=np.float64)
+        self._hidden = np.cumsum(np.where(dark, np.diff(at, prepend=at[:1]), 0.0))
+
+    def sees(self, begins: Floats, ends: Floats) -> Flags:
+        """Return which stretches neither begin nor end in a step of which nothing is known, and
+        hold few such steps.
+        """
+        inside = [
+            np.abs(place - np.rint(place)) > 1e-9
+            for place in (
+                np.interp(begins, self._at, self._steps),
+                np.interp(ends, self._at, self._steps),
+            )
+        ]
+        unknown = np.interp(ends, self._at, self._hidden)
+        unknown = unknown - np.interp(begins, self._at, self._hidden)
+        few = unknown <= MOST_UNSEEN * (ends - begins)
+        return np.asarray(few & ~inside[0] & ~inside[1])
+
+
+def _best_seen(
+    worth: Floats, views: Sequence[tuple[_Sight, Floats, Floats]]
+) -> int | None:
+    """Return the place of the largest value among stretches that are seen, each from its begins to
+    its ends.
     """
-    hidden = np.cumsum(np.where(dark, np.diff(at, prepend=at[:1]), 0.0))
-    steps = np.cumsum(dark, dtype=np.float64)
-    inside = [
-        np.abs(place - np.rint(place)) > 1e-9
-        for place in (np.interp(begins, at, steps), np.interp(ends, at, steps))
-    ]
-    unknown = np.interp(ends, at, hidden) - np.interp(begins, at, hidden)
-    few = unknown <= MOST_UNSEEN * (ends - begins)
-    return np.asarray(few & ~inside[0] & ~inside[1])
+    best = int(np.argmax(worth))
+    one = slice(best, best + 1)
+    # Nearly always the best one is seen; to look at all costs more than to find it.
+    if all(sight.sees(begin[one], end[one])[0] for sight, begin, end in views):
+        return best
+    seen = [sight.sees(begin, end) for sight, begin, end in views]
+    worth = np.where(np.logical_and.reduce(seen), worth, -np.inf)
+    best = int(np.argmax(worth))
+    return None if np.isinf(worth[best]) else best
 
 
 def shortest_possible(distance: ArrayLike) -> Floats:
@@ -165,7 +193,7 @@ def best_efforts_by_distance(
     if np.any(~(wanted > 0.0)):
         raise ValueError("lengths must be positive")
     d, t, dark = _usable_track(distance_cum, time, unseen)
-    partly = bool(dark.any())
+    sight = _Sight(d, dark) if dark.any() else None
     duration = np.full(wanted.shape, np.nan)
     start = duration.copy()
     for k, length in enumerate(wanted):
@@ -179,12 +207,12 @@ def best_efforts_by_distance(
         begins = np.concatenate([t[:last], np.interp(d[first:] - length, d, t)])
         ends = np.concatenate([np.interp(d[:last] + length, d, t), t[first:]])
         lasted = ends - begins
-        if partly:
+        views = []
+        if sight is not None:
             left = np.concatenate([d[:last], d[first:] - length])
-            seen = _is_seen(left, left + length, d, dark)
-            lasted = np.where(seen, lasted, np.inf)
-        best = int(np.argmin(lasted))
-        if np.isinf(lasted[best]):
+            views = [(sight, left, left + length)]
+        best = _best_seen(-lasted, views)
+        if best is None:
             continue
         duration[k] = lasted[best]
         start[k] = begins[best]
@@ -240,7 +268,7 @@ def best_efforts_by_time(
     if np.any(~(wanted > 0.0)):
         raise ValueError("durations must be positive")
     d, t, dark = _usable_track(distance_cum, time, unseen)
-    partly = bool(dark.any())
+    sights = (_Sight(t, dark), _Sight(d, dark)) if dark.any() else None
     # The last of equal times, as interpolation gives it.
     here = np.interp(t, t, d) if t.size else d
     distance = np.full(wanted.shape, np.nan)
@@ -256,13 +284,13 @@ def best_efforts_by_time(
             [np.interp(t[:last] + span, t, d), here[first:]]
         )
         covered = arriving - leaving
-        if partly:
-            # A device that makes up for way does so within a moment.
-            seen = _is_seen(begins, begins + span, t, dark)
-            seen &= _is_seen(leaving, arriving, d, dark)
-            covered = np.where(seen, covered, -1.0)
-        best = int(np.argmax(covered))
-        if covered[best] < 0.0:
+        views = []
+        if sights is not None:
+            # By way, too: a device that makes up for way does so within a moment.
+            times, ways = (begins, begins + span), (leaving, arriving)
+            views = [(sights[0], *times), (sights[1], *ways)]
+        best = _best_seen(covered, views)
+        if best is None:
             continue
         distance[k] = covered[best]
         start[k] = begins[best]

@@ -5,10 +5,9 @@ was odd.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from trailstats import schema
 from trailstats.arrays import Flags, Floats
 from trailstats.elevation import ElevationQuality
 from trailstats.errors import SchemaError
+from trailstats.model.later import LaterTables
 from trailstats.schema import Severity
 
 __all__ = [
@@ -235,7 +235,7 @@ class ActivityMeta:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Activity:
+class Activity(LaterTables):
     """One recorded activity.
 
     A frozen value that owns its frames: nothing in trailstats changes one, every step returns a new
@@ -287,38 +287,6 @@ class Activity:
                 "records are indexed by something other than UTC times"
             )
 
-    @classmethod
-    def with_later(
-        cls, later: Mapping[str, Callable[[], pd.DataFrame]], **given: object
-    ) -> Activity:
-        """Return an activity of sound tables; those of ``later`` are made when they are first
-        looked at, which may cost more than to read a short recording.
-        """
-        made = object.__new__(cls)
-        vars(made).update(given, _later=dict(later))
-        return made
-
-    if not TYPE_CHECKING:  # else any name would be one of its attributes
-
-        def __getattr__(self, name: str) -> object:
-            """Return a table that was left for later."""
-            later = vars(self).get("_later", {})
-            make = later.get(name)
-            if make is not None:
-                # Two threads may both make it: the first one's is taken.
-                vars(self).setdefault(name, make())
-                later.pop(name, None)
-            try:
-                return vars(self)[name]
-            except KeyError:
-                raise AttributeError(
-                    f"{type(self).__name__!r} has no attribute {name!r}"
-                ) from None
-
-    def __getstate__(self) -> dict[str, Any]:
-        # What makes a table later does not travel.
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
     def __repr__(self) -> str:
         m = self.meta
         sport = (
@@ -331,11 +299,16 @@ class Activity:
         )
 
     @cached_property
-    def seconds(self) -> Floats:
-        """Time of each record since the first one [s]; not to be written to."""
+    def index(self) -> pd.DatetimeIndex:
+        """The times of the records."""
         index = self.records.index
         assert isinstance(index, pd.DatetimeIndex)  # checked when it was made
-        stamps = index.as_unit("ns").asi8
+        return index
+
+    @cached_property
+    def seconds(self) -> Floats:
+        """Time of each record since the first one [s]; not to be written to."""
+        stamps = self.index.as_unit("ns").asi8
         seconds = np.asarray((stamps - stamps[0]) / 1e9, dtype=np.float64)
         seconds.setflags(write=False)
         return seconds
@@ -353,7 +326,7 @@ class Activity:
 
     def times_at(self, seconds: Floats) -> pd.DatetimeIndex:
         """Return the UTC times, to the millisecond, at seconds since the first record."""
-        first = pd.DatetimeIndex(self.records.index[:1]).as_unit("ns").asi8
+        first = self.index[:1].as_unit("ns").asi8
         return pd.DatetimeIndex(
             (first + (np.rint(seconds * 1e3) * 1e6).astype(np.int64)).view(
                 "M8[ns]"
@@ -421,6 +394,44 @@ class CleanActivity(Activity):
     original: Activity
     elevation_quality: ElevationQuality = field(default_factory=ElevationQuality)
     distance_quality: DistanceQuality = DistanceQuality()
+
+    @classmethod
+    def of(
+        cls,
+        activity: Activity,
+        records: Mapping[str, Floats],
+        track: Mapping[str, object],
+        **found: object,
+    ) -> CleanActivity:
+        """Return an activity with other records, and with a track.
+
+        Parameters
+        ----------
+        activity : Activity
+            In order of time.
+        records, track : mapping of str to numpy.ndarray
+            Columns of ``schema.RECORDS`` and ``schema.TRACK``, one value for each of its samples.
+        **found : object
+            The other attributes that differ.
+        """
+        index = activity.index
+        columns = schema.RECORDS.columns_of(records, len(index))
+        along = schema.TRACK.columns_of(track, len(index))
+        left = activity.left() | {
+            "records": lambda: columns.to_frame(index),
+            "track": lambda: along.to_frame(index),
+        }
+        given = {
+            f.name: getattr(activity, f.name)
+            for f in fields(Activity)
+            if f.name not in left
+        }
+        made = cls.with_later(left, **given | found)
+        # What frames are made from, should anyone look at one.
+        vars(made).update(
+            index=index, columns=columns.arrays, track_columns=along.arrays
+        )
+        return made
 
     @cached_property
     def moving_seconds(self) -> Floats:

@@ -21,6 +21,7 @@ from trailstats.model.activity import (
     DeviceTotals,
     Issue,
 )
+from trailstats.model.later import LaterTables
 from trailstats.model.metric import Metric, metric_from_dict
 from trailstats.model.notebook import clock_text, html_card
 from trailstats.schema import Severity
@@ -211,7 +212,7 @@ class HeartRateTimes:
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(LaterTables):
     """Everything that was found in one activity.
 
     Attributes
@@ -296,10 +297,6 @@ class Analysis:
             "issues": len(self.issues),
         }
         return html_card(f"Analysis of {self.meta.source}", rows)
-
-    def __getstate__(self) -> dict[str, object]:
-        # Without the records that were looked at.
-        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def to_frame(self) -> pd.DataFrame:
         """Return the metrics as a table.

@@ -20,7 +20,7 @@ from trailstats.schema._sports import (
     has_ground,
     is_on_foot,
 )
-from trailstats.schema._table import Column, Table
+from trailstats.schema._table import Column, Columns, Table
 from trailstats.schema._tables import (
     ACTIVITIES,
     CLIMBS,
@@ -78,6 +78,7 @@ __all__ = [
     "WALKS",
     "WEEKLY",
     "Column",
+    "Columns",
     "EvidenceStrength",
     "Gait",
     "MetricEntry",

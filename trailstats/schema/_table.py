@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 import pandas as pd
@@ -52,8 +52,10 @@ class Table:
         return [column.name for column in self.columns]
 
     @cached_property
-    def _labels(self) -> pd.Index:
-        # One index for all frames, so that its table of names for looking up columns is made once.
+    def labels(self) -> pd.Index:
+        """The columns' names as an index: one for all frames, so that its table of names for
+        looking up columns is made once.
+        """
         return pd.Index(self.names)
 
     @cached_property
@@ -79,6 +81,41 @@ class Table:
         """Return a frame with all columns and no rows."""
         return self._empty.copy(deep=False)
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    def columns_of(
+        self, data: Mapping[str, object], size: int | None = None
+    ) -> Columns:
+        """Return this table's columns as arrays, with their dtypes; a frame of them can be made
+        later.
+
+        Parameters
+        ----------
+        data : mapping of str to array-like
+            Columns, or one value for all rows; those not given are filled with NaN, an empty
+            string, 0 or False after their dtype.
+        size : int, optional
+            Rows; as many as the longest column has by default.
+
+        Raises
+        ------
+        SchemaError
+            When ``data`` has a column that the table does not know, or one of another length.
+        """
+        if unknown := data.keys() - self._known:
+            raise SchemaError(
+                f"table {self.name!r} has no column {sorted(unknown)}"
+            )
+        if size is None:
+            size = max((len(v) for v in data.values() if _is_many(v)), default=0)
+        arrays = {
+            column.name: _array(data.get(column.name), column.dtype, size)
+            for column in self.columns
+        }
+        return Columns(self, arrays, size)
+
     def frame(
         self, data: Mapping[str, object], index: pd.Index | None = None
     ) -> pd.DataFrame:
@@ -87,8 +124,7 @@ class Table:
         Parameters
         ----------
         data : mapping of str to array-like
-            Columns; those not given are filled with NaN, an empty string, 0 or False after their
-            dtype.
+            As `columns_of` takes them.
         index : pandas.Index, optional
             Index of the frame.
 
@@ -97,44 +133,38 @@ class Table:
         SchemaError
             When ``data`` has a column that the table does not know, or one of another length.
         """
-        unknown = set(data) - set(self.names)
-        if unknown:
-            raise SchemaError(
-                f"table {self.name!r} has no column {sorted(unknown)}"
-            )
-        lengths = (
-            len(v)
-            for v in data.values()
-            if isinstance(v, Sized) and not isinstance(v, str)
-        )
-        size = len(index) if index is not None else max(lengths, default=0)
-        rows = pd.RangeIndex(size) if index is None else index
-        frame: pd.DataFrame = create_dataframe_from_blocks(
-            [*self._blocks(data, size)], rows, self._labels
-        )
-        return frame
+        size = None if index is None else len(index)
+        return self.columns_of(data, size).to_frame(index)
 
-    def _blocks(
-        self, data: Mapping[str, object], size: int
+    def blocks(
+        self, arrays: Mapping[str, NDArray[Any]], size: int
     ) -> Iterator[tuple[object, NDArray[np.intp]]]:
+        """Yield the blocks of a frame of columns, each with the places of its columns."""
         # Numbers of one dtype in one piece from the start: several times as fast as columns that
         # pandas looks at and puts together one by one.
         for dtype, places in self._places.items():
-            names = [self.columns[i].name for i in places]
-            values = [_column(data.get(name), dtype, size) for name in names]
+            values = [arrays[self.columns[i].name] for i in places]
             if dtype in _NUMBERS:
                 block = np.empty((len(places), size), dtype)
                 for row, column in zip(block, values, strict=True):
-                    row[:] = cast(Any, column)
+                    row[:] = column
                 yield block, np.array(places)
                 continue
             for place, column in zip(places, values, strict=True):
-                yield column, np.array([place])
+                held = (
+                    pd.array(cast(Any, column), dtype=_TEXT)
+                    if dtype == "str"
+                    # A block of times has two dimensions, as one of numbers.
+                    else pd.DatetimeIndex(column.copy(), tz="UTC").array.reshape(
+                        1, -1
+                    )
+                )
+                yield held, np.array([place])
 
     def validate(self, frame: pd.DataFrame) -> None:
         """Raise `SchemaError` unless ``frame`` has this table's columns with their dtypes."""
         if (
-            frame.columns.equals(self._labels)
+            frame.columns.equals(self.labels)
             and frame.dtypes.tolist() == self._dtypes
         ):
             return
@@ -153,6 +183,9 @@ class Table:
 TIME = "datetime64[ns, UTC]"
 _NUMBERS = ("float64", "int64", "bool")
 _TEXT = pd.api.types.pandas_dtype("str")
+_KINDS: dict[str, Any] = {**{name: name for name in _NUMBERS}, "str": object}
+"""How columns of a dtype are held as arrays; all others are times."""
+
 _FILL: dict[str, object] = {
     "float64": float("nan"),
     "str": "",
@@ -161,27 +194,65 @@ _FILL: dict[str, object] = {
 }
 
 
-def _column(values: object, dtype: str, size: int) -> object:
-    """Return values as an array of a column's dtype, or a number for one that is repeated."""
+def _is_many(values: object) -> TypeGuard[Sized]:
+    """Whether this is a column, and not one value for all rows."""
+    return isinstance(values, Sized) and not isinstance(values, str)
+
+
+def _array(values: object, dtype: str, size: int) -> NDArray[Any]:
+    """Return values as an array of a column's dtype."""
+    kind = _KINDS.get(dtype, "datetime64[ns]")
     if values is None:
-        values = _FILL.get(dtype, pd.NaT)
-    one = isinstance(values, str) or not isinstance(values, Sized)
-    if not one and len(cast(Sized, values)) != size:
-        raise SchemaError(
-            f"{len(cast(Sized, values))} values for {size} rows of a table"
+        values = _FILL.get(dtype, np.datetime64("NaT"))
+    if not _is_many(values):
+        return np.full(size, cast(Any, values), dtype=kind)
+    if len(values) != size:
+        raise SchemaError(f"{len(values)} values for {size} rows of a table")
+    if dtype in _KINDS:
+        return np.asarray(values, dtype=kind)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return np.asarray(values, dtype=kind)
+    return pd.DatetimeIndex(cast(Any, values)).as_unit("ns").asi8.view(kind)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns of a table as arrays, from which its frame is made only if someone looks at it.
+
+    Attributes
+    ----------
+    table : Table
+    arrays : mapping of str to numpy.ndarray
+        All of one length; texts as objects, times as ``datetime64[ns]`` in UTC. Not to be written
+        to.
+    size : int
+        How many rows there are.
+
+    Examples
+    --------
+    >>> from trailstats import schema
+    >>> efforts = schema.EFFORTS.columns_of({"ground": "level", "distance": [400.0, 800.0]})
+    >>> efforts["distance"].tolist(), len(efforts)
+    ([400.0, 800.0], 2)
+    >>> efforts.to_frame()["ground"].tolist()
+    ['level', 'level']
+    """
+
+    table: Table
+    arrays: Mapping[str, NDArray[Any]]
+    size: int
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.arrays[name]
+
+    def __len__(self) -> int:
+        return self.size
+
+    def to_frame(self, index: pd.Index | None = None) -> pd.DataFrame:
+        """Return the table as a frame, by default with rows that are numbered from 0."""
+        rows = pd.RangeIndex(self.size) if index is None else index
+        blocks = [*self.table.blocks(self.arrays, self.size)]
+        frame: pd.DataFrame = create_dataframe_from_blocks(
+            blocks, rows, self.table.labels
         )
-    if dtype in _NUMBERS:
-        return values if one else np.asarray(values, dtype=dtype)
-    if one:
-        values = [values] * size
-    if dtype == "str":
-        return pd.array(cast(Any, values), dtype=_TEXT)
-    times = (
-        values
-        if isinstance(values, pd.DatetimeIndex)
-        else pd.DatetimeIndex(cast(Any, values))
-    )
-    if times.tz is None:
-        times = times.tz_localize("UTC")
-    # A block of times has two dimensions, as one of numbers.
-    return times.as_unit("ns").array.copy().reshape(1, -1)
+        return frame

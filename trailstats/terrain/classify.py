@@ -12,7 +12,7 @@ from trailstats.arrays import Flags, Floats
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity
 from trailstats.model.inputs import as_given
-from trailstats.schema import Surface, SurfaceSource
+from trailstats.schema import Columns, Surface, SurfaceSource
 from trailstats.terrain.fusion import (
     TENTHS,
     SurfaceEvidence,
@@ -146,12 +146,12 @@ def classify_by(
     starts = segments["start_distance"].to_numpy()
     slopes = segments["slope"].to_numpy(dtype=object)
     hiking = hiked_samples(evidence.run, rules)
-    return _cut_by_ground(evidence, (starts[1:], slopes), hiking, rules)
+    return _cut_by_ground(
+        evidence, (starts[1:], slopes), hiking, rules
+    ).to_frame()
 
 
-def ground_segments(
-    evidence: SurfaceEvidence, rules: TerrainRules
-) -> pd.DataFrame:
+def ground_segments(evidence: SurfaceEvidence, rules: TerrainRules) -> Columns:
     """Return the segments of a run by slope, gait and ground, with what lies under the feet.
 
     Parameters
@@ -161,8 +161,8 @@ def ground_segments(
 
     Returns
     -------
-    pandas.DataFrame
-        Table ``schema.SEGMENTS``.
+    Columns
+        Of the table ``schema.SEGMENTS``.
     """
     hiking = hiked_samples(evidence.run, rules)
     cut = cuts_by_slope_and_gait(evidence.run, hiking, rules)
@@ -174,7 +174,7 @@ def _cut_by_ground(
     cut: tuple[Floats, Words],
     hiking: Flags,
     rules: TerrainRules,
-) -> pd.DataFrame:
+) -> Columns:
     """Return segments cut where the surface changes too; a border at which neither slope, gait,
     surface, its source nor the tenth of its probability changes is none.
     """

@@ -15,11 +15,12 @@ from trailstats.cleaning import clean
 from trailstats.geo import local_xy
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
+from trailstats.schema import Columns
 from trailstats.terrain._dips import climbing_turns
 from trailstats.terrain.gait import level_speed_of
 from trailstats.terrain.rules import TerrainRules
 
-__all__ = ["find_climbs"]
+__all__ = ["climb_columns", "find_climbs"]
 
 
 GRID = 10.0
@@ -66,10 +67,14 @@ def find_climbs(
     True
     """
     rules = as_given(TerrainRules, terrain, option="terrain")
-    run = clean(activity)
+    return climb_columns(clean(activity), rules).to_frame()
+
+
+def climb_columns(run: CleanActivity, rules: TerrainRules) -> Columns:
+    """Return the columns of what `find_climbs` returns."""
     distance = run.track_column("distance")
     if np.isnan(run.track_column("grade")).all() or distance[-1] < STEEPEST_OVER:
-        return schema.CLIMBS.empty()
+        return schema.CLIMBS.columns_of({})
     climbed = run.track_column("elevation") - run.track_column("lifted")
     grid = np.arange(0.0, distance[-1], GRID)
     z = np.interp(grid, distance, climbed)
@@ -77,7 +82,7 @@ def find_climbs(
     way = _Way(grid, _places(distance, *positions, grid))
     found = _hills(z, way, rules)
     if not found:
-        return schema.CLIMBS.empty()
+        return schema.CLIMBS.columns_of({})
     return _climb_table(run, grid, z, found)
 
 
@@ -181,7 +186,7 @@ def _outermost(found: list[_Hill], z: Floats) -> list[_Hill]:
 
 def _climb_table(
     run: CleanActivity, grid: Floats, z: Floats, found: list[_Hill]
-) -> pd.DataFrame:
+) -> Columns:
     start, end, sign = np.array(found, dtype=np.intp).T
     distance = run.track_column("distance")
     time = run.moving_seconds
@@ -198,7 +203,7 @@ def _climb_table(
     seconds = np.interp(grid, distance, run.seconds)
     over = round(STEEPEST_OVER / GRID)
     slopes = (z[over:] - z[:-over]) / STEEPEST_OVER
-    return schema.CLIMBS.frame(
+    return schema.CLIMBS.columns_of(
         {
             "index": np.arange(len(start)),
             "direction": ["up" if s > 0 else "down" for s in sign],

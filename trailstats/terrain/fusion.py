@@ -170,7 +170,7 @@ def gather_evidence(
         match = road_map.match(run)
         covered = match.covered
         match = match if len(match.distance) else None
-    distance = np.arange(SPACING / 2, run.track["distance"].iloc[-1], SPACING)
+    distance = np.arange(SPACING / 2, run.track_column("distance")[-1], SPACING)
     if match is not None:
         distance = match.distance
     p_trail, surface = ground_by_map(match, len(distance), rules)

@@ -168,7 +168,7 @@ class SurfaceLabels:
         clock = (
             run.track_column("distance"),
             run.seconds,
-            pd.Timestamp(run.records.index[0]),
+            pd.Timestamp(run.index[0]),
         )
         for label in self.labels:
             if label.applies_to(run.meta.source):

@@ -20,7 +20,7 @@ from trailstats.cleaning import clean
 from trailstats.metrics import effort
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.model.inputs import as_given
-from trailstats.schema import Gait, Slope, Surface, SurfaceSource
+from trailstats.schema import Columns, Gait, Slope, Surface, SurfaceSource
 from trailstats.terrain._sequence import without_short
 from trailstats.terrain.gait import level_speed_of
 from trailstats.terrain.rules import TerrainRules
@@ -89,7 +89,7 @@ def cut_segments(
     run = clean(activity)
     hiking = hiked_samples(run, rules)
     cuts, slopes = cuts_by_slope_and_gait(run, hiking, rules)
-    return segment_table(run, cuts, slopes, hiking, NO_GROUND)
+    return segment_table(run, cuts, slopes, hiking, NO_GROUND).to_frame()
 
 
 def cuts_by_slope_and_gait(
@@ -323,9 +323,9 @@ def segment_table(
     slopes: Words,
     hiking: Flags,
     ground: Mapping[str, object],
-) -> pd.DataFrame:
-    """Return the table of the stretches between cuts [m], in order of distance; ``ground`` holds
-    the columns that tell what lies under the feet.
+) -> Columns:
+    """Return the columns of the stretches between cuts [m], in order of distance; ``ground`` holds
+    those that tell what lies under the feet.
     """
     columns = run.columns
     distance = run.track_column("distance")
@@ -348,7 +348,7 @@ def segment_table(
     flat_speed = level_speed_of(run)
     # A cadence of 0 is a sensor that has found no step, not a slow one.
     cadence = np.where(columns["cadence"] > 0, columns["cadence"], np.nan)
-    return schema.SEGMENTS.frame(
+    return schema.SEGMENTS.columns_of(
         {
             "file": run.meta.source,
             "index": index,
