@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import scipy
 
-from trailstats.arrays import Flags, Floats, Ints, sum_up_to
+from trailstats.arrays import Flags, Floats, Ints, as_floats, sum_up_to
 from trailstats.cleaning._draft import Draft
 from trailstats.cleaning._positions import GOING, STEPPING
 from trailstats.geo import step_lengths
@@ -292,10 +292,10 @@ def _calibrated(draft: Draft, step: Floats) -> Floats:
 def _total(draft: Draft) -> float:
     """Return the distance that the file tells in all, where it was recorded in full; else NaN."""
     activity = draft.activity
-    told, laps = activity.meta.device_totals, activity.laps
-    by_lap = laps["distance"].to_numpy(np.float64)
+    told, laps = activity.meta.device_totals, activity.held("laps")
+    by_lap = as_floats(laps["distance"])
     lap_sum = float(by_lap.sum()) if len(by_lap) else float("nan")
-    timer = laps["timer_time"].to_numpy(np.float64)
+    timer = as_floats(laps["timer_time"])
     if activity.meta.format == "fit" and not np.isnan(told.distance):
         total, ran = told.distance, told.timer_time
     else:

@@ -153,7 +153,7 @@ def build(
     return Activity.with_later(
         {
             "extras": lambda: pd.DataFrame(extras, index=index),
-            "laps": _laps(laps),
+            "laps": lambda: _laps(laps),
             "pauses": lambda: _pauses(pauses),
         },
         records=_records(parsed.columns, index),

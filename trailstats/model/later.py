@@ -14,8 +14,8 @@ from trailstats.schema import Columns
 
 __all__ = ["Later", "LaterTables"]
 
-Later = Columns | Callable[[], pd.DataFrame]
-"""A table that was left for later: its columns, or what makes its frame."""
+Later = Columns | Callable[[], Columns | pd.DataFrame]
+"""A table that was left for later: its columns, or what makes them or its frame."""
 
 
 class LaterTables:
@@ -34,13 +34,10 @@ class LaterTables:
 
         def __getattr__(self, name: str) -> object:
             """Return a table that was left for later."""
-            later = vars(self).get("_later", {})
-            left = later.get(name)
-            if left is not None:
-                # Two threads may both make it: the first one's is taken.
-                frame = left.to_frame() if isinstance(left, Columns) else left()
-                vars(self).setdefault(name, frame)
-                later.pop(name, None)
+            if name in vars(self).get("_later", {}):
+                held = self.held(name)
+                if isinstance(held, Columns):
+                    self._take(name, held.to_frame())
             try:
                 return vars(self)[name]
             except KeyError:
@@ -54,8 +51,21 @@ class LaterTables:
 
     def held(self, name: str) -> Columns | pd.DataFrame:
         """Return a table as it is held: its columns, as long as nobody looked at its frame."""
-        left = vars(self).get("_later", {}).get(name)
-        return left if isinstance(left, Columns) else getattr(self, name)
+        later: dict[str, Later] = vars(self).get("_later", {})
+        left = later.get(name)
+        if left is None:
+            return cast(pd.DataFrame, getattr(self, name))
+        made = left if isinstance(left, Columns) else left()
+        if isinstance(made, Columns):
+            later[name] = made
+            return made
+        return self._take(name, made)
+
+    def _take(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        # Two threads may both make it: the first one's is taken.
+        taken: pd.DataFrame = vars(self).setdefault(name, frame)
+        vars(self)["_later"].pop(name, None)
+        return taken
 
     def having(self, **changes: object) -> Self:
         """Return a value with other parts, as `dataclasses.replace` does; tables that were left
