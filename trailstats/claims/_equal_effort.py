@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints, as_floats
 from trailstats.claims._evidence import Evidence
-from trailstats.history._run_stretches import COLUMNS
-from trailstats.history._stored import joined_columns
 from trailstats.metrics import effort
 from trailstats.metrics._even_ground import GRADE_TERMS, TERMS
 from trailstats.metrics._even_ground_fit import (
@@ -28,7 +26,7 @@ from trailstats.metrics.effort import (
     HeartRateStretches,
     population_even_ground,
 )
-from trailstats.schema import STRETCHES, Surface
+from trailstats.schema import Surface
 
 FOLDS: Final = 5
 """Parts of the runs, each judged by the curve of the others (our choice)."""
@@ -154,17 +152,14 @@ def _stretches(
     """Return the row of each stretch of some runs, the stretches, and the time from the start of
     the recording to each [s].
     """
-    names = (*COLUMNS, "start_offset")
-    columns, counts = joined_columns(data.history.analyses, STRETCHES, names)
-    row = np.repeat(data.row_of_analysis, counts).astype(np.int64)
-    chosen = np.append(rows, False)[row] & (columns["speed"] > 0)
     # In the order of the runs: an analysis comes after those that began before it.
-    place = np.flatnonzero(chosen)
-    place = place[np.argsort(row[place], kind="stable")]
-    s = {name: as_floats(values)[place] for name, values in columns.items()}
+    columns, row = data.stretches
+    chosen = np.asarray(rows)[row] & (columns["speed"] > 0)
+    s = {name: values[chosen] for name, values in columns.items()}
+    row = row[chosen].astype(np.int64)
     footing = Footing(s["grade"], s["p_trail"], s["p_technical"], s["walking"])
     seen = HeartRateStretches(
-        run=row[place],
+        run=row,
         speed=s["speed"],
         heart_rate=s["heart_rate"],
         footing=footing,
@@ -173,7 +168,7 @@ def _stretches(
         temperature=s["temperature"],
         duration=s["duration"],
     )
-    return row[place], seen, s["start_offset"]
+    return row, seen, s["start_offset"]
 
 
 def _surfaces(

@@ -22,16 +22,16 @@ from trailstats.arrays import (
     as_floats,
     as_indices,
 )
+from trailstats.claims._tracks import cells_of_analyses, surges_of_analyses
 from trailstats.claims.wording import claim_wording
 from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import IntentRules
+from trailstats.history._run_stretches import COLUMNS
 from trailstats.history._stored import joined_columns
-from trailstats.metrics.variety import route_cells
 from trailstats.schema import (
     IMPACT,
     INDOOR,
-    PROFILE,
     STRETCHES,
     Surface,
     SurfaceSource,
@@ -57,21 +57,7 @@ MOST_UNTAGGED: Final = 0.2
 untagged, tells the ground of the others by not tagging them (our choice).
 """
 
-STRETCH_COLUMNS: Final = ("speed", "duration", "grade", "p_trail")
-
-TRACK_COLUMNS: Final = (
-    "distance",
-    "latitude",
-    "longitude",
-    "grade",
-    "speed",
-    "segment",
-)
-
-
-SPACING: Final = 25.0
-"""The thinned track is filled up to points so far apart, so that no cell along it is missed [m].
-"""
+STRETCH_COLUMNS: Final = (*COLUMNS, "start_offset")
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,52 +149,18 @@ class Evidence:
         return as_indices(found.fillna(-1))
 
     @cached_property
-    def tracks(self) -> dict[str, Floats]:
-        """Thinned tracks of all runs one after the other, by column, with ``row`` (index in
-        `runs`).
-
-        ``segment`` is the index in the history's table of segments, -1 where there is none.
-        """
-        columns, counts = joined_columns(
-            self.history.analyses, PROFILE, TRACK_COLUMNS
-        )
-        row = np.repeat(self.row_of_analysis, counts)
-        counted = row >= 0
-        row = row[counted]
-        own = {
-            name: as_floats(columns.pop(name)[counted]) for name in TRACK_COLUMNS
-        }
-        # A run's own segments are counted from 0 and lie together in the history's table.
-        owner = self._row_of_segment
-        place = (
-            pd.Series(np.arange(len(owner))).groupby(owner).agg(["min", "size"])
-        )
-        first, count = place.reindex(np.arange(len(self.runs))).to_numpy()[row].T
-        index = own["segment"]
-        known = (index >= 0) & (index < count)
-        return own | {
-            "segment": np.where(known, index + first, -1.0),
-            "row": as_floats(row),
-        }
-
-    @cached_property
     def cells(self) -> list[Ints]:
         """Each run's cells of the map, empty for a run without positions."""
-        names = ("row", "distance", "latitude", "longitude")
-        points = np.column_stack([self.tracks[name] for name in names])
-        points = points[np.isfinite(points).all(axis=1)]
-        count = len(self.runs)
-        borders = np.searchsorted(points[:, 0], np.arange(1.0, count))
-        cells = []
-        for track in np.split(points, borders)[:count]:
-            if len(track) < 2:
-                cells.append(np.zeros(0, dtype=np.int64))
-                continue
-            _, along, latitude, longitude = track.T
-            every = np.arange(along[0], along[-1] + SPACING, SPACING)
-            filled = [np.interp(every, along, p) for p in (latitude, longitude)]
-            cells.append(route_cells(*filled))
-        return cells
+        cells = cells_of_analyses(self.history.analyses)
+        return [cells[analysis] for analysis in self.runs["run"]]
+
+    @cached_property
+    def surges(self) -> Floats:
+        """Speed of each run's last kilometre over that before, less one; NaN where it doesn't
+        tell.
+        """
+        every = surges_of_analyses(self.history.analyses)
+        return every[as_indices(self.runs["run"])]
 
     @cached_property
     def stretches(self) -> tuple[dict[str, Floats], Ints]:
@@ -261,6 +213,15 @@ class Evidence:
     def n_road(self) -> int:
         """Runs on the road side."""
         return int(self.has_side.sum()) - self.n_trail
+
+    @cached_property
+    def runs_a_day(self) -> tuple[float, float]:
+        """Runs mostly on trail and mostly on road, over the days from the first run to the last."""
+        days, share = (self.runs[name].to_numpy() for name in ("day", "share"))
+        span = max(float(np.ptp(days)), 7.0) if len(days) else 7.0
+        return float((share >= 0.5).sum()) / span, float(
+            (share < 0.5).sum()
+        ) / span
 
     @cached_property
     def file_names(self) -> NDArray[np.object_]:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats, as_floats, as_indices
+from trailstats.arrays import Floats, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._needs import needs_of_runs
 from trailstats.claims._steps import run_steps
@@ -263,9 +263,7 @@ def _steps(
     chosen = every if where is None else where.to_numpy()
     why = _CHOICES.get(str(where.name), "not meant") if where is not None else ""
     told = runs["told"].to_numpy() if claim_wording().parts[part].cue else every
-    matched = np.isin(
-        np.arange(len(runs)), as_indices(comparison.pairs[["trail", "road"]])
-    )
+    matched = np.isin(np.arange(len(runs)), comparison.matched)
     return run_steps(
         data,
         part,
@@ -343,7 +341,7 @@ def part_of(
             f"{fewest} on each side, within six weeks of each other and of like duration, are "
             "needed."
         )
-    matched = as_indices(comparison.pairs[["trail", "road"]])
+    matched = comparison.matched
     result = replace(
         unanswered(part, *notes),
         trail=comparison.trail,
@@ -436,7 +434,7 @@ def _size(comparison: Comparison) -> str:
 
 def _pairs(data: Evidence, part: str, comparison: Comparison) -> pd.DataFrame:
     pairs = comparison.pairs
-    rows = as_indices(pairs[["trail", "road"]])
+    rows = comparison.matched
     trail, road = data.file_names[rows].T
     begin, other = data.runs["day"].to_numpy()[rows].T
     shown = pairs.assign(

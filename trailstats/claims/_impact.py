@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Flags, Floats, Ints, as_floats, as_indices
+from trailstats.arrays import Flags, Floats, Ints, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import (
     Finding,
@@ -130,7 +130,7 @@ def _part(data: Evidence, loads: RunLoads, row: LoadRow) -> Finding:
         runs["day"],
         runs["moving_time"],
     )
-    matched = as_indices(compared.pairs[["trail", "road"]])
+    matched = compared.matched
     steps = partial(_steps, data, row.part, calm, np.isfinite(value), matched)
     table = partial(_rows, data, row, loads, usable)
     found = replace(
@@ -193,12 +193,13 @@ def _lost(
     """Return what a distance that was lost on trail may do to the logarithm of a row's ratio."""
     runs = data.runs
     more = np.flatnonzero(compared.pull > 0)
-    speed = as_floats(runs["distance"] / runs["moving_time"])[more]
+    distance, time = (as_floats(runs[n]) for n in ("distance", "moving_time"))
+    speed = distance[more] / time[more]
     usual = float(np.average(speed, weights=compared.pull[more]))
     powers = _MISSED[row.per]
-    by_pace = runs["session_load_method"] == LoadMethod.PACE.value
-    if row.per == "session_load" and by_pace.any():
-        powers = _BY_PACE
+    if row.per == "session_load":
+        by_pace = runs["session_load_method"] == LoadMethod.PACE.value
+        powers = _BY_PACE if by_pace.any() else powers
     return load_if_lost(row.tissue, row.exponent, usual, powers)
 
 

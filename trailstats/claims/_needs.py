@@ -226,10 +226,7 @@ def _of(runs: int) -> str:
 
 def _years(data: Evidence, more: tuple[float, float]) -> float:
     """Return how long so many more runs take at the runner's rate."""
-    days = data.runs["day"]
-    span = max(float(days.max() - days.min()), 7.0) / DAYS
-    trail = float((data.runs["share"] >= 0.5).sum()) / span
-    road = float((data.runs["share"] < 0.5).sum()) / span
+    trail, road = (n * DAYS for n in data.runs_a_day)
     return max(
         more[0] / max(trail, 1e-9) if more[0] else 0.0,
         more[1] / max(road, 1e-9) if more[1] else 0.0,

@@ -196,10 +196,8 @@ def _found(
         )
     # Pairs hold positions among the values; an answer's are among the runs.
     rows = as_indices(calm["row"])
-    pairs = found.pairs.copy()
-    for side in ("trail", "road"):
-        pairs[side] = rows[as_indices(pairs[side])]
-    found = replace(found, pairs=pairs)
+    more, less = rows[found.matched.T]
+    found = replace(found, paired={**found.paired, "trail": more, "road": less})
     main = part_of(data, part, found, caveats=tuple(notes), rules=RULES)
     if comparison.enough and not clear:
         main = main.untested(Verdict.INCONCLUSIVE)
@@ -276,7 +274,7 @@ def _explained(
     own: dict[str, Floats] = {}
     shown = {"heart_rate": OWN, "level_speed": "level", "p_trail": "p_trail"}
     for side in ("trail", "road"):
-        index = as_indices(comparison.pairs[side])
+        index = as_indices(comparison.paired[side])
         for name, column in shown.items():
             values = as_floats(calm[column])[index]
             own[f"{name}_{side}"] = (

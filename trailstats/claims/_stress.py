@@ -12,7 +12,6 @@ import pandas as pd
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._finding import Finding, answer, compare_runs
 from trailstats.claims._mechanisms import chasing
-from trailstats.claims._routes import surges
 from trailstats.metrics.variety import route_groups
 from trailstats.schema import Verdict
 
@@ -25,7 +24,7 @@ def stress(data: Evidence) -> Finding:
     """
     runs = data.runs
     calm = runs["unhurried"]
-    ends = pd.Series(surges(data), index=runs.index)
+    ends = pd.Series(data.surges, index=runs.index)
     spread = compare_runs(data, "pace_spread", runs["pace_spread"], where=calm)
     surge = compare_runs(data, "final_surge", ends, where=calm)
     drift = compare_runs(data, "drift", runs["decoupling"], where=calm)

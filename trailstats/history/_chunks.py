@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,6 @@ from trailstats.arrays import Ints
 from trailstats.cache import Cache
 from trailstats.errors import SchemaError
 from trailstats.history._pack import join_columns, sound
-from trailstats.model.fingerprint import fingerprint
 
 Columns = tuple[dict[str, NDArray[Any]], Ints]
 """Columns by name, one analysis after the other, and how many rows each has."""
@@ -60,13 +61,49 @@ class Entry(Protocol):
         """Return the block of a table."""
 
 
+E = TypeVar("E", bound=Entry)
+
+
 def columns_in_chunks(
     entries: Sequence[Entry], table: schema.Table, names: Sequence[str]
 ) -> Columns:
     """Return some columns of one table of analyses that lie in a lasting store; see
     `join_columns`.
     """
-    found = [_of_chunk(chunk, table, names) for chunk in _chunks(entries)]
+    return _joined(
+        [_of_chunk(chunk, table, names) for chunk in _chunks(entries)], names
+    )
+
+
+def made_in_chunks(
+    entries: Sequence[E],
+    name: str,
+    basis: str,
+    make: Callable[[list[E]], Columns],
+) -> Columns:
+    """Return columns that are made of some analyses at a time, as they are kept, else made now.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        In a lasting store.
+    name : str
+        Of what is made.
+    basis : str
+        What it follows from besides the analyses.
+    make : callable
+        Given some of them.
+    """
+    found = []
+    for chunk in _chunks(entries):
+        said = "\n".join([_FORMAT, basis, *map(_address, chunk)])
+        found.append(_kept(chunk[0].slot, name, said, partial(make, chunk)))
+    return _joined(found, list(found[0][0]) if found else [])
+
+
+def _joined(
+    found: Sequence[Columns], names: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], Ints]:
     columns = {}
     for name in names:
         # Given up one by one: the tracks of thousands of runs fill memory.
@@ -76,9 +113,9 @@ def columns_in_chunks(
     return columns, np.concatenate([counts for _, counts in found])
 
 
-def _chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+def _chunks(entries: Sequence[E]) -> Iterator[list[E]]:
     """Yield the entries in pieces, the last of which may grow."""
-    piece: list[Entry] = []
+    piece: list[E] = []
     for entry in entries:
         if piece and entry.slot.key[0] % APART == 0:
             yield piece
@@ -91,25 +128,45 @@ def _chunks(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 def _of_chunk(
     chunk: Sequence[Entry], table: schema.Table, names: Sequence[str]
 ) -> Columns:
+    def make() -> Columns:
+        blocks = (entry.table(table) for entry in chunk)
+        known = [column.name for column in table if column.name != "file"]
+        return join_columns(blocks, table, known)
+
+    said = "\n".join([_FORMAT, *(_stands_for(e, table) for e in chunk)])
     slot = chunk[0].slot
-    basis = fingerprint((_FORMAT, *(_stands_for(e, table) for e in chunk)))
-    name = f"{table.name} of some"
+    return _kept(slot, f"{table.name} of some", said, make, names)
+
+
+def _kept(
+    slot: Slot,
+    name: str,
+    said: str,
+    make: Callable[[], Columns],
+    names: Sequence[str] | None = None,
+) -> Columns:
+    """Return some columns, or all, as they are kept for what is said of them; else as they are
+    made.
+    """
+    basis = sha256(said.encode()).hexdigest()
     block = slot.store.derived(slot.key, slot.number, name, basis)
     if block is not None:
         with suppress(SchemaError):
             return _unpacked(block, names)
-    blocks = (entry.table(table) for entry in chunk)
-    known = [column.name for column in table if column.name != "file"]
-    columns, counts = join_columns(blocks, table, known)
+    columns, counts = make()
     kept = (slot.key, slot.number, _packed(columns, counts))
     slot.store.put_derived(name, basis, [kept])
-    return {name: columns[name] for name in names}, counts
+    return {name: columns[name] for name in names or columns}, counts
 
 
 def _stands_for(entry: Entry, table: schema.Table) -> str:
     """Return what the table of an analysis follows from."""
     own = "" if table is not schema.IMPACT else entry.measures
-    return f"{entry.slot.key.hex()} {entry.slot.number} {own}"
+    return f"{_address(entry)} {own}"
+
+
+def _address(entry: Entry) -> str:
+    return f"{entry.slot.key.hex()} {entry.slot.number}"
 
 
 def _packed(columns: dict[str, NDArray[Any]], counts: Ints) -> bytes:
@@ -129,7 +186,7 @@ def _packed(columns: dict[str, NDArray[Any]], counts: Ints) -> bytes:
     return b"".join([line, b"\n", *bodies])
 
 
-def _unpacked(block: bytes, names: Sequence[str]) -> Columns:
+def _unpacked(block: bytes, names: Sequence[str] | None) -> Columns:
     with sound("tables of some analyses"):
         begin = block.index(b"\n") + 1
         size, heads = json.loads(block[:begin])
@@ -137,13 +194,13 @@ def _unpacked(block: bytes, names: Sequence[str]) -> Columns:
         at = begin + size
         columns = {}
         for name, dtype, texts, size in heads:
-            if name in names:
+            if names is None or name in names:
                 values = _array(block[at : at + size], dtype)
                 if texts:
                     values = np.array(texts, dtype=object)[values]
                 columns[name] = values
             at += size
-        return {name: columns[name] for name in names}, counts
+        return {name: columns[name] for name in names or columns}, counts
 
 
 def _array(block: bytes, dtype: str) -> NDArray[Any]:

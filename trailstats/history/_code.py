@@ -48,6 +48,7 @@ AFTER = (
     "history/_history.py",
     "history/_intent.py",
     "history/_kept_effort.py",
+    "history/_made.py",
     "history/_partition.py",
     "history/_pool.py",
     "history/_progress.py",

@@ -329,6 +329,11 @@ class StoredAnalyses(Sequence[Analysis]):
             first.store.put_derived(name, own, [kept])
 
     @property
+    def keeps_joined(self) -> bool:
+        """Whether what is joined of all of these is kept beside them."""
+        return self.complete and self._lasting
+
+    @property
     def _lasting(self) -> bool:
         """Whether all lie in a store that outlives this object, each under a key of its own."""
         return bool(self.entries) and all(
@@ -386,7 +391,7 @@ class StoredAnalyses(Sequence[Analysis]):
         """Return some columns of one table of all analyses, one after the other, and how many rows
         each has.
         """
-        if self.complete and self._lasting:
+        if self.keeps_joined:
             return columns_in_chunks(self.entries, table, names)
         blocks = (entry.table(table) for entry in self.entries)
         return join_columns(blocks, table, names)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, as_indices
 
 NAN = float("nan")
 
@@ -78,10 +82,10 @@ class Comparison:
         Matched runs.
     enough : bool
         Whether both sides reach the floor.
-    pairs : pandas.DataFrame
-        ``trail, road`` (positions in the input of the run on more and on less trail),
-        ``trail_value, road_value, difference`` (for all trail against none, at the same length),
-        ``weight``: each matched pair. The weighted mean of the differences is ``difference``.
+    paired : mapping of str to numpy.ndarray
+        Columns of the matched pairs: ``trail, road`` (positions in the input of the run on more
+        and on less trail), ``trail_value, road_value, difference`` (for all trail against none, at
+        the same length), ``weight``. The weighted mean of the differences is ``difference``.
     """
 
     trail: float = NAN
@@ -103,9 +107,21 @@ class Comparison:
     n_road: int = 0
     enough: bool = False
     pull: Floats = field(default_factory=lambda: np.zeros(0))
-    pairs: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame({name: [] for name in _PAIRS})
+    paired: Mapping[str, NDArray[Any]] = field(
+        default_factory=lambda: {name: np.zeros(0) for name in _PAIRS}
     )
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """The matched pairs, a row for each."""
+        return pd.DataFrame(self.paired)
+
+    @property
+    def matched(self) -> NDArray[np.intp]:
+        """Positions of the runs on more and on less trail, a row for each pair."""
+        return as_indices(
+            np.stack([self.paired["trail"], self.paired["road"]], -1)
+        )
 
     def is_close(self, fewest: int) -> bool:
         """Return whether there are so many runs on each side, but their ground is hardly apart."""

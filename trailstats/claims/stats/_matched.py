@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from trailstats.arrays import ArrayLike, Floats, as_floats
 from trailstats.claims.stats._bounds import with_interval
@@ -189,16 +188,14 @@ def _summarise(
         n_trail=int(mostly.sum()),
         n_road=int((~mostly).sum()),
         pull=pull,
-        pairs=pd.DataFrame(
-            {
-                "trail": pairs.more[informative],
-                "road": pairs.less[informative],
-                "trail_value": y[pairs.more[informative]],
-                "road_value": y[pairs.less[informative]],
-                "difference": gaps,
-                "weight": heavy,
-            }
-        ),
+        paired={
+            "trail": pairs.more[informative],
+            "road": pairs.less[informative],
+            "trail_value": y[pairs.more[informative]],
+            "road_value": y[pairs.less[informative]],
+            "difference": gaps,
+            "weight": heavy,
+        },
     )
     least = min(known.n_trail, known.n_road)
     if least < 2 or fit.contrast < rules.contrast:
