@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
 import pytest
 
 from trailstats.claims import CLAIMS, evaluate_claims, explain_runs
-from trailstats.claims._needs import SEEN, needs_of_weeks, runs_needed
-from trailstats.claims.stats import compare
+from trailstats.claims._evidence import Evidence
+from trailstats.claims._needs import (
+    SEEN,
+    needs_of_runs,
+    needs_of_weeks,
+    runs_needed,
+)
+from trailstats.claims.stats import MatchRules, compare
+from trailstats.claims.wording import claim_wording
 from trailstats.history import History
 from trailstats.schema import Verdict
 
@@ -44,6 +52,45 @@ def test_more_runs_give_the_error_that_was_asked_for() -> None:
         # Scatter is itself estimated, from thirty runs within a seventh.
         assert after == pytest.approx(target, rel=0.25)
     assert runs_needed((0.1, 0.1), (20, 20), 1.0) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("n_trail", "days_apart", "text"),
+    [
+        (3, 0.0, "5 more trail runs"),
+        (20, 200.0, "8 more trail runs, in weeks with road runs of like length"),
+        (50, 200.0, "8 more road runs, in weeks with trail runs of like length"),
+    ],
+)
+def test_runs_that_wait_for_a_partner_are_not_asked_for(
+    runner: History, n_trail: int, days_apart: float, text: str
+) -> None:
+    """Forty road runs and three on trail: trail runs are missing, however few road runs they match;
+    where there are enough of both, but at other times, those of the rarer ground are.
+    """
+    count = n_trail + 40
+    trail = np.arange(count) < n_trail
+    found = compare(
+        np.arange(count) + 0.0,
+        trail,
+        np.where(trail, days_apart, 0.0),
+        3000.0 + 100.0 * (np.arange(count) % 7),
+    )
+    assert found.usable == (n_trail, 40)
+    words = replace(claim_wording().parts["new_ground"], wants="runs")
+    need = needs_of_runs(Evidence(runner), words, found, np.nan, MatchRules())[-1]
+    assert need.text == text
+
+
+def test_without_a_heart_rate_same_effort_asks_for_one(
+    runner: History, cut
+) -> None:
+    """Nothing can be told of effort, and the answer names the heart rate."""
+    every = np.ones(len(runner.activities), dtype=bool)
+    dark = cut(runner, every, mean_heart_rate=np.nan, heart_rate=np.nan)
+    (result,) = (r for r in evaluate_claims(dark) if r.claim == "same_effort")
+    assert result.verdict is Verdict.NOT_MEASURABLE
+    assert [need.kind for need in result.needs] == ["heart rate"]
 
 
 def test_weeks_grow_with_the_square_of_the_error() -> None:

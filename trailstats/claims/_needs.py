@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ _WITH: Final = {
     "cadence": " with a cadence",
     "elevation": " with elevation",
     "stance balance": " with a recorded stance balance",
+    "running": " with a heart rate, ten minutes of each run and not walked",
     "runs": "",
 }
 """What the runs must hold, by what a measure wants."""
@@ -94,8 +96,16 @@ def needs_of_runs(
     counts = (comparison.n_trail, comparison.n_road)
     if not comparison.enough:
         missing = [max(rules.fewest - n, 0) for n in counts]
-        need = _more_runs(kind, missing, counts)
-        if not any(missing):
+        # Runs enough of the one ground wait for a partner on the other.
+        short = [
+            m if n < rules.fewest else 0
+            for m, n in zip(missing, comparison.usable, strict=True)
+        ]
+        if any(short):
+            need = _more_runs(kind, short, counts)
+        elif any(missing):
+            need = _together(kind, missing, comparison)
+        else:
             need = Need(
                 "runs", "runs that keep to one ground", float(rules.fewest)
             )
@@ -188,7 +198,21 @@ def _more_runs(
     marks = tuple(
         Mark(f"{side}s", had, had + int(more)) for side, more, had in sides
     )
-    return Need(kind, f"{text}{_WITH[kind]}", float(sum(missing)), marks)
+    named = "heart rate" if kind == "running" else kind
+    return Need(named, f"{text}{_WITH[kind]}", float(sum(missing)), marks)
+
+
+def _together(
+    kind: str, missing: Sequence[float], comparison: Comparison
+) -> Need:
+    """Return how many runs are missing on the side that has fewer, in the weeks of the other."""
+    fewer = int(np.argmin(comparison.usable))
+    more = [0.0, 0.0]
+    more[fewer] = float(max(missing))
+    need = _more_runs(kind, more, (comparison.n_trail, comparison.n_road))
+    other = ("road", "trail")[fewer]
+    text = f"{need.text}, in weeks with {other} runs of like length"
+    return replace(need, text=text)
 
 
 def _counted(more: float, noun: str) -> str:

@@ -17,6 +17,7 @@ from trailstats.claims._finding import Finding, answer, part_of
 from trailstats.claims._lost_way import LOST
 from trailstats.claims._mechanisms import upper_zones
 from trailstats.claims._steps import steps_of_result
+from trailstats.claims.result import Need
 from trailstats.claims.stats import (
     Comparison,
     MatchRules,
@@ -61,12 +62,15 @@ def same_effort(data: Evidence) -> Finding:
     found = equal_effort(data, counted.to_numpy())
     cells = _values_by_ground(data, found)
     reason = ""
-    if cells.empty:
-        reason = (
-            "No run has ten minutes with a heart rate and a level speed on one ground."
-            if runs["mean_heart_rate"].notna().any()
-            else "No heart rate was recorded."
+    if not runs["mean_heart_rate"].notna().any():
+        silent = Finding(
+            unanswered("same_effort", "No heart rate was recorded.")
+        ).needing(
+            Need("heart rate", "a recorded heart rate in runs on both grounds")
         )
+        return answer("same_effort", silent.untested(Verdict.NOT_MEASURABLE))
+    if cells.empty:
+        reason = "No run has ten minutes with a heart rate and a level speed on one ground."
     elif not found.followed:
         reason = (
             "Heart rate doesn't follow speed within these runs, so no equal effort can be "

@@ -245,19 +245,25 @@ def _regress(
 
 
 def _missing(weeks: int, n_trail: int) -> Need:
-    """Return what a regression on weeks still lacks."""
-    if weeks < FEWEST_WEEKS:
-        more = float(FEWEST_WEEKS - weeks)
-        text = f"{more:.0f} more week{'s' * (more != 1)} of running"
-        mark = Mark("weeks", weeks, FEWEST_WEEKS)
-        return Need("weeks", text, more, (mark,))
-    if n_trail < FEWEST_TRAIL_RUNS:
-        more = float(FEWEST_TRAIL_RUNS - n_trail)
-        text = f"{more:.0f} more trail run{'s' * (more != 1)}"
-        mark = Mark("trail runs", n_trail, FEWEST_TRAIL_RUNS)
-        return Need("runs", text, more, (mark,))
-    text = "some months with many trail runs and some with few"
-    return Need("contrast", text, 12.0)
+    """Return what a regression on weeks still lacks: weeks of running, trail runs, or a change."""
+    marks = tuple(
+        mark
+        for mark in (
+            Mark("weeks", weeks, FEWEST_WEEKS),
+            Mark("trail runs", n_trail, FEWEST_TRAIL_RUNS),
+        )
+        if mark.have < mark.wanted
+    )
+    if not marks:
+        text = "some months with many trail runs and some with few"
+        return Need("contrast", text, 12.0)
+    lacking = [mark.wanted - mark.have for mark in marks]
+    text = " and ".join(
+        f"{count} more {mark.what.removesuffix('s')}{'s' * (count != 1)}"
+        for count, mark in zip(lacking, marks, strict=True)
+    )
+    kind = "weeks" if marks[0].what == "weeks" else "runs"
+    return Need(kind, text, float(lacking[0]), marks)
 
 
 def _too_little(y: Floats, x: Floats, n_trail: int) -> str:

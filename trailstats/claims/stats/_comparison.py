@@ -80,6 +80,8 @@ class Comparison:
         number of runs narrows down: not more than 0, and not less.
     n_trail, n_road : int
         Matched runs.
+    usable : (int, int)
+        Runs mostly on trail and mostly on road that could be matched, had they a partner.
     enough : bool
         Whether both sides reach the floor.
     paired : mapping of str to numpy.ndarray
@@ -105,6 +107,7 @@ class Comparison:
     beyond: tuple[float, float] = (0.0, 0.0)
     n_trail: int = 0
     n_road: int = 0
+    usable: tuple[int, int] = (0, 0)
     enough: bool = False
     pull: Floats = field(default_factory=lambda: np.zeros(0))
     paired: Mapping[str, NDArray[Any]] = field(

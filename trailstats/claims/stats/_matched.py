@@ -97,7 +97,11 @@ def compare(
         evened(weight[kept], first, second, counts),
         np.nan_to_num(when) // WEEK,
     )
-    return _summarise(y, share, size, pairs, rules)
+    mostly = share[usable & (counts > 0)] >= 0.5
+    return replace(
+        _summarise(y, share, size, pairs, rules),
+        usable=(int(mostly.sum()), int((~mostly).sum())),
+    )
 
 
 @dataclass(frozen=True, eq=False)
