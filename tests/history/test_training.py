@@ -10,6 +10,7 @@ from trailstats import schema
 from trailstats.history import analyze_folder
 from trailstats.history.training import (
     daily_table,
+    load_days,
     personal_cadence,
     training_metrics,
     weekly_table,
@@ -96,6 +97,15 @@ def test_failures_and_duplicates_do_not_count() -> None:
     days = daily_table(table)
     assert days["session_load"].tolist() == [50.0]
     assert daily_table(table.iloc[2:]).empty
+
+
+def test_load_alone_is_that_of_the_whole_table():
+    """The same days, loads, fitness and fatigue, to the last bit."""
+    table = activities([0, 3, 3, 41, 90], [50.0, 62.5, 11.0, float("nan"), 70.0])
+    some = load_days(table)
+    assert len(some) == 91
+    assert some["session_load"].sum() == 193.5
+    assert some.equals(daily_table(table)[list(some.columns)])
 
 
 def stretches(

@@ -119,14 +119,22 @@ class History:
     @property
     def runs(self) -> pd.DataFrame:
         """Activities on foot that were read and are no duplicates, in order of start time."""
-        return self.activities[are_runs(self.activities)]
+        return self.activities[self._are_runs]
 
     @property
     def archive(self) -> pd.DataFrame:
         """Activities that sums are made of, in order of start time: `runs`, and hikes and walks
         that were on trail as a whole. Rides, swims and the rest are in ``activities`` alone.
         """
-        return self.activities[are_in_archive(self.activities)]
+        return self.activities[self._are_in_archive]
+
+    @cached_property
+    def _are_runs(self) -> pd.Series:
+        return are_runs(self.activities)
+
+    @cached_property
+    def _are_in_archive(self) -> pd.Series:
+        return are_in_archive(self.activities)
 
     def selected(
         self,

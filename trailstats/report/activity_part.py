@@ -43,8 +43,8 @@ class Counted:
         [m], [s], [1], [1]; the last is NaN without a map.
     issues : tuple of (str, str, str)
         Code, severity and message of each.
-    metrics : tuple of str
-        Names of those that have a value.
+    metrics : str
+        Names of those that have a value, with spaces between them: the same of most activities.
     workout : str
         Its name, which the table is searched for, too.
     """
@@ -60,7 +60,7 @@ class Counted:
     unknown_share: float
     map_coverage: float
     issues: tuple[tuple[str, str, str], ...]
-    metrics: tuple[str, ...]
+    metrics: str
     workout: str
 
 
@@ -220,7 +220,7 @@ def _counted(analysis: Analysis) -> Counted:
         issues=tuple(
             (i.code, i.severity.value, i.message) for i in analysis.issues
         ),
-        metrics=tuple(name for name, m in analysis.metrics.items() if m),
+        metrics=" ".join(name for name, m in analysis.metrics.items() if m),
         workout=meta.workout,
     )
 

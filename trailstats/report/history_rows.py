@@ -12,7 +12,7 @@ import pandas as pd
 from trailstats.claims.road_form import RoadForm, road_form
 from trailstats.history import History
 from trailstats.history.days import local_starts, monday_of
-from trailstats.history.training import FITNESS_DAYS
+from trailstats.history.training import FITNESS_DAYS, load_days
 from trailstats.metrics.variety import shannon_evenness
 from trailstats.report import text
 from trailstats.report.overview import counted_activities, read_activities
@@ -81,7 +81,7 @@ def load_rows(history: History) -> Rows:
     """
     if not counted_activities(history)["session_load"].notna().any():
         return []
-    days = history.daily()
+    days = load_days(history.activities)
     by_week = days.groupby(monday_of(days["day"])).agg(
         load=("session_load", "sum"),
         fitness=("fitness", "last"),

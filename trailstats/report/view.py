@@ -249,9 +249,7 @@ def build_page(
         attribution=result.attribution,
         neighbours=neighbours_of([section.plane for section in sections]),
         ways=_ways_under(map, sections),
-        glossary=glossary(
-            {name for p in parts for name in p.counted.metrics}, units
-        ),
+        glossary=_glossary(parts, units),
     )
 
 
@@ -274,8 +272,14 @@ def _run_page(analysis: Analysis, athlete: Athlete, units: Units) -> Page:
         sections=sections,
         units=units,
         attribution=analysis.meta.attribution,
-        glossary=glossary(part.counted.metrics, units),
+        glossary=_glossary([part], units),
     )
+
+
+def _glossary(parts: Sequence[ActivityPart], units: Units) -> text.Pairs:
+    """Return what the metrics of activities mean."""
+    found = {part.counted.metrics for part in parts}
+    return glossary({name for names in found for name in names.split(" ")}, units)
 
 
 def _need_of(history: History, own: Flags, outside: Flags) -> MapNeed:
