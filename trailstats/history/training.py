@@ -178,16 +178,9 @@ def load_days(activities: pd.DataFrame) -> pd.DataFrame:
         Table ``schema.ACTIVITIES``, with an activity in the archive at least.
     """
     table = activities[are_in_archive(activities)].dropna(subset="start_time")
-    loads = _sums_of_days(table, ["session_load"])["session_load"]
-    fitness, fatigue = _carried(loads.to_numpy())
-    return pd.DataFrame(
-        {
-            "day": loads.index,
-            "session_load": loads.to_numpy(),
-            "fitness": fitness,
-            "fatigue": fatigue,
-        }
-    )
+    days = _sums_of_days(table, ["session_load"]).rename_axis("day").reset_index()
+    days["fitness"], days["fatigue"] = _carried(days["session_load"].to_numpy())
+    return days
 
 
 def _sums_of_days(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
