@@ -11,7 +11,11 @@ import pytest
 from trailstats.metrics import effort
 from trailstats.metrics._even_ground import GROUND_TERMS, TERMS
 from trailstats.metrics._even_ground_fit import EvenGroundFit, as_the_heart_sees
-from trailstats.metrics._even_ground_sums import pieces_of, posterior
+from trailstats.metrics._even_ground_sums import (
+    Piece,
+    places_of_pieces,
+    posterior,
+)
 from trailstats.metrics.effort import Footing, HeartRateStretches
 
 STRETCH = 45.0
@@ -296,8 +300,13 @@ def test_terms_are_those_of_the_equations_written_out() -> None:
         spread = np.std(level)
         weight = np.clip(np.exp(reserve - off), 0.2, 2.0)
     rows = np.vstack([np.ones(count), columns, speed, reserve])
-    part = (run >= 11).astype(np.int64)
-    pieces = pieces_of(rows, np.ones(count, dtype=bool), run, part)
+    places = [
+        place
+        for where in (run < 11, run >= 11)
+        for place in places_of_pieces(run, where)
+    ]
+    np.testing.assert_array_equal(np.concatenate(places), np.arange(count))
+    pieces = [Piece.of(0, rows[:, place], run[place]) for place in places]
     assert len(pieces) > 2
     ours = posterior(pieces, gain, prior, np.zeros(3))
     np.testing.assert_allclose(ours.mean, found[1:], rtol=1e-9)

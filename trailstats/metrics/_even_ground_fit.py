@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trailstats.arrays import (
     WIDTH_95,
@@ -31,7 +32,7 @@ from trailstats.metrics._even_ground import (
 from trailstats.metrics._even_ground_sums import (
     Piece,
     Posterior,
-    pieces_of,
+    places_of_pieces,
     posterior,
 )
 from trailstats.metrics.sampling import WARM_UP
@@ -115,12 +116,12 @@ class HeartRateStretches:
     temperature: Floats
     duration: Floats
 
-    def where(self, kept: Flags) -> HeartRateStretches:
+    def where(self, kept: Flags | NDArray[np.intp]) -> HeartRateStretches:
         """Take some of the stretches.
 
         Parameters
         ----------
-        kept : numpy.ndarray of bool, shape (n,)
+        kept : numpy.ndarray, shape (n,) of bool, or of places
             Which ones. [1]
 
         Returns
@@ -131,6 +132,7 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
+        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(2)
         >>> two = effort.HeartRateStretches(
@@ -177,6 +179,7 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
+        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(1)
         >>> one = effort.HeartRateStretches(
@@ -212,6 +215,7 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
+        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> hour = np.full(1, 3600.0)
         >>> one = effort.HeartRateStretches(
@@ -297,6 +301,7 @@ def heart_rate_gain(
     Examples
     --------
     >>> import numpy as np
+    from numpy.typing import NDArray
     >>> from trailstats.metrics import effort
     >>> time = np.arange(700.0, 4000.0, 45.0)
     >>> speed = 3.0 + 0.3 * np.sin(time / 400.0)
@@ -335,6 +340,7 @@ def fit_even_ground(
     Examples
     --------
     >>> import numpy as np
+    from numpy.typing import NDArray
     >>> from trailstats.metrics import effort
     >>> nothing = np.zeros(0)
     >>> none = effort.HeartRateStretches(
@@ -399,13 +405,12 @@ class EvenGroundFit:
             Which part each stretch belongs to; a run belongs to one as a whole.
         """
         s = stretches
-        kept = s.counted()
-        values = np.vstack([np.log(s.speed), s.footing.columns().T])
-        seen = as_the_heart_sees(values.T, s.run, s.duration).T
-        rows = np.vstack(
-            [np.ones(len(kept)), seen[1:], s.day_columns().T, seen[0], s.reserve]
-        )
-        pieces = pieces_of(rows, kept, s.run, part)
+        pieces = [
+            piece
+            for one in np.unique(part)
+            for place in places_of_pieces(s.run, part == one)
+            if (piece := _piece(s.where(place), int(one))).count
+        ]
         return cls(before, pieces, LevelRoad.of(s, before, part))
 
     def _others(self, without: int) -> list[Piece]:
@@ -435,6 +440,17 @@ class EvenGroundFit:
         if runs < FEWEST_RUNS:
             return self.before.mean, self.before.n_runs
         return self.posterior(self.gain(part)[0], part).mean, runs
+
+
+def _piece(s: HeartRateStretches, part: int) -> Piece:
+    """Return those of some runs' stretches that are fitted."""
+    values = np.vstack([np.log(s.speed), s.footing.columns().T])
+    seen = as_the_heart_sees(values.T, s.run, s.duration).T
+    rows = np.vstack(
+        [np.ones(len(s.run)), seen[1:], s.day_columns().T, seen[0], s.reserve]
+    )
+    kept = np.flatnonzero(s.counted())
+    return Piece.of(part, np.take(rows, kept, axis=1), s.run[kept])
 
 
 @dataclass(frozen=True, eq=False)

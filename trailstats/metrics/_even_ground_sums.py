@@ -7,13 +7,13 @@ the same pieces.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trailstats.arrays import Flags, Floats, Ints, as_floats, divide_by_positive
 
@@ -76,6 +76,11 @@ class Piece:
     rows: Floats
     starts: Ints
 
+    @classmethod
+    def of(cls, part: int, rows: Floats, run: Ints) -> Piece:
+        """Return stretches as a piece, given the number of the run of each, not falling."""
+        return cls(part, rows, np.flatnonzero(np.diff(run, prepend=-1)))
+
     @property
     def count(self) -> int:
         """Stretches."""
@@ -134,33 +139,21 @@ class Piece:
         return as_floats(np.add.reduceat(weighted, self.starts, axis=1))
 
 
-def pieces_of(rows: Floats, kept: Flags, run: Ints, part: Ints) -> list[Piece]:
-    """Return some stretches in pieces.
+def places_of_pieces(run: Ints, where: Flags) -> Iterator[NDArray[np.intp]]:
+    """Yield the places of some runs at a time, of those that are chosen.
 
     Parameters
     ----------
-    rows : numpy.ndarray, shape (k, n)
-        As of a piece.
-    kept : numpy.ndarray of bool, shape (n,)
-        Which stretches.
     run : numpy.ndarray of int, shape (n,)
         Number of the run, not falling.
-    part : numpy.ndarray of int, shape (n,)
-        Which part of the runs it belongs to.
+    where : numpy.ndarray of bool, shape (n,)
+        Which runs, as wholes.
     """
-    found = []
-    for one in np.unique(part[kept]):
-        place = np.flatnonzero(kept & (part == one))
-        own = run[place]
-        starts = np.flatnonzero(np.diff(own, prepend=-1))
-        # A piece ends with the run in which it is full.
-        full = np.unique(starts // _SIZE, return_index=True)[1]
-        edges = np.append(starts[full], len(place))
-        for begin, end in pairwise(edges):
-            inside = starts[(starts >= begin) & (starts < end)]
-            held = np.take(rows, place[begin:end], axis=1)
-            found.append(Piece(int(one), held, inside - begin))
-    return found
+    place = np.flatnonzero(where)
+    starts = np.flatnonzero(np.diff(run[place], prepend=-1))
+    # A piece ends with the run in which it is full.
+    full = np.unique(starts // _SIZE, return_index=True)[1]
+    yield from np.split(place, starts[full[1:]])
 
 
 def posterior(
