@@ -23,6 +23,7 @@ from trailstats.claims.stats import (
     compare,
     holm,
     smallest_detectable,
+    standardised_slopes,
 )
 
 
@@ -659,3 +660,38 @@ def test_runs_of_a_week_are_not_independent() -> None:
         alone += abs(found.difference) > 1.97 * plain
     assert out <= 24  # 200 draws of 7 % give at most 24 but once in a hundred
     assert alone >= 60
+
+
+@pytest.mark.parametrize("share", [0.4, 1.0])
+def test_slopes_beside_columns_are_those_of_the_covariance_written_out(
+    share: float,
+) -> None:
+    """Each candidate's slope over its error, from the whole covariance matrix inverted; what the
+    columns hold already has none.
+    """
+    rng = np.random.default_rng(2)
+    count = 90
+    time = np.cumsum(rng.integers(1, 4, count)).astype(np.float64)
+    weights = rng.uniform(0.5, 3.0, count)
+    columns = np.column_stack((np.ones(count), time, np.sin(time / 9.0)))
+    candidates = np.column_stack((rng.normal(size=(count, 70)), columns[:, 1]))
+    y = np.cumsum(rng.normal(size=count)) + rng.normal(size=count)
+    fit = replace(
+        ar1_regression(y, columns, time, weights=weights, slow=0.5),
+        correlation=0.7,
+        share=share,
+    )
+    own = 1.0 / weights / np.mean(1.0 / weights)
+    apart = np.abs(time[:, None] - time[None, :])
+    whole = np.linalg.inv(share * 0.7**apart + (1.0 - share) * np.diag(own))
+    expected = []
+    for candidate in candidates[:, :-1].T:
+        table = np.column_stack((columns, candidate))
+        inverse = np.linalg.inv(table.T @ whole @ table)
+        slope = inverse @ table.T @ whole @ y
+        left = y - table @ slope
+        variance = left @ whole @ left / (count - table.shape[1])
+        expected.append(slope[-1] / np.sqrt(variance * inverse[-1, -1]))
+    found = standardised_slopes(y, columns, candidates, (time, weights), fit)
+    np.testing.assert_allclose(found[:-1], expected, rtol=1e-7, atol=1e-9)
+    assert np.isnan(found[-1])

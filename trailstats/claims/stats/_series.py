@@ -10,7 +10,6 @@ from scipy.linalg import (
     cholesky,
     cholesky_banded,
     qr,
-    solve_triangular,
 )
 from scipy.linalg.lapack import dpbtrs, dpotrs
 from scipy.special import stdtr, stdtrit
@@ -31,6 +30,10 @@ LOOSE = 0.4
 
 SLOW = np.linspace(0.5, 0.95, 10)
 """Correlations of the part that fades, one unit of time apart (our choice: a month is 0.79)."""
+
+
+_AT_A_TIME = 64
+"""Candidates whose slopes are computed at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,33 +230,51 @@ def _fit_mixed(
     The inverse of the part that fades has two bands, so the sum of both is never inverted as a
     whole: the cost grows with the number of points.
     """
-    correlation, share = fading
-    carried = correlation**steps
-    left = 1.0 - carried**2
-    bands = np.zeros((2, len(rows)))
-    bands[0, 1:] = -carried / left
-    bands[1] = 1.0
-    bands[1, 1:] += carried**2 / left
-    bands[1, :-1] += carried**2 / left
-    own = power / (np.mean(1.0 / power) ** -1 * (1.0 - share))
-    whole = bands / share
-    whole[1] += own
-    factor = cholesky_banded(whole)
+    own = power * np.mean(1.0 / power) / (1.0 - fading[1])
+    factor, log_determinant = _part_of_both(own, steps, fading)
     with_mean = np.column_stack((rows, np.ones(len(rows))))
     weighted = own[:, None] * with_mean
     # Scipy's own solvers take ten times as long to look at what they are given.
     solved, _ = dpbtrs(factor, weighted)
     products = with_mean.T @ weighted - weighted.T @ solved
-    log_determinant = float(
-        2.0 * np.log(factor[1]).sum()
-        - np.log(own).sum()
-        + np.log(left).sum()
-        + len(rows) * np.log(share)
-    )
     independent = float(products[-1, -1]) / len(rows)
     return _solved(
         products[:-1, :-1], len(rows), log_determinant, independent, fading
     )
+
+
+def _part_of_both(
+    own: Floats, steps: Floats, fading: tuple[float, float]
+) -> tuple[Floats, float]:
+    """Return the bands of the factor of the summed inverses of both parts' covariances, and the
+    logarithm of the determinant of the covariance of all.
+
+    Parameters
+    ----------
+    own : numpy.ndarray, shape (n,)
+        Inverse variances of what is each point's own.
+    steps : numpy.ndarray, shape (n - 1,)
+    fading : (float, float)
+        Correlation and share of what fades.
+    """
+    correlation, share = fading
+    carried = correlation**steps
+    left = 1.0 - carried**2
+    bands = np.zeros((2, len(own)))
+    bands[0, 1:] = -carried / left
+    bands[1] = 1.0
+    bands[1, 1:] += carried**2 / left
+    bands[1, :-1] += carried**2 / left
+    whole = bands / share
+    whole[1] += own
+    factor = cholesky_banded(whole)
+    log_determinant = float(
+        2.0 * np.log(factor[1]).sum()
+        - np.log(own).sum()
+        + np.log(left).sum()
+        + len(own) * np.log(share)
+    )
+    return factor, log_determinant
 
 
 def _solved(
@@ -311,25 +332,58 @@ def standardised_slopes(
         NaN for a candidate that the columns hold already.
     """
     time, weights = at
-    own = 1.0 / weights / np.mean(1.0 / weights)
-    apart = np.abs(time[:, None] - time[None, :])
-    matrix = fit.share * max(fit.correlation, 0.0) ** apart
-    matrix[np.diag_indices(len(y))] += (1.0 - fit.share) * own
-    lower = cholesky(matrix, lower=True)
-    size = columns.shape[1]
-    table = np.column_stack((columns, y, candidates))
-    white = solve_triangular(lower, table, lower=True)
-    base = np.linalg.qr(white[:, :size])[0]
-    left = white[:, size:] - base @ (base.T @ white[:, size:])
-    value, others = left[:, 0], left[:, 1:]
-    power = (others**2).sum(axis=0)
-    whole = (white[:, size + 1 :] ** 2).sum(axis=0)
-    new = power > 1e-8 * np.maximum(whole, 1e-300)
-    shared = value @ others
-    safe = np.where(new, power, 1.0)
-    rest = value @ value - shared**2 / safe
-    spread = np.sqrt(np.maximum(rest, 1e-300) / (len(y) - size - 1))
-    return np.where(new, shared / np.sqrt(safe) / spread, np.nan)
+    steps = np.diff(time)
+    fading = (max(fit.correlation, 0.0), fit.share)
+    # A base of the columns, so that their products tell them well apart.
+    base = np.linalg.qr(columns / np.sqrt((columns**2).mean(axis=0)))[0]
+    known = np.column_stack((base, y))
+    size = base.shape[1]
+    solved = _times_inverse(known, weights, steps, fading)
+    products = known.T @ solved
+    found = np.linalg.solve(products[:size, :size], products[:size, size])
+    value = products[size, size] - found @ products[:size, size]
+    slopes = []
+    # Some at a time: there may be as many candidates as points.
+    for begin in range(0, candidates.shape[1], _AT_A_TIME):
+        some = candidates[:, begin : begin + _AT_A_TIME]
+        whole = (some * _times_inverse(some, weights, steps, fading)).sum(axis=0)
+        beside = some.T @ solved
+        held = np.linalg.solve(products[:size, :size], beside[:, :size].T).T
+        power = whole - (held * beside[:, :size]).sum(axis=1)
+        shared = beside[:, size] - beside[:, :size] @ found
+        new = power > 1e-8 * np.maximum(whole, 1e-300)
+        safe = np.where(new, power, 1.0)
+        rest = value - shared**2 / safe
+        spread = np.sqrt(np.maximum(rest, 1e-300) / (len(y) - size - 1))
+        slopes.append(np.where(new, shared / np.sqrt(safe) / spread, np.nan))
+    return np.concatenate(slopes)
+
+
+def _times_inverse(
+    rows: Floats, weights: Floats, steps: Floats, fading: tuple[float, float]
+) -> Floats:
+    """Return the inverse of the errors' covariance times some columns.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray, shape (n, k)
+    weights : numpy.ndarray, shape (n,)
+        Inverse variances of what is each point's own, up to a factor.
+    steps : numpy.ndarray, shape (n - 1,)
+    fading : (float, float)
+        Correlation and share of what fades.
+    """
+    correlation, share = fading
+    if share > 1.0 - 1e-9:
+        carried = (correlation**steps)[:, None]
+        apart = (rows[1:] - carried * rows[:-1]) / (1.0 - carried**2)
+        whole = np.concatenate((rows[:1], apart))
+        whole[:-1] -= carried * apart
+        return whole
+    own = weights * np.mean(1.0 / weights) / (1.0 - share)
+    weighted = own[:, None] * rows
+    solved, _ = dpbtrs(_part_of_both(own, steps, fading)[0], weighted)
+    return as_floats(weighted - own[:, None] * solved)
 
 
 def smallest_detectable(
