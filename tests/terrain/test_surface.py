@@ -77,8 +77,8 @@ def mixed_run() -> Activity:
 
 
 def test_a_path_inside_a_run_is_found() -> None:
-    """Inside a mixed run the path has a higher probability than the streets, and cuts lie near its
-    ends.
+    """Inside a mixed run the path has a higher probability than the streets, and cuts lie at its
+    ends, though windows of two kilometres see the border from far off.
     """
     run = clean(mixed_run())
     estimate = estimate_surface(run, terrain=SIGNAL)
@@ -89,8 +89,8 @@ def test_a_path_inside_a_run_is_found() -> None:
         estimate.p_trail[inside].mean() - estimate.p_trail[outside].mean() > 0.15
     )
     cuts = surface_cuts(gather_evidence(run, terrain=SIGNAL), SIGNAL)
-    assert np.abs(cuts - 5000).min() < 700
-    assert np.abs(cuts - 10000).min() < 700
+    assert np.abs(cuts - 5000).min() <= 200
+    assert np.abs(cuts - 10000).min() <= 200
 
 
 def test_segments_carry_the_surface() -> None:

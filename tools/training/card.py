@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from trailstats.schema import SurfaceSource
-from trailstats.terrain import belief, features, fusion
+from trailstats.terrain import belief, features, fusion, surface
+from trailstats.terrain.features import WINDOW_FEATURES
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import LEAST_EXTENT
 from trailstats.terrain.technical import TECHNICAL_WEIGHTS
 from training import borders, fitting, scores
 from training.borders import BorderScores
@@ -52,14 +52,14 @@ def model_card(
         "stretch": belief.STRETCH,
         "lapse": 100.0 * belief.LAPSE,
         "shortest": features.SHORTEST / 1000.0,
-        "extent": LEAST_EXTENT,
+        "extent": surface.LEAST_EXTENT,
         "shortest_piece": fusion.SHORTEST,
         "share_change": document["scores"]["trail_share_change_5_s"],
         "figure": FIGURE,
         "tags": markdown(tag_table(document)),
         "coefficients": coefficients(document),
         "effects": effects(document),
-        "aims": markdown(aims(document)),
+        "aims": markdown(aims(document, found)),
         "run_scores": markdown(run_table(table)),
         "run_confusion": markdown(run_confusion(table)),
         "run_reliability": markdown(reliability_table(whole)),
@@ -81,6 +81,10 @@ def model_card(
         "border_distance": found.distance,
         "border_near": borders.NEAR,
         "linear_limit": fitting.LIMIT,
+        "longest_window": max(int(n.rsplit("_", 1)[1]) for n in WINDOW_FEATURES),
+        "change": surface.CHANGE,
+        "pooled": 100.0 * (1.0 - surface.ALONE),
+        "slope": fusion.SLOPE,
         "pace_prior": fitting.PRIOR_SCALE["speed_scatter"],
     }
     return TEMPLATE.read_text(encoding="utf-8").format(**words), figure(
@@ -88,7 +92,7 @@ def model_card(
     )
 
 
-def aims(document: dict[str, Any]) -> pd.DataFrame:
+def aims(document: dict[str, Any], simulated: BorderScores) -> pd.DataFrame:
     """Return the scores beside what was asked of them: a bar and a stretch each."""
     found = document["scores"]
     runs, windows = found["whole_runs"], found["windows"]
@@ -144,11 +148,18 @@ def aims(document: dict[str, Any]) -> pd.DataFrame:
         ("paths against road, AUC in a run", plain["path_within"], 0.85, 0.90),
         ("all trail against road, AUC in a run", plain["within"], 0.80, 0.85),
         ("the same, each group of routes once", plain["clusters"], 0.80, 0.85),
+        ("simulated runs without a border found, at most", simulated.missed, 0.20, 0.10),
+        (
+            "metres from a simulated border to the nearest found, at most",
+            simulated.distance,
+            120,
+            80,
+        ),
     ]
     names, *numbers = zip(*rows, strict=True)
     columns = dict(zip(("reached", "bar", "stretch"), numbers, strict=True))
     table = pd.DataFrame(columns, index=pd.Index(names, name="what"))
-    return table.assign(reached=[f"{v:.3f}" for v in table["reached"]])
+    return table.assign(reached=[f"{v:.3f}" if v < 10 else f"{v:.0f}" for v in table["reached"]])
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -30,7 +30,7 @@ from trailstats.terrain.features import (
     own_pace,
 )
 from trailstats.terrain.rules import TerrainRules
-from trailstats.terrain.surface import smooth_windows
+from trailstats.terrain.surface import relative_windows
 from training.recordings import THINNED, Example
 
 LIMIT = 2.5
@@ -298,7 +298,9 @@ def relative_log_odds(
     """Return the smoothed log-odds of windows against the others of their run."""
     length = TerrainRules().surface_length
     return [
-        smooth_windows(model.log_odds(t.example.windows), TEMPER, length)
+        relative_windows(model.contributions(t.example.windows), TEMPER, length)[
+            0
+        ]
         for t in tracks
     ]
 

@@ -59,6 +59,11 @@ SHORTEST = 200.0
 TENTHS = np.arange(1, 10) / 10.0
 """Probabilities at which segments are cut."""
 
+SLOPE = 500.0
+"""A border by the signal lies where the way of running changes, if it does within so many metres:
+windows of a kilometre blur a border that far (our choice).
+"""
+
 COVERED = 0.5
 """Labels and a map speak for the whole run when they speak of at least this share of its length
 (our choice).
@@ -310,7 +315,7 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
         Distances since the start, rising [m]. By label and map: where their answer changes.
         Elsewhere half-way between two windows of which the surface or the tenth of the probability
         differs, so that the mean over a segment stands for all of it; pieces under `SHORTEST` join
-        their neighbours.
+        their neighbours. Where the way of running changes within `SLOPE`, the cut lies there.
     """
     firm = firm_cuts(evidence)
     p = evidence.along
@@ -321,7 +326,17 @@ def surface_cuts(evidence: SurfaceEvidence, rules: TerrainRules) -> Floats:
     kinds = without_short(kinds, round(SHORTEST / WINDOW_STEP), ordered=True)
     edges = np.flatnonzero(np.diff(kinds))
     soft = (evidence.windows[edges] + evidence.windows[edges + 1]) / 2.0
+    soft = _at_changes(soft, evidence.signal.changes)
     return np.union1d(firm, soft[~_decided(evidence, soft)])
+
+
+def _at_changes(cuts: Floats, changes: Floats) -> Floats:
+    """Return cuts, each at the nearest change if that lies within `SLOPE` [m]."""
+    if not len(cuts) or not len(changes):
+        return cuts
+    far = np.abs(np.subtract.outer(cuts, changes))
+    near = far.argmin(axis=1)
+    return np.where(far.min(axis=1) <= SLOPE, changes[near], cuts)
 
 
 def firm_cuts(evidence: SurfaceEvidence) -> Floats:

@@ -8,10 +8,11 @@ from math import isnan, log
 import numpy as np
 import pandas as pd
 
-from trailstats.arrays import Floats
+from trailstats.arrays import Floats, Ints
 from trailstats.cleaning import clean
 from trailstats.model.activity import Activity, CleanActivity
 from trailstats.schema import has_ground
+from trailstats.terrain._changes import change_points, piece_means
 from trailstats.terrain._model import surface_model
 from trailstats.terrain._sequence import smooth_log_odds
 from trailstats.terrain.belief import GroundBelief, believe
@@ -45,6 +46,25 @@ LEAST_EXTENT = 300.0
 """A run within a smaller circle shows laps, not the ground [m] (our choice)."""
 
 
+NEAR_FEATURES = ("speed_300", "speed_jumps_400", "wiggle_400")
+"""Of `WINDOW_FEATURES` those that look at a few hundred metres: they tell where something changes,
+which those that look at kilometres blur.
+"""
+
+SHORTEST_PIECE = 4
+"""Windows between two changes: 200 m, as for pieces that are shown (our choice)."""
+
+CHANGE = 0.8
+"""A change lowers the sum of squares of what the near features say by so much, in squares of
+log-odds. Chosen with `ALONE` among some hundred settings, by mapped runs left out of training.
+"""
+
+ALONE = 0.25
+"""What a window says alone counts so much; the rest is what its piece says on average."""
+
+_NEAR = [WINDOW_FEATURES.index(name) for name in NEAR_FEATURES]
+
+
 @dataclass(frozen=True, eq=False)
 class SurfaceEstimate:
     """What the recording says about the ground.
@@ -63,6 +83,8 @@ class SurfaceEstimate:
         model, whose windows then stand as they are.
     relative : numpy.ndarray, shape (w,)
         Log-odds of each window against the others of the run.
+    changes : numpy.ndarray
+        Where, between two windows, the way of running changes [m].
     channels : frozenset of str
         ``"position"`` and the athlete's own ``"baseline"``, as far as used.
     belief : GroundBelief or None
@@ -81,6 +103,7 @@ class SurfaceEstimate:
     mean: float = float("nan")
     spread: float = 0.0
     relative: Floats = field(default_factory=lambda: np.empty(0))
+    changes: Floats = field(default_factory=lambda: np.empty(0))
     channels: frozenset[str] = frozenset()
     belief: GroundBelief | None = None
     window_parts: Floats = field(default_factory=lambda: np.empty((0, 0)))
@@ -170,9 +193,8 @@ def estimate_on_grid(
     mean = effect.mean(float(parts.sum()) + model.run.intercept, pace)
     centres, windows, _ = window_features(grid)
     pieces = model.windows.contributions(windows)
-    relative = effect.gain * smooth_windows(
-        pieces.sum(axis=1), model.temper, rules.surface_length
-    )
+    alike, changes = relative_windows(pieces, model.temper, rules.surface_length)
+    relative = effect.gain * alike
     found = believe(
         mean,
         effect.spread,
@@ -193,6 +215,7 @@ def estimate_on_grid(
         mean=mean,
         spread=effect.spread,
         relative=relative,
+        changes=centres[changes] - WINDOW_STEP / 2.0,
         channels=frozenset(channels),
         belief=found,
         window_parts=pieces,
@@ -200,26 +223,40 @@ def estimate_on_grid(
     )
 
 
-def smooth_windows(log_odds: Floats, temper: float, length: float) -> Floats:
-    """Return the log-odds of windows against the others of their run, given all of them.
+def relative_windows(
+    parts: Floats, temper: float, length: float
+) -> tuple[Floats, Ints]:
+    """Return the log-odds of windows against the others of their run, given all of them, and where
+    the way of running changes.
 
     Parameters
     ----------
-    log_odds : numpy.ndarray, shape (w,)
-        Of each window alone.
+    parts : numpy.ndarray, shape (w, k)
+        What each of `WINDOW_FEATURES` adds to the log-odds of each window alone.
     temper : float
-        What is left of them, as neighbours overlap.
+        What is left of their sum, as neighbours overlap.
     length : float
         Mean length of a stretch of one surface [m].
 
     Returns
     -------
-    numpy.ndarray, shape (w,)
+    relative : numpy.ndarray, shape (w,)
         With a mean of 0.
+    changes : numpy.ndarray of int
+        First window of every piece but the first.
+
+    Notes
+    -----
+    Windows overlap, so a border shows as a slope of hundreds of metres. Between two changes the
+    ground is mostly one, so windows take over most of the mean of their piece.
     """
+    log_odds = parts.sum(axis=1)
     apart = temper * (log_odds - np.median(log_odds))
     smooth = smooth_log_odds(apart, WINDOW_STEP, length)
-    return np.asarray(smooth - smooth.mean())
+    near = parts[:, _NEAR].sum(axis=1)
+    changes = change_points(near, SHORTEST_PIECE, CHANGE)
+    out = ALONE * smooth + (1.0 - ALONE) * piece_means(smooth, changes)
+    return np.asarray(out - out.mean()), changes
 
 
 def _is_run(grid: RunGrid) -> bool:
