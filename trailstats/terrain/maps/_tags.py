@@ -123,7 +123,8 @@ def ground_of(tags: Mapping[str, str]) -> Ground:
     -----
     A surface outweighs everything else; then come a firm track, hiking and mountain-bike scales,
     smoothness, the type of a track, and last the kind of way. A path that is designated for
-    cyclists, or segregated, is mostly paved; any other path mostly isn't.
+    cyclists, or segregated, is mostly paved; one for walkers alone is left open; any other path
+    mostly isn't.
 
     Examples
     --------
@@ -216,6 +217,8 @@ def _way_name(tags: Mapping[str, str], kind: str) -> str:
     led = tags.get("bicycle") == "designated" or "segregated" in tags
     if kind == "path" and led:
         return "designated path"
+    if kind == "path" and tags.get("foot") == "designated":
+        return "path for walkers"
     if kind in ("path", "bridleway"):
         return "path"
     known = ("footway", "cycleway", "pedestrian", "steps", "track")
