@@ -148,7 +148,12 @@ def aims(document: dict[str, Any], simulated: BorderScores) -> pd.DataFrame:
         ("paths against road, AUC in a run", plain["path_within"], 0.85, 0.90),
         ("all trail against road, AUC in a run", plain["within"], 0.80, 0.85),
         ("the same, each group of routes once", plain["clusters"], 0.80, 0.85),
-        ("simulated runs without a border found, at most", simulated.missed, 0.20, 0.10),
+        (
+            "simulated runs without a border found, at most",
+            simulated.missed,
+            0.20,
+            0.10,
+        ),
         (
             "metres from a simulated border to the nearest found, at most",
             simulated.distance,
@@ -159,7 +164,9 @@ def aims(document: dict[str, Any], simulated: BorderScores) -> pd.DataFrame:
     names, *numbers = zip(*rows, strict=True)
     columns = dict(zip(("reached", "bar", "stretch"), numbers, strict=True))
     table = pd.DataFrame(columns, index=pd.Index(names, name="what"))
-    return table.assign(reached=[f"{v:.3f}" if v < 10 else f"{v:.0f}" for v in table["reached"]])
+    return table.assign(
+        reached=[f"{v:.3f}" if v < 10 else f"{v:.0f}" for v in table["reached"]]
+    )
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from trailstats.arrays import Flags, Floats
@@ -10,6 +12,10 @@ from trailstats.model.activity import CleanActivity
 from trailstats.schema import is_on_foot
 
 __all__ = ["level_speed_of", "walked"]
+
+
+_LEVEL: WeakKeyDictionary[CleanActivity, Floats] = WeakKeyDictionary()
+"""The level speed of runs that are at hand: segments, climbs and samples all ask for it."""
 
 
 def walked(run: CleanActivity) -> Flags:
@@ -24,9 +30,13 @@ def walked(run: CleanActivity) -> Flags:
 
 
 def level_speed_of(run: CleanActivity) -> Floats:
-    """Return the grade-adjusted speed of each record, by the gait [m/s]."""
-    return effort.grade_adjusted_speed(
-        run.track_column("speed"),
-        run.track_column("grade"),
-        walking=walked(run),
-    )
+    """Return the grade-adjusted speed of each record, by the gait [m/s]; not to be written to."""
+    if (found := _LEVEL.get(run)) is None:
+        found = effort.grade_adjusted_speed(
+            run.track_column("speed"),
+            run.track_column("grade"),
+            walking=walked(run),
+        )
+        found.setflags(write=False)
+        _LEVEL[run] = found
+    return found
