@@ -180,9 +180,9 @@ def many(count: int, cache: str) -> None:
         return combine(StoredAnalyses(entries), (), athlete)
 
     page = str(Path(cache, "page.html"))
-    first = (
-        history()
-    )  # rows, the fit and the parts of the page are kept from here on
+    first = history()
+    # Rows, the fit, what claims want of tracks and the parts of the page are kept from here on.
+    ts.evaluate_claims(first)
     ts.write_report(first, page, claims=[], rules=[])
     took = {"history": clock(history, 3)}
     own = history()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from types import ModuleType
 
@@ -13,7 +14,7 @@ from trailstats import schema
 from trailstats.claims import _mechanisms as mechanisms
 from trailstats.claims._critical import critical_fraction
 from trailstats.claims._evidence import Evidence
-from trailstats.claims._races import race_cycle
+from trailstats.claims._races import _best_around, race_cycle
 from trailstats.claims._volume import _hours_after
 from trailstats.claims._weeks import whole_weeks
 from trailstats.claims.plan import check_plan
@@ -115,6 +116,30 @@ def test_races_are_known_or_found(
     assert (found.columns[before, 0] > 0.8).all()
     # Eight weeks before a race form begins to come.
     assert known.columns[:, 0].min() == 0.0
+
+
+def test_best_around_is_that_of_every_pair() -> None:
+    """In any order of days, several runs on one day and a run alone among them."""
+    rng = np.random.default_rng(4)
+    for count in (1, 2, 40, 300):
+        when = rng.integers(0, 900, count).astype(np.float64)
+        score = rng.normal(size=count)
+        near = np.abs(when[:, None] - when[None, :]) <= 42.0
+        expected = np.where(near, score[None, :], -np.inf).max(axis=1)
+        np.testing.assert_array_equal(_best_around(when, score, 42.0), expected)
+
+
+def test_memory_of_races_grows_with_runs_alone() -> None:
+    """No table of runs by runs: ten times as many of equal density take no more than some hundred
+    bytes each.
+    """
+    count = 20_000
+    when = np.arange(count, dtype=np.float64)
+    tracemalloc.start()
+    _best_around(when, np.sin(when), 42.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200 * count
 
 
 def test_races_after_few_trails_are_described(

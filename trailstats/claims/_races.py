@@ -62,7 +62,7 @@ def race_cycle(data: Evidence, weeks: Weeks) -> RaceCycle:
     days = local_days(data)
     raced = (data.runs["intent"] == "race").to_numpy()
     named = {*race_days(data, days), *days[raced].tolist()}
-    known = np.array([_day(day) for day in named])
+    known = _days(pd.DatetimeIndex(sorted(named)))
     found = [
         day
         for day in _best_efforts(data, days)
@@ -72,10 +72,11 @@ def race_cycle(data: Evidence, weeks: Weeks) -> RaceCycle:
     zero = np.zeros(len(weeks))
     if not len(every):
         return RaceCycle(np.column_stack((zero, zero)), 0, 0)
-    middle = np.array([_day(day) for day in weeks.start.tz_localize(None)]) + 3.5
-    gap = (every[None, :] - middle[:, None]) / 7.0
-    ahead = np.where(gap >= 0, gap, np.inf).min(axis=1)
-    behind = np.where(gap < 0, -gap, np.inf).min(axis=1)
+    middle = _days(weeks.start.tz_localize(None)) + 3.5
+    every = np.sort(every)
+    after = np.searchsorted(every, middle)
+    ahead = (np.append(every, np.inf)[after] - middle) / 7.0
+    behind = (middle - np.append(-np.inf, every)[after]) / 7.0
     columns = np.column_stack(
         (
             np.maximum(1.0 - ahead / BEFORE, 0.0),
@@ -96,12 +97,26 @@ def _best_efforts(data: Evidence, days: pd.Series) -> list[float]:
         return []
     hours = as_floats(runs["moving_time"])[known] / 3600.0
     score = np.log(as_floats(speed)[known]) + RIEGEL * np.log(hours)
-    when = np.array([_day(day) for day in days.iloc[known]])
-    apart = np.abs(when[:, None] - when[None, :]) <= ALONE
-    best = np.where(apart, score[None, :], -np.inf).max(axis=1)
-    chosen = (score >= best) & (score >= np.median(score) + np.log1p(FASTER))
+    when = _days(days.iloc[known])
+    chosen = score >= np.median(score) + np.log1p(FASTER)
+    chosen &= score >= _best_around(when, score, ALONE)
     return [float(day) for day in when[chosen]]
 
 
-def _day(day: pd.Timestamp) -> float:
-    return float(pd.Timestamp(day).to_numpy().astype("datetime64[D]").astype(int))
+def _best_around(when: Floats, score: Floats, reach: float) -> Floats:
+    """Return the best score within a reach in time of each, on either side."""
+    order = np.argsort(when, kind="stable")
+    clock = when[order]
+    begin = np.searchsorted(clock, when - reach)
+    end = np.searchsorted(clock, when + reach, side="right")
+    # Pieces from each beginning to its end, and between them others that nobody asks for.
+    edges = np.stack((begin, end), axis=-1).ravel()
+    return as_floats(
+        np.maximum.reduceat(np.append(score[order], -np.inf), edges)[::2]
+    )
+
+
+def _days(days: pd.Series | pd.DatetimeIndex) -> Floats:
+    """Return days as numbers."""
+    when = pd.DatetimeIndex(days).to_numpy().astype("datetime64[D]")
+    return as_floats(when.astype(np.int64))
