@@ -106,7 +106,7 @@ def impact_component(
     grade: ArrayLike,
     *,
     walking: ArrayLike | None = None,
-    downhill_slope: float = DOWNHILL_SLOPE,
+    downhill_slope: ArrayLike = DOWNHILL_SLOPE,
     speed_slope: float = IMPACT_SPEED_SLOPE,
 ) -> Floats:
     """Compare the external impact peak of a step with that of the reference step.
@@ -120,7 +120,7 @@ def impact_component(
         uphill.
     walking : array-like of bool, optional
         Walking samples, which have no impact peak. [1]
-    downhill_slope : float
+    downhill_slope : array-like
         Increase per degree downhill. [1/degree]
     speed_slope : float
         Increase per m/s of speed. [s/m] The peak grows with speed; how fast is our choice.
@@ -141,7 +141,9 @@ def impact_component(
     array([1.54, 1.  , 0.37])
     """
     angle = np.degrees(np.arctan(as_floats(grade)))
-    downhill = 1.0 + downhill_slope * np.minimum(-angle, MEASURED_ANGLE)
+    downhill = 1.0 + as_floats(downhill_slope) * np.minimum(
+        -angle, MEASURED_ANGLE
+    )
     by_grade = np.where(
         angle < 0.0, downhill, np.maximum(0.0, 1.0 - angle / MEASURED_ANGLE)
     )
@@ -273,21 +275,23 @@ def impact_load_by_group(
             ]
         )
 
-    def impact(downhill: float) -> Floats:
-        magnitude = impact_component(
-            v, slope, walking=walk, downhill_slope=downhill
+    # One row for each slope constant, so that the angles are found once.
+    constants = np.array([DOWNHILL_SLOPE, *DOWNHILL_SLOPE_RANGE])
+    central, low, high = (
+        sums(magnitude, index, count)
+        for magnitude in impact_component(
+            v, slope, walking=walk, downhill_slope=constants[:, None]
         )
-        return sums(magnitude, index, count)
-
+    )
     steep = count * (np.abs(slope) >= STEEP_GRADE)
     tibial = sums(
         tibial_component(v, slope, walking=walk), index + steep, 2 * count
     )
     return ImpactSums(
         active=sums(active_component(v, walking=walk), index, count),
-        impact=impact(DOWNHILL_SLOPE),
-        impact_low=impact(DOWNHILL_SLOPE_RANGE[0]),
-        impact_high=impact(DOWNHILL_SLOPE_RANGE[1]),
+        impact=central,
+        impact_low=low,
+        impact_high=high,
         tibial=tibial[:, :count],
         # Ground of unknown grade isn't known to be steep.
         tibial_steep=np.nan_to_num(tibial[:, count:]),
