@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from trailstats.claims import ClaimResult, evaluate_claims, explain
+from trailstats.claims import ClaimResult, evaluate_claims, explain, findings
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._impact import impact
 from trailstats.history import History
@@ -419,3 +420,15 @@ def test_direction(
         (found[c].difference > 0) == helps
         for c in ("strength", "balance", "stress", "enjoyment", "variety")
     )
+
+
+def test_answers_hold_no_pairs(runner: History) -> None:
+    """What an answer can be traced to isn't kept where only answers are asked for: pairs of
+    thousands of runs fill memory.
+    """
+    found = findings(Evidence(runner))
+    assert any(one.tables for one in found)
+    assert all(not one.untraced().tables for one in found)
+    bounds = [one.bounds for one in found if isinstance(one.bounds, partial)]
+    assert bounds
+    assert all(not made.args[0].paired for made in bounds)

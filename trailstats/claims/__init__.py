@@ -94,14 +94,20 @@ def evaluate_claims(
     >>> len(answers)
     11
     """
-    own = [f.result for f in findings(Evidence(history, tuple(races)))]
+    data = Evidence(history, tuple(races))
+    # Pairs of thousands of runs fill memory, and nobody asks for them here.
+    every = (_ANSWERS[claim](data).untraced() for claim in CLAIMS)
+    own = [f.result for f in _together(list(every))]
     return [*own, *other_answers(history, CLAIMS)]
 
 
 def findings(data: Evidence, claims: Sequence[str] = CLAIMS) -> list[Finding]:
     """Return the answers to some claims, their decisions adjusted for how many are tested."""
-    adjusted = _adjusted([_ANSWERS[claim](data) for claim in claims])
-    return [_with_meaning(finding) for finding in adjusted]
+    return _together([_ANSWERS[claim](data) for claim in claims])
+
+
+def _together(every: list[Finding]) -> list[Finding]:
+    return [_with_meaning(finding) for finding in _adjusted(every)]
 
 
 def explain(

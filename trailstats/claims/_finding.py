@@ -88,6 +88,10 @@ class Finding:
         """Whether nothing is answered, one way or the other."""
         return not self.result.is_decided
 
+    def untraced(self) -> Finding:
+        """Return the finding without what it can be traced to."""
+        return replace(self, tables=(), steps=())
+
     def noted(self, *caveats: str) -> Finding:
         """Return the finding with more caveats."""
         every = (*self.result.caveats, *caveats)
@@ -367,7 +371,7 @@ def part_of(
         result,
         comparison.p_value,
         (table,),
-        bounds=partial(bounds_at, comparison),
+        bounds=partial(bounds_at, replace(comparison, paired={})),
         by_margin=by_margin,
     )
 

@@ -150,6 +150,7 @@ def _part(data: Evidence, loads: RunLoads, row: LoadRow) -> Finding:
         return Finding(result, tables=(table,), steps=(steps,))
     told = np.flatnonzero(compared.pull)
     drawn, spreads = _drawn(loads, row, told, compared.pull[told])
+    compared = replace(compared, paired={})
     ratio = LoadRatio(drawn, compared, _lost(data, row, compared))
     return replace(
         _decided(data, found, ratio, spreads),

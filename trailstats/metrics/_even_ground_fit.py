@@ -405,13 +405,14 @@ class EvenGroundFit:
             Which part each stretch belongs to; a run belongs to one as a whole.
         """
         s = stretches
+        road = LevelRoad.of(s, before, part)
         pieces = [
             piece
             for one in np.unique(part)
             for place in places_of_pieces(s.run, part == one)
             if (piece := _piece(s.where(place), int(one))).count
         ]
-        return cls(before, pieces, LevelRoad.of(s, before, part))
+        return cls(before, pieces, road)
 
     def _others(self, without: int) -> list[Piece]:
         return [piece for piece in self.pieces if piece.part != without]
