@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trailstats.history import analyze_folder
+from trailstats.history import _stored, analyze_folder
 from trailstats.model.athlete import Athlete
 from trailstats.report import activity_part
 from trailstats.report.activity_part import ActivityPart, activity_parts
@@ -114,6 +114,26 @@ def test_the_newest_curve_stands_in_kept_parts(
     assert [groups(part) for part in kept] == [groups(part) for part in made]
     curve = f"own curve of {history.effort.curve.n_runs} runs"
     assert all(curve in str(groups(part)) for part in kept)
+
+
+def test_parts_are_kept_while_others_are_made(
+    folder, tmp_path, built, monkeypatch
+):
+    """They don't pile up until the last is made: a page that stops there has kept those before."""
+    monkeypatch.setattr(_stored, "AT_A_TIME", 2)
+    cache, noted = tmp_path / "cache", activity_part.activity_part
+
+    def stopped(analysis, **options):
+        if len(built) == 2:
+            raise KeyboardInterrupt
+        return noted(analysis, **options)
+
+    monkeypatch.setattr(activity_part, "activity_part", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        page(folder, cache)
+    monkeypatch.setattr(activity_part, "activity_part", noted)
+    assert page(folder, cache) == page(folder, None)
+    assert len(built) == 2 + 1 + 3
 
 
 def test_a_page_holds_what_is_kept_as_it_is(folder, tmp_path, monkeypatch):

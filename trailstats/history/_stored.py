@@ -200,6 +200,31 @@ class Stored:
         return Recording.kept_with(found, *self.job)
 
 
+class _Fresh:
+    """What was made of analyses and is not kept yet: some at a time, so that memory stays flat."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._blocks: dict[tuple[Cache, str], list[tuple[bytes, int, bytes]]] = (
+            defaultdict(list)
+        )
+        self._count = 0
+
+    def add(self, slot: Slot, basis: str, block: bytes) -> None:
+        """Add what was made of one on a basis."""
+        kept = (slot.key, slot.number, block)
+        self._blocks[slot.store, basis].append(kept)
+        self._count += 1
+        if self._count % AT_A_TIME == 0:
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep what there is."""
+        for (store, basis), blocks in self._blocks.items():
+            store.put_derived(self._name, basis, blocks)
+        self._blocks.clear()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredAnalyses(Sequence[Analysis]):
     """A sequence of analyses, each loaded, and judged, when it is asked for.
@@ -293,8 +318,7 @@ class StoredAnalyses(Sequence[Analysis]):
             a little; loads that follow from it count.
         """
         basis_of = self._bases(basis, level_apart)
-        fresh: dict[tuple[Cache, str], list[tuple[bytes, int, bytes]]]
-        fresh = defaultdict(list)
+        fresh = _Fresh(name)
         for entry in self.entries:
             slot, own = entry.slot, basis_of(entry)
             block = slot.store.derived(slot.key, slot.number, name, own)
@@ -302,11 +326,9 @@ class StoredAnalyses(Sequence[Analysis]):
                 found = entry.whole() if whole else entry.outline()
                 block = make(self._judged_one(found))
                 if slot.store.lasting:
-                    kept = (slot.key, slot.number, block)
-                    fresh[slot.store, own].append(kept)
+                    fresh.add(slot, own, block)
             yield block
-        for (store, own), blocks in fresh.items():
-            store.put_derived(name, own, blocks)
+        fresh.keep()
 
     def made_of_all(self, name: str, basis: str) -> bytes | None:
         """Return what was made of all of these together on a basis; None where nothing is kept.

@@ -87,7 +87,8 @@ def _arrays(
 ) -> Iterator[np.ndarray[Any, Any]]:
     for kind, count in shapes:
         dtype = np.dtype(_DTYPES[kind])
-        yield np.frombuffer(data, dtype, count, offset)
+        # Copied: a view would hold all that was unpacked.
+        yield np.frombuffer(data, dtype, count, offset).copy()
         offset += dtype.itemsize * count
 
 
