@@ -3,8 +3,9 @@ claims say all the same.
 
     python tools/placebo_labels.py FOLDER... --draws 30
 
-Each folder is one runner's archive. Three designs: a coin for each run, for each week, and trails
-from a random week on. With ``--beats`` so many beats are put on the runs called trail, and how
+Each folder is one runner's archive. Four designs: a coin for each run, for each week, trails from
+a random week on, and, of the runs that look like road, a coin that falls on trail the more often
+the longer the run is. With ``--beats`` so many beats are put on the runs called trail, and how
 often the intervals hold them is counted.
 """
 
@@ -27,16 +28,22 @@ from trailstats.claims import CLAIMS, findings
 from trailstats.claims._evidence import Evidence
 from trailstats.history import History
 
-DESIGNS = ("runs", "weeks", "from a week on")
+LONG = "long runs"
+DESIGNS = ("runs", "weeks", "from a week on", LONG)
 
 
 class Relabelled(Evidence):
-    """A history whose runs are on the ground that a coin says."""
+    """A history whose runs are on the ground that a coin says; those that don't count are on
+    none.
+    """
 
-    def __init__(self, history: History, trail: Flags, beats: float) -> None:
+    def __init__(
+        self, history: History, trail: Flags, beats: float, counts: Flags
+    ) -> None:
         super().__init__(history)
         self.__dict__["coin"] = trail
         self.__dict__["beats"] = beats
+        self.__dict__["counts"] = counts
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -44,9 +51,10 @@ class Relabelled(Evidence):
         runs = super().runs
         coin = self.__dict__["coin"]
         word = np.where(coin, "trail", "road")
-        inside = runs["outdoors"]
+        inside = runs["outdoors"] & self.__dict__["counts"]
         rate = runs["mean_heart_rate"] + self.__dict__["beats"] * coin
         return runs.assign(
+            outdoors=inside,
             side=pd.Series(word).where(inside, ""),
             surface=word,
             share=pd.Series(coin.astype(np.float64)).where(inside),
@@ -82,6 +90,12 @@ def coins(design: str, data: Evidence, rng: np.random.Generator) -> Flags:
     week = (day // 7.0).astype(int)
     if design == "runs":
         return np.asarray(rng.uniform(size=len(day)) < 0.5)
+    if design == LONG:
+        size = np.log(data.runs["moving_time"].clip(lower=1.0).to_numpy())
+        usual = (size - size.mean()) / max(size.std(), 1e-9)
+        return np.asarray(
+            rng.uniform(size=len(day)) < 1.0 / (1.0 + np.exp(-2.0 * usual))
+        )
     if design == "weeks":
         return np.asarray((rng.uniform(size=week.max() + 1) < 0.5)[week])
     first = rng.uniform(0.3, 0.7) * (week.max() + 1)
@@ -106,12 +120,14 @@ def main() -> None:
     for folder in options.folders:
         history = ts.analyze_folder(folder, cache=options.cache)
         plain = Evidence(history)
+        road = (plain.runs["share"] < 0.5).to_numpy()
         for design in DESIGNS:
+            # Where trails are long, length stands for the ground that was run.
+            counts = road if design == LONG else np.ones(len(road), dtype=bool)
             for _ in range(options.draws):
                 total += 1
-                data = Relabelled(
-                    history, coins(design, plain, rng), options.beats
-                )
+                coin = coins(design, plain, rng)
+                data = Relabelled(history, coin, options.beats, counts)
                 for found in findings(data, CLAIMS):
                     result = found.result
                     if np.isfinite(result.difference):

@@ -15,6 +15,7 @@ from trailstats.claims import evaluate_claims
 from trailstats.claims._easy_days import easy_days
 from trailstats.claims._everyday import easy_weights, structured
 from trailstats.claims._evidence import Evidence
+from trailstats.claims._finding import compare_runs
 from trailstats.errors import ConfigError
 from trailstats.history import History
 from trailstats.history._intent import judge_intent
@@ -76,6 +77,43 @@ def test_a_long_run_is_long_for_its_ground(runner: History, cut) -> None:
     assert weight[strange] == 0.0
     assert (weight[on_trail] > 0).mean() > 0.9
     assert (weight[~on_trail] > 0).mean() > 0.5
+
+
+def test_enough_named_runs_stand_alone(
+    runners: ModuleType, scenarios: ModuleType, cut
+) -> None:
+    """Where easy runs are named on both grounds, the long runs that exclusion leaves don't count;
+    without names they do, for half.
+    """
+    runner = runners.simulate(scenarios.NONE, 3)
+    table = runner.activities
+    named = (table["intent"] == "easy").to_numpy()
+    on_trail = (table["surface"] == "trail").to_numpy()
+    assert min((named & on_trail).sum(), (named & ~on_trail).sum()) >= 16
+    weight = easy_weights(Evidence(runner))
+    assert (weight[named] == 1.0).all()
+    assert (weight[~named] == 0.0).all()
+    few = np.where(on_trail, "", table["intent"])
+    history = replace(runner, activities=table.assign(intent=few))
+    assert set(easy_weights(Evidence(history))[on_trail]) == {0.0, 0.5}
+
+
+def test_trail_runs_of_other_length_are_told(
+    runner: History,
+) -> None:
+    """Trail runs of 1.8 times the length: the answer says so, and what it leaves open."""
+    table = runner.activities
+    on_trail = (table["surface"] == "trail").to_numpy()
+    said = []
+    for longer in (1.0, 1.8):
+        times = table["moving_time"] * np.where(on_trail, longer, 1.0)
+        data = Evidence(
+            replace(runner, activities=table.assign(moving_time=times))
+        )
+        found = compare_runs(data, "feel", data.runs["feel"])
+        said.append([c for c in found.result.caveats if "times as long" in c])
+    assert not said[0]
+    assert len(said[1]) == 1
 
 
 def test_nameless_runs_answer_the_claim(

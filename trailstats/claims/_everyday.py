@@ -42,10 +42,14 @@ BY_EXCLUSION: Final = 0.5
 choice).
 """
 
+FEWEST_STATED: Final = 16
+"""So many runs called easy on either ground stand alone: twice the floor (our choice)."""
+
 
 def easy_weights(data: Evidence) -> Floats:
     """Return what each run weighs as an easy one: 1 where a name, the calendar or the runner says
-    so, less where it is an everyday run by exclusion, 0 for all others.
+    so, less where it is an everyday run by exclusion, 0 for all others. Where enough runs on both
+    grounds are called easy, they alone count.
     """
     runs = data.runs
     stated = (runs["intent"] == "easy").to_numpy()
@@ -53,7 +57,13 @@ def easy_weights(data: Evidence) -> Floats:
     long = (runs["moving_time"] > LONG * _usual(runs)).to_numpy()
     everyday = unnamed & ~long & ~_structured_runs(data)
     outdoors = runs["outdoors"].to_numpy()
-    weight = np.where(stated, 1.0, np.where(everyday, BY_EXCLUSION, 0.0))
+    on_trail = (runs["share"] >= 0.5).to_numpy()
+    called = [
+        int((stated & outdoors & side).sum()) for side in (on_trail, ~on_trail)
+    ]
+    # What exclusion leaves holds some long runs, which are meant otherwise.
+    rest = 0.0 if min(called) >= FEWEST_STATED else BY_EXCLUSION
+    weight = np.where(stated, 1.0, np.where(everyday, rest, 0.0))
     return np.where(outdoors, weight, 0.0)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from trailstats.arrays import Floats, as_floats
 from trailstats.claims._evidence import Evidence
 from trailstats.claims._needs import needs_of_runs
+from trailstats.claims._remarks import of_other_length, size_of
 from trailstats.claims._steps import run_steps
 from trailstats.claims.result import ClaimResult, Need
 from trailstats.claims.stats import Comparison, MatchRules, bounds_at, compare
@@ -328,7 +329,8 @@ def part_of(
                 "Mean and median of the matched pairs differ in sign: single runs carry the "
                 "difference."
             )
-        notes.append(_size(comparison))
+        notes.append(size_of(comparison))
+        notes.extend(of_other_length(data, comparison))
         more, less = comparison.shares
         if more - less < WHOLE:
             notes.append(
@@ -421,19 +423,6 @@ def _part(result: ClaimResult, reach: Reach) -> ClaimResult:
     """Return a part's answer: the evidence is the claim's, and the reach its own or the claim's."""
     own = claim_wording().parts[result.claim].reach
     return replace(result, evidence=None, reach=own or reach)
-
-
-def _size(comparison: Comparison) -> str:
-    parts = []
-    if np.isfinite(comparison.standardised):
-        parts.append(
-            f"{comparison.standardised:+.2f} standard deviations of a single run"
-        )
-    parts.append(
-        f"the trail run has the larger value in {100 * comparison.share_above:.0f} % of the "
-        "matched pairs"
-    )
-    return f"Size of the difference: {'; '.join(parts)}."
 
 
 def _pairs(data: Evidence, part: str, comparison: Comparison) -> pd.DataFrame:
