@@ -132,7 +132,6 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
-        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(2)
         >>> two = effort.HeartRateStretches(
@@ -179,7 +178,6 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
-        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> zeros = np.zeros(1)
         >>> one = effort.HeartRateStretches(
@@ -215,7 +213,6 @@ class HeartRateStretches:
         Examples
         --------
         >>> import numpy as np
-        from numpy.typing import NDArray
         >>> from trailstats.metrics import effort
         >>> hour = np.full(1, 3600.0)
         >>> one = effort.HeartRateStretches(
@@ -301,7 +298,6 @@ def heart_rate_gain(
     Examples
     --------
     >>> import numpy as np
-    from numpy.typing import NDArray
     >>> from trailstats.metrics import effort
     >>> time = np.arange(700.0, 4000.0, 45.0)
     >>> speed = 3.0 + 0.3 * np.sin(time / 400.0)
@@ -340,7 +336,6 @@ def fit_even_ground(
     Examples
     --------
     >>> import numpy as np
-    from numpy.typing import NDArray
     >>> from trailstats.metrics import effort
     >>> nothing = np.zeros(0)
     >>> none = effort.HeartRateStretches(
