@@ -110,7 +110,7 @@ def equal_effort(data: Evidence, rows: Flags) -> EqualEffort:
     # Runs in turn, so that each part holds all seasons.
     part = np.unique(seen.run, return_inverse=True)[1] % FOLDS
     fit = EvenGroundFit.of(seen, usual, part)
-    found = fit.road.gain()
+    found = effort.heart_rate_gain(fit.road)
     gain, error = fit.gain()
     own, day, n_runs = _cross_fitted(seen, fit, part)
     footing = seen.footing

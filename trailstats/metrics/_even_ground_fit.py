@@ -275,16 +275,22 @@ def _left(duration: Floats) -> Floats:
 
 
 def heart_rate_gain(
-    stretches: HeartRateStretches, curve: EvenGroundCurve | None = None
+    stretches: HeartRateStretches | LevelRoad,
+    curve: EvenGroundCurve | None = None,
+    *,
+    without: int = NO_PART,
 ) -> Estimate:
     """Estimate how the log of the heart rate above `REST` follows the log of the speed on level
     road, within runs.
 
     Parameters
     ----------
-    stretches : HeartRateStretches
+    stretches : HeartRateStretches or LevelRoad
+        The latter is made once for the gains of several parts of the runs.
     curve : EvenGroundCurve, optional
         Of the slight grades of a level road; by default of the population.
+    without : int, optional
+        A part of the runs that is left out.
 
     Returns
     -------
@@ -309,8 +315,10 @@ def heart_rate_gain(
     >>> round(effort.heart_rate_gain(heart).value, 2)
     1.0
     """
+    if isinstance(stretches, LevelRoad):
+        return stretches.gain(without)
     usual = curve or population_even_ground()
-    return LevelRoad.of(stretches, usual).gain()
+    return LevelRoad.of(stretches, usual).gain(without)
 
 
 def fit_even_ground(
@@ -418,7 +426,9 @@ class EvenGroundFit:
 
     def gain(self, without: int = NO_PART) -> tuple[float, float]:
         """Return the gain and its standard error, by the runs of the other parts."""
-        return combined_gain(self.road.gain(without), self.before)
+        return combined_gain(
+            heart_rate_gain(self.road, without=without), self.before
+        )
 
     def posterior(self, gain: float, without: int = NO_PART) -> Posterior:
         """Return the terms for a gain, by the runs of the other parts."""
