@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import escape  # that of xml.sax takes along all of urllib
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from trailstats.boundary import without_controls
 from trailstats.schema import Surface
@@ -52,7 +52,7 @@ def _placemarks(features: Iterable[dict[str, Any]]) -> Iterator[str]:
         if surface in set(Surface):
             parts.append(f"<styleUrl>#{surface}</styleUrl>")
         data = "".join(
-            f"<Data name={quoteattr(key)}><value>{_text(value)}</value></Data>"
+            f'<Data name="{escape(key)}"><value>{_text(value)}</value></Data>'
             for key, value in about.items()
             if value is not None
         )
@@ -80,4 +80,4 @@ def _line(points: list[list[float]]) -> str:
 
 
 def _text(value: object) -> str:
-    return escape(without_controls(str(value)))
+    return escape(without_controls(str(value)), quote=False)
