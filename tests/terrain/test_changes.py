@@ -79,3 +79,15 @@ def test_pieces_take_their_mean() -> None:
     none = np.empty(0, dtype=np.intp)
     assert piece_means(values, none) == pytest.approx(np.full(5, 4.4))
     assert piece_means(values, np.array([2])) == pytest.approx([2, 2, 6, 6, 6])
+
+
+def test_a_long_series_is_cut_alike_block_by_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How many ends are looked at together changes nothing."""
+    rng = np.random.default_rng(3)
+    series = np.repeat(rng.normal(0.0, 2.0, 30), 20) + rng.normal(0.0, 0.5, 600)
+    whole = change_points(series, 4, 5.0)
+    monkeypatch.setattr("trailstats.terrain._changes._BLOCK", 37)
+    assert change_points(series, 4, 5.0).tolist() == whole.tolist()
+    assert len(whole) > 10

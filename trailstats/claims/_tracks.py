@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from trailstats.arrays import Floats, Ints, as_floats, as_indices
-from trailstats.history._chunks import Columns
+from trailstats.history._chunks import Joined
 from trailstats.history._code import code_fingerprint
 from trailstats.history._made import made_of
 from trailstats.history._stored import joined_columns
@@ -55,12 +55,12 @@ def surges_of_analyses(analyses: Sequence[Analysis]) -> Floats:
 def _made(
     analyses: Sequence[Analysis],
     name: str,
-    make: Callable[[Sequence[Analysis]], Columns],
-) -> Columns:
+    make: Callable[[Sequence[Analysis]], Joined],
+) -> Joined:
     return made_of(analyses, name, code_fingerprint(_MAKING), make)
 
 
-def _cells(analyses: Sequence[Analysis]) -> Columns:
+def _cells(analyses: Sequence[Analysis]) -> Joined:
     names = ("distance", "latitude", "longitude")
     columns, counts = joined_columns(analyses, PROFILE, names)
     points = np.column_stack([as_floats(columns[name]) for name in names])
@@ -79,7 +79,7 @@ def _cells(analyses: Sequence[Analysis]) -> Columns:
     return {"cell": joined}, sizes
 
 
-def _surges(analyses: Sequence[Analysis]) -> Columns:
+def _surges(analyses: Sequence[Analysis]) -> Joined:
     names = ("distance", "grade", "speed", "segment")
     track, points = joined_columns(analyses, PROFILE, names)
     segments, held = joined_columns(analyses, SEGMENTS, ("surface", "technical"))

@@ -26,7 +26,7 @@ from trailstats.cache import Cache
 from trailstats.errors import SchemaError
 from trailstats.history._pack import join_columns, sound
 
-Columns = tuple[dict[str, NDArray[Any]], Ints]
+Joined = tuple[dict[str, NDArray[Any]], Ints]
 """Columns by name, one analysis after the other, and how many rows each has."""
 
 APART: Final = 32
@@ -66,7 +66,7 @@ E = TypeVar("E", bound=Entry)
 
 def columns_in_chunks(
     entries: Sequence[Entry], table: schema.Table, names: Sequence[str]
-) -> Columns:
+) -> Joined:
     """Return some columns of one table of analyses that lie in a lasting store; see
     `join_columns`.
     """
@@ -79,8 +79,8 @@ def made_in_chunks(
     entries: Sequence[E],
     name: str,
     basis: str,
-    make: Callable[[list[E]], Columns],
-) -> Columns:
+    make: Callable[[list[E]], Joined],
+) -> Joined:
     """Return columns that are made of some analyses at a time, as they are kept, else made now.
 
     Parameters
@@ -102,7 +102,7 @@ def made_in_chunks(
 
 
 def _joined(
-    found: Sequence[Columns], names: Sequence[str]
+    found: Sequence[Joined], names: Sequence[str]
 ) -> tuple[dict[str, NDArray[Any]], Ints]:
     columns = {}
     for name in names:
@@ -127,8 +127,8 @@ def _chunks(entries: Sequence[E]) -> Iterator[list[E]]:
 
 def _of_chunk(
     chunk: Sequence[Entry], table: schema.Table, names: Sequence[str]
-) -> Columns:
-    def make() -> Columns:
+) -> Joined:
+    def make() -> Joined:
         blocks = (entry.table(table) for entry in chunk)
         known = [column.name for column in table if column.name != "file"]
         return join_columns(blocks, table, known)
@@ -142,9 +142,9 @@ def _kept(
     slot: Slot,
     name: str,
     said: str,
-    make: Callable[[], Columns],
+    make: Callable[[], Joined],
     names: Sequence[str] | None = None,
-) -> Columns:
+) -> Joined:
     """Return some columns, or all, as they are kept for what is said of them; else as they are
     made.
     """
@@ -186,7 +186,7 @@ def _packed(columns: dict[str, NDArray[Any]], counts: Ints) -> bytes:
     return b"".join([line, b"\n", *bodies])
 
 
-def _unpacked(block: bytes, names: Sequence[str] | None) -> Columns:
+def _unpacked(block: bytes, names: Sequence[str] | None) -> Joined:
     with sound("tables of some analyses"):
         begin = block.index(b"\n") + 1
         size, heads = json.loads(block[:begin])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trailstats.history._chunks import Columns, made_in_chunks
+from trailstats.history._chunks import Joined, made_in_chunks
 from trailstats.history._stored import AT_A_TIME, Stored, StoredAnalyses
 from trailstats.model.results import Analysis
 
@@ -16,8 +16,8 @@ def made_of(
     analyses: Sequence[Analysis],
     name: str,
     basis: str,
-    make: Callable[[Sequence[Analysis]], Columns],
-) -> Columns:
+    make: Callable[[Sequence[Analysis]], Joined],
+) -> Joined:
     """Return columns that are made of some analyses at a time, and how many rows each has: memory
     doesn't grow with what they are made of, and where all of a history lie in a lasting store, they
     are kept there.
@@ -34,7 +34,7 @@ def made_of(
     """
     if isinstance(analyses, StoredAnalyses) and analyses.keeps_joined:
 
-        def of_some(entries: list[Stored]) -> Columns:
+        def of_some(entries: list[Stored]) -> Joined:
             return make(replace(analyses, entries=entries, complete=False))
 
         return made_in_chunks(analyses.entries, name, basis, of_some)

@@ -23,7 +23,7 @@ from trailstats.arrays import Floats, Ints
 from trailstats.cache import Cache, Parts
 from trailstats.errors import ReadError
 from trailstats.history._cadence import CadenceEvidence
-from trailstats.history._chunks import Columns, Slot, columns_in_chunks
+from trailstats.history._chunks import Joined, Slot, columns_in_chunks
 from trailstats.history._code import code_fingerprint
 from trailstats.history._motion import (
     MOTION,
@@ -409,7 +409,7 @@ class StoredAnalyses(Sequence[Analysis]):
         sources = [entry.name for entry in self.entries]
         return frame_of_columns(columns, counts, table, sources)
 
-    def columns(self, table: schema.Table, names: Sequence[str]) -> Columns:
+    def columns(self, table: schema.Table, names: Sequence[str]) -> Joined:
         """Return some columns of one table of all analyses, one after the other, and how many rows
         each has.
         """

@@ -12,6 +12,10 @@ square. A border that is forced at 10 km of windows parts two like pieces.
 """
 
 
+_BLOCK = 1 << 11
+"""Ends of pieces at a time, so that memory stays small for a run of days."""
+
+
 def change_points(values: Floats, shortest: int, penalty: float) -> Ints:
     """Return where the level of a series changes.
 
@@ -41,17 +45,18 @@ def change_points(values: Floats, shortest: int, penalty: float) -> Ints:
         return np.empty(0, dtype=np.intp)
     running = np.append(0.0, np.cumsum(values))
     length = np.arange(min(LONGEST, n), shortest - 1, -1)
-    start = np.arange(n + 1)[:, None] - length
-    explained = (running[:, None] - running[np.maximum(start, 0)]) ** 2 / length
     best = np.full(n + 1, -np.inf)
     best[0] = 0.0
     begins = np.zeros(n + 1, dtype=np.intp)
-    for end in range(shortest, n + 1):
-        first = max(end - int(length[0]), 0)
-        count = end - shortest + 1 - first
-        total = best[first : first + count] + explained[end, -count:]
-        at = int(total.argmax())
-        best[end], begins[end] = total[at] - penalty, first + at
+    for block in np.split(np.arange(shortest, n + 1), range(_BLOCK, n, _BLOCK)):
+        start = block[:, None] - length
+        rise = running[block][:, None] - running[np.maximum(start, 0)]
+        for end, explained in zip(block.tolist(), rise**2 / length, strict=True):
+            first = max(end - int(length[0]), 0)
+            count = end - shortest + 1 - first
+            total = best[first : first + count] + explained[-count:]
+            at = int(total.argmax())
+            best[end], begins[end] = total[at] - penalty, first + at
     changes: list[int] = []
     at = int(begins[n])
     while at > 0:
